@@ -1,0 +1,1 @@
+"""Dext in Slack: what the app knows, decides and keeps."""
