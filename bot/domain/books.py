@@ -1,0 +1,142 @@
+"""The books: what an organisation's ledger holds that items are coded to, and what its software can do."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class ListKind(StrEnum):
+    """A list that is imported from the ledger. The order is the order of import."""
+
+    ACCOUNTS = "accounts"
+    TAX_RATES = "tax_rates"
+    TRACKING_CATEGORIES = "tracking_categories"
+    CURRENCIES = "currencies"
+    BANK_ACCOUNTS = "bank_accounts"
+    CONTACTS = "contacts"
+
+
+class Capability(StrEnum):
+    """What a package can do; screens ask for these, never for a provider's name."""
+
+    BILLS = "bills"
+    DRAFT_BILLS = "draft_bills"
+    BILLS_AWAITING_APPROVAL = "bills_awaiting_approval"
+    SEVERAL_ORGANISATIONS = "several_organisations"
+    TRACKING = "tracking"
+    LOCK_DATES = "lock_dates"
+
+
+class AccountClass(StrEnum):
+    ASSET = "asset"
+    EQUITY = "equity"
+    EXPENSE = "expense"
+    LIABILITY = "liability"
+    REVENUE = "revenue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An entry of the chart of accounts; "category" on screen. `code` is what bills refer to."""
+
+    provider_id: str
+    code: str
+    name: str
+    account_class: AccountClass
+    is_bank: bool = False
+    is_system: bool = False
+    is_active: bool = True
+    default_tax_code: str | None = None
+    currency: str | None = None
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} · {self.name}" if self.code else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRate:
+    """A tax rate; `code` is what lines refer to, `applies_to` the account classes it may be used with."""
+
+    code: str
+    name: str
+    percent: Decimal
+    is_active: bool = True
+    applies_to: frozenset[AccountClass] = frozenset(AccountClass)
+
+    @property
+    def label(self) -> str:
+        return self.name if "%" in self.name else f"{self.name} ({self.percent.normalize():f}%)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    provider_id: str
+    name: str
+    is_active: bool = True
+    is_supplier: bool = False
+    is_customer: bool = False
+    tax_number: str | None = None
+    currency: str | None = None
+    default_account_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingOption:
+    provider_id: str
+    name: str
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingCategory:
+    provider_id: str
+    name: str
+    is_active: bool = True
+    options: tuple[TrackingOption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Currency:
+    code: str
+    name: str
+
+
+ListEntry = Account | TaxRate | Contact | TrackingCategory | Currency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """What a ledger says of itself. A lock date of None means none is set; `lock_dates_known` tells it from unknown."""
+
+    provider_id: str
+    name: str
+    base_currency: str
+    country: str | None = None
+    time_zone: str | None = None
+    plan: str | None = None
+    short_code: str | None = None
+    lock_dates_known: bool = True
+    period_locked_to: date | None = None
+    year_locked_to: date | None = None
+    not_allowed: frozenset[str] = field(default_factory=frozenset)
+    """What the person behind the connection may not do there, in the vendor's own names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrganisationChoice:
+    """An organisation that a login can see: the tenant's id, its name, and the id of the link itself where one exists."""
+
+    tenant_id: str
+    name: str
+    link_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """One page of a list; `next_page` is None at the end. `unreadable` names what could not be read, in words."""
+
+    entries: tuple[ListEntry, ...]
+    next_page: str | None = None
+    unreadable: tuple[str, ...] = ()

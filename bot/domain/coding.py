@@ -1,0 +1,94 @@
+"""How an item is coded, and why.
+
+Every coded field keeps the source that set it and what that source beat, so "Why?" is a look-up and never a guess. A
+source only replaces a weaker one: a default never overwrites a rule or a person's edit (`CodedValue.offer`).
+"""
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+
+class Source(IntEnum):
+    """Where a coded value comes from; the higher number wins. The gaps are where later sources go."""
+
+    NOTHING = 0
+    SUGGESTION = 10
+    ORGANISATION_DEFAULT = 20
+    DEFAULT_TAX = 30
+    SUPPLIER_RULE = 50
+    DOOR = 80
+    PERSON = 90
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    Source.NOTHING: "nothing set it",
+    Source.SUGGESTION: "suggested from earlier items",
+    Source.ORGANISATION_DEFAULT: "the organisation's default",
+    Source.DEFAULT_TAX: "the organisation's default tax",
+    Source.SUPPLIER_RULE: "the supplier's rule",
+    Source.DOOR: "sent with the document",
+    Source.PERSON: "chosen by a person",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beaten:
+    """A value that lost, kept for "Why?"."""
+
+    value: str | None
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodedValue:
+    """A code of the ledger (an account's code, a tax rate's code) with its source. A person may set it to None."""
+
+    value: str | None = None
+    source: Source = Source.NOTHING
+    by: str | None = None
+    beaten: tuple[Beaten, ...] = ()
+
+    def offer(self, value: str | None, source: Source, *, by: str | None = None) -> "CodedValue":
+        """The stronger of what stands and what is offered; an equal source replaces, as the newer opinion."""
+        if source < self.source:
+            return replace(self, beaten=_remember(self.beaten, value, source))
+        beaten = self.beaten
+        if self.source is not Source.NOTHING and (self.value, self.source) != (value, source):
+            beaten = _remember(beaten, self.value, self.source)
+        return CodedValue(value=value, source=source, by=by, beaten=beaten)
+
+
+def _remember(beaten: tuple[Beaten, ...], value: str | None, source: Source) -> tuple[Beaten, ...]:
+    """The newest opinion of each source is enough: the trace stays as short as the list of sources."""
+    return (*(kept for kept in beaten if kept.source is not source), Beaten(value=value, source=source))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coding:
+    """How an item is booked. `contact` is the ledger's contact id; without one the supplier's name is used."""
+
+    account: CodedValue = field(default_factory=CodedValue)
+    tax_rate: CodedValue = field(default_factory=CodedValue)
+    contact: CodedValue = field(default_factory=CodedValue)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodingDefaults:
+    """What an organisation's settings say for costs."""
+
+    account: str | None = None
+    tax_rate: str | None = None
+
+
+def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
+    """Fill what is empty from the settings; a rule's or a person's value stands. No default is no opinion."""
+    account, tax_rate = coding.account, coding.tax_rate
+    if defaults.account is not None:
+        account = account.offer(defaults.account, Source.ORGANISATION_DEFAULT)
+    if defaults.tax_rate is not None:
+        tax_rate = tax_rate.offer(defaults.tax_rate, Source.DEFAULT_TAX)
+    return replace(coding, account=account, tax_rate=tax_rate)

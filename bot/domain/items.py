@@ -1,0 +1,117 @@
+"""An item's life: its states and the only moves between them.
+
+The table is the whole truth; a move that is not in it is refused, and the refusal names the moves there are, so that a
+person who pressed a stale button learns what can be done instead.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.coding import Coding
+from bot.domain.documents import Door, Facts, ItemKind
+from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
+
+
+class ItemState(StrEnum):
+    RECEIVED = "received"
+    TO_REVIEW = "to_review"
+    READY = "ready"
+    IN_APPROVAL = "in_approval"
+    APPROVED = "approved"
+    SENDING = "sending"
+    PUBLISHED = "published"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    WITHDRAWING = "withdrawing"
+    ARCHIVED = "archived"
+
+    @property
+    def words(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    ItemState.RECEIVED: "received",
+    ItemState.TO_REVIEW: "to review",
+    ItemState.READY: "ready",
+    ItemState.IN_APPROVAL: "in approval",
+    ItemState.APPROVED: "approved",
+    ItemState.SENDING: "being sent",
+    ItemState.PUBLISHED: "published",
+    ItemState.REFUSED: "refused by the ledger",
+    ItemState.UNKNOWN: "being checked in the ledger",
+    ItemState.REJECTED: "rejected",
+    ItemState.WITHDRAWING: "being withdrawn",
+    ItemState.ARCHIVED: "archived",
+}
+
+MOVES: dict[ItemState, frozenset[ItemState]] = {
+    ItemState.RECEIVED: frozenset({ItemState.TO_REVIEW, ItemState.READY}),
+    ItemState.TO_REVIEW: frozenset({ItemState.READY, ItemState.PUBLISHED, ItemState.ARCHIVED}),
+    ItemState.READY: frozenset(
+        {ItemState.TO_REVIEW, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.PUBLISHED, ItemState.ARCHIVED}
+    ),
+    ItemState.IN_APPROVAL: frozenset(
+        {ItemState.APPROVED, ItemState.TO_REVIEW, ItemState.REJECTED, ItemState.PUBLISHED}
+    ),
+    ItemState.APPROVED: frozenset({ItemState.IN_APPROVAL, ItemState.READY, ItemState.SENDING, ItemState.PUBLISHED}),
+    ItemState.SENDING: frozenset({ItemState.APPROVED, ItemState.PUBLISHED, ItemState.REFUSED, ItemState.UNKNOWN}),
+    ItemState.UNKNOWN: frozenset({ItemState.PUBLISHED, ItemState.APPROVED, ItemState.REFUSED}),
+    ItemState.REFUSED: frozenset(
+        {ItemState.APPROVED, ItemState.IN_APPROVAL, ItemState.TO_REVIEW, ItemState.ARCHIVED, ItemState.PUBLISHED}
+    ),
+    ItemState.PUBLISHED: frozenset({ItemState.WITHDRAWING, ItemState.TO_REVIEW, ItemState.ARCHIVED}),
+    ItemState.WITHDRAWING: frozenset({ItemState.TO_REVIEW, ItemState.PUBLISHED, ItemState.UNKNOWN}),
+    ItemState.REJECTED: frozenset({ItemState.TO_REVIEW, ItemState.ARCHIVED}),
+    ItemState.ARCHIVED: frozenset({ItemState.TO_REVIEW, ItemState.READY, ItemState.REJECTED, ItemState.PUBLISHED}),
+}
+
+
+class IllegalMoveError(Exception):
+    """The item is not where that action starts from; the message is for the person and names the moves there are."""
+
+    def __init__(self, current: ItemState, wanted: ItemState) -> None:
+        self.current, self.wanted = current, wanted
+        possible = ", ".join(sorted(state.words for state in MOVES[current])) or "none"
+        super().__init__(
+            f"This item is {current.words}, so it cannot become {wanted.words}. It can become: {possible}."
+        )
+
+
+def check_move(current: ItemState, wanted: ItemState) -> None:
+    """Raises:
+    IllegalMoveError: the table has no such move.
+    """
+    if wanted not in MOVES[current]:
+        raise IllegalMoveError(current, wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A cost, a sale or an expense report at one version. `version` grows with every change and guards the next one."""
+
+    id: ItemId
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
+    kind: ItemKind
+    state: ItemState
+    version: int
+    facts: Facts
+    coding: Coding
+    door: Door
+    submitted_by: UserId
+    created_at: datetime
+    file_id: FileId | None = None
+    reference: str = ""
+    """A short code people can say, such as `B-1042`."""
+    decided_by: UserId | None = None
+    decided_at: datetime | None = None
+    decision_reason: str | None = None
+    send_after: datetime | None = None
+    """End of the undo window of an approved item."""
+    ledger_url: str | None = None
+    published_at: datetime | None = None
+    complaints: tuple[str, ...] = field(default=())
+    """What our own checks say, in words; empty when the item can go on."""

@@ -1,0 +1,87 @@
+"""Exact money.
+
+Amounts are `Decimal` from the document to the ledger; a float is refused where it appears, because 0.1 + 0.2 would
+otherwise reach somebody's books. All rounding of the product is in this file, each rule with its name and source.
+"""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+TEN_THOUSANDTHS = Decimal("0.0001")
+STORED_LIMIT = 2**63 - 1
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True, order=False)
+class Money:
+    """An amount in one currency (ISO 4217, three capital letters)."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal):
+            raise TypeError(f"money is exact: Decimal, not {type(self.amount).__name__}")
+        if not self.amount.is_finite():
+            raise ValueError("money is a finite amount")
+        if not _CURRENCY.fullmatch(self.currency):
+            raise ValueError(f"a currency is three capital letters, not {self.currency!r}")
+
+    def __add__(self, other: "Money") -> "Money":
+        self._same_currency(other)
+        return Money(self.amount + other.amount, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        self._same_currency(other)
+        return Money(self.amount - other.amount, self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.amount:,.2f} {self.currency}"
+
+    def _same_currency(self, other: "Money") -> None:
+        if self.currency != other.currency:
+            raise ValueError(f"{self.currency} and {other.currency} do not add up")
+
+
+def to_cents(amount: Decimal) -> Decimal:
+    """Half up to two decimals, as Xero rounds the tax of a line (developer.xero.com, "Rounding in Xero")."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def tax_of(net: Decimal, rate_percent: Decimal) -> Decimal:
+    """Tax of a net amount at a rate in percent, rounded per line."""
+    return to_cents(net * rate_percent / 100)
+
+
+def to_stored(amount: Decimal) -> int:
+    """Ten-thousandths as an integer: exact and sortable on SQLite and PostgreSQL alike.
+
+    Raises:
+        ValueError: more than four decimals, or beyond a 64-bit integer.
+    """
+    scaled = amount.scaleb(4)
+    if scaled != scaled.to_integral_value():
+        raise ValueError(f"{amount} has more than four decimals")
+    if abs(scaled) > STORED_LIMIT:
+        raise ValueError(f"{amount} is too large")
+    return int(scaled)
+
+
+def from_stored(stored: int) -> Decimal:
+    """The amount that `to_stored` kept; two decimals are shown at least."""
+    amount = Decimal(stored).scaleb(-4)
+    return amount.quantize(CENT) if amount == amount.quantize(CENT) else amount.normalize()
+
+
+def parse_amount(text: str) -> Decimal:
+    """An amount as a person types it: `1,234.50`, `1234.5`, `1 234.50`.
+
+    Raises:
+        ValueError: a sentence for the person, when it is no amount.
+    """
+    cleaned = text.strip().replace(" ", "").replace("\u00a0", "").replace(",", "")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,4})?", cleaned):
+        raise ValueError("Write an amount such as 1234.50, with a point before the pence and at most four decimals.")
+    return Decimal(cleaned)

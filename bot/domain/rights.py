@@ -1,0 +1,119 @@
+"""Who may do what: one pure decision that every button, form, command and page goes through.
+
+Membership of a channel is never a right. Whatever is unclear (nobody named, person unknown, Slack unreachable) is a no,
+and every no says why and who can.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.ids import UserId
+
+
+class Role(StrEnum):
+    """Granted per organisation, by Slack user id."""
+
+    ADMIN = "admin"
+    BOOKKEEPER = "bookkeeper"
+    APPROVER = "approver"
+    SUBMITTER = "submitter"
+    VIEWER = "viewer"
+
+
+class Deed(StrEnum):
+    CONNECT = "connect"
+    SET_UP = "set_up"
+    ADD_ITEM = "add_item"
+    APPROVE = "approve"
+    FIX = "fix"
+    SEE = "see"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What Slack says of whoever acts, fresh at the moment of the act."""
+
+    user_id: UserId
+    name: str
+    is_of_workspace: bool
+    is_active: bool = True
+    is_bot: bool = False
+    is_guest: bool = False
+    is_workspace_admin: bool = False
+    """Owner or admin in Slack, or the person who installed the app."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person's place in one organisation."""
+
+    roles: frozenset[Role] = frozenset()
+    approvers: tuple[UserId, ...] = ()
+    admins: tuple[UserId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A no, in words for the person it is said to. `ask` are the people who can help, to be mentioned once."""
+
+    reason: str
+    ask: tuple[UserId, ...] = ()
+
+
+_ROLES_FOR: dict[Deed, frozenset[Role]] = {
+    Deed.SET_UP: frozenset({Role.ADMIN}),
+    Deed.FIX: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
+}
+
+
+def decide(deed: Deed, person: Person | None, standing: Standing) -> Refusal | None:
+    """None when the deed is allowed, else the refusal. `person` is None when Slack could not say who it is."""
+    if person is None:
+        return Refusal("I could not check with Slack who you are, so nothing was done. Please try again in a moment.")
+    return _outsider(person) or _lacking(deed, person, standing)
+
+
+def _outsider(person: Person) -> Refusal | None:
+    if not person.is_of_workspace:
+        return Refusal("You belong to another company's workspace, so you cannot act on these books.")
+    if person.is_bot:
+        return Refusal("Bots and workflows cannot act on these books; a person has to.")
+    if not person.is_active:
+        return Refusal("Your Slack account is deactivated, so you cannot act on these books.")
+    if person.is_guest:
+        return Refusal("Guests of this workspace cannot act on these books. Ask a full member to do it.")
+    return None
+
+
+def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
+    match deed:
+        case Deed.CONNECT:
+            return None if person.is_workspace_admin else _refuse_connect(standing)
+        case Deed.APPROVE:
+            return _lacking_approval(person, standing)
+        case Deed.SET_UP | Deed.FIX:
+            if standing.roles & _ROLES_FOR[deed]:
+                return None
+            who = "admins" if deed is Deed.SET_UP else "admins and bookkeepers"
+            return Refusal(f"Only this organisation's {who} can do that.", standing.admins)
+        case Deed.ADD_ITEM | Deed.SEE:
+            return None
+
+
+def _refuse_connect(standing: Standing) -> Refusal:
+    return Refusal(
+        "Connecting accounting software is for this workspace's Slack owners and admins, and for whoever installed Dext.",
+        standing.admins,
+    )
+
+
+def _lacking_approval(person: Person, standing: Standing) -> Refusal | None:
+    if not standing.approvers:
+        return Refusal(
+            "Nobody is set as an approver yet, so nothing can be approved. An admin can choose approvers "
+            "in the settings.",
+            standing.admins,
+        )
+    if person.user_id not in standing.approvers:
+        return Refusal("You are not an approver for this organisation.", standing.approvers)
+    return None

@@ -1,0 +1,74 @@
+"""An organisation's settings: what its admins decided about costs, tax, approvers and channels."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.books import Capability
+from bot.domain.coding import CodingDefaults
+from bot.domain.ids import ChannelId, UserId
+
+
+class Destination(StrEnum):
+    """Where costs are published to."""
+
+    PURCHASES = "purchases"
+
+
+class PaymentStatus(StrEnum):
+    """The status a cost is published with."""
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_PAYMENT = "awaiting_payment"
+
+
+STATUS_NEEDS: dict[PaymentStatus, Capability] = {
+    PaymentStatus.DRAFT: Capability.DRAFT_BILLS,
+    PaymentStatus.AWAITING_APPROVAL: Capability.BILLS_AWAITING_APPROVAL,
+    PaymentStatus.AWAITING_PAYMENT: Capability.BILLS,
+}
+
+
+def statuses_for(capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
+    """The statuses that a package can do; no other is offered."""
+    return tuple(status for status, needed in STATUS_NEEDS.items() if needed in capabilities)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One organisation's settings at one version. Until both confirmations stand, nothing is sent to the ledger."""
+
+    version: int = 0
+    destination: Destination = Destination.PURCHASES
+    payment_status: PaymentStatus = PaymentStatus.DRAFT
+    default_account: str | None = None
+    default_tax_rate: str | None = None
+    approvers: tuple[UserId, ...] = ()
+    approvals_channel: ChannelId | None = None
+    alerts_channel: ChannelId | None = None
+    general_confirmed_at: datetime | None = None
+    tax_confirmed_at: datetime | None = None
+
+    @property
+    def is_set_up(self) -> bool:
+        return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
+
+    @property
+    def coding_defaults(self) -> CodingDefaults:
+        return CodingDefaults(account=self.default_account, tax_rate=self.default_tax_rate)
+
+    @property
+    def steps_done(self) -> int:
+        """How many of the four steps of setting up are done: general, tax, approvers, channels."""
+        return sum(
+            (
+                self.general_confirmed_at is not None,
+                self.tax_confirmed_at is not None,
+                bool(self.approvers),
+                self.approvals_channel is not None and self.alerts_channel is not None,
+            )
+        )
+
+
+SET_UP_STEPS = 4

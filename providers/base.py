@@ -1,0 +1,165 @@
+"""What every accounting provider is to the rest of the product: one small Protocol over domain types.
+
+Differences between packages are declared (`Profile`), not discovered. `create` is the only method that writes to a
+ledger's books; `revoke` ends a sign-in; all others read.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
+from bot.domain.publishing import Bill, LedgerDocument, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientConfig:
+    """How we are known at a provider. Addresses default to the vendor's; tests and simulators give their own."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    auth_url: str
+    token_url: str
+    revoke_url: str
+    api_url: str
+    web_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenAnswer:
+    """A token endpoint's answer. `refresh_token` is None where the vendor sent no new one: keep the old."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_at: datetime
+    subject: str
+    """The provider's id of the person who signed in; several workspaces linked by one person share one token set."""
+    grant_id: str | None = None
+    """Names what was granted just now, where the vendor tells (Xero: authentication_event_id)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a call needs: a live access token and the organisation it is for."""
+
+    access_token: str = field(repr=False)
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateLimits:
+    """The vendor's limits per organisation, less our margin. None where there is none."""
+
+    per_minute: int | None
+    per_day: int | None
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """How a document of ours is found after a lost answer: the field, and how long a list may be late."""
+
+    field: str
+    visibility_delay: timedelta
+    key_remembered_for: timedelta
+    """How long the vendor replays an idempotency key; past that only the search counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectSteps:
+    """What a person reads before being linked out: what will happen, and what rights are needed."""
+
+    steps: tuple[str, ...]
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A provider's standing facts."""
+
+    key: str
+    name: str
+    capabilities: frozenset[Capability]
+    lists: tuple[ListKind, ...]
+    batch_size: int
+    limits: RateLimits
+    marker: Marker
+    connect: ConnectSteps
+    uses_pkce: bool
+    refresh_token_life: timedelta
+    addresses: dict[str, str]
+    """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
+
+
+class Budget(Protocol):
+    """Permission to call: one organisation's minute and day windows and calls at once, shared by all processes."""
+
+    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
+        """Hold a place for one call; `None` is for calls that belong to no organisation (tokens).
+
+        Raises:
+            TryLaterError: the organisation is paused or its budget is used up for longer than a call may wait.
+        """
+        ...
+
+    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None:
+        """What the vendor says is left."""
+        ...
+
+    async def pause(self, tenant_id: str | None, seconds: float) -> None:
+        """The vendor asked for silence."""
+        ...
+
+
+class AccountingProvider(Protocol):
+    """One accounting package. All methods raise the errors of `providers.errors`."""
+
+    profile: Profile
+
+    def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
+        """Where the browser is sent to sign in and consent."""
+        ...
+
+    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer: ...
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer: ...
+
+    async def revoke(self, refresh_token: str) -> None: ...
+
+    async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
+        """The organisations this grant can see, read with its own new token."""
+        ...
+
+    async def disconnect(self, access: Access, link_id: str) -> None:
+        """Give up one organisation of a grant; others of the same sign-in stay."""
+        ...
+
+    async def books(self, access: Access) -> Books: ...
+
+    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage: ...
+
+    def render(self, bills: Sequence[Bill]) -> bytes:
+        """The body of one `create` call, pure and stable: the same bills give the same bytes."""
+        ...
+
+    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+        """Write the documents; one outcome a document, in the body's order.
+
+        Raises:
+            OutcomeUnknownError: the ledger may have taken some; search by marker before sending again.
+        """
+        ...
+
+    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+        """Our documents in the ledger by marker; voided and deleted ones do not count. One list call, by pages."""
+        ...
+
+    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+        """Documents by the ledger's ids, in as few calls as the vendor allows."""
+        ...
+
+    def record_url(self, books: Books, ledger_id: str) -> str:
+        """Where a person opens the document in the ledger."""
+        ...
