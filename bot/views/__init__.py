@@ -1,0 +1,1 @@
+"""Block Kit: what people see, built from domain values, and forms read back. No I/O."""

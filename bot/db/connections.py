@@ -1,0 +1,185 @@
+"""Organisations, their settings and people, connections and tokens, connect flows, imported lists, call budgets."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base, LongText
+
+
+class OrganisationRow(Base):
+    """A set of books in a workspace. `books` is what the ledger says of itself (JSON of `Books`)."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    name: Mapped[str]
+    books: Mapped[str] = mapped_column(LongText)
+    next_reference: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+
+class SettingsRow(Base):
+    """`chosen` is JSON of destination, status and defaults; people and channels have tables of their own."""
+
+    __tablename__ = "organisation_settings"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    version: Mapped[int] = mapped_column(default=0)
+    chosen: Mapped[str] = mapped_column(LongText, default="{}")
+    general_confirmed_at: Mapped[datetime | None]
+    tax_confirmed_at: Mapped[datetime | None]
+
+
+class GrantRow(Base):
+    """One role of one person in one organisation. `position` keeps the order in which approvers were named."""
+
+    __tablename__ = "grants"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ChannelRow(Base):
+    """A channel bound to an organisation for one purpose (`approvals`, `alerts`)."""
+
+    __tablename__ = "channels"
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+
+
+class TokenSetRow(Base):
+    """Tokens of one person at one provider; workspaces linked by the same person share the row, and its one refresh.
+
+    It belongs to no workspace: `connections` says who uses it. `generation` grows with every refresh; `held_until` is
+    the lease of whoever refreshes now.
+    """
+
+    __tablename__ = "token_sets"
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    provider: Mapped[str]
+    subject: Mapped[str]
+    access_sealed: Mapped[bytes]
+    refresh_sealed: Mapped[bytes]
+    expires_at: Mapped[datetime]
+    refreshed_at: Mapped[datetime]
+    generation: Mapped[int] = mapped_column(default=1)
+    held_by: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    """When the provider said the sign-in is over; None while it is good."""
+
+
+class ConnectionRow(Base):
+    """A workspace's organisation linked to a provider's. `health`: importing, healthy, at_risk, broken, disconnected."""
+
+    __tablename__ = "connections"
+    __table_args__ = (UniqueConstraint("workspace_id", "organisation_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    provider: Mapped[str]
+    tenant_id: Mapped[str] = mapped_column(index=True)
+    link_id: Mapped[str | None]
+    token_set_id: Mapped[UUID] = mapped_column(ForeignKey("token_sets.id"), index=True)
+    connected_by: Mapped[str]
+    connected_at: Mapped[datetime]
+    health: Mapped[str]
+    trouble: Mapped[str | None] = mapped_column(LongText)
+    """JSON of the `Problem` behind an unhealthy connection."""
+
+
+class ConnectFlowRow(Base):
+    """One try to connect, from the command to the finish. Every secret in it is a hash or sealed; single use.
+
+    `stage`: offered → opened (cookie set) → proven (the person is who started) → sent (to the provider) → granted
+    (came back with tokens) → finished; or denied, expired, failed.
+    """
+
+    __tablename__ = "connect_flows"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    user_id: Mapped[str]
+    provider: Mapped[str]
+    organisation_id: Mapped[UUID | None]
+    """Set when an existing organisation is being reconnected; another one is then refused."""
+    stage: Mapped[str]
+    link_hash: Mapped[str] = mapped_column(unique=True)
+    cookie_hash: Mapped[str | None] = mapped_column(index=True)
+    state_hash: Mapped[str | None] = mapped_column(unique=True)
+    nonce_hash: Mapped[str | None]
+    code_hash: Mapped[str | None]
+    code_tries: Mapped[int] = mapped_column(default=0)
+    verifier_sealed: Mapped[bytes | None]
+    token_set_id: Mapped[UUID | None]
+    choices: Mapped[str | None] = mapped_column(LongText)
+    channel_id: Mapped[str | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ListEntryRow(Base):
+    """One entry of an imported list; `entry` is JSON of the domain value, `search` what pickers look through."""
+
+    __tablename__ = "list_entries"
+    __table_args__ = (Index("ix_list_entries_search", "organisation_id", "kind", "is_active", "search"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    """What items refer to: an account's or tax rate's code, a contact's id."""
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    search: Mapped[str]
+    is_active: Mapped[bool]
+    entry: Mapped[str] = mapped_column(LongText)
+    seen_in: Mapped[int]
+    """The import that saw it last; older ones are gone from the ledger."""
+
+
+class ListSyncRow(Base):
+    """How far one list's import is. `next_page` survives a crash; `unreadable` is JSON, a list of sentences."""
+
+    __tablename__ = "list_syncs"
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    run: Mapped[int]
+    state: Mapped[str]
+    """waiting, reading, done, failed"""
+    next_page: Mapped[str | None]
+    read: Mapped[int] = mapped_column(default=0)
+    unreadable: Mapped[str] = mapped_column(LongText, default="[]")
+    trouble: Mapped[str | None] = mapped_column(LongText)
+    synced_at: Mapped[datetime | None]
+
+
+class BudgetRow(Base):
+    """One organisation's calls at its provider, shared by all processes."""
+
+    __tablename__ = "call_budgets"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(primary_key=True)
+    """Empty for calls that belong to no organisation."""
+    paused_until: Mapped[datetime | None]
+    minute_from: Mapped[datetime | None]
+    minute_used: Mapped[int] = mapped_column(default=0)
+    day_from: Mapped[datetime | None]
+    day_used: Mapped[int] = mapped_column(default=0)
+    at_once: Mapped[int] = mapped_column(default=0)
+    at_once_from: Mapped[datetime | None]

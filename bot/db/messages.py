@@ -1,0 +1,66 @@
+"""The outbox: what people in Slack should see, one row a subject and place.
+
+A row names its subject, not its blocks: it is drawn when it is sent. `wanted` grows whenever the subject changed,
+`sent` is what Slack last took, so many changes waiting for one place are one call, and a message survives an outage.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base, LongText
+
+
+class MessageRow(Base):
+    """`subject` names a kind (item card, alert, connection …), `role` the place's part for it (home, copy, private).
+
+    `surface`: channel, ephemeral, direct (a person's own conversation with us), home (App Home). A channel message
+    with `thread_of` waits until that row has its `ts`.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "subject", "subject_id", "role"),
+        Index("ix_messages_due", "is_waiting", "due_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    subject: Mapped[str]
+    subject_id: Mapped[str]
+    role: Mapped[str]
+    surface: Mapped[str]
+    channel_id: Mapped[str | None]
+    user_id: Mapped[str | None]
+    thread_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    ts: Mapped[str | None]
+    facts: Mapped[str] = mapped_column(LongText, default="{}")
+    """JSON for a subject that is told once and has no table of its own."""
+    wanted: Mapped[int] = mapped_column(default=1)
+    sent: Mapped[int] = mapped_column(default=0)
+    is_waiting: Mapped[bool] = mapped_column(default=True)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class AlertRow(Base):
+    """One item's one alert: a refusal and what became of it. A second refusal changes the row, and so the message."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), unique=True)
+    state: Mapped[str]
+    """open, fixed (not yet sent again), resolved"""
+    problem: Mapped[str] = mapped_column(LongText)
+    times: Mapped[int] = mapped_column(default=1)
+    outcome: Mapped[str | None]
+    opened_at: Mapped[datetime]
+    changed_at: Mapped[datetime]

@@ -1,0 +1,176 @@
+"""Transactions: the one place that begins and commits.
+
+SQLite has one writer connection, because five gave "database is locked" under load where one gave none, and every write
+begins IMMEDIATE, because deferred transactions let four clickers approve one item. Readers are a second engine that
+cannot write. PostgreSQL uses one pool for both. No network call is made while a transaction is open.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Executable, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from bot.clock import Clock
+from bot.db.base import table_of
+from bot.db.workspaces import DeliveryRow
+from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery
+
+POOL_WAIT_SECONDS = 1.5
+LOCK_WAIT_MILLISECONDS = 1000
+"""Queue and lock together stay under Slack's three seconds, so that a person gets an honest "busy" in time."""
+
+
+class Nudge(StrEnum):
+    """Who may have something to do after a commit. A lost nudge costs one poll interval, nothing else."""
+
+    MESSENGER = "messenger"
+    PLANNER = "planner"
+
+
+@dataclass(slots=True)
+class Tx:
+    """One open transaction and the instant it works at."""
+
+    connection: AsyncConnection
+    now: datetime
+    nudges: set[Nudge] = field(default_factory=set)
+
+    async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, parameters)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    def insert(self, row: Any) -> Any:
+        """The dialect's INSERT, which knows ON CONFLICT."""
+        table = table_of(row)
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    def nudge(self, *whom: Nudge) -> None:
+        self.nudges.update(whom)
+
+
+class Database:
+    """Engines of one process, and what wakes its loops."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        self.url, self.clock = make_url(url), clock
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.writer, self.reader = self._engines(url)
+        self._listeners: dict[Nudge, list[Any]] = {nudge: [] for nudge in Nudge}
+
+    def _engines(self, url: str) -> tuple[AsyncEngine, AsyncEngine]:
+        if not self.is_sqlite:
+            engine = create_async_engine(
+                url,
+                pool_size=10,
+                max_overflow=5,
+                pool_timeout=POOL_WAIT_SECONDS,
+                hide_parameters=True,
+                pool_pre_ping=True,
+            )
+            return engine, engine
+        writer = create_async_engine(
+            url, pool_size=1, max_overflow=0, pool_timeout=POOL_WAIT_SECONDS, hide_parameters=True
+        )
+        event.listen(writer.sync_engine, "connect", _prepare_writer)
+        event.listen(writer.sync_engine, "begin", _begin_immediate)
+        reader = create_async_engine(
+            url,
+            pool_size=4,
+            max_overflow=4,
+            pool_timeout=POOL_WAIT_SECONDS,
+            hide_parameters=True,
+            isolation_level="AUTOCOMMIT",
+        )
+        event.listen(reader.sync_engine, "connect", _prepare_reader)
+        return writer, reader
+
+    def on_nudge(self, nudge: Nudge, wake: Any) -> None:
+        """Call `wake()` after a commit that leaves work for this loop."""
+        self._listeners[nudge].append(wake)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """One decision: commit at the end, roll back on any exception.
+
+        Raises:
+            BusyError: the database could not be had in time.
+            RepeatedDeliveryError: this delivery was already decided.
+        """
+        try:
+            async with self.writer.begin() as connection:
+                tx = Tx(connection, self.clock.now())
+                await _store_delivery(tx)
+                yield tx
+        except (PoolTimeoutError, OperationalError) as error:
+            if isinstance(error, PoolTimeoutError) or _is_locked(error):
+                raise BusyError("the database is busy") from error
+            raise
+        delivery = current_delivery.get()
+        if delivery is not None:
+            delivery.is_stored = True
+        for nudge in tx.nudges:
+            for wake in self._listeners[nudge]:
+                wake()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """Look without deciding. SQLite's readers cannot write."""
+        try:
+            async with self.reader.connect() as connection:
+                yield Tx(connection, self.clock.now())
+        except PoolTimeoutError as error:
+            raise BusyError("the database is busy") from error
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        if self.reader is not self.writer:
+            await self.reader.dispose()
+
+
+async def _store_delivery(tx: Tx) -> None:
+    delivery = current_delivery.get()
+    if delivery is None or delivery.is_stored:
+        return
+    statement = tx.insert(DeliveryRow).values(name=delivery.name, at=tx.now).on_conflict_do_nothing()
+    if (await tx.execute(statement)).rowcount == 0:
+        raise RepeatedDeliveryError(delivery.name)
+
+
+def _is_locked(error: OperationalError) -> bool:
+    return "locked" in str(error.orig) or "busy" in str(error.orig)
+
+
+def _prepare_writer(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # ours to begin: the driver's own BEGIN is deferred
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MILLISECONDS}")
+    cursor.close()
+
+
+def _prepare_reader(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MILLISECONDS}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+__all__ = ["Database", "IntegrityError", "Nudge", "Tx"]

@@ -1,0 +1,55 @@
+"""Workspaces, deliveries already answered, and the audit log."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base, LongText
+
+
+class WorkspaceRow(Base):
+    """A Slack workspace. Our own id, because Slack's is unique only together with its enterprise."""
+
+    __tablename__ = "workspaces"
+    __table_args__ = (UniqueConstraint("enterprise_id", "team_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[str] = mapped_column(default="")
+    """Empty where there is none: NULLs would not be unique."""
+    team_id: Mapped[str]
+    name: Mapped[str]
+    bot_user_id: Mapped[str]
+    bot_id: Mapped[str]
+    app_id: Mapped[str | None]
+    installer_user_id: Mapped[str | None]
+    token_sealed: Mapped[bytes | None]
+    """None where the token comes from SLACK_BOT_TOKEN."""
+    installed_at: Mapped[datetime]
+
+
+class DeliveryRow(Base):
+    """A delivery of Slack that had its effect, by Slack's own name for it."""
+
+    __tablename__ = "deliveries"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditRow(Base):
+    """What was done, by whom, to what; written in the transaction that did it. `facts` is JSON without secrets."""
+
+    __tablename__ = "audit_log"
+    __table_args__ = (Index("ix_audit_log_subject", "workspace_id", "subject_id"),)
+
+    sequence: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    organisation_id: Mapped[UUID | None]
+    subject_id: Mapped[UUID]
+    deed: Mapped[str]
+    by: Mapped[str | None]
+    """A Slack user id; None is Dext itself."""
+    at: Mapped[datetime]
+    facts: Mapped[str] = mapped_column(LongText, default="{}")

@@ -1,0 +1,27 @@
+"""Who acts in which workspace, as read from a request of Slack. Names are Slack's own."""
+
+from dataclasses import dataclass
+
+from bot.domain.ids import UserId, WorkspaceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    id: WorkspaceId
+    enterprise_id: str
+    team_id: str
+    name: str
+    bot_user_id: str
+    bot_id: str
+    installer_user_id: UserId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Whoever pressed, typed or dropped something. `team_id` is the person's own: in a channel shared with another
+    company the request names our workspace, and only the user's team tells an outsider.
+    """
+
+    workspace: Workspace
+    user_id: UserId
+    team_id: str

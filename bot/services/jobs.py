@@ -1,0 +1,24 @@
+"""What services know of the job engine: that work can be put in line inside the transaction that decided it.
+
+A job is a kind and a key; what to do is read from our own tables when it runs, and running it twice does no harm. Jobs
+of one partition run one after another, in order.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+from bot.db.unit_of_work import Tx
+
+
+class JobKind(StrEnum):
+    PUBLISH_BATCH = "publish_batch"
+    SYNC_LISTS = "sync_lists"
+    READ_FILE = "read_file"
+
+
+class Jobs(Protocol):
+    async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
+        """Put a job in line; it exists when, and only when, the transaction commits. The same kind and key twice is
+        one job. `key` begins with the id of the row to work on: `{id}` or `{id}:{attempt}`.
+        """
+        ...

@@ -1,0 +1,123 @@
+"""Asking for something to be shown in Slack, inside the transaction that made it true. `bot.messenger` does the rest."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from slack_sdk.models.blocks import Block
+from sqlalchemy import select
+
+from bot.db.base import dump, new_id, table_of
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
+
+MESSAGES = table_of(MessageRow)
+
+
+class Subject(StrEnum):
+    """What a message is about; each has one drawer, registered in `bot.app`."""
+
+    ITEM = "item"
+    ALERT = "alert"
+    CONNECTION = "connection"
+    CONNECT_CODE = "connect_code"
+    NOTE = "note"
+    """Words told once, kept in the row's facts as `{"text": …}`."""
+    HOME = "home"
+
+
+class Surface(StrEnum):
+    CHANNEL = "channel"
+    EPHEMERAL = "ephemeral"
+    DIRECT = "direct"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands. `role` tells several places of one subject apart."""
+
+    role: str
+    surface: Surface
+    channel_id: ChannelId | None = None
+    user_id: UserId | None = None
+    thread_of: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """A message as it is sent: words for notifications and screen readers, and blocks."""
+
+    text: str
+    blocks: tuple[Block, ...] = field(default=())
+
+
+async def want(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    subject: Subject,
+    subject_id: object,
+    place: Place,
+    *,
+    facts: dict[str, Any] | None = None,
+) -> UUID:
+    """Have the subject shown at a place, or shown again as it is now; answers the row's id. Merges with what waits."""
+    row_id = new_id()
+    values = {
+        "id": row_id,
+        "workspace_id": workspace_id,
+        "subject": subject,
+        "subject_id": str(subject_id),
+        "role": place.role,
+        "surface": place.surface,
+        "channel_id": place.channel_id,
+        "user_id": place.user_id,
+        "thread_of": place.thread_of,
+        "facts": dump(facts or {}),
+        "wanted": 1,
+        "sent": 0,
+        "is_waiting": True,
+        "attempts": 0,
+        "due_at": tx.now,
+        "created_at": tx.now,
+    }
+    insert = tx.insert(MessageRow).values(**values)
+    statement = insert.on_conflict_do_update(
+        index_elements=["workspace_id", "subject", "subject_id", "role"],
+        set_={"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "facts": insert.excluded.facts},
+    ).returning(MESSAGES.c.id)
+    tx.nudge(Nudge.MESSENGER)
+    return UUID(str((await tx.execute(statement)).scalar_one()))
+
+
+async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object) -> None:
+    """Every place that shows the subject is drawn again."""
+    statement = (
+        MESSAGES.update()
+        .where(
+            MESSAGES.c.workspace_id == workspace_id,
+            MESSAGES.c.subject == subject,
+            MESSAGES.c.subject_id == str(subject_id),
+        )
+        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=tx.now)
+    )
+    await tx.execute(statement)
+    tx.nudge(Nudge.MESSENGER)
+
+
+async def place_of(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object, role: str) -> UUID | None:
+    """The id of the row that shows a subject at a place, to hang a thread under it."""
+    statement = select(MESSAGES.c.id).where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == subject,
+        MESSAGES.c.subject_id == str(subject_id),
+        MESSAGES.c.role == role,
+    )
+    return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def note(tx: Tx, workspace_id: WorkspaceId, key: str, place: Place, text: str) -> UUID:
+    """Tell something once. The same key at the same place is the same note."""
+    return await want(tx, workspace_id, Subject.NOTE, key, place, facts={"text": text})

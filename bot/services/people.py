@@ -1,0 +1,92 @@
+"""Who somebody is and what they may do, asked in one place by every entry."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+
+from bot.db.base import table_of
+from bot.db.connections import GrantRow
+from bot.db.unit_of_work import Tx
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide
+from bot.domain.slack import Actor, Workspace
+
+GRANTS = table_of(GrantRow)
+
+
+class Directory(Protocol):
+    """Slack's word on a person, at most a minute old."""
+
+    async def person(self, workspace: Workspace, user_id: UserId) -> Person | None:
+        """None when Slack does not know the person or cannot be asked."""
+        ...
+
+    async def workspace_admins(self, workspace: Workspace) -> tuple[UserId, ...]:
+        """Slack owners, admins and the installer; empty when Slack cannot be asked."""
+        ...
+
+
+class NotAllowedError(Exception):
+    """The person may not; `refusal` is told to them privately, where they are."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        self.refusal = refusal
+        super().__init__(refusal.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    directory: Directory
+
+    async def identify(self, actor: Actor) -> Person | None:
+        """Ask Slack before a transaction is opened. An outsider is known by the user's own team, without asking."""
+        if actor.team_id != actor.workspace.team_id:
+            return Person(user_id=actor.user_id, name="", is_of_workspace=False)
+        return await self.directory.person(actor.workspace, actor.user_id)
+
+    async def require(self, tx: Tx, deed: Deed, person: Person | None, organisation_id: OrganisationId) -> None:
+        """Inside the deciding transaction, so that a right withdrawn a moment ago counts.
+
+        Raises:
+            NotAllowedError: with the sentence for the person.
+        """
+        standing = await standing_of(tx, organisation_id, person.user_id if person else None)
+        refusal = decide(deed, person, standing)
+        if refusal is not None:
+            raise NotAllowedError(refusal)
+
+    async def require_connect(self, actor: Actor) -> Person:
+        """Raises:
+        NotAllowedError: names the owners and admins who may connect.
+        """
+        person = await self.identify(actor)
+        admins = await self.directory.workspace_admins(actor.workspace)
+        refusal = decide(Deed.CONNECT, person, Standing(admins=admins))
+        if refusal is not None or person is None:
+            raise NotAllowedError(refusal or Refusal("I could not check who you are."))
+        return person
+
+
+async def standing_of(tx: Tx, organisation_id: OrganisationId, user_id: UserId | None) -> Standing:
+    statement = (
+        select(GRANTS.c.user_id, GRANTS.c.role)
+        .where(GRANTS.c.organisation_id == organisation_id)
+        .order_by(GRANTS.c.position, GRANTS.c.user_id)
+    )
+    grants = [(UserId(row.user_id), Role(row.role)) for row in (await tx.execute(statement)).all()]
+    return Standing(
+        roles=frozenset(role for user, role in grants if user == user_id),
+        approvers=tuple(user for user, role in grants if role is Role.APPROVER),
+        admins=tuple(user for user, role in grants if role is Role.ADMIN),
+    )
+
+
+async def grant(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, user_id: UserId, role: Role
+) -> None:
+    """Give a role; having it already is no change."""
+    statement = tx.insert(GrantRow).values(
+        organisation_id=organisation_id, user_id=user_id, role=role, workspace_id=workspace_id, position=0
+    )
+    await tx.execute(statement.on_conflict_do_nothing())

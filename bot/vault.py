@@ -1,0 +1,87 @@
+"""Sealing of stored secrets.
+
+AES-256-GCM with the key's id in front and the row's identity as associated data: a cell copied to another row, column
+or workspace does not open. The ring holds the newest key first; older keys open what they sealed until it is resealed.
+"""
+
+import base64
+import binascii
+import os
+import re
+from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
+
+
+class KeyRingError(ValueError):
+    """The key ring's text is wrong; the message says what to write."""
+
+
+class SealError(Exception):
+    """A sealed value does not open: wrong place, altered, or its key is not on the ring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """Seals with the first key, opens with any."""
+
+    keys: tuple[tuple[str, bytes], ...] = field(repr=False)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Vault":
+        """Read `id:base64url(32 bytes),…`, newest first.
+
+        Raises:
+            KeyRingError: what is wrong and what to write.
+        """
+        keys = tuple(_read_key(part) for part in text.split(",") if part.strip())
+        if not keys:
+            raise KeyRingError("is empty; `dext-bot keys new` prints a key to put there")
+        if len({name for name, _ in keys}) != len(keys):
+            raise KeyRingError("names one key id twice; each key has an id of its own")
+        return cls(keys)
+
+    def seal(self, secret: str, place: str) -> bytes:
+        """Seal for one place, such as `token_sets.refresh:{id}`; it opens there and nowhere else."""
+        name, key = self.keys[0]
+        nonce = os.urandom(_NONCE_BYTES)
+        header = f"1:{name}:".encode()
+        return header + nonce + AESGCM(key).encrypt(nonce, secret.encode(), header + place.encode())
+
+    def open(self, sealed: bytes, place: str) -> str:
+        """Raises:
+        SealError: the value was sealed for another place, was altered, or its key is unknown.
+        """
+        version, _, rest = sealed.partition(b":")
+        name, _, box = rest.partition(b":")
+        key = dict(self.keys).get(name.decode("ascii", "replace"))
+        if version != b"1" or key is None:
+            raise SealError(f"sealed with a key that is not on the ring ({name[:16]!r})")
+        header = b"1:" + name + b":"
+        try:
+            return AESGCM(key).decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], header + place.encode()).decode()
+        except InvalidTag:
+            raise SealError("does not open: sealed for another place, or altered") from None
+
+
+def new_key(name: str) -> str:
+    """A fresh entry for the ring."""
+    return f"{name}:{base64.urlsafe_b64encode(os.urandom(KEY_BYTES)).decode()}"
+
+
+def _read_key(part: str) -> tuple[str, bytes]:
+    name, colon, text = part.strip().partition(":")
+    if not colon or not _KEY_ID.fullmatch(name):
+        raise KeyRingError("wants `id:key` pairs parted by commas, an id being up to 16 letters, digits, - or _")
+    try:
+        key = base64.b64decode(text, altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise KeyRingError(f"has a key {name!r} that is not base64url") from None
+    if len(key) != KEY_BYTES:
+        raise KeyRingError(f"has a key {name!r} of {len(key)} bytes; it takes {KEY_BYTES}")
+    return name, key

@@ -1,0 +1,72 @@
+"""Every id that Slack can send back to us. Member, service verb and handler name agree."""
+
+from enum import StrEnum
+
+
+class ActionId(StrEnum):
+    # connecting
+    CHOOSE_PROVIDER = "choose_provider"
+    OPEN_CONNECT = "open_connect"
+    LINK_OUT = "link_out"
+    ASK_TO_CONNECT = "ask_to_connect"
+    # setting up
+    OPEN_SETTINGS = "open_settings"
+    CHOOSE_DEFAULT_ACCOUNT = "choose_default_account"
+    CHOOSE_DEFAULT_TAX = "choose_default_tax"
+    # items
+    OPEN_ADD_ITEM = "open_add_item"
+    CHOOSE_ORGANISATION = "choose_organisation"
+    EDIT_ITEM = "edit_item"
+    EXPLAIN_ITEM = "explain_item"
+    SHOW_ITEM = "show_item"
+    OPEN_IN_LEDGER = "open_in_ledger"
+    # approvals
+    APPROVE_ITEM = "approve_item"
+    REJECT_ITEM = "reject_item"
+    UNDO_ITEM = "undo_item"
+    PUBLISH_ITEM = "publish_item"
+    # alerts
+    CHOOSE_ACCOUNT = "choose_account"
+    CHOOSE_TAX_RATE = "choose_tax_rate"
+    RETRY_ITEM = "retry_item"
+    SHOW_LEDGER_WORDS = "show_ledger_words"
+    # form elements
+    VALUE = "value"
+
+
+class CallbackId(StrEnum):
+    CONNECT = "connect"
+    SETTINGS = "settings"
+    ADD_ITEM = "add_item"
+    EDIT_ITEM = "edit_item"
+    REJECT_REASON = "reject_reason"
+    CHOOSE_ACCOUNT = "choose_account"
+    CHOOSE_TAX_RATE = "choose_tax_rate"
+    EXPLANATION = "explanation"
+    """A modal that only shows something; it has no submit."""
+    HOME = "home"
+
+
+class BlockId(StrEnum):
+    PROVIDER = "provider"
+    DESTINATION = "destination"
+    PAYMENT_STATUS = "payment_status"
+    DEFAULT_ACCOUNT = "default_account"
+    DEFAULT_TAX = "default_tax"
+    APPROVERS = "approvers"
+    BOOKKEEPERS = "bookkeepers"
+    APPROVALS_CHANNEL = "approvals_channel"
+    ALERTS_CHANNEL = "alerts_channel"
+    ORGANISATION = "organisation"
+    SUPPLIER = "supplier"
+    NUMBER = "number"
+    ISSUED_ON = "issued_on"
+    DUE_ON = "due_on"
+    CURRENCY = "currency"
+    NET = "net"
+    TAX = "tax"
+    GROSS = "gross"
+    DESCRIPTION = "description"
+    ACCOUNT = "account"
+    TAX_RATE = "tax_rate"
+    REASON = "reason"

@@ -1,0 +1,78 @@
+"""Requests of Slack as typed values. `routes` fills them from the payloads; features read nothing else."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.ids import ChannelId
+from bot.domain.slack import Actor
+
+Payload = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """`/dext words…` typed in a channel."""
+
+    actor: Actor
+    channel_id: ChannelId
+    words: tuple[str, ...]
+    trigger_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenForm:
+    """A modal or Home as it stood when something happened in it. `state` is Slack's `view.state.values`."""
+
+    view_id: str
+    view_hash: str
+    callback_id: str
+    private_metadata: str
+    state: Payload = field(default_factory=dict)
+    root_view_id: str | None = None
+    previous_view_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A press of a button or a choice in a select. `chosen` is empty for a button."""
+
+    actor: Actor
+    action_id: str
+    block_id: str
+    value: str
+    chosen: tuple[str, ...] = ()
+    trigger_id: str
+    channel_id: ChannelId | None = None
+    message_ts: str | None = None
+    thread_ts: str | None = None
+    form: OpenForm | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A modal's submit button."""
+
+    actor: Actor
+    form: OpenForm
+    trigger_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionsQuery:
+    """What a person typed into a select that searches."""
+
+    actor: Actor
+    action_id: str
+    block_id: str
+    text: str
+    form: OpenForm | None = None
+    channel_id: ChannelId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """An event of the Events API; `event` is its inner part."""
+
+    actor: Actor
+    kind: str
+    event: Payload
