@@ -1,13 +1,20 @@
 """Items and the decisions people took on them."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+import msgspec
+from sqlalchemy import ForeignKey, Index, RowMapping, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, LongText
+from bot.db.base import Base, LongText, dump, load, table_of
+from bot.db.unit_of_work import Tx
+from bot.domain.coding import Coding
+from bot.domain.documents import Door, Facts, ItemKind
+from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState, check_move
 
 
 class ItemRow(Base):
@@ -68,3 +75,130 @@ class ApprovalRow(Base):
     reason: Mapped[str | None]
     at: Mapped[datetime]
     is_standing: Mapped[bool] = mapped_column(default=True)
+
+
+class ArrivalRow(Base):
+    """A file that somebody dropped, until it is an item or a reason why not. `state`: waiting, item, refused."""
+
+    __tablename__ = "arrivals"
+    __table_args__ = (UniqueConstraint("workspace_id", "slack_file_id", "channel_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
+    slack_file_id: Mapped[str]
+    channel_id: Mapped[str]
+    user_id: Mapped[str]
+    state: Mapped[str]
+    item_id: Mapped[UUID | None]
+    reason: Mapped[str | None] = mapped_column(LongText)
+    at: Mapped[datetime]
+
+
+ITEMS = table_of(ItemRow)
+_COMPLAINTS = msgspec.json.Decoder(tuple[str, ...])
+
+
+async def load_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item | None:
+    statement = select(ITEMS).where(ITEMS.c.id == item_id, ITEMS.c.workspace_id == workspace_id)
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else item_of(row)
+
+
+async def insert_item(tx: Tx, item: Item, source_key: str) -> bool:
+    """False when this organisation already has an item from that source; nothing is then written."""
+    values = {**_columns(item), "source_key": source_key}
+    statement = tx.insert(ItemRow).values(**values).on_conflict_do_nothing()
+    return bool((await tx.execute(statement)).rowcount)
+
+
+async def item_from_source(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, source_key: str
+) -> Item | None:
+    statement = select(ITEMS).where(
+        ITEMS.c.workspace_id == workspace_id,
+        ITEMS.c.organisation_id == organisation_id,
+        ITEMS.c.source_key == source_key,
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else item_of(row)
+
+
+async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
+    """Compare-and-set: write `after` if the row still is at `before`'s version and state.
+
+    Answers the item at its new version, or None when somebody else was quicker.
+
+    Raises:
+        IllegalMoveError: the states' table has no such move.
+    """
+    if after.state is not before.state:
+        check_move(before.state, after.state)
+    changed = replace(after, version=before.version + 1)
+    statement = (
+        ITEMS.update()
+        .where(
+            ITEMS.c.id == before.id,
+            ITEMS.c.workspace_id == before.workspace_id,
+            ITEMS.c.version == before.version,
+            ITEMS.c.state == before.state,
+        )
+        .values(**_columns(changed))
+    )
+    return changed if (await tx.execute(statement)).rowcount else None
+
+
+def item_of(row: RowMapping) -> Item:
+    return Item(
+        id=ItemId(row["id"]),
+        workspace_id=WorkspaceId(row["workspace_id"]),
+        organisation_id=OrganisationId(row["organisation_id"]),
+        reference=row["reference"],
+        kind=ItemKind(row["kind"]),
+        state=ItemState(row["state"]),
+        version=row["version"],
+        facts=load(row["facts"], Facts),
+        coding=load(row["coding"], Coding),
+        door=Door(row["door"]),
+        submitted_by=UserId(row["submitted_by"]),
+        created_at=row["created_at"],
+        file_id=None if row["file_id"] is None else FileId(row["file_id"]),
+        decided_by=None if row["decided_by"] is None else UserId(row["decided_by"]),
+        decided_at=row["decided_at"],
+        decision_reason=row["decision_reason"],
+        send_after=row["send_after"],
+        ledger_url=row["ledger_url"],
+        published_at=row["published_at"],
+        complaints=_COMPLAINTS.decode(row["complaints"]),
+    )
+
+
+def _columns(item: Item) -> dict[str, object]:
+    facts = item.facts
+    return {
+        "id": item.id,
+        "workspace_id": item.workspace_id,
+        "organisation_id": item.organisation_id,
+        "reference": item.reference,
+        "kind": item.kind,
+        "state": item.state,
+        "version": item.version,
+        "door": item.door,
+        "file_id": item.file_id,
+        "submitted_by": item.submitted_by,
+        "created_at": item.created_at,
+        "supplier_search": None if facts.supplier.name is None else facts.supplier.name.casefold()[:200],
+        "number": facts.number,
+        "issued_on": facts.issued_on,
+        "currency": facts.currency,
+        "gross": facts.gross,
+        "facts": dump(facts),
+        "coding": dump(item.coding),
+        "complaints": dump(item.complaints),
+        "decided_by": item.decided_by,
+        "decided_at": item.decided_at,
+        "decision_reason": item.decision_reason,
+        "send_after": item.send_after,
+        "ledger_url": item.ledger_url,
+        "published_at": item.published_at,
+    }

@@ -35,6 +35,8 @@ class MessageRow(Base):
     channel_id: Mapped[str | None]
     user_id: Mapped[str | None]
     thread_of: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"))
+    thread_ts: Mapped[str | None]
+    """A thread under somebody else's message, which has no row here."""
     ts: Mapped[str | None]
     facts: Mapped[str] = mapped_column(LongText, default="{}")
     """JSON for a subject that is told once and has no table of its own."""

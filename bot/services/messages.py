@@ -44,6 +44,7 @@ class Place:
     channel_id: ChannelId | None = None
     user_id: UserId | None = None
     thread_of: UUID | None = None
+    thread_ts: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,7 @@ async def want(
         "channel_id": place.channel_id,
         "user_id": place.user_id,
         "thread_of": place.thread_of,
+        "thread_ts": place.thread_ts,
         "facts": dump(facts or {}),
         "wanted": 1,
         "sent": 0,
