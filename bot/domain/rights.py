@@ -73,6 +73,21 @@ def decide(deed: Deed, person: Person | None, standing: Standing) -> Refusal | N
     return _outsider(person) or _lacking(deed, person, standing)
 
 
+def decide_approval(person: Person | None, standing: Standing, submitted_by: UserId) -> Refusal | None:
+    """Approving adds one rule: nobody approves what they submitted themselves."""
+    refusal = decide(Deed.APPROVE, person, standing)
+    if refusal is not None or person is None or person.user_id != submitted_by:
+        return refusal
+    others = tuple(user for user in standing.approvers if user != submitted_by)
+    if others:
+        return Refusal("You submitted this item, so somebody else has to decide on it.", others)
+    return Refusal(
+        "You submitted this item, so somebody else has to decide on it. An admin can add another approver in the "
+        "settings.",
+        standing.admins,
+    )
+
+
 def _outsider(person: Person) -> Refusal | None:
     if not person.is_of_workspace:
         return Refusal("You belong to another company's workspace, so you cannot act on these books.")

@@ -11,8 +11,9 @@ class ActionId(StrEnum):
     ASK_TO_CONNECT = "ask_to_connect"
     # setting up
     OPEN_SETTINGS = "open_settings"
-    CHOOSE_DEFAULT_ACCOUNT = "choose_default_account"
-    CHOOSE_DEFAULT_TAX = "choose_default_tax"
+    # selects that search in an imported list; the form's metadata names the organisation
+    FIND_ACCOUNT = "find_account"
+    FIND_TAX_RATE = "find_tax_rate"
     # items
     OPEN_ADD_ITEM = "open_add_item"
     CHOOSE_ORGANISATION = "choose_organisation"

@@ -1,0 +1,76 @@
+"""From an item to the bill that is sent: pure, so that what an approver saw is what the ledger gets."""
+
+from decimal import Decimal
+
+from bot.domain.documents import Facts, Line
+from bot.domain.items import Item
+from bot.domain.money import CENT, to_cents
+from bot.domain.publishing import Bill, BillLine
+from bot.domain.settings import PaymentStatus
+
+
+class NotBillableError(ValueError):
+    """The item lacks something a bill needs; checks should have kept it in review."""
+
+
+def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
+    """The bill of an approved item, amounts exclusive of tax.
+
+    Raises:
+        NotBillableError: names what is missing.
+    """
+    facts, coding = item.facts, item.coding
+    if facts.supplier.name is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
+        raise NotBillableError("supplier, date, currency and total are needed")
+    if coding.account.value is None or coding.tax_rate.value is None:
+        raise NotBillableError("category and tax rate are needed")
+    tax = Decimal(0) if facts.tax is None else facts.tax
+    net = facts.gross - tax
+    lines = facts.lines or (_single_line(facts, net),)
+    taxes = spread_tax(tax, lines)
+    return Bill(
+        item_id=item.id,
+        marker=marker,
+        contact_id=coding.contact.value,
+        contact_name=facts.supplier.name,
+        number=facts.number or item.reference,
+        issued_on=facts.issued_on,
+        due_on=facts.due_on,
+        currency=facts.currency,
+        status=status,
+        lines=tuple(
+            BillLine(
+                description=line.description,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                net=line.net,
+                tax=line_tax,
+                account_code=coding.account.value,
+                tax_code=coding.tax_rate.value,
+            )
+            for line, line_tax in zip(lines, taxes, strict=True)
+        ),
+        net=net,
+        tax=tax,
+        gross=facts.gross,
+    )
+
+
+def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
+    """The document's tax over its lines, to the cent: by the lines' own rates where they give the document's tax, else
+    in proportion to the net amounts; what rounding leaves goes to the largest line.
+    """
+    if all(line.tax_percent is not None for line in lines):
+        shares = [to_cents(line.net * (line.tax_percent or 0) / 100) for line in lines]
+    else:
+        net = sum((line.net for line in lines), Decimal(0))
+        shares = [to_cents(tax * line.net / net) if net else Decimal(0) for line in lines]
+    largest = max(range(len(lines)), key=lambda place: abs(lines[place].net))
+    shares[largest] += tax - sum(shares, Decimal(0))
+    return tuple(share.quantize(CENT) if share == share.quantize(CENT) else share for share in shares)
+
+
+def _single_line(facts: Facts, net: Decimal) -> Line:
+    return Line(
+        description=facts.note or f"{facts.supplier.name} {facts.number or ''}".strip(), unit_price=net, net=net
+    )

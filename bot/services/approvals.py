@@ -1,0 +1,154 @@
+"""Deciding on an item: approve, reject, undo.
+
+The decision, the publication and every message that follows are one transaction. The click names the version that the
+person saw; for any other the answer is a fresh card and no decision.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from bot.db.base import new_id, table_of
+from bot.db.items import ApprovalRow, change_item
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ItemId, UserId
+from bot.domain.items import IllegalMoveError, Item, ItemState, check_move
+from bot.domain.rights import Deed, Person, Role, decide, decide_approval
+from bot.domain.slack import Actor
+from bot.services import audit, publications
+from bot.services.items import StaleItemError, require_item
+from bot.services.messages import Subject, redraw
+from bot.services.people import NotAllowedError, People, standing_of
+
+APPROVALS = table_of(ApprovalRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    db: Database
+    people: People
+    undo_window: timedelta
+
+    async def approve(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """Raises:
+        NotAllowedError, StaleItemError, IllegalMoveError, ItemNotFoundError: each with words for the person.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            before = await self._item_to_decide(tx, actor, person, item_id, version, ItemState.APPROVED)
+            send_after = tx.now + self.undo_window
+            decided = replace(
+                before,
+                state=ItemState.APPROVED,
+                decided_by=actor.user_id,
+                decided_at=tx.now,
+                decision_reason=None,
+                send_after=send_after,
+            )
+            item = await _decided(tx, before, decided, "approved", actor.user_id)
+            await publications.open_publication(tx, item, due_at=send_after)
+        return item
+
+    async def reject(self, actor: Actor, item_id: ItemId, version: int, reason: str) -> Item:
+        """Raises: as `approve`."""
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            before = await self._item_to_decide(tx, actor, person, item_id, version, ItemState.REJECTED)
+            decided = replace(
+                before,
+                state=ItemState.REJECTED,
+                decided_by=actor.user_id,
+                decided_at=tx.now,
+                decision_reason=reason,
+            )
+            return await _decided(tx, before, decided, "rejected", actor.user_id)
+
+    async def check_may_decide(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """Before a form for the reason is opened. Raises: as `approve`."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            return await self._item_to_decide(tx, actor, person, item_id, version, ItemState.REJECTED)
+
+    async def undo(self, actor: Actor, item_id: ItemId) -> Item:
+        """Take an approval back while nothing was sent: by whoever gave it, or an admin.
+
+        Raises:
+            IllegalMoveError: it is on its way already.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self._require_undo(tx, person, before)
+            check_move(before.state, ItemState.IN_APPROVAL)
+            if not await publications.cancel(tx, before.workspace_id, before.id):
+                raise IllegalMoveError(ItemState.SENDING, ItemState.IN_APPROVAL)
+            undone = replace(before, state=ItemState.IN_APPROVAL, decided_by=None, decided_at=None, send_after=None)
+            item = await change_item(tx, before, undone)
+            if item is None:
+                raise StaleItemError(before)
+            await tx.execute(
+                APPROVALS.update()
+                .where(APPROVALS.c.workspace_id == item.workspace_id, APPROVALS.c.item_id == item.id)
+                .values(is_standing=False)
+            )
+            await _tell(tx, item, "approval undone", actor.user_id)
+        return item
+
+    async def _require_undo(self, tx: Tx, person: Person | None, item: Item) -> None:
+        standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+        refusal = decide(Deed.SEE, person, standing)
+        if refusal is None and person is not None:
+            if person.user_id == item.decided_by or Role.ADMIN in standing.roles:
+                return
+            refusal = decide(Deed.SET_UP, person, standing)
+        if refusal is not None:
+            raise NotAllowedError(refusal)
+
+    async def _item_to_decide(
+        self, tx: Tx, actor: Actor, person: Person | None, item_id: ItemId, version: int, wanted: ItemState
+    ) -> Item:
+        item = await require_item(tx, actor.workspace.id, item_id)
+        standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+        refusal = decide_approval(person, standing, item.submitted_by)
+        if refusal is not None:
+            raise NotAllowedError(refusal)
+        if item.state is not ItemState.IN_APPROVAL:
+            raise IllegalMoveError(item.state, wanted)
+        if item.version != version:
+            raise StaleItemError(item)
+        return item
+
+
+async def _decided(tx: Tx, before: Item, decided: Item, decision: str, by: UserId) -> Item:
+    item = await change_item(tx, before, decided)
+    if item is None:
+        raise StaleItemError(before)
+    await tx.execute(
+        APPROVALS.insert().values(
+            id=new_id(),
+            workspace_id=item.workspace_id,
+            item_id=item.id,
+            version=before.version,
+            stage=1,
+            decision=decision,
+            by=by,
+            reason=decided.decision_reason,
+            at=tx.now,
+            is_standing=True,
+        )
+    )
+    await _tell(tx, item, decision, by)
+    return item
+
+
+async def _tell(tx: Tx, item: Item, deed: str, by: UserId) -> None:
+    await audit.record(
+        tx,
+        item.workspace_id,
+        item.id,
+        deed,
+        by=by,
+        organisation_id=item.organisation_id,
+        facts={"version": item.version},
+    )
+    await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
+    await redraw(tx, item.workspace_id, Subject.HOME, item.submitted_by)

@@ -1,0 +1,55 @@
+"""Opening and taking back publications, inside the transaction of whoever decides on the item."""
+
+from datetime import datetime
+
+from bot.db.base import new_id, table_of
+from bot.db.publications import PublicationRow, StepRow
+from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.ids import ItemId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.publishing import PublicationState, StepKind, StepState
+
+PUBLICATIONS = table_of(PublicationRow)
+STEPS = table_of(StepRow)
+
+
+async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
+    """One more attempt to have the item in the ledger, not before `due_at`. An item has at most one that lives."""
+    publication_id = new_id()
+    await tx.execute(
+        PUBLICATIONS.insert().values(
+            id=publication_id,
+            workspace_id=item.workspace_id,
+            organisation_id=item.organisation_id,
+            item_id=item.id,
+            state=PublicationState.WAITING,
+            due_at=due_at,
+            marker=str(item.id),
+            created_at=tx.now,
+        )
+    )
+    await tx.execute(
+        STEPS.insert().values(
+            publication_id=publication_id,
+            position=0,
+            workspace_id=item.workspace_id,
+            kind=StepKind.DOCUMENT,
+            state=StepState.WAITING,
+            marker=str(item.id),
+        )
+    )
+    tx.nudge(Nudge.PLANNER)
+
+
+async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
+    """Take back a publication of which nothing was frozen yet; False when it is on its way."""
+    statement = (
+        PUBLICATIONS.update()
+        .where(
+            PUBLICATIONS.c.workspace_id == workspace_id,
+            PUBLICATIONS.c.item_id == item_id,
+            PUBLICATIONS.c.state == PublicationState.WAITING,
+        )
+        .values(state=PublicationState.CANCELLED, ended_at=tx.now)
+    )
+    return bool((await tx.execute(statement)).rowcount)

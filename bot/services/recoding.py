@@ -1,0 +1,68 @@
+"""Items looked at again: coded by the settings as they are now, checked, and moved to where that leads.
+
+Runs at the door, after an edit, and for all waiting items when defaults change. A default never overrides what is
+stronger; an approval is never touched by a default, because only items that nobody decided on are recoded.
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from bot.db.items import ITEMS, change_item, item_of
+from bot.db.unit_of_work import Tx
+from bot.domain.checks import check
+from bot.domain.coding import apply_defaults
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.settings import Settings
+from bot.services import audit
+from bot.services.messages import Subject, redraw
+
+UNDECIDED = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL)
+
+
+def judged(item: Item, settings: Settings) -> Item:
+    """The item coded by the defaults and checked; its state is left alone."""
+    coding = apply_defaults(item.coding, settings.coding_defaults)
+    return replace(item, coding=coding, complaints=check(item.facts, coding))
+
+
+async def settle(tx: Tx, item: Item) -> Item | None:
+    """Move an undecided item, as already judged, to where its complaints lead: to review, or on into approval.
+
+    None when somebody else changed it meanwhile.
+    """
+    current: Item | None = item
+    for state in _way(item):
+        if current is not None and current.state is not state:
+            current = await change_item(tx, current, replace(current, state=state))
+    return current
+
+
+def _way(item: Item) -> tuple[ItemState, ...]:
+    if item.complaints:
+        return (ItemState.TO_REVIEW,)
+    return () if item.state is ItemState.IN_APPROVAL else (ItemState.READY, ItemState.IN_APPROVAL)
+
+
+async def recode_waiting(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
+) -> None:
+    """Offer new defaults to every item that nobody decided on."""
+    statement = select(ITEMS).where(
+        ITEMS.c.workspace_id == workspace_id,
+        ITEMS.c.organisation_id == organisation_id,
+        ITEMS.c.state.in_(UNDECIDED),
+    )
+    for row in (await tx.execute(statement)).mappings().all():
+        item = item_of(row)
+        fresh = judged(item, settings)
+        if (fresh.coding, fresh.complaints) == (item.coding, item.complaints):
+            continue
+        changed = await change_item(tx, item, fresh)
+        settled = None if changed is None else await settle(tx, changed)
+        if settled is not None:
+            await audit.record(
+                tx, workspace_id, item.id, "coded by new defaults", by=None, organisation_id=organisation_id
+            )
+            await redraw(tx, workspace_id, Subject.ITEM, item.id)

@@ -1,0 +1,257 @@
+"""An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
+
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import select
+
+from bot.db.base import dump, table_of
+from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
+from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
+from bot.domain.rights import Deed, Person, Role
+from bot.domain.settings import Destination, PaymentStatus, Settings
+from bot.domain.slack import Actor
+from bot.services import audit, recoding
+from bot.services.messages import Subject, redraw
+from bot.services.people import Directory, People
+
+SETTINGS = table_of(SettingsRow)
+GRANTS = table_of(GrantRow)
+CHANNELS = table_of(ChannelRow)
+ORGANISATIONS = table_of(OrganisationRow)
+
+APPROVALS, ALERTS = "approvals", "alerts"
+"""Purposes of a bound channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What the settings row keeps as JSON."""
+
+    destination: Destination = Destination.PURCHASES
+    payment_status: PaymentStatus = PaymentStatus.DRAFT
+    default_account: str | None = None
+    default_tax_rate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsForm:
+    """The form as a person sent it. `version` is the one the form was drawn from."""
+
+    version: int
+    destination: Destination
+    payment_status: PaymentStatus
+    default_account: str | None
+    default_tax_rate: str | None
+    approvers: tuple[UserId, ...]
+    bookkeepers: tuple[UserId, ...]
+    approvals_channel: ChannelId
+    alerts_channel: ChannelId
+
+
+class StaleFormError(Exception):
+    """Somebody else saved while this form was open."""
+
+
+class ChannelTakenError(Exception):
+    """The channel already gets the approvals of another organisation."""
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"This channel already gets the approvals of {organisation}. A channel serves one organisation."
+        )
+
+
+async def load_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Settings:
+    """One organisation's settings with its approvers and channels; defaults where nothing was saved."""
+    row = (
+        await tx.execute(
+            select(SETTINGS).where(
+                SETTINGS.c.organisation_id == organisation_id, SETTINGS.c.workspace_id == workspace_id
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        return Settings()
+    chosen = msgspec.json.decode(row.chosen, type=Chosen)
+    channels = await _channels(tx, workspace_id, organisation_id)
+    return Settings(
+        version=row.version,
+        destination=chosen.destination,
+        payment_status=chosen.payment_status,
+        default_account=chosen.default_account,
+        default_tax_rate=chosen.default_tax_rate,
+        approvers=await people_with(tx, workspace_id, organisation_id, Role.APPROVER),
+        approvals_channel=channels.get(APPROVALS),
+        alerts_channel=channels.get(ALERTS),
+        general_confirmed_at=row.general_confirmed_at,
+        tax_confirmed_at=row.tax_confirmed_at,
+    )
+
+
+async def people_with(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role
+) -> tuple[UserId, ...]:
+    """Who has a role, in the order in which they were named."""
+    statement = (
+        select(GRANTS.c.user_id)
+        .where(
+            GRANTS.c.workspace_id == workspace_id,
+            GRANTS.c.organisation_id == organisation_id,
+            GRANTS.c.role == role,
+        )
+        .order_by(GRANTS.c.position, GRANTS.c.user_id)
+    )
+    return tuple(UserId(user) for user in (await tx.execute(statement)).scalars())
+
+
+async def organisation_of_channel(tx: Tx, workspace_id: WorkspaceId, channel_id: str) -> OrganisationId | None:
+    """The organisation whose approvals a channel gets."""
+    statement = select(CHANNELS.c.organisation_id).where(
+        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.channel_id == channel_id, CHANNELS.c.purpose == APPROVALS
+    )
+    found = (await tx.execute(statement)).scalar_one_or_none()
+    return None if found is None else OrganisationId(found)
+
+
+async def organisations_of(tx: Tx, workspace_id: WorkspaceId) -> dict[OrganisationId, str]:
+    """The workspace's organisations by name."""
+    statement = (
+        select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+        .where(ORGANISATIONS.c.workspace_id == workspace_id)
+        .order_by(ORGANISATIONS.c.name)
+    )
+    return {OrganisationId(row.id): row.name for row in (await tx.execute(statement)).all()}
+
+
+async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
+    statement = select(ORGANISATIONS.c.name).where(
+        ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id
+    )
+    return str((await tx.execute(statement)).scalar_one_or_none() or "this organisation")
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsService:
+    db: Database
+    people: People
+    directory: Directory
+
+    async def identify_admin(self, actor: Actor, organisation_id: OrganisationId) -> Person | None:
+        """Raises:
+        NotAllowedError: only admins of the organisation set it up.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+        return person
+
+    async def unfit(self, actor: Actor, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
+        """Those who could not act anyway: guests, bots, deactivated people, people of another company."""
+        unfit = []
+        for user in users:
+            person = await self.directory.person(actor.workspace, user)
+            if person is None or not person.is_of_workspace or person.is_bot or person.is_guest or not person.is_active:
+                unfit.append(user)
+        return tuple(unfit)
+
+    async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> Settings:
+        """Save the whole form; both General and Tax count as confirmed. Waiting items are coded again by new defaults.
+
+        Raises:
+            NotAllowedError: not an admin of the organisation.
+            StaleFormError: the settings were saved by somebody else meanwhile.
+            ChannelTakenError: another organisation's approvals go to that channel.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await _save_chosen(tx, workspace_id, organisation_id, form)
+            await _replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
+            await _replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
+            await _bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
+            await _bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
+            await audit.record(
+                tx,
+                workspace_id,
+                organisation_id,
+                "settings saved",
+                by=actor.user_id,
+                organisation_id=organisation_id,
+                facts=msgspec.to_builtins(form),
+            )
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
+            await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
+            await redraw(tx, workspace_id, Subject.HOME, actor.user_id)
+            tx.nudge(Nudge.PLANNER)
+        return settings
+
+
+async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
+    chosen = Chosen(
+        destination=form.destination,
+        payment_status=form.payment_status,
+        default_account=form.default_account,
+        default_tax_rate=form.default_tax_rate,
+    )
+    statement = (
+        SETTINGS.update()
+        .where(
+            SETTINGS.c.organisation_id == organisation_id,
+            SETTINGS.c.workspace_id == workspace_id,
+            SETTINGS.c.version == form.version,
+        )
+        .values(chosen=dump(chosen), version=form.version + 1, general_confirmed_at=tx.now, tax_confirmed_at=tx.now)
+    )
+    if (await tx.execute(statement)).rowcount == 0:
+        raise StaleFormError
+
+
+async def _replace_grants(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role, users: tuple[UserId, ...]
+) -> None:
+    await tx.execute(
+        GRANTS.delete().where(
+            GRANTS.c.workspace_id == workspace_id, GRANTS.c.organisation_id == organisation_id, GRANTS.c.role == role
+        )
+    )
+    for position, user in enumerate(dict.fromkeys(users)):
+        await tx.execute(
+            GRANTS.insert().values(
+                workspace_id=workspace_id, organisation_id=organisation_id, role=role, user_id=user, position=position
+            )
+        )
+
+
+async def _bind(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+) -> None:
+    if purpose == APPROVALS:
+        taken_by = await organisation_of_channel(tx, workspace_id, channel_id)
+        if taken_by not in (None, organisation_id):
+            raise ChannelTakenError(await organisation_name(tx, workspace_id, taken_by))
+    await tx.execute(
+        CHANNELS.delete().where(
+            CHANNELS.c.workspace_id == workspace_id,
+            CHANNELS.c.organisation_id == organisation_id,
+            CHANNELS.c.purpose == purpose,
+        )
+    )
+    bind = tx.insert(ChannelRow).values(
+        workspace_id=workspace_id, channel_id=channel_id, purpose=purpose, organisation_id=organisation_id
+    )
+    await tx.execute(
+        bind.on_conflict_do_update(
+            index_elements=["workspace_id", "channel_id", "purpose"], set_={"organisation_id": organisation_id}
+        )
+    )
+
+
+async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, ChannelId]:
+    statement = select(CHANNELS.c.purpose, CHANNELS.c.channel_id).where(
+        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.organisation_id == organisation_id
+    )
+    return {row.purpose: ChannelId(row.channel_id) for row in (await tx.execute(statement)).all()}
