@@ -1,0 +1,31 @@
+"""The accounting packages. `PROVIDERS` is the one place that names them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import aiohttp
+
+from bot.clock import Clock
+from providers.base import AccountingProvider, Budget, ClientConfig, Profile
+from providers.xero import PROFILE as XERO
+from providers.xero.adapter import XeroProvider
+
+Build = Callable[[ClientConfig, aiohttp.ClientSession, Clock, Budget], AccountingProvider]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEntry:
+    profile: Profile
+    build: Build
+
+
+PROVIDERS: Mapping[str, ProviderEntry] = {
+    XERO.key: ProviderEntry(XERO, XeroProvider.build),
+}
+
+
+def simulators() -> dict[str, Any]:
+    """The simulated ledgers' modules by provider; loaded only when asked, because the product itself needs none."""
+    return {key: import_module(f"providers.{key}.simulator") for key in PROVIDERS}

@@ -27,6 +27,10 @@ class TryLaterError(ProviderError):
         super().__init__(problem)
 
 
+class AccessExpiredError(ProviderError):
+    """The access token ran out or was withdrawn; a refresh may still work."""
+
+
 class ReconnectNeededError(ProviderError):
     """Refresh token used up, revoked or expired, or the organisation was disconnected on the vendor's side."""
 

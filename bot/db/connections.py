@@ -127,6 +127,8 @@ class ConnectFlowRow(Base):
     verifier_sealed: Mapped[bytes | None]
     token_set_id: Mapped[UUID | None]
     choices: Mapped[str | None] = mapped_column(LongText)
+    """JSON of what the login sees: `OrganisationChoice`s."""
+    grant_id: Mapped[str | None]
     channel_id: Mapped[str | None]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -161,6 +163,9 @@ class ListSyncRow(Base):
     run: Mapped[int]
     state: Mapped[str]
     """waiting, reading, done, failed"""
+    attempt: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When an unfinished import counts as not moving; None when it is over."""
     next_page: Mapped[str | None]
     read: Mapped[int] = mapped_column(default=0)
     unreadable: Mapped[str] = mapped_column(LongText, default="[]")

@@ -1,12 +1,18 @@
 """Publications, their steps and the frozen batches that carry them: the truth about the ledger."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, LongText
+from bot.db.base import Base, LongText, dump, load, new_id, table_of
+from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
+from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
+from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
 
 
 class PublicationRow(Base):
@@ -79,3 +85,347 @@ class BatchRow(Base):
     last_sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+PUBLICATIONS = table_of(PublicationRow)
+STEPS = table_of(StepRow)
+BATCHES = table_of(BatchRow)
+CONNECTIONS = table_of(ConnectionRow)
+SETTINGS = table_of(SettingsRow)
+BUDGETS = table_of(BudgetRow)
+
+USABLE = ("importing", "healthy", "at_risk")
+"""States of a connection in which documents are sent."""
+
+_OPEN = (BatchState.QUEUED, BatchState.SENDING, BatchState.CHECKING)
+_LIVE = (PublicationState.SENDING, PublicationState.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueOrganisation:
+    """An organisation with something to send, and the connection to send it by."""
+
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
+    connection_id: ConnectionId
+    provider: str
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePublication:
+    """A publication of a batch that is not over. `marker` is what its document is found by."""
+
+    id: PublicationId
+    item_id: ItemId
+    marker: str
+    bill: Bill
+    ledger_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveBatch:
+    """A batch as one attempt claimed it."""
+
+    id: BatchId
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
+    connection_id: ConnectionId
+    provider: str
+    attempt: int
+    failures: int
+    body: bytes
+    idempotency_key: str
+    created_at: datetime
+    first_sent_at: datetime | None
+    last_sent_at: datetime | None
+    publications: tuple[LivePublication, ...]
+
+
+async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
+    """Set up, connected, not paused, nothing in flight, and something due. Work of all workspaces, so none is named."""
+    in_flight = select(BATCHES.c.id).where(
+        BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, BATCHES.c.state.in_(_OPEN)
+    )
+    due = select(PUBLICATIONS.c.organisation_id).where(
+        PUBLICATIONS.c.state == PublicationState.WAITING, PUBLICATIONS.c.due_at <= tx.now
+    )
+    paused = select(BUDGETS.c.tenant_id).where(
+        BUDGETS.c.provider == CONNECTIONS.c.provider,
+        BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id,
+        BUDGETS.c.paused_until > tx.now,
+    )
+    statement = (
+        select(CONNECTIONS)
+        .join(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
+        .where(
+            CONNECTIONS.c.organisation_id.in_(due),
+            CONNECTIONS.c.health.in_(USABLE),
+            SETTINGS.c.general_confirmed_at.is_not(None),
+            SETTINGS.c.tax_confirmed_at.is_not(None),
+            ~in_flight.exists(),
+            ~paused.exists(),
+        )
+    )
+    return tuple(
+        DueOrganisation(
+            workspace_id=WorkspaceId(row.workspace_id),
+            organisation_id=OrganisationId(row.organisation_id),
+            connection_id=ConnectionId(row.id),
+            provider=row.provider,
+            tenant_id=row.tenant_id,
+        )
+        for row in (await tx.execute(statement)).all()
+    )
+
+
+async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[tuple[PublicationId, ItemId], ...]:
+    """The oldest due publications, locked against another planner; nothing while a batch of theirs is in flight."""
+    lock = select(SETTINGS.c.organisation_id).where(
+        SETTINGS.c.organisation_id == organisation.organisation_id,
+        SETTINGS.c.workspace_id == organisation.workspace_id,
+    )
+    await tx.execute(lock.with_for_update())
+    busy = select(BATCHES.c.id).where(
+        BATCHES.c.workspace_id == organisation.workspace_id,
+        BATCHES.c.organisation_id == organisation.organisation_id,
+        BATCHES.c.state.in_(_OPEN),
+    )
+    if (await tx.execute(busy.limit(1))).first() is not None:
+        return ()
+    statement = (
+        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id)
+        .where(
+            PUBLICATIONS.c.workspace_id == organisation.workspace_id,
+            PUBLICATIONS.c.organisation_id == organisation.organisation_id,
+            PUBLICATIONS.c.state == PublicationState.WAITING,
+            PUBLICATIONS.c.due_at <= tx.now,
+        )
+        .order_by(PUBLICATIONS.c.due_at, PUBLICATIONS.c.created_at)
+        .limit(limit)
+    )
+    found = (await tx.execute(statement)).all()
+    return tuple((PublicationId(row.id), ItemId(row.item_id)) for row in found)
+
+
+async def insert_batch(
+    tx: Tx, organisation: DueOrganisation, *, body: bytes, body_hash: str, due_at: datetime
+) -> BatchId:
+    batch_id = BatchId(new_id())
+    await tx.execute(
+        BATCHES.insert().values(
+            id=batch_id,
+            workspace_id=organisation.workspace_id,
+            organisation_id=organisation.organisation_id,
+            connection_id=organisation.connection_id,
+            state=BatchState.QUEUED,
+            attempt=1,
+            failures=0,
+            body=body,
+            body_hash=body_hash,
+            idempotency_key=str(new_id()),
+            due_at=due_at,
+            created_at=tx.now,
+        )
+    )
+    return batch_id
+
+
+async def bind_publication(tx: Tx, batch_id: BatchId, publication_id: PublicationId, position: int, bill: Bill) -> None:
+    """Freeze a publication into its batch: from here its bill never changes."""
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
+        .values(
+            state=PublicationState.SENDING, batch_id=batch_id, position=position, bill=dump(bill), marker=bill.marker
+        )
+    )
+    await tx.execute(
+        STEPS.update()
+        .where(STEPS.c.publication_id == publication_id, STEPS.c.position == 0)
+        .values(state=StepState.SENDING, marker=bill.marker)
+    )
+
+
+async def batches_due(tx: Tx) -> tuple[tuple[BatchId, int, str], ...]:
+    """Open batches that are due and not held by anyone, of usable connections: id, attempt, partition."""
+    statement = (
+        select(BATCHES.c.id, BATCHES.c.attempt, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
+        .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
+        .where(
+            BATCHES.c.state.in_(_OPEN),
+            BATCHES.c.due_at <= tx.now,
+            or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
+            CONNECTIONS.c.health.in_(USABLE),
+        )
+        .order_by(BATCHES.c.due_at)
+        .limit(100)
+    )
+    return tuple(
+        (BatchId(row.id), row.attempt, f"{row.provider}:{row.tenant_id}") for row in (await tx.execute(statement)).all()
+    )
+
+
+async def next_attempt(tx: Tx, batch_id: BatchId, attempt: int, *, due_at: datetime) -> bool:
+    """Compare-and-set on the attempt, so that two reconcilers make one."""
+    statement = (
+        BATCHES.update()
+        .where(BATCHES.c.id == batch_id, BATCHES.c.attempt == attempt, BATCHES.c.state.in_(_OPEN))
+        .values(attempt=attempt + 1, due_at=due_at, leased_until=None)
+    )
+    return bool((await tx.execute(statement)).rowcount)
+
+
+async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) -> LiveBatch | None:
+    """Take the lease for this attempt. None: it is over, another attempt is current, or somebody holds it."""
+    statement = (
+        BATCHES.update()
+        .where(
+            BATCHES.c.id == batch_id,
+            BATCHES.c.attempt == attempt,
+            BATCHES.c.state.in_(_OPEN),
+            or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
+        )
+        .values(leased_until=until, due_at=until)
+        .returning(BATCHES)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    connection = (await tx.execute(select(CONNECTIONS.c.provider).where(CONNECTIONS.c.id == row.connection_id))).one()
+    return LiveBatch(
+        id=BatchId(row.id),
+        workspace_id=WorkspaceId(row.workspace_id),
+        organisation_id=OrganisationId(row.organisation_id),
+        connection_id=ConnectionId(row.connection_id),
+        provider=connection.provider,
+        attempt=row.attempt,
+        failures=row.failures,
+        body=row.body,
+        idempotency_key=row.idempotency_key,
+        created_at=row.created_at,
+        first_sent_at=row.first_sent_at,
+        last_sent_at=row.last_sent_at,
+        publications=await live_publications(tx, BatchId(row.id)),
+    )
+
+
+async def live_publications(tx: Tx, batch_id: BatchId) -> tuple[LivePublication, ...]:
+    """In the order of the batch's body."""
+    statement = (
+        select(PUBLICATIONS)
+        .where(PUBLICATIONS.c.batch_id == batch_id, PUBLICATIONS.c.state.in_(_LIVE))
+        .order_by(PUBLICATIONS.c.position)
+    )
+    return tuple(
+        LivePublication(
+            id=PublicationId(row.id),
+            item_id=ItemId(row.item_id),
+            marker=row.marker,
+            bill=load(row.bill, Bill),
+            ledger_id=row.ledger_id,
+        )
+        for row in (await tx.execute(statement)).all()
+    )
+
+
+def _ours(batch: LiveBatch) -> ColumnElement[bool]:
+    """Fencing: a run whose attempt is no longer the batch's current one writes nothing."""
+    return and_(BATCHES.c.id == batch.id, BATCHES.c.attempt == batch.attempt, BATCHES.c.state.in_(_OPEN))
+
+
+async def renew_lease(tx: Tx, batch: LiveBatch, *, until: datetime) -> None:
+    await tx.execute(BATCHES.update().where(_ours(batch)).values(leased_until=until, due_at=until))
+
+
+async def mark_sent(tx: Tx, batch: LiveBatch) -> bool:
+    """Before bytes leave. False: another attempt took over, so nothing may be sent."""
+    statement = (
+        BATCHES.update()
+        .where(_ours(batch))
+        .values(
+            state=BatchState.SENDING,
+            first_sent_at=func.coalesce(BATCHES.c.first_sent_at, tx.now),
+            last_sent_at=tx.now,
+        )
+    )
+    return bool((await tx.execute(statement)).rowcount)
+
+
+async def mark_not_sent(tx: Tx, batch: LiveBatch) -> None:
+    """A clear answer said that nothing was written: as it was before this sending."""
+    await tx.execute(
+        BATCHES.update()
+        .where(_ours(batch))
+        .values(state=BatchState.QUEUED, first_sent_at=batch.first_sent_at, last_sent_at=batch.last_sent_at)
+    )
+
+
+async def set_ledger_id(tx: Tx, publication_id: PublicationId, ledger_id: str) -> None:
+    """The ledger has it, under this id; what is left is reading it back."""
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state.in_(_LIVE))
+        .values(ledger_id=ledger_id)
+    )
+    await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(ledger_id=ledger_id))
+
+
+async def end_publication(
+    tx: Tx, publication_id: PublicationId, state: PublicationState, step: StepState, problem: str | None = None
+) -> bool:
+    """False when it had ended before, so that the item is told once."""
+    statement = (
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state.in_(_LIVE))
+        .values(state=state, problem=problem, ended_at=tx.now)
+    )
+    if not (await tx.execute(statement)).rowcount:
+        return False
+    read_back = tx.now if state is PublicationState.PUBLISHED else None
+    await tx.execute(
+        STEPS.update()
+        .where(STEPS.c.publication_id == publication_id)
+        .values(state=step, problem=problem, read_back_at=read_back)
+    )
+    return True
+
+
+async def mark_unknown(tx: Tx, publication_id: PublicationId) -> None:
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.SENDING)
+        .values(state=PublicationState.UNKNOWN)
+    )
+    await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.UNKNOWN))
+
+
+async def release_publication(tx: Tx, publication_id: PublicationId) -> None:
+    """Certainly absent from the ledger: it waits for another batch, with another key."""
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id)
+        .values(state=PublicationState.WAITING, batch_id=None, position=None, due_at=tx.now)
+    )
+    await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.WAITING))
+    tx.nudge(Nudge.PLANNER)
+
+
+async def postpone_batch(tx: Tx, batch: LiveBatch, at: datetime, *, failures: int) -> None:
+    await tx.execute(BATCHES.update().where(_ours(batch)).values(due_at=at, leased_until=None, failures=failures))
+
+
+async def finish_batch(tx: Tx, batch: LiveBatch) -> None:
+    """Over when none of its publications lives any more."""
+    if await live_publications(tx, batch.id):
+        return
+    await tx.execute(
+        BATCHES.update().where(_ours(batch)).values(state=BatchState.DONE, ended_at=tx.now, leased_until=None)
+    )
+    tx.nudge(Nudge.PLANNER)
+
+
+async def current_attempts(tx: Tx, batch_ids: Sequence[BatchId]) -> dict[BatchId, int]:
+    """The one attempt of each open batch that may act; others are cancelled in the engine."""
+    statement = select(BATCHES.c.id, BATCHES.c.attempt).where(BATCHES.c.id.in_(batch_ids), BATCHES.c.state.in_(_OPEN))
+    return {BatchId(row.id): row.attempt for row in (await tx.execute(statement)).all()}

@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.db.base import new_id, table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.ids import ItemId, UserId
+from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.items import IllegalMoveError, Item, ItemState, check_move
 from bot.domain.rights import Deed, Person, Role, decide, decide_approval
 from bot.domain.slack import Actor
@@ -20,6 +20,15 @@ from bot.services.messages import Subject, redraw
 from bot.services.people import NotAllowedError, People, standing_of
 
 APPROVALS = table_of(ApprovalRow)
+
+
+@dataclass(frozen=True, slots=True)
+class _Click:
+    """The item and version that the pressed card showed."""
+
+    workspace_id: WorkspaceId
+    item_id: ItemId
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,9 @@ class Approvals:
         """
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
-            before = await self._item_to_decide(tx, actor, person, item_id, version, ItemState.APPROVED)
+            before = await self._item_to_decide(
+                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.APPROVED
+            )
             send_after = tx.now + self.undo_window
             decided = replace(
                 before,
@@ -52,7 +63,9 @@ class Approvals:
         """Raises: as `approve`."""
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
-            before = await self._item_to_decide(tx, actor, person, item_id, version, ItemState.REJECTED)
+            before = await self._item_to_decide(
+                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.REJECTED
+            )
             decided = replace(
                 before,
                 state=ItemState.REJECTED,
@@ -66,7 +79,9 @@ class Approvals:
         """Before a form for the reason is opened. Raises: as `approve`."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            return await self._item_to_decide(tx, actor, person, item_id, version, ItemState.REJECTED)
+            return await self._item_to_decide(
+                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.REJECTED
+            )
 
     async def undo(self, actor: Actor, item_id: ItemId) -> Item:
         """Take an approval back while nothing was sent: by whoever gave it, or an admin.
@@ -103,17 +118,15 @@ class Approvals:
         if refusal is not None:
             raise NotAllowedError(refusal)
 
-    async def _item_to_decide(
-        self, tx: Tx, actor: Actor, person: Person | None, item_id: ItemId, version: int, wanted: ItemState
-    ) -> Item:
-        item = await require_item(tx, actor.workspace.id, item_id)
+    async def _item_to_decide(self, tx: Tx, person: Person | None, click: _Click, wanted: ItemState) -> Item:
+        item = await require_item(tx, click.workspace_id, click.item_id)
         standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
         refusal = decide_approval(person, standing, item.submitted_by)
         if refusal is not None:
             raise NotAllowedError(refusal)
         if item.state is not ItemState.IN_APPROVAL:
             raise IllegalMoveError(item.state, wanted)
-        if item.version != version:
+        if item.version != click.version:
             raise StaleItemError(item)
         return item
 

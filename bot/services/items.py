@@ -4,7 +4,7 @@ Every door ends in `_enter`: coded by the settings, checked, put where that lead
 transaction. An edit is material when it changes what an approver decided on; coding is not, and keeps the approval.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -65,7 +65,7 @@ class NewItem:
     door: Door
     source_key: str
     facts: Facts
-    coding: Coding = Coding()
+    coding: Coding = field(default_factory=Coding)
     file_id: FileId | None = None
 
 

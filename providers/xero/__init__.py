@@ -1,0 +1,63 @@
+"""Xero, Accounting API 2.0 (developer.xero.com/documentation/api/accounting; OpenAPI 16.1.0).
+
+| their word | our word |
+|---|---|
+| tenant, Organisation | organisation |
+| Invoice, Type ACCPAY | bill |
+| Account (Code) | account; "category" on screen |
+| TaxRate (TaxType) | tax rate |
+| Contact | supplier, contact |
+| Status DRAFT, SUBMITTED, AUTHORISED | draft, awaiting approval, awaiting payment |
+| Url | marker |
+"""
+
+from datetime import timedelta
+
+from bot.domain.books import Capability, ListKind
+from providers.base import ConnectSteps, Marker, Profile, RateLimits
+
+PROFILE = Profile(
+    key="xero",
+    name="Xero",
+    capabilities=frozenset(
+        {
+            Capability.BILLS,
+            Capability.DRAFT_BILLS,
+            Capability.BILLS_AWAITING_APPROVAL,
+            Capability.SEVERAL_ORGANISATIONS,
+            Capability.TRACKING,
+            Capability.LOCK_DATES,
+        }
+    ),
+    lists=tuple(ListKind),
+    batch_size=50,
+    # 60 a minute, 5,000 a day and 5 at once for each organisation, less a margin (OAuth 2.0 API limits)
+    limits=RateLimits(per_minute=55, per_day=4800, at_once=4),
+    marker=Marker(
+        field="Url",
+        visibility_delay=timedelta(seconds=10),
+        # "idempotent requests": answers are kept for six minutes
+        key_remembered_for=timedelta(minutes=6),
+    ),
+    connect=ConnectSteps(
+        steps=(
+            "We link you out to Xero, where you sign in.",
+            "Xero shows what Dext may do; press *Allow access*, or *Continue with …* your organisation.",
+            "Back here, you choose the organisation if your login sees several, and confirm.",
+            "Your chart of accounts, tax rates, contacts, bank accounts, tracking categories and currencies are imported.",
+        ),
+        rights=(
+            "A Xero user with the *Standard* or *Adviser* role in the organisation.",
+            "For bills that are approved at once, that user may also approve bills.",
+        ),
+    ),
+    uses_pkce=True,
+    refresh_token_life=timedelta(days=60),
+    addresses={
+        "auth_url": "https://login.xero.com/identity/connect/authorize",
+        "token_url": "https://identity.xero.com/connect/token",
+        "revoke_url": "https://identity.xero.com/connect/revocation",
+        "api_url": "https://api.xero.com",
+        "web_url": "https://go.xero.com",
+    },
+)

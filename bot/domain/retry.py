@@ -1,0 +1,32 @@
+"""When to try again: a pure decision over what failed, how often, and since when.
+
+Waiting doubles from two seconds to fifteen minutes, with jitter so that organisations do not return together; the
+vendor's own wish wins. After a day of failures a person is told, and it is tried once an hour from then on: what may
+already be in a ledger is never given up silently.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=15)
+TELL_AFTER = timedelta(hours=24)
+SLOW_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAt:
+    """`is_time_to_tell`: it has gone on for so long that a person should know."""
+
+    at: datetime
+    is_time_to_tell: bool = False
+
+
+def decide(*, failures: int, now: datetime, failing_since: datetime, wish: timedelta | None, jitter: float) -> RetryAt:
+    """`failures` counts this one; `wish` is the vendor's Retry-After; `jitter` is between 0 and 1."""
+    if now - failing_since >= TELL_AFTER:
+        return RetryAt(now + max(SLOW_WAIT, wish or SLOW_WAIT), is_time_to_tell=True)
+    if wish is not None:
+        return RetryAt(now + wish)
+    wait = min(FIRST_WAIT * 2 ** min(failures - 1, 20), LONGEST_WAIT)
+    return RetryAt(now + wait * (0.75 + jitter / 2))

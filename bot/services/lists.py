@@ -1,0 +1,380 @@
+"""The ledger's lists here: imported page by page, looked through by pickers.
+
+Each page is a transaction that also keeps where the next one begins, so a killed import goes on where it was. One list
+that cannot be read does not stop the others; what could not be read is said at the end.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, and_, select
+
+from bot.db.base import dump, load, table_of
+from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow
+from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.books import Account, Books, Contact, Currency, ListEntry, ListKind, ListPage, TaxRate, TrackingCategory
+from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
+from bot.services.access import Tokens
+from bot.services.jobs import JobKind, Jobs
+from bot.services.messages import Subject, redraw
+from providers.base import Access, AccountingProvider
+from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError, TryLaterError
+
+T = TypeVar("T")
+
+ENTRIES = table_of(ListEntryRow)
+SYNCS = table_of(ListSyncRow)
+CONNECTIONS = table_of(ConnectionRow)
+ORGANISATIONS = table_of(OrganisationRow)
+
+MOVING_FOR = timedelta(seconds=60)
+"""An import that wrote nothing for this long is started again."""
+MOST_CHOICES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListState:
+    """One list as people see it."""
+
+    kind: ListKind
+    state: str
+    read: int
+    unreadable: tuple[str, ...]
+    synced_at: datetime | None
+
+
+async def start_import(tx: Tx, jobs: Jobs, connection_id: ConnectionId, kinds: tuple[ListKind, ...]) -> None:
+    """Begin to read all lists anew; what is there stays in use meanwhile."""
+    connection = (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.id == connection_id))).one()
+    run = int(tx.now.timestamp() * 1000)
+    for kind in kinds:
+        new = tx.insert(ListSyncRow).values(
+            organisation_id=connection.organisation_id,
+            kind=kind,
+            workspace_id=connection.workspace_id,
+            run=run,
+            state="waiting",
+            read=0,
+            unreadable="[]",
+            attempt=1,
+            due_at=tx.now + MOVING_FOR,
+        )
+        fresh = {name: new.excluded[name] for name in ("run", "state", "read", "unreadable", "attempt", "due_at")}
+        await tx.execute(
+            new.on_conflict_do_update(
+                index_elements=["organisation_id", "kind"], set_={**fresh, "next_page": None, "trouble": None}
+            )
+        )
+    await jobs.enqueue(
+        tx, JobKind.SYNC_LISTS, f"{connection_id}:{run}:1", f"{connection.provider}:{connection.tenant_id}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ListImport:
+    db: Database
+    jobs: Jobs
+    tokens: Tokens
+    providers: Mapping[str, AccountingProvider]
+
+    async def run(self, key: str) -> None:
+        """Read what this run has not read yet. Safe to run twice: every page says what it wrote."""
+        connection_id, run, _ = key.split(":")
+        connection = await self._connection(ConnectionId(UUID(connection_id)))
+        if connection is None:
+            return
+        reading = _Reading(self, connection, int(run), self.providers[connection.provider])
+        try:
+            await reading.all()
+        except ReconnectNeededError as error:
+            await self.tokens.broken(ConnectionId(connection.id), error.problem)
+        except TryLaterError:
+            return  # the rows are due again by themselves
+
+    async def restart_stuck(self) -> int:
+        """Give imports that stopped moving another attempt; answers how many."""
+        statement = (
+            select(SYNCS.c.organisation_id, SYNCS.c.run, SYNCS.c.attempt, CONNECTIONS.c.id, CONNECTIONS.c.provider)
+            .add_columns(CONNECTIONS.c.tenant_id)
+            .join(CONNECTIONS, CONNECTIONS.c.organisation_id == SYNCS.c.organisation_id)
+            .where(
+                SYNCS.c.state.in_(("waiting", "reading")), CONNECTIONS.c.health.in_(("importing", "healthy", "at_risk"))
+            )
+        )
+        async with self.db.read() as tx:
+            stuck = (await tx.execute(statement.where(SYNCS.c.due_at <= tx.now).distinct())).all()
+        for row in stuck:
+            async with self.db.write() as tx:
+                touched = await tx.execute(
+                    SYNCS.update()
+                    .where(
+                        SYNCS.c.organisation_id == row.organisation_id,
+                        SYNCS.c.run == row.run,
+                        SYNCS.c.attempt == row.attempt,
+                        SYNCS.c.state.in_(("waiting", "reading")),
+                    )
+                    .values(attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR)
+                )
+                if touched.rowcount:
+                    key = f"{row.id}:{row.run}:{row.attempt + 1}"
+                    await self.jobs.enqueue(tx, JobKind.SYNC_LISTS, key, f"{row.provider}:{row.tenant_id}")
+        return len(stuck)
+
+    async def _connection(self, connection_id: ConnectionId) -> Row[Any] | None:
+        async with self.db.read() as tx:
+            return (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.id == connection_id))).one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One run over one connection's lists."""
+
+    service: ListImport
+    connection: Row[Any]
+    run: int
+    provider: AccountingProvider
+
+    async def all(self) -> None:
+        await self._books()
+        for kind in self.provider.profile.lists:
+            await self._list(kind)
+        async with self.service.db.write() as tx:
+            await tx.execute(
+                CONNECTIONS.update()
+                .where(CONNECTIONS.c.id == self.connection.id, CONNECTIONS.c.health == "importing")
+                .values(health="healthy")
+            )
+            await self._redraw(tx)
+            tx.nudge(Nudge.PLANNER)
+
+    async def _books(self) -> None:
+        books = await self._call(self.provider.books)
+        async with self.service.db.write() as tx:
+            await tx.execute(
+                ORGANISATIONS.update()
+                .where(
+                    ORGANISATIONS.c.id == self.connection.organisation_id,
+                    ORGANISATIONS.c.workspace_id == self.connection.workspace_id,
+                )
+                .values(books=dump(books), name=books.name)
+            )
+
+    async def _list(self, kind: ListKind) -> None:
+        async with self.service.db.read() as tx:
+            sync = (await tx.execute(select(SYNCS).where(self._sync(kind)))).one_or_none()
+        if sync is None or sync.state in ("done", "failed"):
+            return
+        page: str | None = sync.next_page
+        try:
+            while True:
+                read = await self._page(kind, page)
+                async with self.service.db.write() as tx:
+                    await self._keep(tx, kind, read)
+                page = read.next_page
+                if page is None:
+                    return
+        except (ReconnectNeededError, TryLaterError):
+            raise
+        except ProviderError as error:
+            await self._failed(kind, error)
+
+    async def _page(self, kind: ListKind, page: str | None) -> ListPage:
+        async def read(access: Access) -> ListPage:
+            return await self.provider.list_page(access, kind, page)
+
+        return await self._call(read)
+
+    async def _call(self, call: Callable[[Access], Awaitable[T]]) -> T:
+        connection_id = ConnectionId(self.connection.id)
+        access = await self.service.tokens.access(connection_id)
+        try:
+            return await call(access)
+        except AccessExpiredError:
+            await self.service.tokens.forget(connection_id, access)
+            try:
+                return await call(await self.service.tokens.access(connection_id))
+            except AccessExpiredError as error:
+                raise ReconnectNeededError(error.problem) from error
+
+    async def _keep(self, tx: Tx, kind: ListKind, page: ListPage) -> None:
+        for entry in page.entries:
+            await self._upsert(tx, kind, entry)
+        sync = (await tx.execute(select(SYNCS).where(self._sync(kind)).with_for_update())).one()
+        unreadable = [*load(sync.unreadable, list[str]), *page.unreadable][:50]
+        is_last = page.next_page is None
+        values = {
+            "state": "done" if is_last else "reading",
+            "next_page": page.next_page,
+            "read": sync.read + len(page.entries),
+            "unreadable": dump(unreadable),
+            "due_at": None if is_last else tx.now + MOVING_FOR,
+        }
+        if is_last:
+            values["synced_at"] = tx.now
+            await self._retire_unseen(tx, kind)
+        await tx.execute(SYNCS.update().where(self._sync(kind)).values(**values))
+        await self._redraw(tx)
+
+    async def _upsert(self, tx: Tx, kind: ListKind, entry: ListEntry) -> None:
+        key, search, is_active = _key_of(entry)
+        new = tx.insert(ListEntryRow).values(
+            organisation_id=self.connection.organisation_id,
+            workspace_id=self.connection.workspace_id,
+            kind=kind,
+            key=key,
+            search=search.casefold()[:250],
+            is_active=is_active,
+            entry=dump(entry),
+            seen_in=self.run,
+        )
+        fresh = {name: new.excluded[name] for name in ("search", "is_active", "entry", "seen_in")}
+        await tx.execute(new.on_conflict_do_update(index_elements=["organisation_id", "kind", "key"], set_=fresh))
+
+    async def _retire_unseen(self, tx: Tx, kind: ListKind) -> None:
+        await tx.execute(
+            ENTRIES.update()
+            .where(
+                ENTRIES.c.workspace_id == self.connection.workspace_id,
+                ENTRIES.c.organisation_id == self.connection.organisation_id,
+                ENTRIES.c.kind == kind,
+                ENTRIES.c.seen_in < self.run,
+            )
+            .values(is_active=False)
+        )
+
+    async def _failed(self, kind: ListKind, error: ProviderError) -> None:
+        async with self.service.db.write() as tx:
+            await tx.execute(
+                SYNCS.update().where(self._sync(kind)).values(state="failed", due_at=None, trouble=dump(error.problem))
+            )
+            await self._redraw(tx)
+
+    def _sync(self, kind: ListKind) -> Any:
+        return and_(
+            SYNCS.c.organisation_id == self.connection.organisation_id,
+            SYNCS.c.workspace_id == self.connection.workspace_id,
+            SYNCS.c.kind == kind,
+            SYNCS.c.run == self.run,
+        )
+
+    async def _redraw(self, tx: Tx) -> None:
+        await redraw(tx, self.connection.workspace_id, Subject.CONNECTION, self.connection.organisation_id)
+        await redraw(tx, self.connection.workspace_id, Subject.HOME, self.connection.connected_by)
+
+
+def _key_of(entry: ListEntry) -> tuple[str, str, bool]:
+    """What items refer to, what pickers look through, and whether it can be used."""
+    match entry:
+        case Account():
+            return entry.code or entry.provider_id, f"{entry.code} {entry.name}", entry.is_active
+        case TaxRate():
+            return entry.code, entry.name, entry.is_active
+        case Contact():
+            return entry.provider_id, entry.name, entry.is_active
+        case TrackingCategory():
+            return entry.provider_id, entry.name, entry.is_active
+        case Currency():
+            return entry.code, f"{entry.code} {entry.name}", True
+
+
+async def list_states(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[ListState, ...]:
+    statement = select(SYNCS).where(SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
+    found = {
+        row.kind: ListState(
+            kind=ListKind(row.kind),
+            state=row.state,
+            read=row.read,
+            unreadable=load(row.unreadable, tuple[str, ...]),
+            synced_at=row.synced_at,
+        )
+        for row in (await tx.execute(statement)).all()
+    }
+    return tuple(found[kind] for kind in ListKind if kind in found)
+
+
+async def find_accounts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+) -> tuple[Account, ...]:
+    """Live accounts that a bill can be coded to, by code or name; bank and system accounts are never offered."""
+    found = await _find(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, text)
+    accounts = (msgspec.json.decode(entry, type=Account) for entry in found)
+    return tuple(account for account in accounts if account.code and not account.is_bank and not account.is_system)
+
+
+async def find_tax_rates(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+) -> tuple[TaxRate, ...]:
+    found = await _find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
+    return tuple(msgspec.json.decode(entry, type=TaxRate) for entry in found)
+
+
+async def _find(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, text: str
+) -> tuple[str, ...]:
+    pattern = text.strip().casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    statement = (
+        select(ENTRIES.c.entry)
+        .where(
+            ENTRIES.c.workspace_id == workspace_id,
+            ENTRIES.c.organisation_id == organisation_id,
+            ENTRIES.c.kind == kind,
+            ENTRIES.c.is_active.is_(True),
+            ENTRIES.c.search.like(f"%{pattern}%", escape="\\"),
+        )
+        .order_by(ENTRIES.c.search)
+        .limit(MOST_CHOICES)
+    )
+    return tuple((await tx.execute(statement)).scalars())
+
+
+async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
+    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
+    return code if entry is None else load(entry, Account).label
+
+
+async def tax_rate_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
+    entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
+    return code if entry is None else load(entry, TaxRate).label
+
+
+async def _entry(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
+) -> str | None:
+    statement = select(ENTRIES.c.entry).where(
+        ENTRIES.c.workspace_id == workspace_id,
+        ENTRIES.c.organisation_id == organisation_id,
+        ENTRIES.c.kind == kind,
+        ENTRIES.c.key == key,
+    )
+    found: str | None = (await tx.execute(statement)).scalar_one_or_none()
+    return found
+
+
+async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> None:
+    """The ledger says an account is archived: it is offered no more, before the next refresh says so too."""
+    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
+    if entry is None:
+        return
+    archived = replace(load(entry, Account), is_active=False)
+    await tx.execute(
+        ENTRIES.update()
+        .where(
+            ENTRIES.c.workspace_id == workspace_id,
+            ENTRIES.c.organisation_id == organisation_id,
+            ENTRIES.c.kind == ListKind.ACCOUNTS,
+            ENTRIES.c.key == code,
+        )
+        .values(is_active=False, entry=dump(archived))
+    )
+
+
+async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:
+    statement = select(ORGANISATIONS.c.books).where(
+        ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
+    )
+    text = (await tx.execute(statement)).scalar_one_or_none()
+    return None if text is None else load(text, Books)

@@ -1,0 +1,129 @@
+"""What becomes of items when their publications do: one transaction writes both, and every message that follows."""
+
+from dataclasses import replace
+
+from bot.db import publications as rows
+from bot.db.base import dump
+from bot.db.items import change_item, load_item
+from bot.db.publications import DueOrganisation, LiveBatch, LivePublication
+from bot.db.unit_of_work import Tx
+from bot.domain.billing import NotBillableError, bill_of
+from bot.domain.books import Books
+from bot.domain.ids import BatchId, PublicationId
+from bot.domain.items import Item, ItemState
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Bill, PublicationState, StepState
+from bot.services import alerts, audit, lists
+from bot.services.messages import Subject, redraw
+from bot.services.settings import load_settings
+
+
+async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: str) -> list[tuple[PublicationId, Bill]]:
+    """Due items turned from approved to sending, with the bill each is frozen as."""
+    settings = await load_settings(tx, organisation.workspace_id, organisation.organisation_id)
+    taken = []
+    for publication_id, item_id in await rows.take_due(tx, organisation, limit):
+        item = await load_item(tx, organisation.workspace_id, item_id)
+        if item is None or item.state is not ItemState.APPROVED:
+            continue
+        try:
+            bill = bill_of(item, status=settings.payment_status, marker=f"{public_url}/i/{item.id}")
+        except NotBillableError:
+            continue
+        if await change_item(tx, item, replace(item, state=ItemState.SENDING)) is not None:
+            await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
+            taken.append((publication_id, bill))
+    return taken
+
+
+async def bind(tx: Tx, batch_id: BatchId, taken: list[tuple[PublicationId, Bill]]) -> None:
+    for position, (publication_id, bill) in enumerate(taken):
+        await rows.bind_publication(tx, batch_id, publication_id, position, bill)
+
+
+async def publish(tx: Tx, batch: LiveBatch, publication: LivePublication, url: str) -> None:
+    """Read back and agreed: the item is published."""
+    if not await rows.end_publication(tx, publication.id, PublicationState.PUBLISHED, StepState.DONE):
+        return
+    item = await _move(tx, batch, publication, ItemState.PUBLISHED, ledger_url=url)
+    if item is not None:
+        await alerts.resolved(tx, item, "Published.")
+        await _audit(tx, item, "published", {"ledger id": publication.ledger_id})
+
+
+async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem: Problem, ledger: str) -> None:
+    """The ledger said no to this document: one alert, and the item waits for a fix."""
+    problem = await _with_facts(tx, batch, publication.bill, problem, ledger)
+    state, step = PublicationState.REFUSED, StepState.REFUSED
+    if not await rows.end_publication(tx, publication.id, state, step, dump(problem)):
+        return
+    if problem.code is ProblemCode.ACCOUNT_ARCHIVED:
+        account = publication.bill.lines[0].account_code
+        await lists.went_inactive(tx, batch.workspace_id, batch.organisation_id, account)
+    item = await _move(tx, batch, publication, ItemState.REFUSED)
+    if item is not None:
+        await alerts.refused(tx, item, problem)
+
+
+async def unknown(tx: Tx, batch: LiveBatch) -> None:
+    """No clear answer: shown as being checked until the ledger was searched."""
+    for publication in batch.publications:
+        if publication.ledger_id is None:
+            await rows.mark_unknown(tx, publication.id)
+            await _move(tx, batch, publication, ItemState.UNKNOWN)
+
+
+async def release(tx: Tx, batch: LiveBatch, publications: list[LivePublication]) -> None:
+    """Some of the batch are in the ledger and these certainly are not: they go into another batch."""
+    for publication in publications:
+        await rows.release_publication(tx, publication.id)
+        await _move(tx, batch, publication, ItemState.APPROVED)
+
+
+async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str) -> None:
+    """It has gone on for long: people see why, while it is still tried."""
+    for publication in await rows.live_publications(tx, batch.id):
+        item = await load_item(tx, batch.workspace_id, publication.item_id)
+        if item is not None:
+            await alerts.refused(tx, item, await _with_facts(tx, batch, publication.bill, problem, ledger))
+
+
+async def _move(
+    tx: Tx, batch: LiveBatch, publication: LivePublication, state: ItemState, *, ledger_url: str | None = None
+) -> Item | None:
+    item = await load_item(tx, batch.workspace_id, publication.item_id)
+    if item is None or item.state is state:
+        return None
+    published_at = tx.now if state is ItemState.PUBLISHED else item.published_at
+    moved = await change_item(
+        tx, item, replace(item, state=state, ledger_url=ledger_url or item.ledger_url, published_at=published_at)
+    )
+    if moved is not None:
+        await redraw(tx, moved.workspace_id, Subject.ITEM, moved.id)
+    return moved
+
+
+async def _with_facts(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem, ledger: str) -> Problem:
+    books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+    workspace, organisation = batch.workspace_id, batch.organisation_id
+    line = bill.lines[0]
+    return problem.with_facts(
+        ledger=ledger,
+        organisation=books.name if books else "this organisation",
+        account=await lists.account_label(tx, workspace, organisation, line.account_code),
+        tax_rate=await lists.tax_rate_label(tx, workspace, organisation, line.tax_code),
+        supplier=bill.contact_name,
+        number=bill.number,
+        date=bill.issued_on.isoformat(),
+        currency=bill.currency,
+        locked_to=_locked_to(books),
+    )
+
+
+def _locked_to(books: Books | None) -> str:
+    dates = [day for day in (books.period_locked_to, books.year_locked_to) if day is not None] if books else []
+    return max(dates).isoformat() if dates else "unknown"
+
+
+async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object]) -> None:
+    await audit.record(tx, item.workspace_id, item.id, deed, by=None, organisation_id=item.organisation_id, facts=facts)

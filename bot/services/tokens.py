@@ -1,0 +1,197 @@
+"""Live access for a connection.
+
+Refreshing rotates the refresh token nearly everywhere, so it happens under one lease row for a token set, across all
+processes, and the new pair is committed before it is used. A lost answer keeps the old token; `invalid_grant` is read
+again once, in case somebody else refreshed, and then ends the sign-in: that is told once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select
+
+from bot.clock import Clock
+from bot.db.base import dump, new_id, table_of
+from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
+from bot.domain.problems import Problem, ProblemCode
+from bot.services import audit
+from bot.services.messages import Place, Subject, Surface, redraw, want
+from bot.services.settings import load_settings
+from bot.vault import Vault
+from providers.base import Access, AccountingProvider, TokenAnswer
+from providers.errors import ReconnectNeededError, TryLaterError
+
+TOKENS = table_of(TokenSetRow)
+CONNECTIONS = table_of(ConnectionRow)
+ORGANISATIONS = table_of(OrganisationRow)
+
+FRESH_FOR = timedelta(seconds=90)
+"""Access that ends within this is refreshed first: a slow call must not outlive it."""
+LEASE = timedelta(seconds=30)
+POLL_SECONDS = 0.2
+RECONNECT = "reconnect"
+"""The role of the one message that says a connection is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKeeper:
+    db: Database
+    vault: Vault
+    clock: Clock
+    providers: dict[str, AccountingProvider]
+    name: str = field(default_factory=lambda: str(new_id()))
+    """Who holds a lease: this process."""
+
+    async def access(self, connection_id: ConnectionId) -> Access:
+        """A token that is good for a while yet.
+
+        Raises:
+            ReconnectNeededError: the sign-in is over.
+            TryLaterError: the provider's token endpoint does not answer.
+        """
+        deadline = self.clock.now() + LEASE
+        while True:
+            row = await self._row(connection_id)
+            if row.ended_at is not None:
+                raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+            if row.expires_at - self.clock.now() > FRESH_FOR:
+                opened = self.vault.open(row.access_sealed, _place(row.token_set_id, "access"))
+                return Access(access_token=opened, tenant_id=row.tenant_id)
+            if await self._hold(row):
+                await self._refresh(row)
+            elif self.clock.now() > deadline:
+                raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
+            else:
+                await self.clock.sleep(POLL_SECONDS)
+
+    async def forget(self, connection_id: ConnectionId, access: Access) -> None:
+        """The ledger refused this access: it counts as expired, unless somebody refreshed meanwhile."""
+        row = await self._row(connection_id)
+        if self.vault.open(row.access_sealed, _place(row.token_set_id, "access")) != access.access_token:
+            return
+        async with self.db.write() as tx:
+            await tx.execute(
+                TOKENS.update()
+                .where(TOKENS.c.id == row.token_set_id, TOKENS.c.generation == row.generation)
+                .values(expires_at=tx.now)
+            )
+
+    async def broken(self, connection_id: ConnectionId, problem: Problem) -> None:
+        """Mark the connection and say so, once, where its alerts go."""
+        async with self.db.write() as tx:
+            statement = (
+                CONNECTIONS.update()
+                .where(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.health != "broken")
+                .values(health="broken", trouble=dump(problem))
+                .returning(CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.connected_by)
+            )
+            row = (await tx.execute(statement)).one_or_none()
+            if row is not None:
+                await _tell_broken(tx, row)
+
+    async def _refresh(self, row: Row[Any]) -> None:
+        provider = self.providers[row.provider]
+        refresh_token = self.vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
+        try:
+            answer = await provider.refresh(refresh_token)
+        except ReconnectNeededError:
+            if await self._ended(row):
+                raise
+            return
+        except BaseException:
+            await self._let_go(row)
+            raise
+        async with self.db.write() as tx:
+            await tx.execute(
+                TOKENS.update()
+                .where(TOKENS.c.id == row.token_set_id, TOKENS.c.generation == row.generation)
+                .values(**self._sealed(row.token_set_id, answer, refresh_token, tx.now))
+                .values(generation=TOKENS.c.generation + 1, held_until=None, held_by=None)
+            )
+
+    async def _ended(self, row: Row[Any]) -> bool:
+        """True when nobody else refreshed meanwhile, so the sign-in really is over."""
+        async with self.db.write() as tx:
+            statement = (
+                TOKENS.update()
+                .where(TOKENS.c.id == row.token_set_id, TOKENS.c.generation == row.generation)
+                .values(ended_at=tx.now, held_by=None, held_until=None)
+            )
+            return bool((await tx.execute(statement)).rowcount)
+
+    async def _hold(self, row: Row[Any]) -> bool:
+        async with self.db.write() as tx:
+            statement = (
+                TOKENS.update()
+                .where(
+                    TOKENS.c.id == row.token_set_id,
+                    TOKENS.c.generation == row.generation,
+                    or_(TOKENS.c.held_until.is_(None), TOKENS.c.held_until < tx.now),
+                )
+                .values(held_by=self.name, held_until=tx.now + LEASE)
+            )
+            return bool((await tx.execute(statement)).rowcount)
+
+    async def _let_go(self, row: Row[Any]) -> None:
+        async with self.db.write() as tx:
+            await tx.execute(
+                TOKENS.update()
+                .where(TOKENS.c.id == row.token_set_id, TOKENS.c.held_by == self.name)
+                .values(held_by=None, held_until=None)
+            )
+
+    async def _row(self, connection_id: ConnectionId) -> Row[Any]:
+        statement = (
+            select(CONNECTIONS.c.tenant_id, CONNECTIONS.c.token_set_id, TOKENS)
+            .join(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
+            .where(CONNECTIONS.c.id == connection_id)
+        )
+        async with self.db.read() as tx:
+            return (await tx.execute(statement)).one()
+
+    async def keep(self, tx: Tx, provider: str, answer: TokenAnswer) -> UUID:
+        """Store a new sign-in; the same person at the same provider has one row, whatever the workspace."""
+        known = (
+            await tx.execute(
+                select(TOKENS.c.id).where(TOKENS.c.provider == provider, TOKENS.c.subject == answer.subject)
+            )
+        ).scalar_one_or_none()
+        token_set_id = UUID(str(known)) if known is not None else new_id()
+        values = self._sealed(token_set_id, answer, "", tx.now)
+        if known is None:
+            fresh = TOKENS.insert().values(id=token_set_id, provider=provider, subject=answer.subject, generation=1)
+            await tx.execute(fresh.values(**values))
+        else:
+            again = TOKENS.update().where(TOKENS.c.id == token_set_id).values(generation=TOKENS.c.generation + 1)
+            await tx.execute(again.values(**values, ended_at=None))
+        return token_set_id
+
+    def _sealed(self, token_set_id: object, answer: TokenAnswer, old_refresh: str, now: datetime) -> dict[str, object]:
+        return {
+            "access_sealed": self.vault.seal(answer.access_token, _place(token_set_id, "access")),
+            "refresh_sealed": self.vault.seal(answer.refresh_token or old_refresh, _place(token_set_id, "refresh")),
+            "expires_at": answer.expires_at,
+            "refreshed_at": now,
+        }
+
+
+def _place(token_set_id: object, column: str) -> str:
+    return f"token_sets.{column}:{token_set_id}"
+
+
+async def _tell_broken(tx: Tx, row: Row[Any]) -> None:
+    workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+    settings = await load_settings(tx, workspace_id, organisation_id)
+    channel = settings.alerts_channel or settings.approvals_channel
+    if channel is not None:
+        place = Place(role=RECONNECT, surface=Surface.CHANNEL, channel_id=channel)
+    else:
+        place = Place(role=RECONNECT, surface=Surface.DIRECT, user_id=UserId(row.connected_by))
+    await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place)
+    await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
+    await redraw(tx, workspace_id, Subject.HOME, row.connected_by)
+    await audit.record(tx, workspace_id, organisation_id, "connection broken", by=None, organisation_id=organisation_id)

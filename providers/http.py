@@ -1,0 +1,144 @@
+"""One call of a provider's API: time-outs, size, and what each way of failing means.
+
+The distinction that matters is between a read, which may simply be tried again, and a write, of which a lost answer
+leaves open whether it happened. JSON numbers become `Decimal`; redirects are not followed, because a token would
+travel with them.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.domain.problems import Problem, ProblemCode
+from providers.base import Budget
+from providers.errors import OutcomeUnknownError, ProviderChangedError, TryLaterError
+
+LARGEST_ANSWER = 32 * 1024 * 1024
+READ_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
+WRITE_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=10)
+DEFAULT_WAIT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete answer with a status that a provider's own table decides on."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Raises:
+        ValueError: the body is not JSON.
+        """
+        return json.loads(self.body, parse_float=Decimal, parse_int=_whole)
+
+
+def _whole(text: str) -> int:
+    if len(text) > 30:
+        raise ValueError("a number of more than 30 digits")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Calls for one provider, each counted against an organisation's budget."""
+
+    session: aiohttp.ClientSession
+    clock: Clock
+    budget: Budget
+
+    async def read(
+        self, url: str, *, tenant: str | None, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+    ) -> Answer:
+        """A GET. Raises: TryLaterError for anything that is no complete answer."""
+        async with self.budget.call(tenant):
+            try:
+                return await self._request("GET", url, READ_TIMEOUT, headers=headers, params=query)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise _down(error) from error
+
+    async def write(
+        self,
+        method: str,
+        url: str,
+        *,
+        tenant: str | None,
+        headers: Mapping[str, str],
+        body: bytes,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
+        async with self.budget.call(tenant):
+            try:
+                answer = await self._request(method, url, WRITE_TIMEOUT, headers=headers, params=query, data=body)
+            except aiohttp.ClientConnectorError as error:
+                raise _down(error) from error
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise OutcomeUnknownError(f"{type(error).__name__} while waiting for the answer") from error
+        if answer.status >= 500:
+            raise OutcomeUnknownError(f"status {answer.status}", after_seconds=retry_after(answer.headers, self.clock))
+        return answer
+
+    async def form(self, url: str, *, headers: Mapping[str, str], body: str) -> Answer:
+        """A token request: not a write to books; a lost answer is tried again."""
+        try:
+            return await self._request("POST", url, READ_TIMEOUT, headers=headers, data=body.encode())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise _down(error) from error
+
+    async def _request(self, method: str, url: str, timeout: aiohttp.ClientTimeout, **options: Any) -> Answer:
+        async with self.session.request(method, url, timeout=timeout, allow_redirects=False, **options) as response:
+            chunks, size = [], 0
+            async for chunk in response.content.iter_chunked(65536):
+                size += len(chunk)
+                if size > LARGEST_ANSWER:
+                    raise aiohttp.ClientPayloadError("the answer is larger than we read")
+                chunks.append(chunk)
+            return Answer(response.status, response.headers, b"".join(chunks))
+
+
+def wait_of(answer: Answer, clock: Clock) -> float:
+    """How long a 429 or 503 asks us to wait, in seconds."""
+    return retry_after(answer.headers, clock) or DEFAULT_WAIT_SECONDS
+
+
+def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
+    """`Retry-After` in either form, seconds or a date (RFC 9110, 10.2.3)."""
+    text = headers.get("Retry-After", "").strip()
+    if not text:
+        return None
+    if text.isdigit():
+        return float(text[:9])
+    try:
+        at = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, (_aware(at) - clock.now()).total_seconds())
+
+
+def _aware(at: datetime) -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def parsed(answer: Answer, *, is_write: bool) -> Any:
+    """The JSON of a success. HTML with 200 and half an answer are no success: of a write, the outcome is unknown."""
+    try:
+        return answer.json()
+    except ValueError as error:
+        words = f"status {answer.status} with a body that is not JSON"
+        raise (OutcomeUnknownError(words) if is_write else ProviderChangedError(words)) from error
+
+
+def _down(error: BaseException) -> TryLaterError:
+    if isinstance(error, asyncio.CancelledError):
+        raise error
+    return TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=type(error).__name__))

@@ -1,0 +1,119 @@
+"""The parts of OAuth 2 that providers share, built with Authlib's functions and sent by our own session.
+
+`error` is read before `code` or a token: some vendors answer 200 with an error inside.
+"""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
+
+from bot.domain.problems import Problem, ProblemCode
+from providers.base import ClientConfig
+from providers.errors import ProviderChangedError, ReconnectNeededError, TryLaterError
+from providers.http import Answer, Caller
+
+__all__ = ["add_params_to_uri", "authorize_url", "claims_of", "code_challenge", "expiry", "token_request"]
+
+FORM = "application/x-www-form-urlencoded"
+_ENDED = frozenset({"invalid_grant", "access_denied"})
+
+
+def authorize_url(config: ClientConfig, *, scope: str, state: str, redirect_uri: str, challenge: str | None) -> str:
+    """Where a browser is sent to sign in. The challenge is sent only where the vendor documents PKCE."""
+    pkce = {} if challenge is None else {"code_challenge": challenge, "code_challenge_method": "S256"}
+    uri: str = prepare_grant_uri(
+        config.auth_url,
+        client_id=config.client_id,
+        response_type="code",
+        redirect_uri=redirect_uri,
+        scope=scope,
+        state=state,
+        **pkce,
+    )
+    return uri
+
+
+def code_challenge(verifier: str) -> str:
+    challenge: str = create_s256_code_challenge(verifier)
+    return challenge
+
+
+async def token_request(
+    caller: Caller, config: ClientConfig, grant_type: str, url: str | None = None, **fields: str
+) -> dict[str, Any]:
+    """Ask the token endpoint with HTTP Basic; answers its JSON.
+
+    Raises:
+        ReconnectNeededError: the code or refresh token is used up, revoked or expired.
+        TryLaterError: no clear answer.
+        ProviderChangedError: our client is refused, or the answer is not of the documented form.
+    """
+    body = (
+        prepare_token_request(grant_type, **fields) if grant_type else "&".join(f"{k}={v}" for k, v in fields.items())
+    )
+    return _token_of(await _post(caller, config, url or config.token_url, body))
+
+
+async def _post(caller: Caller, config: ClientConfig, url: str, body: str) -> Answer:
+    auth = ClientAuth(config.client_id, config.client_secret, "client_secret_basic")
+    headers = {"Content-Type": FORM, "Accept": "application/json"}
+    uri, headers, body = auth.prepare("POST", url, headers, body)
+    return await caller.form(uri, headers=headers, body=body)
+
+
+async def revoke(caller: Caller, config: ClientConfig, token: str) -> None:
+    """RFC 7009: give a refresh token back. Raises: TryLaterError."""
+    body = add_params_to_uri("", [("token", token)]).removeprefix("?")
+    answer = await _post(caller, config, config.revoke_url, body)
+    if answer.status >= 500 or answer.status == 429:
+        raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"status {answer.status}"))
+
+
+def _token_of(answer: Answer) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and isinstance(found.get("error"), str):
+        raise _refused(found)
+    if answer.status == 429 or answer.status >= 500 or not isinstance(found, dict):
+        raise TryLaterError(
+            Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"token endpoint: status {answer.status}")
+        )
+    if not isinstance(found.get("access_token"), str):
+        raise ProviderChangedError("the token endpoint's answer holds no access token")
+    return found
+
+
+def _refused(found: dict[str, Any]) -> ReconnectNeededError | ProviderChangedError:
+    words = f"{found['error']}: {str(found.get('error_description', ''))[:200]}"
+    if found["error"] in _ENDED:
+        return ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
+    return ProviderChangedError(words)
+
+
+def expiry(answer: dict[str, Any], default: timedelta) -> timedelta:
+    """`expires_in` as a number, a string, zero or missing: all four were seen in the wild."""
+    try:
+        seconds = int(answer.get("expires_in") or 0)
+    except (TypeError, ValueError):
+        seconds = 0
+    return timedelta(seconds=seconds) if 0 < seconds < 10**8 else default
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """The claims of a JWT that came from the token endpoint itself, over TLS; the signature adds nothing there."""
+    parts = token.split(".")
+    if len(parts) != 3 or len(token) > 16384:
+        return {}
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except ValueError:
+        return {}
+    return claims if isinstance(claims, dict) else {}

@@ -1,0 +1,177 @@
+"""Xero as an `AccountingProvider`, composed of the rooms beside this file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.domain.books import Books, ListEntry, ListKind, ListPage, OrganisationChoice
+from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
+from providers import oauth as shared_oauth
+from providers.base import Access, Budget, ClientConfig, TokenAnswer
+from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
+from providers.http import Caller
+from providers.xero import PROFILE, mapping, oauth
+from providers.xero.client import PAGE_SIZE, XeroClient
+from providers.xero.errors import mapped_errors, problem_of, sentences_of
+
+IDS_PER_CALL = 40
+"""An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
+MOST_PAGES = 100
+
+_PATHS = {
+    ListKind.ACCOUNTS: ("Accounts", "Accounts"),
+    ListKind.BANK_ACCOUNTS: ("Accounts", "Accounts"),
+    ListKind.TAX_RATES: ("TaxRates", "TaxRates"),
+    ListKind.TRACKING_CATEGORIES: ("TrackingCategories", "TrackingCategories"),
+    ListKind.CURRENCIES: ("Currencies", "Currencies"),
+    ListKind.CONTACTS: ("Contacts", "Contacts"),
+}
+
+
+class XeroProvider:
+    """See `providers.base.AccountingProvider` for what each method promises."""
+
+    profile = PROFILE
+
+    def __init__(self, config: ClientConfig, caller: Caller, clock: Clock) -> None:
+        self._config, self._caller, self._clock = config, caller, clock
+        self._client = XeroClient(caller, config, clock)
+
+    @classmethod
+    def build(
+        cls, config: ClientConfig, session: aiohttp.ClientSession, clock: Clock, budget: Budget
+    ) -> "XeroProvider":
+        return cls(config, Caller(session, clock, budget), clock)
+
+    def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
+        return oauth.authorize_url(self._config, state=state, redirect_uri=redirect_uri, challenge=code_challenge)
+
+    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+        return await oauth.exchange(
+            self._caller, self._config, self._clock, code=code, redirect_uri=redirect_uri, verifier=code_verifier
+        )
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        return await oauth.refresh(self._caller, self._config, self._clock, refresh_token)
+
+    async def revoke(self, refresh_token: str) -> None:
+        await shared_oauth.revoke(self._caller, self._config, refresh_token)
+
+    async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
+        found = await self._client.connections(answer.access_token, answer.grant_id)
+        with mapped_errors():
+            return oauth.choices_of(found)
+
+    async def disconnect(self, access: Access, link_id: str) -> None:
+        await self._client.delete_connection(access, link_id)
+
+    async def books(self, access: Access) -> Books:
+        found = await self._client.get(access, "Organisation")
+        actions: list[Any] = []
+        try:
+            actions = (await self._client.get(access, "Organisation/Actions")).get("Actions", [])
+        except (PersonNeededError, ProviderChangedError, ReconnectNeededError):
+            actions = []  # some plans do not tell; then what is allowed is learnt from refusals
+        with mapped_errors():
+            return mapping.books_of(found["Organisations"][0], actions)
+
+    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+        path, name = _PATHS[kind]
+        query = self._query(kind, page)
+        found = await self._client.get(access, path, query)
+        with mapped_errors():
+            entries = list(found[name])
+        read, unreadable = _read_entries(kind, entries)
+        is_paged = kind is ListKind.CONTACTS and len(entries) == PAGE_SIZE
+        return ListPage(entries=read, next_page=str(int(page or "1") + 1) if is_paged else None, unreadable=unreadable)
+
+    def _query(self, kind: ListKind, page: str | None) -> dict[str, str]:
+        match kind:
+            case ListKind.CONTACTS:
+                return {
+                    "page": page or "1",
+                    "pageSize": str(PAGE_SIZE),
+                    "summaryOnly": "true",
+                    "includeArchived": "true",
+                }
+            case ListKind.BANK_ACCOUNTS:
+                return {"where": 'Type=="BANK"'}
+            case ListKind.TRACKING_CATEGORIES:
+                return {"includeArchived": "true"}
+            case _:
+                return {}
+
+    def render(self, bills: Sequence[Bill]) -> bytes:
+        return mapping.bills_to_wire(bills)
+
+    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+        elements = await self._client.put_invoices(access, body, idempotency_key)
+        with mapped_errors():
+            return tuple(_outcome(element) for element in elements)
+
+    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+        wanted, found = set(markers), {}
+        for page in range(1, MOST_PAGES + 1):
+            query = {
+                "createdByMyApp": "true",
+                "where": 'Type=="ACCPAY"',
+                "page": str(page),
+                "pageSize": str(PAGE_SIZE),
+                "order": "UpdatedDateUTC DESC",
+            }
+            answer = await self._client.get(access, "Invoices", query, since=since)
+            with mapped_errors():
+                invoices = answer["Invoices"]
+                for invoice in invoices:
+                    if invoice.get("Url") in wanted and invoice.get("Status") not in ("VOIDED", "DELETED"):
+                        found[invoice["Url"]] = mapping.document_of(invoice, self._link(None, invoice["InvoiceID"]))
+            if len(invoices) < PAGE_SIZE or len(found) == len(wanted):
+                break
+        return found
+
+    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+        found = {}
+        for start in range(0, len(ledger_ids), IDS_PER_CALL):
+            wanted = ledger_ids[start : start + IDS_PER_CALL]
+            query = {"IDs": ",".join(wanted), "page": "1", "pageSize": str(PAGE_SIZE)}
+            answer = await self._client.get(access, "Invoices", query)
+            with mapped_errors():
+                for invoice in answer["Invoices"]:
+                    if invoice.get("Status") not in ("VOIDED", "DELETED"):
+                        document = mapping.document_of(invoice, self._link(None, invoice["InvoiceID"]))
+                        found[document.ledger_id] = document
+        return found
+
+    def record_url(self, books: Books, ledger_id: str) -> str:
+        return self._link(books.short_code, ledger_id)
+
+    def _link(self, short_code: str | None, ledger_id: str) -> str:
+        """Deep link into the organisation (developer.xero.com, "Deep linking to Xero")."""
+        web, path = self._config.web_url.rstrip("/"), f"/AccountsPayable/View.aspx?InvoiceID={ledger_id}"
+        if short_code is None:
+            return f"{web}{path}"
+        return f"{web}/organisationlogin/default.aspx?shortcode={quote(short_code)}&redirecturl={path}"
+
+
+def _read_entries(kind: ListKind, found: list[Any]) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
+    """One entry of another form is named and left out; it does not cost the list."""
+    entries, unreadable = [], []
+    for element in found:
+        try:
+            entries.append(mapping.entry_of(kind, element))
+        except (KeyError, TypeError, ValueError) as error:
+            name = element.get("Name", "an entry") if isinstance(element, dict) else "an entry"
+            unreadable.append(f"{kind.replace('_', ' ')}: {str(name)[:60]} ({type(error).__name__})")
+    return tuple(entries), tuple(unreadable)
+
+
+def _outcome(element: dict[str, Any]) -> Outcome:
+    sentences = sentences_of(element)
+    if element.get("HasErrors") or element.get("StatusAttributeString") == "ERROR" or sentences:
+        return Refused(problem=problem_of(sentences))
+    warnings = tuple(str(warning.get("Message", "")) for warning in element.get("Warnings") or [])
+    return Accepted(ledger_id=element["InvoiceID"], warnings=warnings)

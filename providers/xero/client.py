@@ -1,0 +1,88 @@
+"""Xero's endpoints, one method each: paths, paging, headers, limits."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.clock import Clock
+from providers.base import Access, ClientConfig
+from providers.http import Answer, Caller, parsed, wait_of
+from providers.xero.errors import mapped_errors, raise_for
+
+PAGE_SIZE = 1000
+"""The most that one call may ask for; calls are what is limited."""
+
+
+class XeroClient:
+    """Calls for one configuration; every answer's remaining limits go back to the budget."""
+
+    def __init__(self, caller: Caller, config: ClientConfig, clock: Clock) -> None:
+        self._caller, self._clock = caller, clock
+        self._root = config.api_url.rstrip("/")
+
+    async def connections(self, access_token: str, grant_id: str | None) -> list[Any]:
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        query = {"authEventId": grant_id} if grant_id else None
+        answer = await self._caller.read(f"{self._root}/connections", tenant=None, headers=headers, query=query)
+        raise_for(answer, wait_seconds=wait_of(answer, self._clock))
+        with mapped_errors():
+            return list(parsed(answer, is_write=False))
+
+    async def delete_connection(self, access: Access, link_id: str) -> None:
+        url = f"{self._root}/connections/{link_id}"
+        headers = {"Authorization": f"Bearer {access.access_token}", "Accept": "application/json"}
+        answer = await self._caller.write("DELETE", url, tenant=None, headers=headers, body=b"")
+        if answer.status != 404:
+            raise_for(answer, wait_seconds=wait_of(answer, self._clock))
+
+    async def get(
+        self, access: Access, path: str, query: Mapping[str, str] | None = None, *, since: datetime | None = None
+    ) -> dict[str, Any]:
+        """Read one page of one endpoint."""
+        headers = self._headers(access)
+        if since is not None:
+            headers["If-Modified-Since"] = since.strftime("%Y-%m-%dT%H:%M:%S")
+        answer = await self._caller.read(
+            f"{self._root}/api.xro/2.0/{path}", tenant=access.tenant_id, headers=headers, query=query
+        )
+        await self._observe(access, answer)
+        raise_for(answer, wait_seconds=wait_of(answer, self._clock))
+        with mapped_errors():
+            return dict(parsed(answer, is_write=False))
+
+    async def put_invoices(self, access: Access, body: bytes, idempotency_key: str) -> list[dict[str, Any]]:
+        """Create only: POST would overwrite a draft that has the same number. One element a document comes back."""
+        headers = {**self._headers(access), "Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        answer = await self._caller.write(
+            "PUT",
+            f"{self._root}/api.xro/2.0/Invoices",
+            tenant=access.tenant_id,
+            headers=headers,
+            body=body,
+            query={"summarizeErrors": "false", "unitdp": "4"},
+        )
+        await self._observe(access, answer)
+        raise_for(answer, wait_seconds=wait_of(answer, self._clock))
+        with mapped_errors():
+            return list(parsed(answer, is_write=True)["Invoices"])
+
+    def _headers(self, access: Access) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {access.access_token}",
+            "xero-tenant-id": access.tenant_id,
+            "Accept": "application/json",
+        }
+
+    async def _observe(self, access: Access, answer: Answer) -> None:
+        budget = self._caller.budget
+        if answer.status == 429:
+            await budget.pause(access.tenant_id, wait_of(answer, self._clock))
+            return
+        minute, day = _left(answer, "X-MinLimit-Remaining"), _left(answer, "X-DayLimit-Remaining")
+        if minute is not None or day is not None:
+            await budget.observe(access.tenant_id, minute_left=minute, day_left=day)
+
+
+def _left(answer: Answer, header: str) -> int | None:
+    text = answer.headers.get(header, "")
+    return int(text) if text.isdigit() and len(text) < 9 else None

@@ -1,0 +1,132 @@
+"""Xero's refusals as problems of ours. Xero gives sentences without codes, so sentences are matched by pattern.
+
+Sources: developer.xero.com "HTTP response codes and errors" and "Invoices" (validation), and the sentences that Xero's
+own apps and partners publish. What no row matches is kept verbatim as NOT_UNDERSTOOD.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from bot.domain.problems import Problem, ProblemCode
+from providers.errors import (
+    AccessExpiredError,
+    PersonNeededError,
+    ProviderChangedError,
+    ReconnectNeededError,
+    TryLaterError,
+)
+from providers.http import Answer
+
+
+def _row(pattern: str, code: ProblemCode, **facts: str) -> tuple[re.Pattern[str], ProblemCode, dict[str, str]]:
+    return re.compile(pattern, re.IGNORECASE), code, facts
+
+
+P = ProblemCode
+SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
+    _row(
+        r"cannot be before the (?:period|end of year) lock date(?:, currently set at (?P<locked_to>[^.]+))?",
+        P.PERIOD_LOCKED,
+    ),
+    _row(r"Account code '(?P<account>[^']*)' has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED),
+    _row(r"Account code '(?P<account>[^']*)' is not a valid code for this document", P.ACCOUNT_NOT_VALID),
+    _row(r"Account code (?:or ID )?must be specified|Account must be valid", P.ACCOUNT_MISSING),
+    _row(
+        r"TaxType code '(?P<tax_rate>[^']*)' cannot be used with (?:this )?account code(?: '(?P<account>[^']*)')?",
+        P.TAX_NOT_USABLE,
+    ),
+    _row(
+        r"TaxType code '(?P<tax_rate>[^']*)' (?:does not exist|is not valid)|Tax rate must be valid", P.TAX_NOT_USABLE
+    ),
+    _row(r"TaxType field is mandatory", P.TAX_MISSING),
+    _row(r"contact name .* is already assigned to another contact|Contact Name already exists", P.CONTACT_NAME_TAKEN),
+    _row(r"matched an archived contact|contact .*has been archived", P.CONTACT_ARCHIVED),
+    _row(r"Contact must contain at least 1 of the following|A Contact must be specified", P.CONTACT_MISSING),
+    _row(r"Invoice # must be unique|invoice number must be unique", P.NUMBER_TAKEN),
+    _row(r"not subscribed to currency (?P<currency>[A-Z]{3})?", P.CURRENCY_NOT_ENABLED),
+    _row(r"line total .* does not match the expected line total|tax amount cannot be greater than", P.TOTALS_DIFFER),
+    _row(r"One or more line items must be specified", P.FIELD_MISSING, what="at least one line"),
+    _row(r"description field is mandatory", P.FIELD_MISSING, what="a description on every line"),
+    _row(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
+    _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
+    _row(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
+    _row(
+        r"not of valid status for (?:modification|creation)|cannot be edited as it has a payment",
+        P.DOCUMENT_NOT_EDITABLE,
+    ),
+    _row(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),
+    _row(r"reached the limit of invoices you can approve", P.PLAN_LIMIT),
+    _row(r"subscription is (?:not|no longer) active|Xero subscription", P.SUBSCRIPTION_LAPSED),
+    _row(r"does not have (?:the correct )?permission|not permitted to", P.PERMISSION_MISSING),
+)
+
+
+def problem_of(sentences: Sequence[str]) -> Problem:
+    """The first sentence that the table knows decides; all of them are kept verbatim."""
+    words = " ".join(sentence.strip() for sentence in sentences if sentence)
+    for sentence in sentences:
+        for pattern, code, facts in SENTENCES:
+            match = pattern.search(sentence)
+            if match:
+                found = {name: value.strip() for name, value in match.groupdict().items() if value}
+                return Problem(code=code, facts={**facts, **found}, vendor_words=words)
+    return Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words=words or "no reason was given")
+
+
+def raise_for(answer: Answer, *, wait_seconds: float) -> None:
+    """Raise what a status other than success means; validation of single documents is not decided here.
+
+    Raises:
+        TryLaterError, AccessExpiredError, ReconnectNeededError, PersonNeededError, ProviderChangedError.
+    """
+    if answer.status < 300:
+        return
+    found = _body(answer)
+    words = str(found.get("Detail") or found.get("Message") or found.get("Title") or f"status {answer.status}")
+    match answer.status:
+        case 401 if "AuthorizationUnsuccessful" in words:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
+        case 401:
+            raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
+        case 403 if "permission" in words.lower():
+            raise PersonNeededError(Problem(code=ProblemCode.PERMISSION_MISSING, vendor_words=words))
+        case 403:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
+        case 404:
+            raise PersonNeededError(Problem(code=ProblemCode.DOCUMENT_GONE, vendor_words=words))
+        case 429:
+            scope = answer.headers.get("X-Rate-Limit-Problem")
+            busy = Problem(code=ProblemCode.LEDGER_BUSY, vendor_words=f"rate limit: {scope or 'unnamed'}")
+            raise TryLaterError(busy, after_seconds=wait_seconds, scope=scope)
+        case 412 | 500 | 502 | 503 | 504:
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=words))
+        case 400:
+            raise PersonNeededError(problem_of(sentences_of(found) or [words]))
+        case _:
+            raise ProviderChangedError(words)
+
+
+def sentences_of(found: dict[str, Any]) -> list[str]:
+    """Every validation sentence of an error body or of one element."""
+    own = [str(error.get("Message", "")) for error in found.get("ValidationErrors") or [] if isinstance(error, dict)]
+    elements = [element for element in found.get("Elements") or [] if isinstance(element, dict)]
+    return own + [sentence for element in elements for sentence in sentences_of(element)]
+
+
+def _body(answer: Answer) -> dict[str, Any]:
+    try:
+        found = answer.json()
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def mapped_errors() -> Iterator[None]:
+    """The one door for an answer that is not of the documented form."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise ProviderChangedError(f"an answer of another form: {type(error).__name__} {error}") from error

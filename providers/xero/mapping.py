@@ -1,0 +1,207 @@
+"""Xero's JSON to our words and back; pure."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    Books,
+    Contact,
+    Currency,
+    ListEntry,
+    ListKind,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+)
+from bot.domain.publishing import Bill, BillLine, LedgerDocument
+from bot.domain.settings import PaymentStatus
+from providers.xero import wire
+
+STATUS = {
+    PaymentStatus.DRAFT: "DRAFT",
+    PaymentStatus.AWAITING_APPROVAL: "SUBMITTED",
+    PaymentStatus.AWAITING_PAYMENT: "AUTHORISED",
+}
+LONGEST_DESCRIPTION = 4000
+_DOTNET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+
+
+def bills_to_wire(bills: Sequence[Bill]) -> bytes:
+    """The body of one PUT; the same bills give the same bytes, so that a frozen batch can be sent again."""
+    return _dump({"Invoices": [bill_to_wire(bill) for bill in bills]}).encode()
+
+
+def bill_to_wire(bill: Bill) -> wire.Invoice:
+    """Amounts exclusive of tax. Contact carries the id alone, or the name alone: any other field would change the
+    contact in Xero and drop its contact persons.
+    """
+    contact: wire.Contact = {"ContactID": bill.contact_id} if bill.contact_id else {"Name": bill.contact_name}
+    return {
+        "Type": "ACCPAY",
+        "Status": STATUS[bill.status],
+        "Contact": contact,
+        "InvoiceNumber": bill.number,
+        "Date": bill.issued_on.isoformat(),
+        # an authorised bill needs a due date; a document that names none is due on its own date
+        "DueDate": (bill.due_on or bill.issued_on).isoformat(),
+        "CurrencyCode": bill.currency,
+        "Url": bill.marker,
+        "LineAmountTypes": "Exclusive",
+        "LineItems": [_line(line) for line in bill.lines],
+    }
+
+
+def _line(line: BillLine) -> wire.LineItem:
+    """LineAmount must equal quantity x price to the cent; where allowances make it differ, the net amount goes alone."""
+    quantity, price = line.quantity, line.unit_price
+    if (quantity * price).quantize(Decimal("0.01")) != line.net or -price.as_tuple().exponent > 4:  # type: ignore[operator] # finite
+        quantity, price = Decimal(1), line.net
+    return {
+        "Description": line.description[:LONGEST_DESCRIPTION] or "-",
+        "Quantity": quantity,
+        "UnitAmount": price,
+        "LineAmount": line.net,
+        "AccountCode": line.account_code,
+        "TaxType": line.tax_code,
+        "TaxAmount": line.tax,
+    }
+
+
+def _dump(value: Any) -> str:
+    """JSON with Decimals as numbers, digit for digit: `json` would go through float."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{_dump(found)}" for key, found in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_dump(found) for found in value) + "]"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return json.dumps(value)
+
+
+def document_of(found: wire.Invoice, url: str) -> LedgerDocument:
+    return LedgerDocument(
+        ledger_id=found["InvoiceID"],
+        marker=found.get("Url"),
+        number=found.get("InvoiceNumber"),
+        contact_name=found.get("Contact", {}).get("Name"),
+        status=found.get("Status", ""),
+        issued_on=day_of(found.get("DateString") or found.get("Date")),
+        currency=found.get("CurrencyCode"),
+        net=Decimal(found.get("SubTotal", 0)),
+        tax=Decimal(found.get("TotalTax", 0)),
+        gross=Decimal(found.get("Total", 0)),
+        url=url,
+        account_codes=tuple(line.get("AccountCode") for line in found.get("LineItems", [])),
+    )
+
+
+def day_of(text: str | None) -> date | None:
+    """A date in either of Xero's forms: ISO, or `/Date(milliseconds+0000)/`, which is midnight UTC of that day."""
+    if not text:
+        return None
+    dotnet = _DOTNET_DATE.fullmatch(text)
+    if dotnet:
+        return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(dotnet[1]))).date()
+    return date.fromisoformat(text[:10])
+
+
+def books_of(found: wire.Organisation, actions: Sequence[wire.Action]) -> Books:
+    return Books(
+        provider_id=found["OrganisationID"],
+        name=found["Name"],
+        base_currency=found.get("BaseCurrency", ""),
+        country=found.get("CountryCode"),
+        time_zone=found.get("Timezone"),
+        plan=found.get("Class"),
+        short_code=found.get("ShortCode"),
+        period_locked_to=day_of(found.get("PeriodLockDate")),
+        year_locked_to=day_of(found.get("EndOfYearLockDate")),
+        not_allowed=frozenset(action["Name"] for action in actions if action.get("Status") == "NOT-ALLOWED"),
+    )
+
+
+def entry_of(kind: ListKind, found: Any) -> ListEntry:
+    """One entry of a list.
+
+    Raises:
+        KeyError, TypeError, ValueError: the entry is not of the documented form.
+    """
+    match kind:
+        case ListKind.ACCOUNTS | ListKind.BANK_ACCOUNTS:
+            return _account(found)
+        case ListKind.TAX_RATES:
+            return _tax_rate(found)
+        case ListKind.CONTACTS:
+            return _contact(found)
+        case ListKind.TRACKING_CATEGORIES:
+            return _tracking(found)
+        case ListKind.CURRENCIES:
+            return Currency(code=found["Code"], name=found.get("Description") or found["Code"])
+
+
+def _account(found: wire.Account) -> Account:
+    return Account(
+        provider_id=found["AccountID"],
+        code=found.get("Code", ""),
+        name=found["Name"],
+        account_class=AccountClass(found["Class"].lower()),
+        is_bank=found.get("Type") == "BANK",
+        is_system=bool(found.get("SystemAccount")),
+        is_active=found.get("Status") == "ACTIVE",
+        default_tax_code=found.get("TaxType"),
+        currency=found.get("CurrencyCode"),
+    )
+
+
+_APPLIES = {
+    "CanApplyToAssets": AccountClass.ASSET,
+    "CanApplyToEquity": AccountClass.EQUITY,
+    "CanApplyToExpenses": AccountClass.EXPENSE,
+    "CanApplyToLiabilities": AccountClass.LIABILITY,
+    "CanApplyToRevenue": AccountClass.REVENUE,
+}
+
+
+def _tax_rate(found: wire.TaxRate) -> TaxRate:
+    return TaxRate(
+        code=found["TaxType"],
+        name=found["Name"],
+        percent=Decimal(found.get("EffectiveRate", 0)),
+        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
+        applies_to=frozenset(kind for name, kind in _APPLIES.items() if found.get(name)),
+    )
+
+
+def _contact(found: wire.Contact) -> Contact:
+    return Contact(
+        provider_id=found["ContactID"],
+        name=found["Name"],
+        is_active=found.get("ContactStatus", "ACTIVE") == "ACTIVE",
+        is_supplier=bool(found.get("IsSupplier")),
+        is_customer=bool(found.get("IsCustomer")),
+        tax_number=found.get("TaxNumber") or None,
+        currency=found.get("DefaultCurrency") or None,
+        default_account_code=found.get("PurchasesDefaultAccountCode") or None,
+    )
+
+
+def _tracking(found: wire.TrackingCategory) -> TrackingCategory:
+    return TrackingCategory(
+        provider_id=found["TrackingCategoryID"],
+        name=found["Name"],
+        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
+        options=tuple(
+            TrackingOption(
+                provider_id=option["TrackingOptionID"],
+                name=option["Name"],
+                is_active=option.get("Status", "ACTIVE") == "ACTIVE",
+            )
+            for option in found.get("Options", [])
+        ),
+    )
