@@ -22,8 +22,8 @@ from providers.base import Budget
 from providers.errors import OutcomeUnknownError, ProviderChangedError, TryLaterError
 
 LARGEST_ANSWER = 32 * 1024 * 1024
-READ_TIMEOUT = aiohttp.ClientTimeout(total=30, connect=10)
-WRITE_TIMEOUT = aiohttp.ClientTimeout(total=90, connect=10)
+READ_LIMIT = aiohttp.ClientTimeout(total=30, connect=10)
+WRITE_LIMIT = aiohttp.ClientTimeout(total=90, connect=10)
 DEFAULT_WAIT_SECONDS = 60.0
 
 
@@ -62,7 +62,7 @@ class Caller:
         """A GET. Raises: TryLaterError for anything that is no complete answer."""
         async with self.budget.call(tenant):
             try:
-                return await self._request("GET", url, READ_TIMEOUT, headers=headers, params=query)
+                return await self._request("GET", url, READ_LIMIT, headers=headers, params=query)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise _down(error) from error
 
@@ -79,7 +79,7 @@ class Caller:
         """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
         async with self.budget.call(tenant):
             try:
-                answer = await self._request(method, url, WRITE_TIMEOUT, headers=headers, params=query, data=body)
+                answer = await self._request(method, url, WRITE_LIMIT, headers=headers, params=query, data=body)
             except aiohttp.ClientConnectorError as error:
                 raise _down(error) from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -91,12 +91,12 @@ class Caller:
     async def form(self, url: str, *, headers: Mapping[str, str], body: str) -> Answer:
         """A token request: not a write to books; a lost answer is tried again."""
         try:
-            return await self._request("POST", url, READ_TIMEOUT, headers=headers, data=body.encode())
+            return await self._request("POST", url, READ_LIMIT, headers=headers, data=body.encode())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _down(error) from error
 
-    async def _request(self, method: str, url: str, timeout: aiohttp.ClientTimeout, **options: Any) -> Answer:
-        async with self.session.request(method, url, timeout=timeout, allow_redirects=False, **options) as response:
+    async def _request(self, method: str, url: str, limit: aiohttp.ClientTimeout, **options: Any) -> Answer:
+        async with self.session.request(method, url, timeout=limit, allow_redirects=False, **options) as response:
             chunks, size = [], 0
             async for chunk in response.content.iter_chunked(65536):
                 size += len(chunk)

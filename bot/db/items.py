@@ -90,7 +90,9 @@ class ArrivalRow(Base):
     channel_id: Mapped[str]
     user_id: Mapped[str]
     state: Mapped[str]
-    item_id: Mapped[UUID | None]
+    attempt: Mapped[int] = mapped_column(default=1)
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When an arrival counts as not moving; None when it is over."""
     reason: Mapped[str | None] = mapped_column(LongText)
     at: Mapped[datetime]
 

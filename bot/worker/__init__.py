@@ -1,0 +1,1 @@
+"""The part of the process that works jobs: engine, planner, reconciler."""

@@ -1,0 +1,147 @@
+"""The environment, read once into one frozen value; everything wrong is named at once, with what to write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+SLACK_API = "https://slack.com/api/"
+SLACK_WEB = "https://slack.com"
+SLACK_FILES = "files.slack.com"
+
+
+class ConfigError(Exception):
+    """Every missing or wrong variable, a line each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSettings:
+    """How we are known at one provider. `addresses` are those that differ from the vendor's."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    addresses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    signing_secret: str = field(repr=False)
+    bot_token: str = field(repr=False)
+    slack_client_id: str | None
+    slack_client_secret: str | None = field(repr=False)
+    app_token: str | None = field(repr=False)
+    slack_api_url: str
+    slack_url: str
+    slack_files_host: str
+    public_url: str
+    host: str
+    port: int
+    database_url: str
+    encryption_keys: str = field(repr=False)
+    providers: Mapping[str, ProviderSettings]
+    log_level: str
+    log_format: str
+    is_worker: bool
+    lease_seconds: float
+    poll_seconds: float
+    undo_seconds: float
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+ADDRESSES = ("auth_url", "token_url", "revoke_url", "api_url", "web_url")
+
+
+def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) -> Config:
+    """Raises:
+    ConfigError: names every variable that is missing or wrong, and what to write.
+    """
+    reader = _Reader(environment)
+    config = Config(
+        signing_secret=reader.required("SLACK_SIGNING_SECRET", "the app's signing secret (Basic Information)"),
+        bot_token=reader.required("SLACK_BOT_TOKEN", "the bot token, `xoxb-…` (OAuth & Permissions)"),
+        slack_client_id=reader.optional("SLACK_CLIENT_ID"),
+        slack_client_secret=reader.optional("SLACK_CLIENT_SECRET"),
+        app_token=reader.optional("SLACK_APP_TOKEN"),
+        slack_api_url=reader.address("SLACK_API_URL", SLACK_API, ends="/api/"),
+        slack_url=reader.address("SLACK_URL", SLACK_WEB).rstrip("/"),
+        slack_files_host=reader.text("SLACK_FILES_HOST", SLACK_FILES),
+        public_url=reader.address("DEXT_PUBLIC_URL", "http://127.0.0.1:3000").rstrip("/"),
+        host=reader.text("DEXT_HOST", "127.0.0.1"),
+        port=reader.read("DEXT_PORT", "3000", int, "a port number such as 3000"),
+        database_url=reader.text("DEXT_DATABASE_URL", "sqlite+aiosqlite:///var/dext.db"),
+        encryption_keys=reader.required("DEXT_ENCRYPTION_KEYS", "a key ring; `dext-bot keys new` prints a key"),
+        providers={key: found for key in provider_keys if (found := reader.provider(key)) is not None},
+        log_level=reader.one_of("DEXT_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        log_format=reader.one_of("DEXT_LOG_FORMAT", "text", ("text", "json")),
+        is_worker=reader.one_of("DEXT_WORKER", "on", ("on", "off")) == "on",
+        lease_seconds=reader.seconds("DEXT_LEASE_SECONDS", "30"),
+        poll_seconds=reader.seconds("DEXT_POLL_SECONDS", "1"),
+        undo_seconds=reader.seconds("DEXT_UNDO_SECONDS", "60"),
+    )
+    if (config.slack_client_id is None) != (config.slack_client_secret is None):
+        reader.wrong.append("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both, or neither")
+    if reader.wrong:
+        raise ConfigError("\n".join(reader.wrong))
+    return config
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.wrong: list[str] = []
+
+    def optional(self, name: str) -> str | None:
+        return self._environment.get(name, "").strip() or None
+
+    def text(self, name: str, default: str) -> str:
+        return self.optional(name) or default
+
+    def required(self, name: str, what: str) -> str:
+        found = self.optional(name)
+        if found is None:
+            self.wrong.append(f"{name} is missing: write {what}")
+        return found or ""
+
+    def read(self, name: str, default: str, convert: Callable[[str], T], what: str) -> T:
+        try:
+            return convert(self.text(name, default))
+        except ValueError:
+            self.wrong.append(f"{name} is {self.text(name, default)!r}: write {what}")
+            return convert(default)
+
+    def seconds(self, name: str, default: str) -> float:
+        seconds = self.read(name, default, float, "a number of seconds such as 30 or 0.5")
+        if not 0 <= seconds < 1e6:
+            self.wrong.append(f"{name} is {seconds}: write a number of seconds from 0 up")
+        return seconds
+
+    def one_of(self, name: str, default: str, allowed: Sequence[str]) -> str:
+        found = self.text(name, default).lower()
+        if found not in allowed:
+            self.wrong.append(f"{name} is {found!r}: write one of {', '.join(allowed)}")
+        return found
+
+    def address(self, name: str, default: str, *, ends: str = "") -> str:
+        found = self.text(name, default)
+        parts = urlsplit(found)
+        if parts.scheme not in ("http", "https") or not parts.hostname or (ends and not found.endswith(ends)):
+            self.wrong.append(f"{name} is {found!r}: write an address such as {default}")
+        return found
+
+    def provider(self, key: str) -> ProviderSettings | None:
+        prefix = f"DEXT_{key.upper()}_"
+        client_id, secret = self.optional(f"{prefix}CLIENT_ID"), self.optional(f"{prefix}CLIENT_SECRET")
+        if client_id is None and secret is None:
+            return None
+        if client_id is None or secret is None:
+            self.wrong.append(f"{prefix}CLIENT_ID and {prefix}CLIENT_SECRET go together: set both, or neither")
+        names = {name: self.optional(prefix + name.upper()) for name in ADDRESSES}
+        return ProviderSettings(
+            client_id=client_id or "",
+            client_secret=secret or "",
+            addresses={name: address for name, address in names.items() if address is not None},
+        )

@@ -1,0 +1,98 @@
+"""Workspaces: found for every request, from memory where they were seen before."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from sqlalchemy import RowMapping, select
+
+from bot.clock import Clock
+from bot.db.base import new_id, table_of
+from bot.db.unit_of_work import Database
+from bot.db.workspaces import WorkspaceRow
+from bot.domain.ids import UserId, WorkspaceId
+from bot.domain.slack import Workspace
+from bot.vault import Vault
+
+WORKSPACES = table_of(WorkspaceRow)
+
+FRESH_SECONDS = 300.0
+MOST_KEPT = 2000
+
+
+@dataclass(slots=True)
+class Workspaces:
+    db: Database
+    vault: Vault
+    clock: Clock
+    _kept: OrderedDict[tuple[str, str], tuple[float, Workspace]] = field(default_factory=OrderedDict)
+
+    async def find(self, enterprise_id: str, team_id: str) -> Workspace | None:
+        """The workspace of a request, at most five minutes old."""
+        key = (enterprise_id, team_id)
+        kept = self._kept.get(key)
+        if kept is not None and self.clock.monotonic() - kept[0] < FRESH_SECONDS:
+            return kept[1]
+        statement = select(WORKSPACES).where(
+            WORKSPACES.c.enterprise_id == enterprise_id, WORKSPACES.c.team_id == team_id
+        )
+        async with self.db.read() as tx:
+            row = (await tx.execute(statement)).mappings().one_or_none()
+        if row is None:
+            return None
+        workspace = _workspace_of(row)
+        self._kept[key] = (self.clock.monotonic(), workspace)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return workspace
+
+    async def load(self, workspace_id: WorkspaceId) -> Workspace | None:
+        async with self.db.read() as tx:
+            row = (await tx.execute(select(WORKSPACES).where(WORKSPACES.c.id == workspace_id))).mappings().one_or_none()
+        return None if row is None else _workspace_of(row)
+
+    async def token(self, workspace_id: WorkspaceId, *, default: str) -> str | None:
+        """The bot token: the row's own, or the environment's where the row has none."""
+        statement = select(WORKSPACES.c.token_sealed).where(WORKSPACES.c.id == workspace_id)
+        async with self.db.read() as tx:
+            row = (await tx.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        if row.token_sealed is None:
+            return default or None
+        return self.vault.open(row.token_sealed, f"workspaces.token:{workspace_id}")
+
+    async def remember(self, found: Workspace, app_id: str | None) -> Workspace:
+        """The workspace that a bot token belongs to, as `auth.test` names it; made on first sight."""
+        async with self.db.write() as tx:
+            new = tx.insert(WorkspaceRow).values(
+                id=found.id,
+                enterprise_id=found.enterprise_id,
+                team_id=found.team_id,
+                name=found.name,
+                bot_user_id=found.bot_user_id,
+                bot_id=found.bot_id,
+                app_id=app_id,
+                installer_user_id=found.installer_user_id,
+                installed_at=tx.now,
+            )
+            fresh = {name: new.excluded[name] for name in ("name", "bot_user_id", "bot_id", "app_id")}
+            statement = new.on_conflict_do_update(index_elements=["enterprise_id", "team_id"], set_=fresh)
+            row = (await tx.execute(statement.returning(WORKSPACES))).mappings().one()
+        self._kept.clear()
+        return _workspace_of(row)
+
+
+def fresh_workspace_id() -> WorkspaceId:
+    return WorkspaceId(new_id())
+
+
+def _workspace_of(row: RowMapping) -> Workspace:
+    return Workspace(
+        id=WorkspaceId(row["id"]),
+        enterprise_id=row["enterprise_id"],
+        team_id=row["team_id"],
+        name=row["name"],
+        bot_user_id=row["bot_user_id"],
+        bot_id=row["bot_id"],
+        installer_user_id=None if row["installer_user_id"] is None else UserId(row["installer_user_id"]),
+    )

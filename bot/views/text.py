@@ -1,0 +1,66 @@
+"""Text for Slack: what people wrote stays text.
+
+Everything from outside goes through `plain` or `escape`: it cannot mention, link, restyle, hide or reorder what an
+approver reads. Amounts, payee and organisation come from our own fields, in fixed places.
+"""
+
+import unicodedata
+from datetime import date, datetime
+from decimal import Decimal
+
+_HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u180e")
+_MARKDOWN = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
+
+
+def plain(text: str, longest: int = 150) -> str:
+    """One line of visible characters, cut to a length; what hides or turns text around becomes a visible mark."""
+    cleaned = "".join(_visible(char) for char in text)
+    cleaned = " ".join(cleaned.split())
+    return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
+
+
+def _visible(char: str) -> str:
+    if char in _HIDDEN or unicodedata.bidirectional(char) in (
+        "LRE",
+        "RLE",
+        "LRO",
+        "RLO",
+        "PDF",
+        "LRI",
+        "RLI",
+        "FSI",
+        "PDI",
+    ):
+        return "\ufffd"
+    category = unicodedata.category(char)
+    if category == "Cs":
+        return "\ufffd"
+    return " " if category in ("Cc", "Zl", "Zp") else char
+
+
+def escape(text: str, longest: int = 150) -> str:
+    """For mrkdwn: `plain`, then Slack's three entities, then the marks that would restyle it."""
+    cleaned = plain(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return cleaned.translate(_MARKDOWN)
+
+
+def quote(text: str, longest: int = 2500) -> str:
+    """Somebody's words as a quotation."""
+    return "> " + escape(text, longest)
+
+
+def mention(user_id: str) -> str:
+    return f"<@{user_id}>"
+
+
+def amount(value: Decimal | None, currency: str | None) -> str:
+    return "not stated" if value is None else f"{value:,.2f} {currency or ''}".strip()
+
+
+def day(value: date | None) -> str:
+    return "not stated" if value is None else f"{value.day} {value:%b %Y}"
+
+
+def moment(at: datetime) -> str:
+    """An instant in the reader's own zone, as Slack shows it."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"

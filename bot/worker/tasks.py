@@ -1,0 +1,32 @@
+"""Which service works which kind of job. One line is logged for each attempt."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot import log
+from bot.clock import Clock
+from bot.services.jobs import JobKind
+
+logger = logging.getLogger(__name__)
+
+Task = Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """Calls the task of a kind. Never raises: a workflow that ended in ERROR would not be started again by itself."""
+
+    clock: Clock
+    by_kind: Mapping[JobKind, Task]
+
+    async def run(self, kind: str, key: str) -> None:
+        started = self.clock.monotonic()
+        with log.bound(job=f"{kind}:{key}"):
+            try:
+                await self.by_kind[JobKind(kind)](key)
+            except Exception:
+                logger.exception("job failed", extra={"outcome": "error"})
+                return
+            elapsed = round((self.clock.monotonic() - started) * 1000)
+            logger.info("job done", extra={"outcome": "done", "milliseconds": elapsed})
