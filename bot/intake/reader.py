@@ -1,22 +1,36 @@
 """Which reader reads which kind of file; new syntaxes are plugged in here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from bot.intake.result import Reading, Unreadable, UnreadableError
-from bot.intake.sniff import LARGEST_FILE, FileKind, sniff
+from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
 from bot.intake.ubl import read_ubl
 
-__all__ = ["READERS", "Reading", "Unreadable", "read"]
-
-READERS: Mapping[FileKind, Callable[[bytes], Reading]] = {FileKind.UBL: read_ubl}
+__all__ = ["READERS", "Reader", "Reading", "Unreadable", "read"]
 
 
-def read(content: bytes) -> Reading | Unreadable:
+class Reader(Protocol):
+    """Reads one kind of file. It only ever runs in the child, and needs no file, network or clock."""
+
+    def __call__(self, content: bytes) -> Reading:
+        """What the document says.
+
+        Raises:
+            UnreadableError: with the reason as a sentence.
+        """
+        ...
+
+
+READERS: Mapping[FileKind, Reader] = {FileKind.UBL: read_ubl}
+
+
+def read(content: bytes, readers: Mapping[FileKind, Reader] = READERS) -> Reading | Unreadable:
     """What a file says, or why it cannot be read."""
     if len(content) > LARGEST_FILE:
-        return Unreadable(reason=f"It has {len(content) // 1048576} MiB; at most {LARGEST_FILE // 1048576} are read.")
+        return Unreadable(reason=f"It is larger than {LARGEST_FILE // MEBIBYTE} MiB.")
     kind = sniff(content)
-    reader = READERS.get(kind)
+    reader = readers.get(kind)
     if reader is None:
         return Unreadable(reason=f"It is {kind.words}; UBL e-invoices are what can be read so far.")
     try:

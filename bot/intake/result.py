@@ -7,7 +7,11 @@ from bot.domain.documents import Facts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The facts of a document. `invoice_lines` counts its own lines, without allowances of the whole document."""
+    """The facts of a document.
+
+    `invoice_lines` counts the document's own lines: they come first in `facts.lines`, and allowances and charges of the
+    whole document follow them. `warnings` are sentences about figures that do not agree; nothing was changed to fit.
+    """
 
     facts: Facts
     invoice_lines: int
@@ -18,7 +22,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """Why there are no facts, and what the person can do; both are sentences."""
+    """Why there are no facts, and what the person can do; both are sentences, and neither quotes the file."""
 
     reason: str
     what_to_do: str = "Press *Add a bill* or type `/dext add` to enter it by hand."
@@ -26,3 +30,11 @@ class Unreadable:
 
 class UnreadableError(Exception):
     """Raised by a reader with the reason as a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """Either of the two, as it crosses from the child to its parent."""
+
+    reading: Reading | None = None
+    unreadable: Unreadable | None = None

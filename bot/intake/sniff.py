@@ -1,15 +1,25 @@
-"""What kind of file it is, by its bytes; a name or a stated type proves nothing."""
+"""What kind of file it is, by its bytes; a name or a stated type proves nothing.
 
+XML is told apart by the name of its root element. To find that, the prolog is walked over as text, without a parser,
+so that a document type declaration, the door of entity attacks, is refused before any parser has seen it.
+"""
+
+import re
 from enum import StrEnum
 
-LARGEST_FILE = 20 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+LARGEST_FILE = 20 * MEBIBYTE
 """Bytes. The largest bill in our samples is under 2 MiB; a larger file is refused before it is looked at."""
-_HEAD = 64 * 1024
+HEAD = 64 * 1024
+"""Bytes looked at. A root element that begins later than this is not looked for."""
 
 
 class FileKind(StrEnum):
     UBL = "ubl"
-    OTHER_E_INVOICE = "other_e_invoice"
+    CII = "cii"
+    ZUGFERD_1 = "zugferd_1"
+    FATTURA_PA = "fattura_pa"
+    XML_WITH_DTD = "xml_with_dtd"
     OTHER_XML = "other_xml"
     PDF = "pdf"
     PICTURE = "picture"
@@ -25,8 +35,11 @@ class FileKind(StrEnum):
 
 _WORDS = {
     FileKind.UBL: "a UBL e-invoice",
-    FileKind.OTHER_E_INVOICE: "an e-invoice in another syntax than UBL",
-    FileKind.OTHER_XML: "an XML file that is no invoice",
+    FileKind.CII: "an e-invoice in the CII syntax (XRechnung, ZUGFeRD, Factur-X)",
+    FileKind.ZUGFERD_1: "an e-invoice in the first ZUGFeRD syntax",
+    FileKind.FATTURA_PA: "a FatturaPA e-invoice",
+    FileKind.XML_WITH_DTD: "an XML file with a document type declaration, which no e-invoice has and attacks do",
+    FileKind.OTHER_XML: "an XML file, but no e-invoice that I know",
     FileKind.PDF: "a PDF",
     FileKind.PICTURE: "a picture",
     FileKind.ARCHIVE: "an archive or an Office document",
@@ -43,59 +56,86 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"II*\x00", FileKind.PICTURE),
     (b"MM\x00*", FileKind.PICTURE),
     (b"PK\x03\x04", FileKind.ARCHIVE),
+    (b"PK\x05\x06", FileKind.ARCHIVE),
+    (b"\x1f\x8b", FileKind.ARCHIVE),
+    (b"7z\xbc\xaf\x27\x1c", FileKind.ARCHIVE),
     (b"\xd0\xcf\x11\xe0", FileKind.ARCHIVE),
     (b"Rar!", FileKind.ARCHIVE),
 )
-UBL_INVOICE = "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
-UBL_CREDIT_NOTE = "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
-_OTHER_SYNTAXES = (
-    "urn:un:unece:uncefact:data:standard:CrossIndustry",
-    "ivaservizi.agenziaentrate",
-    "FatturaElettronica",
-    "urn:ferd:CrossIndustryDocument",
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif"})
+
+UBL_INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
+UBL_CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
+_ROOTS = {
+    UBL_INVOICE: FileKind.UBL,
+    UBL_CREDIT_NOTE: FileKind.UBL,
+    "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice": FileKind.CII,
+    "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument": FileKind.ZUGFERD_1,
+}
+_FATTURA_PA = re.compile(r"\{http://(www\.fatturapa|ivaservizi\.agenziaentrate)\.gov\.it/.*\}FatturaElettronica")
+
+_ENCODINGS_BY_START = (
+    (b"\xff\xfe", "utf-16-le"),
+    (b"\xfe\xff", "utf-16-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
 )
+_BYTE_ORDER_MARK = "\ufeff"
+_PROLOG_PART = re.compile(r"\s*+(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
+_START_TAG = re.compile(r"""<(?:([\w.-]++):)?([\w.-]++)((?:[^>"']|"[^"]*+"|'[^']*+')*+)>""")
+_NAMESPACE = re.compile(r"""\sxmlns(?::([\w.-]++))?\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 
 
 def sniff(content: bytes) -> FileKind:
     """The kind of a file's bytes."""
-    if not content.strip(b"\x00\t\r\n "):
-        return FileKind.EMPTY
+    if not content[:HEAD].strip(b"\x00\t\r\n "):
+        return FileKind.EMPTY if not content.strip(b"\x00\t\r\n ") else FileKind.UNKNOWN
     for magic, kind in _MAGIC:
         if content.startswith(magic):
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return FileKind.PICTURE
+    if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         return FileKind.PICTURE
     return _kind_of_text(_text_head(content))
 
 
 def _text_head(content: bytes) -> str:
     """The first part as text, for a look only; the parser decodes for itself."""
-    head = content[:_HEAD]
-    for mark, encoding in (
-        (b"\xff\xfe", "utf-16-le"),
-        (b"\xfe\xff", "utf-16-be"),
-        (b"<\x00", "utf-16-le"),
-        (b"\x00<", "utf-16-be"),
-    ):
-        if head.startswith(mark):
-            return head.decode(encoding, "replace").lstrip("\ufeff")
-    return head.decode("utf-8", "replace").lstrip("\ufeff")
+    head = content[:HEAD]
+    for start, encoding in _ENCODINGS_BY_START:
+        if head.startswith(start):
+            return head.decode(encoding, "replace").removeprefix(_BYTE_ORDER_MARK)
+    return head.decode("utf-8", "replace").removeprefix(_BYTE_ORDER_MARK)
 
 
 def _kind_of_text(head: str) -> FileKind:
-    start = head.lstrip()
-    if start[:500].lower().startswith(("<!doctype html", "<html")):
+    start = _after_prolog(head)
+    if start[:14].lower() == "<!doctype html" or start[:5].lower() == "<html":
         return FileKind.PAGE
+    if start.startswith("<!"):
+        return FileKind.XML_WITH_DTD
     if not start.startswith("<"):
         return FileKind.UNKNOWN
-    if UBL_INVOICE in head or UBL_CREDIT_NOTE in head:
-        return FileKind.UBL
-    if any(name in head for name in _OTHER_SYNTAXES):
-        return FileKind.OTHER_E_INVOICE
-    return FileKind.OTHER_XML
+    root = _root_name(start)
+    if _FATTURA_PA.fullmatch(root):
+        return FileKind.FATTURA_PA
+    return _ROOTS.get(root, FileKind.OTHER_XML)
 
 
-def has_doctype(content: bytes) -> bool:
-    """A document type declaration is the door of entity attacks; no invoice needs one."""
-    head = content[:_HEAD]
-    return b"<!DOCTYPE" in head.upper() or b"<!DOCTYPE" in head.replace(b"\x00", b"").upper()
+def _after_prolog(head: str) -> str:
+    """What follows the XML declaration, comments and processing instructions."""
+    end = 0
+    while part := _PROLOG_PART.match(head, end):
+        end = part.end()
+    return head[end:].lstrip()
+
+
+def _root_name(start: str) -> str:
+    """The first element as `{namespace}name`; empty when there is none."""
+    tag = _START_TAG.match(start)
+    if tag is None:
+        return ""
+    prefix, name, attributes = tag.groups()
+    namespaces = {found[1]: found[2] or found[3] or "" for found in _NAMESPACE.finditer(attributes)}
+    return f"{{{namespaces.get(prefix, '')}}}{name}"

@@ -1,0 +1,165 @@
+"""XML from strangers: parsed without entities, files or network, and read as strict values.
+
+What cannot be a name, an amount or a date is refused with the element's name. The file's own words are never part of a
+reason: a reason is posted in a channel, and the file must not choose what we post.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+from bot.intake.result import UnreadableError
+from bot.intake.sniff import HEAD
+
+LONGEST_TEXT = 500
+LONGEST_NOTE = 2000
+LONGEST_CODE = 200
+"""Characters. Longer texts are cut, and longer codes (numbers, accounts) refused: a cut number is a wrong number."""
+
+_ENCODINGS = frozenset(
+    {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15"}
+    | {"latin1", "windows-1250", "windows-1252"}
+)
+_DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,10})?|[+-]?\.[0-9]{1,10}")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
+_JOINERS = "\u200c\u200d"
+MOST_MONEY = Decimal(10) ** 14
+_FINEST_MONEY = Decimal("0.0001")
+
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for an element's type
+
+
+def parse(content: bytes) -> Element:
+    """The root element.
+
+    Raises:
+        UnreadableError: broken, too deep, with a document type or in an encoding that invoices are not written in.
+        MemoryError: the limit of this process was reached.
+    """
+    declared = _DECLARED_ENCODING.match(content.removeprefix(b"\xef\xbb\xbf")[:HEAD])
+    if declared and declared[1].decode("ascii", "replace").lower() not in _ENCODINGS:
+        raise UnreadableError("The XML says that it is written in an encoding that invoices do not use.")
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,  # `12<!-- -->34` is 1234, where the first text node alone would be 12
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise _refusal(error) from error
+    if root.getroottree().docinfo.doctype:
+        raise UnreadableError("The file declares a document type, which no e-invoice has and attacks do.")
+    return root
+
+
+def _refusal(error: etree.XMLSyntaxError) -> Exception:
+    if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+        return MemoryError()
+    if error.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return UnreadableError("The XML is nested deeper, or has a longer text in one place, than any invoice needs.")
+    return UnreadableError(f"The XML is broken or cut off (line {error.lineno}).")
+
+
+def text_at(parent: Element | None, path: str, longest: int = LONGEST_TEXT) -> str | None:
+    """The cleaned text of the first such element, cut to `longest`."""
+    raw = _raw(parent, path)
+    return None if raw is None else _cleaned(raw, longest)
+
+
+def texts_at(parent: Element, path: str, longest: int) -> str | None:
+    """The texts of all such elements, one below another."""
+    found = (_cleaned(_collapsed(element), longest) for element in parent.findall(path)[:longest])
+    return "\n".join(text for text in found if text)[:longest] or None
+
+
+def code_at(parent: Element | None, path: str) -> str | None:
+    """A number or code, which is whole or refused."""
+    raw = _raw(parent, path)
+    if raw is not None and len(raw) > LONGEST_CODE:
+        raise UnreadableError(f"Its {_name(path)} is longer than any in an invoice.")
+    return None if raw is None else _cleaned(raw, LONGEST_CODE)
+
+
+def _raw(parent: Element | None, path: str) -> str | None:
+    element = None if parent is None else parent.find(path)
+    return None if element is None else _collapsed(element)
+
+
+def _collapsed(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _cleaned(raw: str, longest: int) -> str | None:
+    harmless = "".join(map(_harmless, raw[: 2 * longest]))
+    return " ".join(harmless.split())[:longest].rstrip() or None
+
+
+def _harmless(character: str) -> str:
+    """Control characters become spaces; invisible ones, which can reorder or hide text, go."""
+    match unicodedata.category(character):
+        case "Cc" | "Cs":
+            return " "
+        case "Cf" if character not in _JOINERS:
+            return ""
+        case _:
+            return character
+
+
+def number_at(parent: Element | None, path: str) -> Decimal | None:
+    """A quantity, price or percentage: at most 15 digits before and 10 after the point."""
+    text = code_at(parent, path)
+    if text is None:
+        return None
+    if not _NUMBER.fullmatch(text):
+        raise UnreadableError(f"Its {_name(path)} is not a number that an invoice can have.")
+    return +Decimal(text)  # the plus turns -0 into 0
+
+
+def money_at(parent: Element | None, path: str, currency: str | None) -> Decimal | None:
+    """An amount in the document's currency, with at most four decimals."""
+    amount = number_at(parent, path)
+    if parent is None or amount is None:
+        return None
+    element = parent.find(path)
+    stated = None if element is None else element.get("currencyID")
+    if stated and currency and stated.strip() != currency:
+        raise UnreadableError(f"Its {_name(path)} is in another currency than the document.")
+    if abs(amount) >= MOST_MONEY:
+        raise UnreadableError(f"Its {_name(path)} is larger than any invoice.")
+    return _to_four_decimals(amount, path)
+
+
+def _to_four_decimals(amount: Decimal, path: str) -> Decimal:
+    kept = amount.quantize(_FINEST_MONEY)
+    if kept != amount:
+        raise UnreadableError(f"Its {_name(path)} has more than four decimals.")
+    return kept if _decimals(amount) > _decimals(kept) else amount
+
+
+def _decimals(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)
+
+
+def date_at(parent: Element | None, path: str) -> date | None:
+    """A calendar date; a time zone behind it does not move it."""
+    text = code_at(parent, path)
+    if text is None:
+        return None
+    found = _DATE.fullmatch(text)
+    try:
+        return date.fromisoformat(found[1] if found else text[:0])
+    except ValueError:
+        raise UnreadableError(f"Its {_name(path)} is not a date.") from None
+
+
+def _name(path: str) -> str:
+    """The last element of a path, without its namespace."""
+    return path.rpartition("}")[2]

@@ -1,0 +1,64 @@
+"""What every syntax of e-invoices shares: which codes are credit notes, how negatives are booked, whether figures agree."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from bot.domain.documents import DocumentType, Facts, Line, TaxSubtotal
+
+CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
+"""UNTDID 1001. 389, a self-billed invoice (a German "Gutschrift"), is none of them, and 384, a correction, may be
+either: its sign decides."""
+MOST_WARNINGS = 20
+
+
+def as_booked(facts: Facts, *, is_credit_note: bool) -> Facts:
+    """The facts with their document type; a negative invoice is a credit note of the positive amounts."""
+    if is_credit_note:
+        return replace(facts, document_type=DocumentType.CREDIT_NOTE)
+    if facts.gross is None or facts.gross >= 0:
+        return replace(facts, document_type=DocumentType.INVOICE)
+    return replace(
+        facts,
+        document_type=DocumentType.CREDIT_NOTE,
+        net=_turned(facts.net),
+        tax=_turned(facts.tax),
+        gross=_turned(facts.gross),
+        payable=_turned(facts.payable),
+        lines=tuple(_turned_line(line) for line in facts.lines),
+        tax_breakdown=tuple(_turned_subtotal(subtotal) for subtotal in facts.tax_breakdown),
+    )
+
+
+def _turned(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
+def _turned_line(line: Line) -> Line:
+    return replace(line, quantity=-line.quantity, net=-line.net, tax=_turned(line.tax))
+
+
+def _turned_subtotal(subtotal: TaxSubtotal) -> TaxSubtotal:
+    return replace(subtotal, taxable=-subtotal.taxable, tax=-subtotal.tax)
+
+
+def warnings(facts: Facts, also: Iterable[str] = ()) -> tuple[str, ...]:
+    """Sentences about figures that do not agree, the most important first."""
+    found = (*_disagreements(facts), *also)
+    if len(found) <= MOST_WARNINGS:
+        return found
+    return (*found[: MOST_WARNINGS - 1], f"There are {len(found) - MOST_WARNINGS + 1} more such warnings.")
+
+
+def _disagreements(facts: Facts) -> Iterator[str]:
+    net, tax, gross = facts.net, facts.tax, facts.gross
+    if net is not None and tax is not None and gross is not None and net + tax != gross:
+        yield f"Net {net} and tax {tax} do not make the total {gross}."
+    of_lines = sum((line.net for line in facts.lines), Decimal(0))
+    if facts.lines and net is not None and of_lines != net:
+        yield f"The lines add up to {of_lines}, not to the net amount {net}."
+    of_rates = sum((subtotal.tax for subtotal in facts.tax_breakdown), Decimal(0))
+    if facts.tax_breakdown and tax is not None and of_rates != tax:
+        yield f"The taxes of the rates add up to {of_rates}, not to the tax {tax}."
+    if gross is not None and gross < 0:
+        yield f"It is a credit note of a negative total, {gross}: check which way the money goes."

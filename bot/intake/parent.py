@@ -1,0 +1,144 @@
+"""Has each file read by a child process of its own, and lives through whatever becomes of the child.
+
+One process a document rather than a pool: measured with CPython 3.11, a child takes MEASURED, so there
+is nothing to save by letting one document follow another into the same process.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.intake.child import OUT_OF_MEMORY, TOO_MUCH_TO_SAY
+from bot.intake.result import Outcome, Reading, Unreadable
+from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
+
+logger = logging.getLogger(__name__)
+
+ENTRY = ("-I", "-B", "-m", "bot.intake.child")
+"""Isolated: neither environment, user packages nor the working directory decide what is imported. The package itself
+is found where it is installed, which an editable installation counts as."""
+_CHUNK = 64 * 1024
+_LAST_WORDS_SECONDS = 1.0
+_TOO_MUCH_TO_SAY = "It says more than an invoice can."
+_TOO_SLOW = "Reading it took longer than any invoice needs."
+_STOPPED = "Its reader stopped unexpectedly, so it is damaged or no ordinary invoice."
+_WORDS = {
+    OUT_OF_MEMORY: "Reading it needed more memory than any invoice does.",
+    TOO_MUCH_TO_SAY: _TOO_MUCH_TO_SAY,
+    -signal.SIGXCPU: _TOO_SLOW,
+    -signal.SIGKILL: _TOO_SLOW,  # what the kernel sends when the CPU limit is reached
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """For one file. The largest that is read, 20 MiB of lines, is refused well within them."""
+
+    memory_bytes: int = 512 * MEBIBYTE
+    cpu_seconds: int = 10
+    wall_seconds: float = 20.0
+    output_bytes: int = 4 * MEBIBYTE
+
+
+class _TalkativeError(Exception):
+    """The child wrote more than it may."""
+
+
+class ChildReader:
+    """Reads documents, at most `at_once` at a time."""
+
+    def __init__(self, limits: Limits | None = None, *, at_once: int = 2, entry: Sequence[str] = ENTRY) -> None:
+        self._limits = limits or Limits()
+        self._places = asyncio.Semaphore(at_once)
+        self._entry = entry
+
+    async def __call__(self, content: bytes, filename: str) -> Reading | Unreadable:  # noqa: ARG002 - names prove nothing
+        """What the file says. Never raises for what is in the file."""
+        if len(content) > LARGEST_FILE:
+            return Unreadable(reason=f"It is larger than {LARGEST_FILE // MEBIBYTE} MiB.")
+        async with self._places:
+            return await self._read(content)
+
+    async def _read(self, content: bytes) -> Reading | Unreadable:
+        child = await self._start()
+        try:
+            async with asyncio.timeout(self._limits.wall_seconds):
+                output, _ = await asyncio.gather(_listen(child, self._limits.output_bytes), _tell(child, content))
+                code = await child.wait()
+        except TimeoutError:
+            return _ended(_TOO_SLOW, "time")
+        except _TalkativeError:
+            return _ended(_TOO_MUCH_TO_SAY, "output")
+        finally:
+            await _end(child)
+        return _decoded(output) if code == 0 else _ended(_WORDS.get(code, _STOPPED), str(code))
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        limits = self._limits
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *self._entry,
+            *(str(number) for number in (limits.memory_bytes, limits.cpu_seconds, limits.output_bytes)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            start_new_session=True,
+        )
+
+
+async def _tell(child: asyncio.subprocess.Process, content: bytes) -> None:
+    """Hand over the file; a child that ends before it has heard it all is judged by its exit code."""
+    assert child.stdin is not None
+    with suppress(BrokenPipeError, ConnectionResetError):
+        child.stdin.write(content)
+        await child.stdin.drain()
+        child.stdin.close()
+        await child.stdin.wait_closed()
+
+
+async def _listen(child: asyncio.subprocess.Process, most: int) -> bytes:
+    assert child.stdout is not None
+    heard = bytearray()
+    while chunk := await child.stdout.read(_CHUNK):
+        heard += chunk
+        if len(heard) > most:
+            raise _TalkativeError
+    return bytes(heard)
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Leave nothing behind: neither the child, nor what it may have started, nor its pipes."""
+    assert child.stdin is not None
+    assert child.stdout is not None
+    if child.returncode is None or not child.stdout.at_eof():
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+    child.stdin.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LAST_WORDS_SECONDS):
+            while await child.stdout.read(_CHUNK):
+                pass
+    await child.wait()
+
+
+def _decoded(output: bytes) -> Reading | Unreadable:
+    try:
+        outcome = msgspec.json.decode(output, type=Outcome)
+    except msgspec.DecodeError:
+        return _ended(_STOPPED, "answer")
+    return outcome.reading or outcome.unreadable or _ended(_STOPPED, "answer")
+
+
+def _ended(reason: str, cause: str) -> Unreadable:
+    """Logged, because a child that always ends badly is a fault of the installation and not of the files."""
+    logger.warning("a document's reader ended badly", extra={"cause": cause})
+    return Unreadable(reason=reason)

@@ -1,0 +1,97 @@
+"""Every UBL sample, field by field, through the real child."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.intake.parent import ChildReader
+from bot.intake.reader import read
+from bot.intake.result import Reading, Unreadable
+from tests.intake.samples import content_of, expectations, needs_samples, ubl_names
+
+pytestmark = needs_samples
+
+
+def reading_of(name: str) -> Reading:
+    found = read(content_of(name))
+    assert isinstance(found, Reading), found
+    return found
+
+
+@pytest.mark.parametrize("name", ubl_names())
+def test_every_expected_field_is_exact(name: str) -> None:
+    expected = expectations()[name]
+
+    reading = reading_of(name)
+
+    facts = reading.facts
+    assert {
+        "supplier": facts.supplier.name,
+        "supplier_vat": facts.supplier.tax_number,
+        "buyer": facts.buyer.name,
+        "number": facts.number,
+        "date": str(facts.issued_on),
+        "due": facts.due_on and str(facts.due_on),
+        "currency": facts.currency,
+        "net": str(facts.net),
+        "tax": str(facts.tax),
+        "gross": str(facts.gross),
+        "payable": str(facts.payable),
+        "accounting_kind": facts.document_type.value,
+        "type_code": reading.type_code,
+        "profile": reading.profile,
+        "lines": reading.invoice_lines,
+    }.items() <= expected.items()
+
+
+@pytest.mark.parametrize("name", ubl_names())
+def test_all_figures_of_a_sample_agree(name: str) -> None:
+    reading = reading_of(name)
+
+    assert reading.warnings == ()
+    assert sum((line.net for line in reading.facts.lines), Decimal(0)) == reading.facts.net
+
+
+@pytest.mark.parametrize("name", ubl_names())
+async def test_a_child_reads_a_sample_as_this_process_does(name: str) -> None:
+    found = await ChildReader()(content_of(name), name)
+
+    assert found == reading_of(name)
+
+
+@pytest.mark.parametrize("name", sorted(set(expectations()) - set(ubl_names())))
+def test_other_syntaxes_are_named_in_words(name: str) -> None:
+    found = read(content_of(name))
+
+    assert isinstance(found, Unreadable)
+    assert found.reason.startswith(("It is a PDF;", "It is an e-invoice in the CII syntax", "It is a FatturaPA"))
+    assert found.what_to_do
+
+
+def test_freight_and_discount_of_the_whole_document_follow_its_own_lines() -> None:
+    reading = reading_of("gobl-ubl--peppol-invoice-complete.xml")
+
+    extra = reading.facts.lines[reading.invoice_lines :]
+    assert [(line.description, line.net, line.tax_percent) for line in extra] == [
+        ("Freight", Decimal("11.00"), Decimal(19)),
+        ("Promotion discount", Decimal("-10.00"), Decimal(19)),
+    ]
+
+
+def test_the_account_to_pay_and_the_countries_are_read() -> None:
+    facts = reading_of("kosit--01.20a-INVOICE_ubl.xml").facts
+
+    assert facts.supplier.bank_account == "DE79000000001234567890"
+    assert (facts.supplier.country, facts.buyer.country) == ("DE", "DE")
+    assert facts.buyer.tax_number == "DE987654321"
+    assert facts.note == "#REG#Betriebsstätte"
+
+
+def test_a_tax_stated_again_in_another_currency_is_not_taken() -> None:
+    facts = reading_of("gobl-ubl--zatca-standard-usd-invoice.xml").facts
+
+    assert facts.tax == Decimal("270.00")
+    assert facts.lines[0].tax == Decimal("270.00")
+    assert [(row.percent, row.category, row.taxable) for row in facts.tax_breakdown] == [
+        (Decimal("15.0"), "S", Decimal("1800.00"))
+    ]
