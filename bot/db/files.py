@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, deferred, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base
 
@@ -18,5 +18,5 @@ class FileRow(Base):
     sha256: Mapped[str]
     name: Mapped[str]
     size: Mapped[int]
-    content: Mapped[bytes] = deferred(mapped_column())
+    content: Mapped[bytes] = mapped_column(deferred=True)
     created_at: Mapped[datetime]

@@ -1,0 +1,76 @@
+# Two commands are all anybody needs: `make run` and `make test`. The rest serves whoever changes the product.
+#
+# Needs python3 (3.11 or newer) with venv, and nothing else. Packages come pinned by hash from requirements/*.txt.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links --quiet
+WORKERS ?= 2
+
+.PHONY: help run test format lock bench migration clean
+
+help:
+	@echo "make run           the product with a simulated Slack and simulated ledgers (FRESH=1: forget what was kept)"
+	@echo "make test          formatting, lint, types, import rules, tests"
+	@echo "make format        put the code in its one form"
+	@echo "make bench         speed and memory, as tables"
+	@echo "make lock          write the pins anew"
+	@echo "make migration     write the revision from the newest one to the tables in bot/db: NAME=\"what changes\""
+	@echo "make clean         remove the environment and the caches, never var/"
+
+run: $(VENV)/.runtime
+ifeq ($(FRESH),1)
+	rm -rf var
+endif
+	exec $(BIN)/dext-bot playground
+
+test: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 10
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.memory
+
+lock: $(VENV)/.dev
+	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in
+	$(LOCK) --upgrade --extra dev --constraint requirements/runtime.txt --output-file requirements/dev.txt \
+		pyproject.toml requirements/build.in
+
+migration: $(VENV)/.dev
+	$(BIN)/python -m bot.db.migrate "$(NAME)"
+	$(BIN)/ruff format bot/db/migrations/versions
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# A stamp for each set-up, so that the second run starts at once and a changed pin or entry point sets up again.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; point at it with make PYTHON=…"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "Python's venv module is needed (Debian: python3-venv)"; exit 1; }
+
+$(VENV)/.runtime: requirements/runtime.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up (half a minute, once)…"
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.runtime
+	@echo "Setting up the tools that check the code…"
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@

@@ -1,0 +1,170 @@
+"""Brings a database to the tables this version of the code expects, and tells whether it is there.
+
+One transaction a call, on SQLite too (its driver would commit before each CREATE): a migration that was killed
+half-way has done nothing, and is run again. Two at once wait for each other.
+
+`python -m bot.db.migrate "what changes"` (or `make migration`) writes the next revision from what the newest one and the
+tables in `bot/db` differ by.
+"""
+
+import asyncio
+import importlib
+import pkgutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import Connection, MetaData, event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+import bot.db
+from bot.db.base import Base
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VERSION_TABLE = "dext_schema"
+LOCK_WAIT_MILLISECONDS = 30_000
+POSTGRES_LOCK = 0x64657874
+"""Any number, the same in every process: one migration at a time."""
+
+
+class OutdatedDatabaseError(Exception):
+    """The database is not at this version's tables; the text says what to type."""
+
+
+def tables() -> MetaData:
+    """Every table of ours. All files of `bot/db` are imported, so that a new one cannot be forgotten."""
+    for module in pkgutil.iter_modules(bot.db.__path__):
+        if not module.ispkg and module.name != "migrate":
+            importlib.import_module(f"bot.db.{module.name}")
+    return Base.metadata
+
+
+def head() -> str:
+    """The newest revision this code knows."""
+    revision = ScriptDirectory.from_config(_alembic()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+async def upgrade(url: str) -> None:
+    """Apply what is missing, all or nothing. The job library's own tables are not ours to make (`bot.worker.engine`)."""
+    _make_folder(url)
+    async with _connect(url) as connection:
+        await connection.run_sync(_upgrade)
+
+
+async def current(url: str) -> str | None:
+    """The revision the database is at; None for one without our tables."""
+    async with _connect(url) as connection:
+        return await connection.run_sync(_current)
+
+
+async def require_head(url: str) -> None:
+    """Raises:
+    OutdatedDatabaseError: the tables are older or newer than this code.
+    """
+    found = await current(url) if _exists(url) else None
+    if found == head():
+        return
+    known = {script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions()}
+    if found is not None and found not in known:
+        raise OutdatedDatabaseError(
+            f"The database was changed by a newer version (revision {found}). Start that version, or restore a back-up."
+        )
+    raise OutdatedDatabaseError(
+        f"The database is at revision {found or 'none'}, this version needs {head()}. Type `dext-bot migrate`."
+    )
+
+
+def _alembic(connection: Connection | None = None) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", MIGRATIONS.as_posix())
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRES_LOCK})
+    command.upgrade(_alembic(connection), "head")
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+@asynccontextmanager
+async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in one transaction, whose foreign keys rest while SQLite rebuilds a table."""
+    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    try:
+        async with engine.begin() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT_MILLISECONDS}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _file(url: str) -> Path | None:
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _exists(url: str) -> bool:
+    """Looking must not make an empty file."""
+    path = _file(url)
+    return path is None or path.exists()
+
+
+def _make_folder(url: str) -> None:
+    path = _file(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+
+async def write_revision(message: str) -> None:
+    """The next revision, as a file to read and commit."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/draft.db"
+        if ScriptDirectory.from_config(_alembic()).get_current_head() is not None:
+            await upgrade(url)
+        async with _connect(url) as connection:
+            await connection.run_sync(_write_revision, message)
+
+
+def _write_revision(connection: Connection, message: str) -> None:
+    config = _alembic(connection)
+    number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+    script = command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04}")
+    assert isinstance(script, Script)
+    path = Path(script.path)
+    lines = [line for line in path.read_text().splitlines() if "auto generated by Alembic" not in line]
+    path.write_text("\n".join(line for line in lines if "end Alembic commands" not in line) + "\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not sys.argv[1].strip():
+        sys.exit('Say what changes: make migration NAME="suppliers have a bank account"')
+    asyncio.run(write_revision(sys.argv[1]))

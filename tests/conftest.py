@@ -1,0 +1,166 @@
+"""What every test can ask for: time, a database of its own, the vendors' files, a browser. Nothing leaves the machine."""
+
+import asyncio
+import os
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.db import migrate
+from bot.db.unit_of_work import Database
+from bot.worker.engine import migrate_engine
+from tests.fakes.clock import FakeClock
+from tests.fakes.network import loopback_only
+from tests.fakes.postgres import Postgres, find_programs, postgres_server
+
+ROOT = Path(__file__).resolve().parents[1]
+IS_CI = os.environ.get("CI") == "true"
+NO_POSTGRES, NO_CHROMIUM, NO_SHARED = "without PostgreSQL", "without Chromium", "without the vendors' files"
+
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if IS_CI else "here")
+
+SkippedReports = dict[str, int]
+_skipped = pytest.StashKey[SkippedReports]()
+
+
+def missing(what: str, how: str) -> None:
+    """Skip here; on CI, where everything is installed, a test that cannot run is a failure."""
+    if IS_CI:
+        pytest.fail(f"{what}: {how}")
+    pytest.skip(f"{what}: {how}")
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine() -> Iterator[None]:
+    with loopback_only():
+        yield
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The vendors' own schemas and sample documents, beside the repository where somebody put them."""
+    folder = ROOT.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"{NO_SHARED}: {folder.name}/ is not beside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser."""
+    named = os.environ.get("DEXT_CHROMIUM")
+    found = named or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        missing(NO_CHROMIUM, "install chromium, or set DEXT_CHROMIUM to a browser's path")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of this session's own; never one that was already running."""
+    programs = find_programs()
+    if programs is None:
+        missing(NO_POSTGRES, "install postgresql (its programs are enough, no server need run)")
+    assert programs is not None
+    with postgres_server(programs) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "dext.db"
+    _prepare(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(postgres: Postgres) -> str:
+    name = "dext_template"
+    _prepare(postgres.create(name))
+    return name
+
+
+def _prepare(url: str) -> None:
+    """All tables, the job library's too. In a thread of its own, so that no test's loop is touched."""
+
+    def prepare() -> None:
+        asyncio.run(migrate.upgrade(url))
+        migrate_engine(url)
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(prepare).result()
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test's own."""
+    path = tmp_path / "dext.db"
+    shutil.copyfile(_sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, _postgres_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    yield postgres.create(name, _postgres_template)
+    postgres.drop(name)
+
+
+BOTH = (pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres))
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database, on each kind in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=BOTH)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it, on each kind in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = f"empty_{uuid4().hex}"
+    yield server.create(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str, clock: FakeClock) -> AsyncIterator[Database]:
+    """The product's own two engines over a migrated database, on each kind in turn."""
+    opened = Database(database_url, clock)
+    yield opened
+    await opened.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
+    counted = {what: sum(what in reason for reason in reasons) for what in (NO_CHROMIUM, NO_POSTGRES, NO_SHARED)}
+    config.stash[_skipped] = counted | {"in all": len(skipped)}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The gate's last line says what it could not check on this machine."""
+    counted = config.stash.get(_skipped, None)
+    if counted is None or hasattr(config, "workerinput"):
+        return
+    parts = ", ".join(f"{number} {what}" for what, number in counted.items())
+    sys.stdout.write(f"skipped: {parts}\n")

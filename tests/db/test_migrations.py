@@ -1,0 +1,142 @@
+"""Migrations and the row classes say the same, on both databases, whatever happened half-way."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.db import migrate
+from bot.worker.engine import migrate_engine
+from tests.db.schema import schema_of
+
+OURS_TO_IGNORE = frozenset({migrate.VERSION_TABLE})
+
+KILLED_HALF_WAY = """
+import asyncio, os, signal, sys
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from bot.db import migrate
+
+made = 0
+
+@event.listens_for(Engine, "after_cursor_execute")
+def die(_connection, _cursor, statement, *_rest):
+    global made
+    made += "CREATE TABLE" in statement
+    if made == 7:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(migrate.upgrade(sys.argv[1]))
+"""
+
+
+async def create_from_models(url: str) -> None:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate.tables().create_all)
+    await engine.dispose()
+
+
+async def drop_models(url: str) -> None:
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate.tables().drop_all)
+    await engine.dispose()
+
+
+async def test_migrations_make_the_tables_that_the_rows_describe(empty_url: str) -> None:
+    await create_from_models(empty_url)
+    described = await schema_of(empty_url)
+    await drop_models(empty_url)
+
+    await migrate.upgrade(empty_url)
+
+    made = await schema_of(empty_url, without=OURS_TO_IGNORE)
+    assert made == described
+    assert "items" in made
+
+
+async def test_a_column_without_a_type_of_its_own_is_noticed() -> None:
+    """A column whose type got lost is stored as whatever the database likes."""
+    kinds = {
+        f"{table.name}.{column.name}": str(column.type)
+        for table in migrate.tables().sorted_tables
+        for column in table.columns
+    }
+
+    lost = [name for name, kind in kinds.items() if kind == "NULL"]
+
+    assert lost == []
+
+
+async def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
+    await migrate.upgrade(empty_url)
+    first = await schema_of(empty_url)
+
+    await migrate.upgrade(empty_url)
+
+    assert await schema_of(empty_url) == first
+    assert await migrate.current(empty_url) == migrate.head()
+
+
+async def test_two_processes_that_migrate_at_once_both_succeed(empty_url: str) -> None:
+    await asyncio.gather(migrate.upgrade(empty_url), migrate.upgrade(empty_url))
+
+    assert await migrate.current(empty_url) == migrate.head()
+
+
+async def test_a_migration_killed_half_way_left_nothing_and_is_run_again(empty_url: str) -> None:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED_HALF_WAY, empty_url)
+    assert await process.wait() == -signal.SIGKILL
+    left = await schema_of(empty_url)
+
+    await migrate.upgrade(empty_url)
+
+    assert left == {}
+    assert await migrate.current(empty_url) == migrate.head()
+
+
+async def test_a_database_without_tables_says_what_to_type(empty_url: str) -> None:
+    with pytest.raises(migrate.OutdatedDatabaseError, match="dext-bot migrate"):
+        await migrate.require_head(empty_url)
+
+
+async def test_looking_at_a_missing_file_does_not_make_one(tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+
+    with pytest.raises(migrate.OutdatedDatabaseError):
+        await migrate.require_head(f"sqlite+aiosqlite:///{path}")
+
+    assert not path.exists()
+
+
+async def test_a_migrated_database_is_accepted(empty_url: str) -> None:
+    await migrate.upgrade(empty_url)
+
+    await migrate.require_head(empty_url)
+
+
+async def test_a_database_of_a_newer_version_is_refused(empty_url: str) -> None:
+    await migrate.upgrade(empty_url)
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = '9999'"))
+    await engine.dispose()
+
+    with pytest.raises(migrate.OutdatedDatabaseError, match="newer version"):
+        await migrate.require_head(empty_url)
+
+
+async def test_the_job_library_and_we_share_a_database_without_touching_each_other(empty_url: str) -> None:
+    await asyncio.to_thread(migrate_engine, empty_url)
+    theirs = await schema_of(empty_url)
+
+    await migrate.upgrade(empty_url)
+
+    after = await schema_of(empty_url)
+    assert {name: after[name] for name in theirs} == theirs
+    assert not set(theirs) & set(migrate.tables().tables)

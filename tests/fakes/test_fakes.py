@@ -1,0 +1,66 @@
+"""The things tests lean on are tested themselves."""
+
+import asyncio
+import socket
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes.clock import START, FakeClock
+from tests.fakes.network import OutsideError, loopback_only
+
+
+async def test_sleepers_wake_in_order_each_at_its_own_instant() -> None:
+    clock, woken = FakeClock(), list[tuple[int, float]]()
+
+    async def sleeper(seconds: int) -> None:
+        await clock.sleep(seconds)
+        woken.append((seconds, clock.monotonic()))
+
+    async with asyncio.TaskGroup() as group:
+        for seconds in (30, 10, 20):
+            group.create_task(sleeper(seconds))
+        await clock.advance(25)
+        assert woken == [(10, 10), (20, 20)]
+        await clock.advance(5)
+
+    assert woken[-1] == (30, 30)
+    assert clock.now() == START + timedelta(seconds=30)
+
+
+async def test_a_sleeper_that_sleeps_again_is_woken_again_within_one_advance() -> None:
+    clock, passes = FakeClock(), list[float]()
+
+    async def every_minute() -> None:
+        for _ in range(3):
+            await clock.sleep(60)
+            passes.append(clock.monotonic())
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(every_minute())
+        await clock.advance(minutes=3)
+
+    assert passes == [60, 120, 180]
+
+
+async def test_a_clock_that_sleeps_at_once_lets_nobody_wait() -> None:
+    clock = FakeClock(sleeps_at_once=True)
+
+    await clock.sleep(3600)
+
+    assert clock.monotonic() == 3600
+
+
+def test_reaching_for_another_machine_fails_even_where_the_error_was_swallowed() -> None:
+    with (
+        pytest.raises(AssertionError, match=r"198\.51\.100\.7"),
+        loopback_only(),
+        socket.socket() as outside,
+        pytest.raises(OutsideError),
+    ):
+        outside.connect(("198.51.100.7", 443))
+
+
+def test_looking_up_the_name_of_another_machine_fails() -> None:
+    with pytest.raises(AssertionError, match=r"api\.example\.org"), loopback_only(), pytest.raises(OutsideError):
+        socket.getaddrinfo("api.example.org", 443)
