@@ -10,7 +10,7 @@ import os
 import resource
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
 
 import msgspec
 
@@ -22,21 +22,13 @@ OUT_OF_MEMORY = 3
 TOO_MUCH_TO_SAY = 4
 """Exit codes the parent has words for."""
 _NICENESS = 10
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What the child holds itself to; it is told in its arguments, in this order."""
-
-    memory_bytes: int
-    cpu_seconds: int
-    output_bytes: int
+_NOBODY = 65534
 
 
 def main(reader: Callable[[bytes], Reading | Unreadable] = read) -> int:
-    """The child: one file from standard input, its outcome to standard output."""
+    """The child: one file from standard input, its outcome to standard output, its limits as arguments."""
     memory_bytes, cpu_seconds, output_bytes = (int(argument) for argument in sys.argv[1:4])
-    hold_to(Bounds(memory_bytes=memory_bytes, cpu_seconds=cpu_seconds, output_bytes=output_bytes))
+    hold_to(memory_bytes, cpu_seconds)
     try:
         output = _outcome(reader(sys.stdin.buffer.read(LARGEST_FILE + 1)))
     except MemoryError:
@@ -47,17 +39,27 @@ def main(reader: Callable[[bytes], Reading | Unreadable] = read) -> int:
     return 0
 
 
-def hold_to(bounds: Bounds) -> None:
+def hold_to(memory_bytes: int, cpu_seconds: int) -> None:
     """Bind this process before it sees the file."""
     for name in ("utf-16-le", "utf-16-be"):
         codecs.lookup(name)  # a codec is a file, and none can be opened below
     os.nice(_NICENESS)
-    _limit(resource.RLIMIT_AS, bounds.memory_bytes)
-    _limit(resource.RLIMIT_CPU, bounds.cpu_seconds)
+    _leave_root()
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CPU, cpu_seconds)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NPROC, 0)  # no effect for root, which a container should not run as
+    _limit(resource.RLIMIT_NPROC, 0)
     _limit(resource.RLIMIT_NOFILE, 3)
+
+
+def _leave_root() -> None:
+    """The superuser is above some limits, so a child of a bot that runs as root goes on as nobody."""
+    if os.getuid() == 0:
+        with suppress(PermissionError):  # a container may have taken this right from its root
+            os.setgroups([])
+            os.setgid(_NOBODY)
+            os.setuid(_NOBODY)
 
 
 def _limit(what: int, value: int) -> None:

@@ -1,0 +1,100 @@
+"""Kinds of files by their bytes."""
+
+import pytest
+
+from bot.intake.reader import read
+from bot.intake.result import Unreadable
+from bot.intake.sniff import LARGEST_FILE, FileKind, sniff
+from tests.intake.documents import a_document
+
+CII = '<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"/>'
+ZUGFERD = "<r:CrossIndustryDocument xmlns:r='urn:ferd:CrossIndustryDocument:invoice:1p0'/>"
+FATTURA = '<p:FatturaElettronica xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"/>'
+DTD = '<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "b">]>'
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"%PDF-1.7\n", FileKind.PDF),
+        (b"\x89PNG\r\n\x1a\n....", FileKind.PICTURE),
+        (b"\xff\xd8\xff\xe0", FileKind.PICTURE),
+        (b"RIFF\x00\x00\x00\x00WEBPVP8 ", FileKind.PICTURE),
+        (b"\x00\x00\x00\x18ftypheic", FileKind.PICTURE),
+        (b"\x00\x00\x00\x18ftypmp42", FileKind.UNKNOWN),
+        (b"PK\x03\x04...", FileKind.ARCHIVE),
+        (b"\x1f\x8b\x08", FileKind.ARCHIVE),
+        (b"<!doctype HTML><html>", FileKind.PAGE),
+        (b"<html><body>Invoice</body></html>", FileKind.PAGE),
+        (b"", FileKind.EMPTY),
+        (b"\x00" * 100_000, FileKind.EMPTY),
+        (b" " * 100_000 + b"late", FileKind.UNKNOWN),
+        (b"Invoice 4711, 12.00 EUR", FileKind.UNKNOWN),
+        (b"<", FileKind.OTHER_XML),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', FileKind.OTHER_XML),
+        (CII.encode(), FileKind.CII),
+        (ZUGFERD.encode(), FileKind.ZUGFERD_1),
+        (FATTURA.encode(), FileKind.FATTURA_PA),
+        (DTD.encode(), FileKind.XML_WITH_DTD),
+        (DTD.encode("utf-16"), FileKind.XML_WITH_DTD),
+    ],
+)
+def test_a_kind_is_told_by_the_first_bytes(content: bytes, kind: FileKind) -> None:
+    assert sniff(content) is kind
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("root", ["Invoice", "CreditNote"])
+def test_ubl_is_known_in_every_encoding_of_unicode(encoding: str, root: str) -> None:
+    assert sniff(a_document(root=root, prolog="").encode(encoding)) is FileKind.UBL
+
+
+def test_comments_and_instructions_before_the_root_are_passed_over() -> None:
+    prolog = '<?xml version="1.0"?>\n<!-- <Order> -->\n<?style href="<a>"?>\n'
+
+    assert sniff((prolog + a_document(prolog="")).encode()) is FileKind.UBL
+
+
+def test_mentioning_ubl_does_not_make_a_document_ubl() -> None:
+    assert sniff(f"<!-- {a_document()} -->{CII}".encode()) is FileKind.CII
+
+
+def test_a_prefix_bound_to_another_namespace_is_not_ubl() -> None:
+    document = '<u:Invoice xmlns:u="urn:other" xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'
+
+    assert sniff(document.encode()) is FileKind.OTHER_XML
+
+
+@pytest.mark.parametrize("start", [b"<!--", b"<?", b"<a x='", b"<a " + b'x="" ' * 10_000, b"<!-- -->" * 8_000])
+@pytest.mark.timeout(5)
+def test_a_start_made_to_be_slow_is_told_at_once(start: bytes) -> None:
+    content = start + b"<" * 70_000
+
+    assert sniff(content) in (FileKind.OTHER_XML, FileKind.XML_WITH_DTD, FileKind.UNKNOWN)
+
+
+@pytest.mark.parametrize("kind", FileKind)
+def test_every_kind_has_words(kind: FileKind) -> None:
+    assert kind.words
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"%PDF-1.7", "It is a PDF; UBL e-invoices are what can be read so far."),
+        (CII.encode(), "It is an e-invoice in the CII syntax (XRechnung, ZUGFeRD, Factur-X); UBL"),
+        (b"", "It is an empty file;"),
+    ],
+)
+def test_what_cannot_be_read_yet_is_named_with_the_way_to_enter_it(content: bytes, reason: str) -> None:
+    found = read(content)
+
+    assert isinstance(found, Unreadable)
+    assert found.reason.startswith(reason)
+    assert "/dext add" in found.what_to_do
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_looked_at() -> None:
+    found = read(a_document().encode() + b" " * LARGEST_FILE)
+
+    assert found == Unreadable(reason="It is larger than 20 MiB.")
