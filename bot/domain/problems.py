@@ -269,13 +269,13 @@ CATALOGUE: dict[ProblemCode, Entry] = {
     ProblemCode.LEDGER_BUSY: Entry(
         title="{ledger} asks us to wait",
         explanation="{ledger} allows only so many requests, and the limit is reached for now.",
-        remedy="Nothing to do: it goes on at {retry_at}.",
+        remedy="Nothing to do: it goes on by itself as soon as {ledger} allows it.",
         mover=Mover.NOBODY,
     ),
     ProblemCode.LEDGER_DOWN: Entry(
         title="{ledger} does not answer",
         explanation="{ledger} is out of order or cannot be reached at the moment.",
-        remedy="Nothing to do: it is tried again at {retry_at}.",
+        remedy="Nothing to do: it is tried again by itself until {ledger} answers.",
         mover=Mover.NOBODY,
     ),
     ProblemCode.READ_BACK_DIFFERS: Entry(

@@ -1,0 +1,67 @@
+"""Every refusal has a sentence, a next step, and a button that somebody serves."""
+
+import ast
+import string
+
+import pytest
+
+from bot.domain.problems import CATALOGUE, Fix, Problem, ProblemCode, placeholders
+from bot.views.ids import ActionId
+from tests.architecture.tree import CODE, registered, sources
+
+BUTTONS = {
+    Fix.CHOOSE_ACCOUNT: ActionId.CHOOSE_ACCOUNT,
+    Fix.CHOOSE_TAX_RATE: ActionId.CHOOSE_TAX_RATE,
+    Fix.EDIT_ITEM: ActionId.EDIT_ITEM,
+    Fix.RECONNECT: ActionId.OPEN_CONNECT,
+    Fix.RETRY: ActionId.RETRY_ITEM,
+}
+LATER_BY_ITSELF = {ProblemCode.LEDGER_BUSY, ProblemCode.LEDGER_DOWN}
+
+
+def known_facts() -> set[str]:
+    """Names of facts that some line of the product gives: keywords, keys of dicts, and named groups of patterns."""
+    found: set[str] = set()
+    for _, tree in sources(*CODE):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                found |= {keyword.arg for keyword in node.keywords if keyword.arg}
+            elif isinstance(node, ast.Dict):
+                found |= {
+                    key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)
+                }
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                found |= {part.split(">")[0] for part in node.value.split("(?P<")[1:]}
+    return found
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_a_problem_has_an_entry_whose_placeholders_are_filled(code: ProblemCode) -> None:
+    entry = CATALOGUE[code]
+    templates = (entry.title, entry.explanation, entry.remedy, entry.field or "")
+
+    wanted = frozenset[str]().union(*(placeholders(template) for template in templates))
+
+    assert wanted - known_facts() == set()
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_a_problem_reads_as_sentences_even_with_no_fact_known(code: ProblemCode) -> None:
+    problem = Problem(code=code)
+
+    for sentence in (problem.explanation, problem.remedy):
+        assert "{" not in sentence
+        assert sentence[0] in string.ascii_uppercase or sentence.startswith("unknown")
+        assert sentence.endswith(".")
+
+
+@pytest.mark.parametrize("code", [code for code in ProblemCode if code not in LATER_BY_ITSELF])
+def test_a_problem_that_does_not_pass_by_itself_has_a_button(code: ProblemCode) -> None:
+    assert CATALOGUE[code].fixes
+
+
+def test_every_fix_is_a_button_that_somebody_serves() -> None:
+    served = registered().clicks
+
+    assert set(BUTTONS) == set(Fix)
+    assert [fix for fix, action in BUTTONS.items() if action not in served] == []

@@ -1,0 +1,83 @@
+"""Every statement on a table of workspaces names the workspace, so that one tenant's id never finds another's row."""
+
+import ast
+import importlib
+import re
+
+from sqlalchemy import Table
+
+from bot.db.migrate import tables
+from tests.architecture.tree import Function, functions
+
+STATEMENTS = re.compile(r"\bselect\(|\.(?:update|delete)\(")
+ROOTS = ("bot/db", "bot/services", "bot/worker", "bot/messenger.py", "bot/app.py")
+
+WORK_OF_ALL = "the worker's and the messenger's look at what is due, whoever's it is"
+OWN_ROW = "by the id of a row that the worker's own look found, never by an id that a person sent"
+UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tells whose it is"
+
+REASONS = {
+    "bot/db/publications.py:bind_publication": OWN_ROW,
+    "bot/db/publications.py:batches_due": WORK_OF_ALL,
+    "bot/db/publications.py:next_attempt": OWN_ROW,
+    "bot/db/publications.py:live_publications": OWN_ROW,
+    "bot/db/publications.py:renew_lease": OWN_ROW,
+    "bot/db/publications.py:mark_sent": OWN_ROW,
+    "bot/db/publications.py:mark_not_sent": OWN_ROW,
+    "bot/db/publications.py:set_ledger_id": OWN_ROW,
+    "bot/db/publications.py:end_publication": OWN_ROW,
+    "bot/db/publications.py:mark_unknown": OWN_ROW,
+    "bot/db/publications.py:release_publication": OWN_ROW,
+    "bot/db/publications.py:postpone_batch": OWN_ROW,
+    "bot/db/publications.py:finish_batch": OWN_ROW,
+    "bot/db/publications.py:current_attempts": OWN_ROW,
+    "bot/messenger.py:Messenger._claim": OWN_ROW,
+    "bot/messenger.py:Messenger._done": OWN_ROW,
+    "bot/messenger.py:Messenger._learn_channel": OWN_ROW,
+    "bot/messenger.py:Messenger._later": OWN_ROW,
+    "bot/messenger.py:_due": WORK_OF_ALL,
+    "bot/services/lists.py:ListImport.restart_stuck": WORK_OF_ALL,
+    "bot/services/lists.py:ListImport._connection": OWN_ROW,
+}
+
+
+def test_every_statement_on_a_workspaces_table_names_the_workspace() -> None:
+    silent = {function.name for function in functions(*ROOTS) if _is_silent(function)}
+
+    assert sorted(silent - set(REASONS)) == []
+
+
+def test_no_exception_is_kept_that_is_not_needed() -> None:
+    silent = {function.name for function in functions(*ROOTS) if _is_silent(function)}
+
+    assert sorted(set(REASONS) - silent) == []
+
+
+def _is_silent(function: Function) -> bool:
+    """It queries such a table, and neither it nor a condition it calls in its own file says whose rows."""
+    if not STATEMENTS.search(function.source) or "workspace_id" in function.source:
+        return False
+    if not _tables_of(function):
+        return False
+    called = {node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "") for node in _callees(function)}
+    return not any(other in called for other in _conditions(function.file))
+
+
+def _callees(function: Function) -> list[ast.expr]:
+    return [node.func for node in ast.walk(function.node) if isinstance(node, ast.Call)]
+
+
+def _conditions(file: str) -> set[str]:
+    """Functions of a file that build a condition with the workspace in it."""
+    return {
+        function.node.name
+        for function in functions(file)
+        if "workspace_id ==" in function.source and not STATEMENTS.search(function.source)
+    }
+
+
+def _tables_of(function: Function) -> set[str]:
+    module = importlib.import_module(function.file.removesuffix(".py").replace("/", "."))
+    used = {node.id for node in ast.walk(function.node) if isinstance(node, ast.Name)}
+    named = {value.name for name, value in vars(module).items() if name in used and isinstance(value, Table)}
+    return {name for name in named if "workspace_id" in tables().tables[name].columns}
