@@ -48,7 +48,7 @@ def parse(content: bytes) -> Element:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_comments=True,  # `12<!-- -->34` is 1234, where the first text node alone would be 12
+        remove_comments=True,  # so that `12<!-- -->34` is one text
         remove_pis=True,
     )
     try:
