@@ -1,0 +1,204 @@
+"""What one person sees, drawn as HTML: the whole page, and the parts that change while they look."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, Undefined
+
+from bot.playground.slack.entries import field_of, untouched
+from bot.playground.slack.mrkdwn import mrkdwn_html, plain_html
+from bot.playground.slack.people import Channel, Person
+from bot.playground.slack.shapes import Json
+from bot.playground.slack.state import SlackState
+from bot.playground.slack.workspace import Message
+
+HERE = Path(__file__).parent
+TONES = 6
+SAFE_SCHEMES = ("http://", "https://", "mailto:")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where somebody is: a channel, or the app's Home or Messages tab."""
+
+    id: str
+    kind: str
+    title: str
+    purpose: str
+    channel_id: str | None
+    can_write: bool
+
+
+@dataclass(slots=True)
+class Drawing:
+    """One look at the workspace by one person."""
+
+    state: SlackState
+    me: Person
+    place: Place
+    thread_ts: str | None
+    environment: Environment
+
+    def page(self) -> str:
+        return self.environment.get_template("page.html").render(self._context())
+
+    def parts(self) -> dict[str, str]:
+        """The parts the script swaps in, by the id of the element they belong into."""
+        module: Any = self.environment.get_template("parts.html").make_module(self._context())
+        return {
+            "main": str(module.main()),
+            "thread": str(module.thread_part()),
+            "modal": str(module.modal()),
+            "switches": str(module.switches()),
+            "refused": str(module.refused()),
+        }
+
+    def _context(self) -> dict[str, Any]:
+        state, workspace = self.state, self.state.workspace
+        return {
+            "workspace": workspace,
+            "me": self.me,
+            "place": self.place,
+            "thread_ts": self.thread_ts,
+            "channels": workspace.seen_by(self.me.id),
+            "actors": [person for person in workspace.people.values() if not person.is_bot],
+            "dm": workspace.dm(self.me.id),
+            "home": state.home(self.me.id),
+            "view": state.view(self.me.id),
+            "shown": self._shown(),
+            "thread_root": self._thread_root(),
+            "thread": self._replies(self.thread_ts) if self.thread_ts else [],
+            "shortcuts": state.shortcuts,
+            "message_shortcuts": state.message_shortcuts,
+            "faults": state.faults,
+            "refusals": state.refusals,
+            "ledgers_url": state.ledgers_url,
+            **self._tools(),
+        }
+
+    def _tools(self) -> dict[str, Callable[..., Any]]:
+        """What the templates may call."""
+        return {
+            "mrkdwn": lambda text: mrkdwn_html(text, self.state.workspace),
+            "plain": plain_html,
+            "untouched": untouched,
+            "chosen": _chosen,
+            "places": self._places,
+            "picker_options": self._picker_options,
+            "picker_chosen": self._picker_chosen,
+            "safe_url": lambda url: url if str(url).startswith(SAFE_SCHEMES) else "about:blank",
+            "tone": lambda user_id: sum(user_id.encode()) % TONES,
+            "clock_time": lambda ts: _at(ts).strftime("%-d %b %H:%M"),
+            "iso": lambda ts: _at(ts).isoformat(),
+            "size": lambda count: f"{count / 1024:.0f} KB" if count >= 1024 else f"{count} bytes",
+            "link": self._link,
+            "here": lambda thread: self._link(self.place.id, thread=thread),
+            "permalink": lambda m: self._link(self.place.id, thread=m.thread_ts if m.is_reply else None) + f"#m-{m.ts}",
+            "seen_replies": lambda m: self._replies(m.ts),
+        }
+
+    def _link(self, place: str, thread: str | None = None) -> str:
+        query = {"as": self.me.id, "channel": place} | ({"thread": thread} if thread else {})
+        return f"/?{urlencode(query)}"
+
+    def _shown(self) -> list[Message]:
+        if self.place.channel_id is None:
+            return []
+        messages = self.state.workspace.messages(self.place.channel_id)
+        return [m for m in messages if self._is_mine(m) and (not m.is_reply or m.is_broadcast)]
+
+    def _thread_root(self) -> Message | None:
+        if self.thread_ts is None or self.place.channel_id is None:
+            return None
+        return self.state.workspace.message(self.place.channel_id, self.thread_ts)
+
+    def _replies(self, thread_ts: str) -> list[Message]:
+        if self.place.channel_id is None:
+            return []
+        return [m for m in self.state.workspace.replies(self.place.channel_id, thread_ts) if self._is_mine(m)]
+
+    def _is_mine(self, message: Message) -> bool:
+        return message.only_for in (None, self.me.id)
+
+    # Selects of people and channels
+
+    def _places(self, element: Json) -> list[dict[str, str]]:
+        kind = element["type"]
+        if "users" in kind:
+            return self._people_options()
+        wanted = element.get("filter") or {}
+        kinds = set(wanted.get("include") or ["public", "private", "im", "mpim"])
+        if "channels_select" in kind:
+            kinds = {"public"}
+        found = [
+            c for c in self.state.workspace.seen_by(self.me.id) if ("private" if c.is_private else "public") in kinds
+        ]
+        if wanted.get("exclude_external_shared_channels"):
+            found = [channel for channel in found if not channel.is_shared]
+        options = [_channel_option(channel) for channel in found]
+        return options + (self._people_options() if "im" in kinds else [])
+
+    def _people_options(self) -> list[dict[str, str]]:
+        people = self.state.workspace.people.values()
+        return [{"value": person.id, "text": person.name} for person in people if not person.is_deleted]
+
+    def _picker_options(self, element: Json) -> list[dict[str, str]]:
+        kind = element["type"]
+        if "external" in kind:
+            return []
+        if kind != "multi_static_select":
+            return self._places(element)
+        groups = element.get("option_groups") or [{"options": element.get("options") or []}]
+        return [
+            _option(option, (group.get("label") or {}).get("text", ""))
+            for group in groups
+            for option in group["options"]
+        ]
+
+    def _picker_chosen(self, element: Json, entry: Json) -> list[dict[str, str]]:
+        if not entry:
+            return []
+        stored = entry.get(field_of(element["type"])) or []
+        many = stored if isinstance(stored, list) else [stored]
+        names: dict[str, str] = {option["value"]: option["text"] for option in self._picker_options(element)}
+        return [
+            _option(each) if isinstance(each, dict) else {"value": each, "text": names.get(each) or each}
+            for each in many
+        ]
+
+
+def _option(option: Json, group: str = "") -> dict[str, str]:
+    about = (option.get("description") or {}).get("text", "")
+    return {"value": option["value"], "text": option["text"]["text"], "about": about, "group": group}
+
+
+def _channel_option(channel: Channel) -> dict[str, str]:
+    return {"value": channel.id, "text": f"#{channel.name}"}
+
+
+def _chosen(entry: object) -> list[str]:
+    """Values that are selected now, of any kind of select."""
+    if not isinstance(entry, dict) or "type" not in entry:
+        return []
+    stored = entry.get(field_of(entry["type"]))
+    many = stored if isinstance(stored, list) else [stored] if stored else []
+    return [each["value"] if isinstance(each, dict) else str(each) for each in many]
+
+
+def _at(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), UTC)
+
+
+def new_environment() -> Environment:
+    """Everything is escaped unless it was made as HTML here."""
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=Undefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

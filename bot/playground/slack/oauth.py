@@ -1,0 +1,277 @@
+"""Sign in with Slack (OpenID Connect) and the install flow: pages to consent on, codes, and the tokens for them."""
+
+import base64
+import hashlib
+import hmac
+import html
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from aiohttp import BasicAuth, web
+
+from bot.clock import Clock
+from bot.playground.slack.calls import Args, Caller, Method
+from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.people import APP, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME
+from bot.playground.slack.shapes import Json
+from bot.playground.slack.workspace import Workspace
+
+CODE_SECONDS = 600
+ISSUER = "https://slack.com"
+COOKIE = "simslack_user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What a consent page asks, and whom the answer goes to."""
+
+    kind: str
+    redirect_uri: str
+    state: str
+    scopes: str
+    nonce: str = ""
+    challenge: str = ""
+
+
+@dataclass(slots=True)
+class _Code:
+    consent: Consent
+    user: str
+    made_at: float
+    is_used: bool = False
+
+
+@dataclass(slots=True)
+class Oauth:
+    workspace: Workspace
+    clock: Clock
+    client_id: str | None
+    client_secret: str | None = field(repr=False)
+    bot_token: str = field(repr=False)
+    redirect_urls: tuple[str, ...]
+    _asked: dict[str, Consent] = field(default_factory=dict)
+    _codes: dict[str, _Code] = field(default_factory=dict)
+    _tokens: dict[str, Caller] = field(default_factory=dict)
+
+    def table(self) -> dict[str, Method]:
+        return {
+            "openid.connect.token": Method(self.openid_token, "4", takes_json=False, needs_token=False),
+            "openid.connect.userInfo": Method(self.user_info, "3", ("openid",), takes_json=False),
+            "oauth.v2.access": Method(self.access, "special", takes_json=False, needs_token=False),
+        }
+
+    def caller(self, token: str) -> Caller | None:
+        """The person whose token it is."""
+        return self._tokens.get(token)
+
+    # The pages' side
+
+    def asks(self, kind: str, query: Mapping[str, str]) -> Consent:
+        """What the browser was sent here for.
+
+        Raises:
+            SlackRefusalError: with the error Slack's page shows; it never redirects to an address it does not know.
+        """
+        if not self.client_id or query.get("client_id") != self.client_id:
+            raise SlackRefusalError("invalid_client_id")
+        redirect_uri = query.get("redirect_uri", "")
+        if not redirect_uri.startswith(self.redirect_urls):
+            raise SlackRefusalError("bad_redirect_uri")
+        scopes = query.get("scope", "")
+        if kind == "openid" and "openid" not in scopes.replace(",", " ").split():
+            raise SlackRefusalError("invalid_scope")
+        if kind == "openid" and query.get("response_type") != "code":
+            raise SlackRefusalError("invalid_response_type")
+        return Consent(
+            kind=kind,
+            redirect_uri=redirect_uri,
+            state=query.get("state", ""),
+            scopes=scopes,
+            nonce=query.get("nonce", ""),
+            challenge=query.get("code_challenge", "") if query.get("code_challenge_method", "S256") == "S256" else "",
+        )
+
+    def remember(self, consent: Consent) -> str:
+        ticket = secrets.token_urlsafe(18)
+        self._asked[ticket] = consent
+        return ticket
+
+    def decided(self, ticket: str, user_id: str, *, is_allowed: bool) -> str | None:
+        """Where the browser goes after the consent page; None when it was answered already."""
+        consent = self._asked.pop(ticket, None)
+        if consent is None:
+            return None
+        if not is_allowed:
+            return _with(consent.redirect_uri, error="access_denied", state=consent.state)
+        code = f"{secrets.randbelow(10**10)}.{secrets.token_hex(32)}"
+        self._codes[code] = _Code(consent, user_id, self.clock.now().timestamp())
+        return _with(consent.redirect_uri, code=code, state=consent.state)
+
+    # The app's side
+
+    def openid_token(self, args: Args) -> Json:
+        found = self._exchanged(args, "openid")
+        token = self._new_token(found.user, found.consent.scopes)
+        return {
+            "access_token": token,
+            "token_type": "Bearer",
+            "id_token": self._id_token(found, token),
+            "scope": found.consent.scopes,
+        }
+
+    def user_info(self, args: Args) -> Json:
+        person = self.workspace.person(args.caller.user)
+        if args.caller.is_bot:
+            raise SlackRefusalError("not_allowed_token_type")
+        scopes = args.caller.scopes or frozenset()
+        told: Json = {
+            "sub": person.id,
+            f"{ISSUER}/user_id": person.id,
+            f"{ISSUER}/team_id": person.team_id,
+        }
+        if "profile" in scopes:
+            told |= {"name": person.name, f"{ISSUER}/team_name": TEAM_NAME, f"{ISSUER}/team_domain": TEAM_DOMAIN}
+        if "email" in scopes:
+            told |= {"email": f"{person.handle}@northwind.example", "email_verified": True}
+        return told
+
+    def access(self, args: Args) -> Json:
+        found = self._exchanged(args, "install")
+        return {
+            "access_token": self.bot_token,
+            "token_type": "bot",
+            "scope": found.consent.scopes,
+            "bot_user_id": BOT_USER,
+            "app_id": APP,
+            "team": {"id": TEAM, "name": TEAM_NAME},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "authed_user": {"id": found.user},
+        }
+
+    def _exchanged(self, args: Args, kind: str) -> _Code:
+        self._check_client(args)
+        found = self._codes.get(args.text("code"))
+        if found is None or found.is_used or found.consent.kind != kind:
+            raise SlackRefusalError("invalid_code")
+        if self.clock.now().timestamp() - found.made_at > CODE_SECONDS:
+            raise SlackRefusalError("invalid_code")
+        if args.text("redirect_uri") != found.consent.redirect_uri:
+            raise SlackRefusalError("bad_redirect_uri")
+        if found.consent.challenge and _challenge(args.text("code_verifier")) != found.consent.challenge:
+            raise SlackRefusalError("invalid_code_verifier")
+        found.is_used = True
+        return found
+
+    def _check_client(self, args: Args) -> None:
+        client_id, secret = args.text("client_id"), args.text("client_secret")
+        basic = args.text("_basic_auth")
+        if basic:
+            decoded = BasicAuth.decode(basic)
+            client_id, secret = decoded.login, decoded.password
+        if not self.client_id or client_id != self.client_id:
+            raise SlackRefusalError("invalid_client_id")
+        if not hmac.compare_digest(secret.encode(), (self.client_secret or "").encode()):
+            raise SlackRefusalError("bad_client_secret")
+
+    def _new_token(self, user_id: str, scopes: str) -> str:
+        token = f"xoxp-{secrets.token_hex(24)}"
+        self._tokens[token] = Caller(user_id, frozenset(scopes.replace(",", " ").split()), is_bot=False)
+        return token
+
+    def _id_token(self, found: _Code, access_token: str) -> str:
+        """Signed with the client secret (HS256); real Slack signs with its own published key."""
+        now = int(self.clock.now().timestamp())
+        person = self.workspace.person(found.user)
+        at_hash = hashlib.sha256(access_token.encode()).digest()[:16]
+        claims: Json = {
+            "iss": ISSUER,
+            "sub": person.id,
+            "aud": self.client_id,
+            "exp": now + 300,
+            "iat": now,
+            "auth_time": now,
+            "nonce": found.consent.nonce,
+            "at_hash": _encoded(at_hash),
+            f"{ISSUER}/team_id": person.team_id,
+            f"{ISSUER}/user_id": person.id,
+        }
+        signed = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
+        digest = hmac.new((self.client_secret or "").encode(), signed.encode(), hashlib.sha256).digest()
+        return f"{signed}.{_encoded(digest)}"
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _challenge(verifier: str) -> str:
+    return _encoded(hashlib.sha256(verifier.encode()).digest())
+
+
+def _with(address: str, **query: str) -> str:
+    parts = urlsplit(address)
+    joined = "&".join(part for part in (parts.query, urlencode(query)) if part)
+    return urlunsplit(parts._replace(query=joined))
+
+
+@dataclass(frozen=True, slots=True)
+class OauthPages:
+    """The consent pages. Whoever the page acts as is signed in; the cookie says who."""
+
+    oauth: Oauth
+    workspace: Workspace
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_get("/openid/connect/authorize", self.openid)
+        app.router.add_get("/oauth/v2/authorize", self.install)
+        app.router.add_post("/oauth/decide", self.decide)
+
+    async def openid(self, request: web.Request) -> web.Response:
+        return self._ask(request, "openid")
+
+    async def install(self, request: web.Request) -> web.Response:
+        return self._ask(request, "install")
+
+    def _ask(self, request: web.Request, kind: str) -> web.Response:
+        try:
+            consent = self.oauth.asks(kind, request.query)
+        except SlackRefusalError as refusal:
+            return _page("Something went wrong", f"<p>Slack cannot go on: <code>{refusal.code}</code>.</p>", status=400)
+        ticket, chosen = self.oauth.remember(consent), request.cookies.get(COOKIE, "")
+        people = [p for p in self.workspace.people.values() if not p.is_bot and not p.is_deleted and not p.is_outsider]
+        options = "".join(
+            f'<option value="{p.id}"{" selected" if p.id == chosen else ""}>{html.escape(p.name)}</option>'
+            for p in people
+        )
+        what = "confirm your identity" if kind == "openid" else "install into Northwind Trading"
+        body = f"""<p>The app <strong>Dext</strong> asks to {what}.</p>
+          <p class="scopes">{html.escape(consent.scopes)}</p>
+          <form method="post" action="/oauth/decide"><input type="hidden" name="ticket" value="{ticket}">
+          <label>Signed in as <select name="user">{options}</select></label>
+          <div class="row"><button name="answer" value="deny">Cancel</button>
+          <button class="primary" name="answer" value="allow">Allow</button></div></form>"""
+        origin = "{0.scheme}://{0.netloc}".format(urlsplit(consent.redirect_uri))
+        return _page("Sign in to Northwind Trading with Slack", body, form_action=f"'self' {origin}")
+
+    async def decide(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        user = str(form.get("user", ""))
+        if user not in self.workspace.people:
+            raise web.HTTPBadRequest(text="who are you?")
+        target = self.oauth.decided(str(form.get("ticket", "")), user, is_allowed=form.get("answer") == "allow")
+        if target is None:
+            return _page("This was answered already", "<p>Go back to the app and start again.</p>", status=400)
+        raise web.HTTPFound(target)
+
+
+def _page(title: str, body: str, *, status: int = 200, form_action: str = "'self'") -> web.Response:
+    text = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/slack.css">
+      </head><body class="consent"><main><p class="brand">Simulated Slack</p><h1>{title}</h1>{body}</main></body></html>"""
+    policy = f"default-src 'none'; style-src 'self'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
+    return web.Response(text=text, content_type="text/html", status=status, headers=headers)

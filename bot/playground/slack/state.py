@@ -1,0 +1,258 @@
+"""One simulated Slack, put together: what a test or the playground holds in its hand."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bot.clock import Clock, SystemClock
+from bot.playground.slack.calls import Call, Method
+from bot.playground.slack.chat_methods import ChatMethods
+from bot.playground.slack.deliveries import Answer, Delivered, Deliveries
+from bot.playground.slack.directory_methods import DirectoryMethods
+from bot.playground.slack.file_methods import FileMethods
+from bot.playground.slack.hands import EVENTS, Hands, Submitted
+from bot.playground.slack.oauth import Oauth
+from bot.playground.slack.pace import Faults, Pace
+from bot.playground.slack.people import BILLS, BOT_USER, Person
+from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.shapes import Json
+from bot.playground.slack.store import Store
+from bot.playground.slack.view_methods import ViewMethods
+from bot.playground.slack.views import View, Views
+from bot.playground.slack.web_api import WebApi
+from bot.playground.slack.workspace import Message, StoredFile, Workspace
+
+
+class SlackState:
+    """A workspace with the app installed. Serve it with `create_app(state)`; act and look through its methods.
+
+    Args:
+        clock: all of its time.
+        signing_secret: what deliveries to the app are signed with.
+        bot_token: the one the app calls with.
+        app_url: where the app listens; deliveries go to `/slack/events` there. May be set later.
+        public_url: where this server is reached. May be set later.
+        database: the file everything is kept in; None keeps it in memory.
+        client_id, client_secret: the app's credentials for sign-in and install.
+        redirect_urls: prefixes of allowed redirect addresses; the app's own address unless given.
+        granted_scopes: what the bot token may; None is everything.
+        events: the event types the app is subscribed to.
+        ledgers_url: where the page's hint points for the simulated ledgers.
+        is_paced: whether Slack's rate limits apply.
+    """
+
+    def __init__(
+        self,
+        *,
+        signing_secret: str,
+        bot_token: str,
+        clock: Clock | None = None,
+        app_url: str = "http://127.0.0.1:3000",
+        public_url: str = "http://127.0.0.1:3001",
+        database: Path | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        redirect_urls: Sequence[str] = (),
+        granted_scopes: Sequence[str] | None = None,
+        events: Sequence[str] = tuple(EVENTS),
+        commands: Sequence[str] = ("/dext",),
+        shortcuts: Mapping[str, str] | None = None,
+        message_shortcuts: Mapping[str, str] | None = None,
+        ledgers_url: str | None = None,
+        is_paced: bool = True,
+    ) -> None:
+        self.clock = clock or SystemClock()
+        self.ledgers_url = ledgers_url
+        self.shortcuts, self.message_shortcuts = dict(shortcuts or {}), dict(message_shortcuts or {})
+        self.store = Store(database)
+        self.workspace = Workspace(self.store, self.clock)
+        self.views = Views(self.workspace, self.store, self.clock)
+        self.faults, self.pace = Faults(), Pace(self.clock, is_on=is_paced)
+        self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"))
+        self.response_urls = ResponseUrls(self.workspace, self.store, self.clock, public_url.rstrip("/"))
+        self.hands = Hands(
+            self.workspace,
+            self.views,
+            self.deliveries,
+            self.response_urls,
+            commands=tuple(commands),
+            events=frozenset(events),
+        )
+        allowed = tuple(redirect_urls) or (f"{app_url.rstrip('/')}/",)
+        self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, bot_token, allowed)
+        self.files = FileMethods(self.workspace, self.hands, public_url.rstrip("/"))
+        self._chat = ChatMethods(self.workspace, self.pace, public_url.rstrip("/"))
+        self._directory = DirectoryMethods(self.workspace, self.deliveries, public_url.rstrip("/"))
+        self.web_api = WebApi(
+            workspace=self.workspace,
+            clock=self.clock,
+            pace=self.pace,
+            faults=self.faults,
+            oauth=self.oauth,
+            files=self.files,
+            response_urls=self.response_urls,
+            methods=self._methods(),
+            bot_token=bot_token,
+            scopes=None if granted_scopes is None else frozenset(granted_scopes),
+            refusals=self.hands.refusals,
+        )
+        self.workspace.load()
+        self.views.load()
+        self.response_urls.load()
+
+    def _methods(self) -> dict[str, Method]:
+        parts = (self._chat, ViewMethods(self.views), self._directory, self.files, self.oauth)
+        return {name: method for part in parts for name, method in part.table().items()}
+
+    @property
+    def app_url(self) -> str:
+        return self.deliveries.app_url
+
+    @app_url.setter
+    def app_url(self, url: str) -> None:
+        old = f"{self.deliveries.app_url}/"
+        self.deliveries.app_url = url.rstrip("/")
+        if self.oauth.redirect_urls == (old,):
+            self.oauth.redirect_urls = (f"{self.deliveries.app_url}/",)
+
+    @property
+    def public_url(self) -> str:
+        return self.response_urls.public_url
+
+    @public_url.setter
+    def public_url(self, url: str) -> None:
+        for part in (self.response_urls, self.files, self._chat, self._directory):
+            part.public_url = url.rstrip("/")
+
+    async def close(self) -> None:
+        """Stop what is on its way and let go of the database."""
+        await self.deliveries.close()
+        self.store.close()
+
+    # What people do: see `Hands`, where each is told in full
+
+    async def command(self, name: str, text: str = "", *, user: str, channel: str = BILLS) -> Answer:
+        return await self.hands.command(name, text, user=user, channel=channel)
+
+    async def typed(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Answer | None:
+        return await self.hands.typed(text, user=user, channel=channel, thread_ts=thread_ts)
+
+    async def say(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Message:
+        return await self.hands.say(text, user=user, channel=channel, thread_ts=thread_ts)
+
+    async def click(
+        self,
+        where: Message | View,
+        action_id: str,
+        *,
+        user: str,
+        value: object = None,
+        block_id: str | None = None,
+        values: Mapping[str, object] | None = None,
+    ) -> Answer:
+        return await self.hands.click(where, action_id, user=user, value=value, block_id=block_id, values=values)
+
+    async def submit(
+        self, view: View, values: Mapping[str, object] | None = None, *, user: str | None = None
+    ) -> Submitted:
+        return await self.hands.submit(view, values, user=user)
+
+    async def close_modal(self, user: str, *, everything: bool = False) -> None:
+        await self.hands.close(user, everything=everything)
+
+    async def options(
+        self, where: Message | View, action_id: str, query: str = "", *, user: str, block_id: str | None = None
+    ) -> list[Json]:
+        return await self.hands.options(where, action_id, query, user=user, block_id=block_id)
+
+    async def upload(
+        self,
+        content: bytes,
+        filename: str,
+        *,
+        channel: str,
+        user: str,
+        thread_ts: str | None = None,
+        text: str = "",
+        mimetype: str | None = None,
+    ) -> StoredFile:
+        return await self.hands.upload(
+            content, filename, channel=channel, user=user, thread_ts=thread_ts, text=text, mimetype=mimetype
+        )
+
+    async def open_home(self, user: str, tab: str = "home") -> View | None:
+        return await self.hands.open_home(user, tab)
+
+    async def shortcut(self, callback_id: str, *, user: str) -> Answer:
+        return await self.hands.shortcut(callback_id, user=user)
+
+    async def message_shortcut(self, callback_id: str, message: Message, *, user: str) -> Answer:
+        return await self.hands.message_shortcut(callback_id, message, user=user)
+
+    async def invite(self, channel: str, user: str = BOT_USER, *, by: str) -> None:
+        await self.hands.invite(channel, user, by=by)
+
+    async def join(self, channel: str, user: str) -> None:
+        await self.hands.join(channel, user)
+
+    def leave(self, channel: str, user: str) -> None:
+        self.hands.leave(channel, user)
+
+    async def uninstall(self) -> Answer:
+        self.web_api.is_revoked = True
+        return await self.hands.uninstall()
+
+    async def settle(self) -> None:
+        """Wait until no event is on its way any more, retries included."""
+        await self.deliveries.settle()
+
+    def change_person(self, user_id: str, **changes: Any) -> Person:
+        """Make somebody an admin, a guest, a leaver …: fields of `Person`."""
+        return self.workspace.change_person(user_id, **changes)
+
+    # What is there to see
+
+    def messages(self, channel: str) -> list[Message]:
+        """What everybody sees in a channel, replies left out, oldest first."""
+        return [m for m in self.workspace.messages(channel) if m.only_for is None and not m.is_reply]
+
+    def thread(self, channel: str, ts: str) -> list[Message]:
+        """The replies under a message."""
+        return [m for m in self.workspace.replies(channel, ts) if m.only_for is None]
+
+    def message(self, channel: str, ts: str) -> Message | None:
+        """A message as it stands now; one held from before stays as it was seen."""
+        return self.workspace.message(channel, ts)
+
+    def ephemerals(self, user: str, channel: str) -> list[Message]:
+        """What only this person sees in a channel, Slackbot's complaints too."""
+        return [m for m in self.workspace.messages(channel) if m.only_for == user]
+
+    def dms(self, user: str) -> list[Message]:
+        """The direct messages between the app and a person."""
+        return [m for m in self.workspace.messages(self.workspace.dm(user).id) if m.only_for is None]
+
+    def home(self, user: str) -> View | None:
+        return self.views.home(user)
+
+    def view(self, user: str) -> View | None:
+        """The modal in front of a person."""
+        return self.views.top(user)
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every call the app made, oldest first."""
+        return self.web_api.calls
+
+    def calls_of(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    @property
+    def delivered(self) -> list[Delivered]:
+        """Every request the app was sent, with its answer, oldest first."""
+        return self.deliveries.delivered
+
+    @property
+    def refusals(self) -> list[str]:
+        """Every payload of the app Slack would not take, in words; a test of the app ends with this empty."""
+        return self.web_api.refusals

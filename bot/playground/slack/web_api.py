@@ -1,0 +1,206 @@
+"""`/api/{method}`, response addresses, file downloads and uploads: everything the app calls."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.playground.slack.calls import Args, Call, Caller, Method
+from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
+from bot.playground.slack.file_methods import FileMethods
+from bot.playground.slack.oauth import Oauth
+from bot.playground.slack.pace import Fault, Faults, Pace
+from bot.playground.slack.people import BOT_USER, TEAM
+from bot.playground.slack.response_urls import ResponseUrls
+from bot.playground.slack.shapes import Json
+from bot.playground.slack.workspace import Workspace
+
+HANG_SECONDS = 40
+_LOGIN_PAGE = (
+    "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>"
+)
+
+
+@dataclass(slots=True)
+class WebApi:
+    workspace: Workspace
+    clock: Clock
+    pace: Pace
+    faults: Faults
+    oauth: Oauth
+    files: FileMethods
+    response_urls: ResponseUrls
+    methods: Mapping[str, Method]
+    bot_token: str = field(repr=False)
+    scopes: frozenset[str] | None
+    calls: list[Call] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    is_revoked: bool = False
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_route("*", "/api/{method}", self.call)
+        app.router.add_post("/actions/{number}/{secret}", self.use_response_url)
+        app.router.add_get("/files-pri/{file}/{name}", self.download)
+        app.router.add_get("/files-pri/{file}/download/{name}", self.download)
+        app.router.add_post("/upload/v1/{upload}", self.upload)
+
+    async def call(self, request: web.Request) -> web.Response:
+        """One call of the Web API."""
+        name = request.match_info["method"]
+        method = self.methods.get(name)
+        given = await _given(request, takes_json=method is None or method.takes_json)
+        fault = self.faults.take(name)
+        if fault is not None and fault.kind != "lost":
+            return await self._spoiled(request, name, given, fault)
+        answer, status, headers = self._answered(name, method, given, _token(request, given))
+        self._record(name, given, answer, status)
+        if fault is not None:
+            return _hung_up(request)
+        return web.json_response(answer, status=status, headers=headers)
+
+    def _answered(self, name: str, method: Method | None, given: Json, token: str) -> tuple[Json, int, dict[str, str]]:
+        try:
+            return {"ok": True, **self._run(name, method, given, token)}, 200, {}
+        except SlackRefusalError as refusal:
+            if refusal.code == "ratelimited":
+                wait = refusal.facts.pop("retry_after", "1")
+                return refusal.to_slack(), 429, {"Retry-After": wait}
+            if refusal.messages:
+                self.refusals.append(f"{name}: {refusal}")
+            return refusal.to_slack(), 200, {}
+        except NotPossibleError as nothing:
+            return {"ok": False, "error": "internal_error", "detail": str(nothing)}, 200, {}
+
+    def _run(self, name: str, method: Method | None, given: Json, token: str) -> Json:
+        if method is None:
+            raise SlackRefusalError("unknown_method", req_method=name)
+        caller = self._caller(token) if method.needs_token else Caller("", frozenset())
+        wait = self.pace.wait_for_call(name, method.tier)
+        if wait is not None:
+            raise SlackRefusalError("ratelimited", retry_after=str(wait))
+        if method.needs_token:
+            _check_scopes(method, caller)
+        missing = [argument for argument in method.required if given.get(argument) in (None, "")]
+        if missing:
+            messages = [f"[ERROR] missing required field: {argument}" for argument in missing]
+            raise SlackRefusalError("invalid_arguments", messages=messages)
+        return method.run(Args(given, caller))
+
+    def _caller(self, token: str) -> Caller:
+        if not token:
+            raise SlackRefusalError("not_authed")
+        if token == self.bot_token:
+            if self.is_revoked:
+                raise SlackRefusalError("account_inactive")
+            return Caller(BOT_USER, self.scopes)
+        caller = self.oauth.caller(token)
+        if caller is None:
+            raise SlackRefusalError("invalid_auth")
+        return caller
+
+    async def _spoiled(self, request: web.Request, name: str, given: Json, fault: Fault) -> web.Response:
+        if fault.kind == "timeout":
+            self._record(name, given, {}, 0)
+            await self.clock.sleep(HANG_SECONDS)
+            return _hung_up(request)
+        if fault.kind == "500":
+            self._record(name, given, {}, 500)
+            return web.Response(status=500, text="Internal Server Error")
+        answer = {"ok": False, "error": "ratelimited"}
+        self._record(name, given, answer, 429)
+        return web.json_response(answer, status=429, headers={"Retry-After": str(fault.retry_after)})
+
+    def _record(self, name: str, given: Json, answer: Json, status: int) -> None:
+        args = {key: _readable(key, value) for key, value in given.items() if key not in {"token", "_basic_auth"}}
+        self.calls.append(Call(method=name, args=args, answer=answer, status=status, at=self.clock.now()))
+
+    async def use_response_url(self, request: web.Request) -> web.Response:
+        secret = f"{request.match_info['number']}/{request.match_info['secret']}"
+        given = await _response_body(request)
+        try:
+            self.response_urls.use(secret, given)
+        except SlackRefusalError as refusal:
+            self.refusals += [f"response_url: {refusal}"] if refusal.messages else []
+            self._record("response_url", given or {}, refusal.to_slack(), 404)
+            return web.json_response(refusal.to_slack(), status=404)
+        self._record("response_url", given or {}, {"ok": True}, 200)
+        return web.Response(text="ok")
+
+    async def download(self, request: web.Request) -> web.Response:
+        """A file's bytes for the app's token; for anybody else the page to sign in, with 200 as at Slack."""
+        stored = self.workspace.files.get(request.match_info["file"].removeprefix(f"{TEAM}-"))
+        has_scope = self.scopes is None or "files:read" in self.scopes
+        is_known = not self.is_revoked and has_scope and _bearer(request) == self.bot_token
+        if not is_known or stored is None or not self.files.is_visible(stored):
+            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+        content = self.workspace.store.bytes_of(stored.id) or b""
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        return web.Response(body=content, content_type=stored.mimetype, headers=headers)
+
+    async def upload(self, request: web.Request) -> web.Response:
+        if request.content_type == "multipart/form-data":
+            form = await request.post()
+            part = next((value for value in form.values() if isinstance(value, web.FileField)), None)
+            content = part.file.read() if part else b""
+        else:
+            content = await request.read()
+        if not self.files.received(request.match_info["upload"], content):
+            return web.Response(status=400, text="not what was announced")
+        return web.Response(text=f"OK - {len(content)}")
+
+
+def _check_scopes(method: Method, caller: Caller) -> None:
+    if caller.scopes is not None and method.scopes and not caller.scopes & set(method.scopes):
+        needed, provided = ",".join(method.scopes), ",".join(sorted(caller.scopes))
+        raise SlackRefusalError("missing_scope", needed=needed, provided=provided)
+
+
+def _bearer(request: web.Request) -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _token(request: web.Request, given: Json) -> str:
+    return _bearer(request) or str(given.get("token") or "")
+
+
+async def _given(request: web.Request, *, takes_json: bool) -> Json:
+    """All arguments. A token in the address is ignored, and a JSON body only works where the method takes one."""
+    given: Json = {name: value for name, value in request.query.items() if name != "token"}
+    if request.content_type == "application/json":
+        parsed = await _json(request) if takes_json else None
+        given |= parsed if isinstance(parsed, dict) else {}
+    elif request.method == "POST":
+        given |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    authorization = request.headers.get("Authorization", "")
+    return given | ({"_basic_auth": authorization} if authorization.startswith("Basic ") else {})
+
+
+async def _json(request: web.Request) -> object:
+    try:
+        return await request.json()
+    except ValueError:
+        return None
+
+
+async def _response_body(request: web.Request) -> Json | None:
+    parsed = await _json(request)
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _readable(name: str, value: object) -> object:
+    if name in {"blocks", "view", "metadata", "files", "attachments"} and isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _hung_up(request: web.Request) -> web.Response:
+    """The connection breaks before an answer: the caller cannot know what happened."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
