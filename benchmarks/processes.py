@@ -1,0 +1,82 @@
+"""Servers as processes of their own, and what they use, as the system counts it."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
+START_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    pid: int
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far, of all its threads."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def resident_mebibytes(self) -> float:
+        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * PAGE / 2**20
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def run(*arguments: str, environment: Mapping[str, str]) -> None:
+    """A command that ends by itself."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_with_ours(environment))
+    if await process.wait() != 0:
+        raise RuntimeError(f"{' '.join(arguments)} failed")
+
+
+@asynccontextmanager
+async def server(*arguments: str, port: int, environment: Mapping[str, str]) -> AsyncIterator[Server]:
+    """Started, answering on its port, and ended with the block."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_with_ours(environment))
+    try:
+        await _answering(process, port)
+        yield Server(process.pid, port)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), 30)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+async def _answering(process: asyncio.subprocess.Process, port: int) -> None:
+    for _ in range(START_SECONDS * 20):
+        if process.returncode is not None:
+            raise RuntimeError(f"the server ended at once with {process.returncode}")
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            await asyncio.sleep(0.05)
+            continue
+        writer.close()
+        await writer.wait_closed()
+        return
+    raise RuntimeError("the server did not answer in time")
+
+
+def _with_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DEXT_", "SLACK_"))}
+    return inherited | dict(environment)

@@ -1,0 +1,61 @@
+"""The product's own `run`, with an ear on its statements: SIGUSR1 begins to write down, SIGUSR2 stores what was heard.
+
+Only what a request of Slack does is heard, not the loops beside it. Nothing is attached while nobody listens, so the
+measured process is the ordinary one.
+"""
+
+import asyncio
+import os
+import pickle
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from bot.cli import main
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+heard: list[tuple[int, str, Any]] = []
+"""The engine, the statement (empty: a commit), its parameters."""
+
+
+def _is_request() -> bool:
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:
+        return False
+    return task is not None and getattr(task.get_coro(), "__qualname__", "").startswith("RequestHandler.")
+
+
+def _hear(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+    if _is_request() and not statement.startswith("BEGIN"):
+        heard.append((id(connection.engine), statement, parameters))
+
+
+def _committed(connection: Any) -> None:
+    if _is_request():
+        heard.append((id(connection.engine), "", None))
+
+
+def _listen(*_: Any) -> None:
+    heard.clear()
+    if not event.contains(Engine, "before_cursor_execute", _hear):
+        event.listen(Engine, "before_cursor_execute", _hear)
+        event.listen(Engine, "commit", _committed)
+
+
+def _store(*_: Any) -> None:
+    event.remove(Engine, "before_cursor_execute", _hear)
+    event.remove(Engine, "commit", _committed)
+    path = Path(os.environ["BENCH_HEARD"])
+    part = path.with_suffix(".part")
+    part.write_bytes(pickle.dumps(heard))
+    part.rename(path)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGUSR1, _listen)
+    signal.signal(signal.SIGUSR2, _store)
+    sys.argv = ["dext-bot", "run"]
+    sys.exit(main())

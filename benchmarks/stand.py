@@ -1,0 +1,214 @@
+"""A product to measure: migrated, connected, set up, with items that wait for a decision. All of it local."""
+
+import asyncio
+import base64
+import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import select
+
+from benchmarks.far_end import CHANNEL, PERSON, FarEnd, far_end
+from benchmarks.processes import Server, free_port, run, server
+from benchmarks.requests import SECRET
+from bot.clock import SystemClock
+from bot.db.base import Base, dump, new_id, table_of
+from bot.db.connections import (
+    ChannelRow,
+    ConnectionRow,
+    GrantRow,
+    ListEntryRow,
+    OrganisationRow,
+    SettingsRow,
+    TokenSetRow,
+)
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import WorkspaceRow
+from bot.domain.books import Account, AccountClass, Books, ListKind, TaxRate
+from bot.domain.documents import Door, Facts, Line, Party
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.rights import Role
+from bot.domain.settings import PaymentStatus
+from bot.services.items import NewItem, enter
+from bot.services.settings import Chosen
+
+SUPPLIERS = 40
+ACCOUNTS = 300
+
+
+@dataclass(slots=True)
+class Stand:
+    slack: FarEnd
+    app: Server
+    folder: Path
+    environment: Mapping[str, str]
+    items: list[str]
+    """Ids of items that wait for a decision, as the buttons spell them."""
+
+
+@asynccontextmanager
+async def stand(items: int, *, is_worker: bool = False, entry: tuple[str, ...]) -> AsyncIterator[Stand]:
+    with TemporaryDirectory(prefix="dext-bench-") as name:
+        folder, port, slack_port = Path(name), free_port(), free_port()
+        environment = _environment(folder, port, slack_port, is_worker=is_worker)
+        async with far_end(slack_port) as slack:
+            await run("-m", "bot", "migrate", environment=environment)
+            async with server(*entry, port=port, environment=environment) as app:
+                found = await _seed(environment["DEXT_DATABASE_URL"], items)
+                yield Stand(slack, app, folder, environment, found)
+
+
+def _environment(folder: Path, port: int, slack_port: int, *, is_worker: bool) -> dict[str, str]:
+    slack = f"http://127.0.0.1:{slack_port}"
+    return {
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_BOT_TOKEN": "xoxb-bench",
+        "SLACK_API_URL": f"{slack}/api/",
+        "SLACK_URL": slack,
+        "SLACK_FILES_HOST": f"127.0.0.1:{slack_port}",
+        "DEXT_PORT": str(port),
+        "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DEXT_DATABASE_URL": f"sqlite+aiosqlite:///{folder / 'dext.db'}",
+        "DEXT_ENCRYPTION_KEYS": f"bench:{base64.urlsafe_b64encode(os.urandom(32)).decode()}",
+        "DEXT_XERO_CLIENT_ID": "bench",
+        "DEXT_XERO_CLIENT_SECRET": "bench",
+        "DEXT_XERO_API_URL": slack,
+        "DEXT_WORKER": "on" if is_worker else "off",
+        "DEXT_LOG_LEVEL": "warning",
+        "DEXT_UNDO_SECONDS": "3600",
+        "BENCH_HEARD": str(folder / "heard"),
+    }
+
+
+async def _seed(url: str, items: int) -> list[str]:
+    db = Database(url, SystemClock())
+    try:
+        workspace = await _workspace(db)
+        async with db.write() as tx:
+            organisation = await _organisation(tx, workspace)
+        made = []
+        for first in range(0, items, 200):
+            async with db.write() as tx:
+                for number in range(first, min(first + 200, items)):
+                    item, _ = await enter(tx, _item(workspace, organisation, number))
+                    made.append(str(item.id))
+                if first == 0:
+                    continue
+                await _quiet(tx)
+        await asyncio.sleep(2.5)  # the app posts the first cards
+        async with db.write() as tx:
+            await _quiet(tx)
+        return made
+    finally:
+        await db.close()
+
+
+async def _quiet(tx: Tx) -> None:
+    """Cards that need not be posted for this."""
+    messages = table_of(MessageRow)
+    await tx.execute(messages.update().values(is_waiting=False, sent=messages.c.wanted, ts="1767225600.000001"))
+
+
+async def _workspace(db: Database) -> WorkspaceId:
+    """The row that the app makes at its start, once it knows whose token it has."""
+    for _ in range(100):
+        async with db.read() as tx:
+            found = (await tx.execute(select(table_of(WorkspaceRow).c.id))).scalar_one_or_none()
+        if found is not None:
+            return WorkspaceId(found)
+        await asyncio.sleep(0.1)
+    raise RuntimeError("the app did not learn its workspace")
+
+
+async def _organisation(tx: Tx, workspace: WorkspaceId) -> OrganisationId:
+    organisation = OrganisationId(new_id())
+    scope: dict[str, Any] = {"workspace_id": workspace}
+    books = Books(provider_id="bench", name="Bench Ltd", base_currency="GBP")
+    await _insert(tx, OrganisationRow, scope, id=organisation, name="Bench Ltd", books=dump(books), next_reference=1)
+    scope["organisation_id"] = organisation
+    chosen = Chosen(payment_status=PaymentStatus.DRAFT, default_account="400", default_tax_rate="INPUT2")
+    confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
+    await _insert(tx, SettingsRow, scope, version=1, chosen=dump(chosen), **confirmed)
+    await _connection(tx, scope)
+    for role in (Role.ADMIN, Role.APPROVER, Role.BOOKKEEPER):
+        await _insert(tx, GrantRow, scope, user_id=PERSON, role=role, position=0)
+    for purpose in ("approvals", "alerts"):
+        await _insert(tx, ChannelRow, scope, channel_id=CHANNEL, purpose=purpose)
+    await _lists(tx, scope)
+    return organisation
+
+
+async def _connection(tx: Tx, scope: dict[str, Any]) -> None:
+    tokens, sealed = new_id(), b"never opened here"
+    life = {"expires_at": tx.now + timedelta(days=1), "refreshed_at": tx.now, "generation": 1}
+    await _insert(
+        tx,
+        TokenSetRow,
+        {},
+        id=tokens,
+        provider="xero",
+        subject="bench",
+        access_sealed=sealed,
+        refresh_sealed=sealed,
+        **life,
+    )
+    await _insert(
+        tx,
+        ConnectionRow,
+        scope,
+        id=new_id(),
+        provider="xero",
+        tenant_id="bench",
+        token_set_id=tokens,
+        connected_by=PERSON,
+        connected_at=tx.now,
+        health="healthy",
+    )
+
+
+async def _lists(tx: Tx, scope: dict[str, Any]) -> None:
+    accounts = [
+        Account(provider_id=str(code), code=str(code), name=f"Costs {code}", account_class=AccountClass.EXPENSE)
+        for code in range(400, 400 + ACCOUNTS)
+    ]
+    rate = TaxRate(code="INPUT2", name="20% on expenses", percent=Decimal(20))
+    coded = [(ListKind.ACCOUNTS, account.code, account.label, dump(account)) for account in accounts]
+    coded.append((ListKind.TAX_RATES, rate.code, rate.label, dump(rate)))
+    for kind, key, label, entry in coded:
+        found = {"search": label.casefold(), "is_active": True, "entry": entry, "seen_in": 1}
+        await _insert(tx, ListEntryRow, scope, kind=kind, key=key, **found)
+
+
+async def _insert(tx: Tx, row: type[Base], scope: dict[str, Any], **values: object) -> None:
+    table = table_of(row)
+    made = {"created_at": tx.now} if "created_at" in table.columns else {}
+    await tx.execute(table.insert().values(**scope, **values, **made))
+
+
+def _item(workspace: WorkspaceId, organisation: OrganisationId, number: int) -> NewItem:
+    net = Decimal(100 + number)
+    return NewItem(
+        workspace_id=workspace,
+        organisation_id=organisation,
+        submitted_by=UserId(PERSON),
+        door=Door.FORM,
+        source_key=f"bench:{number}",
+        facts=Facts(
+            supplier=Party(name=f"Supplier {number % SUPPLIERS}"),
+            number=f"INV-{number:06}",
+            issued_on=date(2026, 3, 2),
+            due_on=date(2026, 4, 1),
+            currency="GBP",
+            net=net,
+            tax=net / 5,
+            gross=net * 6 / 5,
+            lines=(Line(description="Work", unit_price=net, net=net, tax=net / 5),),
+        ),
+    )
