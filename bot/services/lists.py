@@ -4,14 +4,15 @@ Each page is a transaction that also keeps where the next one begins, so a kille
 that cannot be read does not stop the others; what could not be read is said at the end.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, func, select
 
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow
@@ -24,6 +25,8 @@ from bot.services.messages import Subject, redraw
 from providers.base import Access, AccountingProvider
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError, TryLaterError
 
+logger = logging.getLogger(__name__)
+
 T = TypeVar("T")
 
 ENTRIES = table_of(ListEntryRow)
@@ -34,6 +37,9 @@ ORGANISATIONS = table_of(OrganisationRow)
 MOVING_FOR = timedelta(seconds=60)
 """An import that wrote nothing for this long is started again."""
 MOST_CHOICES = 100
+ROWS_AT_ONCE = 100
+"""Rows of one transaction. A page of a thousand contacts in one held the only writer for 1.2 s row by row, 0.2 s as ten
+statements; parted, people's clicks go in between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +56,8 @@ class ListState:
 async def start_import(tx: Tx, jobs: Jobs, connection_id: ConnectionId, kinds: tuple[ListKind, ...]) -> None:
     """Begin to read all lists anew; what is there stays in use meanwhile."""
     connection = (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.id == connection_id))).one()
-    run = int(tx.now.timestamp() * 1000)
+    last = select(func.max(SYNCS.c.run)).where(SYNCS.c.organisation_id == connection.organisation_id)
+    run = ((await tx.execute(last)).scalar_one() or 0) + 1
     for kind in kinds:
         new = tx.insert(ListSyncRow).values(
             organisation_id=connection.organisation_id,
@@ -152,7 +159,13 @@ class _Reading:
             tx.nudge(Nudge.PLANNER)
 
     async def _books(self) -> None:
-        books = await self._call(self.provider.books)
+        try:
+            books = await self._call(self.provider.books)
+        except (ReconnectNeededError, TryLaterError):
+            raise
+        except ProviderError as error:
+            logger.warning("the books could not be read again", extra={"problem": str(error.problem.code)})
+            return
         async with self.service.db.write() as tx:
             await tx.execute(
                 ORGANISATIONS.update()
@@ -172,6 +185,7 @@ class _Reading:
         try:
             while True:
                 read = await self._page(kind, page)
+                await self._store(kind, read)
                 async with self.service.db.write() as tx:
                     await self._keep(tx, kind, read)
                 page = read.next_page
@@ -200,9 +214,15 @@ class _Reading:
             except AccessExpiredError as error:
                 raise ReconnectNeededError(error.problem) from error
 
+    async def _store(self, kind: ListKind, page: ListPage) -> None:
+        """The page's entries, before the note that it was read: a page stored twice is stored once."""
+        by_key = {_key_of(entry)[0]: entry for entry in page.entries}  # one statement takes a key once
+        entries = list(by_key.values())
+        for start in range(0, len(entries), ROWS_AT_ONCE):
+            async with self.service.db.write() as tx:
+                await self._upsert(tx, kind, entries[start : start + ROWS_AT_ONCE])
+
     async def _keep(self, tx: Tx, kind: ListKind, page: ListPage) -> None:
-        for entry in page.entries:
-            await self._upsert(tx, kind, entry)
         sync = (await tx.execute(select(SYNCS).where(self._sync(kind)).with_for_update())).one()
         unreadable = [*load(sync.unreadable, list[str]), *page.unreadable][:50]
         is_last = page.next_page is None
@@ -219,20 +239,23 @@ class _Reading:
         await tx.execute(SYNCS.update().where(self._sync(kind)).values(**values))
         await self._redraw(tx)
 
-    async def _upsert(self, tx: Tx, kind: ListKind, entry: ListEntry) -> None:
-        key, search, is_active = _key_of(entry)
-        new = tx.insert(ListEntryRow).values(
-            organisation_id=self.connection.organisation_id,
-            workspace_id=self.connection.workspace_id,
-            kind=kind,
-            key=key,
-            search=search.casefold()[:250],
-            is_active=is_active,
-            entry=dump(entry),
-            seen_in=self.run,
-        )
+    async def _upsert(self, tx: Tx, kind: ListKind, entries: Sequence[ListEntry]) -> None:
+        new = tx.insert(ListEntryRow).values([self._values(kind, entry) for entry in entries])
         fresh = {name: new.excluded[name] for name in ("search", "is_active", "entry", "seen_in")}
         await tx.execute(new.on_conflict_do_update(index_elements=["organisation_id", "kind", "key"], set_=fresh))
+
+    def _values(self, kind: ListKind, entry: ListEntry) -> dict[str, Any]:
+        key, search, is_active = _key_of(entry)
+        return {
+            "organisation_id": self.connection.organisation_id,
+            "workspace_id": self.connection.workspace_id,
+            "kind": kind,
+            "key": key,
+            "search": search.casefold()[:250],
+            "is_active": is_active,
+            "entry": dump(entry),
+            "seen_in": self.run,
+        }
 
     async def _retire_unseen(self, tx: Tx, kind: ListKind) -> None:
         await tx.execute(

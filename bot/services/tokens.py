@@ -5,12 +5,13 @@ processes, and the new pair is committed before it is used. A lost answer keeps 
 again once, in case somebody else refreshed, and then ends the sign-in: that is told once.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, literal, or_, select
 
 from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
@@ -53,9 +54,16 @@ class TokenKeeper:
             ReconnectNeededError: the sign-in is over.
             TryLaterError: the provider's token endpoint does not answer.
         """
+        return await self._fresh(lambda: self._row(connection_id))
+
+    async def access_to(self, token_set_id: UUID, tenant_id: str) -> Access:
+        """As `access`, before there is a connection: an organisation that a new sign-in can see."""
+        return await self._fresh(lambda: self._bare_row(token_set_id, tenant_id))
+
+    async def _fresh(self, read: Callable[[], Awaitable[Row[Any]]]) -> Access:
         deadline = self.clock.now() + LEASE
         while True:
-            row = await self._row(connection_id)
+            row = await read()
             if row.ended_at is not None:
                 raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
             if row.expires_at - self.clock.now() > FRESH_FOR:
@@ -150,6 +158,13 @@ class TokenKeeper:
             .join(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
             .where(CONNECTIONS.c.id == connection_id)
         )
+        async with self.db.read() as tx:
+            return (await tx.execute(statement)).one()
+
+    async def _bare_row(self, token_set_id: UUID, tenant_id: str) -> Row[Any]:
+        statement = select(
+            literal(tenant_id).label("tenant_id"), TOKENS.c.id.label("token_set_id"), *TOKENS.columns
+        ).where(TOKENS.c.id == token_set_id)
         async with self.db.read() as tx:
             return (await tx.execute(statement)).one()
 

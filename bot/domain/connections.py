@@ -1,0 +1,205 @@
+"""A workspace's links to accounting software: what is offered, how a link is made, and how one stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.books import ListKind, OrganisationChoice
+from bot.domain.ids import OrganisationId, UserId
+from bot.domain.problems import Problem
+
+
+class Health(StrEnum):
+    IMPORTING = "importing"
+    HEALTHY = "healthy"
+    AT_RISK = "at_risk"
+    BROKEN = "broken"
+    DISCONNECTED = "disconnected"
+
+
+class Stage(StrEnum):
+    """Where one try to connect is. The last four are ends."""
+
+    OFFERED = "offered"
+    OPENED = "opened"
+    PROVEN = "proven"
+    SENT = "sent"
+    RETURNED = "returned"
+    """The state is used up, and the code is being exchanged."""
+    GRANTED = "granted"
+    FINISHED = "finished"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    FAILED = "failed"
+
+
+LIVE = (Stage.OFFERED, Stage.OPENED, Stage.PROVEN, Stage.SENT, Stage.RETURNED, Stage.GRANTED)
+
+
+class Stop(StrEnum):
+    """Why a try to connect went no further."""
+
+    UNKNOWN = "unknown"
+    EXPIRED = "expired"
+    USED = "used"
+    OTHER_BROWSER = "other_browser"
+    OTHER_PERSON = "other_person"
+    TOO_MANY_CODES = "too_many_codes"
+    DENIED = "denied"
+    NOTHING_GRANTED = "nothing_granted"
+    OTHER_ORGANISATION = "other_organisation"
+    NOT_ALLOWED = "not_allowed"
+    PROVIDER_FAILED = "provider_failed"
+    SLACK_FAILED = "slack_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A stop in words: what happened, and what to do about it."""
+
+    title: str
+    text: str
+    advice: str
+
+
+AFRESH = "To start afresh, type /dext connect in Slack."
+
+EXPLANATIONS: dict[Stop, Explanation] = {
+    Stop.UNKNOWN: Explanation(
+        "This link does not work here",
+        "It is not one of ours, or it was opened first in another browser. Nothing was connected.",
+        AFRESH + " Open the new link in the browser you want to go on in.",
+    ),
+    Stop.EXPIRED: Explanation(
+        "This link has expired",
+        "A link to connect is good for 10 minutes. Nothing was connected.",
+        AFRESH,
+    ),
+    Stop.USED: Explanation(
+        "This link was already used",
+        "Each link works once, so that nobody can use it after you. If you finished connecting with it, all is well.",
+        AFRESH,
+    ),
+    Stop.OTHER_BROWSER: Explanation(
+        "This link was opened in another browser",
+        "It goes on only where it was opened first. Nothing was connected here.",
+        AFRESH + " Open the new link in the browser you want to go on in.",
+    ),
+    Stop.OTHER_PERSON: Explanation(
+        "You are somebody else in Slack",
+        "Only the person who asked for this link can use it. Nothing was connected.",
+        "Sign in to Slack as that person, or type /dext connect there yourself.",
+    ),
+    Stop.TOO_MANY_CODES: Explanation(
+        "The code was wrong five times",
+        "The link is closed now. Nothing was connected.",
+        AFRESH + " You then get a new code.",
+    ),
+    Stop.DENIED: Explanation(
+        "Access was not allowed",
+        "You pressed Cancel, or your login may not allow access. Nothing was connected.",
+        AFRESH + " If you lack the right, ask somebody who has it to connect.",
+    ),
+    Stop.NOTHING_GRANTED: Explanation(
+        "No organisation was shared",
+        "The sign-in worked, but it shares no organisation with us. Nothing was connected.",
+        AFRESH + " Choose an organisation when you are asked which one to allow.",
+    ),
+    Stop.OTHER_ORGANISATION: Explanation(
+        "That is another organisation",
+        "A reconnection keeps settings, items and rules, so it goes to the same organisation only. Nothing was changed.",
+        "Press Reconnect again and choose the same organisation. To add another one, type /dext connect in Slack.",
+    ),
+    Stop.NOT_ALLOWED: Explanation(
+        "You may no longer connect software",
+        "Connecting is for this workspace's Slack owners and admins, and for whoever installed Dext. Nothing was connected.",
+        "Ask one of them to type /dext connect.",
+    ),
+    Stop.PROVIDER_FAILED: Explanation(
+        "The accounting software did not answer as expected",
+        "We could not read from it with the access it gave. Nothing was connected.",
+        "Wait a few minutes. " + AFRESH,
+    ),
+    Stop.SLACK_FAILED: Explanation(
+        "Slack did not say who you are",
+        "The sign-in at Slack was cancelled, or Slack did not answer. Nothing was connected.",
+        AFRESH,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """Accounting software that can be connected: what will happen, and what rights are needed."""
+
+    key: str
+    name: str
+    steps: tuple[str, ...]
+    rights: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to connect, as its pages and messages show it. It holds no secret."""
+
+    stage: Stage
+    provider: str
+    provider_name: str
+    workspace_name: str
+    starter: UserId
+    starter_name: str
+    tries_left: int
+    choices: tuple[OrganisationChoice, ...] = ()
+    reconnecting: str | None = None
+    """The organisation whose connection is being renewed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListProgress:
+    """How far one list's import is; `trouble` says why it stopped."""
+
+    kind: ListKind
+    state: str
+    read: int
+    unreadable: tuple[str, ...] = ()
+    synced_at: datetime | None = None
+    trouble: Problem | None = None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "failed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionCard:
+    """One connection as people see it."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    provider_name: str
+    connected_by: UserId
+    connected_at: datetime
+    health: Health
+    problem: Problem | None
+    lists: tuple[ListProgress, ...]
+    steps_done: int
+    is_set_up: bool
+
+    @property
+    def last_synced_at(self) -> datetime | None:
+        """When the lists were last read to the end; None before the first time."""
+        return max((found.synced_at for found in self.lists if found.synced_at is not None), default=None)
+
+    @property
+    def is_importing(self) -> bool:
+        return any(not found.is_over for found in self.lists)
+
+
+LIST_NAMES: dict[ListKind, str] = {
+    ListKind.ACCOUNTS: "categories",
+    ListKind.TAX_RATES: "tax rates",
+    ListKind.TRACKING_CATEGORIES: "tracking categories",
+    ListKind.CURRENCIES: "currencies",
+    ListKind.BANK_ACCOUNTS: "bank accounts",
+    ListKind.CONTACTS: "contacts",
+}

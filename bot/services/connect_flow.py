@@ -1,0 +1,499 @@
+"""One try to connect, from the link in Slack to an organisation that the sign-in can see.
+
+A link is bound to the person who asked for it, to the workspace, the provider and the first browser that goes on with
+it. Each step is one conditional UPDATE whose row count says who won: select-then-delete let eight callbacks with one
+state in, fifty times out of fifty. Only hashes of the link, the cookie, the state and the code are kept.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, NoReturn, Protocol
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from bot.db.base import dump, load, new_id, table_of
+from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import OrganisationChoice
+from bot.domain.connections import LIVE, Attempt, Stage, Stop
+from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.connect_code import new_code, same_code, send_code, withdraw_code
+from bot.services.messages import Place, Subject, Surface, want
+from bot.services.people import Directory, People
+from bot.services.tokens import TokenKeeper
+from bot.services.workspaces import Workspaces
+from bot.vault import Vault
+from providers.base import AccountingProvider, TokenAnswer
+from providers.errors import ProviderError
+from providers.oauth import code_challenge
+
+FLOWS = table_of(ConnectFlowRow)
+CONNECTIONS = table_of(ConnectionRow)
+ORGANISATIONS = table_of(OrganisationRow)
+
+LIFE = timedelta(minutes=10)
+MOST_TRIES = 5
+STOPPED = "stopped"
+"""The role of the message that says a try went no further, and offers a new one."""
+
+
+class StoppedError(Exception):
+    """The try goes no further; `stop` says why. Shown on the page."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+        super().__init__(stop)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Our own addresses and Slack's, from the configuration and never from a request."""
+
+    public_url: str
+    slack_url: str
+
+    def start(self, provider: str, link: str) -> str:
+        return f"{self.public_url}/connect/{provider}/start?{urlencode({'t': link})}"
+
+    def callback(self, provider: str) -> str:
+        return f"{self.public_url}/connect/{provider}/callback"
+
+    @property
+    def signin_redirect(self) -> str:
+        return f"{self.public_url}/slack/signin_redirect"
+
+    def back_to_slack(self, app_id: str | None, team_id: str) -> str:
+        if app_id is None:
+            return self.slack_url
+        return f"{self.slack_url}/app_redirect?{urlencode({'app': app_id, 'team': team_id})}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who Slack says is in the browser."""
+
+    team_id: str
+    user_id: str
+    nonce: str
+
+
+class SlackSignIn(Protocol):
+    """Slack's OpenID; there is one when the app's client credentials are set."""
+
+    def authorize_url(self, *, state: str, nonce: str, team_id: str, redirect_uri: str) -> str: ...
+
+    async def who(self, *, code: str, redirect_uri: str) -> SignedIn | None:
+        """None when Slack does not say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What a browser brought back from a sign-in page, each parameter given at most once."""
+
+    state: str
+    code: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectFlows:
+    db: Database
+    vault: Vault
+    people: People
+    directory: Directory
+    workspaces: Workspaces
+    tokens: TokenKeeper
+    providers: Mapping[str, AccountingProvider]
+    site: Site
+    sign_in: SlackSignIn | None = None
+
+    async def start(
+        self,
+        actor: Actor,
+        provider: str,
+        *,
+        channel_id: ChannelId | None = None,
+        organisation_id: OrganisationId | None = None,
+    ) -> str:
+        """A link for this person, good for ten minutes and once. Earlier links nobody opened stop working.
+
+        Raises:
+            NotAllowedError: names who may connect.
+        """
+        await self.people.require_connect(actor)
+        link, flow_id = secrets.token_urlsafe(32), new_id()
+        async with self.db.write() as tx:
+            await tx.execute(
+                FLOWS.update()
+                .where(
+                    FLOWS.c.workspace_id == actor.workspace.id,
+                    FLOWS.c.user_id == actor.user_id,
+                    FLOWS.c.stage == Stage.OFFERED,
+                )
+                .values(stage=Stage.EXPIRED)
+            )
+            await tx.execute(
+                FLOWS.insert().values(
+                    id=flow_id,
+                    workspace_id=actor.workspace.id,
+                    user_id=actor.user_id,
+                    provider=provider,
+                    organisation_id=organisation_id,
+                    stage=Stage.OFFERED,
+                    link_hash=hashed(link),
+                    code_tries=0,
+                    channel_id=channel_id,
+                    created_at=tx.now,
+                    expires_at=tx.now + LIFE,
+                )
+            )
+            await audit.record(
+                tx, actor.workspace.id, flow_id, "connect link made", by=actor.user_id, organisation_id=organisation_id
+            )
+        return self.site.start(provider, link)
+
+    async def look(self, provider: str, link: str, cookie: str) -> Attempt:
+        """What a link is for. Looking changes nothing: previews and scanners open links too.
+
+        Raises:
+            StoppedError: the link is no longer good, or not here.
+        """
+        async with self.db.read() as tx:
+            row = await _one(tx, FLOWS.c.link_hash == hashed(link), FLOWS.c.provider == provider)
+        if row is None:
+            raise StoppedError(Stop.UNKNOWN)
+        is_ours = row.cookie_hash is None or row.cookie_hash == hashed(cookie)
+        await self._check_live(row, is_ours=is_ours)
+        return await self._attempt(row)
+
+    async def open(self, provider: str, link: str, cookie: str) -> str | None:
+        """Bind the link to this browser; answers Slack's sign-in page, or None when a code was sent instead.
+
+        Raises:
+            StoppedError: the link is no longer good, or not here.
+        """
+        code = new_code()
+        async with self.db.write() as tx:
+            row = await _move(
+                tx,
+                (FLOWS.c.link_hash == hashed(link), FLOWS.c.provider == provider, FLOWS.c.stage == Stage.OFFERED),
+                stage=Stage.OPENED,
+                cookie_hash=hashed(cookie),
+                code_hash=hashed(code) if self.sign_in is None else None,
+            )
+            if row is not None and self.sign_in is None:
+                await send_code(tx, self.vault, row, code)
+        if row is None:
+            await self.look(provider, link, cookie)
+        return await self.to_slack(provider, cookie)
+
+    async def to_slack(self, provider: str, cookie: str) -> str | None:
+        """Slack's sign-in page with a state and nonce of its own; None where codes are sent.
+
+        Raises:
+            StoppedError: the try is over.
+        """
+        if self.sign_in is None:
+            return None
+        row = await self._of_browser(provider, cookie)
+        state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        async with self.db.write() as tx:
+            moved = await _move(
+                tx,
+                (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED),
+                state_hash=hashed(state),
+                nonce_hash=hashed(nonce),
+            )
+        workspace = await self.workspaces.load(WorkspaceId(row.workspace_id))
+        if moved is None or workspace is None:
+            return None
+        return self.sign_in.authorize_url(
+            state=state, nonce=nonce, team_id=workspace.team_id, redirect_uri=self.site.signin_redirect
+        )
+
+    async def seen(self, provider: str, cookie: str) -> Attempt:
+        """The newest try of this browser.
+
+        Raises:
+            StoppedError: there is none, or it is over.
+        """
+        row = await self._of_browser(provider, cookie)
+        if row.stage != Stage.FINISHED:
+            await self._check_live(row, is_ours=True)
+        return await self._attempt(row)
+
+    async def try_code(self, provider: str, cookie: str, code: str) -> bool:
+        """Whether this is the code that was sent. Each try counts, right or wrong.
+
+        Raises:
+            StoppedError: five were wrong, or the try is over.
+        """
+        row = await self._of_browser(provider, cookie)
+        await self._check_live(row, is_ours=True)
+        async with self.db.write() as tx:
+            tried = await _move(
+                tx,
+                (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED, FLOWS.c.code_tries < MOST_TRIES),
+                code_tries=FLOWS.c.code_tries + 1,
+            )
+            if tried is None:
+                raise StoppedError(Stop.USED)
+            is_right = tried.code_hash is not None and same_code(hashed, tried.code_hash, code)
+            is_over = not is_right and tried.code_tries >= MOST_TRIES
+            if is_right:
+                await _move(
+                    tx, (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED), stage=Stage.PROVEN, code_hash=None
+                )
+            if is_right or is_over:
+                await withdraw_code(tx, row)
+            if is_over:
+                await self._end(tx, row, Stage.FAILED, Stop.TOO_MANY_CODES)
+        if is_over:
+            raise StoppedError(Stop.TOO_MANY_CODES)
+        return is_right
+
+    async def signed_in(self, cookie: str, found: Return) -> str:
+        """Slack's answer: the person in the browser must be who started; answers the provider that comes next.
+
+        Raises:
+            StoppedError: it is somebody else, or this sign-in was used already.
+        """
+        async with self.db.write() as tx:
+            row = await _move(
+                tx,
+                (
+                    FLOWS.c.state_hash == hashed(found.state),
+                    FLOWS.c.cookie_hash == hashed(cookie),
+                    FLOWS.c.stage == Stage.OPENED,
+                ),
+                state_hash=None,
+            )
+        if row is None or self.sign_in is None:
+            raise StoppedError(Stop.UNKNOWN)
+        who = None
+        if not found.error and found.code:
+            who = await self.sign_in.who(code=found.code, redirect_uri=self.site.signin_redirect)
+        workspace = await self.workspaces.load(WorkspaceId(row.workspace_id))
+        if who is None or workspace is None:
+            await self._stop(row, Stage.FAILED, Stop.SLACK_FAILED)
+        is_starter = (who.team_id, who.user_id) == (workspace.team_id, row.user_id)
+        if not is_starter or not hmac.compare_digest(hashed(who.nonce), str(row.nonce_hash)):
+            await self._stop(row, Stage.FAILED, Stop.OTHER_PERSON)
+        async with self.db.write() as tx:
+            await _move(tx, (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED), stage=Stage.PROVEN, nonce_hash=None)
+        return str(row.provider)
+
+    async def go_on(self, provider: str, cookie: str) -> str:
+        """The provider's sign-in page, with a state and a PKCE challenge of its own; asking again makes new ones.
+
+        Raises:
+            StoppedError: the person was not proven, or the try is over.
+        """
+        row = await self._of_browser(provider, cookie)
+        await self._check_live(row, is_ours=True)
+        adapter = self.providers[provider]
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        async with self.db.write() as tx:
+            moved = await _move(
+                tx,
+                (FLOWS.c.id == row.id, FLOWS.c.stage.in_((Stage.PROVEN, Stage.SENT))),
+                stage=Stage.SENT,
+                state_hash=hashed(state),
+                verifier_sealed=self.vault.seal(verifier, _verifier_place(row.id)),
+            )
+        if moved is None:
+            raise StoppedError(Stop.USED)
+        challenge = code_challenge(verifier) if adapter.profile.uses_pkce else None
+        return adapter.authorize_url(state=state, redirect_uri=self.site.callback(provider), code_challenge=challenge)
+
+    async def came_back(self, provider: str, cookie: str, found: Return) -> None:
+        """The provider's answer. The state is used up before anything is asked of the provider.
+
+        Raises:
+            StoppedError: denied, expired, used, another browser's, or the provider failed.
+        """
+        row = await self._consume(provider, cookie, found.state)
+        if found.error:
+            denied = found.error in ("access_denied", "user_cancelled", "consent_required")
+            stage, stop = (Stage.DENIED, Stop.DENIED) if denied else (Stage.FAILED, Stop.PROVIDER_FAILED)
+            await self._stop(row, stage, stop)
+        if not found.code:
+            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        try:
+            answer, choices = await self._exchange(row, found.code)
+        except ProviderError:
+            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        if not answer.subject:  # people without a name would share one row of tokens
+            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        if not choices:
+            await self._stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
+        await self._keep(row, answer, choices)
+
+    async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
+        async with self.db.write() as tx:
+            row = await _move(
+                tx,
+                (
+                    FLOWS.c.state_hash == hashed(state),
+                    FLOWS.c.cookie_hash == hashed(cookie),
+                    FLOWS.c.provider == provider,
+                    FLOWS.c.stage == Stage.SENT,
+                ),
+                stage=Stage.RETURNED,
+                state_hash=None,
+            )
+        if row is not None:
+            return row
+        async with self.db.read() as tx:
+            known = await _one(tx, FLOWS.c.state_hash == hashed(state), FLOWS.c.provider == provider)
+        if known is not None:
+            await self._check_live(known, is_ours=known.cookie_hash == hashed(cookie))
+            raise StoppedError(Stop.UNKNOWN)
+        ours = await self._of_browser(provider, cookie)
+        if Stage(ours.stage) is Stage.FINISHED:
+            await self._tell(ours, Stop.USED)
+        raise StoppedError(Stop.USED)
+
+    async def _exchange(self, row: Row[Any], code: str) -> tuple[TokenAnswer, tuple[OrganisationChoice, ...]]:
+        adapter = self.providers[row.provider]
+        verifier = self.vault.open(row.verifier_sealed, _verifier_place(row.id))
+        answer = await adapter.exchange(
+            code=code,
+            redirect_uri=self.site.callback(row.provider),
+            code_verifier=verifier if adapter.profile.uses_pkce else None,
+        )
+        return answer, await adapter.organisations(answer)
+
+    async def _keep(self, row: Row[Any], answer: TokenAnswer, choices: tuple[OrganisationChoice, ...]) -> None:
+        async with self.db.write() as tx:
+            if row.organisation_id is not None:
+                tenant_id = await _tenant_of(tx, row)
+                choices = tuple(choice for choice in choices if choice.tenant_id == tenant_id)
+            if choices:
+                token_set_id = await self.tokens.keep(tx, row.provider, answer)
+                await _move(
+                    tx,
+                    (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.RETURNED),
+                    stage=Stage.GRANTED,
+                    token_set_id=token_set_id,
+                    grant_id=answer.grant_id,
+                    choices=dump(choices),
+                    verifier_sealed=None,
+                    expires_at=tx.now + LIFE,
+                )
+        if not choices:
+            await self._stop(row, Stage.FAILED, Stop.OTHER_ORGANISATION)
+
+    async def _of_browser(self, provider: str, cookie: str) -> Row[Any]:
+        statement = (
+            select(FLOWS)
+            .where(FLOWS.c.cookie_hash == hashed(cookie), FLOWS.c.provider == provider)
+            .order_by(FLOWS.c.created_at.desc())
+            .limit(1)
+        )
+        async with self.db.read() as tx:
+            row = (await tx.execute(statement)).one_or_none()
+        if row is None:
+            raise StoppedError(Stop.UNKNOWN)
+        return row
+
+    async def _check_live(self, row: Row[Any], *, is_ours: bool) -> None:
+        """Raises: StoppedError: over, expired or another browser's; whoever started is told."""
+        stage = Stage(row.stage)
+        if not is_ours:
+            await self._tell(row, Stop.OTHER_BROWSER)
+            raise StoppedError(Stop.OTHER_BROWSER)
+        if stage in LIVE and row.expires_at <= self.db.clock.now():
+            await self._stop(row, Stage.EXPIRED, Stop.EXPIRED)
+        if stage not in LIVE:
+            stop = Stop.EXPIRED if stage is Stage.EXPIRED else Stop.USED
+            if stage not in (Stage.DENIED, Stage.FAILED):  # their own reason was told and stays
+                await self._tell(row, stop)
+            raise StoppedError(stop)
+
+    async def _stop(self, row: Row[Any], stage: Stage, stop: Stop) -> NoReturn:
+        async with self.db.write() as tx:
+            await self._end(tx, row, stage, stop)
+        raise StoppedError(stop)
+
+    async def _end(self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop) -> None:
+        await tx.execute(
+            FLOWS.update()
+            .where(FLOWS.c.id == row.id, FLOWS.c.stage.in_(LIVE))
+            .values(stage=stage, state_hash=None, code_hash=None, nonce_hash=None, verifier_sealed=None)
+        )
+        await _tell_starter(tx, row, stop)
+        await audit.record(
+            tx, WorkspaceId(row.workspace_id), row.id, "connecting stopped", by=UserId(row.user_id), facts={"why": stop}
+        )
+
+    async def _tell(self, row: Row[Any], stop: Stop) -> None:
+        async with self.db.write() as tx:
+            await _tell_starter(tx, row, stop)
+
+    async def _attempt(self, row: Row[Any]) -> Attempt:
+        workspace = await self.workspaces.load(WorkspaceId(row.workspace_id))
+        if workspace is None:
+            raise StoppedError(Stop.UNKNOWN)
+        person = await self.directory.person(workspace, UserId(row.user_id))
+        async with self.db.read() as tx:
+            reconnecting = None if row.organisation_id is None else await _name_of(tx, row)
+        return Attempt(
+            stage=Stage(row.stage),
+            provider=row.provider,
+            provider_name=self.providers[row.provider].profile.name,
+            workspace_name=workspace.name,
+            starter=UserId(row.user_id),
+            starter_name=person.name if person is not None else row.user_id,
+            tries_left=MOST_TRIES - row.code_tries,
+            choices=() if row.choices is None else load(row.choices, tuple[OrganisationChoice, ...]),
+            reconnecting=reconnecting,
+        )
+
+
+def hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _verifier_place(flow_id: UUID) -> str:
+    return f"connect_flows.verifier:{flow_id}"
+
+
+async def _one(tx: Tx, *where: Any) -> Row[Any] | None:
+    return (await tx.execute(select(FLOWS).where(*where))).one_or_none()
+
+
+async def _move(tx: Tx, where: tuple[Any, ...], **values: Any) -> Row[Any] | None:
+    """One step, taken by one request only; None when it was not there to take."""
+    statement = FLOWS.update().where(*where, FLOWS.c.expires_at > tx.now).values(**values).returning(FLOWS)
+    return (await tx.execute(statement)).one_or_none()
+
+
+async def _tenant_of(tx: Tx, row: Row[Any]) -> str | None:
+    statement = select(CONNECTIONS.c.tenant_id).where(
+        CONNECTIONS.c.workspace_id == row.workspace_id,
+        CONNECTIONS.c.organisation_id == row.organisation_id,
+        CONNECTIONS.c.provider == row.provider,
+    )
+    return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def _name_of(tx: Tx, row: Row[Any]) -> str | None:
+    statement = select(ORGANISATIONS.c.name).where(
+        ORGANISATIONS.c.workspace_id == row.workspace_id, ORGANISATIONS.c.id == row.organisation_id
+    )
+    return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def _tell_starter(tx: Tx, row: Row[Any], stop: Stop) -> None:
+    place = Place(role=STOPPED, surface=Surface.DIRECT, user_id=UserId(row.user_id))
+    await want(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, row.id, place, facts={"stop": stop})

@@ -1,0 +1,182 @@
+"""How connections stand, as people see them; what can be connected; and asking somebody who may to connect."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from bot.db.base import load, table_of
+from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import ListKind
+from bot.domain.connections import ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.problems import Problem
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.connect_flow import STOPPED
+from bot.services.messages import Drawn, Place, Subject, Surface, want
+from bot.services.people import Directory, NotAllowedError, People
+from bot.services.settings import load_settings
+from bot.services.tokens import RECONNECT
+from bot.views import connections as views
+from providers.base import AccountingProvider
+
+CONNECTIONS = table_of(ConnectionRow)
+ORGANISATIONS = table_of(OrganisationRow)
+SYNCS = table_of(ListSyncRow)
+FLOWS = table_of(ConnectFlowRow)
+
+ASKED = "asked"
+MOST_ASKED = 5
+"""More admins than this are not written to for one question."""
+
+
+class ConnectionMessage(Protocol):
+    """What the drawer reads of a message's row."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def subject_id(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def facts(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Connections:
+    db: Database
+    people: People
+    directory: Directory
+    providers: Mapping[str, AccountingProvider]
+
+    def packages(self) -> tuple[Package, ...]:
+        """What can be connected: providers that this installation has credentials for."""
+        profiles = [provider.profile for provider in self.providers.values()]
+        return tuple(
+            Package(key=found.key, name=found.name, steps=found.connect.steps, rights=found.connect.rights)
+            for found in profiles
+        )
+
+    def package(self, key: str) -> Package | None:
+        return next((found for found in self.packages() if found.key == key), None)
+
+    async def refusal(self, actor: Actor) -> NotAllowedError | None:
+        """Why the person may not connect; None when they may."""
+        try:
+            await self.people.require_connect(actor)
+        except NotAllowedError as error:
+            return error
+        return None
+
+    async def provider_of(self, actor: Actor, organisation_id: OrganisationId) -> tuple[str, str] | None:
+        """The provider's key and the organisation's name, for reconnecting; None when there is no such connection."""
+        async with self.db.read() as tx:
+            row = await _row(tx, actor.workspace.id, organisation_id)
+        return None if row is None else (row.provider, row.name)
+
+    async def ask(self, actor: Actor) -> tuple[UserId, ...]:
+        """Write to those who may connect, with the button; answers who was asked. Asking again is the same message."""
+        person = await self.people.identify(actor)
+        if person is None or not person.is_of_workspace or person.is_guest or person.is_bot or not person.is_active:
+            return ()
+        admins = (await self.directory.workspace_admins(actor.workspace))[:MOST_ASKED]
+        async with self.db.write() as tx:
+            for admin in admins:
+                place = Place(role=f"{ASKED}:{admin}", surface=Surface.DIRECT, user_id=admin)
+                await want(tx, actor.workspace.id, Subject.CONNECTION, f"ask:{actor.user_id}", place)
+            await audit.record(
+                tx, actor.workspace.id, UUID(str(actor.workspace.id)), "asked to connect", by=actor.user_id
+            )
+        return admins
+
+    async def draw(self, tx: Tx, message: ConnectionMessage) -> Drawn | None:
+        """The drawer of `Subject.CONNECTION`: a connection's card, a try that stopped, or a question."""
+        if message.role.startswith(ASKED):
+            text, blocks = views.asked(UserId(message.subject_id.removeprefix("ask:")))
+            return Drawn(text=text, blocks=blocks)
+        if message.role == STOPPED:
+            return await self._draw_stopped(tx, message)
+        card = await self.card(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
+        if card is None:
+            return None
+        drawn = views.reconnect_message(card) if message.role == RECONNECT else views.connection_message(card)
+        return Drawn(text=drawn[0], blocks=drawn[1])
+
+    async def _draw_stopped(self, tx: Tx, message: ConnectionMessage) -> Drawn | None:
+        stop = Stop(load(message.facts, dict[str, str]).get("stop", Stop.UNKNOWN))
+        statement = select(FLOWS.c.provider, FLOWS.c.organisation_id).where(
+            FLOWS.c.id == UUID(message.subject_id), FLOWS.c.workspace_id == message.workspace_id
+        )
+        flow = (await tx.execute(statement)).one_or_none()
+        if flow is None:
+            return None
+        name = self.providers[flow.provider].profile.name if flow.provider in self.providers else flow.provider
+        text, blocks = views.stopped(name, stop, flow.organisation_id)
+        return Drawn(text=text, blocks=blocks)
+
+    async def card(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> ConnectionCard | None:
+        row = await _row(tx, workspace_id, organisation_id)
+        return None if row is None else await self._card(tx, row)
+
+    async def cards(self, tx: Tx, workspace_id: WorkspaceId) -> tuple[ConnectionCard, ...]:
+        """All connections of a workspace, by name."""
+        statement = _joined().where(CONNECTIONS.c.workspace_id == workspace_id).order_by(ORGANISATIONS.c.name)
+        return tuple([await self._card(tx, row) for row in (await tx.execute(statement)).all()])
+
+    async def _card(self, tx: Tx, row: Row[Any]) -> ConnectionCard:
+        workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+        settings = await load_settings(tx, workspace_id, organisation_id)
+        provider = self.providers.get(row.provider)
+        name = provider.profile.name if provider is not None else row.provider
+        facts = {"ledger": name, "organisation": row.name}
+        return ConnectionCard(
+            organisation_id=organisation_id,
+            organisation=row.name,
+            provider_name=name,
+            connected_by=UserId(row.connected_by),
+            connected_at=row.connected_at,
+            health=Health(row.health),
+            problem=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
+            lists=await _progress(tx, workspace_id, organisation_id, facts),
+            steps_done=settings.steps_done,
+            is_set_up=settings.is_set_up,
+        )
+
+
+def _joined() -> Any:
+    return select(CONNECTIONS, ORGANISATIONS.c.name).join(
+        ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id
+    )
+
+
+async def _row(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any] | None:
+    statement = _joined().where(
+        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+    )
+    return (await tx.execute(statement)).one_or_none()
+
+
+async def _progress(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, facts: dict[str, str]
+) -> tuple[ListProgress, ...]:
+    statement = select(SYNCS).where(SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
+    found = {
+        row.kind: ListProgress(
+            kind=ListKind(row.kind),
+            state=row.state,
+            read=row.read,
+            unreadable=load(row.unreadable, tuple[str, ...]),
+            synced_at=row.synced_at,
+            trouble=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
+        )
+        for row in (await tx.execute(statement)).all()
+    }
+    return tuple(found[kind] for kind in ListKind if kind in found)

@@ -1,0 +1,59 @@
+"""App Home: what waits for somebody, and how the connections stand."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from slack_sdk.models.views import View
+
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import UserId, WorkspaceId
+from bot.domain.slack import Actor
+from bot.services.connections import Connections
+from bot.services.messages import Place, Subject, Surface, place_of, want
+from bot.views.home import ItemLine, home
+
+HOME = "home"
+
+
+class MyWork(Protocol):
+    async def mine(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ItemLine, ...]:
+        """What waits for this person, most urgent first."""
+        ...
+
+
+class HomeMessage(Protocol):
+    """What the drawer reads of a message's row."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def user_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    db: Database
+    connections: Connections
+    work: MyWork
+
+    async def opened(self, actor: Actor) -> View:
+        """Home as it is now. The first time also notes that this person has one, so that it is redrawn on changes."""
+        workspace_id = actor.workspace.id
+        if actor.team_id != actor.workspace.team_id:
+            return home((), ())
+        async with self.db.read() as tx:
+            known = await place_of(tx, workspace_id, Subject.HOME, actor.user_id, HOME)
+            view = await self._view(tx, workspace_id, actor.user_id)
+        if known is None:
+            async with self.db.write() as tx:
+                place = Place(role=HOME, surface=Surface.HOME, user_id=actor.user_id)
+                await want(tx, workspace_id, Subject.HOME, actor.user_id, place)
+        return view
+
+    async def draw(self, tx: Tx, message: HomeMessage) -> View:
+        """The drawer of `Subject.HOME`."""
+        return await self._view(tx, message.workspace_id, UserId(message.user_id or ""))
+
+    async def _view(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> View:
+        return home(await self.work.mine(tx, workspace_id, user_id), await self.connections.cards(tx, workspace_id))

@@ -1,0 +1,263 @@
+"""Connecting, and connections: the modal that links out, and the messages that say how a connection stands."""
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    HeaderBlock,
+    MarkdownTextObject,
+    Option,
+    PlainTextObject,
+    RadioButtonsElement,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.connections import EXPLANATIONS, LIST_NAMES, ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.rights import Refusal
+from bot.domain.settings import SET_UP_STEPS
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.text import escape, mention, moment, plain
+
+Message = tuple[str, tuple[Block, ...]]
+
+CODE_OVER = "This code has been used or has expired."
+MOST_UNREADABLE = 5
+
+HEALTH_WORDS: dict[Health, str] = {
+    Health.IMPORTING: ":hourglass_flowing_sand: Importing lists",
+    Health.HEALTHY: ":large_green_circle: Connected and working",
+    Health.AT_RISK: ":large_yellow_circle: Connected, with trouble",
+    Health.BROKEN: ":red_circle: The connection has ended",
+    Health.DISCONNECTED: ":white_circle: Disconnected",
+}
+
+
+def choose_modal(packages: tuple[Package, ...], *, channel: str) -> View:
+    """What can be connected. The channel is where the outcome is announced."""
+    blocks: list[Block] = [section("Which accounting software do you use? Dext publishes your approved items to it.")]
+    if packages:
+        blocks.append(_radio(packages, None))
+    else:
+        blocks.append(
+            section(
+                "No accounting software can be connected yet: whoever runs Dext has to set its client id and secret, "
+                "such as `DEXT_XERO_CLIENT_ID` and `DEXT_XERO_CLIENT_SECRET`."
+            )
+        )
+    return _modal(blocks, channel)
+
+
+def steps_modal(
+    packages: tuple[Package, ...], chosen: Package, address: str, *, channel: str, reconnecting: str | None = None
+) -> View:
+    """What will happen with the package chosen, what rights it takes, and the way out."""
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(chosen.steps, start=1))
+    rights = "\n".join(f"• {right}" for right in chosen.rights)
+    blocks: list[Block] = []
+    if reconnecting is None:
+        blocks.append(_radio(packages, chosen))
+    else:
+        blocks += [
+            HeaderBlock(text=plain(reconnecting, 150)),
+            section(
+                "Reconnecting keeps settings, items and approvals. Choose the same organisation again; another one is "
+                "not taken."
+            ),
+        ]
+    button = ButtonElement(
+        action_id=ActionId.LINK_OUT, text="Connect software", url=address, style="primary", value=chosen.key
+    )
+    blocks += [
+        DividerBlock(),
+        section(f"*What will happen*\n{steps}"),
+        section(f"*What you need*\n{rights}"),
+        ActionsBlock(elements=[button]),
+        context("The link is yours alone, works once and for 10 minutes. It opens in your browser."),
+    ]
+    return _modal(blocks, channel)
+
+
+def refused_modal(refusal: Refusal) -> View:
+    """Told privately: who can, and one button that asks them."""
+    who = " ".join(mention(user) for user in refusal.ask[:5])
+    blocks: list[Block] = [section(refusal.reason)]
+    if refusal.ask:
+        ask = ButtonElement(action_id=ActionId.ASK_TO_CONNECT, text="Ask them to connect", style="primary", value="ask")
+        blocks += [section(f"Who can: {who}"), ActionsBlock(elements=[ask])]
+    return _modal(blocks, "")
+
+
+def asked_modal(who: tuple[str, ...]) -> View:
+    if not who:
+        return _modal([section("I could not find anybody to ask. Please ask a Slack admin of this workspace.")], "")
+    names = " ".join(mention(user) for user in who)
+    return _modal(
+        [section(f":white_check_mark: I asked {names}. You will see it here when something is connected.")], ""
+    )
+
+
+def asked(by: str) -> Message:
+    text = f"{mention(by)} asks you to connect accounting software to Dext, so that approved bills can be published."
+    return text, (section(text), ActionsBlock(elements=[connect_button("Connect", "")]))
+
+
+def code_message(provider_name: str, code: str) -> Message:
+    text = f"Your code to connect {provider_name}: {code}"
+    return text, (
+        section(f"Your code to connect {escape(provider_name)}:\n*`{code}`*"),
+        context(
+            "Type it on the page you just opened. It is good for 10 minutes. Give it to nobody: if you did not open that "
+            "page yourself, leave it be, and nothing is connected."
+        ),
+    )
+
+
+def connection_message(card: ConnectionCard) -> Message:
+    """Who connected what, and how far the lists are. The same message from the start to "ready"."""
+    name, ledger = escape(card.organisation), escape(card.provider_name)
+    head = f"*{name}*\n{mention(card.connected_by)} connected this organisation in {ledger} to Dext."
+    blocks: list[Block] = [section(head), section(_lists_in_words(card))]
+    blocks += _unreadable(card)
+    if card.health is Health.BROKEN and card.problem is not None:
+        blocks.append(section(f"{HEALTH_WORDS[Health.BROKEN]}. {card.problem.remedy}"))
+    blocks.append(ActionsBlock(elements=buttons(card)))
+    if not card.is_set_up:
+        blocks.append(context("Nothing is sent to the ledger until General and Tax are confirmed once."))
+    ready = "is being imported" if card.is_importing else "is ready"
+    return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {ready}.", tuple(blocks)
+
+
+def reconnect_message(card: ConnectionCard) -> Message:
+    """The one message that a connection has ended, which turns into its outcome."""
+    if card.health is not Health.BROKEN or card.problem is None:
+        done = f":white_check_mark: *{escape(card.organisation)}* is connected again, by {mention(card.connected_by)}. "
+        text = f"{plain(card.organisation)} is connected again; waiting items go on by themselves."
+        return text, (section(done + "Waiting items go on by themselves."),)
+    problem = card.problem
+    title = problem.entry.title.format(ledger=card.provider_name)
+    blocks: list[Block] = [
+        section(f"*{escape(card.organisation)}*\n:red_circle: *{escape(title)}*"),
+        section(escape(problem.explanation, 600)),
+        section(f"*Whose move:* {problem.entry.mover}. {escape(problem.remedy, 600)}"),
+        ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
+    ]
+    return f"{plain(card.organisation)}: {title}. Reconnect to go on.", tuple(blocks)
+
+
+def stopped(provider_name: str, stop: Stop, organisation_id: object) -> Message:
+    """A try to connect that went no further, and a way to start afresh."""
+    words = EXPLANATIONS[stop]
+    text = f"Connecting {provider_name} stopped: {words.title}."
+    label = "Start afresh" if organisation_id is None else "Reconnect"
+    return text, (
+        section(
+            f"*Connecting {escape(provider_name)} stopped: {words.title[0].lower()}{words.title[1:]}*\n{words.text}"
+        ),
+        section(words.advice),
+        ActionsBlock(elements=[connect_button(label, "" if organisation_id is None else str(organisation_id))]),
+    )
+
+
+def reconnected(user_id: str, organisation: str) -> str:
+    return (
+        f":link: {mention(user_id)} reconnected *{escape(organisation)}*. Settings and items were kept; what was waiting "
+        "goes on by itself."
+    )
+
+
+def buttons(card: ConnectionCard) -> list[ButtonElement]:
+    """What can be done with a connection now."""
+    found = [set_up_button(card)]
+    if card.health is Health.BROKEN:
+        found.insert(0, connect_button("Reconnect", str(card.organisation_id)))
+    return found
+
+
+def set_up_button(card: ConnectionCard) -> ButtonElement:
+    return ButtonElement(
+        action_id=ActionId.OPEN_SETTINGS,
+        text="Settings" if card.is_set_up else "Set up",
+        value=str(card.organisation_id),
+        style=None if card.is_set_up or card.health is Health.BROKEN else "primary",
+    )
+
+
+def connect_button(label: str, value: str) -> ButtonElement:
+    """`value` is the organisation to be reconnected, or `new`."""
+    return ButtonElement(action_id=ActionId.OPEN_CONNECT, text=label, value=value or NEW, style="primary")
+
+
+NEW = "new"
+
+
+def set_up_words(card: ConnectionCard) -> str:
+    return "set-up complete" if card.steps_done == SET_UP_STEPS else f"set-up {card.steps_done} of {SET_UP_STEPS}"
+
+
+def section(text: str) -> SectionBlock:
+    return SectionBlock(text=MarkdownTextObject(text=text[:2990]))
+
+
+def context(text: str) -> ContextBlock:
+    return ContextBlock(elements=[MarkdownTextObject(text=text[:2000])])
+
+
+def _lists_in_words(card: ConnectionCard) -> str:
+    words = "\n".join(_list_in_words(found) for found in card.lists)
+    if card.is_importing:
+        return f":hourglass_flowing_sand: *Importing the lists from {escape(card.provider_name)}*\n{words}"
+    failed = any(found.state == "failed" for found in card.lists)
+    done = ":warning: *Ready, but not every list could be read*" if failed else ":white_check_mark: *Ready*"
+    return f"{done} · {set_up_words(card)}\n{words}"
+
+
+def _list_in_words(found: ListProgress) -> str:
+    name = LIST_NAMES[found.kind]
+    match found.state:
+        case "done":
+            return f"• {name}: {found.read}"
+        case "failed":
+            reason = (
+                "" if found.trouble is None else f" ({escape(found.trouble.vendor_words, 120) or 'no reason given'})"
+            )
+            return f"• {name}: could not be read{reason}"
+        case "reading":
+            return f"• {name}: {found.read} so far"
+        case _:
+            return f"• {name}: waiting"
+
+
+def _unreadable(card: ConnectionCard) -> list[Block]:
+    words = [sentence for found in card.lists for sentence in found.unreadable]
+    if not words:
+        return []
+    lines = [f"• {escape(sentence)}" for sentence in words[:MOST_UNREADABLE]]
+    if len(words) > MOST_UNREADABLE:
+        lines.append(f"• and {len(words) - MOST_UNREADABLE} more")
+    return [section("*What could not be read*\n" + "\n".join(lines))]
+
+
+def _radio(packages: tuple[Package, ...], chosen: Package | None) -> ActionsBlock:
+    options = [Option(value=found.key, text=PlainTextObject(text=found.name)) for found in packages]
+    initial = next((option for option in options if chosen is not None and option.value == chosen.key), None)
+    radio = RadioButtonsElement(action_id=ActionId.CHOOSE_PROVIDER, options=options, initial_option=initial)
+    return ActionsBlock(block_id=BlockId.PROVIDER, elements=[radio])
+
+
+def _modal(blocks: list[Block], channel: str) -> View:
+    return View(
+        type="modal",
+        callback_id=CallbackId.CONNECT,
+        title=PlainTextObject(text="Connect software"),
+        close=PlainTextObject(text="Close"),
+        private_metadata=channel,
+        blocks=blocks,
+    )
+
+
+def last_synced(card: ConnectionCard) -> str:
+    at = card.last_synced_at
+    return "lists not read yet" if at is None else f"lists read {moment(at)}"

@@ -1,0 +1,300 @@
+"""The web pages of connecting: from the link in Slack to the provider and back to Slack.
+
+Looking changes nothing; only a POST goes on. A form is taken from the browser it was drawn for: it carries a token made
+of that browser's cookie. After a POST, and after a provider's answer, the browser is sent to an address without secrets.
+"""
+
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.delivery import BusyError
+from bot.domain.connections import EXPLANATIONS, Attempt, Explanation, Stage, Stop
+from bot.services.connect_flow import ConnectFlows, Return, StoppedError
+from bot.services.linking import Linking
+from bot.services.people import NotAllowedError
+from bot.views.pages import STYLE_HASH, page
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+COOKIE_SECONDS = 3600
+LARGEST_FORM = 16 * 1024
+BUSY = Explanation("Busy for a moment", "Nothing was done.", "Wait a few seconds and load this page again.")
+BROKEN = Explanation(
+    "Something went wrong on our side", "Nothing was connected.", "Type /dext connect in Slack to start afresh."
+)
+STALE = Explanation(
+    "This form is out of date",
+    "It was drawn for another browser or an earlier visit, so it was not taken.",
+    "Go back, load the page again and press the button once more.",
+)
+
+
+class _StaleFormError(Exception):
+    """A form without the token of this browser."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectPages:
+    """`form_targets` are the addresses that a form may lead to: the providers' sign-in pages, and Slack."""
+
+    flows: ConnectFlows
+    linking: Linking
+    form_targets: tuple[str, ...]
+
+    def register(self, app: web.Application) -> None:
+        router = app.router
+        router.add_get("/connect/{provider}/start", self._page(self.start), allow_head=False)
+        router.add_post("/connect/{provider}/start", self._page(self.go_on))
+        router.add_get("/connect/{provider}/callback", self._page(self.callback), allow_head=False)
+        router.add_get("/connect/{provider}/organisation", self._page(self.organisation), allow_head=False)
+        router.add_post("/connect/{provider}/organisation", self._page(self.finish))
+        router.add_get("/slack/signin_redirect", self._page(self.signed_in), allow_head=False)
+
+    async def start(self, request: web.Request) -> web.StreamResponse:
+        """With a link: what it is for. Without: where this browser's try is."""
+        provider, link = self._provider(request), request.query.get("t", "")
+        cookie = self._cookie(request)
+        if not link:
+            return await self._resume(request, provider, cookie)
+        cookie = cookie or secrets.token_urlsafe(32)
+        attempt = await self.flows.look(provider, link, cookie)
+        if attempt.stage is not Stage.OFFERED:
+            return see_other(f"/connect/{provider}/start")
+        answer = self._html(
+            "start",
+            title=f"Connect {attempt.provider_name}",
+            attempt=attempt,
+            link=link,
+            form=form_token(cookie),
+            uses_sign_in=self.flows.sign_in is not None,
+            organisation=attempt.reconnecting,
+        )
+        self._set_cookie(answer, cookie)
+        return answer
+
+    async def _resume(self, request: web.Request, provider: str, cookie: str) -> web.StreamResponse:
+        attempt = await self.flows.seen(provider, cookie)
+        values: dict[str, Any] = {"attempt": attempt, "form": form_token(cookie), "organisation": attempt.reconnecting}
+        match attempt.stage:
+            case Stage.OPENED if self.flows.sign_in is None:
+                wrong = "again" in request.query and attempt.tries_left > 0
+                return self._html("code", title="Type the code", wrong=wrong, **values)
+            case Stage.OPENED:
+                return self._html("sign_in", title="Sign in to Slack", **values)
+            case Stage.PROVEN | Stage.SENT:
+                return self._html("proven", title=f"Sign in to {attempt.provider_name}", **values)
+            case _:
+                return see_other(f"/connect/{provider}/organisation")
+
+    async def go_on(self, request: web.Request) -> web.StreamResponse:
+        """The start page's buttons: open the link, type the code, sign in to Slack, go to the provider."""
+        provider, cookie = self._provider(request), self._cookie(request)
+        form = await _form(request, cookie)
+        match form.get("step"):
+            case "open":
+                address = await self.flows.open(provider, form.get("t", ""), cookie)
+            case "sign_in":
+                address = await self.flows.to_slack(provider, cookie)
+            case "code":
+                if not await self.flows.try_code(provider, cookie, form.get("code", "")):
+                    return see_other(f"/connect/{provider}/start?again=1")
+                address = await self.flows.go_on(provider, cookie)
+            case _:
+                address = await self.flows.go_on(provider, cookie)
+        return see_other(address or f"/connect/{provider}/start")
+
+    async def signed_in(self, request: web.Request) -> web.StreamResponse:
+        """Slack's OpenID answer."""
+        provider = await self.flows.signed_in(self._cookie(request), _return(request))
+        return see_other(f"/connect/{provider}/start")
+
+    async def callback(self, request: web.Request) -> web.StreamResponse:
+        """The provider's answer. Whatever became of it is shown on a page whose address carries no code."""
+        provider = self._provider(request)
+        try:
+            await self.flows.came_back(provider, self._cookie(request), _return(request))
+        except StoppedError as stopped:
+            return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
+        return see_other(f"/connect/{provider}/organisation")
+
+    async def organisation(self, request: web.Request) -> web.StreamResponse:
+        """Which organisation, and is that so; or what stopped, or that it is done."""
+        provider, cookie = self._provider(request), self._cookie(request)
+        stop = request.query.get("stop", "")
+        if stop in EXPLANATIONS:
+            return await self._stopped(request, Stop(stop))
+        attempt = await self.flows.seen(provider, cookie)
+        match attempt.stage:
+            case Stage.GRANTED:
+                return self._granted(request, attempt, cookie)
+            case Stage.FINISHED:
+                slack = await self.linking.back_to_slack(provider, cookie)
+                return self._html("finished", title="Connected", attempt=attempt, slack=slack)
+            case Stage.RETURNED:
+                return self._explained(BUSY, self.flows.site.slack_url, 503)
+            case _:
+                return see_other(f"/connect/{provider}/start")
+
+    def _granted(self, request: web.Request, attempt: Attempt, cookie: str) -> web.Response:
+        wanted = request.query.get("chosen", "")
+        found = [choice for choice in attempt.choices if choice.tenant_id == wanted]
+        if len(attempt.choices) == 1:
+            found = list(attempt.choices)
+        if not found:
+            return self._html("choose", title="Choose an organisation", attempt=attempt)
+        return self._html(
+            "confirm", title="Confirm", attempt=attempt, choice=found[0], form=form_token(cookie), organisation=None
+        )
+
+    async def finish(self, request: web.Request) -> web.StreamResponse:
+        """Connect, and back to Slack."""
+        provider, cookie = self._provider(request), self._cookie(request)
+        form = await _form(request, cookie)
+        try:
+            return see_other(await self.linking.finish(provider, cookie, form.get("tenant", "")))
+        except StoppedError as stopped:
+            return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
+
+    def _page(self, handler: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            response = await self._answered(handler, request)
+            for name, value in self._headers.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return guarded
+
+    async def _answered(self, handler: Handler, request: web.Request) -> web.StreamResponse:
+        slack = self.flows.site.slack_url
+        try:
+            return await handler(request)
+        except StoppedError as stopped:
+            return await self._stopped(request, stopped.stop)
+        except _StaleFormError:
+            return self._explained(STALE, slack, 403)
+        except NotAllowedError:
+            return self._explained(EXPLANATIONS[Stop.NOT_ALLOWED], slack, 403)
+        except BusyError:
+            return self._explained(BUSY, slack, 503)
+        except web.HTTPException:
+            raise
+        except Exception:
+            logger.exception("a page failed")
+            return self._explained(BROKEN, slack, 500)
+
+    async def _stopped(self, request: web.Request, stop: Stop) -> web.Response:
+        provider = request.match_info.get("provider", "")
+        slack = await self.linking.back_to_slack(provider, self._cookie(request))
+        return self._explained(EXPLANATIONS[stop], slack, STATUS.get(stop, 410))
+
+    def _explained(self, words: Explanation, slack: str, status: int) -> web.Response:
+        return self._html(
+            "stopped", status=status, title=words.title, text=words.text, advice=words.advice, slack=slack
+        )
+
+    def _html(self, name: str, *, status: int = 200, **values: object) -> web.Response:
+        return web.Response(text=page(name, **values), content_type="text/html", charset="utf-8", status=status)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        targets = " ".join(dict.fromkeys(found for address in self.form_targets for found in sources_of(address)))
+        return {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Content-Security-Policy": (
+                f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src 'none'; base-uri 'none'; "
+                f"frame-ancestors 'none'; form-action 'self' {targets}"
+            ),
+        }
+
+    def _provider(self, request: web.Request) -> str:
+        provider = request.match_info["provider"]
+        if provider not in self.flows.providers:
+            raise StoppedError(Stop.UNKNOWN)
+        return provider
+
+    @property
+    def _is_https(self) -> bool:
+        return self.flows.site.public_url.startswith("https://")
+
+    @property
+    def _cookie_name(self) -> str:
+        return "__Host-dext-connect" if self._is_https else "dext-connect"
+
+    def _cookie(self, request: web.Request) -> str:
+        return request.cookies.get(self._cookie_name, "")
+
+    def _set_cookie(self, response: web.Response, cookie: str) -> None:
+        response.set_cookie(
+            self._cookie_name,
+            cookie,
+            max_age=COOKIE_SECONDS,
+            path="/",
+            secure=self._is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
+STATUS = {
+    Stop.UNKNOWN: 404,
+    Stop.OTHER_BROWSER: 403,
+    Stop.OTHER_PERSON: 403,
+    Stop.NOT_ALLOWED: 403,
+    Stop.TOO_MANY_CODES: 403,
+    Stop.DENIED: 200,
+    Stop.NOTHING_GRANTED: 200,
+    Stop.OTHER_ORGANISATION: 409,
+    Stop.PROVIDER_FAILED: 502,
+    Stop.SLACK_FAILED: 502,
+}
+
+
+def see_other(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})
+
+
+def form_token(cookie: str) -> str:
+    """Another site can neither read the cookie nor make this of it."""
+    return hashlib.sha256(b"form:" + cookie.encode()).hexdigest()
+
+
+def sources_of(address: str) -> tuple[str, ...]:
+    """An origin, and the vendor's sister hosts: sign-in pages send the browser on between them."""
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    host = parts.hostname or ""
+    labels = host.split(".")
+    if parts.scheme != "https" or len(labels) < 2 or host.replace(".", "").isdigit():
+        return (origin,)
+    domain = host if len(labels) == 2 else ".".join(labels[1:])
+    return (origin, f"https://*.{domain}")
+
+
+async def _form(request: web.Request, cookie: str) -> dict[str, str]:
+    if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > LARGEST_FORM:
+        raise _StaleFormError
+    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    if not cookie or not hmac.compare_digest(form.get("form", "").encode(), form_token(cookie).encode()):
+        raise _StaleFormError
+    return form
+
+
+def _return(request: web.Request) -> Return:
+    """A parameter given twice is none: which of them was checked would be anybody's guess."""
+    query = request.query
+    found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code")}
+    return Return(state=found["state"], code=found["code"], error="".join(query.getall("error", []))[:100])

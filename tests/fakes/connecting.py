@@ -1,0 +1,155 @@
+"""What connecting needs from the outside: a ledger that can be signed in to, Slack's word on people, jobs kept in line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+from uuid import UUID
+
+from bot.clock import Clock
+from bot.db.unit_of_work import Tx
+from bot.domain.books import Account, AccountClass, Books, ListKind, ListPage, OrganisationChoice
+from bot.domain.ids import UserId
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Bill, LedgerDocument, Outcome
+from bot.domain.rights import Person
+from bot.domain.slack import Workspace
+from bot.services.jobs import JobKind
+from providers.base import Access, TokenAnswer
+from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
+from providers.oauth import code_challenge
+from providers.xero import PROFILE
+
+ACME = OrganisationChoice(tenant_id="tenant-acme", name="Acme <b>Ltd</b>", link_id="link-acme")
+BETA = OrganisationChoice(tenant_id="tenant-beta", name="Beta GmbH", link_id="link-beta")
+
+
+def account(code: str) -> Account:
+    return Account(provider_id=f"id-{code}", code=code, name=f"Account {code}", account_class=AccountClass.EXPENSE)
+
+
+@dataclass(slots=True)
+class FakeLedger:
+    """Signs people in, rotates refresh tokens and holds lists; remembers what it was asked."""
+
+    clock: Clock
+    organisations_seen: tuple[OrganisationChoice, ...] = (ACME,)
+    subject: str = "person-1"
+    life: timedelta = timedelta(minutes=30)
+    accounts: tuple[Account, ...] = tuple(account(str(code)) for code in range(100, 110))
+    page_size: int = 4
+    fails: dict[str, ProviderError] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    challenge: str | None = None
+    refresh_token: str = "refresh-0"
+    before_page: Callable[[str | None], None] | None = None
+    profile = replace(PROFILE, key="fake", name="Fake Books", lists=(ListKind.ACCOUNTS, ListKind.CURRENCIES))
+
+    def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
+        self.challenge = code_challenge
+        return "https://login.fakebooks.example/authorize?" + urlencode({"state": state, "redirect_uri": redirect_uri})
+
+    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+        self._call("exchange")
+        if code_verifier is None or code_challenge(code_verifier) != self.challenge:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        return self._answer()
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        self._call("refresh")
+        await self.clock.sleep(0)
+        if refresh_token != self.refresh_token:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        self.refresh_token = f"refresh-{len(self.calls)}"
+        return self._answer()
+
+    async def revoke(self, refresh_token: str) -> None:
+        self._call("revoke")
+
+    async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
+        self._call("organisations")
+        return self.organisations_seen
+
+    async def disconnect(self, access: Access, link_id: str) -> None:
+        self._call("disconnect")
+
+    async def books(self, access: Access) -> Books:
+        self._call("books")
+        names = {choice.tenant_id: choice.name for choice in (ACME, BETA)}
+        return Books(provider_id=access.tenant_id, name=names[access.tenant_id], base_currency="GBP")
+
+    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+        if self.before_page is not None:
+            self.before_page(page)
+        self._call(f"{kind}:{page or ''}")
+        if kind is not ListKind.ACCOUNTS:
+            return ListPage(entries=())
+        start = int(page or "0")
+        end = start + self.page_size
+        return ListPage(
+            entries=self.accounts[start:end],
+            next_page=str(end) if end < len(self.accounts) else None,
+            unreadable=("An account without a name",) if start == 0 else (),
+        )
+
+    def render(self, bills: Sequence[Bill]) -> bytes:
+        return b""
+
+    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+        raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+
+    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+        return {}
+
+    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+        return {}
+
+    def record_url(self, books: Books, ledger_id: str) -> str:
+        return f"https://fakebooks.example/{ledger_id}"
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        found = self.fails.get(name) or self.fails.get(name.partition(":")[0])
+        if found is not None:
+            raise found
+
+    def _answer(self) -> TokenAnswer:
+        return TokenAnswer(
+            access_token=f"access-{len(self.calls)}",
+            refresh_token=self.refresh_token,
+            expires_at=self.clock.now() + self.life,
+            subject=self.subject,
+        )
+
+
+@dataclass(slots=True)
+class FakeDirectory:
+    """Slack's people. `admins` may connect."""
+
+    people: dict[str, Person]
+    asked: list[str] = field(default_factory=list)
+
+    async def person(self, workspace: Workspace, user_id: UserId) -> Person | None:
+        self.asked.append(user_id)
+        return self.people.get(user_id)
+
+    async def workspace_admins(self, workspace: Workspace) -> tuple[UserId, ...]:
+        return tuple(person.user_id for person in self.people.values() if person.is_workspace_admin)
+
+
+@dataclass(slots=True)
+class JobsInLine:
+    """Keeps what was put in line; tests run it when they want."""
+
+    keys: list[tuple[JobKind, str]] = field(default_factory=list)
+
+    async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
+        UUID(key.partition(":")[0])
+        if (kind, key) not in self.keys:
+            self.keys.append((kind, key))
+
+
+def a_person(user_id: str, name: str, *, is_admin: bool = False, is_guest: bool = False) -> Person:
+    return Person(
+        user_id=UserId(user_id), name=name, is_of_workspace=True, is_guest=is_guest, is_workspace_admin=is_admin
+    )
