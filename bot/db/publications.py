@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Row, and_, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, dump, load, new_id, table_of
@@ -76,6 +77,7 @@ class BatchRow(Base):
     state: Mapped[str]
     attempt: Mapped[int] = mapped_column(default=1)
     failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[datetime | None]
     body: Mapped[bytes]
     body_hash: Mapped[str]
     idempotency_key: Mapped[str]
@@ -113,6 +115,25 @@ class DueOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DuePublication:
+    """`ledger_id` is set where an earlier publication left a document in the ledger: it is read again, not sent."""
+
+    id: PublicationId
+    item_id: ItemId
+    ledger_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StuckBatch:
+    """A batch that is due and that nobody holds."""
+
+    id: BatchId
+    attempt: int
+    provider: str
+    tenant_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LivePublication:
     """A publication of a batch that is not over. `marker` is what its document is found by."""
 
@@ -134,6 +155,7 @@ class LiveBatch:
     provider: str
     attempt: int
     failures: int
+    failing_since: datetime | None
     body: bytes
     idempotency_key: str
     created_at: datetime
@@ -179,8 +201,10 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     )
 
 
-async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[tuple[PublicationId, ItemId], ...]:
-    """The oldest due publications, locked against another planner; nothing while a batch of theirs is in flight."""
+async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DuePublication, ...]:
+    """The oldest due publications, locked against another planner and against being taken back; nothing while a batch
+    of theirs is in flight. What is only to be read again comes alone: it must not be sent with the others.
+    """
     lock = select(SETTINGS.c.organisation_id).where(
         SETTINGS.c.organisation_id == organisation.organisation_id,
         SETTINGS.c.workspace_id == organisation.workspace_id,
@@ -194,7 +218,7 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[t
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
     statement = (
-        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id)
+        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id, PUBLICATIONS.c.ledger_id)
         .where(
             PUBLICATIONS.c.workspace_id == organisation.workspace_id,
             PUBLICATIONS.c.organisation_id == organisation.organisation_id,
@@ -203,9 +227,13 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[t
         )
         .order_by(PUBLICATIONS.c.due_at, PUBLICATIONS.c.created_at)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    found = (await tx.execute(statement)).all()
-    return tuple((PublicationId(row.id), ItemId(row.item_id)) for row in found)
+    found = tuple(
+        DuePublication(id=PublicationId(row.id), item_id=ItemId(row.item_id), ledger_id=row.ledger_id)
+        for row in (await tx.execute(statement)).all()
+    )
+    return tuple(publication for publication in found if publication.ledger_id is not None) or found
 
 
 async def insert_batch(
@@ -247,8 +275,8 @@ async def bind_publication(tx: Tx, batch_id: BatchId, publication_id: Publicatio
     )
 
 
-async def batches_due(tx: Tx) -> tuple[tuple[BatchId, int, str], ...]:
-    """Open batches that are due and not held by anyone, of usable connections: id, attempt, partition."""
+async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
+    """Open batches that are due and not held by anyone, of usable connections."""
     statement = (
         select(BATCHES.c.id, BATCHES.c.attempt, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
         .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
@@ -262,7 +290,8 @@ async def batches_due(tx: Tx) -> tuple[tuple[BatchId, int, str], ...]:
         .limit(100)
     )
     return tuple(
-        (BatchId(row.id), row.attempt, f"{row.provider}:{row.tenant_id}") for row in (await tx.execute(statement)).all()
+        StuckBatch(id=BatchId(row.id), attempt=row.attempt, provider=row.provider, tenant_id=row.tenant_id)
+        for row in (await tx.execute(statement)).all()
     )
 
 
@@ -290,8 +319,16 @@ async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) 
         .returning(BATCHES)
     )
     row = (await tx.execute(statement)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else await _live_batch(tx, row)
+
+
+async def reload_batch(tx: Tx, batch: LiveBatch) -> LiveBatch | None:
+    """The batch as it is now. None: it is over, or another attempt took over."""
+    row = (await tx.execute(select(BATCHES).where(_ours(batch)))).one_or_none()
+    return None if row is None else await _live_batch(tx, row)
+
+
+async def _live_batch(tx: Tx, row: Row[Any]) -> LiveBatch:
     connection = (await tx.execute(select(CONNECTIONS.c.provider).where(CONNECTIONS.c.id == row.connection_id))).one()
     return LiveBatch(
         id=BatchId(row.id),
@@ -301,6 +338,7 @@ async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) 
         provider=connection.provider,
         attempt=row.attempt,
         failures=row.failures,
+        failing_since=row.failing_since,
         body=row.body,
         idempotency_key=row.idempotency_key,
         created_at=row.created_at,
@@ -334,8 +372,10 @@ def _ours(batch: LiveBatch) -> ColumnElement[bool]:
     return and_(BATCHES.c.id == batch.id, BATCHES.c.attempt == batch.attempt, BATCHES.c.state.in_(_OPEN))
 
 
-async def renew_lease(tx: Tx, batch: LiveBatch, *, until: datetime) -> None:
-    await tx.execute(BATCHES.update().where(_ours(batch)).values(leased_until=until, due_at=until))
+async def renew_lease(tx: Tx, batch: LiveBatch, *, until: datetime) -> bool:
+    """False: another attempt took over. Also what every recording transaction begins with: the row is then locked."""
+    statement = BATCHES.update().where(_ours(batch)).values(leased_until=until, due_at=until)
+    return bool((await tx.execute(statement)).rowcount)
 
 
 async def mark_sent(tx: Tx, batch: LiveBatch) -> bool:
@@ -405,14 +445,18 @@ async def release_publication(tx: Tx, publication_id: PublicationId) -> None:
     await tx.execute(
         PUBLICATIONS.update()
         .where(PUBLICATIONS.c.id == publication_id)
-        .values(state=PublicationState.WAITING, batch_id=None, position=None, due_at=tx.now)
+        .values(state=PublicationState.WAITING, batch_id=None, position=None, ledger_id=None, due_at=tx.now)
     )
     await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.WAITING))
     tx.nudge(Nudge.PLANNER)
 
 
-async def postpone_batch(tx: Tx, batch: LiveBatch, at: datetime, *, failures: int) -> None:
-    await tx.execute(BATCHES.update().where(_ours(batch)).values(due_at=at, leased_until=None, failures=failures))
+async def postpone_batch(
+    tx: Tx, batch: LiveBatch, at: datetime, *, failures: int, failing_since: datetime | None
+) -> None:
+    """Nobody holds it until then; `failing_since` is None where waiting is no failure."""
+    values = {"due_at": at, "leased_until": None, "failures": failures, "failing_since": failing_since}
+    await tx.execute(BATCHES.update().where(_ours(batch)).values(**values))
 
 
 async def finish_batch(tx: Tx, batch: LiveBatch) -> None:
@@ -429,3 +473,31 @@ async def current_attempts(tx: Tx, batch_ids: Sequence[BatchId]) -> dict[BatchId
     """The one attempt of each open batch that may act; others are cancelled in the engine."""
     statement = select(BATCHES.c.id, BATCHES.c.attempt).where(BATCHES.c.id.in_(batch_ids), BATCHES.c.state.in_(_OPEN))
     return {BatchId(row.id): row.attempt for row in (await tx.execute(statement)).all()}
+
+
+async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None) -> None:
+    """A publication that is over before anything was frozen."""
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
+        .values(state=state, problem=problem, ended_at=tx.now)
+    )
+    await tx.execute(
+        STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.REFUSED, problem=problem)
+    )
+
+
+async def document_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:
+    """The ledger's id of a document that the item's last publication created and that was not agreed to be right.
+
+    Whatever is done next must look at that one first: sending again would make a second.
+    """
+    statement = (
+        select(PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
+        .where(PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.item_id == item_id)
+        .order_by(PUBLICATIONS.c.created_at.desc())
+        .limit(1)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    is_left = row is not None and row.state in (PublicationState.REFUSED, PublicationState.CANCELLED)
+    return row.ledger_id if row is not None and is_left else None

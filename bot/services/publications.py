@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.db.base import new_id, table_of
-from bot.db.publications import PublicationRow, StepRow
+from bot.db.publications import PublicationRow, StepRow, document_left_behind
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item
@@ -14,8 +14,13 @@ STEPS = table_of(StepRow)
 
 
 async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
-    """One more attempt to have the item in the ledger, not before `due_at`. An item has at most one that lives."""
+    """One more attempt to have the item in the ledger, not before `due_at`. An item has at most one that lives.
+
+    The marker is the item's, whichever attempt it is: an item never stands twice in a ledger, so all its attempts look
+    for the same document, and one that an earlier attempt left there is read again before anything is sent.
+    """
     publication_id = new_id()
+    left_behind = await document_left_behind(tx, item.workspace_id, item.id)
     await tx.execute(
         PUBLICATIONS.insert().values(
             id=publication_id,
@@ -25,6 +30,7 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
             state=PublicationState.WAITING,
             due_at=due_at,
             marker=str(item.id),
+            ledger_id=left_behind,
             created_at=tx.now,
         )
     )

@@ -1,6 +1,7 @@
 """What becomes of items when their publications do: one transaction writes both, and every message that follows."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.db import publications as rows
 from bot.db.base import dump
@@ -22,18 +23,31 @@ async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: st
     """Due items turned from approved to sending, with the bill each is frozen as."""
     settings = await load_settings(tx, organisation.workspace_id, organisation.organisation_id)
     taken = []
-    for publication_id, item_id in await rows.take_due(tx, organisation, limit):
-        item = await load_item(tx, organisation.workspace_id, item_id)
+    for due in await rows.take_due(tx, organisation, limit):
+        item = await load_item(tx, organisation.workspace_id, due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
+            await rows.end_waiting(tx, due.id, PublicationState.CANCELLED, None)
             continue
+        sending = await change_item(tx, item, replace(item, state=ItemState.SENDING))
+        if sending is None:
+            continue
+        await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
         try:
-            bill = bill_of(item, status=settings.payment_status, marker=f"{public_url}/i/{item.id}")
-        except NotBillableError:
-            continue
-        if await change_item(tx, item, replace(item, state=ItemState.SENDING)) is not None:
-            await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
-            taken.append((publication_id, bill))
+            bill = bill_of(sending, status=settings.payment_status, marker=f"{public_url}/i/{item.id}")
+        except NotBillableError as error:
+            await _not_billable(tx, due.id, sending, str(error))
+        else:
+            taken.append((due.id, bill))
     return taken
+
+
+async def _not_billable(tx: Tx, publication_id: PublicationId, item: Item, what: str) -> None:
+    """Our own checks should have kept it back; it must not stand in the way of the others, so a person is told."""
+    problem = Problem(code=ProblemCode.FIELD_MISSING, facts={"what": what, "ledger": "the ledger"})
+    await rows.end_waiting(tx, publication_id, PublicationState.REFUSED, dump(problem))
+    refused = await change_item(tx, item, replace(item, state=ItemState.REFUSED))
+    if refused is not None:
+        await alerts.refused(tx, refused, problem)
 
 
 async def bind(tx: Tx, batch_id: BatchId, taken: list[tuple[PublicationId, Bill]]) -> None:
@@ -67,7 +81,7 @@ async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem
 
 async def unknown(tx: Tx, batch: LiveBatch) -> None:
     """No clear answer: shown as being checked until the ledger was searched."""
-    for publication in batch.publications:
+    for publication in await rows.live_publications(tx, batch.id):
         if publication.ledger_id is None:
             await rows.mark_unknown(tx, publication.id)
             await _move(tx, batch, publication, ItemState.UNKNOWN)
@@ -80,11 +94,14 @@ async def release(tx: Tx, batch: LiveBatch, publications: list[LivePublication])
         await _move(tx, batch, publication, ItemState.APPROVED)
 
 
-async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str) -> None:
-    """It has gone on for long: people see why, while it is still tried."""
+async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str, retry_at: datetime) -> None:
+    """It has gone on for long: people see why, once, while it is still tried."""
+    problem = problem.with_facts(retry_at=f"{retry_at:%H:%M} UTC")
     for publication in await rows.live_publications(tx, batch.id):
         item = await load_item(tx, batch.workspace_id, publication.item_id)
-        if item is not None:
+        told = await alerts.load_alert(tx, batch.workspace_id, publication.item_id)
+        is_told = told is not None and told.state == "open" and told.problem.code is problem.code
+        if item is not None and not is_told:
             await alerts.refused(tx, item, await _with_facts(tx, batch, publication.bill, problem, ledger))
 
 

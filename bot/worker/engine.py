@@ -13,11 +13,12 @@ import asyncio
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from dbos import DBOS, DBOSClient, DBOSConfig, Queue, WorkflowSerializationFormat, run_dbos_database_migrations
+from dbos import DBOS, DBOSClient, DBOSConfig, WorkflowSerializationFormat, run_dbos_database_migrations
 from sqlalchemy import URL, make_url
 
 from bot.db.unit_of_work import Tx
@@ -75,8 +76,8 @@ class Engine:
         client = self.client
         await tx.connection.run_sync(lambda sync: client.enqueue_in_transaction(sync, options, kind.value, key))
 
-    def launch(self, handler: Handler) -> None:
-        """Begin to work jobs on the running loop."""
+    async def launch(self, handler: Handler) -> None:
+        """Begin to work jobs on the running loop, which the library takes from whoever calls it."""
         is_sqlite = make_url(self.url).get_backend_name() == "sqlite"
         config: DBOSConfig = {
             "name": NAME,
@@ -94,15 +95,20 @@ class Engine:
         async def work(kind: str, key: str) -> None:
             await handler(kind, key)
 
-        for kind in JobKind:
-            Queue(kind.value, partition_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        await asyncio.to_thread(self._register_queues)
         DBOS.launch()
         self._is_launched = True
+
+    def _register_queues(self) -> None:
+        for kind in JobKind:
+            self.client.register_queue(kind.value, partition_concurrency=1, polling_interval_sec=POLL_SECONDS)
 
     async def stop(self) -> None:
         """Let what runs finish, then end; in a thread, because the library would block the loop it waits for."""
         if self._is_launched:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
+            # the library made its pool the loop's own and has shut it down
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
             self._is_launched = False
         if self._client is not None:
             await asyncio.to_thread(self._client.destroy)
@@ -123,5 +129,6 @@ class Engine:
 
     async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None:
         """End workflows of earlier attempts, so that they let go of their partition."""
-        for key in keys:
-            await asyncio.to_thread(self.client.cancel_workflow, workflow_id(kind, key))
+        ids = [workflow_id(kind, key) for key in keys]
+        if ids:
+            await asyncio.to_thread(self.client.cancel_workflows, ids)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot import log
 from bot.clock import Clock
@@ -11,6 +12,21 @@ from bot.services.jobs import JobKind
 logger = logging.getLogger(__name__)
 
 Task = Callable[[str], Awaitable[None]]
+
+
+class Runs(Protocol):
+    """A service that works one kind of job. `key` names the row, and the attempt."""
+
+    async def run(self, key: str) -> None: ...
+
+
+def tasks_of(*, publishing: Runs, lists: Runs, arrivals: Runs) -> Mapping[JobKind, Task]:
+    """Who works what."""
+    return {
+        JobKind.PUBLISH_BATCH: publishing.run,
+        JobKind.SYNC_LISTS: lists.run,
+        JobKind.READ_FILE: arrivals.run,
+    }
 
 
 @dataclass(frozen=True, slots=True)

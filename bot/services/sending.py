@@ -1,0 +1,191 @@
+"""One attempt at a frozen batch: send, look, read back, record.
+
+Whatever attempt it is, and whatever happened before, it does the same steps from what the rows say: nothing sent → send;
+sent and no clear answer → look for the documents by their marker; found → read back; certainly absent → the same bytes
+with the same key again. So a crash at any point, a second worker, a provider that forgets the key and a list that is
+late all end in one document. No transaction is open across the network, and each one that records begins by asking
+whether this attempt is still the one that may.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.db import publications as rows
+from bot.db.publications import LiveBatch, LivePublication
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted, LedgerDocument, Outcome, Refused, differences
+from bot.services import lists, recording
+from bot.services.access import Tokens
+from providers.base import Access, AccountingProvider
+from providers.errors import (
+    AccessExpiredError,
+    OutcomeUnknownError,
+    PersonNeededError,
+    ProviderChangedError,
+    ReconnectNeededError,
+    TryLaterError,
+)
+
+CLOCKS_DIFFER_BY = timedelta(hours=1)
+"""A search begins this much before the batch was made: the ledger's clock is not ours."""
+
+
+class TakenOverError(Exception):
+    """Another attempt is the current one; what this one learnt is not written."""
+
+
+class NotVisibleYetError(TryLaterError):
+    """A write is too fresh for the ledger's lists; not a failure."""
+
+    def __init__(self, visible_at: datetime) -> None:
+        self.visible_at = visible_at
+        super().__init__(Problem(code=ProblemCode.LEDGER_DOWN))
+
+
+_NOTHING_WRITTEN = (TryLaterError, AccessExpiredError, ReconnectNeededError)
+_OPEN_WHETHER_WRITTEN = (OutcomeUnknownError, ProviderChangedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """`batch` is as it was claimed; each step works from the batch as it is by then."""
+
+    db: Database
+    clock: Clock
+    tokens: Tokens
+    provider: AccountingProvider
+    lease: timedelta
+    batch: LiveBatch
+
+    async def work(self) -> None:
+        """Raises:
+        ProviderError: why it cannot end now; the rows say how far it is.
+        TakenOverError: another attempt became the current one.
+        """
+        access = await self.tokens.access(self.batch.connection_id)
+        try:
+            return await self._steps(access)
+        except AccessExpiredError:
+            await self.tokens.forget(self.batch.connection_id, access)
+        access = await self.tokens.access(self.batch.connection_id)
+        try:
+            await self._steps(access)
+        except AccessExpiredError as error:
+            raise ReconnectNeededError(error.problem) from error
+
+    async def _steps(self, access: Access) -> None:
+        async with self.db.read() as tx:
+            batch = await rows.reload_batch(tx, self.batch)
+        if batch is None:
+            raise TakenOverError
+        missing = [publication for publication in batch.publications if publication.ledger_id is None]
+        if missing and batch.first_sent_at is not None:
+            missing = await self._look(batch, access, missing)
+        if missing and len(missing) < len(batch.publications):
+            await self._release(missing)
+        elif missing:
+            await self._send(batch, access)
+        await self._read_back(access)
+
+    async def _look(self, batch: LiveBatch, access: Access, missing: list[LivePublication]) -> list[LivePublication]:
+        """After a lost answer: what is in the ledger by now? Not before its lists show a new document for sure."""
+        self._require_visible(batch.last_sent_at)
+        since = batch.created_at - CLOCKS_DIFFER_BY
+        try:
+            found = await self.provider.find(access, [publication.marker for publication in missing], since=since)
+        except ProviderChangedError:
+            await self._unknown()
+            raise
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            for publication in missing:
+                document = found.get(publication.marker)
+                if document is not None:
+                    await rows.set_ledger_id(tx, publication.id, document.ledger_id)
+        return [publication for publication in missing if publication.marker not in found]
+
+    def _require_visible(self, sent_at: datetime | None) -> None:
+        if sent_at is not None and self.clock.now() < sent_at + self.provider.profile.marker.visibility_delay:
+            raise NotVisibleYetError(sent_at + self.provider.profile.marker.visibility_delay)
+
+    async def _release(self, publications: list[LivePublication]) -> None:
+        """The others of the batch are in the ledger, so its bytes must not go out again; these go into another one."""
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            await recording.release(tx, self.batch, publications)
+
+    async def _send(self, batch: LiveBatch, access: Access) -> None:
+        async with self.db.write() as tx:
+            if not await rows.mark_sent(tx, batch):
+                raise TakenOverError
+        try:
+            outcomes = await self.provider.create(access, batch.body, idempotency_key=batch.idempotency_key)
+            if len(outcomes) != len(batch.publications):
+                raise OutcomeUnknownError(f"{len(batch.publications)} documents sent, {len(outcomes)} answers received")
+        except _NOTHING_WRITTEN:
+            async with self.db.write() as tx:
+                await rows.mark_not_sent(tx, batch)
+            raise
+        except _OPEN_WHETHER_WRITTEN:
+            await self._unknown()
+            raise
+        except PersonNeededError as error:
+            outcomes = tuple(Refused(problem=error.problem) for _ in batch.publications)
+        await self._record(batch, outcomes)
+
+    async def _unknown(self) -> None:
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            await recording.unknown(tx, self.batch)
+
+    async def _record(self, batch: LiveBatch, outcomes: tuple[Outcome, ...]) -> None:
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            for publication, outcome in zip(batch.publications, outcomes, strict=True):
+                if isinstance(outcome, Accepted):
+                    await rows.set_ledger_id(tx, publication.id, outcome.ledger_id)
+                else:
+                    await self._refuse(tx, publication, outcome.problem)
+
+    async def _read_back(self, access: Access) -> None:
+        """Published is what the ledger has as we sent it; anything else is told."""
+        async with self.db.read() as tx:
+            batch = await rows.reload_batch(tx, self.batch)
+        if batch is None:
+            raise TakenOverError
+        ids = sorted({publication.ledger_id for publication in batch.publications if publication.ledger_id is not None})
+        documents = await self.provider.read(access, ids) if ids else {}
+        if set(ids) - set(documents):
+            self._require_visible(batch.last_sent_at)
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            for publication in batch.publications:
+                if publication.ledger_id is not None:
+                    await self._judge(tx, batch, publication, documents.get(publication.ledger_id))
+            await rows.finish_batch(tx, self.batch)
+
+    async def _judge(
+        self, tx: Tx, batch: LiveBatch, publication: LivePublication, document: LedgerDocument | None
+    ) -> None:
+        if document is None and batch.first_sent_at is None:
+            # left there by an earlier publication and gone by now: nothing is in the way of sending it
+            await recording.release(tx, batch, [publication])
+        elif document is None:
+            await self._refuse(tx, publication, Problem(code=ProblemCode.DOCUMENT_GONE))
+        elif differs := differences(publication.bill, document):
+            facts = {"differences": "; ".join(differs)}
+            await self._refuse(tx, publication, Problem(code=ProblemCode.READ_BACK_DIFFERS, facts=facts))
+        else:
+            books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+            url = document.url if books is None else self.provider.record_url(books, document.ledger_id)
+            await recording.publish(tx, batch, publication, url)
+
+    async def _refuse(self, tx: Tx, publication: LivePublication, problem: Problem) -> None:
+        await recording.refuse(tx, self.batch, publication, problem, self.provider.profile.name)
+
+    async def _still_ours(self, tx: Tx) -> None:
+        """Fencing: locks the batch's row until the end of the transaction."""
+        if not await rows.renew_lease(tx, self.batch, until=tx.now + self.lease):
+            raise TakenOverError

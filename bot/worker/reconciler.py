@@ -1,0 +1,88 @@
+"""Starting again what stopped moving, and ending what the job library still holds of earlier attempts.
+
+Our rows say what is due; the library is never asked what should be done. A workflow of a dead process, though, keeps
+its partition for ever, so the ones that no row stands behind any more are cancelled.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bot.db import publications as rows
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow, ListSyncRow
+from bot.db.items import ArrivalRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import BatchId
+from bot.services.jobs import JobKind
+from bot.services.publishing import Publishing
+from bot.worker.loops import guarded
+
+SYNCS, CONNECTIONS, ARRIVALS = table_of(ListSyncRow), table_of(ConnectionRow), table_of(ArrivalRow)
+
+
+class Restartable(Protocol):
+    async def restart_stuck(self) -> int:
+        """Give what stopped moving another attempt; answers how many."""
+        ...
+
+
+class Workflows(Protocol):
+    """What the engine still has to do, by key."""
+
+    async def unfinished(self, kind: JobKind) -> tuple[str, ...]: ...
+
+    async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    db: Database
+    workflows: Workflows
+    publishing: Publishing
+    others: Sequence[Restartable]
+
+    async def restart(self) -> int:
+        """Give whatever is due and not moving its next attempt; answers how many kinds of thing moved."""
+        restarted = 0
+        for batch in await self.publishing.stuck():
+            restarted += await guarded(partial(self.publishing.restart, batch), "starting a batch again")
+        for other in self.others:
+            restarted += await guarded(other.restart_stuck, type(other).__name__)
+        return restarted
+
+    async def cancel_old(self) -> int:
+        """End workflows that no row stands behind, so that they let go of their partition; answers how many."""
+        cancelled = 0
+        for kind in JobKind:
+            keys = await self.workflows.unfinished(kind)
+            if not keys:
+                continue
+            async with self.db.read() as tx:
+                current = await _current(tx, kind, keys)
+            old = [key for key in keys if key not in current]
+            await self.workflows.cancel(kind, old)
+            cancelled += len(old)
+        return cancelled
+
+
+async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]:
+    """The keys of the one attempt that may act, for each row that is not over."""
+    match kind:
+        case JobKind.PUBLISH_BATCH:
+            attempts = await rows.current_attempts(tx, [BatchId(UUID(key.partition(":")[0])) for key in keys])
+            return frozenset(f"{batch_id}:{attempt}" for batch_id, attempt in attempts.items())
+        case JobKind.SYNC_LISTS:
+            syncs = (
+                select(CONNECTIONS.c.id, SYNCS.c.run, SYNCS.c.attempt)
+                .join(CONNECTIONS, CONNECTIONS.c.organisation_id == SYNCS.c.organisation_id)
+                .where(SYNCS.c.state.in_(("waiting", "reading")))
+            )
+            return frozenset(f"{row.id}:{row.run}:{row.attempt}" for row in await tx.execute(syncs))
+        case JobKind.READ_FILE:
+            arrivals = select(ARRIVALS.c.id, ARRIVALS.c.attempt).where(ARRIVALS.c.state == "waiting")
+            return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(arrivals))
