@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import importlib
+import inspect
 import pkgutil
 import subprocess
 import tomllib
@@ -81,9 +82,15 @@ def registered() -> Routes:
     routes = Routes(workspaces=cast("Any", None), clients=cast("Any", None))
     for module in modules("handlers"):
         for value in vars(module).values():
-            if isinstance(value, type) and value.__module__ == module.__name__ and hasattr(value, "register"):
-                value.register(object.__new__(value), routes)
+            if isinstance(value, type) and value.__module__ == module.__name__ and _is_feature(value):
+                cast("Any", value).register(object.__new__(value), routes)
     return routes
+
+
+def _is_feature(found: type) -> bool:
+    """Pages register too, at the web server's router."""
+    register = getattr(found, "register", None)
+    return register is not None and "routes" in inspect.signature(register).parameters
 
 
 def project() -> dict[str, Any]:
