@@ -215,7 +215,7 @@ class ConnectPages:
             "X-Frame-Options": "DENY",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Content-Security-Policy": (
-                f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src 'none'; base-uri 'none'; "
+                f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; base-uri 'none'; "
                 f"frame-ancestors 'none'; form-action 'self' {targets}"
             ),
         }

@@ -20,7 +20,7 @@ from bot.services.connect_flow import STOPPED
 from bot.services.messages import Drawn, Place, Subject, Surface, want
 from bot.services.people import Directory, NotAllowedError, People
 from bot.services.settings import load_settings
-from bot.services.tokens import RECONNECT
+from bot.services.tokens import RECONNECT, reconnect_role
 from bot.views import connections as views
 from providers.base import AccountingProvider
 
@@ -107,8 +107,12 @@ class Connections:
         card = await self.card(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         if card is None:
             return None
-        drawn = views.reconnect_message(card) if message.role == RECONNECT else views.connection_message(card)
-        return Drawn(text=drawn[0], blocks=drawn[1])
+        if message.role.startswith(RECONNECT):
+            is_over = card.health is Health.BROKEN and message.role == reconnect_role(card.connected_at)
+            text, blocks = views.reconnect_message(card) if is_over else views.connected_again(card)
+        else:
+            text, blocks = views.connection_message(card)
+        return Drawn(text=text, blocks=blocks)
 
     async def _draw_stopped(self, tx: Tx, message: ConnectionMessage) -> Drawn | None:
         stop = Stop(load(message.facts, dict[str, str]).get("stop", Stop.UNKNOWN))

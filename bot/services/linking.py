@@ -107,6 +107,7 @@ class Linking:
             connection_id, organisation_id = ConnectionId(known.id), OrganisationId(known.organisation_id)
             await _renew(tx, row, choice, connection_id)
             deed = "organisation reconnected"
+        await _revive(tx, row)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}
         await audit.record(
             tx, workspace_id, connection_id, deed, by=user_id, organisation_id=organisation_id, facts=facts
@@ -196,6 +197,22 @@ async def _renew(tx: Tx, row: Row[Any], choice: OrganisationChoice, connection_i
             trouble=None,
         )
     )
+
+
+async def _revive(tx: Tx, row: Row[Any]) -> None:
+    """Other connections of the same sign-in had ended with it, and have it back now."""
+    statement = (
+        CONNECTIONS.update()
+        .where(
+            CONNECTIONS.c.workspace_id == row.workspace_id,
+            CONNECTIONS.c.token_set_id == row.token_set_id,
+            CONNECTIONS.c.health == Health.BROKEN,
+        )
+        .values(health=Health.HEALTHY, trouble=None, connected_at=tx.now, connected_by=row.user_id)
+        .returning(CONNECTIONS.c.organisation_id)
+    )
+    for organisation_id in (await tx.execute(statement)).scalars().all():
+        await redraw(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, organisation_id)
 
 
 async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, name: str, *, is_new: bool) -> None:

@@ -35,7 +35,11 @@ FRESH_FOR = timedelta(seconds=90)
 LEASE = timedelta(seconds=30)
 POLL_SECONDS = 0.2
 RECONNECT = "reconnect"
-"""The role of the one message that says a connection is over."""
+
+
+def reconnect_role(connected_at: datetime) -> str:
+    """The role of the one message that says a connection is over; a connection that ends anew is told anew."""
+    return f"{RECONNECT}:{connected_at:%Y%m%dT%H%M%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class TokenKeeper:
                 CONNECTIONS.update()
                 .where(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.health != "broken")
                 .values(health="broken", trouble=dump(problem))
-                .returning(CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.connected_by)
+                .returning(CONNECTIONS)
             )
             row = (await tx.execute(statement)).one_or_none()
             if row is not None:
@@ -201,11 +205,12 @@ def _place(token_set_id: object, column: str) -> str:
 async def _tell_broken(tx: Tx, row: Row[Any]) -> None:
     workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
     settings = await load_settings(tx, workspace_id, organisation_id)
+    role = reconnect_role(row.connected_at)
     channel = settings.alerts_channel or settings.approvals_channel
     if channel is not None:
-        place = Place(role=RECONNECT, surface=Surface.CHANNEL, channel_id=channel)
+        place = Place(role=role, surface=Surface.CHANNEL, channel_id=channel)
     else:
-        place = Place(role=RECONNECT, surface=Surface.DIRECT, user_id=UserId(row.connected_by))
+        place = Place(role=role, surface=Surface.DIRECT, user_id=UserId(row.connected_by))
     await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place)
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
     await redraw(tx, workspace_id, Subject.HOME, row.connected_by)

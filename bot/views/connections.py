@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.connections import EXPLANATIONS, LIST_NAMES, ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Refusal
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId, BlockId, CallbackId
@@ -131,12 +132,8 @@ def connection_message(card: ConnectionCard) -> Message:
 
 
 def reconnect_message(card: ConnectionCard) -> Message:
-    """The one message that a connection has ended, which turns into its outcome."""
-    if card.health is not Health.BROKEN or card.problem is None:
-        done = f":white_check_mark: *{escape(card.organisation)}* is connected again, by {mention(card.connected_by)}. "
-        text = f"{plain(card.organisation)} is connected again; waiting items go on by themselves."
-        return text, (section(done + "Waiting items go on by themselves."),)
-    problem = card.problem
+    """The one message that a connection has ended; `connected_again` is what it turns into."""
+    problem = card.problem or Problem(code=ProblemCode.RECONNECT_NEEDED)
     title = problem.entry.title.format(ledger=card.provider_name)
     blocks: list[Block] = [
         section(f"*{escape(card.organisation)}*\n:red_circle: *{escape(title)}*"),
@@ -145,6 +142,14 @@ def reconnect_message(card: ConnectionCard) -> Message:
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)}: {title}. Reconnect to go on.", tuple(blocks)
+
+
+def connected_again(card: ConnectionCard) -> Message:
+    rest = "Waiting items go on by themselves."
+    done = (
+        f":white_check_mark: *{escape(card.organisation)}* is connected again, by {mention(card.connected_by)}. {rest}"
+    )
+    return f"{plain(card.organisation)} is connected again. {rest}", (section(done),)
 
 
 def stopped(provider_name: str, stop: Stop, organisation_id: object) -> Message:

@@ -1,0 +1,115 @@
+"""The ledger's lists, read page by page, through failures and kills."""
+
+from sqlalchemy import select
+
+from bot.db.base import table_of
+from bot.db.connections import ListEntryRow, ListSyncRow
+from bot.domain.books import ListKind
+from bot.domain.ids import ConnectionId, OrganisationId
+from bot.domain.problems import Problem, ProblemCode
+from bot.services.lists import find_accounts, start_import
+from providers.errors import PersonNeededError
+from tests.fakes.connecting import account
+from tests.handlers.conftest import Connecting
+from tests.handlers.test_reconnecting import connection
+
+SYNCS, ENTRIES = table_of(ListSyncRow), table_of(ListEntryRow)
+
+
+class KilledError(BaseException):
+    """The process dies here."""
+
+
+async def codes(connecting: Connecting, text: str = "") -> list[str]:
+    row = await connection(connecting)
+    async with connecting.db.read() as tx:
+        found = await find_accounts(tx, row.workspace_id, OrganisationId(row.organisation_id), text)
+    return [entry.code for entry in found]
+
+
+async def connect(connecting: Connecting) -> None:
+    await connecting.connect(connecting.browser(), await connecting.link())
+
+
+async def again(connecting: Connecting) -> None:
+    row = await connection(connecting)
+    async with connecting.db.write() as tx:
+        await start_import(tx, connecting.jobs, ConnectionId(row.id), connecting.ledger.profile.lists)
+
+
+async def test_an_import_killed_between_pages_goes_on_where_it_was(connecting: Connecting) -> None:
+    await connect(connecting)
+    key = connecting.jobs.keys[0]
+
+    def die(page: str | None) -> None:
+        if page == "4":
+            raise KilledError
+
+    connecting.ledger.before_page = die
+    try:
+        await connecting.run_jobs()
+    except KilledError:
+        connecting.ledger.before_page = None
+    connecting.ledger.calls.clear()
+    connecting.jobs.keys = [key]
+
+    await connecting.run_jobs()
+
+    assert "accounts:" not in connecting.ledger.calls
+    assert connecting.ledger.calls[1:3] == ["accounts:4", "accounts:8"]
+    assert len(await codes(connecting)) == 10
+
+
+async def test_a_list_that_cannot_be_read_does_not_stop_the_others(connecting: Connecting) -> None:
+    await connect(connecting)
+    words = "The currency service is closed"
+    connecting.ledger.fails["accounts"] = PersonNeededError(
+        Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words=words)
+    )
+
+    await connecting.run_jobs()
+
+    async with connecting.db.read() as tx:
+        states = {row.kind: row.state for row in (await tx.execute(select(SYNCS))).all()}
+    text = await connecting.drawn((await connecting.messages("connection", "connector"))[0])
+    assert states == {"accounts": "failed", "currencies": "done"}
+    assert "not every list could be read" in text
+    assert words in text
+
+
+async def test_an_entry_gone_from_the_ledger_is_offered_no_more(connecting: Connecting) -> None:
+    await connect(connecting)
+    await connecting.run_jobs()
+    connecting.ledger.accounts = tuple(entry for entry in connecting.ledger.accounts if entry.code != "105")
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    found = await codes(connecting)
+    assert "105" not in found
+    assert len(found) == 9
+
+
+async def test_a_search_finds_by_code_and_by_name_and_takes_signs_literally(connecting: Connecting) -> None:
+    await connect(connecting)
+    connecting.ledger.accounts = (*connecting.ledger.accounts, account("50%"))
+    await connecting.run_jobs()
+
+    assert await codes(connecting, "103") == ["103"]
+    assert await codes(connecting, "ACCOUNT 10") == [str(code) for code in range(100, 110)]
+    assert await codes(connecting, "%") == ["50%"]
+
+
+async def test_another_import_counts_on_from_the_last(connecting: Connecting) -> None:
+    await connect(connecting)
+    await connecting.run_jobs()
+
+    await again(connecting)
+
+    assert connecting.jobs.keys[0][0] == "sync_lists"
+    assert connecting.jobs.keys[0][1].endswith(":2:1")
+    async with connecting.db.read() as tx:
+        assert {row.kind for row in (await tx.execute(select(SYNCS))).all()} == {
+            ListKind.ACCOUNTS,
+            ListKind.CURRENCIES,
+        }

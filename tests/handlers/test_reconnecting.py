@@ -1,0 +1,169 @@
+"""A sign-in that ended: told once, mended from Slack, nothing lost."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow, TokenSetRow
+from bot.domain.ids import ConnectionId, OrganisationId
+from bot.domain.problems import Problem, ProblemCode
+from providers.base import Access
+from providers.errors import ReconnectNeededError, TryLaterError
+from tests.fakes.connecting import ACME, BETA
+from tests.handlers.conftest import Connecting
+
+CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
+
+
+async def connection(connecting: Connecting) -> Any:
+    async with connecting.db.read() as tx:
+        return (await tx.execute(select(CONNECTIONS))).one()
+
+
+@pytest.fixture
+async def connected(connecting: Connecting) -> Connecting:
+    await connecting.connect(connecting.browser(), await connecting.link())
+    await connecting.run_jobs()
+    connecting.ledger.calls.clear()
+    return connecting
+
+
+async def ended(connected: Connecting) -> Any:
+    """The provider says the sign-in is over, and somebody found out."""
+    connected.ledger.refresh_token = f"rotated elsewhere at {connected.clock.now()}"
+    await connected.clock.advance(3600)
+    row = await connection(connected)
+    with pytest.raises(ReconnectNeededError) as raised:
+        await connected.tokens.access(ConnectionId(row.id))
+    await connected.tokens.broken(ConnectionId(row.id), raised.value.problem)
+    return row
+
+
+async def test_tasks_that_find_the_access_expired_together_refresh_once(connected: Connecting) -> None:
+    connected.clock.sleeps_at_once = True
+    await connected.clock.advance(3600)
+    row = await connection(connected)
+
+    found = await asyncio.gather(*(connected.tokens.access(ConnectionId(row.id)) for _ in range(3)))
+
+    assert connected.ledger.calls == ["refresh"]
+    assert len({access.access_token for access in found}) == 1
+
+
+async def test_a_lost_refresh_answer_keeps_the_old_token_for_the_next_try(connected: Connecting) -> None:
+    await connected.clock.advance(3600)
+    row = await connection(connected)
+    connected.ledger.fails["refresh"] = TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
+    with pytest.raises(TryLaterError):
+        await connected.tokens.access(ConnectionId(row.id))
+    connected.ledger.fails.clear()
+
+    found = await connected.tokens.access(ConnectionId(row.id))
+
+    assert isinstance(found, Access)
+
+
+async def test_an_ended_sign_in_is_told_once_with_the_way_back(connected: Connecting) -> None:
+    row = await ended(connected)
+    for _ in range(3):
+        with pytest.raises(ReconnectNeededError) as raised:
+            await connected.tokens.access(ConnectionId(row.id))
+        await connected.tokens.broken(ConnectionId(row.id), raised.value.problem)
+
+    told = await connected.messages("connection", "reconnect")
+
+    text = await connected.drawn(told[0])
+    assert len(told) == 1
+    assert told[0].wanted == 2
+    assert "Reconnect" in text
+    assert str(row.organisation_id) in text
+    assert "Fake Books" in text
+    assert connected.ledger.calls == ["refresh"]
+
+
+async def test_reconnecting_keeps_everything_and_turns_the_message_into_its_outcome(connected: Connecting) -> None:
+    before = await ended(connected)
+    link = await connected.link("U0OLIVIA", OrganisationId(before.organisation_id))
+
+    done = await connected.connect(connected.browser(), link)
+
+    after = await connection(connected)
+    told = await connected.messages("connection", "reconnect")
+    assert done.status == 303
+    assert "stop=" not in done.location
+    assert (after.id, after.organisation_id, after.health) == (before.id, before.organisation_id, "healthy")
+    assert after.connected_by == "U0OLIVIA"
+    assert "connected again" in await connected.drawn(told[0])
+    assert isinstance(await connected.tokens.access(ConnectionId(after.id)), Access)
+
+
+async def test_reconnecting_to_another_organisation_is_refused(connected: Connecting) -> None:
+    before = await ended(connected)
+    connected.ledger.organisations_seen = (BETA,)
+    link = await connected.link("U0ADAM", OrganisationId(before.organisation_id))
+    browser = connected.browser()
+
+    state = (await connected.to_provider(browser, link)).partition("state=")[2].partition("&")[0]
+    back = await browser.get(f"/connect/fake/callback?code=c&state={state}")
+
+    assert "stop=other_organisation" in back.location
+    assert (await connection(connected)).health == "broken"
+    assert await connected.stops() == ["other_organisation"]
+
+
+async def test_connecting_a_known_organisation_again_renews_it(connected: Connecting) -> None:
+    before = await connection(connected)
+
+    await connected.connect(connected.browser(), await connected.link("U0OLIVIA"))
+
+    assert (await connection(connected)).id == before.id
+
+
+async def test_a_connection_that_ends_a_second_time_is_told_a_second_time(connected: Connecting) -> None:
+    """Changing an old message would reach nobody."""
+    before = await ended(connected)
+    await connected.connect(connected.browser(), await connected.link("U0ADAM", OrganisationId(before.organisation_id)))
+
+    await ended(connected)
+
+    told = await connected.messages("connection", "reconnect")
+    assert len(told) == 2
+    assert "connected again" in await connected.drawn(told[0])
+    assert "has ended" in await connected.drawn(told[1])
+
+
+async def test_other_organisations_of_the_same_sign_in_come_back_with_it(connected: Connecting) -> None:
+    connected.ledger.organisations_seen = (ACME, BETA)
+    await connected.connect(connected.browser(), await connected.link(), tenant="tenant-beta")
+    async with connected.db.write() as tx:
+        await tx.execute(CONNECTIONS.update().values(health="broken"))
+        acme = (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.tenant_id == "tenant-acme"))).one()
+
+    await connected.connect(connected.browser(), await connected.link("U0ADAM", OrganisationId(acme.organisation_id)))
+
+    async with connected.db.read() as tx:
+        assert set((await tx.execute(select(CONNECTIONS.c.health))).scalars()) == {"healthy"}
+        assert len((await tx.execute(select(TOKENS.c.id))).all()) == 1
+
+
+async def test_stored_tokens_do_not_open_in_another_row(connected: Connecting) -> None:
+    async with connected.db.read() as tx:
+        row = (await tx.execute(select(TOKENS))).one()
+
+    assert b"access-" not in row.access_sealed
+    assert b"refresh-" not in row.refresh_sealed
+    with pytest.raises(Exception, match="does not open"):
+        connected.vault.open(row.access_sealed, f"token_sets.refresh:{row.id}")
+
+
+async def test_access_is_not_refreshed_before_it_is_needed(connected: Connecting) -> None:
+    row = await connection(connected)
+    connected.clock.move_to(connected.clock.now() + timedelta(minutes=20))
+
+    await connected.tokens.access(ConnectionId(row.id))
+
+    assert connected.ledger.calls == []

@@ -1,0 +1,240 @@
+"""A ledger in memory that takes bills, forgets keys, shows lists late, and loses answers in every way there is."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import NoReturn
+from uuid import uuid4
+
+import msgspec
+
+from bot.clock import Clock
+from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
+from providers.base import Access, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
+from providers.errors import (
+    AccessExpiredError,
+    OutcomeUnknownError,
+    PersonNeededError,
+    ProviderChangedError,
+    ReconnectNeededError,
+    TryLaterError,
+)
+
+VISIBLE_AFTER = timedelta(seconds=10)
+BUSY = Problem(code=ProblemCode.LEDGER_BUSY)
+
+
+class Trouble(StrEnum):
+    """What becomes of one call. The first four leave it open whether anything was written."""
+
+    COMMIT_THEN_500 = "commit, then 500"
+    RESET_BEFORE_COMMIT = "reset before the commit"
+    COMMIT_THEN_HTML = "commit, then half an answer"
+    COMMIT_HALF = "commit the first half, then time out"
+    SHORT_ANSWER = "commit, then answer for all but one"
+    BUSY = "429"
+    EXPIRED = "401"
+    REVOKED = "revoked"
+    NOT_ALLOWED = "403"
+
+
+LOST_ANSWERS = tuple(Trouble)[:5]
+
+
+@dataclass(slots=True)
+class Stored:
+    document: LedgerDocument
+    stored_at: datetime
+    is_voided: bool = False
+
+
+@dataclass(slots=True)
+class Ledger:
+    """`providers.base.AccountingProvider`. `remembers_keys_for` zero: the key is ignored."""
+
+    clock: Clock
+    batch_size: int = 50
+    remembers_keys_for: timedelta = timedelta(minutes=6)
+    lists_late_by: timedelta = timedelta(0)
+    troubles: dict[str, list[Trouble]] = field(default_factory=dict)
+    """By call (create, find, read): what becomes of the next ones."""
+    refuse: dict[str, Problem] = field(default_factory=dict)
+    """By document number."""
+    books_hold: list[Stored] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    on_call: Callable[[str], None] = field(default=lambda _name: None)
+    alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
+    """How the ledger books a document otherwise than it was sent."""
+    _answered: dict[str, tuple[datetime, tuple[Outcome, ...]]] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Profile:
+        return Profile(
+            key="xero",
+            name="Xero",
+            capabilities=frozenset(Capability),
+            lists=(),
+            batch_size=self.batch_size,
+            limits=RateLimits(per_minute=None, per_day=None, at_once=1),
+            marker=Marker(field="Url", visibility_delay=VISIBLE_AFTER, key_remembered_for=timedelta(minutes=6)),
+            connect=ConnectSteps(steps=(), rights=()),
+            uses_pkce=True,
+            refresh_token_life=timedelta(days=60),
+            addresses={},
+        )
+
+    @property
+    def numbers(self) -> list[str | None]:
+        """What stands in the books."""
+        return sorted(stored.document.number for stored in self.books_hold if not stored.is_voided)
+
+    def render(self, bills: Sequence[Bill]) -> bytes:
+        return msgspec.json.encode(bills)
+
+    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+        self.keys.append(idempotency_key)
+        self.bodies.append(body)
+        trouble = self._begin("create")
+        if trouble is not None and trouble not in LOST_ANSWERS:
+            _refuse_call(trouble)
+        known = self._answered.get(idempotency_key)
+        if known is not None and self.clock.now() - known[0] < self.remembers_keys_for:
+            outcomes = known[1]
+        elif trouble is Trouble.RESET_BEFORE_COMMIT:
+            raise OutcomeUnknownError("ClientOSError while waiting for the answer")
+        else:
+            outcomes = self._write(body, half=trouble is Trouble.COMMIT_HALF)
+            if trouble is not Trouble.COMMIT_HALF:
+                self._answered[idempotency_key] = (self.clock.now(), outcomes)
+        self.on_call("created")
+        return _lose(trouble, outcomes)
+
+    def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
+        bills = msgspec.json.decode(body, type=list[Bill])
+        return tuple(self._take(bill) for bill in (bills[: len(bills) // 2] if half else bills))
+
+    def _take(self, bill: Bill) -> Outcome:
+        if bill.number in self.refuse:
+            return Refused(problem=self.refuse[bill.number])
+        document = LedgerDocument(
+            ledger_id=str(uuid4()),
+            marker=bill.marker,
+            number=bill.number,
+            contact_name=bill.contact_name,
+            status=bill.status,
+            issued_on=bill.issued_on,
+            currency=bill.currency,
+            net=bill.net,
+            tax=bill.tax,
+            gross=bill.gross,
+            url="https://ledger.example/1",
+        )
+        self.books_hold.append(Stored(self.alter(document), self.clock.now()))
+        return Accepted(ledger_id=document.ledger_id)
+
+    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+        self._raise_for("find")
+        shown = self.clock.now() - self.lists_late_by
+        return {
+            stored.document.marker: stored.document
+            for stored in self.books_hold
+            if stored.document.marker in markers and since <= stored.stored_at <= shown and not stored.is_voided
+        }
+
+    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+        self._raise_for("read")
+        shown = self.clock.now() - self.lists_late_by
+        return {
+            stored.document.ledger_id: stored.document
+            for stored in self.books_hold
+            if stored.document.ledger_id in ledger_ids and stored.stored_at <= shown and not stored.is_voided
+        }
+
+    def record_url(self, books: Books, ledger_id: str) -> str:
+        return f"https://ledger.example/{ledger_id}"
+
+    def _begin(self, call: str) -> Trouble | None:
+        self.calls.append(call)
+        self.on_call(call)
+        planned = self.troubles.get(call, [])
+        return planned.pop(0) if planned else None
+
+    def _raise_for(self, call: str) -> None:
+        trouble = self._begin(call)
+        if trouble is not None:
+            _refuse_call(trouble)
+
+    def correct(self, number: str, gross: Decimal) -> None:
+        """A person changes a document's total in the ledger."""
+        for stored in self.books_hold:
+            if stored.document.number == number:
+                stored.document = replace(stored.document, gross=gross)
+
+    def void(self, number: str) -> None:
+        for stored in self.books_hold:
+            stored.is_voided = stored.is_voided or stored.document.number == number
+
+    def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
+        return redirect_uri
+
+    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+        return self._grant()
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        return self._grant()
+
+    def _grant(self) -> TokenAnswer:
+        expires_at = self.clock.now() + timedelta(minutes=30)
+        return TokenAnswer(access_token="a", refresh_token="r", expires_at=expires_at, subject="person")
+
+    async def revoke(self, refresh_token: str) -> None:
+        self.calls.append("revoke")
+
+    async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
+        return ()
+
+    async def disconnect(self, access: Access, link_id: str) -> None:
+        self.calls.append("disconnect")
+
+    async def books(self, access: Access) -> Books:
+        return Books(provider_id="t", name="Northwind", base_currency="GBP")
+
+    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+        return ListPage(entries=())
+
+
+def _lose(trouble: Trouble | None, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+    match trouble:
+        case Trouble.COMMIT_THEN_500 | Trouble.COMMIT_HALF | Trouble.RESET_BEFORE_COMMIT:
+            raise OutcomeUnknownError("status 500")
+        case Trouble.COMMIT_THEN_HTML:
+            raise ProviderChangedError("an answer of another form")
+        case Trouble.SHORT_ANSWER:
+            return outcomes[:-1]
+        case _:
+            return outcomes
+
+
+def _refuse_call(trouble: Trouble) -> NoReturn:
+    match trouble:
+        case Trouble.BUSY:
+            raise TryLaterError(BUSY, after_seconds=30)
+        case Trouble.EXPIRED:
+            raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        case Trouble.REVOKED:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        case Trouble.NOT_ALLOWED:
+            raise PersonNeededError(Problem(code=ProblemCode.PERMISSION_MISSING))
+        case _:
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
+
+
+def numbers_in(body: bytes) -> list[str]:
+    return [bill["number"] for bill in json.loads(body)]

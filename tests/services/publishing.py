@@ -1,0 +1,247 @@
+"""A workspace with an organisation that is set up and connected, bills that wait for approval, and a ledger beside it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, select
+
+from bot.db.base import dump, table_of
+from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow, TokenSetRow
+from bot.db.items import ITEMS, change_item, load_item
+from bot.db.messages import AlertRow
+from bot.db.publications import BATCHES, PUBLICATIONS
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import AuditRow, WorkspaceRow
+from bot.domain.books import Books
+from bot.domain.coding import CodedValue, Coding, Source
+from bot.domain.documents import Door, Facts, Party
+from bot.domain.ids import ConnectionId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.problems import Problem
+from bot.domain.publishing import BatchState, PublicationState
+from bot.services.alerts import load_alert
+from bot.services.items import NewItem, enter
+from bot.services.jobs import JobKind
+from bot.services.publications import open_publication
+from bot.services.publishing import Publishing
+from providers.base import Access
+from tests.fakes.clock import FakeClock
+from tests.fakes.jobs import InlineJobs
+from tests.services.ledger import Ledger
+
+PUBLIC_URL = "http://127.0.0.1:3000"
+LEASE = timedelta(seconds=30)
+ALERTS, AUDIT = table_of(AlertRow), table_of(AuditRow)
+OPEN_BATCHES = (BatchState.QUEUED, BatchState.SENDING, BatchState.CHECKING)
+WAITING = (PublicationState.WAITING, PublicationState.SENDING, PublicationState.UNKNOWN)
+
+
+class CrashError(Exception):
+    """The process dies here: nobody handles it, and what was not committed is gone."""
+
+
+class CrashingDatabase(Database):
+    """Dies at its n-th write, before or after the commit."""
+
+    writes = 0
+    dies_at: int | None = None
+    dies_after_commit = False
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        self.writes += 1
+        dies = self.writes == self.dies_at
+        async with super().write() as tx:
+            yield tx
+            if dies and not self.dies_after_commit:
+                raise CrashError
+        if dies:
+            raise CrashError
+
+
+@dataclass(slots=True)
+class StandingTokens:
+    """`bot.services.access.Tokens`: access is always there until the connection is broken."""
+
+    db: Database
+    forgotten: int = 0
+    ended: list[Problem] = field(default_factory=list)
+
+    async def access(self, connection_id: ConnectionId) -> Access:
+        return Access(access_token=f"token {self.forgotten}", tenant_id="tenant")
+
+    async def forget(self, connection_id: ConnectionId, access: Access) -> None:
+        self.forgotten += 1
+
+    async def broken(self, connection_id: ConnectionId, problem: Problem) -> None:
+        self.ended.append(problem)
+        connections = table_of(ConnectionRow)
+        async with self.db.write() as tx:
+            await tx.execute(connections.update().where(connections.c.id == connection_id).values(health="broken"))
+
+
+@dataclass(slots=True)
+class World:
+    db: Database
+    clock: FakeClock
+    ledger: Ledger
+    jobs: InlineJobs
+    tokens: StandingTokens
+    publishing: Publishing
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
+    connection_id: ConnectionId
+
+    async def approve(self, *numbers: str) -> list[ItemId]:
+        """Bills that come in, are approved and wait to be sent at once."""
+        return [await self._approved(number) for number in numbers]
+
+    async def _approved(self, number: str) -> ItemId:
+        async with self.db.write() as tx:
+            item, _ = await enter(tx, self._bill(number))
+            item = await self._move(tx, item, ItemState.APPROVED)
+            await open_publication(tx, item, due_at=tx.now)
+        return item.id
+
+    async def approve_again(self, item_id: ItemId) -> None:
+        """What pressing Retry on an alert comes to."""
+        async with self.db.write() as tx:
+            item = await self._move(tx, await self._item(tx, item_id), ItemState.APPROVED)
+            await open_publication(tx, item, due_at=tx.now)
+
+    async def _move(self, tx: Tx, item: Item, state: ItemState) -> Item:
+        moved = await change_item(tx, item, replace(item, state=state))
+        assert moved is not None
+        return moved
+
+    def _bill(self, number: str) -> NewItem:
+        amount = Decimal("100.00")
+        facts = Facts(
+            supplier=Party(name="Paper Ltd"),
+            number=number,
+            issued_on=date(2026, 2, 20),
+            currency="GBP",
+            net=amount,
+            tax=Decimal("20.00"),
+            gross=Decimal("120.00"),
+        )
+        by_hand = Source.PERSON
+        return NewItem(
+            workspace_id=self.workspace_id,
+            organisation_id=self.organisation_id,
+            submitted_by=UserId("U1"),
+            door=Door.FORM,
+            source_key=f"form:{number}",
+            facts=facts,
+            coding=Coding(
+                account=CodedValue(value="429", source=by_hand), tax_rate=CodedValue(value="INPUT2", source=by_hand)
+            ),
+        )
+
+    async def _item(self, tx: Tx, item_id: ItemId) -> Item:
+        item = await load_item(tx, self.workspace_id, item_id)
+        assert item is not None
+        return item
+
+    async def states(self) -> dict[str, ItemState]:
+        async with self.db.read() as tx:
+            rows = (await tx.execute(select(ITEMS.c.number, ITEMS.c.state))).all()
+        return {row.number: ItemState(row.state) for row in rows}
+
+    async def state(self, item_id: ItemId) -> ItemState:
+        async with self.db.read() as tx:
+            return (await self._item(tx, item_id)).state
+
+    async def alert(self, item_id: ItemId) -> tuple[str, str, int] | None:
+        """The alert's state, problem and number of refusals."""
+        async with self.db.read() as tx:
+            alert = await load_alert(tx, self.workspace_id, item_id)
+        return None if alert is None else (alert.state, alert.problem.code, alert.times)
+
+    async def audited(self, deed: str) -> int:
+        async with self.db.read() as tx:
+            return int((await tx.execute(select(func.count()).where(AUDIT.c.deed == deed))).scalar_one())
+
+    async def is_settled(self) -> bool:
+        async with self.db.read() as tx:
+            batches = (await tx.execute(select(BATCHES.c.id).where(BATCHES.c.state.in_(OPEN_BATCHES)))).first()
+            waiting = (await tx.execute(select(PUBLICATIONS.c.id).where(PUBLICATIONS.c.state.in_(WAITING)))).first()
+        return batches is None and waiting is None
+
+    async def one_pass(self) -> None:
+        """What a worker does once; where it dies, the next pass is another process's."""
+        try:
+            await self.publishing.plan()
+            await self.publishing.reconcile()
+            await self.jobs.drain()
+        except CrashError:
+            pass
+
+    async def settle(self, *, passes: int = 60, seconds: float = 8) -> int:
+        """Work until nothing is open; answers how many passes it took."""
+        for number in range(1, passes + 1):
+            await self.one_pass()
+            if await self.is_settled():
+                return number
+            self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
+        return passes + 1
+
+    async def reconnected(self) -> None:
+        connections = table_of(ConnectionRow)
+        async with self.db.write() as tx:
+            await tx.execute(
+                connections.update().where(connections.c.id == self.connection_id).values(health="healthy")
+            )
+
+
+async def a_world(db: Database, clock: FakeClock, *, is_set_up: bool = True) -> World:
+    ledger, jobs, tokens = Ledger(clock), InlineJobs(), StandingTokens(db)
+    publishing = Publishing(db, jobs, {"xero": ledger}, tokens, clock, PUBLIC_URL, LEASE)
+
+    async def run(_kind: str, key: str) -> None:
+        await publishing.run(key)
+
+    jobs.handler = run
+    ids = await _seed(db, is_set_up=is_set_up)
+    return World(db, clock, ledger, jobs, tokens, publishing, *ids)
+
+
+async def _seed(db: Database, *, is_set_up: bool) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:
+    workspace_id, organisation_id, connection_id, token_set_id = (uuid4() for _ in range(4))
+    async with db.write() as tx:
+        await tx.execute(table_of(WorkspaceRow).insert().values(**_workspace(workspace_id, tx)))
+        books = Books(provider_id="tenant", name="Northwind", base_currency="GBP")
+        organisation = {"id": organisation_id, "workspace_id": workspace_id, "name": books.name, "created_at": tx.now}
+        await tx.execute(table_of(OrganisationRow).insert().values(**organisation, books=dump(books), next_reference=1))
+        confirmed_at = tx.now if is_set_up else None
+        confirmed = {"general_confirmed_at": confirmed_at, "tax_confirmed_at": confirmed_at}
+        settings = {"organisation_id": organisation_id, "workspace_id": workspace_id, "version": 1, "chosen": "{}"}
+        await tx.execute(table_of(SettingsRow).insert().values(**settings, **confirmed))
+        tokens = {"provider": "xero", "subject": "person", "access_sealed": b"", "refresh_sealed": b""}
+        times = {"expires_at": tx.now, "refreshed_at": tx.now, "generation": 1}
+        await tx.execute(table_of(TokenSetRow).insert().values(id=token_set_id, **tokens, **times))
+        connection = {"workspace_id": workspace_id, "organisation_id": organisation_id, "token_set_id": token_set_id}
+        linked = {"provider": "xero", "tenant_id": "tenant", "connected_by": "U1", "connected_at": tx.now}
+        await tx.execute(
+            table_of(ConnectionRow).insert().values(id=connection_id, **connection, **linked, health="healthy")
+        )
+    return WorkspaceId(workspace_id), OrganisationId(organisation_id), ConnectionId(connection_id)
+
+
+def _workspace(workspace_id: UUID, tx: Tx) -> dict[str, object]:
+    return {
+        "id": workspace_id,
+        "enterprise_id": "",
+        "team_id": "T1",
+        "name": "Acme",
+        "bot_user_id": "UBOT",
+        "bot_id": "B1",
+        "installed_at": tx.now,
+    }
+
+
+KIND = JobKind.PUBLISH_BATCH

@@ -1,0 +1,301 @@
+"""Approved items end in the ledger once, whatever happens on the way."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from bot.db.unit_of_work import Database
+from bot.domain.ids import ItemId
+from bot.domain.items import ItemState
+from bot.domain.problems import Problem, ProblemCode
+from tests.fakes.clock import FakeClock
+from tests.services.ledger import LOST_ANSWERS, Trouble, numbers_in
+from tests.services.publishing import World, a_world
+
+ARCHIVED = Problem(code=ProblemCode.ACCOUNT_ARCHIVED)
+FOUR = ("INV-1", "INV-2", "INV-3", "INV-4")
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock) -> World:
+    return await a_world(database, clock)
+
+
+async def test_approved_bills_of_an_organisation_go_out_in_one_call_and_are_read_back(world: World) -> None:
+    await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert world.ledger.calls == ["create", "read"]
+    assert world.ledger.numbers == list(FOUR)
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+    assert await world.audited("published") == 4
+
+
+async def test_the_bill_carries_the_address_of_its_item(world: World) -> None:
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert world.ledger.books_hold[0].document.marker == f"http://127.0.0.1:3000/i/{item_id}"
+
+
+async def test_more_than_fits_goes_out_in_several_calls_one_after_another(world: World) -> None:
+    world.ledger.batch_size = 3
+    await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert [len(numbers_in(body)) for body in world.ledger.bodies] == [3, 1]
+    assert world.ledger.numbers == list(FOUR)
+
+
+async def test_nothing_is_sent_before_the_undo_window_is_over(world: World) -> None:
+    (item_id,) = await world.approve("INV-1")
+    world.clock.move_to(world.clock.now() - timedelta(seconds=1))
+
+    await world.one_pass()
+
+    assert (world.ledger.calls, await world.state(item_id)) == ([], ItemState.APPROVED)
+
+
+async def test_nothing_is_sent_before_the_organisation_is_set_up(database: Database, clock: FakeClock) -> None:
+    world = await a_world(database, clock, is_set_up=False)
+    await world.approve("INV-1")
+
+    await world.one_pass()
+
+    assert world.ledger.calls == []
+
+
+async def test_a_refused_bill_of_several_costs_the_others_nothing(world: World) -> None:
+    world.ledger.refuse["INV-2"] = ARCHIVED
+    items = await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-3", "INV-4"]
+    assert await world.state(items[1]) is ItemState.REFUSED
+    assert await world.alert(items[1]) == ("open", "account_archived", 1)
+
+
+async def test_a_refusal_is_not_retried_by_itself(world: World) -> None:
+    world.ledger.refuse["INV-1"] = ARCHIVED
+    await world.approve("INV-1")
+
+    await world.settle()
+    await world.settle(passes=5)
+
+    assert world.ledger.calls == ["create"]
+
+
+async def test_after_the_fix_it_is_sent_with_a_new_key_and_the_alert_resolves(world: World) -> None:
+    world.ledger.refuse["INV-1"] = ARCHIVED
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+    world.ledger.refuse.clear()
+
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1"]
+    assert len(set(world.ledger.keys)) == 2
+    assert await world.alert(item_id) == ("resolved", "account_archived", 1)
+
+
+async def test_a_second_refusal_changes_the_same_alert(world: World) -> None:
+    world.ledger.refuse["INV-1"] = ARCHIVED
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert await world.alert(item_id) == ("open", "account_archived", 2)
+
+
+@pytest.mark.parametrize("trouble", LOST_ANSWERS)
+@pytest.mark.parametrize("keys", ["honoured", "ignored"])
+@pytest.mark.parametrize("late", [0, 9])
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_lost_answer_ends_in_one_document(
+    world: World, trouble: Trouble, keys: str, late: int, times: int
+) -> None:
+    """Every way of losing it, with a ledger that replays keys or ignores them, and lists that are late."""
+    world.ledger.troubles["create"] = [trouble] * times
+    world.ledger.lists_late_by = timedelta(seconds=late)
+    if keys == "ignored":
+        world.ledger.remembers_keys_for = timedelta(0)
+    await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert world.ledger.numbers == list(FOUR)
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+    assert await world.audited("published") == 4
+
+
+async def test_while_the_ledger_is_searched_the_item_is_shown_as_being_checked(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.COMMIT_THEN_500]
+    (item_id,) = await world.approve("INV-1")
+
+    await world.one_pass()
+
+    assert await world.state(item_id) is ItemState.UNKNOWN
+
+
+async def test_the_search_waits_until_the_ledgers_lists_show_a_new_document(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.COMMIT_THEN_500]
+    await world.approve("INV-1")
+
+    await world.one_pass()
+    await world.one_pass()
+
+    assert world.ledger.calls == ["create"]
+
+
+async def test_what_is_certainly_absent_goes_out_again_with_the_same_bytes_and_key(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.RESET_BEFORE_COMMIT]
+    await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert world.ledger.calls == ["create", "find", "create", "read"]
+    assert len(set(world.ledger.keys)) == len(set(world.ledger.bodies)) == 1
+
+
+async def test_a_busy_ledger_is_asked_again_when_it_said(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.BUSY]
+    (item_id,) = await world.approve("INV-1")
+    await world.one_pass()
+    world.clock.move_to(world.clock.now() + timedelta(seconds=29))
+    await world.one_pass()
+    calls_meanwhile = len(world.ledger.calls)
+
+    world.clock.move_to(world.clock.now() + timedelta(seconds=1))
+    await world.one_pass()
+
+    assert (calls_meanwhile, await world.state(item_id)) == (1, ItemState.PUBLISHED)
+    assert world.ledger.calls == ["create", "create", "read"]
+
+
+@pytest.mark.parametrize("call", ["create", "read"])
+async def test_an_expired_token_is_renewed_once_and_nothing_is_sent_twice(world: World, call: str) -> None:
+    world.ledger.remembers_keys_for = timedelta(0)
+    world.ledger.troubles[call] = [Trouble.EXPIRED]
+    await world.approve("INV-1")
+
+    await world.one_pass()
+
+    assert world.tokens.forgotten == 1
+    assert world.ledger.numbers == ["INV-1"]
+    assert await world.is_settled()
+
+
+@pytest.mark.parametrize("call", ["create", "read"])
+async def test_after_a_reconnection_the_queue_goes_on_by_itself(world: World, call: str) -> None:
+    world.ledger.remembers_keys_for = timedelta(0)
+    world.ledger.troubles[call] = [Trouble.REVOKED]
+    await world.approve("INV-1", "INV-2")
+    await world.settle(passes=5)
+    calls_while_broken = len(world.ledger.calls)
+
+    await world.reconnected()
+    await world.settle()
+
+    assert calls_while_broken == (1 if call == "create" else 2)
+    assert world.ledger.numbers == ["INV-1", "INV-2"]
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
+async def test_a_call_that_is_not_allowed_is_a_persons_business(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.NOT_ALLOWED]
+    items = await world.approve("INV-1", "INV-2")
+
+    await world.settle()
+
+    assert [await world.alert(item) for item in items] == [("open", "permission_missing", 1)] * 2
+
+
+async def test_a_reading_that_is_not_allowed_refuses_nothing_that_was_sent(world: World) -> None:
+    """The document is in the ledger; called refused, it would be sent a second time."""
+    world.ledger.troubles["read"] = [Trouble.NOT_ALLOWED]
+    (item_id,) = await world.approve("INV-1")
+    await world.one_pass()
+    told = await world.alert(item_id)
+
+    await world.settle()
+
+    assert told == ("open", "permission_missing", 1)
+    assert (world.ledger.numbers, await world.state(item_id)) == (["INV-1"], ItemState.PUBLISHED)
+
+
+async def test_trouble_that_goes_on_is_told_once(world: World) -> None:
+    world.ledger.troubles["read"] = [Trouble.NOT_ALLOWED] * 4
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert await world.alert(item_id) == ("resolved", "permission_missing", 1)
+
+
+async def test_other_values_in_the_ledger_are_a_problem_and_not_published(world: World) -> None:
+    item_id = await _read_back_otherwise(world)
+
+    assert await world.state(item_id) is ItemState.REFUSED
+    assert await world.alert(item_id) == ("open", "read_back_differs", 1)
+
+
+async def test_retry_after_other_values_reads_again_and_sends_nothing(world: World) -> None:
+    item_id = await _read_back_otherwise(world)
+    world.ledger.correct("INV-1", Decimal("120.00"))
+    world.ledger.calls.clear()
+
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert world.ledger.calls == ["read"]
+    assert (world.ledger.numbers, await world.state(item_id)) == (["INV-1"], ItemState.PUBLISHED)
+
+
+async def test_what_is_only_read_again_is_never_sent_with_others(world: World) -> None:
+    item_id = await _read_back_otherwise(world)
+    world.ledger.correct("INV-1", Decimal("120.00"))
+
+    await world.approve("INV-2")
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-2"]
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
+async def test_a_document_that_was_voided_meanwhile_is_published_as_new(world: World) -> None:
+    item_id = await _read_back_otherwise(world)
+    world.ledger.void("INV-1")
+    world.ledger.alter = lambda document: document
+
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert (world.ledger.numbers, await world.state(item_id)) == (["INV-1"], ItemState.PUBLISHED)
+
+
+async def test_a_document_that_is_not_shown_yet_is_not_called_gone(world: World) -> None:
+    world.ledger.lists_late_by = timedelta(seconds=9)
+    (item_id,) = await world.approve("INV-1")
+
+    await world.one_pass()
+    at_first = await world.state(item_id)
+    await world.settle()
+
+    assert (at_first, await world.state(item_id)) == (ItemState.SENDING, ItemState.PUBLISHED)
+
+
+async def _read_back_otherwise(world: World) -> ItemId:
+    world.ledger.alter = lambda document: replace(document, gross=Decimal("120.01"))
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+    return item_id
