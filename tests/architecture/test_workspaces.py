@@ -43,11 +43,14 @@ REASONS = {
     "bot/services/connect_flow.py:ConnectFlows._of_browser": UNGUESSABLE,
     "bot/services/connect_flow.py:_move": UNGUESSABLE,
     "bot/services/connect_flow.py:_one": UNGUESSABLE,
+    "bot/services/connections.py:_joined": "a beginning; whoever calls it adds the workspace",
+    "bot/services/linking.py:_newest": UNGUESSABLE,
     "bot/services/lists.py:ListImport.restart_stuck": WORK_OF_ALL,
     "bot/services/lists.py:ListImport._connection": OWN_ROW,
     "bot/services/lists.py:_Reading.all": OWN_ROW,
     "bot/services/people.py:standing_of": "it says who has a role; the statement that acts on it takes the workspace",
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
+    "bot/services/tokens.py:TokenKeeper.broken": OWN_ROW,
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 

@@ -1,0 +1,52 @@
+"""README says what is there, and nothing that is not."""
+
+import ast
+import re
+
+from tests.architecture.tree import ROOT, sources
+
+VARIABLE = re.compile(r"\b(?:SLACK|DEXT)_[A-Z_]+[A-Z]\b")
+READ_BY = ("bot/config.py", "bot/playground")
+PER_PROVIDER = ("CLIENT_ID", "CLIENT_SECRET", "AUTH_URL", "TOKEN_URL", "REVOKE_URL", "API_URL", "WEB_URL")
+FOR_TESTS = {"DEXT_CHROMIUM"}
+
+
+def readme() -> str:
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_tells_every_variable_and_no_other() -> None:
+    read = {
+        node.value
+        for _, tree in sources(*READ_BY)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value)
+    }
+    told = set(VARIABLE.findall(readme()))
+    of_providers = {f"DEXT_XERO_{name}" for name in PER_PROVIDER}
+
+    assert read - told - of_providers == set()
+    assert told - read - of_providers - FOR_TESTS == set()
+    assert {name for name in PER_PROVIDER if f"_{name}" not in readme()} == set()
+
+
+def test_the_readme_names_only_commands_of_make_that_exist() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+    assert set(re.findall(r"`make ([a-z]+)", readme())) - targets == set()
+
+
+def test_every_file_that_the_readme_points_at_is_there() -> None:
+    pointed = re.findall(r"\]\((?!https?:)([^)#]+)\)", readme())
+
+    assert [path for path in pointed if not (ROOT / path).exists()] == []
+
+
+def test_decisions_are_dated_and_say_what_was_not_chosen() -> None:
+    section = readme().partition("## Decisions")[2].partition("\n## ")[0]
+    decisions = re.split(r"\n### ", section)[1:]
+
+    assert len(decisions) >= 5
+    for decision in decisions:
+        assert re.match(r"\d{4}-\d\d-\d\d · ", decision)
+        assert "Not chosen:" in decision
