@@ -15,7 +15,7 @@ from tests.architecture.tree import CODE, ROOT, registered, sources
 FORM_ELEMENTS = {ActionId.VALUE}
 """Only read when the form is submitted; Slack sends no click for them."""
 
-SHOWN_ONLY = {CallbackId.EXPLANATION, CallbackId.HOME}
+SHOWN_ONLY = {CallbackId.CONNECT, CallbackId.EXPLANATION, CallbackId.HOME}
 """Views without a submit button."""
 
 NEED = {"commands": "command", "files:read": "file_shared"}
