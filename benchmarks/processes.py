@@ -38,13 +38,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def run(*arguments: str, environment: Mapping[str, str]) -> None:
-    """A command that ends by itself."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_with_ours(environment))
-    if await process.wait() != 0:
-        raise RuntimeError(f"{' '.join(arguments)} failed")
-
-
 @asynccontextmanager
 async def server(*arguments: str, port: int, environment: Mapping[str, str]) -> AsyncIterator[Server]:
     """Started, answering on its port, and ended with the block."""

@@ -8,13 +8,16 @@ import asyncio
 import os
 import pickle
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
-from bot.cli import main
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+
+from bot.app import run
+from bot.clock import SystemClock
+from bot.config import read_config
+from providers import PROVIDERS
 
 heard: list[tuple[int, str, Any]] = []
 """The engine, the statement (empty: a commit), its parameters."""
@@ -57,5 +60,4 @@ def _store(*_: Any) -> None:
 if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, _listen)
     signal.signal(signal.SIGUSR2, _store)
-    sys.argv = ["dext-bot", "run"]
-    sys.exit(main())
+    asyncio.run(run(read_config(os.environ, tuple(PROVIDERS)), SystemClock()))

@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import select
 
 from benchmarks.far_end import CHANNEL, PERSON, FarEnd, far_end
-from benchmarks.processes import Server, free_port, run, server
+from benchmarks.processes import Server, free_port, server
 from benchmarks.requests import SECRET
 from bot.clock import SystemClock
+from bot.db import migrate
 from bot.db.base import Base, dump, new_id, table_of
 from bot.db.connections import (
     ChannelRow,
@@ -38,6 +39,7 @@ from bot.domain.rights import Role
 from bot.domain.settings import PaymentStatus
 from bot.services.items import NewItem, enter
 from bot.services.settings import Chosen
+from bot.worker.engine import migrate_engine
 
 SUPPLIERS = 40
 ACCOUNTS = 300
@@ -59,7 +61,8 @@ async def stand(items: int, *, is_worker: bool = False, entry: tuple[str, ...]) 
         folder, port, slack_port = Path(name), free_port(), free_port()
         environment = _environment(folder, port, slack_port, is_worker=is_worker)
         async with far_end(slack_port) as slack:
-            await run("-m", "bot", "migrate", environment=environment)
+            await migrate.upgrade(environment["DEXT_DATABASE_URL"])
+            await asyncio.to_thread(migrate_engine, environment["DEXT_DATABASE_URL"])
             async with server(*entry, port=port, environment=environment) as app:
                 found = await _seed(environment["DEXT_DATABASE_URL"], items)
                 yield Stand(slack, app, folder, environment, found)
