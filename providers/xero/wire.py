@@ -36,6 +36,19 @@ class Organisation(TypedDict, total=False):
     PeriodLockDate: str
     EndOfYearLockDate: str
     OrganisationStatus: str
+    OrganisationType: str
+    OrganisationEntityType: str
+    IsDemoCompany: bool
+    PaysTax: bool
+    TaxNumber: str
+    FinancialYearEndDay: int
+    FinancialYearEndMonth: int
+    SalesTaxBasis: str
+    SalesTaxPeriod: str
+    DefaultSalesTax: str
+    DefaultPurchasesTax: str
+    Edition: str
+    CreatedDateUTC: str
 
 
 class Action(TypedDict, total=False):
@@ -56,6 +69,12 @@ class Account(TypedDict, total=False):
     BankAccountType: str
     BankAccountNumber: str
     UpdatedDateUTC: str
+    Description: str
+    EnablePaymentsToAccount: bool
+    ShowInExpenseClaims: bool
+    ReportingCode: str
+    HasAttachments: bool
+    AddToWatchlist: bool
 
 
 class TaxComponent(TypedDict, total=False):
@@ -77,6 +96,7 @@ class TaxRate(TypedDict, total=False):
     CanApplyToLiabilities: bool
     CanApplyToRevenue: bool
     TaxComponents: list[TaxComponent]
+    ReportTaxType: str
 
 
 class Contact(TypedDict, total=False):
@@ -90,8 +110,28 @@ class Contact(TypedDict, total=False):
     DefaultCurrency: str
     PurchasesDefaultAccountCode: str
     UpdatedDateUTC: str
+    ContactNumber: str
+    AccountNumber: str
+    FirstName: str
+    LastName: str
+    CompanyNumber: str
+    AccountsPayableTaxType: str
+    AccountsReceivableTaxType: str
+    SalesDefaultAccountCode: str
+    HasAttachments: bool
+    StatusAttributeString: str
     HasValidationErrors: bool
     ValidationErrors: list["ValidationError"]
+
+
+class User(TypedDict, total=False):
+    UserID: str
+    EmailAddress: str
+    FirstName: str
+    LastName: str
+    UpdatedDateUTC: str
+    IsSubscriber: bool
+    OrganisationRole: str
 
 
 class TrackingOption(TypedDict, total=False):
@@ -116,6 +156,13 @@ class ValidationError(TypedDict, total=False):
     Message: str
 
 
+class LineItemTracking(TypedDict, total=False):
+    TrackingCategoryID: str
+    TrackingOptionID: str
+    Name: str
+    Option: str
+
+
 class LineItem(TypedDict, total=False):
     LineItemID: str
     Description: str
@@ -126,6 +173,49 @@ class LineItem(TypedDict, total=False):
     TaxType: str
     TaxAmount: Decimal
     LineAmount: Decimal
+    ItemCode: str
+    DiscountRate: Decimal
+    DiscountAmount: Decimal
+    Tracking: list[LineItemTracking]
+
+
+class Attachment(TypedDict, total=False):
+    AttachmentID: str
+    FileName: str
+    Url: str
+    MimeType: str
+    ContentLength: int
+    IncludeOnline: bool
+
+
+class Payment(TypedDict, total=False):
+    PaymentID: str
+    Invoice: "Invoice"
+    Account: Account
+    Date: str
+    Amount: Decimal
+    CurrencyRate: Decimal
+    Reference: str
+    Status: str
+    PaymentType: str
+    UpdatedDateUTC: str
+    HasValidationErrors: bool
+    StatusAttributeString: str
+    ValidationErrors: list[ValidationError]
+
+
+class HistoryRecord(TypedDict, total=False):
+    Changes: str
+    DateUTC: str
+    User: str
+    Details: str
+
+
+class Pagination(TypedDict):
+    page: int
+    pageSize: int
+    pageCount: int
+    itemCount: int
 
 
 class Invoice(TypedDict, total=False):
@@ -142,6 +232,12 @@ class Invoice(TypedDict, total=False):
     LineItems: list[LineItem]
     CurrencyCode: str
     CurrencyRate: Decimal
+    Reference: str
+    PlannedPaymentDate: str
+    HasAttachments: bool
+    Attachments: list[Attachment]
+    Payments: list[Payment]
+    FullyPaidOnDate: str
     Url: str
     SubTotal: Decimal
     TotalTax: Decimal
@@ -167,3 +263,9 @@ class Refusal(TypedDict, total=False):
     Status: int
     Detail: str
     Instance: str
+    Extensions: dict[str, Any]
+
+
+class TokenRefusal(TypedDict, total=False):
+    error: str
+    error_description: str
