@@ -79,7 +79,9 @@ class Caller:
         """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
         async with self.budget.call(tenant):
             try:
-                answer = await self._request(method, url, WRITE_LIMIT, headers=headers, params=query, data=body)
+                answer = await self._request(
+                    method, url, WRITE_LIMIT, headers=headers, params=query, data=body, middlewares=(_once,)
+                )
             except aiohttp.ClientConnectorError as error:
                 raise _down(error) from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -104,6 +106,16 @@ class Caller:
                     raise aiohttp.ClientPayloadError("the answer is larger than we read")
                 chunks.append(chunk)
             return Answer(response.status, response.headers, b"".join(chunks))
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """The library repeats a PUT by itself when the connection breaks, as HTTP calls PUT repeatable; a bill is not."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientPayloadError(f"{type(error).__name__} after the request was sent") from error
 
 
 def wait_of(answer: Answer, clock: Clock) -> float:

@@ -1,7 +1,7 @@
 """A ledger in memory that takes bills, forgets keys, shows lists late, and loses answers in every way there is."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,6 +27,21 @@ from providers.errors import (
 
 VISIBLE_AFTER = timedelta(seconds=10)
 BUSY = Problem(code=ProblemCode.LEDGER_BUSY)
+
+
+PROFILE = Profile(
+    key="xero",
+    name="Xero",
+    capabilities=frozenset(Capability),
+    lists=(),
+    batch_size=50,
+    limits=RateLimits(per_minute=None, per_day=None, at_once=1),
+    marker=Marker(field="Url", visibility_delay=VISIBLE_AFTER, key_remembered_for=timedelta(minutes=6)),
+    connect=ConnectSteps(steps=(), rights=()),
+    uses_pkce=True,
+    refresh_token_life=timedelta(days=60),
+    addresses={},
+)
 
 
 class Trouble(StrEnum):
@@ -58,7 +73,7 @@ class Ledger:
     """`providers.base.AccountingProvider`. `remembers_keys_for` zero: the key is ignored."""
 
     clock: Clock
-    batch_size: int = 50
+    profile: Profile = PROFILE
     remembers_keys_for: timedelta = timedelta(minutes=6)
     lists_late_by: timedelta = timedelta(0)
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
@@ -69,31 +84,16 @@ class Ledger:
     calls: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
-    on_call: Callable[[str], None] = field(default=lambda _name: None)
+    on_call: Callable[[str], Awaitable[None]] | None = None
+    """Awaited as `create`, `find` or `read` arrives, and as `created` before the answer leaves."""
     alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
     """How the ledger books a document otherwise than it was sent."""
     _answered: dict[str, tuple[datetime, tuple[Outcome, ...]]] = field(default_factory=dict)
 
     @property
-    def profile(self) -> Profile:
-        return Profile(
-            key="xero",
-            name="Xero",
-            capabilities=frozenset(Capability),
-            lists=(),
-            batch_size=self.batch_size,
-            limits=RateLimits(per_minute=None, per_day=None, at_once=1),
-            marker=Marker(field="Url", visibility_delay=VISIBLE_AFTER, key_remembered_for=timedelta(minutes=6)),
-            connect=ConnectSteps(steps=(), rights=()),
-            uses_pkce=True,
-            refresh_token_life=timedelta(days=60),
-            addresses={},
-        )
-
-    @property
-    def numbers(self) -> list[str | None]:
+    def numbers(self) -> list[str]:
         """What stands in the books."""
-        return sorted(stored.document.number for stored in self.books_hold if not stored.is_voided)
+        return sorted(str(stored.document.number) for stored in self.books_hold if not stored.is_voided)
 
     def render(self, bills: Sequence[Bill]) -> bytes:
         return msgspec.json.encode(bills)
@@ -101,7 +101,7 @@ class Ledger:
     async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         self.keys.append(idempotency_key)
         self.bodies.append(body)
-        trouble = self._begin("create")
+        trouble = await self._begin("create")
         if trouble is not None and trouble not in LOST_ANSWERS:
             _refuse_call(trouble)
         known = self._answered.get(idempotency_key)
@@ -113,7 +113,7 @@ class Ledger:
             outcomes = self._write(body, half=trouble is Trouble.COMMIT_HALF)
             if trouble is not Trouble.COMMIT_HALF:
                 self._answered[idempotency_key] = (self.clock.now(), outcomes)
-        self.on_call("created")
+        await self._reached("created")
         return _lose(trouble, outcomes)
 
     def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
@@ -140,16 +140,16 @@ class Ledger:
         return Accepted(ledger_id=document.ledger_id)
 
     async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
-        self._raise_for("find")
+        await self._raise_for("find")
         shown = self.clock.now() - self.lists_late_by
         return {
-            stored.document.marker: stored.document
+            str(stored.document.marker): stored.document
             for stored in self.books_hold
             if stored.document.marker in markers and since <= stored.stored_at <= shown and not stored.is_voided
         }
 
     async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
-        self._raise_for("read")
+        await self._raise_for("read")
         shown = self.clock.now() - self.lists_late_by
         return {
             stored.document.ledger_id: stored.document
@@ -160,14 +160,18 @@ class Ledger:
     def record_url(self, books: Books, ledger_id: str) -> str:
         return f"https://ledger.example/{ledger_id}"
 
-    def _begin(self, call: str) -> Trouble | None:
+    async def _reached(self, point: str) -> None:
+        if self.on_call is not None:
+            await self.on_call(point)
+
+    async def _begin(self, call: str) -> Trouble | None:
         self.calls.append(call)
-        self.on_call(call)
+        await self._reached(call)
         planned = self.troubles.get(call, [])
         return planned.pop(0) if planned else None
 
-    def _raise_for(self, call: str) -> None:
-        trouble = self._begin(call)
+    async def _raise_for(self, call: str) -> None:
+        trouble = await self._begin(call)
         if trouble is not None:
             _refuse_call(trouble)
 
