@@ -253,6 +253,7 @@ STATUS = {
     Stop.UNKNOWN: 404,
     Stop.OTHER_BROWSER: 403,
     Stop.OTHER_PERSON: 403,
+    Stop.UNPROVEN: 403,
     Stop.NOT_ALLOWED: 403,
     Stop.TOO_MANY_CODES: 403,
     Stop.DENIED: 200,

@@ -44,6 +44,7 @@ class Stop(StrEnum):
     USED = "used"
     OTHER_BROWSER = "other_browser"
     OTHER_PERSON = "other_person"
+    UNPROVEN = "unproven"
     TOO_MANY_CODES = "too_many_codes"
     DENIED = "denied"
     NOTHING_GRANTED = "nothing_granted"
@@ -89,6 +90,11 @@ EXPLANATIONS: dict[Stop, Explanation] = {
         "You are somebody else in Slack",
         "Only the person who asked for this link can use it. Nothing was connected.",
         "Sign in to Slack as that person, or type /dext connect there yourself.",
+    ),
+    Stop.UNPROVEN: Explanation(
+        "First show that it is you",
+        "Before you go on, we need to know that this browser belongs to the person who asked for the link.",
+        "Go back and follow the page that is open there. " + AFRESH,
     ),
     Stop.TOO_MANY_CODES: Explanation(
         "The code was wrong five times",

@@ -5,7 +5,7 @@ lists, look-ups and retries. A place that a crashed process never gave back expi
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.db.base import table_of
 from bot.db.connections import BudgetRow
 from bot.db.unit_of_work import Database, Tx
+from bot.delivery import BusyError
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import RateLimits
 from providers.errors import TryLaterError
@@ -45,6 +46,11 @@ class SharedBudget:
         try:
             yield
         finally:
+            await self._give_back(tenant)
+
+    async def _give_back(self, tenant: str) -> None:
+        """A place that cannot be given back now expires by itself; the call's own answer must not be lost over it."""
+        with suppress(BusyError):
             async with self.db.write() as tx:
                 await tx.execute(
                     BUDGETS.update()
@@ -95,8 +101,10 @@ class SharedBudget:
         at_once = 0 if stale else row.at_once
         if at_once >= self.limits.at_once:
             return timedelta(seconds=POLL_SECONDS)
+        # counted from when nobody held a place: counted from the last call, steady traffic would keep a dead one for ever
+        since = tx.now if at_once == 0 else row.at_once_from
         await tx.execute(
-            BUDGETS.update().where(self._row(tenant)).values(**values, at_once=at_once + 1, at_once_from=tx.now)
+            BUDGETS.update().where(self._row(tenant)).values(**values, at_once=at_once + 1, at_once_from=since)
         )
         return None
 

@@ -311,7 +311,7 @@ class ConnectFlows:
                 verifier_sealed=self.vault.seal(verifier, _verifier_place(row.id)),
             )
         if moved is None:
-            raise StoppedError(Stop.USED)
+            raise StoppedError(Stop.UNPROVEN if row.stage == Stage.OPENED else Stop.USED)
         challenge = code_challenge(verifier) if adapter.profile.uses_pkce else None
         return adapter.authorize_url(state=state, redirect_uri=self.site.callback(provider), code_challenge=challenge)
 

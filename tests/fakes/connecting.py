@@ -1,20 +1,17 @@
-"""What connecting needs from the outside: a ledger that can be signed in to, Slack's word on people, jobs kept in line."""
+"""What connecting needs from the outside: a ledger that can be signed in to, Slack's word on people."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
-from uuid import UUID
 
 from bot.clock import Clock
-from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, AccountClass, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ids import UserId
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
 from bot.domain.rights import Person
 from bot.domain.slack import Workspace
-from bot.services.jobs import JobKind
 from providers.base import Access, TokenAnswer
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 from providers.oauth import code_challenge
@@ -135,18 +132,6 @@ class FakeDirectory:
 
     async def workspace_admins(self, workspace: Workspace) -> tuple[UserId, ...]:
         return tuple(person.user_id for person in self.people.values() if person.is_workspace_admin)
-
-
-@dataclass(slots=True)
-class JobsInLine:
-    """Keeps what was put in line; tests run it when they want."""
-
-    keys: list[tuple[JobKind, str]] = field(default_factory=list)
-
-    async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
-        UUID(key.partition(":")[0])
-        if (kind, key) not in self.keys:
-            self.keys.append((kind, key))
 
 
 def a_person(user_id: str, name: str, *, is_admin: bool = False, is_guest: bool = False) -> Person:

@@ -29,7 +29,8 @@ from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import Vault, new_key
 from handlers.web import ConnectPages
 from tests.fakes.clock import FakeClock
-from tests.fakes.connecting import FakeDirectory, FakeLedger, JobsInLine, a_person
+from tests.fakes.connecting import FakeDirectory, FakeLedger, a_person
+from tests.fakes.jobs import InlineJobs
 
 MESSAGES = table_of(MessageRow)
 SLACK = "https://slack.example"
@@ -112,7 +113,7 @@ class Connecting:
     workspace: Workspace
     ledger: FakeLedger
     directory: FakeDirectory
-    jobs: JobsInLine
+    jobs: InlineJobs
     tokens: TokenKeeper
     flows: ConnectFlows
     linking: Linking
@@ -174,10 +175,13 @@ class Connecting:
 
     async def run_jobs(self) -> None:
         importing = ListImport(self.db, self.jobs, self.tokens, {"fake": self.ledger})
-        while self.jobs.keys:
-            kind, key = self.jobs.keys.pop(0)
-            assert kind is JobKind.SYNC_LISTS
+
+        async def run(kind: str, key: str) -> None:
+            assert kind == JobKind.SYNC_LISTS
             await importing.run(key)
+
+        self.jobs.handler = run
+        await self.jobs.drain()
 
     async def stops(self) -> list[str]:
         return [load(row.facts, dict[str, str])["stop"] for row in await self.messages("connection", "stopped")]
@@ -192,7 +196,7 @@ def wire(db: Database, clock: FakeClock, workspace: Workspace, vault: Vault) -> 
             "U0GUS": a_person("U0GUS", "Gus", is_guest=True),
         }
     )
-    ledger, jobs, people = FakeLedger(clock), JobsInLine(), People(directory)
+    ledger, jobs, people = FakeLedger(clock), InlineJobs(), People(directory)
     tokens = TokenKeeper(db, vault, clock, {"fake": ledger})
     flows = ConnectFlows(
         db=db,

@@ -39,7 +39,7 @@ async def again(connecting: Connecting) -> None:
 
 async def test_an_import_killed_between_pages_goes_on_where_it_was(connecting: Connecting) -> None:
     await connect(connecting)
-    key = connecting.jobs.keys[0]
+    key = connecting.jobs.waiting[0]
 
     def die(page: str | None) -> None:
         if page == "4":
@@ -51,7 +51,7 @@ async def test_an_import_killed_between_pages_goes_on_where_it_was(connecting: C
     except KilledError:
         connecting.ledger.before_page = None
     connecting.ledger.calls.clear()
-    connecting.jobs.keys = [key]
+    connecting.jobs.waiting = [key]
 
     await connecting.run_jobs()
 
@@ -106,8 +106,8 @@ async def test_another_import_counts_on_from_the_last(connecting: Connecting) ->
 
     await again(connecting)
 
-    assert connecting.jobs.keys[0][0] == "sync_lists"
-    assert connecting.jobs.keys[0][1].endswith(":2:1")
+    assert connecting.jobs.waiting[0][0] == "sync_lists"
+    assert connecting.jobs.waiting[0][1].endswith(":2:1")
     async with connecting.db.read() as tx:
         assert {row.kind for row in (await tx.execute(select(SYNCS))).all()} == {
             ListKind.ACCOUNTS,
