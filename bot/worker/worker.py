@@ -1,0 +1,93 @@
+"""The loop that plans, reconciles and has jobs run, woken by a commit or by the clock."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.db.unit_of_work import Database, Nudge
+from bot.worker.engine import Engine
+from bot.worker.lock import WorkerLock
+from bot.worker.loops import guarded
+from bot.worker.planner import Planner
+from bot.worker.reconciler import Reconciler
+from bot.worker.tasks import Tasks
+
+logger = logging.getLogger(__name__)
+
+CANCEL_EVERY_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class Worker:
+    """Plans, reconciles and runs jobs until it is stopped. On SQLite one process does; others wait for its lock."""
+
+    db: Database
+    clock: Clock
+    engine: Engine
+    lock: WorkerLock
+    tasks: Tasks
+    planner: Planner
+    reconciler: Reconciler
+    poll_seconds: float
+    is_working: bool = False
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Work, if this process may; else serve and enqueue only, and take over when the lock is free."""
+        self.db.on_nudge(Nudge.PLANNER, self._woken.set)
+        if self.lock.take():
+            await self._launch()
+        else:
+            logger.warning(
+                "another process works the jobs of this database; this one serves and enqueues only, and takes over "
+                "when that one ends",
+                extra={"lock": str(self.lock.path)},
+            )
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Let what runs finish, then let go of the lock."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        await self.engine.stop()
+        self.lock.release()
+        self.is_working = False
+
+    async def pass_once(self) -> None:
+        """Freeze what is due, start again what stopped moving, and end what is left of its earlier attempts."""
+        await self.planner.pass_once()
+        if await self.reconciler.restart():
+            await self.reconciler.cancel_old()
+
+    async def _launch(self) -> None:
+        async with self.db.write():
+            """The first connection sets SQLite's journal mode, which the library leaves as it finds it."""
+        await self.engine.launch(self.tasks.run)
+        self.is_working = True
+
+    async def _run(self) -> None:
+        while not self.is_working:
+            await self.clock.sleep(max(self.poll_seconds, 1.0))
+            if self.lock.take():
+                logger.info("the lock is free; this process works jobs from now on")
+                await guarded(self._launch, "taking over")
+        cancelled_at = self.clock.monotonic()
+        while True:
+            self._woken.clear()
+            await guarded(self.pass_once, "the pass")
+            if self.clock.monotonic() - cancelled_at >= CANCEL_EVERY_SECONDS:
+                cancelled_at = self.clock.monotonic()
+                await guarded(self.reconciler.cancel_old, "cancelling")
+            await self._wait()
+
+    async def _wait(self) -> None:
+        waiting = asyncio.create_task(self._woken.wait())
+        sleeping = asyncio.create_task(self.clock.sleep(self.poll_seconds))
+        try:
+            await asyncio.wait((waiting, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            sleeping.cancel()
