@@ -9,6 +9,7 @@ T = TypeVar("T")
 SLACK_API = "https://slack.com/api/"
 SLACK_WEB = "https://slack.com"
 SLACK_FILES = "files.slack.com"
+DATABASE = "sqlite+aiosqlite:///var/dext.db"
 
 
 class ConfigError(Exception):
@@ -72,7 +73,7 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
         public_url=reader.address("DEXT_PUBLIC_URL", "http://127.0.0.1:3000").rstrip("/"),
         host=reader.text("DEXT_HOST", "127.0.0.1"),
         port=reader.read("DEXT_PORT", "3000", int, "a port number such as 3000"),
-        database_url=reader.text("DEXT_DATABASE_URL", "sqlite+aiosqlite:///var/dext.db"),
+        database_url=reader.database_url(),
         encryption_keys=reader.required("DEXT_ENCRYPTION_KEYS", "a key ring; `dext-bot keys new` prints a key"),
         providers={key: found for key in provider_keys if (found := reader.provider(key)) is not None},
         log_level=reader.one_of("DEXT_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
@@ -87,6 +88,19 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
     if reader.wrong:
         raise ConfigError("\n".join(reader.wrong))
     return config
+
+
+def database_url_of(environment: Mapping[str, str]) -> str:
+    """For commands that need nothing else.
+
+    Raises:
+        ConfigError: not a database that this product runs on.
+    """
+    reader = _Reader(environment)
+    url = reader.database_url()
+    if reader.wrong:
+        raise ConfigError("\n".join(reader.wrong))
+    return url
 
 
 class _Reader:
@@ -130,6 +144,13 @@ class _Reader:
         parts = urlsplit(found)
         if parts.scheme not in ("http", "https") or not parts.hostname or (ends and not found.endswith(ends)):
             self.wrong.append(f"{name} is {found!r}: write an address such as {default}")
+        return found
+
+    def database_url(self) -> str:
+        found = self.text("DEXT_DATABASE_URL", DATABASE)
+        if not found.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            kinds = f"{DATABASE} or postgresql+asyncpg://user:password@host/name"
+            self.wrong.append(f"DEXT_DATABASE_URL is for another driver: write {kinds}")
         return found
 
     def provider(self, key: str) -> ProviderSettings | None:

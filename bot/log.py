@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.web import BaseRequest, StreamResponse
+
 _BOUND: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B039 - replaced, never changed
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -64,6 +67,20 @@ def configure(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # a bad signature would be logged with its body, and every call of Slack with its arguments
-    for noisy in ("slack_bolt", "slack_sdk", "aiohttp.access", "dbos"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # Bolt warns with the body of what it does not know, and the SDK tells each call with its arguments
+    for noisy in ("slack_bolt", "slack_sdk"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    for talkative in ("dbos", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+class AccessLog(AbstractAccessLogger):
+    """One line a request, without its query: an OAuth answer carries its code there."""
+
+    def log(self, request: BaseRequest, response: StreamResponse, time: float) -> None:
+        facts = {"method": request.method, "path": request.rel_url.raw_path, "status": response.status}
+        self.logger.info("answered", extra=facts | {"milliseconds": round(time * 1000, 1)})
+
+    @property
+    def enabled(self) -> bool:
+        return self.logger.isEnabledFor(logging.INFO)

@@ -7,12 +7,15 @@ call unless it is handed one, which costs a handshake each time.
 from dataclasses import dataclass, field
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import WorkspaceId
-from bot.services.workspaces import Workspaces
+from bot.domain.slack import Workspace
+from bot.services.workspaces import Workspaces, fresh_workspace_id
 
 CALL_SECONDS = 15
+REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
 @dataclass(slots=True)
@@ -37,3 +40,48 @@ class SlackClients:
                 return None
             client = self._clients[workspace_id] = self.with_token(token)
         return client
+
+
+class TokenRefusedError(Exception):
+    """Slack does not know the bot token; the text says what to do."""
+
+
+async def learn_workspace(clients: SlackClients) -> Workspace | None:
+    """Whose bot token this is, kept as a row; None when Slack does not answer.
+
+    Raises:
+        TokenRefusedError: Slack answers, and refuses the token.
+    """
+    client = clients.with_token(clients.bot_token)
+    try:
+        answer = await client.auth_test()
+        app_id = await _app_id(client, str(answer.get("bot_id") or ""))
+    except SlackApiError as error:
+        reason = str(error.response.get("error"))
+        if reason in REFUSALS:
+            raise TokenRefusedError(
+                f"Slack refuses SLACK_BOT_TOKEN ({reason}): copy the bot token anew from OAuth & Permissions"
+            ) from error
+        return None
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return None
+    found = Workspace(
+        id=fresh_workspace_id(),
+        enterprise_id=str(answer.get("enterprise_id") or ""),
+        team_id=str(answer["team_id"]),
+        name=str(answer.get("team") or ""),
+        bot_user_id=str(answer["user_id"]),
+        bot_id=str(answer.get("bot_id") or ""),
+    )
+    return await clients.workspaces.remember(found, app_id)
+
+
+async def _app_id(client: AsyncWebClient, bot_id: str) -> str | None:
+    """The app's own id, for links back to it; `auth.test` does not tell it."""
+    if not bot_id:
+        return None
+    try:
+        bot = (await client.bots_info(bot=bot_id)).get("bot") or {}
+    except SlackApiError:
+        return None
+    return str(bot["app_id"]) if bot.get("app_id") else None

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class ActionId(StrEnum):
+    # the menu of a bare /dext
+    RUN_COMMAND = "run_command"
     # connecting
     CHOOSE_PROVIDER = "choose_provider"
     OPEN_CONNECT = "open_connect"

@@ -1,0 +1,346 @@
+"""The composition root: the only file that builds engines, providers, services, Bolt, messenger and worker.
+
+To add a feature: make it in `features`; to add what it shows, in `drawers`; to add a page, in `site`.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.db.unit_of_work import Database
+from bot.directory import SlackDirectory
+from bot.downloads import SlackFiles
+from bot.intake.parent import ChildReader
+from bot.log import AccessLog
+from bot.messenger import Drawer, Messenger, draw_note
+from bot.services.alerts import Alerts
+from bot.services.approvals import Approvals
+from bot.services.arrivals import Arrivals
+from bot.services.budgets import SharedBudget
+from bot.services.connect_code import code_drawer
+from bot.services.connect_flow import ConnectFlows, Site
+from bot.services.connections import Connections
+from bot.services.health import Health
+from bot.services.home import Home
+from bot.services.items import Items
+from bot.services.jobs import Jobs
+from bot.services.linking import Linking
+from bot.services.lists import ListImport
+from bot.services.messages import Subject
+from bot.services.my_work import MyWork
+from bot.services.people import People
+from bot.services.publishing import Publishing
+from bot.services.settings import SettingsService
+from bot.services.tokens import TokenKeeper
+from bot.services.workspaces import Workspaces
+from bot.slack import SlackClients, learn_workspace
+from bot.vault import Vault
+from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from handlers.authorize import authorize_by
+from handlers.connections import ConnectionHandlers
+from handlers.dispatch import Dispatch
+from handlers.guard import Guard
+from handlers.health import HealthPages
+from handlers.home import HomeHandlers
+from handlers.routes import Routes
+from handlers.signin import SlackOpenId
+from handlers.web import ConnectPages
+from providers import PROVIDERS
+from providers.base import AccountingProvider, ClientConfig
+
+logger = logging.getLogger(__name__)
+
+LARGEST_REQUEST = 1024 * 1024
+LAST_ANSWERS_SECONDS = 5.0
+ASK_AGAIN_SECONDS = 15.0
+
+
+class Feature(Protocol):
+    def register(self, routes: Routes) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything features are made of."""
+
+    config: Config
+    clock: Clock
+    db: Database
+    vault: Vault
+    workspaces: Workspaces
+    clients: SlackClients
+    directory: SlackDirectory
+    people: People
+    providers: Mapping[str, AccountingProvider]
+    tokens: TokenKeeper
+    jobs: Jobs
+    flows: ConnectFlows
+    linking: Linking
+    connections: Connections
+    home: Home
+    items: Items
+    approvals: Approvals
+    alerts: Alerts
+    settings: SettingsService
+    arrivals: Arrivals
+    lists: ListImport
+    publishing: Publishing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """One process of the product, ready to be started."""
+
+    services: Services
+    routes: Routes
+    dispatch: Dispatch
+    site: web.Application
+    messenger: Messenger
+
+
+def features(services: Services) -> tuple[Feature, ...]:
+    return (
+        ConnectionHandlers(services.connections, services.flows),
+        HomeHandlers(services.home),
+    )
+
+
+def drawers(services: Services) -> Mapping[Subject, Drawer]:
+    """Who draws what a message is about."""
+    return {
+        Subject.NOTE: draw_note,
+        Subject.CONNECTION: services.connections.draw,
+        Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
+        Subject.HOME: services.home.draw,
+    }
+
+
+def site(services: Services, dispatch: Dispatch) -> web.Application:
+    """Everything that is served over HTTP."""
+    config = services.config
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    Guard(dispatch, config.signing_secret, services.clock).register(app)
+    HealthPages(Health(services.db)).register(app)
+    targets = tuple(_addresses(config, key)["auth_url"] for key in config.providers)
+    ConnectPages(flows=services.flows, linking=services.linking, form_targets=(*targets, config.slack_url)).register(
+        app
+    )
+    return app
+
+
+@asynccontextmanager
+async def assembled(config: Config, clock: Clock, *, jobs: Jobs | None = None) -> AsyncIterator[Product]:
+    """Build one process of the product; nothing runs yet. `jobs` stands in for the engine in tests."""
+    async with AsyncExitStack() as stack:
+        db = Database(config.database_url, clock)
+        stack.push_async_callback(db.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        services = build(config, clock, db, session, jobs or Engine(config.database_url))
+        routes = Routes(services.workspaces, services.clients)
+        for feature in features(services):
+            feature.register(routes)
+        dispatch = Dispatch(_bolt(services, routes), services.workspaces)
+        messenger = Messenger(db, clock, services.clients, services.workspaces, drawers(services))
+        yield Product(
+            services=services, routes=routes, dispatch=dispatch, site=site(services, dispatch), messenger=messenger
+        )
+
+
+def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSession, jobs: Jobs) -> Services:
+    vault = Vault.from_text(config.encryption_keys)
+    workspaces = Workspaces(db, vault, clock)
+    clients = SlackClients(workspaces, session, config.slack_api_url, config.bot_token)
+    directory = SlackDirectory(clients, clock)
+    people = People(directory)
+    providers = {key: _provider(config, key, db, session, clock) for key in config.providers}
+    tokens = TokenKeeper(db, vault, clock, providers)
+    flows = ConnectFlows(
+        db=db,
+        vault=vault,
+        people=people,
+        directory=directory,
+        workspaces=workspaces,
+        tokens=tokens,
+        providers=providers,
+        site=Site(public_url=config.public_url, slack_url=config.slack_url),
+        sign_in=_sign_in(config, clients),
+    )
+    connections = Connections(db, people, directory, providers)
+    items = Items(db, people)
+    files = SlackFiles(clients, session, config.slack_files_host)
+    return Services(
+        config=config,
+        clock=clock,
+        db=db,
+        vault=vault,
+        workspaces=workspaces,
+        clients=clients,
+        directory=directory,
+        people=people,
+        providers=providers,
+        tokens=tokens,
+        jobs=jobs,
+        flows=flows,
+        linking=Linking(flows, jobs),
+        connections=connections,
+        home=Home(db, connections, MyWork()),
+        items=items,
+        approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
+        alerts=Alerts(db, people, items),
+        settings=SettingsService(db, people, directory),
+        arrivals=Arrivals(db, people, jobs, files, ChildReader()),
+        lists=ListImport(db, jobs, tokens, providers),
+        publishing=Publishing(
+            db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
+        ),
+    )
+
+
+def worker_of(services: Services) -> Worker:
+    """The part that works jobs. Only the engine can be launched."""
+    engine = services.jobs
+    assert isinstance(engine, Engine)
+    config, clock = services.config, services.clock
+    by_kind = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+    return Worker(
+        db=services.db,
+        clock=clock,
+        engine=engine,
+        lock=WorkerLock.of(config.database_url),
+        tasks=Tasks(clock, by_kind),
+        planner=Planner(services.publishing),
+        reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
+        poll_seconds=config.poll_seconds,
+    )
+
+
+async def run(config: Config, clock: Clock) -> None:
+    """Serve until the process is asked to stop: answers first, then messages, then jobs."""
+    async with AsyncExitStack() as stack:
+        product = await stack.enter_async_context(assembled(config, clock))
+        await stack.enter_async_context(knowing_its_workspace(product.services))
+        if config.is_worker:
+            worker = worker_of(product.services)
+            await worker.start()
+            stack.push_async_callback(worker.stop)
+        await product.messenger.start()
+        stack.push_async_callback(product.messenger.stop)
+        await stack.enter_async_context(listening(product.site, config.host, config.port))
+        logger.info("serving", extra={"address": f"http://{config.host}:{config.port}"})
+        await stopped()
+        logger.info("stopping")
+
+
+async def work(config: Config, clock: Clock) -> None:
+    """Work jobs only, until the process is asked to stop."""
+    async with assembled(config, clock) as product:
+        worker = worker_of(product.services)
+        await worker.start()
+        try:
+            await stopped()
+        finally:
+            await worker.stop()
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
+    """Serve an application; answers the port. At the end what is being answered is answered."""
+    runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=LAST_ANSWERS_SECONDS)
+    await runner.setup()
+    try:
+        listener = web.TCPSite(runner, host, port)
+        await listener.start()
+        yield int(runner.addresses[0][1])
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def knowing_its_workspace(services: Services) -> AsyncIterator[None]:
+    """Learn whose bot token this is; when Slack does not answer, begin without and ask again.
+
+    Raises:
+        TokenRefusedError: Slack refuses the token.
+    """
+    if await learn_workspace(services.clients) is not None:
+        yield
+        return
+    logger.warning("Slack does not answer; asking again until it does")
+    asking = asyncio.create_task(_ask_again(services))
+    try:
+        yield
+    finally:
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+
+async def _ask_again(services: Services) -> None:
+    while True:
+        await services.clock.sleep(ASK_AGAIN_SECONDS)
+        if await learn_workspace(services.clients) is not None:
+            logger.info("Slack answers again")
+            return
+
+
+async def stopped() -> None:
+    """Until SIGINT or SIGTERM."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, asked.set)
+    await asked.wait()
+
+
+def _bolt(services: Services, routes: Routes) -> AsyncApp:
+    """Set up for speed: the answer leaves when the handler returns, nothing is verified twice, no look-ups a request."""
+    client = AsyncWebClient(base_url=services.config.slack_api_url, session=services.clients.session, retry_handlers=[])
+    app = AsyncApp(
+        name="dext",
+        process_before_response=True,
+        signing_secret=services.config.signing_secret,
+        client=client,
+        authorize=authorize_by(services.workspaces),
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        url_verification_enabled=False,
+        attaching_function_token_enabled=False,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    routes.attach(app)
+    return app
+
+
+def _provider(
+    config: Config, key: str, db: Database, session: aiohttp.ClientSession, clock: Clock
+) -> AccountingProvider:
+    entry, ours = PROVIDERS[key], config.providers[key]
+    client = ClientConfig(client_id=ours.client_id, client_secret=ours.client_secret, **_addresses(config, key))
+    return entry.build(client, session, clock, SharedBudget(db, clock, key, entry.profile.limits))
+
+
+def _addresses(config: Config, key: str) -> dict[str, str]:
+    """The vendor's own, unless the environment gives others."""
+    return {**PROVIDERS[key].profile.addresses, **config.providers[key].addresses}
+
+
+def _sign_in(config: Config, clients: SlackClients) -> SlackOpenId | None:
+    if config.slack_client_id is None or config.slack_client_secret is None:
+        return None
+    return SlackOpenId(
+        clients=clients,
+        slack_url=config.slack_url,
+        client_id=config.slack_client_id,
+        client_secret=config.slack_client_secret,
+    )

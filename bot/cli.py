@@ -1,0 +1,120 @@
+"""`dext-bot`: the commands by which the product is run and looked after."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from bot import app, log
+from bot.clock import SystemClock
+from bot.config import Config, ConfigError, database_url_of, read_config
+from bot.db import migrate
+from bot.db.migrate import OutdatedDatabaseError
+from bot.slack import TokenRefusedError
+from bot.vault import KeyRingError, Vault, new_key
+from bot.worker.engine import migrate_engine
+from providers import PROVIDERS
+
+OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
+STOPS = (ConfigError, OutdatedDatabaseError, TokenRefusedError)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    chosen = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except STOPS as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dext-bot", description="Bills from Slack to the accounting software.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _command(commands, "run", _run, "serve Slack and browsers, post messages, and work jobs", "dext-bot run")
+    _command(commands, "worker", _worker, "work jobs only; start as many as you like", "dext-bot worker")
+    play = _command(
+        commands,
+        "playground",
+        _playground,
+        "everything on this machine, with a simulated Slack and simulated ledgers",
+        "dext-bot playground --fresh",
+    )
+    play.add_argument("--fresh", action="store_true", help="forget what was kept in var/")
+    _command(commands, "migrate", _migrate, "bring the database to this version", "dext-bot migrate")
+    keys = _command(commands, "keys", _keys, "keys that stored secrets are sealed with", "dext-bot keys new")
+    keys.add_argument("deed", choices=["new"], help="print a fresh key for DEXT_ENCRYPTION_KEYS")
+    keys.add_argument("--id", default="k1", help="the key's id, up to 16 letters or digits (k1)")
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Callable[[argparse.Namespace], int],
+    does: str,
+    example: str,
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=does, description=does.capitalize() + ".", epilog=f"Example: {example}")
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _config() -> Config:
+    """Read once, checked whole. Bolt would read some of these by itself and start an installation flow of its own."""
+    config = read_config(os.environ, tuple(PROVIDERS))
+    try:
+        Vault.from_text(config.encryption_keys)
+    except KeyRingError as error:
+        raise ConfigError(f"DEXT_ENCRYPTION_KEYS {error}") from None
+    for name in OURS:
+        with suppress(KeyError):
+            del os.environ[name]
+    log.configure(config.log_level, config.log_format)
+    return config
+
+
+def _run(_: argparse.Namespace) -> int:
+    config = _config()
+
+    async def serve() -> None:
+        await migrate.require_head(config.database_url)
+        await app.run(config, SystemClock())
+
+    asyncio.run(serve())
+    return 0
+
+
+def _worker(_: argparse.Namespace) -> int:
+    config = _config()
+
+    async def work() -> None:
+        await migrate.require_head(config.database_url)
+        await app.work(config, SystemClock())
+
+    asyncio.run(work())
+    return 0
+
+
+def _playground(chosen: argparse.Namespace) -> int:
+    from bot.playground.start import start  # noqa: PLC0415 - the product itself needs none of it
+
+    return start(os.environ, is_fresh=chosen.fresh)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    url = database_url_of(os.environ)
+    asyncio.run(migrate.upgrade(url))
+    migrate_engine(url)
+    print(f"The database is at revision {migrate.head()}.")
+    return 0
+
+
+def _keys(chosen: argparse.Namespace) -> int:
+    print(new_key(chosen.id))
+    return 0

@@ -1,0 +1,287 @@
+"""Everything we post or change in Slack: the outbox's loop.
+
+A row of `messages` names a subject and a place. The loop claims rows that are due, draws the subject as it is now, and
+posts, updates, whispers or publishes it. What Slack did not take stays due, so a message survives an outage; it is
+repeated only when Slack's answer to a post was lost. A place that cannot be reached is told to the person who can mend
+it, and tried again now and then, so that an invitation is enough.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.clock import Clock
+from bot.db import outbox
+from bot.db.base import load
+from bot.db.outbox import Message
+from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.delivery import BusyError
+from bot.domain.ids import ChannelId, WorkspaceId
+from bot.services.messages import Drawn, Place, Subject, Surface, note
+from bot.services.settings import any_admin
+from bot.services.workspaces import Workspaces
+from bot.slack import SlackClients
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 1.0
+AT_ONCE = 8
+BURST, SPACING_SECONDS = 3, 1.0
+"""Slack takes one post a second in a channel, with short bursts."""
+MOST_TEXT = 3000
+PROBE_SECONDS = 1.5
+LONGEST_WAIT_SECONDS = 120.0
+CLOSED_WAIT = timedelta(minutes=5)
+
+CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_in_channel"})
+"""The place is there for others; somebody can open it for us."""
+NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+"""What was posted is there no more, or no longer ours to change: it is posted anew."""
+
+
+class Drawer(Protocol):
+    async def __call__(self, tx: Tx, message: Message, /) -> Drawn | View | None:
+        """The subject as it is now; None when there is nothing to show."""
+        ...
+
+
+async def draw_note(_: Tx, message: Message) -> Drawn:
+    """The drawer of `Subject.NOTE`: words told once."""
+    return Drawn(text=load(message.facts, dict[str, str])["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    channel_id: str | None
+    ts: str | None
+
+
+@dataclass(slots=True)
+class Messenger:
+    db: Database
+    clock: Clock
+    clients: SlackClients
+    workspaces: Workspaces
+    drawers: Mapping[Subject, Drawer]
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.Task[None] | None = None
+    _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _posts: dict[str, list[float]] = field(default_factory=dict)
+    _paused: dict[tuple[WorkspaceId, str], float] = field(default_factory=dict)
+
+    async def start(self) -> None:
+        self.db.on_nudge(Nudge.MESSENGER, self._woken.set)
+        self._loop = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """Stop claiming, and let what is on its way to Slack arrive, so that it is not sent twice."""
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.gather(self._loop, return_exceptions=True)
+        await asyncio.gather(*self._sending.values(), return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Send until nothing is due."""
+        while await self._begin() or self._sending:
+            await asyncio.gather(*self._sending.values())
+
+    async def probe(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
+        """Post to a channel that somebody just chose; answers Slack's reason when it cannot be done."""
+        client = await self.clients.of(workspace_id)
+        if client is None:
+            return "not_installed"
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await client.chat_postMessage(channel=channel_id, text=text)
+        except SlackApiError as error:
+            return str(error.response.get("error"))
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return "no_answer"
+        return None
+
+    async def _run(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self._begin()
+            except BusyError:
+                logger.info("the database was busy; again soon")
+            except Exception:
+                logger.exception("the messenger failed; again soon")
+            await self._wait()
+
+    async def _wait(self) -> None:
+        """For a commit, the end of a call that makes room, or the clock."""
+        waits = [asyncio.create_task(self._woken.wait()), asyncio.create_task(self.clock.sleep(POLL_SECONDS))]
+        try:
+            await asyncio.wait((*waits, *self._sending.values()), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _begin(self) -> int:
+        """Start to send what is due, one at a time for each place; answers how many were begun."""
+        room = AT_ONCE - len(self._sending)
+        if room <= 0:
+            return 0
+        async with self.db.read() as tx:
+            due = await outbox.due(tx, [str(subject) for subject in self.drawers], AT_ONCE * 4)
+        begun = 0
+        for message in due:
+            if begun < room and message.place not in self._sending:
+                self._start(message)
+                begun += 1
+        return begun
+
+    def _start(self, message: Message) -> None:
+        task = asyncio.create_task(self._guarded(message))
+        self._sending[message.place] = task
+        task.add_done_callback(lambda _: self._sending.pop(message.place, None))
+
+    async def _guarded(self, message: Message) -> None:
+        try:
+            await self._send(message)
+        except BusyError:
+            logger.info("the database was busy; the message is sent later")
+        except Exception:
+            logger.exception("a message could not be drawn or sent", extra={"subject": message.subject})
+            await self._later(message, "could not be drawn", None)
+
+    async def _send(self, row: Message) -> None:
+        async with self.db.write() as tx:
+            wanted = await outbox.claim(tx, row)
+        if wanted is None:
+            return
+        message = replace(row, wanted=wanted)
+        client = await self.clients.of(message.workspace_id)
+        async with self.db.read() as tx:
+            drawn = None if client is None else await self.drawers[Subject(message.subject)](tx, message)
+        if client is None or drawn is None:
+            await self._taken(message, _Sent(message.channel_id, message.ts))
+            return
+        wait = self._pause_of(message)
+        if wait > 0:
+            await self._later(message, "ratelimited", timedelta(seconds=wait))
+            return
+        try:
+            sent = await self._call(client, message, drawn)
+        except SlackApiError as error:
+            await self._refused(message, error)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            await self._later(message, type(error).__name__, None)
+        else:
+            await self._taken(message, sent)
+
+    async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | View) -> _Sent:
+        if isinstance(drawn, View):
+            await client.views_publish(user_id=str(message.user_id), view=drawn.to_dict())
+            return _Sent(message.channel_id, None)
+        content: dict[str, Any] = {
+            "text": drawn.text[:MOST_TEXT],
+            "blocks": [block.to_dict() for block in drawn.blocks] or None,
+        }
+        if message.surface == Surface.EPHEMERAL:
+            await client.chat_postEphemeral(
+                channel=str(message.channel_id), user=str(message.user_id), thread_ts=message.parent_ts, **content
+            )
+            return _Sent(message.channel_id, None)
+        if message.ts is not None:
+            # an update without blocks would keep the old ones
+            content["blocks"] = content["blocks"] or []
+            await client.chat_update(channel=str(message.channel_id), ts=message.ts, **content)
+            return _Sent(message.channel_id, message.ts)
+        await self._pace(message.place)
+        answer = await client.chat_postMessage(
+            channel=message.place, thread_ts=message.parent_ts, unfurl_links=False, unfurl_media=False, **content
+        )
+        # a person's own conversation has an id of its own, which an update needs
+        return _Sent(str(answer["channel"]), str(answer["ts"]))
+
+    async def _pace(self, place: str) -> None:
+        now = self.clock.monotonic()
+        recent = [at for at in self._posts.get(place, ()) if now - at < BURST * SPACING_SECONDS]
+        wait = recent[0] + BURST * SPACING_SECONDS - now if len(recent) >= BURST else 0.0
+        if len(self._posts) > 10_000:
+            self._posts.clear()
+        self._posts[place] = [*recent, now + wait][-BURST:]
+        if wait > 0:
+            await self.clock.sleep(wait)
+
+    def _pause_of(self, message: Message) -> float:
+        """Seconds that Slack still wants silence for, for this method in this workspace."""
+        return self._paused.get((message.workspace_id, _method_of(message)), 0.0) - self.clock.monotonic()
+
+    async def _taken(self, message: Message, sent: _Sent) -> None:
+        async with self.db.write() as tx:
+            await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts)
+        self._woken.set()
+
+    async def _refused(self, message: Message, error: SlackApiError) -> None:
+        reason = str(error.response.get("error"))
+        if error.response.status_code == 429 or reason == "ratelimited":
+            seconds = float(error.response.headers.get("Retry-After", 5))
+            self._paused[message.workspace_id, _method_of(message)] = self.clock.monotonic() + seconds
+            await self._later(message, "ratelimited", timedelta(seconds=seconds))
+        elif reason in CLOSED and message.surface == Surface.CHANNEL:
+            await self._tell_closed(message, reason)
+        elif reason in CLOSED or reason in NOBODY:
+            async with self.db.write() as tx:
+                await outbox.drop(tx, message, reason)
+        elif reason in GONE:
+            async with self.db.write() as tx:
+                await outbox.put_off(tx, message, reason, timedelta(), is_anew=True)
+        else:
+            logger.warning("Slack did not take a message", extra={"reason": reason, "subject": message.subject})
+            await self._later(message, reason, None)
+
+    async def _later(self, message: Message, reason: str, wish: timedelta | None) -> None:
+        backoff = min(2.0 ** min(message.attempts, 8), LONGEST_WAIT_SECONDS) * (0.75 + random.random() / 2)  # noqa: S311 - spreads load
+        async with self.db.write() as tx:
+            await outbox.put_off(tx, message, reason, wish or timedelta(seconds=backoff))
+
+    async def _tell_closed(self, message: Message, reason: str) -> None:
+        """Never dropped: it goes on waiting, and whoever can open the place is told once, with the line to type."""
+        workspace = await self.workspaces.load(message.workspace_id)
+        async with self.db.write() as tx:
+            await outbox.put_off(tx, message, reason, CLOSED_WAIT)
+            if workspace is None or message.trouble == reason:
+                return
+            helper = await any_admin(tx, message.workspace_id) or workspace.installer_user_id
+            if helper is None:
+                logger.warning("a channel cannot be posted to, and nobody to tell", extra={"reason": reason})
+                return
+            place = Place(role="closed", surface=Surface.DIRECT, user_id=helper)
+            key = f"closed:{message.channel_id}:{reason}"
+            await note(tx, message.workspace_id, key, place, _plea(message, reason, workspace.bot_user_id))
+
+
+def _method_of(message: Message) -> str:
+    match message.surface:
+        case Surface.HOME:
+            return "views.publish"
+        case Surface.EPHEMERAL:
+            return "chat.postEphemeral"
+        case _:
+            return "chat.postMessage" if message.ts is None else "chat.update"
+
+
+def _plea(message: Message, reason: str, bot_user_id: str) -> str:
+    if reason == "is_archived":
+        return (
+            f"I could not post in <#{message.channel_id}>, because it was archived. "
+            "Choose another channel in the settings (`/dext settings`), or bring it back."
+        )
+    return (
+        f"I could not post in <#{message.channel_id}>, because I am not in it. Type this line there, and what waits is "
+        f"posted within a few minutes:\n/invite <@{bot_user_id}>"
+    )

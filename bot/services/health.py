@@ -1,0 +1,55 @@
+"""Whether this process can do its work: its database, what waits in it, and its clock."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.db.base import table_of
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import AuditRow
+from bot.delivery import BusyError
+
+MESSAGES, AUDIT = table_of(MessageRow), table_of(AuditRow)
+
+CLOCK_SLACK = timedelta(minutes=1)
+LATE = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    db: Database
+
+    async def check(self) -> dict[str, str]:
+        """`ok` for each part, or what is wrong with it."""
+        try:
+            async with self.db.read() as tx:
+                return {"database": "ok", "queue": await _queue(tx), "clock": await _clock(tx)}
+        except (SQLAlchemyError, BusyError, OSError) as error:
+            return {"database": type(error).__name__}
+
+
+async def _queue(tx: Tx) -> str:
+    """Messages that were never tried: those that Slack did not take have their trouble written down."""
+    statement = (
+        select(MESSAGES.c.id)
+        .where(
+            MESSAGES.c.is_waiting.is_(True),
+            MESSAGES.c.due_at < tx.now - LATE,
+            MESSAGES.c.trouble.is_(None),
+            MESSAGES.c.thread_of.is_(None),
+        )
+        .limit(1)
+    )
+    stuck = (await tx.execute(statement)).one_or_none()
+    return "ok" if stuck is None else "messages have waited for more than a quarter of an hour"
+
+
+async def _clock(tx: Tx) -> str:
+    newest = (await tx.execute(select(func.max(AUDIT.c.sequence)))).scalar_one()
+    if newest is None:
+        return "ok"
+    at = (await tx.execute(select(AUDIT.c.at).where(AUDIT.c.sequence == newest))).scalar_one()
+    return "ok" if at <= tx.now + CLOCK_SLACK else "this machine's clock is behind what was already recorded"

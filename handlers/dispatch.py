@@ -1,0 +1,52 @@
+"""A verified request of Slack on its way to Bolt, named: the same entry for HTTP and for Socket Mode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.delivery import Delivery, current_delivery
+from bot.services.workspaces import Workspaces
+from handlers.reading import team_of
+
+NOT_INSTALLED = "Dext is not installed in this workspace. Ask one of its admins to install it."
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    app: AsyncApp
+    workspaces: Workspaces
+
+    async def __call__(self, body: dict[str, Any]) -> BoltResponse:
+        """Answer a request. Bolt takes the parsed body as it is in this mode, and so does not parse it again."""
+        if await self.workspaces.find(*team_of(body)) is None:
+            return _not_installed(body)
+        name = delivery_name(body)
+        token = current_delivery.set(None if name is None else Delivery(name))
+        try:
+            return await self.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+        finally:
+            current_delivery.reset(token)
+
+
+def _not_installed(body: Mapping[str, Any]) -> BoltResponse:
+    if "command" in body:
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": NOT_INSTALLED})
+    return BoltResponse(status=200, body="")
+
+
+def delivery_name(body: Mapping[str, Any]) -> str | None:
+    """Slack's own name for a delivery, the same each time it is repeated; None for what only looks something up."""
+    kind = body.get("type")
+    if kind == "event_callback":
+        return f"event:{body.get('event_id')}"
+    if kind == "view_submission":
+        view = body.get("view")
+        return f"view:{view.get('id')}:{view.get('hash')}" if isinstance(view, dict) else None
+    if kind == "block_suggestion":
+        return None
+    trigger = body.get("trigger_id")
+    return f"trigger:{trigger}" if trigger else None

@@ -1,0 +1,39 @@
+"""The last resort: what a service raised, as words for the person where the person is."""
+
+import logging
+import secrets
+
+from bot.delivery import BusyError, RepeatedDeliveryError
+from bot.domain.items import IllegalMoveError
+from bot.services.items import ItemNotFoundError, StaleItemError
+from bot.services.people import NotAllowedError
+from bot.views.text import mention
+from handlers.replies import Whisper
+
+logger = logging.getLogger(__name__)
+
+BUSY = "I am busy for a moment and did nothing. Please press that again."
+
+
+def words_for(error: Exception) -> Whisper:
+    """What to tell. An error nobody expected is logged once with its trace and a code that is told.
+
+    Raises:
+        RepeatedDeliveryError: passed on; the guard answers it quietly.
+    """
+    match error:
+        case RepeatedDeliveryError():
+            raise error
+        case NotAllowedError():
+            ask = " ".join(mention(user) for user in error.refusal.ask[:5])
+            return Whisper(f"{error.refusal.reason} Who can: {ask}" if ask else error.refusal.reason)
+        case BusyError():
+            return Whisper(BUSY)
+        case IllegalMoveError() | StaleItemError() | ItemNotFoundError():
+            return Whisper(str(error))
+        case _:
+            code = secrets.token_hex(4)
+            logger.error("a request failed", exc_info=error, extra={"reference": code})
+            return Whisper(
+                f"Something went wrong on our side, and nothing was changed. If it happens again, tell your admin this code: `{code}`"
+            )

@@ -1,0 +1,115 @@
+"""Slack's payloads, read once into the typed values of `handlers.payloads`."""
+
+import shlex
+from typing import Any
+
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.slack import Actor, Workspace
+from handlers.payloads import Click, Command, Event, OpenForm, OptionsQuery, Payload, Submission
+
+
+def team_of(body: Payload) -> tuple[str, str]:
+    """Enterprise and team that the app is installed in, as Slack names them in each kind of payload."""
+    if body.get("type") == "event_callback":
+        authorizations = body.get("authorizations") or [{}]
+        return str(authorizations[0].get("enterprise_id") or ""), str(body.get("team_id") or "")
+    if "command" in body:
+        return str(body.get("enterprise_id") or ""), str(body.get("team_id") or "")
+    view = body.get("view") or {}
+    team = view.get("app_installed_team_id") or (body.get("team") or {}).get("id")
+    enterprise = (body.get("enterprise") or {}).get("id") or (body.get("team") or {}).get("enterprise_id")
+    return str(enterprise or ""), str(team or "")
+
+
+def actor_of(body: Payload, workspace: Workspace) -> Actor:
+    """The person's own team decides who is an outsider: in a shared channel all else names the host."""
+    user = body.get("user")
+    if isinstance(user, dict):
+        return Actor(
+            workspace=workspace,
+            user_id=UserId(str(user.get("id"))),
+            team_id=str(user.get("team_id") or (body.get("team") or {}).get("id") or workspace.team_id),
+        )
+    if "user_id" in body:
+        return Actor(workspace=workspace, user_id=UserId(str(body["user_id"])), team_id=str(body.get("team_id")))
+    event = body.get("event") or {}
+    team = str(event.get("user_team") or workspace.team_id)
+    return Actor(workspace=workspace, user_id=UserId(str(event.get("user") or event.get("user_id"))), team_id=team)
+
+
+def command_of(body: Payload, workspace: Workspace) -> Command:
+    text = str(body.get("text") or "")
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError:
+        words = tuple(text.split())
+    return Command(
+        actor=actor_of(body, workspace),
+        channel_id=ChannelId(str(body.get("channel_id"))),
+        words=words,
+        trigger_id=str(body.get("trigger_id")),
+    )
+
+
+def click_of(body: Payload, workspace: Workspace) -> Click:
+    action = body["actions"][0]
+    container, message = body.get("container") or {}, body.get("message") or {}
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
+    return Click(
+        actor=actor_of(body, workspace),
+        action_id=str(action.get("action_id")),
+        block_id=str(action.get("block_id")),
+        value=str(action.get("value") or ""),
+        chosen=_chosen(action),
+        trigger_id=str(body.get("trigger_id")),
+        channel_id=None if channel is None else ChannelId(str(channel)),
+        message_ts=message.get("ts") or container.get("message_ts"),
+        thread_ts=message.get("thread_ts"),
+        form=_form_of(body.get("view")),
+    )
+
+
+def submission_of(body: Payload, workspace: Workspace) -> Submission:
+    form = _form_of(body.get("view"))
+    if form is None:
+        raise ValueError("a submission without its view")
+    return Submission(actor=actor_of(body, workspace), form=form, trigger_id=str(body.get("trigger_id")))
+
+
+def options_query_of(body: Payload, workspace: Workspace) -> OptionsQuery:
+    return OptionsQuery(
+        actor=actor_of(body, workspace),
+        action_id=str(body.get("action_id")),
+        block_id=str(body.get("block_id")),
+        text=str(body.get("value") or "")[:200],
+        form=_form_of(body.get("view")),
+        channel_id=None,
+    )
+
+
+def event_of(body: Payload, workspace: Workspace) -> Event:
+    event = body.get("event") or {}
+    return Event(actor=actor_of(body, workspace), kind=str(event.get("type")), event=event)
+
+
+def _form_of(view: Any) -> OpenForm | None:
+    if not isinstance(view, dict):
+        return None
+    return OpenForm(
+        view_id=str(view.get("id")),
+        view_hash=str(view.get("hash")),
+        callback_id=str(view.get("callback_id")),
+        private_metadata=str(view.get("private_metadata") or ""),
+        state=(view.get("state") or {}).get("values") or {},
+        root_view_id=view.get("root_view_id"),
+        previous_view_id=view.get("previous_view_id"),
+    )
+
+
+def _chosen(action: Payload) -> tuple[str, ...]:
+    if action.get("selected_option"):
+        return (str(action["selected_option"].get("value")),)
+    if action.get("selected_options"):
+        return tuple(str(option.get("value")) for option in action["selected_options"])
+    single = action.get("selected_user") or action.get("selected_conversation") or action.get("selected_channel")
+    return (str(single),) if single else ()

@@ -1,0 +1,118 @@
+"""Carrying out replies: at most one call of Slack beside the answer, within the time that an answer has.
+
+Nothing durable depends on such a call. When it fails, the person sees that nothing opened and presses again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.slack import SlackClients
+from bot.views.ids import CallbackId
+from handlers.payloads import Click, Command, Event, OpenForm
+from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
+
+logger = logging.getLogger(__name__)
+
+CALL_SECONDS = 1.5
+MOST_WORDS = 2900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a request came from, and so where its answer is shown."""
+
+    workspace_id: WorkspaceId
+    user_id: UserId
+    trigger_id: str = ""
+    channel_id: ChannelId | None = None
+    thread_ts: str | None = None
+    form: OpenForm | None = None
+
+    @property
+    def is_in_modal(self) -> bool:
+        return self.form is not None and self.form.callback_id != CallbackId.HOME
+
+
+def spot_of(request: Click | Command | Event) -> Spot:
+    actor = request.actor
+    match request:
+        case Click():
+            return Spot(
+                workspace_id=actor.workspace.id,
+                user_id=actor.user_id,
+                trigger_id=request.trigger_id,
+                channel_id=request.channel_id,
+                thread_ts=request.thread_ts,
+                form=request.form,
+            )
+        case Command():
+            return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=request.trigger_id)
+        case Event():
+            return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    clients: SlackClients
+
+    async def show(self, reply: Reply, spot: Spot) -> None:
+        if reply is None:
+            return
+        client = await self.clients.of(spot.workspace_id)
+        call = None if client is None else _call(client, reply, spot)
+        if call is not None:
+            await _in_time(call)
+
+
+def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object] | None:
+    match reply:
+        case Whisper():
+            return _whisper(client, reply, spot)
+        case OpenView(view):
+            opens = client.views_push if spot.is_in_modal else client.views_open
+            return opens(trigger_id=spot.trigger_id, view=view.to_dict()) if spot.trigger_id else None
+        case UpdateView(view) if spot.form is not None:
+            return client.views_update(view_id=spot.form.view_id, hash=spot.form.view_hash, view=view.to_dict())
+        case PublishHome(view):
+            return client.views_publish(user_id=spot.user_id, view=view.to_dict())
+        case _:
+            return None
+
+
+def _whisper(client: AsyncWebClient, reply: Whisper, spot: Spot) -> Awaitable[object] | None:
+    """Where the person is: beside the message, in its thread, or over the form."""
+    if spot.form is None and spot.channel_id is not None:
+        return client.chat_postEphemeral(
+            channel=spot.channel_id, user=spot.user_id, text=reply.text, thread_ts=spot.thread_ts
+        )
+    return _call(client, OpenView(told(reply.text)), spot)
+
+
+def told(text: str) -> View:
+    """A modal that only says something."""
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Dext"),
+        close=PlainTextObject(text="Close"),
+        blocks=[SectionBlock(text=MarkdownTextObject(text=text[:MOST_WORDS]))],
+    )
+
+
+async def _in_time(call: Awaitable[object]) -> None:
+    try:
+        async with asyncio.timeout(CALL_SECONDS):
+            await call
+    except SlackApiError as error:
+        logger.warning("Slack refused a call", extra={"error": str(error.response.get("error"))})
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        logger.warning("a call of Slack failed", extra={"error": type(error).__name__})

@@ -1,0 +1,96 @@
+"""The whole product in one loop: the real application on a free port, a simulated Slack, and a database of its own.
+
+    async with whole_app(sqlite_url) as world:
+        answer = await world.slack.command("/dext", "help", user=ADMIN)
+        await world.settle()                       # messages posted, jobs worked, events delivered
+
+Jobs are worked by `InlineJobs`; `world.settle()` goes on until nothing is left to do now.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import aiohttp
+
+from bot.app import Product, Services, assembled, listening
+from bot.clock import Clock, SystemClock
+from bot.config import read_config
+from bot.playground.slack import SlackState
+from bot.playground.slack import create_app as slack_app
+from bot.services.jobs import JobKind
+from bot.slack import learn_workspace
+from bot.vault import new_key
+from bot.worker import Planner, tasks_of
+from providers import PROVIDERS
+from tests.fakes.jobs import InlineJobs
+
+SECRET, TOKEN = "a-signing-secret", "xoxb-simulated"
+
+
+@dataclass(slots=True)
+class World:
+    """What a test holds: Slack with its people, the product, and the addresses of both."""
+
+    slack: SlackState
+    product: Product
+    jobs: InlineJobs
+    address: str
+    clock: Clock
+
+    @property
+    def services(self) -> Services:
+        return self.product.services
+
+    async def settle(self) -> None:
+        """Go on until there is nothing left to do now."""
+        planner = Planner(self.services.publishing)
+        while True:
+            await self.slack.settle()
+            await planner.pass_once()
+            worked = await self.jobs.drain()
+            await self.product.messenger.drain()
+            if not worked:
+                return
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+        """A raw request to the one entry, as an attacker might send it."""
+        url = f"{self.address}/slack/events"
+        async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+
+@asynccontextmanager
+async def whole_app(
+    database_url: str, *, clock: Clock | None = None, more: Mapping[str, str] | None = None
+) -> AsyncIterator[World]:
+    """Everything started, at rest. `more` are further variables of the environment."""
+    clock = clock or SystemClock()
+    slack = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock)
+    async with listening(slack_app(slack), "127.0.0.1", 0) as slack_port:
+        slack.public_url = f"http://127.0.0.1:{slack_port}"
+        config = read_config(environment(database_url, slack_port, more), tuple(PROVIDERS))
+        jobs = InlineJobs()
+        async with assembled(config, clock, jobs=jobs) as product:
+            services = product.services
+            tasks = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+            jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
+            await learn_workspace(services.clients)
+            async with listening(product.site, "127.0.0.1", 0) as port:
+                slack.app_url = address = f"http://127.0.0.1:{port}"
+                yield World(slack, product, jobs, address, clock)
+
+
+def environment(database_url: str, slack_port: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    slack = f"http://127.0.0.1:{slack_port}"
+    return {
+        "SLACK_SIGNING_SECRET": SECRET,
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_API_URL": f"{slack}/api/",
+        "SLACK_URL": slack,
+        "SLACK_FILES_HOST": f"127.0.0.1:{slack_port}",
+        "DEXT_DATABASE_URL": database_url,
+        "DEXT_ENCRYPTION_KEYS": new_key("test"),
+        "DEXT_UNDO_SECONDS": "0",
+        **(more or {}),
+    }
