@@ -1,71 +1,74 @@
-"""The emoji codes an app like this uses. One that is not here stays as it was written, as Slack does with unknown ones."""
+"""Emoji: by code or as themselves. The ones an app like this leans on are drawn as plain coloured signs, because a
+fresh machine often has no emoji font and would show empty boxes; a code nobody knows stays as written, as at Slack.
+"""
 
-EMOJI = {
+import re
+
+# code: (sign every common font has, colour, the emoji itself)
+SIGNS = {
+    "white_check_mark": ("✔", "green", "✅"),
+    "heavy_check_mark": ("✔", "green", "✔️"),
+    "ballot_box_with_check": ("☑", "blue", "☑️"),
+    "x": ("✖", "red", "❌"),
+    "warning": ("⚠", "amber", "⚠️"),
+    "rotating_light": ("⚠", "red", "🚨"),
+    "octagonal_sign": ("⬣", "red", "🛑"),
+    "no_entry": ("⊖", "red", "⛔"),
+    "no_entry_sign": ("⊘", "red", "🚫"),
+    "exclamation": ("!", "red", "❗"),
+    "question": ("?", "red", "❓"),
+    "grey_question": ("?", "grey", "❔"),
+    "information_source": ("ℹ", "blue", "ℹ️"),
+    "large_green_circle": ("●", "green", "🟢"),
+    "large_yellow_circle": ("●", "amber", "🟡"),
+    "large_orange_circle": ("●", "amber", "🟠"),
+    "large_red_circle": ("●", "red", "🔴"),
+    "red_circle": ("●", "red", "🔴"),
+    "large_blue_circle": ("●", "blue", "🔵"),
+    "white_circle": ("○", "grey", "⚪"),
+    "hourglass": ("⌛", "grey", "⌛"),
+    "hourglass_flowing_sand": ("⌛", "grey", "⏳"),
+    "arrows_counterclockwise": ("↻", "blue", "🔄"),
+    "leftwards_arrow_with_hook": ("↩", "grey", "↩️"),
+    "arrow_right": ("➡", "grey", "➡️"),
+    "outbox_tray": ("⇧", "blue", "📤"),
+    "inbox_tray": ("⇩", "blue", "📥"),
+    "page_facing_up": ("▤", "grey", "📄"),
+    "receipt": ("▤", "grey", "🧾"),
+    "memo": ("✎", "grey", "📝"),
+    "pencil2": ("✎", "grey", "✏️"),
+    "link": ("∞", "grey", "🔗"),
+    "electric_plug": ("⏻", "grey", "🔌"),
+    "gear": ("⚙", "grey", "⚙️"),
+    "lock": ("■", "grey", "🔒"),
+    "tada": ("★", "amber", "🎉"),
+    "sparkles": ("★", "amber", "✨"),
+    "zap": ("⚡", "amber", "⚡"),
+    "mag": ("⌕", "grey", "🔍"),
+}
+PLAIN = {
     "+1": "👍",
     "-1": "👎",
-    "thumbsup": "👍",
-    "thumbsdown": "👎",
-    "alarm_clock": "⏰",
-    "arrow_right": "➡️",
-    "arrows_counterclockwise": "🔄",
-    "ballot_box_with_check": "☑️",
-    "bank": "🏦",
-    "bell": "🔔",
-    "books": "📚",
     "bulb": "💡",
-    "calendar": "📆",
-    "clipboard": "📋",
-    "clock1": "🕐",
-    "dart": "🎯",
-    "electric_plug": "🔌",
-    "exclamation": "❗",
+    "bell": "🔔",
     "eyes": "👀",
-    "file_folder": "📁",
-    "gear": "⚙️",
-    "grey_question": "❔",
-    "heavy_check_mark": "✔️",
-    "heavy_minus_sign": "➖",
-    "heavy_plus_sign": "➕",
-    "hourglass": "⌛",
-    "hourglass_flowing_sand": "⏳",
-    "house": "🏠",
-    "inbox_tray": "📥",
-    "information_source": "ℹ️",
-    "key": "🔑",
-    "large_blue_circle": "🔵",
-    "large_green_circle": "🟢",
-    "large_orange_circle": "🟠",
-    "large_red_circle": "🔴",
-    "large_yellow_circle": "🟡",
-    "leftwards_arrow_with_hook": "↩️",
-    "link": "🔗",
-    "lock": "🔒",
-    "mag": "🔍",
-    "memo": "📝",
-    "moneybag": "💰",
-    "no_entry": "⛔",
-    "no_entry_sign": "🚫",
-    "octagonal_sign": "🛑",
-    "outbox_tray": "📤",
-    "page_facing_up": "📄",
-    "paperclip": "📎",
-    "pencil": "📝",
-    "pencil2": "✏️",
-    "question": "❓",
-    "raised_hand": "✋",
-    "receipt": "🧾",
-    "red_circle": "🔴",
-    "rocket": "🚀",
-    "rotating_light": "🚨",
-    "sparkles": "✨",
-    "tada": "🎉",
-    "unlock": "🔓",
-    "warning": "⚠️",
-    "wastebasket": "🗑️",
     "wave": "👋",
-    "white_check_mark": "✅",
-    "white_circle": "⚪",
-    "wrench": "🔧",
-    "x": "❌",
-    "zap": "⚡",
+    "rocket": "🚀",
+    "moneybag": "💰",
 }
+
+_BY_SIGN = {emoji.rstrip("\ufe0f"): code for code, (_, _, emoji) in reversed(SIGNS.items())}
+_CODE = re.compile(r":([a-z0-9_+-]+):")
+_SIGN = re.compile("(" + "|".join(map(re.escape, _BY_SIGN)) + ")\ufe0f?")
+
+
+def with_emoji(html: str) -> str:
+    """Escaped text with its emoji drawn. The codes hold no sign that means something in HTML."""
+    return _CODE.sub(lambda match: _drawn(match[1], match[0]), _SIGN.sub(lambda match: f":{_BY_SIGN[match[1]]}:", html))
+
+
+def _drawn(code: str, otherwise: str) -> str:
+    if code not in SIGNS:
+        return PLAIN.get(code, otherwise)
+    sign, colour, _ = SIGNS[code]
+    return f'<span class="emoji {colour}" role="img" aria-label="{code.replace("_", " ")}">{sign}</span>'

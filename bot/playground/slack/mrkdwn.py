@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
-from bot.playground.slack.emoji import EMOJI
+from bot.playground.slack.emoji import with_emoji
 from bot.playground.slack.workspace import Workspace
 
 _ENTITY = re.compile(
@@ -14,7 +14,6 @@ _ENTITY = re.compile(
     re.DOTALL,
 )
 _KEPT = re.compile("\ue000(\\d+)\ue001")
-_EMOJI = re.compile(r":([a-z0-9_+-]+):")
 _MARKS = tuple(
     (re.compile(rf"(?<![\w{sign}]){sign}(?=\S)([^\n{sign}]+?)(?<=\S){sign}(?![\w{sign}])"), name)
     for sign, name in ((r"\*", "strong"), ("_", "em"), ("~", "s"))
@@ -36,7 +35,7 @@ _DATE_TOKENS: dict[str, str] = {
 
 def plain_html(text: str) -> Markup:
     """A plain_text object: emoji codes and line ends, nothing else."""
-    return Markup(_with_emoji(str(escape(text))).replace("\n", "<br>"))  # noqa: S704  # escaped above
+    return Markup(with_emoji(str(escape(text))).replace("\n", "<br>"))  # noqa: S704  # escaped above
 
 
 def mrkdwn_html(text: str, workspace: Workspace) -> Markup:
@@ -48,7 +47,7 @@ def mrkdwn_html(text: str, workspace: Workspace) -> Markup:
 
     text = text.replace("\ue000", "").replace("\ue001", "")
     text = _ENTITY.sub(lambda match: keep(_entity(match, workspace)), text)
-    text = _marked(_with_emoji(_escaped(text)))
+    text = _marked(with_emoji(_escaped(text)))
     text = _QUOTE.sub(lambda match: keep(_quote(match[0])), text).replace("\n", "<br>")
     while _KEPT.search(text):  # a quote holds entities
         text = _KEPT.sub(lambda match: kept[int(match[1])], text)
@@ -59,10 +58,6 @@ def _escaped(text: str) -> str:
     """Slack's three escapes mean the signs themselves; everything else is text."""
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return str(escape(text))
-
-
-def _with_emoji(text: str) -> str:
-    return _EMOJI.sub(lambda match: EMOJI.get(match[1], match[0]), text)
 
 
 def _marked(text: str) -> str:
@@ -94,7 +89,7 @@ def _entity(match: re.Match[str], workspace: Workspace) -> str:
 
 def _link(target: str, label: str) -> str:
     address = escape(target.replace("&amp;", "&"))
-    return f'<a href="{address}" target="_blank" rel="noopener noreferrer">{_with_emoji(_escaped(label))}</a>'
+    return f'<a href="{address}" target="_blank" rel="noopener noreferrer">{with_emoji(_escaped(label))}</a>'
 
 
 def _person(user_id: str, label: str, workspace: Workspace) -> str:

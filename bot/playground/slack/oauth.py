@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from aiohttp import BasicAuth, web
+from aiohttp import web
 
 from bot.clock import Clock
 from bot.playground.slack.calls import Args, Caller, Method
@@ -168,10 +168,8 @@ class Oauth:
 
     def _check_client(self, args: Args) -> None:
         client_id, secret = args.text("client_id"), args.text("client_secret")
-        basic = args.text("_basic_auth")
-        if basic:
-            decoded = BasicAuth.decode(basic)
-            client_id, secret = decoded.login, decoded.password
+        if args.text("_basic_auth"):
+            client_id, secret = _basic(args.text("_basic_auth"))
         if not self.client_id or client_id != self.client_id:
             raise SlackRefusalError("invalid_client_id")
         if not hmac.compare_digest(secret.encode(), (self.client_secret or "").encode()):
@@ -202,6 +200,16 @@ class Oauth:
         signed = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
         digest = hmac.new((self.client_secret or "").encode(), signed.encode(), hashlib.sha256).digest()
         return f"{signed}.{_encoded(digest)}"
+
+
+def _basic(header: str) -> tuple[str, str]:
+    """Name and secret of an `Authorization: Basic` header."""
+    try:
+        decoded = base64.b64decode(header.removeprefix("Basic ").strip(), validate=True).decode()
+    except ValueError:
+        return "", ""
+    client_id, _, secret = decoded.partition(":")
+    return client_id, secret
 
 
 def _encoded(raw: bytes) -> str:

@@ -67,8 +67,7 @@ class WebApi:
             if refusal.code == "ratelimited":
                 wait = refusal.facts.pop("retry_after", "1")
                 return refusal.to_slack(), 429, {"Retry-After": wait}
-            if refusal.messages:
-                self.refusals.append(f"{name}: {refusal}")
+            self._remember(name, refusal)
             return refusal.to_slack(), 200, {}
         except NotPossibleError as nothing:
             return {"ok": False, "error": "internal_error", "detail": str(nothing)}, 200, {}
@@ -112,6 +111,12 @@ class WebApi:
         self._record(name, given, answer, 429)
         return web.json_response(answer, status=429, headers={"Retry-After": str(fault.retry_after)})
 
+    def _remember(self, what: str, refusal: SlackRefusalError) -> None:
+        """Keep it for the page and the tests when it was the payload that was wrong."""
+        if refusal.messages:
+            self.refusals.append(f"{what}: {refusal}")
+            self.workspace.touch()
+
     def _record(self, name: str, given: Json, answer: Json, status: int) -> None:
         args = {key: _readable(key, value) for key, value in given.items() if key not in {"token", "_basic_auth"}}
         self.calls.append(Call(method=name, args=args, answer=answer, status=status, at=self.clock.now()))
@@ -122,7 +127,7 @@ class WebApi:
         try:
             self.response_urls.use(secret, given)
         except SlackRefusalError as refusal:
-            self.refusals += [f"response_url: {refusal}"] if refusal.messages else []
+            self._remember("response_url", refusal)
             self._record("response_url", given or {}, refusal.to_slack(), 404)
             return web.json_response(refusal.to_slack(), status=404)
         self._record("response_url", given or {}, {"ok": True}, 200)

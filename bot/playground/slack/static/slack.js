@@ -558,7 +558,8 @@ function picker(node) {
     else show(result.options, result.options.length ? "" : "Nothing found");
   }
 
-  input.addEventListener("focus", () => { input.select(); search(); });
+  input.addEventListener("focus", () => input.select());
+  input.addEventListener("click", () => { if (list.hidden) search(); });
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(search, node.dataset.source === "external" ? 200 : 0); });
   input.addEventListener("blur", () => {
     hide();
@@ -588,10 +589,10 @@ function picker(node) {
 // ---- the start
 
 const tip = document.getElementById("tip");
-try {
+if (tip) {
   tip.hidden = localStorage.getItem("simslack_tip") === "off";
   document.getElementById("tip-close").onclick = () => { tip.hidden = true; localStorage.setItem("simslack_tip", "off"); };
-} catch { tip.hidden = false; }
+}
 
 enliven(document);
 if (modal.querySelector("form.view")) modal.showModal();

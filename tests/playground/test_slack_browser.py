@@ -1,0 +1,181 @@
+"""The page in a real browser: a person types, fills in, is told what is wrong, confirms, and sees the outcome."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.slack import ADMIN, BILLS, MEMBER, SlackState
+from tests.playground.conftest import FakeApp, Json, actions, button, modal, option, plain, section, text_input
+
+pytestmark = pytest.mark.browser
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+WIDE, NARROW = 1280, 420
+on_both = pytest.mark.parametrize("page", [WIDE, NARROW], indirect=True)
+
+
+@pytest.fixture
+async def page(request: pytest.FixtureRequest, chromium: str) -> AsyncIterator[Page]:
+    """A page whose script must not fail, in a window of the asked width."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        opened = await browser.new_page(viewport={"width": getattr(request, "param", WIDE), "height": 860})
+        errors: list[str] = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        yield opened
+        await browser.close()
+        assert errors == []
+
+
+async def visit(page: Page, slack: SlackState, user: str = ADMIN, channel: str = BILLS) -> None:
+    await page.goto(f"{slack.public_url}/?as={user}&channel={channel}")
+
+
+async def write(page: Page, text: str) -> None:
+    await page.locator("#composer textarea").fill(text)
+    await page.keyboard.press("Enter")
+
+
+@on_both
+async def test_a_form_is_opened_filled_refused_and_saved(
+    page: Page, slack: SlackState, app: FakeApp, client: AsyncWebClient
+) -> None:
+    account = {"type": "external_select", "action_id": "account", "min_query_length": 0}
+    people = {"type": "multi_users_select", "action_id": "people"}
+    form = modal(
+        text_input("name"),
+        {"type": "input", "block_id": "account", "label": plain("Account"), "element": account},
+        {"type": "input", "block_id": "people", "label": plain("Approvers"), "element": people},
+    )
+
+    async def open_form(body: Json) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=form)
+
+    def answer(body: Json) -> Json | None:
+        is_taken = body["view"]["state"]["values"]["name"]["text"]["value"] == "taken"
+        return {"response_action": "errors", "errors": {"name": "This name is taken."}} if is_taken else None
+
+    app.answers |= {"/dext": open_form, "view_submission": answer}
+    app.answers["block_suggestion"] = lambda body: {"options": [option(f"rent {body['value']}")]}
+    await visit(page, slack)
+
+    await write(page, "/dext connect")
+    dialog = page.get_by_role("dialog", name="A form")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("Please complete this required field.").first).to_be_visible()
+    await dialog.get_by_label("Name").fill("taken")
+    await dialog.get_by_role("combobox", name="Account").click()
+    await page.keyboard.type("office")
+    await dialog.get_by_role("option", name="Rent Office").click()
+    await dialog.get_by_role("combobox", name="Approvers").click()
+    await dialog.get_by_role("option", name="Mia Member").click()
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("This name is taken.")).to_be_visible()
+    await dialog.get_by_label("Name").fill("free")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_be_hidden()
+
+    values = app.last["view"]["state"]["values"]
+    assert values["name"]["text"]["value"] == "free"
+    assert values["account"]["account"]["selected_option"]["value"] == "rent office"
+    assert values["people"]["people"]["selected_users"] == [MEMBER]
+
+
+async def test_a_button_asks_first_and_the_card_changes_before_ones_eyes(
+    page: Page, slack: SlackState, app: FakeApp, client: AsyncWebClient
+) -> None:
+    confirm = {
+        "title": plain("Reject it?"),
+        "text": plain("Nothing is sent."),
+        "confirm": plain("Reject"),
+        "deny": plain("Keep"),
+    }
+    blocks = [section("*A bill*"), actions(button("reject", text=plain("Reject…"), confirm=confirm))]
+    await client.chat_postMessage(channel=BILLS, text="A bill", blocks=blocks)
+
+    async def reject(body: Json) -> None:
+        done = [section(f"Rejected by <@{body['user']['id']}>")]
+        await client.chat_update(channel=BILLS, ts=body["message"]["ts"], text="Rejected", blocks=done)
+
+    app.answers["block_actions"] = reject
+    await visit(page, slack)
+
+    await page.get_by_role("button", name="Reject…").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Keep").click()
+    assert app.received == []
+    await page.get_by_role("button", name="Reject…").click()
+    await page.get_by_role("alertdialog").get_by_role("button", name="Reject").click()
+
+    await expect(page.get_by_text("Rejected by @Adam Admin")).to_be_visible()
+
+
+async def test_messages_of_others_appear_by_themselves_in_channel_and_thread(
+    page: Page, slack: SlackState, client: AsyncWebClient
+) -> None:
+    root = await client.chat_postMessage(channel=BILLS, text="the root")
+    await page.goto(f"{slack.public_url}/?as={ADMIN}&channel={BILLS}&thread={root['ts']}")
+    thread = page.get_by_role("complementary", name="Thread")
+
+    await client.chat_postMessage(channel=BILLS, text="a reply", thread_ts=root["ts"])
+    await expect(thread.get_by_text("a reply")).to_be_visible()
+    await thread.get_by_role("textbox").fill("my answer")
+    await page.keyboard.press("Enter")
+    await expect(thread.get_by_text("my answer")).to_be_visible()
+
+    assert [message.text for message in slack.thread(BILLS, root["ts"])] == ["a reply", "my answer"]
+
+
+async def test_a_file_is_attached(page: Page, slack: SlackState, app: FakeApp) -> None:
+    await visit(page, slack, MEMBER)
+
+    file = {"name": "bill.xml", "mimeType": "text/xml", "buffer": b"<x/>"}
+    await page.locator("#composer input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
+    await expect(page.get_by_text("bill.xml")).to_be_visible()
+
+    assert app.last["event"]["type"] == "file_shared"
+
+
+async def test_escape_closes_the_modal_and_the_app_hears_of_it(
+    page: Page, slack: SlackState, app: FakeApp, client: AsyncWebClient
+) -> None:
+    async def open_form(body: Json) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(notify_on_close=True))
+
+    app.answers["/dext"] = open_form
+    await visit(page, slack)
+    await write(page, "/dext")
+    await expect(page.get_by_role("dialog", name="A form")).to_be_visible()
+
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog", name="A form")).to_be_hidden()
+
+    assert app.last["type"] == "view_closed"
+
+
+async def test_what_slack_refused_is_shown(page: Page, slack: SlackState, client: AsyncWebClient) -> None:
+    await visit(page, slack)
+
+    with pytest.raises(SlackApiError):
+        await client.chat_postMessage(channel=BILLS, text="x", blocks=[{"type": "carousel"}])
+
+    await expect(page.get_by_text("unsupported type: carousel")).to_be_visible()
+
+
+@on_both
+async def test_nothing_is_wider_than_the_window(page: Page, slack: SlackState, client: AsyncWebClient) -> None:
+    fields = [{"type": "mrkdwn", "text": "*Supplier*\n" + "Verylongwordwithoutaspace" * 4}] * 4
+    pick = {"type": "external_select", "action_id": "a", "placeholder": plain("Choose another account")}
+    blocks = [
+        {"type": "section", "fields": fields},
+        section("x" * 400, accessory=pick),
+        actions(*[button(f"b{n}") for n in range(9)]),
+    ]
+    await client.chat_postMessage(channel=BILLS, text="x", blocks=blocks)
+
+    await visit(page, slack)
+
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert await page.evaluate("(b => b.scrollWidth <= b.clientWidth)(document.getElementById('main-scroll'))")
