@@ -21,6 +21,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Select
 
 from benchmarks.requests import SECRET
 from bot.clock import SystemClock
@@ -30,10 +31,13 @@ INSERT = re.compile(r"INSERT INTO \w+ \(([^)]*)\) VALUES \(([^)]*)\)", re.DOTALL
 MADE = {"id", "name", "publication_id"}
 """Columns whose values are new with each request."""
 
-Heard = list[tuple[int, str, Any]]
+Statement = str | Select[Any]
+"""What writes as text for the driver, what reads as Core's own object."""
+
+Heard = list[tuple[int, Statement, Any]]
 """The engine, the statement (empty: a commit), its parameters."""
 
-Statements = list[tuple[str, Sequence[Any]]]
+Statements = list[tuple[Statement, Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,21 @@ def transactions(heard: Heard) -> list[tuple[bool, Statements]]:
         if engine != speaking and found[-1]:
             found.append([])
         speaking = engine
-        if sql:
+        if not isinstance(sql, str) or sql:
             found[-1].append((sql, parameters))
         elif found[-1]:
             found.append([])
-    return [(any(not sql.lstrip().startswith("SELECT") for sql, _ in each), each) for each in found if each]
+    return [(any(_writes(sql) for sql, _ in each), each) for each in found if each]
+
+
+def _writes(sql: Statement) -> bool:
+    return isinstance(sql, str) and not sql.lstrip().startswith("SELECT")
 
 
 def made_values(statements: Statements) -> set[Any]:
     found: set[Any] = set()
     for sql, parameters in statements:
-        match = INSERT.match(sql.strip())
+        match = INSERT.match(sql.strip()) if isinstance(sql, str) else None
         if match is None:
             continue
         names = [name.strip() for name in match.group(1).split(",")]
@@ -77,7 +85,7 @@ def made_values(statements: Statements) -> set[Any]:
     return found
 
 
-def renewed(statements: Statements, made: set[Any]) -> list[tuple[str, tuple[Any, ...]]]:
+def renewed(statements: Statements, made: set[Any]) -> Statements:
     fresh = {value: uuid4().hex for value in made}
     return [(sql, tuple(fresh.get(_key(value), value) for value in parameters)) for sql, parameters in statements]
 
@@ -91,7 +99,10 @@ async def replay(db: Database, work: list[tuple[bool, Statements, set[Any]]]) ->
         engine = db.writer if writes else db.reader
         async with engine.begin() if writes else engine.connect() as connection:
             for sql, parameters in renewed(statements, made) if writes else statements:
-                result = await connection.exec_driver_sql(sql, tuple(parameters))
+                if isinstance(sql, str):
+                    result = await connection.exec_driver_sql(sql, tuple(parameters))
+                else:
+                    result = await connection.execute(sql)
                 if result.returns_rows:
                     result.all()
 

@@ -11,7 +11,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Executable, Select, event
 from sqlalchemy.engine import Engine
 
 from bot.app import run
@@ -19,8 +19,11 @@ from bot.clock import SystemClock
 from bot.config import read_config
 from providers import PROVIDERS
 
-heard: list[tuple[int, str, Any]] = []
-"""The engine, the statement (empty: a commit), its parameters."""
+heard: list[tuple[int, str | Select[Any], Any]] = []
+"""The engine, the statement (empty: a commit), its parameters. A SELECT is kept as Core's own, to be executed as such."""
+
+building: list[Executable] = []
+"""What Core is about to execute."""
 
 
 def _is_request() -> bool:
@@ -33,7 +36,12 @@ def _is_request() -> bool:
 
 def _hear(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
     if _is_request() and not statement.startswith("BEGIN"):
-        heard.append((id(connection.engine), statement, parameters))
+        built = building[-1] if building else None
+        heard.append((id(connection.engine), built if isinstance(built, Select) else statement, parameters))
+
+
+def _build(_connection: Any, statement: Executable, *_rest: Any) -> None:
+    building[:] = [statement]
 
 
 def _committed(connection: Any) -> None:
@@ -44,11 +52,13 @@ def _committed(connection: Any) -> None:
 def _listen(*_: Any) -> None:
     heard.clear()
     if not event.contains(Engine, "before_cursor_execute", _hear):
+        event.listen(Engine, "before_execute", _build)
         event.listen(Engine, "before_cursor_execute", _hear)
         event.listen(Engine, "commit", _committed)
 
 
 def _store(*_: Any) -> None:
+    event.remove(Engine, "before_execute", _build)
     event.remove(Engine, "before_cursor_execute", _hear)
     event.remove(Engine, "commit", _committed)
     path = Path(os.environ["BENCH_HEARD"])
