@@ -37,10 +37,15 @@ class SlackOpenId:
 
     async def who(self, *, code: str, redirect_uri: str) -> SignedIn | None:
         """The nonce is read from the token, which came over TLS from Slack itself; the person from `userInfo`."""
+        asked = {
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "code": code,
+            "redirect_uri": redirect_uri,
+        }
         try:
-            token = await self.clients.with_token(None).openid_connect_token(
-                client_id=self.client_id, client_secret=self.client_secret, code=code, redirect_uri=redirect_uri
-            )
+            # not `openid_connect_token`: the SDK's way of sending the credentials is deprecated by aiohttp
+            token = await self.clients.with_token(None).api_call("openid.connect.token", data=asked)
             info = await self.clients.with_token(str(token["access_token"])).openid_connect_userInfo()
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, KeyError) as error:
             logger.warning("Slack did not say who signed in", extra={"error": type(error).__name__})

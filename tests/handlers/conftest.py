@@ -1,7 +1,7 @@
 """Connecting as a browser meets it: the real pages over HTTP, with a ledger and a Slack directory that tests control."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,7 +23,7 @@ from bot.services.jobs import JobKind
 from bot.services.linking import Linking
 from bot.services.lists import ListImport
 from bot.services.messages import Drawn
-from bot.services.people import People
+from bot.services.people import Directory, People
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import Vault, new_key
@@ -123,6 +123,13 @@ class Connecting:
 
     def actor(self, user_id: str = "U0ADAM") -> Actor:
         return Actor(workspace=self.workspace, user_id=UserId(user_id), team_id=self.workspace.team_id)
+
+    def use_directory(self, directory: Directory) -> None:
+        """Ask this about people from now on."""
+        people = People(directory)
+        self.flows = replace(self.flows, people=people, directory=directory)
+        self.linking = replace(self.linking, flows=self.flows)
+        self.connections = replace(self.connections, people=people, directory=directory)
 
     def browser(self) -> Browser:
         session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
