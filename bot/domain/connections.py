@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.books import ListKind, OrganisationChoice
+from bot.domain.books import Books, ListKind, OrganisationChoice
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
 
@@ -182,6 +182,7 @@ class ConnectionCard:
 
     organisation_id: OrganisationId
     organisation: str
+    books: Books
     provider_name: str
     connected_by: UserId
     connected_at: datetime

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import ListKind
+from bot.domain.books import Books, ListKind
 from bot.domain.connections import ConnectionCard, Health, ListProgress, Package, Stop
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem
@@ -144,6 +144,7 @@ class Connections:
         return ConnectionCard(
             organisation_id=organisation_id,
             organisation=row.name,
+            books=load(row.books, Books),
             provider_name=name,
             connected_by=UserId(row.connected_by),
             connected_at=row.connected_at,
@@ -156,7 +157,7 @@ class Connections:
 
 
 def _joined() -> Any:
-    return select(CONNECTIONS, ORGANISATIONS.c.name).join(
+    return select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books).join(
         ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id
     )
 

@@ -33,6 +33,8 @@ ORGANISATIONS = table_of(OrganisationRow)
 FRESH_FOR = timedelta(seconds=90)
 """Access that ends within this is refreshed first: a slow call must not outlive it."""
 LEASE = timedelta(seconds=30)
+SETTLING = timedelta(minutes=1)
+"""How long after a reconnection a refusal may still be about the access before it."""
 POLL_SECONDS = 0.2
 RECONNECT = "reconnect"
 
@@ -93,11 +95,19 @@ class TokenKeeper:
             )
 
     async def broken(self, connection_id: ConnectionId, problem: Problem) -> None:
-        """Mark the connection and say so, once, where its alerts go."""
+        """Mark the connection and say so, once, where its alerts go.
+
+        A job that began before a reconnection finds its old access refused after it: that ends nothing.
+        """
         async with self.db.write() as tx:
+            ended = select(TOKENS.c.id).where(TOKENS.c.ended_at.is_not(None))
             statement = (
                 CONNECTIONS.update()
-                .where(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.health != "broken")
+                .where(
+                    CONNECTIONS.c.id == connection_id,
+                    CONNECTIONS.c.health != "broken",
+                    or_(CONNECTIONS.c.connected_at <= tx.now - SETTLING, CONNECTIONS.c.token_set_id.in_(ended)),
+                )
                 .values(health="broken", trouble=dump(problem))
                 .returning(CONNECTIONS)
             )

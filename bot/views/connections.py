@@ -15,12 +15,13 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from bot.domain.books import Books
 from bot.domain.connections import EXPLANATIONS, LIST_NAMES, ConnectionCard, Health, ListProgress, Package, Stop
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Refusal
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.text import escape, mention, moment, plain
+from bot.views.text import day, escape, mention, moment, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
@@ -211,7 +212,7 @@ def context(text: str) -> ContextBlock:
 
 
 def _lists_in_words(card: ConnectionCard) -> str:
-    words = "\n".join(_list_in_words(found) for found in card.lists)
+    words = "\n".join([*(_list_in_words(found) for found in card.lists), *_books_in_words(card.books)])
     if card.is_importing:
         return f":hourglass_flowing_sand: *Importing the lists from {escape(card.provider_name)}*\n{words}"
     failed = any(found.state == "failed" for found in card.lists)
@@ -233,6 +234,21 @@ def _list_in_words(found: ListProgress) -> str:
             return f"• {name}: {found.read} so far"
         case _:
             return f"• {name}: waiting"
+
+
+def _books_in_words(books: Books) -> list[str]:
+    """What the ledger says of itself, beside its lists."""
+    if not books.lock_dates_known:
+        locked = "not told by the ledger"
+    elif books.period_locked_to is None and books.year_locked_to is None:
+        locked = "none set"
+    else:
+        dates = [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]
+        locked = f"locked up to {day(max(dates))}"
+    found = [f"• lock dates: {locked}", f"• own currency: {escape(books.base_currency)}"]
+    if books.plan:
+        found.append(f"• plan: {escape(books.plan.capitalize())}")
+    return found
 
 
 def _unreadable(card: ConnectionCard) -> list[Block]:

@@ -11,6 +11,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
+from bot.services.tokens import TokenKeeper
 from providers.base import Access
 from providers.errors import ReconnectNeededError, TryLaterError
 from tests.fakes.connecting import ACME, BETA
@@ -52,6 +53,42 @@ async def test_tasks_that_find_the_access_expired_together_refresh_once(connecte
 
     assert connected.ledger.calls == ["refresh"]
     assert len({access.access_token for access in found}) == 1
+
+
+async def test_two_processes_refresh_once(connected: Connecting) -> None:
+    connected.clock.sleeps_at_once = True
+    await connected.clock.advance(3600)
+    row = await connection(connected)
+    other = TokenKeeper(connected.db, connected.vault, connected.clock, {"fake": connected.ledger})
+
+    found = await asyncio.gather(
+        *(keeper.access(ConnectionId(row.id)) for keeper in (connected.tokens, other, connected.tokens, other))
+    )
+
+    assert connected.ledger.calls == ["refresh"]
+    assert len({access.access_token for access in found}) == 1
+
+
+async def test_a_lease_of_a_process_that_died_runs_out(connected: Connecting) -> None:
+    connected.clock.sleeps_at_once = True
+    await connected.clock.advance(3600)
+    row = await connection(connected)
+    async with connected.db.write() as tx:
+        await tx.execute(TOKENS.update().values(held_by="dead", held_until=tx.now + timedelta(seconds=20)))
+
+    found = await connected.tokens.access(ConnectionId(row.id))
+
+    assert isinstance(found, Access)
+    assert connected.ledger.calls == ["refresh"]
+
+
+async def test_a_refusal_of_the_access_before_a_reconnection_ends_nothing(connected: Connecting) -> None:
+    before = await ended(connected)
+    await connected.connect(connected.browser(), await connected.link("U0ADAM", OrganisationId(before.organisation_id)))
+
+    await connected.tokens.broken(ConnectionId(before.id), Problem(code=ProblemCode.RECONNECT_NEEDED))
+
+    assert (await connection(connected)).health == "healthy"
 
 
 async def test_a_lost_refresh_answer_keeps_the_old_token_for_the_next_try(connected: Connecting) -> None:
