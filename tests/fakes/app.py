@@ -10,6 +10,7 @@ Jobs are worked by `InlineJobs`; `world.settle()` goes on until nothing is left 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 
@@ -56,7 +57,7 @@ class World:
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         """A raw request to the one entry, as an attacker might send it."""
         url = f"{self.address}/slack/events"
-        async with aiohttp.ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
+        async with aiohttp.ClientSession() as session, session.post(url, data=BytesIO(body), headers=headers) as answer:
             return answer.status, await answer.text()
 
 

@@ -1,0 +1,289 @@
+"""The outbox over a simulated Slack: what should be seen is seen, once, in order, whatever Slack does meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import assembled, drawers
+from bot.db.base import table_of
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Tx
+from bot.db.workspaces import WorkspaceRow
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.messenger import Messenger
+from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
+from bot.services.messages import Drawn, Place, Subject, Surface, note, want
+from bot.views.text import escape
+from tests.fakes.app import World, whole_app
+from tests.fakes.clock import FakeClock
+
+MESSAGES, WORKSPACES = table_of(MessageRow), table_of(WorkspaceRow)
+IN_BILLS = Place(role="home", surface=Surface.CHANNEL, channel_id=ChannelId(BILLS))
+IN_FINANCE = Place(role="home", surface=Surface.CHANNEL, channel_id=ChannelId(FINANCE))
+TO_MIA = Place(role="private", surface=Surface.DIRECT, user_id=UserId(MEMBER))
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(sleeps_at_once=True)
+
+
+@pytest.fixture
+async def world(sqlite_url: str, clock: FakeClock) -> AsyncIterator[World]:
+    async with whole_app(sqlite_url, clock=clock) as made:
+        await install(made, by=ADMIN)
+        yield made
+        assert made.slack.refusals == []
+
+
+async def install(world: World, *, by: str) -> None:
+    async with world.services.db.write() as tx:
+        await tx.execute(WORKSPACES.update().values(installer_user_id=by))
+
+
+async def workspace_of(tx: Tx) -> WorkspaceId:
+    return WorkspaceId((await tx.execute(select(WORKSPACES.c.id))).scalar_one())
+
+
+async def tell(world: World, key: str, text: str, place: Place = IN_BILLS) -> None:
+    async with world.services.db.write() as tx:
+        await note(tx, await workspace_of(tx), key, place, text)
+
+
+async def rows(world: World) -> list[tuple[bool, str | None]]:
+    async with world.services.db.read() as tx:
+        found = await tx.execute(select(MESSAGES.c.is_waiting, MESSAGES.c.trouble).order_by(MESSAGES.c.created_at))
+        return [(row.is_waiting, row.trouble) for row in found]
+
+
+def texts(messages: list[Message]) -> list[str]:
+    return [message.text for message in messages]
+
+
+async def test_a_note_is_posted_once(world: World) -> None:
+    await tell(world, "n1", "The bill is in Xero.")
+    await world.product.messenger.drain()
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["The bill is in Xero."]
+
+
+async def test_the_same_note_again_changes_the_message_that_is_there(world: World) -> None:
+    await tell(world, "n1", "one of two")
+    await world.product.messenger.drain()
+    await tell(world, "n1", "two of two")
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["two of two"]
+
+
+async def test_many_changes_while_slack_is_away_are_one_call(world: World) -> None:
+    world.slack.faults.next_call("chat.postMessage", "500")
+    await tell(world, "n1", "1")
+    await world.product.messenger.drain()
+    for number in range(2, 6):
+        await tell(world, "n1", str(number))
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["5"]
+    assert len(world.slack.calls_of("chat.update")) == 0
+
+
+async def test_an_outage_loses_nothing(world: World, clock: FakeClock) -> None:
+    world.slack.faults.next_call("chat.*", "500", times=5)
+    for number in range(3):
+        await tell(world, f"n{number}", f"note {number}")
+
+    for _ in range(12):
+        await world.product.messenger.drain()
+        await clock.advance(minutes=3)
+
+    assert sorted(texts(world.slack.messages(BILLS))) == ["note 0", "note 1", "note 2"]
+
+
+async def test_slacks_wish_for_silence_is_obeyed_by_everything_of_that_method(world: World, clock: FakeClock) -> None:
+    world.slack.faults.next_call("chat.postMessage", "429", retry_after=30)
+    await tell(world, "n1", "first")
+    await world.product.messenger.drain()
+    await tell(world, "n2", "second", Place(role="home", surface=Surface.CHANNEL, channel_id=ChannelId(ALERTS)))
+    await world.product.messenger.drain()
+    before = len(world.slack.calls_of("chat.postMessage"))
+    await clock.advance(31)
+    await world.product.messenger.drain()
+
+    assert before == 1
+    assert texts(world.slack.messages(BILLS)) == ["first"]
+    assert texts(world.slack.messages(ALERTS)) == ["second"]
+
+
+async def test_notes_to_one_channel_keep_their_order_and_slacks_pace(world: World) -> None:
+    for number in range(12):
+        await tell(world, f"n{number:02}", f"note {number}")
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == [f"note {number}" for number in range(12)]
+    assert all(call.status == 200 for call in world.slack.calls_of("chat.postMessage"))
+
+
+async def test_a_reply_waits_for_its_parent(world: World) -> None:
+    async with world.services.db.write() as tx:
+        workspace = await workspace_of(tx)
+        parent = await note(tx, workspace, "parent", IN_BILLS, "the card")
+        under = Place(role="alert", surface=Surface.CHANNEL, channel_id=ChannelId(BILLS), thread_of=parent)
+        await note(tx, workspace, "child", under, "the alert")
+    await world.product.messenger.drain()
+
+    (card,) = world.slack.messages(BILLS)
+    assert texts(world.slack.thread(BILLS, card.ts)) == ["the alert"]
+
+
+async def test_a_private_note_reaches_the_person_and_can_be_changed(world: World) -> None:
+    await tell(world, "n1", "your code", TO_MIA)
+    await world.product.messenger.drain()
+    await tell(world, "n1", "it is over", TO_MIA)
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.dms(MEMBER)) == ["it is over"]
+
+
+async def test_a_closed_channel_is_told_once_with_the_line_to_type_and_an_invitation_is_enough(
+    world: World, clock: FakeClock
+) -> None:
+    await tell(world, "n1", "waits outside", IN_FINANCE)
+    for _ in range(3):
+        await world.product.messenger.drain()
+        await clock.advance(minutes=6)
+
+    (plea,) = world.slack.dms(ADMIN)
+    assert f"/invite <@{BOT_USER}>" in plea.text
+
+    await world.slack.invite(FINANCE, by=ADMIN)
+    await clock.advance(minutes=6)
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(FINANCE))[-1:] == ["waits outside"]
+
+
+async def test_two_processes_post_a_message_once(sqlite_url: str, world: World, clock: FakeClock) -> None:
+    for number in range(6):
+        await tell(world, f"n{number}", f"note {number}")
+
+    async with assembled(world.services.config, clock, jobs=world.jobs) as other:
+        await asyncio.gather(world.product.messenger.drain(), other.messenger.drain())
+
+    assert sorted(texts(world.slack.messages(BILLS))) == [f"note {number}" for number in range(6)]
+
+
+async def test_a_message_claimed_by_a_process_that_died_is_sent_by_another(world: World, clock: FakeClock) -> None:
+    await tell(world, "n1", "not forgotten")
+    async with world.services.db.write() as tx:
+        await tx.execute(MESSAGES.update().values(leased_until=tx.now + timedelta(seconds=30)))
+    await world.product.messenger.drain()
+    assert world.slack.messages(BILLS) == []
+
+    await clock.advance(31)
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["not forgotten"]
+
+
+async def test_a_subject_that_changes_while_it_is_posted_is_shown_as_it_became(world: World) -> None:
+    seen = []
+
+    async def draw(_: Tx, message: object) -> Drawn:
+        seen.append(message)
+        if len(seen) == 1:
+            await tell_item(world)
+        return Drawn(text=f"version {len(seen)}")
+
+    messenger = another(world, {Subject.ITEM: draw})
+    await tell_item(world)
+    await messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["version 2"]
+
+
+async def tell_item(world: World) -> None:
+    async with world.services.db.write() as tx:
+        await want(tx, await workspace_of(tx), Subject.ITEM, "1", IN_BILLS)
+
+
+async def test_one_message_that_cannot_be_drawn_holds_up_no_other(world: World) -> None:
+    async def broken(_: Tx, message: object) -> Drawn:
+        raise RuntimeError("a drawer with a fault")
+
+    messenger = another(world, {**drawers(world.services), Subject.ITEM: broken})
+    await tell_item(world)
+    await tell(world, "n1", "goes out")
+    await messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["goes out"]
+    assert await rows(world) == [(True, "could not be drawn"), (False, None)]
+
+
+async def test_a_subject_that_nobody_draws_here_waits_for_a_process_that_does(world: World) -> None:
+    await tell_item(world)
+
+    await another(world, {}).drain()
+
+    assert await rows(world) == [(True, None)]
+
+
+async def test_a_post_whose_answer_was_lost_is_repeated_rather_than_forgotten(world: World, clock: FakeClock) -> None:
+    world.slack.faults.next_call("chat.postMessage", "lost")
+    await tell(world, "n1", "heard at least once")
+    for _ in range(3):
+        await world.product.messenger.drain()
+        await clock.advance(minutes=3)
+
+    assert set(texts(world.slack.messages(BILLS))) == {"heard at least once"}
+    assert await rows(world) == [(False, None)]
+
+
+async def test_a_card_that_somebody_deleted_is_posted_anew_when_it_changes(world: World) -> None:
+    await tell(world, "n1", "the card")
+    await world.product.messenger.drain()
+    async with world.services.db.write() as tx:
+        await tx.execute(MESSAGES.update().values(ts="1600000000.000001"))
+    await tell(world, "n1", "the card, decided")
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["the card", "the card, decided"]
+
+
+async def test_what_somebody_wrote_mentions_nobody_when_it_is_posted(world: World) -> None:
+    await tell(world, "n1", escape("<!channel> *all* `paid` <https://evil.example|here>"))
+    await world.product.messenger.drain()
+
+    (message,) = world.slack.messages(BILLS)
+    assert "<!channel>" not in message.text
+    assert "<https" not in message.text
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason"), [(BILLS, None), (FINANCE, "channel_not_found"), ("C0NOWHERE", "channel_not_found")]
+)
+async def test_a_channel_that_was_chosen_is_tried(world: World, channel: str, reason: str | None) -> None:
+    async with world.services.db.read() as tx:
+        workspace = await workspace_of(tx)
+
+    assert await world.product.messenger.probe(workspace, ChannelId(channel), "A test.") == reason
+
+
+async def test_the_loop_sends_soon_after_a_commit(world: World) -> None:
+    await world.product.messenger.start()
+    await tell(world, "n1", "by itself")
+    async with asyncio.timeout(5):
+        while not world.slack.messages(BILLS):  # noqa: ASYNC110 - Slack gives no event to wait for
+            await asyncio.sleep(0.01)
+    await world.product.messenger.stop()
+
+    assert texts(world.slack.messages(BILLS)) == ["by itself"]
+
+
+def another(world: World, by_subject: object) -> Messenger:
+    services = world.services
+    return Messenger(services.db, services.clock, services.clients, services.workspaces, by_subject)  # type: ignore[arg-type]  # drawers of the test's own
