@@ -140,3 +140,12 @@ async def test_the_job_library_and_we_share_a_database_without_touching_each_oth
     after = await schema_of(empty_url)
     assert {name: after[name] for name in theirs} == theirs
     assert not set(theirs) & set(migrate.tables().tables)
+
+
+async def test_asking_where_a_database_stands_loads_no_migration_library() -> None:
+    """A serving process asks at its start, and would hold the library's memory for as long as it lives."""
+    program = "import sys, bot.db.migrate as m; m.head(); sys.exit('alembic' in sys.modules)"
+
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
+
+    assert await process.wait() == 0
