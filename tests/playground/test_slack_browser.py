@@ -128,6 +128,21 @@ async def test_messages_of_others_appear_by_themselves_in_channel_and_thread(
     assert [message.text for message in slack.thread(BILLS, root["ts"])] == ["a reply", "my answer"]
 
 
+async def test_what_was_not_seen_yet_is_marked_until_it_is(
+    page: Page, slack: SlackState, client: AsyncWebClient
+) -> None:
+    await visit(page, slack)
+    messages = page.get_by_role("link", name="Dext · Messages")
+
+    await client.chat_postMessage(channel=ADMIN, text="Your code is 123")
+    await expect(messages).to_contain_text("new")
+    await messages.click()
+    await expect(page.get_by_text("Your code is 123")).to_be_visible()
+
+    await visit(page, slack)
+    await expect(page.locator("#sidebar").get_by_text("new", exact=True)).to_have_count(0)
+
+
 async def test_a_file_is_attached(page: Page, slack: SlackState, app: FakeApp) -> None:
     await visit(page, slack, MEMBER)
 

@@ -1,6 +1,8 @@
 """What the app is sent: signed, shaped as Slack shapes it, and repeated as Slack repeats it."""
 
 import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +25,7 @@ from bot.playground.slack import (
     SlackState,
 )
 from tests.fakes.clock import FakeClock
-from tests.playground.conftest import FakeApp, Json, actions, button, option, section
+from tests.playground.conftest import FakeApp, Json, actions, button, modal, option, section
 
 
 @pytest.fixture
@@ -265,3 +267,54 @@ async def test_shortcuts_come_with_a_ticket(slack: SlackState, app: FakeApp, car
     assert "channel" not in everywhere
     assert (app.last["type"], app.last["message"]["ts"]) == ("message_action", card.ts)
     assert app.last["trigger_id"] != everywhere["trigger_id"]
+
+
+@pytest.fixture(scope="module")
+def samples(shared: Path) -> Json:
+    return dict(json.loads((shared / "specs" / "slack" / "payload-samples.json").read_text()))
+
+
+async def test_no_payload_has_a_field_that_slacks_samples_lack(
+    slack: SlackState, app: FakeApp, client: AsyncWebClient, card: Message, samples: Json
+) -> None:
+    async def open_form(body: Json) -> None:
+        await client.views_open(trigger_id=body["trigger_id"], view=modal(notify_on_close=True))
+
+    app.answers["/dext"] = open_form
+    await slack.click(card, "approve", user=APPROVER)
+    await slack.command("/dext", user=ADMIN)
+    view = slack.view(ADMIN)
+    assert view is not None
+    await slack.submit(view, {"name": "x"})
+    await slack.command("/dext", user=ADMIN)
+    await slack.close_modal(ADMIN)
+    await slack.open_home(ADMIN)
+    await slack.upload(b"x", "x.txt", channel=BILLS, user=MEMBER)
+    await slack.join(GENERAL, MEMBER)
+    await slack.uninstall()
+
+    sent = {entry.kind: entry.payload for entry in slack.delivered}
+    unknown = {kind: extra for kind, name in SAMPLES.items() if (extra := _extra(sent[kind], samples[name]))}
+    assert unknown == {}
+
+
+SAMPLES = {
+    "block_actions": "app-backend/interactive-components/BlockActionPayload",
+    "slash_command": "app-backend/slash-commands/SlashCommandPayload",
+    "view_submission": "app-backend/views/ViewSubmissionPayload",
+    "view_closed": "app-backend/views/ViewClosedPayload",
+    "event:app_home_opened": "events/AppHomeOpenedPayload",
+    "event:file_shared": "events/FileSharedPayload",
+    "event:member_joined_channel": "events/MemberJoinedChannelPayload",
+    "event:app_uninstalled": "events/AppUninstalledPayload",
+}
+
+
+def _extra(ours: Json, sample: Json) -> set[str]:
+    """Fields of the payload and of its direct members that the sample does not know."""
+    found = set(ours) - set(sample) - {"response_urls", "context_team_id", "context_enterprise_id"}
+    for name in ("container", "user", "team", "channel", "view", "event"):
+        inner, known = ours.get(name), sample.get(name)
+        if isinstance(inner, dict) and isinstance(known, dict):
+            found |= {f"{name}.{field}" for field in set(inner) - set(known)}
+    return found - {"view.blocks"}

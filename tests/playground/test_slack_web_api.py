@@ -178,6 +178,16 @@ async def test_an_update_takes_shorter_words_than_a_post(client: AsyncWebClient)
     await client.chat_update(channel=BILLS, ts=posted["ts"], text="x" * 4000)
 
 
+async def test_blocks_an_update_does_not_mention_stay(slack: SlackState, client: AsyncWebClient) -> None:
+    posted = await client.chat_postMessage(channel=BILLS, text="before", blocks=[section("before")])
+
+    await client.chat_update(channel=BILLS, ts=posted["ts"], text="after")
+    assert slack.messages(BILLS)[0].blocks[0]["text"]["text"] == "before"
+    await client.chat_update(channel=BILLS, ts=posted["ts"], text="after", blocks=[])
+
+    assert slack.messages(BILLS)[0].blocks == []
+
+
 async def test_only_its_own_messages_can_be_changed(slack: SlackState, client: AsyncWebClient) -> None:
     theirs = await slack.say("mine", user=MEMBER, channel=BILLS)
 

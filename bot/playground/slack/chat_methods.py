@@ -74,10 +74,10 @@ class ChatMethods:
         return {"message_ts": message.ts} | _warnings(text, args)
 
     def update(self, args: Args) -> Json:
+        """Blocks that are not mentioned stay, and hide the new text; an empty list takes them away."""
         message = self._own_message(args, "cant_update_message")
-        has_blocks = "blocks" in args.given and args.given["blocks"] is not None
         given = args.parsed("blocks", "invalid_blocks_format")
-        text, blocks = checked_content(args.given.get("text"), given if has_blocks else None)
+        text, blocks = checked_content(args.given.get("text"), message.blocks if given is None else given)
         if len(text) > LONGEST_UPDATE:
             raise SlackRefusalError("msg_too_long")
         changed = replace(message, text=text, blocks=blocks, edited_ts=self.workspace.new_ts())

@@ -57,6 +57,13 @@ class Drawing:
             "refused": str(module.refused()),
         }
 
+    def latest(self) -> dict[str, str]:
+        """The newest message of somebody else in each channel, so that the script can mark what was not seen."""
+        me, workspace = self.me.id, self.state.workspace
+        places = [*workspace.seen_by(me), workspace.dm(me)]
+        seen = ((c.id, [m.ts for m in workspace.messages(c.id) if m.user != me and self._is_mine(m)]) for c in places)
+        return {channel_id: stamps[-1] for channel_id, stamps in seen if stamps}
+
     def _context(self) -> dict[str, Any]:
         state, workspace = self.state, self.state.workspace
         return {

@@ -69,7 +69,8 @@ class Page:
 
     async def parts(self, request: web.Request) -> web.Response:
         version = self.state.workspace.version
-        return web.json_response({"version": version, "parts": self._drawing(request).parts()})
+        drawing = self._drawing(request)
+        return web.json_response({"version": version, "parts": drawing.parts(), "latest": drawing.latest()})
 
     async def file(self, request: web.Request) -> web.Response:
         stored = self.state.workspace.files.get(request.match_info["file"])
@@ -137,6 +138,8 @@ class Page:
             return await work
         except NotPossibleError as nothing:
             return {"error": str(nothing)}
+        except KeyError as missing:
+            raise web.HTTPBadRequest(text=f"there is no {missing}") from missing
         except SlackRefusalError as refusal:
             return {"error": f"Slack refused: {refusal}"}
 

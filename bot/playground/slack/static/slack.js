@@ -52,6 +52,22 @@ async function refresh() {
   const asDrawn = drawn.size === 0 && answer.version === version; // the page itself shows this already
   version = answer.version;
   for (const [name, html] of Object.entries(answer.parts)) swap(name, html, asDrawn);
+  markUnread(answer.latest);
+}
+
+function markUnread(latest) {
+  const key = `simslack_seen_${me}`;
+  const seen = JSON.parse(localStorage.getItem(key) || "{}");
+  for (const link of document.querySelectorAll("[data-channel]")) {
+    const newest = latest[link.dataset.channel];
+    const here = link.hasAttribute("aria-current");
+    if (here && newest) seen[link.dataset.channel] = newest;
+    const unread = Boolean(newest) && !here && newest > (seen[link.dataset.channel] || "");
+    link.classList.toggle("unread", unread);
+    link.querySelector(".new")?.remove();
+    if (unread) link.insertAdjacentHTML("beforeend", '<span class="new">new</span>');
+  }
+  localStorage.setItem(key, JSON.stringify(seen));
 }
 
 async function watch() {
