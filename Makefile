@@ -26,10 +26,7 @@ help:
 	@echo "make clean         remove the environment and the caches, never var/"
 
 run: $(VENV)/.runtime
-ifeq ($(FRESH),1)
-	rm -rf var
-endif
-	exec $(BIN)/dext-bot playground
+	exec $(BIN)/dext-bot playground $(if $(filter 1,$(FRESH)),--fresh)
 
 test: $(VENV)/.dev
 	$(BIN)/ruff format --check .
