@@ -4,6 +4,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack import ADMIN, BILLS, FINANCE, GUEST, MEMBER, OUTSIDER, SlackState
@@ -136,3 +137,22 @@ async def test_everything_that_counts_survives_a_restart(tmp_path: Path) -> None
     assert kept_view is not None
     assert kept_view.title == "Open"
     await second.close()
+
+
+async def test_the_switches_of_the_page_reach_the_next_call(
+    slack: SlackState, http: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
+    for switch in ({"deliver_twice": True}, {"fault": "429"}):
+        async with http.post(
+            f"{slack.public_url}/page/act", json={"do": "switch", **switch}, headers=HEADERS
+        ) as response:
+            assert response.status == 200
+
+    assert slack.faults.deliver_twice is True
+    with pytest.raises(SlackApiError, match="ratelimited"):
+        await client.chat_postMessage(channel=BILLS, text="x")
+
+
+async def test_a_door_without_its_arguments_is_a_bad_request(slack: SlackState, http: aiohttp.ClientSession) -> None:
+    async with http.post(f"{slack.public_url}/page/act", json={"do": "click"}, headers=HEADERS) as response:
+        assert response.status == 400

@@ -28,6 +28,7 @@ What is there to see:
     slack.home(user)  slack.view(user)                # View(.blocks .title .callback_id .private_metadata .entries .hash)
     slack.calls  slack.calls_of("chat.postMessage")   # Call(method, args, answer, status, at); also "response_url"
     slack.delivered                                   # Delivered(kind, payload, answer, retry_num)
+    slack.drawn                                       # [("MessageBlocks" | "ModalView" | "HomeView", payload)], for the schema
     slack.refusals                                    # payloads of the app Slack would not take; should stay empty
 
 Switches: `slack.faults.next_call("chat.postMessage" | "chat.*" | "*", "429" | "500" | "timeout" | "lost", retry_after=1,

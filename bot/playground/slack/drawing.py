@@ -18,6 +18,7 @@ from bot.playground.slack.workspace import Message
 
 HERE = Path(__file__).parent
 TONES = 6
+MOST_SHOWN = 200
 SAFE_SCHEMES = ("http://", "https://", "mailto:")
 
 
@@ -116,7 +117,7 @@ class Drawing:
         if self.place.channel_id is None:
             return []
         messages = self.state.workspace.messages(self.place.channel_id)
-        return [m for m in messages if self._is_mine(m) and (not m.is_reply or m.is_broadcast)]
+        return [m for m in messages if self._is_mine(m) and (not m.is_reply or m.is_broadcast)][-MOST_SHOWN:]
 
     def _thread_root(self) -> Message | None:
         if self.thread_ts is None or self.place.channel_id is None:
@@ -147,7 +148,8 @@ class Drawing:
         if wanted.get("exclude_external_shared_channels"):
             found = [channel for channel in found if not channel.is_shared]
         options = [_channel_option(channel) for channel in found]
-        return options + (self._people_options() if "im" in kinds else [])
+        dm = {"value": self.state.workspace.dm(self.me.id).id, "text": "Dext (direct message)"}
+        return [*options, dm] if "im" in kinds and not self.me.is_outsider else options
 
     def _people_options(self) -> list[dict[str, str]]:
         people = self.state.workspace.people.values()

@@ -253,6 +253,17 @@ class SlackState:
         return self.deliveries.delivered
 
     @property
+    def drawn(self) -> list[tuple[str, Any]]:
+        """Everything the app gave Slack to draw, by the name of its kind in the Block Kit schema: `MessageBlocks`,
+        `ModalView` or `HomeView`; from calls, from answers and through response addresses.
+        """
+        bodies = [call.args for call in self.calls if call.status == 200]
+        bodies += [entry.answer.body for entry in self.delivered if entry.answer.body is not None]
+        found: list[tuple[str, Any]] = [("MessageBlocks", body["blocks"]) for body in bodies if body.get("blocks")]
+        views = [body["view"] for body in bodies if isinstance(body.get("view"), dict)]
+        return found + [("HomeView" if view.get("type") == "home" else "ModalView", view) for view in views]
+
+    @property
     def refusals(self) -> list[str]:
         """Every payload of the app Slack would not take, in words; a test of the app ends with this empty."""
         return self.web_api.refusals
