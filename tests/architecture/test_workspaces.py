@@ -17,6 +17,11 @@ OWN_ROW = "by the id of a row that the worker's own look found, never by an id t
 UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tells whose it is"
 
 REASONS = {
+    "bot/db/outbox.py:claim": OWN_ROW,
+    "bot/db/outbox.py:drop": OWN_ROW,
+    "bot/db/outbox.py:due": WORK_OF_ALL,
+    "bot/db/outbox.py:put_off": OWN_ROW,
+    "bot/db/outbox.py:taken": OWN_ROW,
     "bot/db/publications.py:bind_publication": OWN_ROW,
     "bot/db/publications.py:batches_due": WORK_OF_ALL,
     "bot/db/publications.py:next_attempt": OWN_ROW,
@@ -34,11 +39,6 @@ REASONS = {
     "bot/db/publications.py:claim_batch": OWN_ROW,
     "bot/db/publications.py:end_waiting": OWN_ROW,
     "bot/db/publications.py:reload_batch": OWN_ROW,
-    "bot/messenger.py:Messenger._claim": OWN_ROW,
-    "bot/messenger.py:Messenger._done": OWN_ROW,
-    "bot/messenger.py:Messenger._learn_channel": OWN_ROW,
-    "bot/messenger.py:Messenger._later": OWN_ROW,
-    "bot/messenger.py:_due": WORK_OF_ALL,
     "bot/services/connect_code.py:code_drawer": OWN_ROW,
     "bot/services/connect_flow.py:ConnectFlows._of_browser": UNGUESSABLE,
     "bot/services/connect_flow.py:_move": UNGUESSABLE,
