@@ -75,7 +75,7 @@ def _connection(card: ConnectionCard) -> SectionBlock:
         f"*{escape(card.organisation)}* · {escape(card.provider_name)}",
         HEALTH_WORDS[card.health],
         f"Connected by {mention(card.connected_by)}, {moment(card.connected_at)} · {last_synced(card)}",
-        f"*{set_up_words(card)}*" if not card.is_set_up else set_up_words(card),
+        set_up_words(card).capitalize(),
     ]
     if card.problem is not None and card.health is not Health.HEALTHY:
         lines.append(escape(card.problem.remedy, 400))

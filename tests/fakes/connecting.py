@@ -38,13 +38,14 @@ class FakeLedger:
     fails: dict[str, ProviderError] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     challenge: str | None = None
+    login_page: str = "https://login.fakebooks.example/authorize"
     refresh_token: str = "refresh-0"
     before_page: Callable[[str | None], None] | None = None
     profile = replace(PROFILE, key="fake", name="Fake Books", lists=(ListKind.ACCOUNTS, ListKind.CURRENCIES))
 
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
         self.challenge = code_challenge
-        return "https://login.fakebooks.example/authorize?" + urlencode({"state": state, "redirect_uri": redirect_uri})
+        return f"{self.login_page}?" + urlencode({"state": state, "redirect_uri": redirect_uri})
 
     async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
         self._call("exchange")

@@ -50,7 +50,7 @@ async def test_home_begins_with_what_waits_for_me_and_then_the_connection(connec
 
     view = await opened(connecting, a_line())
 
-    order = [view.index(text) for text in ("waits for your approval", "Connected and working", "set-up 0 of 4")]
+    order = [view.index(text) for text in ("waits for your approval", "Connected and working", "Set-up 0 of 4")]
     assert order == sorted(order)
     assert "Connected by <@U0ADAM>" in view
     assert "lists read" in view
