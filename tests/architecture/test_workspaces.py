@@ -53,6 +53,7 @@ REASONS = {
     "bot/services/people.py:standing_of": "it says who has a role; the statement that acts on it takes the workspace",
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper.broken": OWN_ROW,
+    "bot/services/tokens.py:TokenKeeper.sweep": "a sign-in belongs to no workspace; it goes when no connection uses it",
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 
