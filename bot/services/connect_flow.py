@@ -132,6 +132,7 @@ class ConnectFlows:
         await self.people.require_connect(actor)
         link, flow_id = secrets.token_urlsafe(32), new_id()
         async with self.db.write() as tx:
+            await self.tokens.sweep(tx)
             await tx.execute(
                 FLOWS.update()
                 .where(

@@ -35,6 +35,8 @@ FRESH_FOR = timedelta(seconds=90)
 LEASE = timedelta(seconds=30)
 SETTLING = timedelta(minutes=1)
 """How long after a reconnection a refusal may still be about the access before it."""
+UNUSED_FOR = timedelta(hours=1)
+"""Longer than a person takes from the sign-in to Finish."""
 POLL_SECONDS = 0.2
 RECONNECT = "reconnect"
 
@@ -198,6 +200,11 @@ class TokenKeeper:
             again = TOKENS.update().where(TOKENS.c.id == token_set_id).values(generation=TOKENS.c.generation + 1)
             await tx.execute(again.values(**values, ended_at=None))
         return token_set_id
+
+    async def sweep(self, tx: Tx) -> None:
+        """Sign-ins that nobody finished, or that another one replaced, are not kept."""
+        used = select(CONNECTIONS.c.token_set_id)
+        await tx.execute(TOKENS.delete().where(TOKENS.c.id.not_in(used), TOKENS.c.refreshed_at < tx.now - UNUSED_FOR))
 
     def _sealed(self, token_set_id: object, answer: TokenAnswer, old_refresh: str, now: datetime) -> dict[str, object]:
         return {

@@ -97,7 +97,7 @@ def asked_modal(who: tuple[str, ...]) -> View:
         return _modal([section("I could not find anybody to ask. Please ask a Slack admin of this workspace.")], "")
     names = " ".join(mention(user) for user in who)
     return _modal(
-        [section(f":white_check_mark: I asked {names}. You will see it here when something is connected.")], ""
+        [section(f":white_check_mark: I asked {names}. They can connect it from my message with one press.")], ""
     )
 
 

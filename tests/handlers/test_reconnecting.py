@@ -204,3 +204,24 @@ async def test_access_is_not_refreshed_before_it_is_needed(connected: Connecting
     await connected.tokens.access(ConnectionId(row.id))
 
     assert connected.ledger.calls == []
+
+
+async def test_a_sign_in_that_nobody_finished_is_not_kept(connecting: Connecting) -> None:
+    browser = connecting.browser()
+    state = (await connecting.to_provider(browser, await connecting.link())).partition("state=")[2].partition("&")[0]
+    await browser.get(f"/connect/fake/callback?code=c&state={state}")
+    await connecting.clock.advance(3700)
+
+    await connecting.link()
+
+    async with connecting.db.read() as tx:
+        assert (await tx.execute(select(TOKENS.c.id))).all() == []
+
+
+async def test_a_sign_in_in_use_is_kept(connected: Connecting) -> None:
+    await connected.clock.advance(90_000)
+
+    await connected.link()
+
+    async with connected.db.read() as tx:
+        assert len((await tx.execute(select(TOKENS.c.id))).all()) == 1
