@@ -72,7 +72,7 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
         slack_files_host=reader.text("SLACK_FILES_HOST", SLACK_FILES),
         public_url=reader.address("DEXT_PUBLIC_URL", "http://127.0.0.1:3000").rstrip("/"),
         host=reader.text("DEXT_HOST", "127.0.0.1"),
-        port=reader.read("DEXT_PORT", "3000", int, "a port number such as 3000"),
+        port=reader.read("DEXT_PORT", "3000", _port, "a port number such as 3000"),
         database_url=reader.database_url(),
         encryption_keys=reader.required("DEXT_ENCRYPTION_KEYS", "a key ring; `dext-bot keys new` prints a key"),
         providers={key: found for key in provider_keys if (found := reader.provider(key)) is not None},
@@ -101,6 +101,13 @@ def database_url_of(environment: Mapping[str, str]) -> str:
     if reader.wrong:
         raise ConfigError("\n".join(reader.wrong))
     return url
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError(text)
+    return port
 
 
 class _Reader:
@@ -142,7 +149,8 @@ class _Reader:
     def address(self, name: str, default: str, *, ends: str = "") -> str:
         found = self.text(name, default)
         parts = urlsplit(found)
-        if parts.scheme not in ("http", "https") or not parts.hostname or (ends and not found.endswith(ends)):
+        is_plain = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+        if not is_plain or (ends and not found.endswith(ends)):
             self.wrong.append(f"{name} is {found!r}: write an address such as {default}")
         return found
 
@@ -156,13 +164,10 @@ class _Reader:
     def provider(self, key: str) -> ProviderSettings | None:
         prefix = f"DEXT_{key.upper()}_"
         client_id, secret = self.optional(f"{prefix}CLIENT_ID"), self.optional(f"{prefix}CLIENT_SECRET")
+        given = [name for name in ADDRESSES if self.optional(prefix + name.upper())]
+        addresses = {name: self.address(prefix + name.upper(), "https://api.example.com").rstrip("/") for name in given}
         if client_id is None and secret is None:
             return None
         if client_id is None or secret is None:
             self.wrong.append(f"{prefix}CLIENT_ID and {prefix}CLIENT_SECRET go together: set both, or neither")
-        names = {name: self.optional(prefix + name.upper()) for name in ADDRESSES}
-        return ProviderSettings(
-            client_id=client_id or "",
-            client_secret=secret or "",
-            addresses={name: address for name, address in names.items() if address is not None},
-        )
+        return ProviderSettings(client_id=client_id or "", client_secret=secret or "", addresses=addresses)

@@ -1,10 +1,14 @@
-"""Slack's word on people, at most a minute old. Whatever cannot be learnt in time is unknown, and unknown may nothing."""
+"""Slack's word on people, at most a minute old. Whatever cannot be learnt in time is unknown, and unknown may nothing.
+
+Questions about one person that come at once are one call, so that a crowd of clicks does not use up Slack's limit.
+"""
 
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -14,95 +18,113 @@ from bot.clock import Clock
 from bot.domain.ids import UserId
 from bot.domain.rights import Person
 from bot.domain.slack import Workspace
-from bot.slack import SlackClients
+from bot.slack import SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 FRESH_SECONDS = 60.0
 MOST_KEPT = 5000
 WAIT_SECONDS = 1.5
-PAGES = 20
+PAGE, PAGES = 500, 20
+TROUBLE = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 @dataclass(slots=True)
+class _Kept(Generic[T]):
+    """Answers for a minute, bounded; None is not kept, so that the next question asks again."""
+
+    clock: Clock
+    _answers: OrderedDict[str, tuple[float, T]] = field(default_factory=OrderedDict)
+    _asking: dict[str, asyncio.Task[T | None]] = field(default_factory=dict)
+
+    async def get(self, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
+        known = self._answers.get(key)
+        if known is not None and self.clock.monotonic() - known[0] < FRESH_SECONDS:
+            return known[1]
+        asking = self._asking.get(key)
+        if asking is None:
+            asking = self._asking[key] = asyncio.create_task(self._ask(key, ask))
+            asking.add_done_callback(lambda _: self._asking.pop(key, None))
+        # whoever asked first may give up; the others still want to know
+        return await asyncio.shield(asking)
+
+    async def _ask(self, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                answer = await ask()
+        except TROUBLE as error:
+            logger.warning("Slack did not say who somebody is", extra={"error": _name(error)})
+            return None
+        if answer is not None:
+            self._answers.pop(key, None)
+            self._answers[key] = (self.clock.monotonic(), answer)
+            while len(self._answers) > MOST_KEPT:
+                self._answers.popitem(last=False)
+        return answer
+
+
 class SlackDirectory:
     """`bot.services.people.Directory` over `users.info` and `users.list`."""
 
-    clients: SlackClients
-    clock: Clock
-    _people: OrderedDict[tuple[str, str], tuple[float, Person]] = field(default_factory=OrderedDict)
-    _admins: dict[str, tuple[float, tuple[UserId, ...]]] = field(default_factory=dict)
+    def __init__(self, clients: SlackClients, clock: Clock) -> None:
+        self._clients = clients
+        self._people: _Kept[Person] = _Kept(clock)
+        self._admins: _Kept[tuple[UserId, ...]] = _Kept(clock)
 
     async def person(self, workspace: Workspace, user_id: UserId) -> Person | None:
-        key = (workspace.team_id, user_id)
-        known = self._people.get(key)
-        if known is not None and self.clock.monotonic() - known[0] < FRESH_SECONDS:
-            return known[1]
-        client = await self.clients.of(workspace.id)
-        answer = None if client is None else await self._ask(client, user_id)
-        if answer is None:
-            return None
-        person = _person_of(answer, workspace)
-        self._people[key] = (self.clock.monotonic(), person)
-        while len(self._people) > MOST_KEPT:
-            self._people.popitem(last=False)
-        return person
+        async def ask() -> Person | None:
+            client = await self._clients.of(workspace.id)
+            if client is None:
+                return None
+            user = (await client.users_info(user=user_id)).get("user")
+            return None if user is None else person_of(user, workspace)
+
+        return await self._people.get(f"{workspace.id}:{user_id}", ask)
 
     async def workspace_admins(self, workspace: Workspace) -> tuple[UserId, ...]:
-        known = self._admins.get(workspace.team_id)
-        if known is not None and self.clock.monotonic() - known[0] < FRESH_SECONDS:
-            return known[1]
-        client = await self.clients.of(workspace.id)
-        members = [] if client is None else await self._members(client)
-        admins = [member["id"] for member in members if _is_admin(member) and not member.get("deleted")]
+        async def ask() -> tuple[UserId, ...] | None:
+            client = await self._clients.of(workspace.id)
+            return None if client is None else await _admins(client)
+
+        found = await self._admins.get(str(workspace.id), ask) or ()
         if workspace.installer_user_id is not None:
-            admins.append(workspace.installer_user_id)
-        found = tuple(UserId(user) for user in dict.fromkeys(admins))
-        if members:
-            self._admins[workspace.team_id] = (self.clock.monotonic(), found)
-        return found
-
-    async def _ask(self, client: AsyncWebClient, user_id: str) -> dict[str, Any] | None:
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                answer = await client.users_info(user=user_id)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            logger.warning("Slack did not say who somebody is", extra={"error": type(error).__name__})
-            return None
-        user: dict[str, Any] | None = answer.get("user")
-        return user
-
-    async def _members(self, client: AsyncWebClient) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
-        cursor = ""
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                for _ in range(PAGES):
-                    answer = await client.users_list(limit=500, cursor=cursor or None)
-                    found += answer.get("members") or []
-                    cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-                    if not cursor:
-                        break
-        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-            logger.warning("Slack did not list its members", extra={"error": type(error).__name__})
-        return found
+            found = (*found, workspace.installer_user_id)
+        return tuple(dict.fromkeys(found))
 
 
-def _is_admin(user: dict[str, Any]) -> bool:
-    return bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+async def _admins(client: AsyncWebClient) -> tuple[UserId, ...]:
+    found: list[UserId] = []
+    cursor = ""
+    for _ in range(PAGES):
+        answer = await client.users_list(limit=PAGE, cursor=cursor or None)
+        members: list[dict[str, Any]] = answer.get("members") or []
+        found += [UserId(member["id"]) for member in members if _is_admin(member) and not member.get("deleted")]
+        cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            break
+    return tuple(found)
 
 
-def _person_of(user: dict[str, Any], workspace: Workspace) -> Person:
+def person_of(user: dict[str, Any], workspace: Workspace) -> Person:
+    """`users.info`'s answer. Whoever is of another team is an outsider, whatever else it says."""
     profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     team = user.get("team_id") or workspace.team_id
     return Person(
         user_id=UserId(user["id"]),
-        name=str(
-            profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name") or ""
-        ),
+        name=str(next((name for name in names if name), "")),
         is_of_workspace=team == workspace.team_id and not user.get("is_stranger"),
         is_active=not user.get("deleted"),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT"),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_workspace_admin=_is_admin(user) or user["id"] == workspace.installer_user_id,
     )
+
+
+def _is_admin(user: dict[str, Any]) -> bool:
+    return bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
+
+
+def _name(error: BaseException) -> str:
+    return reason_of(error) if isinstance(error, SlackApiError) else type(error).__name__

@@ -16,7 +16,7 @@ from yarl import URL
 from bot.domain.ids import WorkspaceId
 from bot.intake.sniff import LARGEST_FILE
 from bot.services.arrivals import Fetched, NotFetched
-from bot.slack import SlackClients
+from bot.slack import SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class SlackFiles:
         try:
             info: dict[str, Any] = (await client.files_info(file=slack_file_id)).get("file") or {}
         except SlackApiError as error:
-            reason = str(error.response.get("error"))
+            reason = reason_of(error)
             return NotFetched(reason=f"Slack did not hand it over ({reason}).", is_final=reason in _GONE)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return NotFetched(reason=type(error).__name__, is_final=False)

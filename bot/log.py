@@ -19,7 +19,8 @@ _BOUND: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B0
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+[\w.~+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|(?<=[?&])(?:code|state|t|token|access_token|refresh_token)=[^&\s\"']+"
+    r"|(?<=[?&])(?:code|state|t)=[^&\s\"']+"
+    r"|(?:token|client_secret|signing_secret|id_token|code_verifier)[\"']?\s*[:=]\s*[\"']?[^&\s\"',}]+"
 )
 
 
@@ -57,7 +58,8 @@ class _Formatter(logging.Formatter):
         }
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return redact(json.dumps(line))
+        # before quotes are escaped, which would hide what stands between them
+        return json.dumps({name: redact(value) for name, value in line.items()})
 
 
 def configure(level: str, form: str) -> None:

@@ -29,7 +29,7 @@ from bot.domain.ids import ChannelId, WorkspaceId
 from bot.services.messages import Drawn, Place, Subject, Surface, note
 from bot.services.settings import any_admin
 from bot.services.workspaces import Workspaces
-from bot.slack import SlackClients
+from bot.slack import SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Messenger:
             async with asyncio.timeout(PROBE_SECONDS):
                 await client.chat_postMessage(channel=channel_id, text=text)
         except SlackApiError as error:
-            return str(error.response.get("error"))
+            return reason_of(error)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "no_answer"
         return None
@@ -227,7 +227,7 @@ class Messenger:
         self._woken.set()
 
     async def _refused(self, message: Message, error: SlackApiError) -> None:
-        reason = str(error.response.get("error"))
+        reason = reason_of(error)
         if error.response.status_code == 429 or reason == "ratelimited":
             seconds = float(error.response.headers.get("Retry-After", 5))
             self._paused[message.workspace_id, _method_of(message)] = self.clock.monotonic() + seconds

@@ -42,6 +42,12 @@ class SlackClients:
         return client
 
 
+def reason_of(error: SlackApiError) -> str:
+    """Slack's word for a refusal. A gateway's page in its place has none: `error.response.get` would fail on it."""
+    data = error.response.data
+    return str(data.get("error")) if isinstance(data, dict) else f"status {error.response.status_code}"
+
+
 class TokenRefusedError(Exception):
     """Slack does not know the bot token; the text says what to do."""
 
@@ -57,7 +63,7 @@ async def learn_workspace(clients: SlackClients) -> Workspace | None:
         answer = await client.auth_test()
         app_id = await _app_id(client, str(answer.get("bot_id") or ""))
     except SlackApiError as error:
-        reason = str(error.response.get("error"))
+        reason = reason_of(error)
         if reason in REFUSALS:
             raise TokenRefusedError(
                 f"Slack refuses SLACK_BOT_TOKEN ({reason}): copy the bot token anew from OAuth & Permissions"

@@ -15,7 +15,7 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
-from bot.slack import SlackClients
+from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
 from handlers.payloads import Click, Command, Event, OpenForm
 from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
@@ -113,6 +113,6 @@ async def _in_time(call: Awaitable[object]) -> None:
         async with asyncio.timeout(CALL_SECONDS):
             await call
     except SlackApiError as error:
-        logger.warning("Slack refused a call", extra={"error": str(error.response.get("error"))})
+        logger.warning("Slack refused a call", extra={"error": reason_of(error)})
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         logger.warning("a call of Slack failed", extra={"error": type(error).__name__})

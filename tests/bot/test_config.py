@@ -1,0 +1,92 @@
+"""The environment: everything wrong is named at once, and no secret is ever shown."""
+
+import pytest
+
+from bot.config import Config, ConfigError, database_url_of, read_config
+from bot.vault import new_key
+
+NEEDED = {
+    "SLACK_SIGNING_SECRET": "signing-canary",
+    "SLACK_BOT_TOKEN": "xoxb-canary",
+    "DEXT_ENCRYPTION_KEYS": new_key("k1"),
+}
+
+
+def read(**more: str) -> Config:
+    return read_config({**NEEDED, **more}, ("xero",))
+
+
+def complaints(**more: str) -> str:
+    with pytest.raises(ConfigError) as raised:
+        read(**more)
+    return str(raised.value)
+
+
+def test_three_variables_are_enough() -> None:
+    config = read()
+
+    assert (config.host, config.port, config.public_url) == ("127.0.0.1", 3000, "http://127.0.0.1:3000")
+    assert config.providers == {}
+
+
+def test_everything_missing_is_named_at_once() -> None:
+    with pytest.raises(ConfigError) as raised:
+        read_config({}, ("xero",))
+
+    assert [line.split()[0] for line in str(raised.value).splitlines()] == list(NEEDED)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEXT_PORT", "http"),
+        ("DEXT_PORT", "70000"),
+        ("DEXT_UNDO_SECONDS", "a minute"),
+        ("DEXT_UNDO_SECONDS", "-1"),
+        ("DEXT_UNDO_SECONDS", "nan"),
+        ("DEXT_LOG_LEVEL", "loud"),
+        ("DEXT_WORKER", "maybe"),
+        ("DEXT_PUBLIC_URL", "dext.example.com"),
+        ("DEXT_PUBLIC_URL", "https://dext.example.com/?a=b"),
+        ("SLACK_API_URL", "https://slack.com/"),
+        ("DEXT_DATABASE_URL", "sqlite:///var/dext.db"),
+        ("DEXT_XERO_CLIENT_ID", "half"),
+        ("DEXT_XERO_TOKEN_URL", "identity.xero.com"),
+        ("SLACK_CLIENT_SECRET", "half"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_to_write(name: str, value: str) -> None:
+    said = complaints(**{name: value})
+
+    assert name.rsplit("_", 1)[0] in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_provider_is_offered_when_its_credentials_are_set() -> None:
+    config = read(
+        DEXT_XERO_CLIENT_ID="id", DEXT_XERO_CLIENT_SECRET="s", DEXT_XERO_API_URL="http://127.0.0.1:3002/xero/"
+    )
+
+    assert config.providers["xero"].client_id == "id"
+    assert config.providers["xero"].addresses == {"api_url": "http://127.0.0.1:3002/xero"}
+
+
+def test_decimals_and_nought_are_intervals() -> None:
+    config = read(DEXT_UNDO_SECONDS="0", DEXT_POLL_SECONDS="0.25")
+
+    assert (config.undo_seconds, config.poll_seconds) == (0, 0.25)
+
+
+def test_an_empty_variable_is_one_that_is_not_set() -> None:
+    assert read(SLACK_APP_TOKEN="", DEXT_PORT=" ").app_token is None
+
+
+def test_secrets_are_not_in_what_is_printed() -> None:
+    shown = repr(read(DEXT_XERO_CLIENT_ID="id", DEXT_XERO_CLIENT_SECRET="secret-canary", SLACK_APP_TOKEN="xapp-canary"))
+
+    assert "canary" not in shown
+    assert NEEDED["DEXT_ENCRYPTION_KEYS"] not in shown
+
+
+def test_a_command_that_needs_the_database_only_asks_for_nothing_else() -> None:
+    assert database_url_of({}) == "sqlite+aiosqlite:///var/dext.db"
