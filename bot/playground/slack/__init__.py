@@ -39,7 +39,7 @@ from bot.playground.slack.blocks import message_problems, view_problems
 from bot.playground.slack.calls import Call
 from bot.playground.slack.deliveries import Answer, Delivered
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
-from bot.playground.slack.hands import Submitted
+from bot.playground.slack.forms import Submitted
 from bot.playground.slack.people import (
     ADMIN,
     ALERTS,

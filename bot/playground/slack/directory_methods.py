@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.playground.slack import payloads
 from bot.playground.slack.calls import Args, Method, next_page
 from bot.playground.slack.deliveries import Deliveries
 from bot.playground.slack.errors import SlackRefusalError
@@ -123,8 +124,8 @@ class DirectoryMethods:
             return {"channel": channel.to_slack(is_member=True), "warning": "already_in_channel"}
         joined = channel.with_member(BOT_USER)
         self.workspace.put_channel(joined)
-        event: Json = {"type": "member_joined_channel", "user": BOT_USER, "channel": channel.id, "channel_type": "C"}
-        self.deliveries.event_soon(event | {"team": TEAM, "event_ts": self.workspace.new_ts()})
+        bot = self.workspace.person(BOT_USER)
+        self.deliveries.event_soon(payloads.member_joined(joined, bot, self.workspace.new_ts()))
         return {"channel": joined.to_slack(is_member=True)}
 
     def _visible(self, args: Args) -> Channel:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from bot.playground.slack.calls import Args, Method
 from bot.playground.slack.errors import SlackRefusalError
-from bot.playground.slack.hands import Hands
 from bot.playground.slack.people import BOT_USER
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.talking import Talking
 from bot.playground.slack.workspace import Message, StoredFile, Workspace
 
 
@@ -21,7 +21,7 @@ class _Upload:
 @dataclass(slots=True)
 class FileMethods:
     workspace: Workspace
-    hands: Hands
+    talking: Talking
     public_url: str
     _uploads: dict[str, _Upload] = field(default_factory=dict)
 
@@ -75,7 +75,7 @@ class FileMethods:
         upload = self._uploads.get(str(entry.get("id"))) if isinstance(entry, dict) else None
         if upload is None or upload.content is None:
             raise SlackRefusalError("file_not_found")
-        return self.hands.store_file(upload.content, upload.filename, user=BOT_USER)
+        return self.talking.store_file(upload.content, upload.filename, user=BOT_USER)
 
     def _share(self, files: list[StoredFile], channel_id: str, args: Args) -> None:
         channel = self.workspace.channels.get(channel_id)

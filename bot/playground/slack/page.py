@@ -218,7 +218,7 @@ class Page:
             raise web.HTTPBadRequest(text="no file")
         content, channel = part.file.read(), str(form.get("channel") or "")
         if not channel:
-            stored = self.state.hands.store_file(content, part.filename, user=user)
+            stored = self.state.talking.store_file(content, part.filename, user=user)
             return web.json_response({"file": {"id": stored.id, "name": stored.name}})
         thread = str(form.get("thread") or "") or None
         work = self._uploaded(content, part.filename, self._channel(channel, user), user, thread)

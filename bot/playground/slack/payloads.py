@@ -7,7 +7,7 @@ from bot.playground.slack.entries import Entries
 from bot.playground.slack.people import APP, TEAM, TEAM_DOMAIN, Channel, Person
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.views import View
-from bot.playground.slack.workspace import Message
+from bot.playground.slack.workspace import Message, StoredFile
 
 
 def envelope(kind: str, person: Person) -> Json:
@@ -81,6 +81,29 @@ def action(block: Json, element: Json, entry: Json | None, ts: str) -> Json:
 
 
 _ECHOED = ("value", "style", "confirm", "placeholder", "initial_option", "initial_date", "min_query_length")
+
+
+def member_joined(channel: Channel, person: Person, ts: str, inviter: str | None = None) -> Json:
+    event: Json = {
+        "type": "member_joined_channel",
+        "user": person.id,
+        "channel": channel.id,
+        "channel_type": "G" if channel.is_private else "C",
+        "team": person.team_id,
+        "event_ts": ts,
+    }
+    return event | ({"inviter": inviter} if inviter else {})
+
+
+def file_shared(stored: StoredFile, channel_id: str, ts: str) -> Json:
+    return {
+        "type": "file_shared",
+        "file_id": stored.id,
+        "user_id": stored.user,
+        "file": {"id": stored.id},
+        "channel_id": channel_id,
+        "event_ts": ts,
+    }
 
 
 def flat(options: Json) -> Iterator[Json]:

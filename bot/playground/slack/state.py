@@ -10,13 +10,16 @@ from bot.playground.slack.chat_methods import ChatMethods
 from bot.playground.slack.deliveries import Answer, Delivered, Deliveries
 from bot.playground.slack.directory_methods import DirectoryMethods
 from bot.playground.slack.file_methods import FileMethods
-from bot.playground.slack.hands import EVENTS, Hands, Submitted
+from bot.playground.slack.forms import Forms, Submitted
 from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Faults, Pace
 from bot.playground.slack.people import BILLS, BOT_USER, Person
+from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.sight import EVENTS, Sight
 from bot.playground.slack.store import Store
+from bot.playground.slack.talking import Talking
 from bot.playground.slack.view_methods import ViewMethods
 from bot.playground.slack.views import View, Views
 from bot.playground.slack.web_api import WebApi
@@ -70,17 +73,12 @@ class SlackState:
         self.faults, self.pace = Faults(), Pace(self.clock, is_on=is_paced)
         self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"))
         self.response_urls = ResponseUrls(self.workspace, self.store, self.clock, public_url.rstrip("/"))
-        self.hands = Hands(
-            self.workspace,
-            self.views,
-            self.deliveries,
-            self.response_urls,
-            commands=tuple(commands),
-            events=frozenset(events),
-        )
+        self._sight = Sight(self.workspace, self.views, self.deliveries, self.response_urls, frozenset(events))
+        self.talking = Talking(self._sight, tuple(commands))
+        self._pressing, self._forms = Pressing(self._sight), Forms(self._sight)
         allowed = tuple(redirect_urls) or (f"{app_url.rstrip('/')}/",)
         self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, bot_token, allowed)
-        self.files = FileMethods(self.workspace, self.hands, public_url.rstrip("/"))
+        self.files = FileMethods(self.workspace, self.talking, public_url.rstrip("/"))
         self._chat = ChatMethods(self.workspace, self.pace, public_url.rstrip("/"))
         self._directory = DirectoryMethods(self.workspace, self.deliveries, public_url.rstrip("/"))
         self.web_api = WebApi(
@@ -94,7 +92,7 @@ class SlackState:
             methods=self._methods(),
             bot_token=bot_token,
             scopes=None if granted_scopes is None else frozenset(granted_scopes),
-            refusals=self.hands.refusals,
+            refusals=self._sight.refusals,
         )
         self.workspace.load()
         self.views.load()
@@ -129,16 +127,16 @@ class SlackState:
         await self.deliveries.close()
         self.store.close()
 
-    # What people do: see `Hands`, where each is told in full
+    # What people do: told in full where it is done, in `talking`, `pressing` and `forms`
 
     async def command(self, name: str, text: str = "", *, user: str, channel: str = BILLS) -> Answer:
-        return await self.hands.command(name, text, user=user, channel=channel)
+        return await self.talking.command(name, text, user=user, channel=channel)
 
     async def typed(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Answer | None:
-        return await self.hands.typed(text, user=user, channel=channel, thread_ts=thread_ts)
+        return await self.talking.typed(text, user=user, channel=channel, thread_ts=thread_ts)
 
     async def say(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Message:
-        return await self.hands.say(text, user=user, channel=channel, thread_ts=thread_ts)
+        return await self.talking.say(text, user=user, channel=channel, thread_ts=thread_ts)
 
     async def click(
         self,
@@ -150,20 +148,20 @@ class SlackState:
         block_id: str | None = None,
         values: Mapping[str, object] | None = None,
     ) -> Answer:
-        return await self.hands.click(where, action_id, user=user, value=value, block_id=block_id, values=values)
+        return await self._pressing.click(where, action_id, user=user, value=value, block_id=block_id, values=values)
 
     async def submit(
         self, view: View, values: Mapping[str, object] | None = None, *, user: str | None = None
     ) -> Submitted:
-        return await self.hands.submit(view, values, user=user)
+        return await self._forms.submit(view, values, user=user)
 
     async def close_modal(self, user: str, *, everything: bool = False) -> None:
-        await self.hands.close(user, everything=everything)
+        await self._forms.close(user, everything=everything)
 
     async def options(
         self, where: Message | View, action_id: str, query: str = "", *, user: str, block_id: str | None = None
     ) -> list[Json]:
-        return await self.hands.options(where, action_id, query, user=user, block_id=block_id)
+        return await self._pressing.options(where, action_id, query, user=user, block_id=block_id)
 
     async def upload(
         self,
@@ -176,31 +174,31 @@ class SlackState:
         text: str = "",
         mimetype: str | None = None,
     ) -> StoredFile:
-        return await self.hands.upload(
+        return await self.talking.upload(
             content, filename, channel=channel, user=user, thread_ts=thread_ts, text=text, mimetype=mimetype
         )
 
     async def open_home(self, user: str, tab: str = "home") -> View | None:
-        return await self.hands.open_home(user, tab)
+        return await self._pressing.open_home(user, tab)
 
     async def shortcut(self, callback_id: str, *, user: str) -> Answer:
-        return await self.hands.shortcut(callback_id, user=user)
+        return await self._pressing.shortcut(callback_id, user=user)
 
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str) -> Answer:
-        return await self.hands.message_shortcut(callback_id, message, user=user)
+        return await self._pressing.message_shortcut(callback_id, message, user=user)
 
     async def invite(self, channel: str, user: str = BOT_USER, *, by: str) -> None:
-        await self.hands.invite(channel, user, by=by)
+        await self.talking.invite(channel, user, by=by)
 
     async def join(self, channel: str, user: str) -> None:
-        await self.hands.join(channel, user)
+        await self.talking.join(channel, user)
 
     def leave(self, channel: str, user: str) -> None:
-        self.hands.leave(channel, user)
+        self.talking.leave(channel, user)
 
     async def uninstall(self) -> Answer:
         self.web_api.is_revoked = True
-        return await self.hands.uninstall()
+        return await self._pressing.uninstall()
 
     async def settle(self) -> None:
         """Wait until no event is on its way any more, retries included."""
