@@ -5,7 +5,7 @@ its partition for ever, so the ones that no row stands behind any more are cance
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 from uuid import UUID
@@ -39,12 +39,13 @@ class Workflows(Protocol):
     async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reconciler:
     db: Database
     workflows: Workflows
     publishing: Publishing
     others: Sequence[Restartable]
+    _seen: dict[JobKind, frozenset[str]] = field(default_factory=dict)
 
     async def restart(self) -> int:
         """Give whatever is due and not moving its next attempt; answers how many kinds of thing moved."""
@@ -56,18 +57,25 @@ class Reconciler:
         return restarted
 
     async def cancel_old(self) -> int:
-        """End workflows that no row stands behind, so that they let go of their partition; answers how many."""
+        """End workflows that no row stands behind, so that they let go of their partition; answers how many.
+
+        Only those that were seen so a pass ago: one that has just done its work is about to end by itself.
+        """
         cancelled = 0
         for kind in JobKind:
             keys = await self.workflows.unfinished(kind)
-            if not keys:
-                continue
-            async with self.db.read() as tx:
-                current = await _current(tx, kind, keys)
-            old = [key for key in keys if key not in current]
-            await self.workflows.cancel(kind, old)
-            cancelled += len(old)
+            old = frozenset(keys) - await self._wanted(kind, keys)
+            ended = old & self._seen.get(kind, frozenset())
+            self._seen[kind] = old
+            await self.workflows.cancel(kind, ended)
+            cancelled += len(ended)
         return cancelled
+
+    async def _wanted(self, kind: JobKind, keys: Sequence[str]) -> frozenset[str]:
+        if not keys:
+            return frozenset()
+        async with self.db.read() as tx:
+            return await _current(tx, kind, keys)
 
 
 async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]:

@@ -15,7 +15,8 @@ from bot.worker.tasks import Tasks
 
 logger = logging.getLogger(__name__)
 
-CANCEL_EVERY_SECONDS = 60.0
+CANCEL_EVERY_SECONDS = 15.0
+"""What a dead process held is let go on the second look, so half a minute after it died."""
 
 
 @dataclass(slots=True)
@@ -57,10 +58,9 @@ class Worker:
         self.is_working = False
 
     async def pass_once(self) -> None:
-        """Freeze what is due, start again what stopped moving, and end what is left of its earlier attempts."""
+        """Freeze what is due, and start again what stopped moving."""
         await self.planner.pass_once()
-        if await self.reconciler.restart():
-            await self.reconciler.cancel_old()
+        await self.reconciler.restart()
 
     async def _launch(self) -> None:
         async with self.db.write():

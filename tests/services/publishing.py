@@ -25,7 +25,6 @@ from bot.domain.problems import Problem
 from bot.domain.publishing import BatchState, PublicationState
 from bot.services.alerts import load_alert
 from bot.services.items import NewItem, enter
-from bot.services.jobs import JobKind
 from bot.services.publications import open_publication
 from bot.services.publishing import Publishing
 from providers.base import Access
@@ -99,6 +98,12 @@ class World:
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
         return [await self._approved(number) for number in numbers]
+
+    async def enter(self, *numbers: str) -> None:
+        """Bills that come in and wait for somebody's decision."""
+        async with self.db.write() as tx:
+            for number in numbers:
+                await enter(tx, self._bill(number))
 
     async def _approved(self, number: str) -> ItemId:
         async with self.db.write() as tx:
@@ -242,6 +247,3 @@ def _workspace(workspace_id: UUID, tx: Tx) -> dict[str, object]:
         "bot_id": "B1",
         "installed_at": tx.now,
     }
-
-
-KIND = JobKind.PUBLISH_BATCH

@@ -1,0 +1,112 @@
+"""Killed at any step between the approval and the ledger's answer, the product loses nothing and posts nothing twice."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.db.unit_of_work import Database
+from bot.domain.items import ItemState
+from bot.domain.rights import Role
+from bot.services.people import grant
+from bot.services.tokens import TokenKeeper
+from bot.vault import Vault
+from providers.base import TokenAnswer
+from tests.fakes.clock import FakeClock
+from tests.kill.child import APPROVER, Life, live
+from tests.kill.ledger import HttpLedger, serving
+from tests.services.publishing import World, a_world
+
+KILLS = 20
+MOST_RUNS = 60
+BILLS_A_RUN = 3
+PATIENCE_SECONDS = 30
+KEYS = "k1:" + "A" * 43 + "="
+NEVER = 10**9
+NURSERY = multiprocessing.get_context("forkserver")
+"""Processes are forked from one that has imported everything and started nothing, so a life begins at once."""
+NURSERY.set_forkserver_preload(["tests.kill.child"])
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Started anew on the same database again and again, each time to be killed at some step of its loop."""
+
+    folder: Path
+    database_url: str
+    ledger_url: str
+
+    async def run(self, kill_at: int) -> bool:
+        """Answers whether it died before it was done."""
+        life = Life(
+            database_url=self.database_url,
+            ledger_url=self.ledger_url,
+            keys=KEYS,
+            kill_at=kill_at,
+            steps_file=str(self.folder / "steps"),
+        )
+        process = NURSERY.Process(target=live, args=(life,))
+        process.start()
+        await asyncio.to_thread(process.join, PATIENCE_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+        assert process.exitcode in (0, -signal.SIGKILL), f"not settled in time, or failed: {process.exitcode}"
+        return process.exitcode != 0
+
+    @property
+    def steps(self) -> int:
+        """How many the last life took that reached its end."""
+        return int((self.folder / "steps").read_text())
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(240)
+async def test_killed_at_random_points_it_loses_nothing_and_posts_nothing_twice(
+    sqlite_url: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    seed = int(os.environ.get("DEXT_KILL_SEED", "0")) or random.randrange(1, 10**6)
+    sys.stdout.write(f"DEXT_KILL_SEED={seed}\n")
+    chance, ledger = random.Random(seed), HttpLedger(random.Random(seed))
+    async with serving(ledger) as ledger_url:
+        world = await _world(sqlite_url, clock)
+        product = Product(tmp_path, sqlite_url, ledger_url)
+        kills, entered = 0, 0
+        for run in range(MOST_RUNS):
+            await world.enter(*(f"BILL-{run}-{number}" for number in range(BILLS_A_RUN)))
+            entered += BILLS_A_RUN
+            kills += await product.run(chance.randint(1, 3 * product.steps // 2) if run else NEVER)
+            if kills == KILLS:
+                break
+        assert not await product.run(NEVER)
+        states = await world.states()
+        published, moved = await world.audited("published"), await world.audited("approved")
+        await world.db.close()
+
+    sys.stdout.write(
+        f"kill points: {kills} of {KILLS}, {entered} bills, {ledger.puts} writing calls, {ledger.searches} searches, {run} lives, seed {seed}\n"
+    )
+    assert kills == KILLS
+    assert set(states.values()) == {ItemState.PUBLISHED}
+    assert ledger.numbers == sorted(states)
+    assert published == moved == entered
+
+
+async def _world(url: str, clock: FakeClock) -> World:
+    """Set up and connected, with an approver, and access that outlasts the test."""
+    world = await a_world(Database(url, clock), clock)
+    access = TokenAnswer(
+        access_token="access", refresh_token="refresh", expires_at=datetime(2099, 1, 1, tzinfo=UTC), subject="person"
+    )
+    keeper = TokenKeeper(world.db, Vault.from_text(KEYS), clock, {})
+    async with world.db.write() as tx:
+        await keeper.keep(tx, "xero", access)
+        await grant(tx, world.workspace_id, world.organisation_id, APPROVER, Role.APPROVER)
+    return world
