@@ -27,6 +27,9 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
     tax = Decimal(0) if facts.tax is None else facts.tax
     net = facts.gross - tax
     lines = facts.lines or (_single_line(facts, net),)
+    of_lines = sum((line.net for line in lines), Decimal(0))
+    if of_lines != net:
+        raise NotBillableError(f"lines that add up to {net}, not {of_lines}")
     taxes = spread_tax(tax, lines)
     return Bill(
         item_id=item.id,
@@ -57,17 +60,27 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
 
 
 def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
-    """The document's tax over its lines, to the cent: by the lines' own rates where they give the document's tax, else
-    in proportion to the net amounts; what rounding leaves goes to the largest line.
+    """The document's tax over its lines, to the cent: as the lines state it or by their own rates, where that gives the
+    document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest line.
     """
-    if all(line.tax_percent is not None for line in lines):
-        shares = [to_cents(line.net * (line.tax_percent or 0) / 100) for line in lines]
-    else:
-        net = sum((line.net for line in lines), Decimal(0))
-        shares = [to_cents(tax * line.net / net) if net else Decimal(0) for line in lines]
+    net = sum((line.net for line in lines), Decimal(0))
+    shares = [to_cents(tax * line.net / net) if net else Decimal(0) for line in lines]
+    for stated in (_by_rate(lines), _as_stated(lines)):
+        if stated is not None and abs(sum(stated, Decimal(0)) - tax) <= CENT * len(lines):
+            shares = stated
     largest = max(range(len(lines)), key=lambda place: abs(lines[place].net))
     shares[largest] += tax - sum(shares, Decimal(0))
     return tuple(share.quantize(CENT) if share == share.quantize(CENT) else share for share in shares)
+
+
+def _as_stated(lines: tuple[Line, ...]) -> list[Decimal] | None:
+    taxes = [line.tax for line in lines if line.tax is not None]
+    return taxes if len(taxes) == len(lines) else None
+
+
+def _by_rate(lines: tuple[Line, ...]) -> list[Decimal] | None:
+    taxes = [to_cents(line.net * line.tax_percent / 100) for line in lines if line.tax_percent is not None]
+    return taxes if len(taxes) == len(lines) else None
 
 
 def _single_line(facts: Facts, net: Decimal) -> Line:

@@ -1,0 +1,103 @@
+"""What an approver saw is what is sent, to the cent."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.billing import NotBillableError, bill_of, spread_tax
+from bot.domain.coding import CodedValue, Coding, Source
+from bot.domain.documents import Door, Facts, ItemKind, Line, Party
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.settings import PaymentStatus
+
+SOME = UUID(int=1)
+D = Decimal
+
+
+def a_line(net: str, **given: Decimal) -> Line:
+    return Line(description="Paper", unit_price=D(net), net=D(net), **given)
+
+
+def an_item(**facts: object) -> Item:
+    stated = Facts(
+        supplier=Party(name="Paper Ltd"),
+        number="INV-7",
+        issued_on=date(2026, 2, 20),
+        currency="GBP",
+        net=D("100.00"),
+        tax=D("20.00"),
+        gross=D("120.00"),
+    )
+    return Item(
+        id=ItemId(SOME),
+        workspace_id=WorkspaceId(SOME),
+        organisation_id=OrganisationId(SOME),
+        kind=ItemKind.COST,
+        state=ItemState.SENDING,
+        version=3,
+        facts=replace(stated, **facts),  # type: ignore[arg-type]  # each test names its own fields
+        coding=Coding(
+            account=CodedValue(value="429", source=Source.PERSON),
+            tax_rate=CodedValue(value="INPUT2", source=Source.PERSON),
+        ),
+        door=Door.FORM,
+        submitted_by=UserId("U1"),
+        created_at=datetime(2026, 2, 20, tzinfo=UTC),
+    )
+
+
+def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
+    bill = bill_of(an_item(), status=PaymentStatus.DRAFT, marker="http://here/i/1")
+
+    (line,) = bill.lines
+    assert (line.net, line.tax, line.account_code, line.tax_code) == (D(100), D(20), "429", "INPUT2")
+    assert (bill.net, bill.tax, bill.gross, bill.number) == (D(100), D(20), D(120), "INV-7")
+
+
+def test_lines_keep_their_amounts_and_their_taxes_add_up_to_the_documents() -> None:
+    lines = (a_line("33.33"), a_line("33.33"), a_line("33.34"))
+
+    bill = bill_of(an_item(lines=lines), status=PaymentStatus.DRAFT, marker="m")
+
+    assert [line.net for line in bill.lines] == [D("33.33"), D("33.33"), D("33.34")]
+    assert sum(line.tax for line in bill.lines) == D("20.00")
+
+
+def test_lines_that_do_not_make_the_net_amount_are_not_billable() -> None:
+    with pytest.raises(NotBillableError, match="add up to 100"):
+        bill_of(an_item(net=None, lines=(a_line("99.00"),)), status=PaymentStatus.DRAFT, marker="m")
+
+
+@pytest.mark.parametrize("missing", ["issued_on", "currency", "gross"])
+def test_what_a_bill_needs_is_named(missing: str) -> None:
+    with pytest.raises(NotBillableError, match="needed"):
+        bill_of(an_item(**{missing: None}), status=PaymentStatus.DRAFT, marker="m")
+
+
+def test_lines_of_several_rates_keep_each_its_own_tax() -> None:
+    lines = (a_line("100.00", tax_percent=D(20)), a_line("100.00", tax_percent=D(0)))
+
+    assert spread_tax(D("20.00"), lines) == (D("20.00"), D("0.00"))
+
+
+def test_rates_that_do_not_give_the_documents_tax_are_not_believed() -> None:
+    """Reverse charge: the lines name a rate, the document charges nothing."""
+    lines = (a_line("100.00", tax_percent=D(21)), a_line("50.00", tax_percent=D(21)))
+
+    assert spread_tax(D(0), lines) == (D(0), D(0))
+
+
+nets = st.decimals(min_value=D("0.01"), max_value=D("99999.99"), places=2)
+
+
+@given(st.lists(nets, min_size=1, max_size=30), st.decimals(min_value=0, max_value=D("99999.99"), places=2))
+def test_the_tax_of_the_lines_is_the_tax_of_the_document_to_the_cent(amounts: list[Decimal], tax: Decimal) -> None:
+    lines = tuple(Line(description="x", unit_price=net, net=net) for net in amounts)
+
+    assert sum(spread_tax(tax, lines)) == tax
