@@ -82,6 +82,11 @@ async def _served(app: web.Application) -> tuple[web.AppRunner, str]:
     return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
 
 
+async def _landed(_: web.Request) -> web.Response:
+    """Where a browser arrives after signing in; no icon, so that it asks for none."""
+    return web.Response(text='<link rel="icon" href="data:,"><h1>Back at the app</h1>', content_type="text/html")
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(sleeps_at_once=True)
@@ -97,6 +102,7 @@ async def slack(clock: FakeClock, app: FakeApp) -> AsyncIterator[SlackState]:
     state = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock, client_id="11.22", client_secret="shh")
     server = web.Application()
     server.router.add_post("/slack/events", app.receive)
+    server.router.add_get("/slack/signin_redirect", _landed)
     app_runner, state.app_url = await _served(server)
     runner, state.public_url = await _served(create_app(state))
     yield state

@@ -1,6 +1,7 @@
 """The page in a real browser: a person types, fills in, is told what is wrong, confirms, and sees the outcome."""
 
 from collections.abc import AsyncIterator
+from urllib.parse import urlencode
 
 import pytest
 from playwright.async_api import Page, async_playwright, expect
@@ -168,6 +169,20 @@ async def test_escape_closes_the_modal_and_the_app_hears_of_it(
     await expect(page.get_by_role("dialog", name="A form")).to_be_hidden()
 
     assert app.last["type"] == "view_closed"
+
+
+async def test_signing_in_leads_back_to_the_app(page: Page, slack: SlackState) -> None:
+    """A strict page policy must not stop the way back, which is on another port."""
+    back = f"{slack.app_url}/slack/signin_redirect"
+    query = {"response_type": "code", "scope": "openid", "client_id": "11.22", "state": "s", "redirect_uri": back}
+    await visit(page, slack, MEMBER)
+
+    await page.goto(f"{slack.public_url}/openid/connect/authorize?{urlencode(query)}")
+    await expect(page.get_by_label("Signed in as")).to_have_value(MEMBER)
+    await page.get_by_role("button", name="Allow").click()
+    await expect(page.get_by_role("heading", name="Back at the app")).to_be_visible()
+
+    assert "code=" in page.url
 
 
 async def test_what_slack_refused_is_shown(page: Page, slack: SlackState, client: AsyncWebClient) -> None:

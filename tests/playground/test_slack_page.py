@@ -1,5 +1,6 @@
 """The page: nothing of a message becomes markup, nobody else's page can press its buttons, and it survives restarts."""
 
+from datetime import UTC
 from pathlib import Path
 
 import aiohttp
@@ -39,6 +40,8 @@ HEADERS = {"X-Simslack": "1"}
     ],
 )
 def test_mrkdwn_is_drawn_as_slack_draws_it(slack: SlackState, text: str, html: str) -> None:
+    slack.workspace.zone = UTC
+
     assert str(mrkdwn_html(text, slack.workspace)) == html
 
 

@@ -100,7 +100,7 @@ class Drawing:
             "picker_chosen": self._picker_chosen,
             "safe_url": lambda url: url if str(url).startswith(SAFE_SCHEMES) else "about:blank",
             "tone": lambda user_id: sum(user_id.encode()) % TONES,
-            "clock_time": lambda ts: _at(ts).strftime("%-d %b %H:%M"),
+            "clock_time": lambda ts: _at(ts).astimezone(self.state.workspace.zone).strftime("%-d %b %H:%M"),
             "iso": lambda ts: _at(ts).isoformat(),
             "size": lambda count: f"{count / 1024:.0f} KB" if count >= 1024 else f"{count} bytes",
             "link": self._link,

@@ -105,7 +105,6 @@ def _channel(channel_id: str, label: str, workspace: Workspace) -> str:
 
 def _special(target: str, label: str, workspace: Workspace) -> str:
     """`<!date^…>`, and the calls to everybody (`<!here>`), which are only named here."""
-    del workspace
     kind, _, rest = target.partition("^")
     if kind != "date":
         return f'<span class="mention">@{escape(label or target)}</span>'
@@ -114,7 +113,7 @@ def _special(target: str, label: str, workspace: Workspace) -> str:
     if not stamp.isdigit() or len(stamp) > 11:
         return _escaped(label)
     at = datetime.fromtimestamp(int(stamp), UTC)
-    html = f'<time datetime="{at.isoformat()}">{_escaped(_date(at, wanted))}</time>'
+    html = f'<time datetime="{at.isoformat()}">{_escaped(_date(at.astimezone(workspace.zone), wanted))}</time>'
     is_link = link.startswith(_SCHEMES)
     return f'<a href="{escape(link)}" target="_blank" rel="noopener noreferrer">{html}</a>' if is_link else html
 

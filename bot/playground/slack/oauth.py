@@ -280,6 +280,6 @@ def _page(title: str, body: str, *, status: int = 200, form_action: str = "'self
     text = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>
       <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/static/slack.css">
       </head><body class="consent"><main><p class="brand">Simulated Slack</p><h1>{title}</h1>{body}</main></body></html>"""
-    policy = f"default-src 'none'; style-src 'self'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+    policy = f"default-src 'none'; style-src 'self'; img-src 'self'; form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
     return web.Response(text=text, content_type="text/html", status=status, headers=headers)

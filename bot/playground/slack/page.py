@@ -49,6 +49,7 @@ class Page:
         router.add_get("/archives/{channel}/{message}", self.permalink)
         router.add_get("/archives/{channel}", self.permalink)
         router.add_get("/app_redirect", self.app_redirect)
+        router.add_get("/favicon.ico", self.icon)
         router.add_static("/static/", HERE / "static")
 
     # Looking
@@ -71,6 +72,10 @@ class Page:
         version = self.state.workspace.version
         drawing = self._drawing(request)
         return web.json_response({"version": version, "parts": drawing.parts(), "latest": drawing.latest()})
+
+    async def icon(self, _: web.Request) -> web.FileResponse:
+        """Browsers ask for it on the sign-in pages too."""
+        return web.FileResponse(HERE / "static" / "icon.svg")
 
     async def file(self, request: web.Request) -> web.Response:
         stored = self.state.workspace.files.get(request.match_info["file"])

@@ -8,6 +8,7 @@ import secrets
 import string
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
+from datetime import tzinfo
 from typing import Any
 
 from bot.clock import Clock
@@ -85,6 +86,7 @@ class Workspace:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
     version: int = 1
+    zone: tzinfo | None = None  # what the page tells the time in; the machine's own unless set
     _messages: dict[str, dict[str, Message]] = field(default_factory=dict)
     _last_ts: int = 0
 
