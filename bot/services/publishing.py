@@ -36,6 +36,8 @@ from providers.errors import (
 
 logger = logging.getLogger(__name__)
 
+SHORTEST_RENEWAL_SECONDS = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Publishing:
@@ -145,7 +147,7 @@ class Publishing:
 
     async def _renew(self, batch: LiveBatch) -> None:
         while True:
-            await self.clock.sleep(self.lease.total_seconds() / 3)
+            await self.clock.sleep(max(self.lease.total_seconds() / 3, SHORTEST_RENEWAL_SECONDS))
             try:
                 async with self.db.write() as tx:
                     await rows.renew_lease(tx, batch, until=tx.now + self.lease)

@@ -15,6 +15,8 @@ from bot.worker.tasks import Tasks
 
 logger = logging.getLogger(__name__)
 
+SHORTEST_WAIT_SECONDS = 0.02
+"""So that a poll of zero seconds means at once, and not all the time."""
 CANCEL_EVERY_SECONDS = 15.0
 """What a dead process held is let go on the second look, so half a minute after it died."""
 
@@ -85,7 +87,7 @@ class Worker:
 
     async def _wait(self) -> None:
         waiting = asyncio.create_task(self._woken.wait())
-        sleeping = asyncio.create_task(self.clock.sleep(self.poll_seconds))
+        sleeping = asyncio.create_task(self.clock.sleep(max(self.poll_seconds, SHORTEST_WAIT_SECONDS)))
         try:
             await asyncio.wait((waiting, sleeping), return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -103,7 +103,10 @@ async def _world(url: str, clock: FakeClock) -> World:
     """Set up and connected, with an approver, and access that outlasts the test."""
     world = await a_world(Database(url, clock), clock)
     access = TokenAnswer(
-        access_token="access", refresh_token="refresh", expires_at=datetime(2099, 1, 1, tzinfo=UTC), subject="person"
+        access_token="access",
+        refresh_token="refresh",
+        expires_at=datetime(2099, 1, 1, tzinfo=UTC),
+        subject="person of T1",
     )
     keeper = TokenKeeper(world.db, Vault.from_text(KEYS), clock, {})
     async with world.db.write() as tx:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from bot.clock import Clock
 from bot.db.base import dump, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow, TokenSetRow
 from bot.db.items import ITEMS, change_item, load_item
@@ -25,6 +26,7 @@ from bot.domain.problems import Problem
 from bot.domain.publishing import BatchState, PublicationState
 from bot.services.alerts import load_alert
 from bot.services.items import NewItem, enter
+from bot.services.jobs import Jobs
 from bot.services.publications import open_publication
 from bot.services.publishing import Publishing
 from providers.base import Access
@@ -86,7 +88,7 @@ class StandingTokens:
 @dataclass(slots=True)
 class World:
     db: Database
-    clock: FakeClock
+    clock: Clock
     ledger: Ledger
     jobs: InlineJobs
     tokens: StandingTokens
@@ -192,8 +194,16 @@ class World:
             await self.one_pass()
             if await self.is_settled():
                 return number
-            self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
+            self.later(seconds)
         return passes + 1
+
+    def later(self, seconds: float) -> None:
+        assert isinstance(self.clock, FakeClock)
+        self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
+
+    def publishing_by(self, jobs: Jobs) -> Publishing:
+        """The same service with another engine."""
+        return Publishing(self.db, jobs, {"xero": self.ledger}, self.tokens, self.clock, PUBLIC_URL, LEASE)
 
     async def reconnected(self) -> None:
         connections = table_of(ConnectionRow)
@@ -203,7 +213,7 @@ class World:
             )
 
 
-async def a_world(db: Database, clock: FakeClock, *, is_set_up: bool = True) -> World:
+async def a_world(db: Database, clock: Clock, *, is_set_up: bool = True, team_id: str = "T1") -> World:
     ledger, jobs, tokens = Ledger(clock), InlineJobs(), StandingTokens(db)
     publishing = Publishing(db, jobs, {"xero": ledger}, tokens, clock, PUBLIC_URL, LEASE)
 
@@ -211,14 +221,14 @@ async def a_world(db: Database, clock: FakeClock, *, is_set_up: bool = True) -> 
         await publishing.run(key)
 
     jobs.handler = run
-    ids = await _seed(db, is_set_up=is_set_up)
+    ids = await _seed(db, is_set_up=is_set_up, team_id=team_id)
     return World(db, clock, ledger, jobs, tokens, publishing, *ids)
 
 
-async def _seed(db: Database, *, is_set_up: bool) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:
+async def _seed(db: Database, *, is_set_up: bool, team_id: str) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:
     workspace_id, organisation_id, connection_id, token_set_id = (uuid4() for _ in range(4))
     async with db.write() as tx:
-        await tx.execute(table_of(WorkspaceRow).insert().values(**_workspace(workspace_id, tx)))
+        await tx.execute(table_of(WorkspaceRow).insert().values(**_workspace(workspace_id, team_id, tx)))
         books = Books(provider_id="tenant", name="Northwind", base_currency="GBP")
         organisation = {"id": organisation_id, "workspace_id": workspace_id, "name": books.name, "created_at": tx.now}
         await tx.execute(table_of(OrganisationRow).insert().values(**organisation, books=dump(books), next_reference=1))
@@ -226,7 +236,7 @@ async def _seed(db: Database, *, is_set_up: bool) -> tuple[WorkspaceId, Organisa
         confirmed = {"general_confirmed_at": confirmed_at, "tax_confirmed_at": confirmed_at}
         settings = {"organisation_id": organisation_id, "workspace_id": workspace_id, "version": 1, "chosen": "{}"}
         await tx.execute(table_of(SettingsRow).insert().values(**settings, **confirmed))
-        tokens = {"provider": "xero", "subject": "person", "access_sealed": b"", "refresh_sealed": b""}
+        tokens = {"provider": "xero", "subject": f"person of {team_id}", "access_sealed": b"", "refresh_sealed": b""}
         times = {"expires_at": tx.now, "refreshed_at": tx.now, "generation": 1}
         await tx.execute(table_of(TokenSetRow).insert().values(id=token_set_id, **tokens, **times))
         connection = {"workspace_id": workspace_id, "organisation_id": organisation_id, "token_set_id": token_set_id}
@@ -237,11 +247,11 @@ async def _seed(db: Database, *, is_set_up: bool) -> tuple[WorkspaceId, Organisa
     return WorkspaceId(workspace_id), OrganisationId(organisation_id), ConnectionId(connection_id)
 
 
-def _workspace(workspace_id: UUID, tx: Tx) -> dict[str, object]:
+def _workspace(workspace_id: UUID, team_id: str, tx: Tx) -> dict[str, object]:
     return {
         "id": workspace_id,
         "enterprise_id": "",
-        "team_id": "T1",
+        "team_id": team_id,
         "name": "Acme",
         "bot_user_id": "UBOT",
         "bot_id": "B1",

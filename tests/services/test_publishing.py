@@ -54,7 +54,7 @@ async def test_more_than_fits_goes_out_in_several_calls_one_after_another(world:
 
 async def test_nothing_is_sent_before_the_undo_window_is_over(world: World) -> None:
     (item_id,) = await world.approve("INV-1")
-    world.clock.move_to(world.clock.now() - timedelta(seconds=1))
+    world.later(-1)
 
     await world.one_pass()
 
@@ -167,11 +167,11 @@ async def test_a_busy_ledger_is_asked_again_when_it_said(world: World) -> None:
     world.ledger.troubles["create"] = [Trouble.BUSY]
     (item_id,) = await world.approve("INV-1")
     await world.one_pass()
-    world.clock.move_to(world.clock.now() + timedelta(seconds=29))
+    world.later(29)
     await world.one_pass()
     calls_meanwhile = len(world.ledger.calls)
 
-    world.clock.move_to(world.clock.now() + timedelta(seconds=1))
+    world.later(1)
     await world.one_pass()
 
     assert (calls_meanwhile, await world.state(item_id)) == (1, ItemState.PUBLISHED)

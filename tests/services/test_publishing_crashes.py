@@ -88,7 +88,7 @@ async def test_an_attempt_that_is_not_the_current_one_sends_nothing(world: World
     await world.approve("INV-1")
     await world.publishing.plan()
     ((_, key),) = world.jobs.waiting
-    world.clock.move_to(world.clock.now() + timedelta(seconds=31))
+    world.later(31)
     await world.publishing.reconcile()
 
     await world.publishing.run(key)
@@ -119,7 +119,7 @@ async def test_two_planners_make_one_batch(world: World) -> None:
 async def test_two_reconcilers_make_one_attempt(world: World) -> None:
     await world.approve("INV-1")
     await world.publishing.plan()
-    world.clock.move_to(world.clock.now() + timedelta(seconds=31))
+    world.later(31)
     (stuck,) = await world.publishing.stuck()
 
     made = [await world.publishing.restart(stuck), await world.publishing.restart(stuck)]
@@ -140,7 +140,7 @@ async def test_what_a_frozen_process_learns_after_another_took_over_is_not_writt
     async def overtake(point: str) -> None:
         if point == "created":
             world.ledger.on_call = None
-            world.clock.move_to(world.clock.now() + timedelta(seconds=31))
+            world.later(31)
             await world.publishing.reconcile()
 
     world.ledger.on_call = overtake
@@ -166,7 +166,7 @@ async def test_a_frozen_batch_is_never_changed(world: World) -> None:
     assert world.ledger.numbers == ["INV-1", "INV-2"]
 
 
-async def test_the_lease_is_renewed_while_a_call_is_in_flight(world: World) -> None:
+async def test_the_lease_is_renewed_while_a_call_is_in_flight(world: World, clock: FakeClock) -> None:
     leases = []
     await world.approve("INV-1")
     await world.publishing.plan()
@@ -174,7 +174,7 @@ async def test_the_lease_is_renewed_while_a_call_is_in_flight(world: World) -> N
 
     async def slow(point: str) -> None:
         for _ in range(6 if point == "read" else 0):
-            await world.clock.advance(10)
+            await clock.advance(10)
             async with world.db.read() as tx:
                 row = (await tx.execute(BATCHES.select())).one()
             leases.append(row.leased_until > world.clock.now())

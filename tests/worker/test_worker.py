@@ -1,0 +1,179 @@
+"""The worker goes on whatever happens, one process at a time works a SQLite file, and nothing blocks a partition."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SystemClock
+from bot.db.unit_of_work import Database
+from bot.domain.items import ItemState
+from bot.services.jobs import JobKind
+from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from tests.fakes.clock import FakeClock
+from tests.services.ledger import Trouble
+from tests.services.publishing import World, a_world
+
+BATCH = JobKind.PUBLISH_BATCH
+
+
+class Kept:
+    """What a job library holds, and what was cancelled in it."""
+
+    def __init__(self, *keys: str) -> None:
+        self.keys, self.cancelled = list(keys), list[str]()
+
+    async def unfinished(self, kind: JobKind) -> tuple[str, ...]:
+        return tuple(self.keys) if kind is BATCH else ()
+
+    async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None:
+        self.cancelled += keys
+
+
+class Stuck:
+    """A service whose own restarting fails."""
+
+    async def restart_stuck(self) -> int:
+        raise LookupError("broken")
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock) -> World:
+    return await a_world(database, clock)
+
+
+def a_reconciler(world: World, *keys: str) -> tuple[Reconciler, Kept]:
+    kept = Kept(*keys)
+    return Reconciler(world.db, kept, world.publishing, (Stuck(),)), kept
+
+
+async def _key_of_the_only_batch(world: World) -> str:
+    await world.approve("INV-1")
+    await world.publishing.plan()
+    return world.jobs.waiting[0][1]
+
+
+async def test_the_current_attempt_is_left_alone(world: World) -> None:
+    reconciler, kept = a_reconciler(world, await _key_of_the_only_batch(world))
+
+    await reconciler.cancel_old()
+    await reconciler.cancel_old()
+
+    assert kept.cancelled == []
+
+
+async def test_an_earlier_attempt_is_ended_on_the_second_look(world: World) -> None:
+    """It holds its organisation's place in line; the first look may only have caught it leaving."""
+    key = await _key_of_the_only_batch(world)
+    (stuck_id, _, _) = key.partition(":")
+    reconciler, kept = a_reconciler(world, f"{stuck_id}:0", key)
+
+    first = await reconciler.cancel_old()
+    second = await reconciler.cancel_old()
+
+    assert (first, second, kept.cancelled) == (0, 1, [f"{stuck_id}:0"])
+
+
+async def test_trouble_in_one_part_does_not_stop_the_others(world: World) -> None:
+    world.ledger.troubles["create"] = [Trouble.BUSY]
+    await world.approve("INV-1")
+    await world.one_pass()
+    world.later(31)
+    reconciler, _ = a_reconciler(world)
+
+    assert await reconciler.restart() == 1
+
+
+async def test_an_organisation_that_cannot_be_planned_does_not_stop_the_others(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = await a_world(world.db, world.clock, team_id="T2")
+    await world.approve("INV-1")
+    await other.approve("INV-2")
+    world.ledger.cannot_render.add("INV-1")
+
+    made = await Planner(world.publishing).pass_once()
+
+    assert made == 1
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+
+async def test_a_job_that_fails_is_logged_once_and_never_raises(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(key: str) -> None:
+        raise LookupError(key)
+
+    await Tasks(clock, {BATCH: fail}).run("publish_batch", "one:1")
+
+    assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "job failed")]
+
+
+def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'dext.db'}"
+    one, other = WorkerLock.of(url), WorkerLock.of(url)
+
+    taken = [one.take(), other.take()]
+    one.release()
+
+    assert (taken, other.take()) == ([True, False], True)
+    other.release()
+
+
+def test_on_postgresql_there_is_nothing_to_hold() -> None:
+    url = "postgresql+asyncpg://localhost/dext"
+
+    assert WorkerLock.of(url).take()
+    assert WorkerLock.of(url).take()
+
+
+@pytest.mark.engine
+class TestTwoProcesses:
+    @pytest.fixture
+    async def world(self, sqlite_url: str) -> AsyncIterator[World]:
+        """As the product is put together, on the machine's own time."""
+        clock = SystemClock()
+        db = Database(sqlite_url, clock)
+        yield await a_world(db, clock)
+        await db.close()
+
+    async def test_the_second_serves_and_puts_in_line_and_takes_over_when_the_first_ends(
+        self, world: World, sqlite_url: str
+    ) -> None:
+        first = WorkerLock.of(sqlite_url)
+        assert first.take()
+        worker = a_worker(world, sqlite_url)
+        await worker.start()
+        await world.approve("INV-1")
+        was_working = worker.is_working
+
+        first.release()
+        async with asyncio.timeout(20):
+            while await world.states() != {"INV-1": ItemState.PUBLISHED}:
+                await world.clock.sleep(0.1)
+        await worker.stop()
+
+        assert not was_working
+        assert world.ledger.numbers == ["INV-1"]
+
+
+def a_worker(world: World, url: str) -> Worker:
+    engine = Engine(url)
+    publishing = world.publishing_by(engine)
+    tasks = tasks_of(publishing=publishing, lists=Idle(), arrivals=Idle())
+    return Worker(
+        db=world.db,
+        clock=SystemClock(),
+        engine=engine,
+        lock=WorkerLock.of(url),
+        tasks=Tasks(SystemClock(), tasks),
+        planner=Planner(publishing),
+        reconciler=Reconciler(world.db, engine, publishing, ()),
+        poll_seconds=0.05,
+    )
+
+
+class Idle:
+    async def run(self, key: str) -> None:
+        """Nothing of this kind comes up here."""
