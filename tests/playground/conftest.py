@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -87,6 +88,17 @@ async def _landed(_: web.Request) -> web.Response:
     return web.Response(text='<link rel="icon" href="data:,"><h1>Back at the app</h1>', content_type="text/html")
 
 
+@asynccontextmanager
+async def listening(app: FakeApp) -> AsyncIterator[str]:
+    """The app's own server; gives its address."""
+    server = web.Application()
+    server.router.add_post("/slack/events", app.receive)
+    server.router.add_get("/slack/signin_redirect", _landed)
+    runner, address = await _served(server)
+    yield address
+    await runner.cleanup()
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock(sleeps_at_once=True)
@@ -100,14 +112,10 @@ def app(clock: FakeClock) -> FakeApp:
 @pytest.fixture
 async def slack(clock: FakeClock, app: FakeApp) -> AsyncIterator[SlackState]:
     state = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock, client_id="11.22", client_secret="shh")
-    server = web.Application()
-    server.router.add_post("/slack/events", app.receive)
-    server.router.add_get("/slack/signin_redirect", _landed)
-    app_runner, state.app_url = await _served(server)
-    runner, state.public_url = await _served(create_app(state))
-    yield state
-    await runner.cleanup()
-    await app_runner.cleanup()
+    async with listening(app) as state.app_url:
+        runner, state.public_url = await _served(create_app(state))
+        yield state
+        await runner.cleanup()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from bot.playground.slack import (
     SlackState,
 )
 from tests.fakes.clock import FakeClock
-from tests.playground.conftest import FakeApp, Json, actions, button, modal, option, section
+from tests.playground.conftest import SECRET, FakeApp, Json, actions, button, listening, modal, option, section
 
 
 @pytest.fixture
@@ -207,6 +207,17 @@ async def test_plain_messages_are_not_sent_to_an_app_that_did_not_ask(slack: Sla
     await slack.say("hello", user=MEMBER, channel=BILLS)
 
     assert app.received == []
+
+
+async def test_plain_messages_are_sent_to_an_app_that_asked(app: FakeApp, clock: FakeClock) -> None:
+    state = SlackState(signing_secret=SECRET, bot_token="x", clock=clock, events=("message.channels",))
+    async with listening(app) as state.app_url:
+        said = await state.say("hello", user=MEMBER, channel=BILLS)
+        await state.say("not here", user=MEMBER, channel=GENERAL)
+        await state.close()
+
+    assert [received.body["event"]["text"] for received in app.received] == ["hello"]
+    assert app.last["event"]["ts"] == said.ts
 
 
 async def test_an_invitation_is_an_event(slack: SlackState, app: FakeApp) -> None:

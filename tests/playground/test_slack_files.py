@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack import BILLS, FINANCE, GENERAL, MEMBER, OWNER, SlackState
+from bot.playground.slack import BILLS, BOT_USER, FINANCE, GENERAL, MEMBER, OWNER, SlackState
 from tests.playground.conftest import TOKEN
 from tests.playground.test_slack_web_api import refused
 
@@ -57,8 +57,10 @@ async def test_a_file_in_a_channel_without_the_app_does_not_exist_for_it(
 async def test_the_app_uploads_in_three_steps(slack: SlackState, client: AsyncWebClient) -> None:
     await client.files_upload_v2(content=b"a,b\n1,2\n", filename="report.csv", channel=BILLS, initial_comment="Here")
 
+    await slack.settle()
     message = slack.messages(BILLS)[0]
     assert message.text == "Here"
+    assert slack.delivered[-1].payload["event"]["user_id"] == BOT_USER
     assert slack.store.bytes_of(message.files[0]) == b"a,b\n1,2\n"
 
 

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
+from bot.playground.slack import payloads
 from bot.playground.slack.calls import Args, Method
 from bot.playground.slack.errors import SlackRefusalError
 from bot.playground.slack.people import BOT_USER
@@ -95,3 +96,6 @@ class FileMethods:
         for stored in files:
             stored.shares[channel_id] = [message.ts]
             self.workspace.put_file(stored)
+            if "file_shared" in self.talking.sight.events:
+                event = payloads.file_shared(stored, channel_id, message.ts)
+                self.talking.sight.deliveries.event_soon(event, is_shared=channel.is_shared)

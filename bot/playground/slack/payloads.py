@@ -83,6 +83,16 @@ def action(block: Json, element: Json, entry: Json | None, ts: str) -> Json:
 _ECHOED = ("value", "style", "confirm", "placeholder", "initial_option", "initial_date", "min_query_length")
 
 
+def kind_of(channel: Channel) -> str:
+    """How subscriptions to messages name the kind of place: `message.channels`, `message.groups`, `message.im`."""
+    return "im" if channel.is_im else "groups" if channel.is_private else "channels"
+
+
+def said(message: Json, channel: Channel) -> Json:
+    kind = {"im": "im", "groups": "group", "channels": "channel"}[kind_of(channel)]
+    return {**message, "channel": channel.id, "channel_type": kind, "event_ts": message["ts"]}
+
+
 def member_joined(channel: Channel, person: Person, ts: str, inviter: str | None = None) -> Json:
     event: Json = {
         "type": "member_joined_channel",

@@ -30,8 +30,9 @@ class Sight:
     refusals: list[str] = field(default_factory=list)
     _offered: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
 
-    async def event(self, event: Json, channel_id: str | None = None) -> Answer:
-        if event["type"] not in self.events:
+    async def event(self, event: Json, channel_id: str | None = None, *, kind: str | None = None) -> Answer:
+        """Send an event to the app, if it asked for that kind: the event's type unless said otherwise."""
+        if (kind or event["type"]) not in self.events:
             return Answer(status=None, error="not_subscribed")
         is_shared = channel_id is not None and self.workspace.channels[channel_id].is_shared
         answer = await self.deliveries.event(event, is_shared=is_shared)

@@ -39,7 +39,7 @@ class SlackState:
         client_id, client_secret: the app's credentials for sign-in and install.
         redirect_urls: prefixes of allowed redirect addresses; the app's own address unless given.
         granted_scopes: what the bot token may; None is everything.
-        events: the event types the app is subscribed to.
+        events: what the app is subscribed to, by Slack's names (`message.channels` brings plain messages).
         ledgers_url: where the page's hint points for the simulated ledgers.
         is_paced: whether Slack's rate limits apply.
     """

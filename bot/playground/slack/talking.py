@@ -76,11 +76,15 @@ class Talking:
 
     async def say(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Message:
         """A plain message from a person."""
-        self.sight.seen(channel, user)
+        place = self.sight.seen(channel, user)
         message = Message(
             channel=channel, ts=self.sight.workspace.new_ts(), user=user, text=self._escaped(text), thread_ts=thread_ts
         )
-        return self.sight.workspace.add_message(message)
+        self.sight.workspace.add_message(message)
+        if BOT_USER in place.members:
+            event = payloads.said(self.sight.workspace.to_slack(message), place)
+            await self.sight.event(event, channel, kind=f"message.{payloads.kind_of(place)}")
+        return message
 
     async def _invited(self, handle: str, *, user: str, channel: str) -> None:
         people = self.sight.workspace.people.values()
