@@ -6,12 +6,17 @@ import os
 import random
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
 from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
 from bot.domain.rights import Role
@@ -19,15 +24,18 @@ from bot.services.people import grant
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault
 from providers.base import TokenAnswer
+from providers.xero.simulated.idempotency import Keys
+from providers.xero.simulator import TRADING, Fault, Limits, XeroState, create_app
 from tests.fakes.clock import FakeClock
 from tests.kill.child import APPROVER, Life, live
-from tests.kill.ledger import HttpLedger, serving
 from tests.services.publishing import World, a_world
 
 KILLS = 20
 MOST_RUNS = 60
 BILLS_A_RUN = 3
 PATIENCE_SECONDS = 30
+SLOW_SECONDS = 0.15
+"""Between the ledger's commit and its answer, so that deaths fall there too."""
 KEYS = "k1:" + "A" * 43 + "="
 NEVER = 10**9
 NURSERY = multiprocessing.get_context("forkserver")
@@ -74,9 +82,9 @@ async def test_killed_at_random_points_it_loses_nothing_and_posts_nothing_twice(
 ) -> None:
     seed = int(os.environ.get("DEXT_KILL_SEED", "0")) or random.randrange(1, 10**6)
     sys.stdout.write(f"DEXT_KILL_SEED={seed}\n")
-    chance, ledger = random.Random(seed), HttpLedger(random.Random(seed))
-    async with serving(ledger) as ledger_url:
-        world = await _world(sqlite_url, clock)
+    chance, xero = random.Random(seed), _xero()
+    async with _serving(xero) as ledger_url:
+        world = await _world(sqlite_url, clock, xero)
         product = Product(tmp_path, sqlite_url, ledger_url)
         kills, entered = 0, 0
         for run in range(MOST_RUNS):
@@ -90,26 +98,46 @@ async def test_killed_at_random_points_it_loses_nothing_and_posts_nothing_twice(
         published, moved = await world.audited("published"), await world.audited("approved")
         await world.db.close()
 
-    sys.stdout.write(
-        f"kill points: {kills} of {KILLS}, {entered} bills, {ledger.puts} writing calls, {ledger.searches} searches, {run} lives, seed {seed}\n"
-    )
+    writes, reads = len(xero.calls_to("PUT", "/Invoices")), len(xero.calls_to("GET", "/Invoices"))
+    sys.stdout.write(f"kill points: {kills} of {KILLS}, {entered} bills, {writes} writes, {reads} reads, {run} lives\n")
     assert kills == KILLS
     assert set(states.values()) == {ItemState.PUBLISHED}
-    assert ledger.numbers == sorted(states)
+    assert sorted(bill["InvoiceNumber"] for bill in xero.bills()) == sorted(states)
     assert published == moved == entered
 
 
-async def _world(url: str, clock: FakeClock) -> World:
+def _xero() -> XeroState:
+    """Out of the dying process's reach. It replays no key, so only what the product does keeps a bill single."""
+    xero = XeroState()
+    xero.replays.keys = Keys.IGNORED
+    xero.meter.limits = Limits(per_minute=10**6, per_day=10**6, at_once=10**6)
+    xero.fail_next(Fault.SLOW, method="PUT", path="*/Invoices", times=10**6, seconds=SLOW_SECONDS)
+    return xero
+
+
+@asynccontextmanager
+async def _serving(xero: XeroState) -> AsyncIterator[str]:
+    runner = web.AppRunner(create_app(xero))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def _world(url: str, clock: FakeClock, xero: XeroState) -> World:
     """Set up and connected, with an approver, and access that outlasts the test."""
     world = await a_world(Database(url, clock), clock)
     access = TokenAnswer(
-        access_token="access",
+        access_token=xero.grant()["access_token"],
         refresh_token="refresh",
         expires_at=datetime(2099, 1, 1, tzinfo=UTC),
         subject="person of T1",
     )
-    keeper = TokenKeeper(world.db, Vault.from_text(KEYS), clock, {})
+    keeper, connections = TokenKeeper(world.db, Vault.from_text(KEYS), clock, {}), table_of(ConnectionRow)
     async with world.db.write() as tx:
         await keeper.keep(tx, "xero", access)
+        await tx.execute(connections.update().values(tenant_id=TRADING))
         await grant(tx, world.workspace_id, world.organisation_id, APPROVER, Role.APPROVER)
     return world
