@@ -106,6 +106,13 @@ async def people_with(
     return tuple(UserId(user) for user in (await tx.execute(statement)).scalars())
 
 
+async def any_admin(tx: Tx, workspace_id: WorkspaceId) -> UserId | None:
+    """Somebody who can mend what no organisation's own people can."""
+    statement = select(GRANTS.c.user_id).where(GRANTS.c.workspace_id == workspace_id, GRANTS.c.role == Role.ADMIN)
+    found = (await tx.execute(statement.limit(1))).scalar_one_or_none()
+    return None if found is None else UserId(found)
+
+
 async def organisation_of_channel(tx: Tx, workspace_id: WorkspaceId, channel_id: str) -> OrganisationId | None:
     """The organisation whose approvals a channel gets."""
     statement = select(CHANNELS.c.organisation_id).where(
