@@ -1,0 +1,58 @@
+"""What a button's value and a form's metadata say: which organisation, which item, which version of it.
+
+Whoever uses Slack can see and change these, so they name things and decide nothing: services ask again whether the
+thing is this workspace's and the person's to touch.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.domain.ids import ItemId, OrganisationId
+
+
+class NotOursError(ValueError):
+    """A value that we did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRef:
+    """An item as a card showed it. A decision on another version is answered with the current card."""
+
+    item_id: ItemId
+    version: int
+
+    def encode(self) -> str:
+        return f"{self.item_id}:{self.version}"
+
+    @classmethod
+    def decode(cls, text: str) -> "ItemRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        item, _, version = text.partition(":")
+        try:
+            return cls(ItemId(UUID(item)), int(version))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class FormRef:
+    """What a form is about: an organisation, and an item of it where there is one. Selects that search read it too."""
+
+    organisation_id: OrganisationId
+    item: ItemRef | None = None
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}/{self.item.encode() if self.item else ''}"
+
+    @classmethod
+    def decode(cls, text: str) -> "FormRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, item = text.partition("/")
+        try:
+            return cls(OrganisationId(UUID(organisation)), ItemRef.decode(item) if item else None)
+        except ValueError:
+            raise NotOursError(text[:60]) from None

@@ -1,0 +1,29 @@
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.ids import ItemId, OrganisationId
+from bot.views.metadata import FormRef, ItemRef, NotOursError
+
+ITEMS = st.builds(ItemRef, st.uuids().map(ItemId), st.integers(min_value=1, max_value=10**9))
+
+
+@given(st.uuids().map(OrganisationId), st.none() | ITEMS)
+def test_what_a_form_is_about_is_read_back_as_it_was_written(organisation: OrganisationId, item: ItemRef | None) -> None:
+    about = FormRef(organisation, item)
+
+    assert FormRef.decode(about.encode()) == about
+
+
+@pytest.mark.parametrize("text", ["", "x", "/", f"{UUID(int=1)}/x", f"{UUID(int=1)}/{UUID(int=2)}:one"])
+def test_what_we_did_not_write_is_refused(text: str) -> None:
+    with pytest.raises(NotOursError):
+        FormRef.decode(text)
+
+
+@pytest.mark.parametrize("text", ["", "x:1", f"{uuid4()}", f"{uuid4()}:"])
+def test_a_button_we_did_not_draw_is_refused(text: str) -> None:
+    with pytest.raises(NotOursError):
+        ItemRef.decode(text)
