@@ -63,9 +63,9 @@ class World:
 
 @asynccontextmanager
 async def whole_app(
-    database_url: str, *, clock: Clock | None = None, more: Mapping[str, str] | None = None
+    database_url: str, *, clock: Clock | None = None, more: Mapping[str, str] | None = None, port: int = 0
 ) -> AsyncIterator[World]:
-    """Everything started, at rest. `more` are further variables of the environment."""
+    """Everything started, at rest. `more` are further variables of the environment; `port` is any free one unless given."""
     clock = clock or SystemClock()
     slack = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock)
     async with listening(slack_app(slack), "127.0.0.1", 0) as slack_port:
@@ -77,8 +77,8 @@ async def whole_app(
             tasks = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             await learn_workspace(services.clients)
-            async with listening(product.site, "127.0.0.1", 0) as port:
-                slack.app_url = address = f"http://127.0.0.1:{port}"
+            async with listening(product.site, "127.0.0.1", port) as app_port:
+                slack.app_url = address = f"http://127.0.0.1:{app_port}"
                 yield World(slack, product, jobs, address, clock)
 
 
