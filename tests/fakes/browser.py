@@ -37,7 +37,7 @@ class Browser:
     async def press(self, page: Page, **typed: str) -> Page:
         """Send the page's first form as it stands, with what was typed or which button was pressed."""
         form = page.forms[0]
-        fields = {**{name: value for name, value in form.form_values() if isinstance(value, str)}, **typed}
+        fields = {**dict(form.form_values()), **typed}
         address = urljoin(page.address, form.action or page.address)
         if form.method.upper() == "GET":
             async with self.session.get(address, params=fields) as answer:

@@ -1,0 +1,104 @@
+"""The other child of the playground: a simulated Slack on one port, the simulated ledgers on the next.
+
+They are in a process of their own, so that the product meets them only as it meets the real ones, over HTTP. What they
+hold (messages, files, books, tokens) is kept beside the product's database and survives a restart.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from bot import log
+from bot.app import listening, stopped
+from bot.clock import SystemClock
+from bot.playground.slack import SlackState
+from bot.playground.slack import create_app as slack_app
+from providers import PROVIDERS, simulators
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What `bot.playground.start` told this child by its environment."""
+
+    environment: Mapping[str, str]
+    database: Path
+
+    @property
+    def app_url(self) -> str:
+        return self.environment["DEXT_PUBLIC_URL"]
+
+    @property
+    def slack_port(self) -> int:
+        return int(self.environment["DEXT_PLAYGROUND_PORT"])
+
+    @property
+    def ledgers_port(self) -> int:
+        return self.slack_port + 1
+
+    @property
+    def ledgers_url(self) -> str:
+        return f"http://{HOST}:{self.ledgers_port}"
+
+    def slack(self) -> SlackState:
+        env = self.environment
+        return SlackState(
+            signing_secret=env["SLACK_SIGNING_SECRET"],
+            bot_token=env["SLACK_BOT_TOKEN"],
+            client_id=env["SLACK_CLIENT_ID"],
+            client_secret=env["SLACK_CLIENT_SECRET"],
+            app_url=self.app_url,
+            public_url=env["SLACK_URL"],
+            database=self.database,
+            ledgers_url=f"{self.ledgers_url}/",
+        )
+
+    def ledger(self, key: str) -> web.Application:
+        env, prefix = self.environment, f"DEXT_{key.upper()}"
+        app: web.Application = simulators()[key].mounted(
+            clock=SystemClock(),
+            public_url=f"{self.ledgers_url}/{key}",
+            client_id=env[f"{prefix}_CLIENT_ID"],
+            client_secret=env[f"{prefix}_CLIENT_SECRET"],
+            database=self.database,
+            redirect_uris=(f"{self.app_url}/connect/{key}/callback",),
+        )
+        return app
+
+
+def ledgers_app(setting: Setting) -> web.Application:
+    """Each simulated ledger under its provider's name; the root leads to the first."""
+
+    async def first(_: web.Request) -> web.Response:
+        raise web.HTTPSeeOther(f"/{next(iter(PROVIDERS))}/")
+
+    app = web.Application()
+    app.router.add_get("/", first)
+    for key in PROVIDERS:
+        app.add_subapp(f"/{key}", setting.ledger(key))
+    return app
+
+
+async def serve(setting: Setting) -> None:
+    """Until the process is asked to stop."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(listening(ledgers_app(setting), HOST, setting.ledgers_port))
+        await stack.enter_async_context(listening(slack_app(setting.slack()), HOST, setting.slack_port))
+        await stopped()
+
+
+def main() -> int:
+    log.configure(os.environ["DEXT_LOG_LEVEL"], "text")
+    asyncio.run(serve(Setting(environment=os.environ, database=Path("var") / "far_ends.db")))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
