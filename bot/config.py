@@ -31,7 +31,6 @@ class Config:
     bot_token: str = field(repr=False)
     slack_client_id: str | None
     slack_client_secret: str | None = field(repr=False)
-    app_token: str | None = field(repr=False)
     slack_api_url: str
     slack_url: str
     slack_files_host: str
@@ -66,7 +65,6 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
         bot_token=reader.required("SLACK_BOT_TOKEN", "the bot token, `xoxb-…` (OAuth & Permissions)"),
         slack_client_id=reader.optional("SLACK_CLIENT_ID"),
         slack_client_secret=reader.optional("SLACK_CLIENT_SECRET"),
-        app_token=reader.optional("SLACK_APP_TOKEN"),
         slack_api_url=reader.address("SLACK_API_URL", SLACK_API, ends="/api/"),
         slack_url=reader.address("SLACK_URL", SLACK_WEB).rstrip("/"),
         slack_files_host=reader.text("SLACK_FILES_HOST", SLACK_FILES),

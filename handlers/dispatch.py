@@ -1,4 +1,4 @@
-"""A verified request of Slack on its way to Bolt, named: the same entry for HTTP and for Socket Mode."""
+"""A verified request of Slack on its way to Bolt, named."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -135,7 +135,6 @@ def addresses(environment: Mapping[str, str], ports: Ports) -> dict[str, str]:
         "SLACK_API_URL": f"{slack}/api/",
         "SLACK_URL": slack,
         "SLACK_FILES_HOST": f"{HOST}:{ports.slack}",
-        "SLACK_APP_TOKEN": "",
         "DEXT_HOST": HOST,
         "DEXT_PORT": str(ports.app),
         "DEXT_PLAYGROUND_PORT": str(ports.slack),

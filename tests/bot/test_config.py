@@ -78,11 +78,11 @@ def test_decimals_and_nought_are_intervals() -> None:
 
 
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
-    assert read(SLACK_APP_TOKEN="", DEXT_PORT=" ").app_token is None
+    assert read(SLACK_CLIENT_ID="", DEXT_PORT=" ").slack_client_id is None
 
 
 def test_secrets_are_not_in_what_is_printed() -> None:
-    shown = repr(read(DEXT_XERO_CLIENT_ID="id", DEXT_XERO_CLIENT_SECRET="secret-canary", SLACK_APP_TOKEN="xapp-canary"))
+    shown = repr(read(DEXT_XERO_CLIENT_ID="id", DEXT_XERO_CLIENT_SECRET="secret-canary"))
 
     assert "canary" not in shown
     assert NEEDED["DEXT_ENCRYPTION_KEYS"] not in shown
