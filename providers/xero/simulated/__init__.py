@@ -1,0 +1,15 @@
+"""The parts of the simulated Xero; `providers.xero.simulator` is its front door.
+
+It knows Xero's JSON (`wire.py`) and Xero's rules, and nothing of ours: what it refuses is what Xero refuses.
+
+| file | holds |
+|---|---|
+| state | everything of one simulated Xero, and what tests do to it |
+| books, seed, store | one organisation's records, what it starts with, where they are kept |
+| grants, signin | people, tokens, connections; the sign-in and consent pages |
+| api, endpoints | the way of one call; which endpoints there are |
+| invoices, lines, rules, contacts, payments, attachments | creating and changing, and the sentences of refusal |
+| query | `where`, `order`, paging |
+| limits, idempotency, misbehaviour | what stands between a call and its answer |
+| page | the ledger as a bookkeeper reads it |
+"""

@@ -1,0 +1,143 @@
+"""One organisation's records, in Xero's own JSON; every change is written through."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from bot.clock import Clock
+from providers.xero.simulated import seed
+from providers.xero.simulated.numbers import Json
+from providers.xero.simulated.store import Shelf, Store
+
+ADVISER = "FINANCIALADVISER"
+WRITERS = frozenset({ADVISER, "STANDARD", "INVOICEONLY"})
+APPROVERS = frozenset({ADVISER, "STANDARD"})
+SMALL_PLANS = frozenset({"STARTER", "IGNITE", "LITE"})
+"""Plans on which only so many documents may be approved in a month."""
+MONTHLY_LIMIT = {"ACCPAY": 5, "ACCREC": 20}
+
+
+class Books:
+    def __init__(self, tenant: str, store: Store, clock: Clock) -> None:
+        self.tenant, self._store, self._clock = tenant, store, clock
+        self._own = self._shelf("organisation")
+        self.accounts = self._shelf("account")
+        self.tax_rates = self._shelf("tax_rate")
+        self.contacts = self._shelf("contact")
+        self.tracking = self._shelf("tracking")
+        self.currencies = self._shelf("currency")
+        self.users = self._shelf("user")
+        self.invoices = self._shelf("invoice")
+        self.payments = self._shelf("payment")
+        self.attachments = self._shelf("attachment")
+        self.history = self._shelf("history")
+        if not self._own:
+            self._seed()
+
+    def _shelf(self, kind: str) -> Shelf:
+        return Shelf(self._store, f"{kind}/{self.tenant}")
+
+    def _seed(self) -> None:
+        self._own.save("organisation", seed.organisation(self.tenant))
+        for shelf, key, records in (
+            (self.accounts, "AccountID", seed.accounts(self.tenant)),
+            (self.tax_rates, "TaxType", seed.tax_rates(self.tenant)),
+            (self.contacts, "ContactID", seed.contacts(self.tenant)),
+            (self.tracking, "TrackingCategoryID", seed.tracking(self.tenant)),
+            (self.currencies, "Code", seed.currencies(self.tenant)),
+            (self.users, "UserID", seed.users(self.tenant)),
+        ):
+            for record in records:
+                shelf.save(record[key], record)
+
+    # The organisation
+
+    @property
+    def organisation(self) -> Json:
+        return self._own["organisation"]
+
+    @property
+    def name(self) -> str:
+        return str(self.organisation["Name"])
+
+    def change_organisation(self, **fields: Any) -> None:
+        changed = {**self.organisation, **fields}
+        self._own.save("organisation", {key: value for key, value in changed.items() if value is not None})
+
+    def lock_date(self, name: str) -> date | None:
+        found = self.organisation.get(name)
+        return date.fromisoformat(found) if found else None
+
+    def role_of(self, user_id: str) -> str | None:
+        user = self.users.get(user_id)
+        return None if user is None else str(user["OrganisationRole"])
+
+    # Finding
+
+    def account(self, code: str) -> Json | None:
+        """By code or by id."""
+        if code in self.accounts:
+            return self.accounts[code]
+        return next((found for found in self.accounts.values() if found["Code"] == code), None)
+
+    def contact_named(self, name: str) -> Json | None:
+        """An active contact before an archived one; capitals and spaces at the ends don't count."""
+        wanted = name.strip().casefold()
+        matches = [found for found in self.contacts.values() if found["Name"].casefold() == wanted]
+        return min(matches, key=lambda found: str(found["ContactStatus"]), default=None)
+
+    def approved_this_month(self, kind: str) -> int:
+        month = self.now()[:7]
+        return sum(
+            found["Type"] == kind and str(found.get("_approved_at", "")).startswith(month)
+            for found in self.invoices.values()
+        )
+
+    # Changing
+
+    def now(self) -> str:
+        return self._clock.now().isoformat(timespec="milliseconds")
+
+    def today(self) -> date:
+        return self._clock.now().date()
+
+    def instant(self) -> datetime:
+        return self._clock.now()
+
+    def save_invoice(self, invoice: Json) -> None:
+        invoice["UpdatedDateUTC"] = self.now()
+        self.invoices.save(invoice["InvoiceID"], invoice)
+
+    def save_contact(self, contact: Json) -> None:
+        contact["UpdatedDateUTC"] = self.now()
+        self.contacts.save(contact["ContactID"], contact)
+
+    def save_account(self, account: Json) -> None:
+        account["UpdatedDateUTC"] = self.now()
+        self.accounts.save(account["AccountID"], account)
+
+    def note(self, document: str, changes: str, user: str, details: str = "") -> None:
+        """Add a line to a document's history."""
+        records = self.history.get(document, {"records": []})["records"]
+        record = {"Changes": changes, "DateUTC": self.now(), "User": user, "Details": details}
+        self.history.save(document, {"records": [*records, record]})
+
+    def keep_file(self, document: str, name: str, mime_type: str, content: bytes) -> Json:
+        """Attach a file; one of the same name is replaced."""
+        files = self.attachments.get(document, {"files": []})["files"]
+        attachment: Json = {
+            "AttachmentID": str(uuid4()),
+            "FileName": name,
+            "MimeType": mime_type,
+            "ContentLength": len(content),
+        }
+        self._store.put_bytes(attachment["AttachmentID"], content)
+        kept = [found for found in files if found["FileName"] != name]
+        self.attachments.save(document, {"files": [*kept, attachment]})
+        return attachment
+
+    def files(self, document: str) -> list[Json]:
+        return list(self.attachments.get(document, {"files": []})["files"])
+
+    def content(self, attachment_id: str) -> bytes:
+        return self._store.bytes_of(attachment_id) or b""
