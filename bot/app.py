@@ -29,6 +29,7 @@ from bot.services.alerts import Alerts
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
 from bot.services.budgets import SharedBudget
+from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, Site
 from bot.services.connections import Connections
@@ -40,21 +41,25 @@ from bot.services.linking import Linking
 from bot.services.lists import ListImport
 from bot.services.messages import Subject
 from bot.services.my_work import MyWork
+from bot.services.organisations import Organisations
 from bot.services.people import People
 from bot.services.publishing import Publishing
+from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
-from bot.slack import SlackClients, learn_workspace
+from bot.slack import ChannelTest, SlackClients, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
 from handlers.authorize import authorize_by
+from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.dispatch import Dispatch
 from handlers.guard import Guard
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
 from handlers.routes import Routes
+from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
 from handlers.web import ConnectPages
 from providers import PROVIDERS
@@ -93,7 +98,9 @@ class Services:
     items: Items
     approvals: Approvals
     alerts: Alerts
-    settings: SettingsService
+    choices: Choices
+    organisations: Organisations
+    set_up: SetUp
     arrivals: Arrivals
     lists: ListImport
     publishing: Publishing
@@ -114,6 +121,8 @@ def features(services: Services) -> tuple[Feature, ...]:
     return (
         ConnectionHandlers(services.connections, services.flows),
         HomeHandlers(services.home),
+        SettingsHandlers(services.set_up, services.organisations),
+        ChoiceHandlers(services.choices),
     )
 
 
@@ -199,7 +208,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         items=items,
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=Alerts(db, people, items),
-        settings=SettingsService(db, people, directory),
+        choices=Choices(db, people),
+        organisations=Organisations(db),
+        set_up=SetUp(db, people, directory, SettingsService(db, people), providers, ChannelTest(clients)),
         arrivals=Arrivals(db, people, jobs, files, ChildReader()),
         lists=ListImport(db, jobs, tokens, providers),
         publishing=Publishing(

@@ -25,7 +25,7 @@ from bot.db.base import load
 from bot.db.outbox import Message
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
-from bot.domain.ids import ChannelId, WorkspaceId
+from bot.domain.ids import WorkspaceId
 from bot.services.messages import Drawn, Place, Subject, Surface, note
 from bot.services.settings import any_admin
 from bot.services.workspaces import Workspaces
@@ -38,7 +38,6 @@ AT_ONCE = 8
 BURST, SPACING_SECONDS = 3, 1.0
 """Slack takes one post a second in a channel, with short bursts."""
 MOST_TEXT = 3000
-PROBE_SECONDS = 1.5
 LONGEST_WAIT_SECONDS = 120.0
 CLOSED_WAIT = timedelta(minutes=5)
 
@@ -94,20 +93,6 @@ class Messenger:
         """Send until nothing is due."""
         while await self._begin() or self._sending:
             await asyncio.gather(*self._sending.values())
-
-    async def probe(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
-        """Post to a channel that somebody just chose; answers Slack's reason when it cannot be done."""
-        client = await self.clients.of(workspace_id)
-        if client is None:
-            return "not_installed"
-        try:
-            async with asyncio.timeout(PROBE_SECONDS):
-                await client.chat_postMessage(channel=channel_id, text=text)
-        except SlackApiError as error:
-            return reason_of(error)
-        except (aiohttp.ClientError, TimeoutError, OSError):
-            return "no_answer"
-        return None
 
     async def _run(self) -> None:
         while True:

@@ -4,17 +4,20 @@ The SDK repeats a call whose answer was lost, and posted a message twice in a tr
 call unless it is handed one, which costs a handshake each time.
 """
 
+import asyncio
 from dataclasses import dataclass, field
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.ids import WorkspaceId
+from bot.domain.ids import ChannelId, WorkspaceId
 from bot.domain.slack import Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 
 CALL_SECONDS = 15
+PROBE_SECONDS = 1.2
+"""Within the time that an answer to Slack has, with room for the rest of it."""
 REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
@@ -40,6 +43,27 @@ class SlackClients:
                 return None
             client = self._clients[workspace_id] = self.with_token(token)
         return client
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelTest:
+    """Whether we can post where somebody wants us to: by a post, as nothing else tells it for sure."""
+
+    clients: SlackClients
+
+    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
+        """Slack's word for why not, `no_answer` when it did not say in time; None when the text was posted."""
+        client = await self.clients.of(workspace_id)
+        if client is None:
+            return "not_installed"
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                await client.chat_postMessage(channel=channel_id, text=text)
+        except SlackApiError as error:
+            return reason_of(error)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return "no_answer"
+        return None
 
 
 def reason_of(error: SlackApiError) -> str:

@@ -7,6 +7,7 @@ from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.items import ItemNotFoundError, StaleItemError
 from bot.services.people import NotAllowedError
+from bot.services.set_up import NoConnectionError
 from bot.views.text import mention
 from handlers.replies import Whisper
 
@@ -29,7 +30,7 @@ def words_for(error: Exception) -> Whisper:
             return Whisper(f"{error.refusal.reason} Who can: {ask}" if ask else error.refusal.reason)
         case BusyError():
             return Whisper(BUSY)
-        case IllegalMoveError() | StaleItemError() | ItemNotFoundError():
+        case IllegalMoveError() | StaleItemError() | ItemNotFoundError() | NoConnectionError():
             return Whisper(str(error))
         case _:
             code = secrets.token_hex(4)

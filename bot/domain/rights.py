@@ -88,6 +88,19 @@ def decide_approval(person: Person | None, standing: Standing, submitted_by: Use
     )
 
 
+def why_unfit(person: Person | None) -> str | None:
+    """Why somebody could not act on any books, as the end of a sentence about them; None for whoever could."""
+    if person is None:
+        return "cannot be checked with Slack at the moment"
+    if not person.is_of_workspace:
+        return "belongs to another company"
+    if person.is_bot:
+        return "is a bot"
+    if not person.is_active:
+        return "has a deactivated account"
+    return "is a guest" if person.is_guest else None
+
+
 def _outsider(person: Person) -> Refusal | None:
     if not person.is_of_workspace:
         return Refusal("You belong to another company's workspace, so you cannot act on these books.")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.books import Capability
+from bot.domain.books import Account, Capability, TaxRate
 from bot.domain.coding import CodingDefaults
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, OrganisationId, UserId
 
 
 class Destination(StrEnum):
@@ -72,3 +72,34 @@ class Settings:
 
 
 SET_UP_STEPS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsForm:
+    """The settings as a person sent them. `version` is the one the form was drawn from."""
+
+    version: int
+    destination: Destination
+    payment_status: PaymentStatus
+    default_account: str | None
+    default_tax_rate: str | None
+    approvers: tuple[UserId, ...]
+    bookkeepers: tuple[UserId, ...]
+    approvals_channel: ChannelId
+    alerts_channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """What the form is drawn from: the settings as they stand, by name, and what the package can do."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    statuses: tuple[PaymentStatus, ...]
+    settings: Settings
+    bookkeepers: tuple[UserId, ...] = ()
+    account: Account | None = None
+    tax_rate: TaxRate | None = None
+    waiting: int = 0
+    """Approved items that only wait for the set-up to be confirmed."""

@@ -325,7 +325,7 @@ async def find_accounts(
     """Live accounts that a bill can be coded to, by code or name; bank and system accounts are never offered."""
     found = await _find(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, text)
     accounts = (msgspec.json.decode(entry, type=Account) for entry in found)
-    return tuple(account for account in accounts if account.code and not account.is_bank and not account.is_system)
+    return tuple(account for account in accounts if is_codable(account))
 
 
 async def find_tax_rates(
@@ -333,6 +333,26 @@ async def find_tax_rates(
 ) -> tuple[TaxRate, ...]:
     found = await _find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
     return tuple(msgspec.json.decode(entry, type=TaxRate) for entry in found)
+
+
+async def live_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
+    """An account by its code, if a bill can be coded to it."""
+    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
+    account = None if entry is None else load(entry, Account)
+    return account if account is not None and account.is_active and is_codable(account) else None
+
+
+async def live_tax_rate(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str
+) -> TaxRate | None:
+    entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
+    rate = None if entry is None else load(entry, TaxRate)
+    return rate if rate is not None and rate.is_active else None
+
+
+def is_codable(account: Account) -> bool:
+    """Bank and system accounts are never booked to by hand."""
+    return bool(account.code) and not account.is_bank and not account.is_system
 
 
 async def _find(

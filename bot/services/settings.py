@@ -9,12 +9,12 @@ from bot.db.base import dump, table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Deed, Person, Role
-from bot.domain.settings import Destination, PaymentStatus, Settings
+from bot.domain.rights import Deed, Role
+from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.services import audit, recoding
 from bot.services.messages import Subject, redraw
-from bot.services.people import Directory, People
+from bot.services.people import People
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
@@ -35,31 +35,18 @@ class Chosen:
     default_tax_rate: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsForm:
-    """The form as a person sent it. `version` is the one the form was drawn from."""
-
-    version: int
-    destination: Destination
-    payment_status: PaymentStatus
-    default_account: str | None
-    default_tax_rate: str | None
-    approvers: tuple[UserId, ...]
-    bookkeepers: tuple[UserId, ...]
-    approvals_channel: ChannelId
-    alerts_channel: ChannelId
-
-
 class StaleFormError(Exception):
     """Somebody else saved while this form was open."""
 
 
 class ChannelTakenError(Exception):
-    """The channel already gets the approvals of another organisation."""
+    """The channel already serves another organisation; `purpose` is what for."""
 
-    def __init__(self, organisation: str) -> None:
+    def __init__(self, purpose: str, organisation: str) -> None:
+        self.purpose = purpose
         super().__init__(
-            f"This channel already gets the approvals of {organisation}. A channel serves one organisation."
+            f"This channel already gets the {purpose} of {organisation}, and a channel serves one organisation. "
+            "Choose another channel."
         )
 
 
@@ -113,10 +100,12 @@ async def any_admin(tx: Tx, workspace_id: WorkspaceId) -> UserId | None:
     return None if found is None else UserId(found)
 
 
-async def organisation_of_channel(tx: Tx, workspace_id: WorkspaceId, channel_id: str) -> OrganisationId | None:
-    """The organisation whose approvals a channel gets."""
+async def organisation_of_channel(
+    tx: Tx, workspace_id: WorkspaceId, channel_id: str, purpose: str = APPROVALS
+) -> OrganisationId | None:
+    """The organisation whose approvals, or alerts, a channel gets."""
     statement = select(CHANNELS.c.organisation_id).where(
-        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.channel_id == channel_id, CHANNELS.c.purpose == APPROVALS
+        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.channel_id == channel_id, CHANNELS.c.purpose == purpose
     )
     found = (await tx.execute(statement)).scalar_one_or_none()
     return None if found is None else OrganisationId(found)
@@ -143,25 +132,6 @@ async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
 class SettingsService:
     db: Database
     people: People
-    directory: Directory
-
-    async def identify_admin(self, actor: Actor, organisation_id: OrganisationId) -> Person | None:
-        """Raises:
-        NotAllowedError: only admins of the organisation set it up.
-        """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
-        return person
-
-    async def unfit(self, actor: Actor, users: tuple[UserId, ...]) -> tuple[UserId, ...]:
-        """Those who could not act anyway: guests, bots, deactivated people, people of another company."""
-        unfit = []
-        for user in users:
-            person = await self.directory.person(actor.workspace, user)
-            if person is None or not person.is_of_workspace or person.is_bot or person.is_guest or not person.is_active:
-                unfit.append(user)
-        return tuple(unfit)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> Settings:
         """Save the whole form; both General and Tax count as confirmed. Waiting items are coded again by new defaults.
@@ -233,13 +203,21 @@ async def _replace_grants(
         )
 
 
+async def require_free_channel(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+) -> None:
+    """Raises:
+    ChannelTakenError: another organisation has it for that purpose.
+    """
+    taken_by = await organisation_of_channel(tx, workspace_id, channel_id, purpose)
+    if taken_by is not None and taken_by != organisation_id:
+        raise ChannelTakenError(purpose, await organisation_name(tx, workspace_id, taken_by))
+
+
 async def _bind(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
 ) -> None:
-    if purpose == APPROVALS:
-        taken_by = await organisation_of_channel(tx, workspace_id, channel_id)
-        if taken_by not in (None, organisation_id):
-            raise ChannelTakenError(await organisation_name(tx, workspace_id, taken_by))
+    await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
     await tx.execute(
         CHANNELS.delete().where(
             CHANNELS.c.workspace_id == workspace_id,

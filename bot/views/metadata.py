@@ -38,21 +38,35 @@ class ItemRef:
 
 @dataclass(frozen=True, slots=True)
 class FormRef:
-    """What a form is about: an organisation, and an item of it where there is one. Selects that search read it too."""
+    """What a form is about: an organisation, the version it was drawn from, and an item where there is one.
+
+    Selects that search read it too, for the organisation.
+    """
 
     organisation_id: OrganisationId
-    item: ItemRef | None = None
+    version: int = 0
+    item_id: ItemId | None = None
 
     def encode(self) -> str:
-        return f"{self.organisation_id}/{self.item.encode() if self.item else ''}"
+        return f"{self.organisation_id}:{self.version}:{self.item_id or ''}"
 
     @classmethod
     def decode(cls, text: str) -> "FormRef":
         """Raises:
         NotOursError: not what `encode` gave.
         """
-        organisation, _, item = text.partition("/")
+        organisation, _, rest = text.partition(":")
+        version, _, item = rest.partition(":")
         try:
-            return cls(OrganisationId(UUID(organisation)), ItemRef.decode(item) if item else None)
+            return cls(OrganisationId(UUID(organisation)), int(version), ItemId(UUID(item)) if item else None)
         except ValueError:
             raise NotOursError(text[:60]) from None
+
+    @property
+    def item(self) -> ItemRef:
+        """Raises:
+        NotOursError: the form is about no item.
+        """
+        if self.item_id is None:
+            raise NotOursError("a form about an item, without one")
+        return ItemRef(self.item_id, self.version)

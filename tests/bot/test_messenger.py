@@ -16,6 +16,7 @@ from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.messenger import Messenger
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
 from bot.services.messages import Drawn, Place, Subject, Surface, note, want
+from bot.slack import ChannelTest
 from bot.views.text import escape
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
@@ -270,7 +271,7 @@ async def test_a_channel_that_was_chosen_is_tried(world: World, channel: str, re
     async with world.services.db.read() as tx:
         workspace = await workspace_of(tx)
 
-    assert await world.product.messenger.probe(workspace, ChannelId(channel), "A test.") == reason
+    assert await ChannelTest(world.services.clients)(workspace, ChannelId(channel), "A test.") == reason
 
 
 async def test_the_loop_sends_soon_after_a_commit(world: World) -> None:

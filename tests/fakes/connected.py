@@ -22,10 +22,10 @@ from bot.app import listening
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
 from bot.domain.ids import ChannelId, OrganisationId, UserId
-from bot.domain.settings import Destination, PaymentStatus, Settings
+from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, TEAM, View
-from bot.services.settings import SettingsForm, load_settings
+from bot.services.settings import load_settings
 from providers.xero.simulator import TRADING, XeroState, create_app
 from tests.fakes.app import World, whole_app
 from tests.fakes.browser import Page, a_browser
@@ -77,7 +77,7 @@ class Connected(World):
             approvals_channel=ChannelId(BILLS),
             alerts_channel=ChannelId(alerts_channel),
         )
-        await self.services.settings.save(await self.actor(), self.organisation_id, form)
+        await self.services.set_up.settings.save(await self.actor(), self.organisation_id, form)
         await self.settle()
 
     async def later(self, seconds: float) -> None:

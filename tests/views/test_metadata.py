@@ -10,14 +10,23 @@ from bot.views.metadata import FormRef, ItemRef, NotOursError
 ITEMS = st.builds(ItemRef, st.uuids().map(ItemId), st.integers(min_value=1, max_value=10**9))
 
 
-@given(st.uuids().map(OrganisationId), st.none() | ITEMS)
-def test_what_a_form_is_about_is_read_back_as_it_was_written(organisation: OrganisationId, item: ItemRef | None) -> None:
-    about = FormRef(organisation, item)
+@given(st.uuids().map(OrganisationId), st.integers(min_value=0), st.none() | st.uuids().map(ItemId))
+def test_what_a_form_is_about_is_read_back_as_it_was_written(
+    organisation: OrganisationId, version: int, item_id: ItemId | None
+) -> None:
+    about = FormRef(organisation, version, item_id)
 
     assert FormRef.decode(about.encode()) == about
 
 
-@pytest.mark.parametrize("text", ["", "x", "/", f"{UUID(int=1)}/x", f"{UUID(int=1)}/{UUID(int=2)}:one"])
+@given(ITEMS)
+def test_what_a_button_is_about_is_read_back_as_it_was_written(item: ItemRef) -> None:
+    assert ItemRef.decode(item.encode()) == item
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", ":", f"{UUID(int=1)}", f"{UUID(int=1)}:x:", f"{UUID(int=1)}:1:{UUID(int=2)}:one"]
+)
 def test_what_we_did_not_write_is_refused(text: str) -> None:
     with pytest.raises(NotOursError):
         FormRef.decode(text)

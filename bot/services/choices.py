@@ -1,0 +1,92 @@
+"""What a form can offer from an organisation's imported lists, and whether what came back was on offer."""
+
+from dataclasses import dataclass
+
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Account, AccountClass, TaxRate
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services.lists import find_accounts, find_tax_rates, live_account, live_tax_rate
+from bot.services.people import NotAllowedError, People
+
+FOR_COSTS = frozenset({AccountClass.EXPENSE, AccountClass.ASSET})
+"""Classes of accounts that costs are booked to; a tax rate that goes with none of them is not offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    db: Database
+    people: People
+
+    async def accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
+        """Live accounts whose code or name holds the text; none for who may not see these books."""
+        if not await self._may_see(actor, organisation_id):
+            return ()
+        async with self.db.read() as tx:
+            return await find_accounts(tx, actor.workspace.id, organisation_id, text)
+
+    async def tax_rates(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[TaxRate, ...]:
+        """Live tax rates that go with costs; none for who may not see these books."""
+        if not await self._may_see(actor, organisation_id):
+            return ()
+        async with self.db.read() as tx:
+            found = await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
+        return tuple(rate for rate in found if rate.applies_to & FOR_COSTS)
+
+    async def _may_see(self, actor: Actor, organisation_id: OrganisationId) -> bool:
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            try:
+                await self.people.require(tx, Deed.SEE, person, organisation_id)
+            except NotAllowedError:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A category and a tax rate with their names, as a form shows what is chosen already."""
+
+    account: Account | None = None
+    tax_rate: TaxRate | None = None
+
+
+class NotOfferedError(Exception):
+    """A code that the organisation's lists do not have, or not any more. `fields` are its sentences by field."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__("; ".join(fields.values()))
+
+
+ACCOUNT, TAX_RATE = "account", "tax_rate"
+"""Fields of `NotOfferedError`."""
+
+
+async def chosen(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+) -> Chosen:
+    """What these codes stand for; None where a code is none of the live entries."""
+    return Chosen(
+        account=None if account is None else await live_account(tx, workspace_id, organisation_id, account),
+        tax_rate=None if tax_rate is None else await live_tax_rate(tx, workspace_id, organisation_id, tax_rate),
+    )
+
+
+async def require_offered(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+) -> None:
+    """A form comes from somebody's machine, and lists change while it is open.
+
+    Raises:
+        NotOfferedError: a code was chosen that is not live; nothing chosen is fine.
+    """
+    found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
+    wrong = {}
+    if account is not None and found.account is None:
+        wrong[ACCOUNT] = "This category is not in the ledger's list any more. Choose another one."
+    if tax_rate is not None and found.tax_rate is None:
+        wrong[TAX_RATE] = "This tax rate is not in the ledger's list any more. Choose another one."
+    if wrong:
+        raise NotOfferedError(wrong)

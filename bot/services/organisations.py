@@ -1,0 +1,60 @@
+"""Which organisation somebody means: the one a channel is bound to, the only one there is, or one to be chosen."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from bot.db.base import table_of
+from bot.db.connections import OrganisationRow
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database
+from bot.domain.ids import ChannelId, OrganisationId
+from bot.domain.slack import Actor
+from bot.services.settings import organisation_of_channel
+
+ORGANISATIONS = table_of(OrganisationRow)
+
+MOST = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    id: OrganisationId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Organisations:
+    db: Database
+
+    async def meant(self, actor: Actor, channel_id: ChannelId | None) -> tuple[Named, ...]:
+        """One when it is clear, several to choose from (last used first), none when nothing is connected.
+
+        Whoever belongs to another company is told of none.
+        """
+        if actor.team_id != actor.workspace.team_id:
+            return ()
+        async with self.db.read() as tx:
+            last_used = (
+                select(func.max(ITEMS.c.created_at))
+                .where(
+                    ITEMS.c.workspace_id == actor.workspace.id,
+                    ITEMS.c.organisation_id == ORGANISATIONS.c.id,
+                    ITEMS.c.submitted_by == actor.user_id,
+                )
+                .scalar_subquery()
+            )
+            statement = (
+                select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+                .where(ORGANISATIONS.c.workspace_id == actor.workspace.id)
+                .order_by(last_used.is_(None), last_used.desc(), ORGANISATIONS.c.name)
+                .limit(MOST)
+            )
+            found = tuple(
+                Named(id=OrganisationId(row.id), name=row.name) for row in (await tx.execute(statement)).all()
+            )
+            bound = None
+            if channel_id:
+                bound = await organisation_of_channel(tx, actor.workspace.id, channel_id)
+        here = tuple(organisation for organisation in found if organisation.id == bound)
+        return here or found

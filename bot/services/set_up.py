@@ -1,0 +1,186 @@
+"""Setting up an organisation: what its form shows, and what has to be true of a form before it is saved."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import func, select
+
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import ItemState
+from bot.domain.rights import Deed, Role, why_unfit
+from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
+from bot.domain.slack import Actor
+from bot.services import choices
+from bot.services.people import Directory, People
+from bot.services.settings import (
+    APPROVALS,
+    ChannelTakenError,
+    SettingsService,
+    StaleFormError,
+    load_settings,
+    organisation_name,
+    people_with,
+    require_free_channel,
+)
+from bot.views import settings as views
+from providers.base import AccountingProvider
+
+CONNECTIONS = table_of(ConnectionRow)
+
+APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
+APPROVALS_CHANNEL, ALERTS_CHANNEL = "approvals_channel", "alerts_channel"
+PAYMENT_STATUS = "payment_status"
+"""Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
+
+
+class ChannelTest(Protocol):
+    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
+        """Post there; answers Slack's word for why that cannot be done."""
+        ...
+
+
+class FormRefusedError(Exception):
+    """What is wrong with a form, as a sentence by field. Nothing was saved."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__("; ".join(self.fields.values()))
+
+
+class NoConnectionError(Exception):
+    """The organisation is not connected."""
+
+    def __init__(self) -> None:
+        super().__init__("This organisation is not connected any more. Type `/dext connect` to connect it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    db: Database
+    people: People
+    directory: Directory
+    settings: SettingsService
+    providers: Mapping[str, AccountingProvider]
+    can_post: ChannelTest
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> SettingsPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation set it up.
+        NoConnectionError: it is not connected, or is no organisation of this workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            return await self._page(tx, actor.workspace.id, organisation_id)
+
+    async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> SettingsPage:
+        """Check people and lists, try the channels that are new with a post, and save all of it or nothing.
+
+        Raises:
+            NotAllowedError, NoConnectionError: as `opened`.
+            FormRefusedError: a sentence for each field that cannot stay as it is.
+            StaleFormError: somebody else saved meanwhile.
+        """
+        before = await self.opened(actor, organisation_id)
+        if before.settings.version != form.version:
+            raise StaleFormError
+        if wrong := await self._wrong(actor, before, form) or await self._unreachable(actor, before, form):
+            raise FormRefusedError(wrong)
+        try:
+            await self.settings.save(actor, organisation_id, form)
+        except ChannelTakenError as taken:
+            raise FormRefusedError({_field_of(taken): str(taken)}) from None
+        async with self.db.read() as tx:
+            return await self._page(tx, actor.workspace.id, organisation_id)
+
+    async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
+        statement = select(CONNECTIONS.c.provider).where(
+            CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+        )
+        provider = (await tx.execute(statement)).scalar_one_or_none()
+        if provider is None or provider not in self.providers:
+            raise NoConnectionError
+        profile = self.providers[provider].profile
+        settings = await load_settings(tx, workspace_id, organisation_id)
+        known = await choices.chosen(
+            tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
+        )
+        return SettingsPage(
+            organisation_id=organisation_id,
+            organisation=await organisation_name(tx, workspace_id, organisation_id),
+            ledger=profile.name,
+            statuses=statuses_for(profile.capabilities),
+            settings=settings,
+            bookkeepers=await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER),
+            account=known.account,
+            tax_rate=known.tax_rate,
+            waiting=await _approved(tx, workspace_id, organisation_id),
+        )
+
+    async def _wrong(self, actor: Actor, page: SettingsPage, form: SettingsForm) -> dict[str, str]:
+        """What we can tell without posting anything."""
+        wrong = {}
+        if not form.approvers:
+            wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
+        if form.payment_status not in page.statuses:
+            wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take bills with this status. Choose another one."
+        for field, users in ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers)):
+            if unfit := await self._unfit(actor, users):
+                wrong[field] = f"{unfit} Choose full members of this workspace."
+        async with self.db.read() as tx:
+            try:
+                await choices.require_offered(
+                    tx, actor.workspace.id, page.organisation_id, form.default_account, form.default_tax_rate
+                )
+            except choices.NotOfferedError as error:
+                wrong |= error.fields
+            for purpose, channel in ((APPROVALS, form.approvals_channel), ("alerts", form.alerts_channel)):
+                try:
+                    await require_free_channel(tx, actor.workspace.id, page.organisation_id, purpose, channel)
+                except ChannelTakenError as taken:
+                    wrong[_field_of(taken)] = str(taken)
+        return wrong
+
+    async def _unfit(self, actor: Actor, users: tuple[UserId, ...]) -> str:
+        """Sentences about those who could not act anyway."""
+        people = await asyncio.gather(*(self.directory.person(actor.workspace, user) for user in users))
+        reasons = [(person.name if person else "Somebody chosen", why_unfit(person)) for person in people]
+        return " ".join(f"{name} {reason}." for name, reason in reasons if reason is not None)
+
+    async def _unreachable(self, actor: Actor, page: SettingsPage, form: SettingsForm) -> dict[str, str]:
+        """Channels that are new are posted to, both at once; the post says who chose the channel, and what for."""
+        now = page.settings
+        purposes: dict[ChannelId, list[str]] = {}
+        if form.approvals_channel != now.approvals_channel:
+            purposes.setdefault(form.approvals_channel, []).append(APPROVALS_CHANNEL)
+        if form.alerts_channel != now.alerts_channel:
+            purposes.setdefault(form.alerts_channel, []).append(ALERTS_CHANNEL)
+        texts = [views.chosen_for(actor.user_id, page.organisation, fields) for fields in purposes.values()]
+        reasons = await asyncio.gather(
+            *(self.can_post(actor.workspace.id, channel, text) for channel, text in zip(purposes, texts, strict=True))
+        )
+        return {
+            field: views.why_not(reason)
+            for reason, fields in zip(reasons, purposes.values(), strict=True)
+            if reason is not None
+            for field in fields
+        }
+
+
+async def _approved(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
+    statement = select(func.count()).where(
+        ITEMS.c.workspace_id == workspace_id,
+        ITEMS.c.organisation_id == organisation_id,
+        ITEMS.c.state == ItemState.APPROVED,
+    )
+    return int((await tx.execute(statement)).scalar_one())
+
+
+def _field_of(taken: ChannelTakenError) -> str:
+    return APPROVALS_CHANNEL if taken.purpose == APPROVALS else ALERTS_CHANNEL

@@ -1,0 +1,166 @@
+"""A form's fields: drawn one way, and read back from Slack's `view.state.values` by the block they stand in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ConversationSelectElement,
+    DatePickerElement,
+    ExternalDataSelectElement,
+    InputBlock,
+    Option,
+    PlainTextInputElement,
+    PlainTextObject,
+    RadioButtonsElement,
+    UserMultiSelectElement,
+)
+from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
+
+from bot.domain.books import Account, TaxRate
+from bot.views.ids import ActionId, BlockId
+from bot.views.text import plain
+
+LONGEST_OPTION, LONGEST_LABEL, LONGEST_HINT = 75, 150, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """What a person left in a form. Each reader answers None, or nothing chosen, for a field that is empty."""
+
+    state: dict[str, Any]
+
+    def text(self, block: BlockId) -> str | None:
+        value = self._entry(block, ActionId.VALUE).get("value")
+        return str(value).strip() or None if value is not None else None
+
+    def option(self, block: BlockId, action: ActionId = ActionId.VALUE) -> str | None:
+        chosen = self._entry(block, action).get("selected_option")
+        return str(chosen["value"]) if chosen else None
+
+    def users(self, block: BlockId) -> tuple[str, ...]:
+        return tuple(str(user) for user in self._entry(block, ActionId.VALUE).get("selected_users") or ())
+
+    def channel(self, block: BlockId) -> str | None:
+        chosen = self._entry(block, ActionId.VALUE).get("selected_conversation")
+        return str(chosen) if chosen else None
+
+    def day(self, block: BlockId) -> date | None:
+        chosen = self._entry(block, ActionId.VALUE).get("selected_date")
+        return date.fromisoformat(str(chosen)) if chosen else None
+
+    def account(self, block: BlockId) -> str | None:
+        return self.option(block, ActionId.FIND_ACCOUNT)
+
+    def tax_rate(self, block: BlockId) -> str | None:
+        return self.option(block, ActionId.FIND_TAX_RATE)
+
+    def _entry(self, block: BlockId, action: ActionId) -> dict[str, Any]:
+        found: dict[str, Any] = self.state.get(block, {}).get(action, {})
+        return found
+
+
+def field(
+    block: BlockId, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    return InputBlock(
+        block_id=block,
+        label=PlainTextObject(text=plain(label, LONGEST_LABEL)),
+        element=element,
+        hint=None if hint is None else PlainTextObject(text=hint[:LONGEST_HINT]),
+        optional=optional,
+    )
+
+
+def text_field(
+    block: BlockId,
+    label: str,
+    initial: str | None,
+    *,
+    longest: int = 255,
+    is_long: bool = False,
+    hint: str | None = None,
+    placeholder: str | None = None,
+    optional: bool = False,
+) -> InputBlock:
+    element = PlainTextInputElement(
+        action_id=ActionId.VALUE,
+        initial_value=None if initial is None else initial[:longest],
+        max_length=longest,
+        multiline=is_long,
+        placeholder=None if placeholder is None else PlainTextObject(text=placeholder),
+    )
+    return field(block, label, element, hint=hint, optional=optional)
+
+
+def day_field(block: BlockId, label: str, initial: date | None, *, optional: bool = False) -> InputBlock:
+    element = DatePickerElement(action_id=ActionId.VALUE, initial_date=None if initial is None else initial.isoformat())
+    return field(block, label, element, optional=optional)
+
+
+def radio_field(
+    block: BlockId, label: str, options: Sequence[Option], initial: str, *, hint: str | None = None
+) -> InputBlock:
+    chosen = next((option for option in options if option.value == initial), None)
+    element = RadioButtonsElement(action_id=ActionId.VALUE, options=options, initial_option=chosen)
+    return field(block, label, element, hint=hint)
+
+
+def people_field(
+    block: BlockId, label: str, initial: Sequence[str], *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    element = UserMultiSelectElement(
+        action_id=ActionId.VALUE, initial_users=list(initial) or None, max_selected_items=50
+    )
+    return field(block, label, element, hint=hint, optional=optional)
+
+
+def channel_field(block: BlockId, label: str, initial: str | None, *, hint: str | None = None) -> InputBlock:
+    element = ConversationSelectElement(
+        action_id=ActionId.VALUE,
+        initial_conversation=initial,
+        filter=ConversationFilter(include=["public", "private"], exclude_bot_users=True),
+    )
+    return field(block, label, element, hint=hint)
+
+
+def account_field(
+    block: BlockId, label: str, initial: Account | None, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """Searches the organisation's chart of accounts; the form's metadata names the organisation."""
+    option = None if initial is None else account_option(initial)
+    return field(block, label, _search(ActionId.FIND_ACCOUNT, option), hint=hint, optional=optional)
+
+
+def tax_rate_field(
+    block: BlockId, label: str, initial: TaxRate | None, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
+    """Searches the organisation's tax rates; the form's metadata names the organisation."""
+    option = None if initial is None else tax_rate_option(initial)
+    return field(block, label, _search(ActionId.FIND_TAX_RATE, option), hint=hint, optional=optional)
+
+
+def account_option(account: Account) -> Option:
+    return an_option(account.code, account.label)
+
+
+def tax_rate_option(rate: TaxRate) -> Option:
+    return an_option(rate.code, rate.label)
+
+
+def an_option(value: str, label: str, description: str | None = None) -> Option:
+    return Option(
+        value=value,
+        text=PlainTextObject(text=plain(label, LONGEST_OPTION)),
+        description=None if description is None else PlainTextObject(text=plain(description, LONGEST_OPTION)),
+    )
+
+
+def _search(action: ActionId, initial: Option | None) -> ExternalDataSelectElement:
+    return ExternalDataSelectElement(
+        action_id=action,
+        placeholder=PlainTextObject(text="Type to search"),
+        initial_option=initial,
+        min_query_length=0,
+    )

@@ -1,0 +1,186 @@
+"""Setting up: the form with General and Tax, read back where it is drawn, and what is said once it is saved."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, Option, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.settings import Destination, PaymentStatus, SettingsForm, SettingsPage
+from bot.views import fields
+from bot.views.connections import context, section
+from bot.views.fields import Fields
+from bot.views.ids import BlockId, CallbackId
+from bot.views.metadata import FormRef
+from bot.views.text import escape, mention, plain
+
+BLOCKS = {
+    "payment_status": BlockId.PAYMENT_STATUS,
+    "approvers": BlockId.APPROVERS,
+    "bookkeepers": BlockId.BOOKKEEPERS,
+    "approvals_channel": BlockId.APPROVALS_CHANNEL,
+    "alerts_channel": BlockId.ALERTS_CHANNEL,
+    "account": BlockId.DEFAULT_ACCOUNT,
+    "tax_rate": BlockId.DEFAULT_TAX,
+}
+"""Where the sentence about a field stands in the form."""
+
+STATUS_NAMES = {
+    PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
+    PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
+    PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
+}
+DESTINATION_NAMES = {Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact.")}
+NOT_IN_IT = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
+
+
+def form(page: SettingsPage, *, notice: str | None = None) -> View:
+    settings = page.settings
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    if not settings.is_set_up:
+        blocks.append(section(f"Nothing is sent to {escape(page.ledger)} until this form is saved once."))
+    blocks += [
+        section("*General*"),
+        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), settings.destination),
+        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), settings.payment_status),
+        fields.account_field(
+            BlockId.DEFAULT_ACCOUNT,
+            "Default category",
+            page.account,
+            hint="For items that nothing else gives a category to. A person's choice is never overwritten. Leave it "
+            "empty to be asked each time.",
+            optional=True,
+        ),
+        fields.people_field(
+            BlockId.APPROVERS,
+            "Approvers",
+            settings.approvers,
+            hint="Only they can approve, and nobody approves what they submitted themselves.",
+        ),
+        fields.people_field(
+            BlockId.BOOKKEEPERS,
+            "Bookkeepers",
+            page.bookkeepers,
+            hint="They edit items, and are asked when the ledger refuses one. Without any, admins are asked.",
+            optional=True,
+        ),
+        fields.channel_field(
+            BlockId.APPROVALS_CHANNEL,
+            "Channel for approvals",
+            settings.approvals_channel,
+            hint="It belongs to this organisation from then on: bills dropped there are its bills.",
+        ),
+        fields.channel_field(
+            BlockId.ALERTS_CHANNEL,
+            "Channel for alerts",
+            settings.alerts_channel,
+            hint="It can be the same one. A channel that is new here gets a short post, to be sure that I can.",
+        ),
+        DividerBlock(),
+        section("*Tax*"),
+        fields.tax_rate_field(
+            BlockId.DEFAULT_TAX,
+            "Default tax for costs",
+            page.tax_rate,
+            hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
+            optional=True,
+        ),
+    ]
+    return View(
+        type="modal",
+        callback_id=CallbackId.SETTINGS,
+        title=PlainTextObject(text="Settings" if settings.is_set_up else "Set up"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, settings.version).encode(),
+        blocks=blocks,
+    )
+
+
+def read(state: dict[str, Any], version: int) -> SettingsForm:
+    """The form as it was sent.
+
+    Raises:
+        ValueError: an option that was never offered, or a field that the form always has.
+    """
+    found = Fields(state)
+    approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
+    if approvals is None or alerts is None:
+        raise ValueError("a channel is missing")
+    return SettingsForm(
+        version=version,
+        destination=Destination(found.option(BlockId.DESTINATION) or ""),
+        payment_status=PaymentStatus(found.option(BlockId.PAYMENT_STATUS) or ""),
+        default_account=found.account(BlockId.DEFAULT_ACCOUNT),
+        default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
+        approvers=tuple(UserId(user) for user in found.users(BlockId.APPROVERS)),
+        bookkeepers=tuple(UserId(user) for user in found.users(BlockId.BOOKKEEPERS)),
+        approvals_channel=ChannelId(approvals),
+        alerts_channel=ChannelId(alerts),
+    )
+
+
+def saved(page: SettingsPage) -> View:
+    """What holds from now on, and what happens next."""
+    settings = page.settings
+    status, _ = STATUS_NAMES[settings.payment_status]
+    lines = [
+        f":white_check_mark: *{escape(page.organisation)}* is set up.",
+        f"• Bills dropped in <#{settings.approvals_channel}> are its bills; `/dext add` works there too.",
+        f"• {' '.join(mention(user) for user in settings.approvers[:10])} can approve them.",
+        f"• Approved bills go to {escape(page.ledger)} as *{status}*.",
+        f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
+    ]
+    blocks: list[Block] = [section("\n".join(lines))]
+    if page.waiting:
+        items = "1 approved item goes" if page.waiting == 1 else f"{page.waiting} approved items go"
+        blocks.append(context(f"{items} to {escape(page.ledger)} now."))
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Saved"),
+        close=PlainTextObject(text="Close"),
+        blocks=blocks,
+    )
+
+
+STALE = (
+    "Somebody else saved these settings while your form was open. This is how they are now; change what you meant to."
+)
+
+
+def chosen_for(user_id: UserId, organisation: str, purposes: list[str]) -> str:
+    """The post that tries a channel out: who chose it, and what for. `purposes` are names of `BLOCKS`."""
+    what = "approvals and alerts" if len(purposes) > 1 else purposes[0].removesuffix("_channel")
+    more = "" if purposes == ["alerts_channel"] else " Drop its bills here; approvers decide on them here."
+    name = f"{what} of *{escape(organisation)}*"
+    return f":white_check_mark: {mention(user_id)} chose this channel for the {name}.{more}"
+
+
+def why_not(reason: str) -> str:
+    """Slack's reason for not letting us post, with what to do. Plain text: it stands under a field."""
+    if reason in NOT_IN_IT:
+        return "I am not in this channel. Type /invite @Dext in it, then press Save again."
+    if reason == "is_archived":
+        return "This channel is archived. Choose another one, or bring it back and press Save again."
+    if reason == "no_answer":
+        return "Slack did not say in time whether I may post here. Press Save again."
+    return f"Slack does not let me post here ({plain(reason, 60)}). Choose another channel."
+
+
+def _options(block: BlockId, label: str, options: list[Option], chosen: str) -> Block:
+    return fields.radio_field(block, label, options, chosen)
+
+
+def _destinations(page: SettingsPage) -> list[Option]:
+    return [
+        fields.an_option(destination, name, does.format(ledger=page.ledger))
+        for destination, (name, does) in DESTINATION_NAMES.items()
+    ]
+
+
+def _statuses(page: SettingsPage) -> list[Option]:
+    named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
+    return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]

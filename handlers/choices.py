@@ -1,0 +1,43 @@
+"""Selects that search: options from the organisation's imported lists, never from the provider."""
+
+from dataclasses import dataclass
+
+from bot.domain.ids import OrganisationId
+from bot.services.choices import Choices as Lists
+from bot.views.fields import account_option, tax_rate_option
+from bot.views.ids import ActionId
+from bot.views.metadata import FormRef, NotOursError
+from handlers.payloads import OptionsQuery
+from handlers.replies import Choices
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceHandlers:
+    lists: Lists
+
+    def register(self, routes: Routes) -> None:
+        routes.options(ActionId.FIND_ACCOUNT, self.find_account)
+        routes.options(ActionId.FIND_TAX_RATE, self.find_tax_rate)
+
+    async def find_account(self, query: OptionsQuery) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        found = await self.lists.accounts(query.actor, organisation_id, query.text)
+        return Choices([account_option(account) for account in found])
+
+    async def find_tax_rate(self, query: OptionsQuery) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        found = await self.lists.tax_rates(query.actor, organisation_id, query.text)
+        return Choices([tax_rate_option(rate) for rate in found])
+
+
+def _organisation_of(query: OptionsQuery) -> OrganisationId | None:
+    """The organisation that the form is about; a form that is not ours offers nothing."""
+    try:
+        return None if query.form is None else FormRef.decode(query.form.private_metadata).organisation_id
+    except NotOursError:
+        return None

@@ -1,0 +1,57 @@
+"""Setting up an organisation: the command, the button, the form."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.domain.ids import OrganisationId
+from bot.domain.slack import Actor
+from bot.services.organisations import Organisations
+from bot.services.set_up import FormRefusedError, SetUp
+from bot.services.settings import StaleFormError
+from bot.views import organisations as choosing
+from bot.views import settings as views
+from bot.views.ids import ActionId, CallbackId
+from bot.views.metadata import FormRef
+from handlers.payloads import Click, Command, Submission
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsHandlers:
+    set_up: SetUp
+    organisations: Organisations
+
+    def register(self, routes: Routes) -> None:
+        routes.command("settings", self.settings, "where bills go, who approves them, and in which channels")
+        routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
+        routes.view(CallbackId.SETTINGS, self.save)
+
+    async def settings(self, command: Command) -> Reply:
+        found = await self.organisations.meant(command.actor, command.channel_id)
+        match found:
+            case ():
+                return Whisper(choosing.NOTHING_CONNECTED)
+            case (only,):
+                return await self._form(command.actor, only.id)
+            case _:
+                names = {organisation.id: organisation.name for organisation in found}
+                return OpenView(choosing.choose_modal(names, ActionId.OPEN_SETTINGS, "Settings"))
+
+    async def open_settings(self, click: Click) -> Reply:
+        return await self._form(click.actor, OrganisationId(UUID(click.value)))
+
+    async def save(self, submission: Submission) -> Reply:
+        about = FormRef.decode(submission.form.private_metadata)
+        form = views.read(submission.form.state, about.version)
+        try:
+            page = await self.set_up.save(submission.actor, about.organisation_id, form)
+        except FormRefusedError as refused:
+            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in refused.fields.items()})
+        except StaleFormError:
+            now = await self.set_up.opened(submission.actor, about.organisation_id)
+            return NextForm(views.form(now, notice=views.STALE))
+        return NextForm(views.saved(page))
+
+    async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
+        return OpenView(views.form(await self.set_up.opened(actor, organisation_id)))
