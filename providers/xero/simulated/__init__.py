@@ -5,11 +5,12 @@ It knows Xero's JSON (`wire.py`) and Xero's rules, and nothing of ours: what it 
 | file | holds |
 |---|---|
 | state | everything of one simulated Xero, and what tests do to it |
-| books, seed, store | one organisation's records, what it starts with, where they are kept |
+| books, seed, charts, store | one organisation's records, what it starts with, where they are kept |
 | grants, signin | people, tokens, connections; the sign-in and consent pages |
-| api, endpoints | the way of one call; which endpoints there are |
-| invoices, lines, rules, contacts, payments, attachments | creating and changing, and the sentences of refusal |
-| query | `where`, `order`, paging |
+| api, endpoints | the way of one call; which endpoints there are, one module for each kind |
+| invoices, rules, lines, contacts, payments | creating and changing, and the sentences of refusal |
+| refusals | the four shapes of an answer that says no |
+| query, numbers | `where`, `order`, paging; JSON with money digit for digit and dates in the .NET form |
 | limits, idempotency, misbehaviour | what stands between a call and its answer |
-| page | the ledger as a bookkeeper reads it |
+| page, levers, drawing | the ledger as a bookkeeper reads it, and what makes it refuse |
 """

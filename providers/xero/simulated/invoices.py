@@ -4,23 +4,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from providers.xero.simulated import contacts
-from providers.xero.simulated.books import ADVISER, APPROVERS, MONTHLY_LIMIT, SMALL_PLANS, Books
+from providers.xero.simulated import contacts, rules
+from providers.xero.simulated.books import Books
 from providers.xero.simulated.lines import NOTHING, LineReader, totals
-from providers.xero.simulated.numbers import Json, day, in_words, number
+from providers.xero.simulated.numbers import Json, day, number
 from providers.xero.simulated.refusals import unreadable
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
-CREATED = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
-MOVES = {
-    "DRAFT": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},
-    "SUBMITTED": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},
-    "AUTHORISED": {"AUTHORISED", "VOIDED"},
-}
-ENDED = frozenset({"DELETED", "VOIDED"})
 EXAMPLE_RATES = {"GBP": Decimal("1.0"), "EUR": Decimal("1.1600000000"), "USD": Decimal("1.2700000000")}
 _TEXTS = {"InvoiceNumber": 255, "Reference": 255, "Url": 2000}
 
@@ -64,8 +56,8 @@ class InvoiceWriter:
         if outcome.errors:
             return outcome
         document = self._document(outcome, existing)
-        if existing and document["Status"] in ENDED:
-            self._check_end(outcome, existing)
+        if existing and document["Status"] in rules.ENDED:
+            outcome.errors += rules.end_errors(self.books, self.author.role, document["Status"], existing)
         else:
             self._check(outcome, document, existing)
         if not outcome.errors:
@@ -83,19 +75,11 @@ class InvoiceWriter:
         if wanted and found is None:
             outcome.errors.append("An existing Invoice with the specified InvoiceID could not be found")
         if found is None and number_sent and not wanted:
-            found = next(
-                filter(lambda other: self._is_overwritten(other, outcome.sent), self._numbered(number_sent)), None
-            )
-        if found is not None and found["Status"] not in MOVES:
+            same = rules.numbered(self.books, number_sent)
+            found = next((other for other in same if self._is_overwritten(other, outcome.sent)), None)
+        if found is not None and found["Status"] not in rules.MOVES:
             outcome.errors.append("Invoice not of valid status for modification")
         return found
-
-    def _numbered(self, wanted: Any) -> list[Json]:
-        return [
-            found
-            for found in self.books.invoices.values()
-            if found.get("InvoiceNumber") == str(wanted) and found["Status"] not in ENDED
-        ]
 
     @staticmethod
     def _is_overwritten(found: Json, sent: Json) -> bool:
@@ -107,8 +91,8 @@ class InvoiceWriter:
     def _document(self, outcome: Outcome, existing: Json | None) -> Json:
         sent = outcome.sent
         document: Json = dict(existing) if existing else _empty(self.books)
-        document["Type"] = sent.get("Type") or document["Type"]
-        document["Status"] = sent.get("Status") or document["Status"]
+        document["Type"] = str(sent.get("Type") or document["Type"])
+        document["Status"] = str(sent.get("Status") or document["Status"])
         for name in ("Date", "DueDate", "PlannedPaymentDate"):
             if sent.get(name):
                 document[name] = _day(sent, name).isoformat()
@@ -117,7 +101,7 @@ class InvoiceWriter:
                 document[name] = str(sent[name])
             if len(document.get(name, "")) > longest:
                 outcome.errors.append(f"The {name} field must not be longer than {longest} characters")
-        document["LineAmountTypes"] = sent.get("LineAmountTypes") or document["LineAmountTypes"]
+        document["LineAmountTypes"] = str(sent.get("LineAmountTypes") or document["LineAmountTypes"])
         self._currency(outcome, document)
         return document
 
@@ -137,26 +121,19 @@ class InvoiceWriter:
     # May it be
 
     def _check(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
-        errors, status = outcome.errors, document["Status"]
-        if document["Type"] not in ("ACCPAY", "ACCREC"):
-            errors.append("The Type field must be specified as ACCPAY or ACCREC")
-        if existing is None and status not in CREATED:
-            errors.append("Invoice not of valid status for creation")
-        if existing is not None and status not in MOVES[existing["Status"]]:
-            errors.append("Invoice not of valid status for modification")
-        if existing is not None and existing["AmountPaid"]:
-            errors.append("This document cannot be edited as it has a payment or credit note allocated to it.")
-        if document["LineAmountTypes"] not in ("Exclusive", "Inclusive", "NoTax"):
-            errors.append(f"LineAmountTypes '{document['LineAmountTypes']}' is not valid")
-        if errors:
+        outcome.errors += rules.form_errors(document, existing)
+        if outcome.errors:
             return
         self._contact(outcome, document, existing)
-        self._dates(outcome, document)
-        self._number(outcome, document, existing)
-        self._url(outcome, document)
+        outcome.errors += rules.date_errors(document)
+        document.setdefault("Date", self.books.today().isoformat())
+        if document["Type"] == "ACCREC" and not document.get("InvoiceNumber"):
+            document["InvoiceNumber"] = rules.next_number(self.books)
+        outcome.errors += rules.number_errors(self.books, document)
+        outcome.errors += rules.url_errors(document)
         self._lines(outcome, document)
-        if status == "AUTHORISED":
-            self._approval(outcome, document, existing)
+        if document["Status"] == "AUTHORISED":
+            outcome.errors += rules.approval_errors(self.books, self.author.role, document, existing)
 
     def _contact(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
         sent = outcome.sent.get("Contact", existing and {"ContactID": existing["Contact"]["ContactID"]})
@@ -165,34 +142,6 @@ class InvoiceWriter:
             outcome.errors += found.errors
         else:
             document["Contact"] = found
-
-    def _dates(self, outcome: Outcome, document: Json) -> None:
-        if document["Status"] != "DRAFT" and not document.get("Date"):
-            outcome.errors.append("The Date field must be specified.")
-        if document["Status"] != "DRAFT" and not document.get("DueDate"):
-            outcome.errors.append("The document DueDate field must be specified.")
-        document.setdefault("Date", self.books.today().isoformat())
-
-    def _number(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
-        """Sales numbers are unique; on a bill it is the supplier's, and several may share it."""
-        if document["Type"] != "ACCREC":
-            return
-        if not document.get("InvoiceNumber"):
-            document["InvoiceNumber"] = self._next_number()
-        others = [found for found in self._numbered(document["InvoiceNumber"]) if found["Type"] == "ACCREC"]
-        if any(existing is None or found["InvoiceID"] != existing["InvoiceID"] for found in others):
-            outcome.errors.append("Invoice # must be unique.")
-
-    def _next_number(self) -> str:
-        taken = {found.get("InvoiceNumber") for found in self.books.invoices.values() if found["Type"] == "ACCREC"}
-        return next(name for at in range(1, len(taken) + 2) if (name := f"INV-{at:04}") not in taken)
-
-    @staticmethod
-    def _url(outcome: Outcome, document: Json) -> None:
-        if document.get("Url") and not (
-            urlsplit(document["Url"]).scheme in ("http", "https") and urlsplit(document["Url"]).netloc
-        ):
-            outcome.errors.append("Url must be a valid absolute url")
 
     def _lines(self, outcome: Outcome, document: Json) -> None:
         reader = LineReader(
@@ -213,43 +162,10 @@ class InvoiceWriter:
             outcome.errors.append("The document total must not be less than zero.")
         document |= {"LineItems": lines, **found, "AmountDue": found["Total"]}
 
-    # Approval and the end
-
-    def _approval(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
-        if self.author.role not in APPROVERS:
-            outcome.errors.append("The User specified does not have the correct permissions to perform this action")
-        outcome.errors += self._locked(document)
-        is_new = existing is None or existing["Status"] != "AUTHORISED"
-        if is_new and self.books.organisation["Class"] in SMALL_PLANS:
-            kind = document["Type"]
-            if self.books.approved_this_month(kind) >= MONTHLY_LIMIT[kind]:
-                outcome.errors.append("You have reached the limit of invoices you can approve.")
-
-    def _locked(self, document: Json) -> list[str]:
-        """The year-end lock is for everybody; before the period lock only advisers may post."""
-        on = date.fromisoformat(document["Date"])
-        for name, words in (("EndOfYearLockDate", "end of year lock date"), ("PeriodLockDate", "period lock date")):
-            locked = self.books.lock_date(name)
-            is_held = name == "EndOfYearLockDate" or self.author.role != ADVISER
-            if locked and on <= locked and is_held:
-                return [f"The document date cannot be before the {words}, currently set at {in_words(locked)}"]
-        return []
-
-    def _check_end(self, outcome: Outcome, existing: Json) -> None:
-        status = outcome.sent["Status"]
-        if existing["AmountPaid"]:
-            outcome.errors.append(
-                f"The status {status} cannot be applied as the document has payments or credit notes allocated to it"
-            )
-        if status not in MOVES[existing["Status"]]:
-            outcome.errors.append("Invoice not of valid status for modification")
-        if existing["Status"] == "AUTHORISED":
-            outcome.errors += self._locked(existing)
-
     # Doing it
 
     def _commit(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
-        if document["Status"] in ENDED:
+        if document["Status"] in rules.ENDED:
             document["AmountDue"] = NOTHING
         else:
             contact = document["Contact"]
@@ -266,7 +182,7 @@ class InvoiceWriter:
 
 def _empty(books: Books) -> Json:
     return {
-        "Type": None,
+        "Type": "",
         "InvoiceID": str(uuid4()),
         "InvoiceNumber": "",
         "Reference": "",

@@ -1,0 +1,100 @@
+"""What every answer and every list has in common: the envelope, filters, and one element a document."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from providers.xero.simulated.endpoints.routing import Request
+from providers.xero.simulated.invoices import NO_ID, Outcome
+from providers.xero.simulated.numbers import Json, load, presented
+from providers.xero.simulated.query import modified_since, ordered, where
+from providers.xero.simulated.refusals import Answer, invalid, unreadable
+
+MOST_ELEMENTS = 50
+
+
+def envelope(request: Request, **content: Any) -> Answer:
+    now = request.books.instant()
+    head: Json = {
+        "Id": str(uuid4()),
+        "Status": "OK",
+        "ProviderName": request.provider_name,
+        "DateTimeUTC": f"/Date({int(now.timestamp() * 1000)})/",
+    }
+    return Answer.json({**head, **presented(content)})
+
+
+def elements(request: Request, name: str) -> list[Any]:
+    """What was sent: `{"Invoices": [...]}`, a bare list, or one object.
+
+    Raises:
+        RefusalError: it is not JSON, or too much.
+    """
+    try:
+        body = load(request.body)
+    except ValueError as error:
+        raise unreadable("JSON for post data was invalid") from error
+    found = body.get(name, body) if isinstance(body, dict) else body
+    sent = found if isinstance(found, list) else [found]
+    if not sent or not all(isinstance(element, dict) for element in sent):
+        raise unreadable(f"Invalid JSON data: a list of {name} was expected")
+    if len(sent) > MOST_ELEMENTS:
+        raise unreadable(f"No more than {MOST_ELEMENTS} {name} may be sent at once")
+    return sent
+
+
+def listed(request: Request, records: Sequence[Json]) -> list[Json]:
+    found = list(records)
+    if request.headers.get("If-Modified-Since"):
+        since = modified_since(request.headers["If-Modified-Since"])
+        found = [one for one in found if since is None or datetime.fromisoformat(one["UpdatedDateUTC"]) > since]
+    if request.query.get("where"):
+        test = where(request.query["where"])
+        found = [one for one in found if test(one)]
+    return ordered(found, request.query["order"]) if request.query.get("order") else found
+
+
+def chosen(found: list[Json], name: str, texts: str | None) -> list[Json]:
+    if not texts:
+        return found
+    wanted = {text.strip().lower() for text in texts.split(",")}
+    return [one for one in found if str(one.get(name, "")).lower() in wanted]
+
+
+def is_set(request: Request, name: str) -> bool:
+    return request.query.get(name, "").lower() == "true"
+
+
+def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, flag: str) -> Answer:
+    """One element each. Summarised, a single refusal makes it a 400 that shows only the refused ones; what was
+    accepted stays created.
+
+    Raises:
+        RefusalError: the summarised 400.
+    """
+    refused = [one for one in outcomes if one.errors]
+    if refused and request.query.get("summarizeErrors", "true").lower() != "false":
+        raise invalid([_refused(one, key, None) for one in refused])
+    return envelope(
+        request, **{name: [_refused(one, key, flag) if one.errors else _accepted(one, flag) for one in outcomes]}
+    )
+
+
+def _accepted(outcome: Outcome, flag: str) -> Json:
+    status = "WARNING" if outcome.warnings else "OK"
+    answer = {**(outcome.document or {}), "StatusAttributeString": status, flag: False}
+    return {**answer, "Warnings": [{"Message": words} for words in outcome.warnings]} if outcome.warnings else answer
+
+
+_ECHOED = ("Type", "InvoiceNumber", "Reference", "Name", "Url", "CurrencyCode")
+
+
+def _refused(outcome: Outcome, key: str, flag: str | None) -> Json:
+    """What was sent comes back in part, with the sentences; without an id if it was new."""
+    answer: Json = {key: str(outcome.sent.get(key) or NO_ID)}
+    answer |= {name: outcome.sent[name] for name in _ECHOED if isinstance(outcome.sent.get(name), str)}
+    if flag is not None:
+        answer |= {flag: True, "StatusAttributeString": "ERROR"}
+    answer["ValidationErrors"] = [{"Message": words} for words in outcome.errors]
+    return answer
