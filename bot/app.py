@@ -29,6 +29,7 @@ from bot.services.alerts import Alerts
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
 from bot.services.budgets import SharedBudget
+from bot.services.cards import Cards
 from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, Site
@@ -51,6 +52,7 @@ from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, SlackClients, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize_by
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
@@ -58,6 +60,7 @@ from handlers.dispatch import Dispatch
 from handlers.guard import Guard
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
+from handlers.items import ItemHandlers
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
@@ -96,6 +99,7 @@ class Services:
     connections: Connections
     home: Home
     items: Items
+    cards: Cards
     approvals: Approvals
     alerts: Alerts
     choices: Choices
@@ -123,6 +127,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         HomeHandlers(services.home),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
+        ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
+        ApprovalHandlers(services.approvals, services.cards),
     )
 
 
@@ -133,6 +139,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECTION: services.connections.draw,
         Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
         Subject.HOME: services.home.draw,
+        Subject.ITEM: services.cards.draw,
     }
 
 
@@ -206,6 +213,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         connections=connections,
         home=Home(db, connections, MyWork()),
         items=items,
+        cards=Cards(db, people, providers),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=Alerts(db, people, items),
         choices=Choices(db, people),

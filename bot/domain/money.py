@@ -76,12 +76,30 @@ def from_stored(stored: int) -> Decimal:
 
 
 def parse_amount(text: str) -> Decimal:
-    """An amount as a person types it: `1,234.50`, `1234.5`, `1 234.50`.
+    """An amount as a person types it: `1,234.50`, `1.234,50`, `1 234.5`, `1234,5`. Never guessed: a single sign with
+    three digits after it could be either, so it is asked about.
 
     Raises:
-        ValueError: a sentence for the person, when it is no amount.
+        ValueError: a sentence for the person.
     """
-    cleaned = text.strip().replace(" ", "").replace("\u00a0", "").replace(",", "")
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,4})?", cleaned):
-        raise ValueError("Write an amount such as 1234.50, with a point before the pence and at most four decimals.")
-    return Decimal(cleaned)
+    cleaned = "".join(text.split()).replace("\u2019", "").replace("'", "")
+    match = _TYPED.fullmatch(cleaned)
+    if match is None:
+        raise ValueError("Write an amount such as 1234.50, with at most two decimals.")
+    sign, whole, decimals = match["sign"], match["whole"], match["decimals"]
+    groups = re.split("[.,]", whole)
+    if len(set(re.findall("[.,]", whole))) > 1 or (len(groups) > 1 and not _are_thousands(groups)):
+        raise ValueError("Write an amount such as 1234.50, with at most two decimals.")
+    if len(groups) == 2 and decimals is None:
+        raise ValueError(f"{cleaned} could mean {''.join(groups)} or {'.'.join(groups)}. Write it as 1234.50.")
+    return Decimal(f"{sign}{''.join(groups)}.{decimals or '0'}").quantize(CENT)
+
+
+_TYPED = re.compile(
+    r"(?P<sign>-?)(?P<whole>\d{1,3}(?:([.,])\d{3})+|\d{1,12})(?:(?!\3)[.,](?P<decimals>\d{1,2}))?",
+    re.ASCII,
+)
+
+
+def _are_thousands(groups: list[str]) -> bool:
+    return all(len(group) == 3 for group in groups[1:])

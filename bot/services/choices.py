@@ -7,7 +7,7 @@ from bot.domain.books import Account, AccountClass, TaxRate
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services.lists import find_accounts, find_tax_rates, live_account, live_tax_rate
+from bot.services.lists import find_accounts, find_tax_rates, is_codable, load_account, load_tax_rate
 from bot.services.people import NotAllowedError, People
 
 FOR_COSTS = frozenset({AccountClass.EXPENSE, AccountClass.ASSET})
@@ -67,10 +67,10 @@ ACCOUNT, TAX_RATE = "account", "tax_rate"
 async def chosen(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
 ) -> Chosen:
-    """What these codes stand for; None where a code is none of the live entries."""
+    """What these codes stand for, archived or not; None where there is no such code."""
     return Chosen(
-        account=None if account is None else await live_account(tx, workspace_id, organisation_id, account),
-        tax_rate=None if tax_rate is None else await live_tax_rate(tx, workspace_id, organisation_id, tax_rate),
+        account=None if account is None else await load_account(tx, workspace_id, organisation_id, account),
+        tax_rate=None if tax_rate is None else await load_tax_rate(tx, workspace_id, organisation_id, tax_rate),
     )
 
 
@@ -84,9 +84,9 @@ async def require_offered(
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
-    if account is not None and found.account is None:
+    if account is not None and not (found.account and found.account.is_active and is_codable(found.account)):
         wrong[ACCOUNT] = "This category is not in the ledger's list any more. Choose another one."
-    if tax_rate is not None and found.tax_rate is None:
+    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active):
         wrong[TAX_RATE] = "This tax rate is not in the ledger's list any more. Choose another one."
     if wrong:
         raise NotOfferedError(wrong)

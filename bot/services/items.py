@@ -20,7 +20,7 @@ from bot.domain.items import IllegalMoveError, Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
-from bot.services import audit, publications
+from bot.services import audit, choices, publications
 from bot.services.messages import Place, Subject, Surface, place_of, redraw, want
 from bot.services.people import People
 from bot.services.recoding import judged, settle
@@ -51,7 +51,7 @@ class StaleItemError(Exception):
         self.item = item
         super().__init__(
             f"{item.reference} has changed since you opened it: it is {item.state.words} now. "
-            "I have refreshed the card; please look again."
+            "Its card shows how it is now; please look again."
         )
 
 
@@ -83,9 +83,7 @@ class Items:
     db: Database
     people: People
 
-    async def add(
-        self, actor: Actor, organisation_id: OrganisationId, facts: Facts, edit: Edit, source_key: str
-    ) -> Item:
+    async def add(self, actor: Actor, organisation_id: OrganisationId, edit: Edit, source_key: str) -> Item:
         """The form's door.
 
         Raises:
@@ -95,6 +93,7 @@ class Items:
         coding = _coded_by(Coding(), edit, actor.user_id)
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
+            await _require_offered(tx, organisation_id, actor.workspace.id, edit, Coding())
             entered, _ = await enter(
                 tx,
                 NewItem(
@@ -103,24 +102,11 @@ class Items:
                     submitted_by=actor.user_id,
                     door=Door.FORM,
                     source_key=source_key,
-                    facts=facts,
+                    facts=edit.facts,
                     coding=coding,
                 ),
             )
         return entered
-
-    async def load(self, actor: Actor, item_id: ItemId) -> Item:
-        """Raises:
-        ItemNotFoundError: unknown, or of another workspace.
-        NotAllowedError: outsiders see nothing.
-        """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            item = await load_item(tx, actor.workspace.id, item_id)
-            if item is None:
-                raise ItemNotFoundError
-            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
-        return item
 
     async def edit(self, actor: Actor, item_id: ItemId, version: int, edit: Edit) -> Item:
         """Change an item; what follows depends on whether the change is material.
@@ -134,12 +120,21 @@ class Items:
         async with self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, before.organisation_id)
-            if before.state not in EDITABLE:
-                raise IllegalMoveError(before.state, ItemState.TO_REVIEW)
-            if before.version != version:
-                raise StaleItemError(before)
+            require_version(before, version, EDITABLE)
+            await _require_offered(tx, before.organisation_id, before.workspace_id, edit, before.coding)
             after = replace(before, facts=edit.facts, coding=_coded_by(before.coding, edit, actor.user_id))
             return await apply_edit(tx, before, after, actor.user_id)
+
+
+def require_version(item: Item, version: int | None, states: frozenset[ItemState]) -> None:
+    """Raises:
+    IllegalMoveError: the item is in none of these states.
+    StaleItemError: it is at another version than was seen.
+    """
+    if item.state not in states:
+        raise IllegalMoveError(item.state, ItemState.TO_REVIEW)
+    if version is not None and item.version != version:
+        raise StaleItemError(item)
 
 
 async def require_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item:
@@ -175,7 +170,10 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
     )
     item = judged(item, settings)
     if not await insert_item(tx, item, new.source_key):
-        raise ItemNotFoundError
+        known = await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
+        if known is None:
+            raise ItemNotFoundError
+        return known, False
     settled = await settle(tx, item) or item
     await audit.record(
         tx,
@@ -237,6 +235,15 @@ async def _approvals_fall(tx: Tx, item: Item) -> None:
         .where(APPROVALS.c.workspace_id == item.workspace_id, APPROVALS.c.item_id == item.id)
         .values(is_standing=False)
     )
+
+
+async def _require_offered(
+    tx: Tx, organisation_id: OrganisationId, workspace_id: WorkspaceId, edit: Edit, before: Coding
+) -> None:
+    """What a person chooses has to be live in the ledger's lists; what stood before may have been archived since."""
+    account = None if edit.account == before.account.value else edit.account
+    tax_rate = None if edit.tax_rate == before.tax_rate.value else edit.tax_rate
+    await choices.require_offered(tx, workspace_id, organisation_id, account, tax_rate)
 
 
 def _is_material(before: Item, after: Item) -> bool:

@@ -335,19 +335,16 @@ async def find_tax_rates(
     return tuple(msgspec.json.decode(entry, type=TaxRate) for entry in found)
 
 
-async def live_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
-    """An account by its code, if a bill can be coded to it."""
+async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
     entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
-    account = None if entry is None else load(entry, Account)
-    return account if account is not None and account.is_active and is_codable(account) else None
+    return None if entry is None else load(entry, Account)
 
 
-async def live_tax_rate(
+async def load_tax_rate(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str
 ) -> TaxRate | None:
     entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
-    rate = None if entry is None else load(entry, TaxRate)
-    return rate if rate is not None and rate.is_active else None
+    return None if entry is None else load(entry, TaxRate)
 
 
 def is_codable(account: Account) -> bool:
@@ -375,13 +372,13 @@ async def _find(
 
 
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
-    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
-    return code if entry is None else load(entry, Account).label
+    account = await load_account(tx, workspace_id, organisation_id, code)
+    return code if account is None else account.label
 
 
 async def tax_rate_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
-    entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
-    return code if entry is None else load(entry, TaxRate).label
+    rate = await load_tax_rate(tx, workspace_id, organisation_id, code)
+    return code if rate is None else rate.label
 
 
 async def _entry(
@@ -399,10 +396,10 @@ async def _entry(
 
 async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> None:
     """The ledger says an account is archived: it is offered no more, before the next refresh says so too."""
-    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
-    if entry is None:
+    account = await load_account(tx, workspace_id, organisation_id, code)
+    if account is None:
         return
-    archived = replace(load(entry, Account), is_active=False)
+    archived = replace(account, is_active=False)
     await tx.execute(
         ENTRIES.update()
         .where(

@@ -1,5 +1,6 @@
 """Asking for something to be shown in Slack, inside the transaction that made it true. `bot.messenger` does the rest."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -102,6 +103,21 @@ async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id
             MESSAGES.c.workspace_id == workspace_id,
             MESSAGES.c.subject == subject,
             MESSAGES.c.subject_id == str(subject_id),
+        )
+        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=tx.now)
+    )
+    await tx.execute(statement)
+    tx.nudge(Nudge.MESSENGER)
+
+
+async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:
+    """The Home of each of these people, where they have opened one, is drawn again."""
+    statement = (
+        MESSAGES.update()
+        .where(
+            MESSAGES.c.workspace_id == workspace_id,
+            MESSAGES.c.subject == Subject.HOME,
+            MESSAGES.c.subject_id.in_(set(users)),
         )
         .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=tx.now)
     )

@@ -1,0 +1,172 @@
+"""Items as people see them: the home card, "Why?", and the form; read in one go, never written here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
+from bot.db.items import load_item
+from bot.db.publications import USABLE
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.cards import Explanation, ItemCard, ItemPage, Reason
+from bot.domain.coding import CodedValue
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import choices
+from bot.services.items import EDITABLE, require_item, require_version
+from bot.services.lists import account_label, books_of, tax_rate_label
+from bot.services.messages import Drawn
+from bot.services.people import People
+from bot.services.settings import load_settings, organisation_name
+from bot.views import items as views
+from providers.base import AccountingProvider
+
+CONNECTIONS = table_of(ConnectionRow)
+
+
+class ItemMessage(Protocol):
+    """What the drawer reads of a message's row."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def subject_id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+
+    async def draw(self, tx: Tx, message: ItemMessage) -> Drawn | None:
+        """The drawer of `Subject.ITEM`: the home card."""
+        item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
+        if item is None:
+            return None
+        text, blocks = views.card(await self.card(tx, item))
+        return Drawn(text=text, blocks=blocks)
+
+    async def seen(self, actor: Actor, item_id: ItemId) -> ItemCard:
+        """One item, for somebody who asks.
+
+        Raises:
+            ItemNotFoundError: unknown, or of another workspace.
+            NotAllowedError: outsiders and guests see nothing.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            return await self.card(tx, item)
+
+    async def explained(self, actor: Actor, item_id: ItemId) -> Explanation:
+        """Why its coding is what it is. Raises: as `seen`."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            reasons = (
+                await _reason(tx, item, "Category", item.coding.account, _account_name),
+                await _reason(tx, item, "Tax rate", item.coding.tax_rate, _tax_rate_name),
+            )
+            return Explanation(card=await self.card(tx, item), reasons=reasons)
+
+    async def new_form(self, actor: Actor, organisation_id: OrganisationId) -> ItemPage:
+        """Raises:
+        NotAllowedError: outsiders and guests add nothing.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
+            return await _page(tx, actor.workspace.id, organisation_id, None)
+
+    async def edit_form(self, actor: Actor, item_id: ItemId, version: int | None = None) -> ItemPage:
+        """The form as the item is now.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins edit.
+            StaleItemError: `version` is given, and it is not the item's.
+            IllegalMoveError: it is being sent, published or over.
+            ItemNotFoundError: unknown, or of another workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, person, item.organisation_id)
+            require_version(item, version, EDITABLE)
+            return await _page(tx, actor.workspace.id, item.organisation_id, item)
+
+    async def card(self, tx: Tx, item: Item) -> ItemCard:
+        workspace_id, organisation_id = item.workspace_id, item.organisation_id
+        statement = select(CONNECTIONS.c.provider, CONNECTIONS.c.health).where(
+            CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+        )
+        connection = (await tx.execute(statement)).one_or_none()
+        provider = None if connection is None else self.providers.get(connection.provider)
+        settings = await load_settings(tx, workspace_id, organisation_id)
+        return ItemCard(
+            item=item,
+            organisation=await organisation_name(tx, workspace_id, organisation_id),
+            ledger="the ledger" if provider is None else provider.profile.name,
+            account=await _account_name(tx, item, item.coding.account.value),
+            tax_rate=await _tax_rate_name(tx, item, item.coding.tax_rate.value),
+            approvers=settings.approvers,
+            is_set_up=settings.is_set_up,
+            steps_done=settings.steps_done,
+            is_connected=provider is not None and connection is not None and connection.health in USABLE,
+        )
+
+
+async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, item: Item | None) -> ItemPage:
+    settings = await load_settings(tx, workspace_id, organisation_id)
+    books = await books_of(tx, workspace_id, organisation_id)
+    default = await choices.chosen(
+        tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
+    )
+    coding = None if item is None else item.coding
+    now = await choices.chosen(
+        tx,
+        workspace_id,
+        organisation_id,
+        None if coding is None else coding.account.value,
+        None if coding is None else coding.tax_rate.value,
+    )
+    return ItemPage(
+        organisation_id=organisation_id,
+        organisation=await organisation_name(tx, workspace_id, organisation_id),
+        currency="GBP" if books is None else books.base_currency,
+        account=now.account,
+        tax_rate=now.tax_rate,
+        default_account=None if default.account is None else default.account.label,
+        default_tax_rate=None if default.tax_rate is None else default.tax_rate.label,
+        item=item,
+    )
+
+
+Name = Callable[[Tx, Item, str | None], Awaitable[str | None]]
+
+
+async def _reason(tx: Tx, item: Item, field: str, coded: CodedValue, name: Name) -> Reason:
+    return Reason(
+        field=field,
+        value=await name(tx, item, coded.value),
+        source=coded.source.words,
+        by=None if coded.by is None else UserId(coded.by),
+        beaten=tuple([(await name(tx, item, lost.value), lost.source.words) for lost in coded.beaten]),
+    )
+
+
+async def _account_name(tx: Tx, item: Item, code: str | None) -> str | None:
+    return None if code is None else await account_label(tx, item.workspace_id, item.organisation_id, code)
+
+
+async def _tax_rate_name(tx: Tx, item: Item, code: str | None) -> str | None:
+    return None if code is None else await tax_rate_label(tx, item.workspace_id, item.organisation_id, code)

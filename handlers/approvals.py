@@ -1,0 +1,47 @@
+"""Deciding on an item by its card: approve, reject with a reason, undo. The card's version is what is decided on."""
+
+from dataclasses import dataclass
+
+from bot.services.approvals import Approvals
+from bot.services.cards import Cards
+from bot.views import approvals as views
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, ItemRef
+from handlers.payloads import Click, Submission
+from handlers.replies import FormErrors, OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalHandlers:
+    approvals: Approvals
+    cards: Cards
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.APPROVE_ITEM, self.approve_item)
+        routes.action(ActionId.REJECT_ITEM, self.reject_item)
+        routes.view(CallbackId.REJECT_REASON, self.reject)
+        routes.action(ActionId.UNDO_ITEM, self.undo_item)
+
+    async def approve_item(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        await self.approvals.approve(click.actor, ref.item_id, ref.version)
+        return None
+
+    async def reject_item(self, click: Click) -> Reply:
+        """Asks for the reason; who may not decide is told so before writing one."""
+        ref = ItemRef.decode(click.value)
+        await self.approvals.check_may_decide(click.actor, ref.item_id, ref.version)
+        return OpenView(views.reject_form(await self.cards.seen(click.actor, ref.item_id)))
+
+    async def reject(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        reason = views.read_reason(submission.form.state)
+        if reason is None:
+            return FormErrors({BlockId.REASON: views.NO_REASON})
+        await self.approvals.reject(submission.actor, ref.item_id, ref.version, reason)
+        return None
+
+    async def undo_item(self, click: Click) -> Reply:
+        await self.approvals.undo(click.actor, ItemRef.decode(click.value).item_id)
+        return None

@@ -1,0 +1,111 @@
+"""Items: the two doors they come in by here (a dropped file, the form), editing them, and why they are coded so."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bot.domain.documents import Facts
+from bot.domain.ids import ChannelId, ItemId, OrganisationId
+from bot.domain.slack import Actor
+from bot.services.arrivals import Arrivals
+from bot.services.cards import Cards
+from bot.services.choices import NotOfferedError
+from bot.services.items import Edit, Items, StaleItemError
+from bot.services.organisations import Organisations
+from bot.views import item_form
+from bot.views import items as views
+from bot.views import organisations as choosing
+from bot.views.ids import ActionId, CallbackId
+from bot.views.item_form import Typed
+from bot.views.metadata import FormRef, ItemRef
+from handlers.payloads import Click, Command, Event, Submission
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class ItemHandlers:
+    items: Items
+    cards: Cards
+    arrivals: Arrivals
+    organisations: Organisations
+
+    def register(self, routes: Routes) -> None:
+        routes.command("add", self.add, "type a bill into a form; or drop an e-invoice in the approvals channel")
+        routes.action(ActionId.OPEN_ADD_ITEM, self.open_add_item)
+        routes.view(CallbackId.ADD_ITEM, self.add_item)
+        routes.event("file_shared", self.file_shared)
+        routes.action(ActionId.EDIT_ITEM, self.edit_item)
+        routes.view(CallbackId.EDIT_ITEM, self.save_item)
+        routes.action(ActionId.EXPLAIN_ITEM, self.explain_item)
+        routes.action(ActionId.SHOW_ITEM, self.show_item)
+        routes.action(ActionId.OPEN_IN_LEDGER, self.open_in_ledger)
+
+    async def add(self, command: Command) -> Reply:
+        found = await self.organisations.meant(command.actor, command.channel_id)
+        match found:
+            case ():
+                return Whisper(choosing.NOTHING_CONNECTED)
+            case (only,):
+                return await self._form(command.actor, only.id)
+            case _:
+                names = {organisation.id: organisation.name for organisation in found}
+                return OpenView(choosing.choose_modal(names, ActionId.OPEN_ADD_ITEM, "Add here"))
+
+    async def open_add_item(self, click: Click) -> Reply:
+        return await self._form(click.actor, OrganisationId(UUID(click.value)))
+
+    async def add_item(self, submission: Submission) -> Reply:
+        """One form adds one item: what it is known by is the form itself."""
+        organisation_id = FormRef.decode(submission.form.private_metadata).organisation_id
+        typed = item_form.read(submission.form.state, Facts())
+        if not isinstance(typed, Typed):
+            return FormErrors(typed)
+        edit = Edit(facts=typed.facts, account=typed.account, tax_rate=typed.tax_rate)
+        source = f"form:{submission.form.view_id}"
+        try:
+            item = await self.items.add(submission.actor, organisation_id, edit, source)
+        except NotOfferedError as error:
+            return _not_offered(error)
+        return NextForm(item_form.added(await self.cards.seen(submission.actor, item.id)))
+
+    async def file_shared(self, event: Event) -> Reply:
+        channel, file = event.event.get("channel_id"), event.event.get("file_id")
+        if channel and file:
+            await self.arrivals.receive(event.actor, ChannelId(str(channel)), str(file))
+        return None
+
+    async def edit_item(self, click: Click) -> Reply:
+        page = await self.cards.edit_form(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(item_form.form(page))
+
+    async def save_item(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        page = await self.cards.edit_form(submission.actor, ref.item_id)
+        typed = item_form.read(submission.form.state, page.facts)
+        if not isinstance(typed, Typed):
+            return FormErrors(typed)
+        edit = Edit(facts=typed.facts, account=typed.account, tax_rate=typed.tax_rate)
+        try:
+            await self.items.edit(submission.actor, ref.item_id, ref.version, edit)
+        except NotOfferedError as error:
+            return _not_offered(error)
+        except StaleItemError:
+            return NextForm(item_form.form(page, notice=item_form.STALE))
+        return None
+
+    async def explain_item(self, click: Click) -> Reply:
+        explained = await self.cards.explained(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.explanation(explained))
+
+    async def show_item(self, click: Click) -> Reply:
+        return OpenView(views.alone(await self.cards.seen(click.actor, ItemId(UUID(click.value)))))
+
+    async def open_in_ledger(self, click: Click) -> Reply:  # noqa: ARG002 - a link: the browser does the rest
+        return None
+
+    async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
+        return OpenView(item_form.form(await self.cards.new_form(actor, organisation_id)))
+
+
+def _not_offered(error: NotOfferedError) -> FormErrors:
+    return FormErrors({item_form.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
