@@ -25,7 +25,7 @@ from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
 from bot.log import AccessLog
 from bot.messenger import Drawer, Messenger, draw_note
-from bot.services.alerts import Alerts
+from bot.services.alert_messages import AlertMessages
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
 from bot.services.budgets import SharedBudget
@@ -34,11 +34,13 @@ from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, Site
 from bot.services.connections import Connections
+from bot.services.fixes import Fixes
 from bot.services.health import Health
 from bot.services.home import Home
 from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.linking import Linking
+from bot.services.links import ItemLinks
 from bot.services.lists import ListImport
 from bot.services.messages import Subject
 from bot.services.my_work import MyWork
@@ -49,9 +51,10 @@ from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
-from bot.slack import ChannelTest, SlackClients, learn_workspace
+from bot.slack import ChannelTest, Permalink, SlackClients, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize_by
 from handlers.choices import ChoiceHandlers
@@ -61,6 +64,7 @@ from handlers.guard import Guard
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
 from handlers.items import ItemHandlers
+from handlers.links import ItemPages
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
@@ -101,7 +105,8 @@ class Services:
     items: Items
     cards: Cards
     approvals: Approvals
-    alerts: Alerts
+    alerts: AlertMessages
+    fixes: Fixes
     choices: Choices
     organisations: Organisations
     set_up: SetUp
@@ -129,6 +134,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ChoiceHandlers(services.choices),
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
         ApprovalHandlers(services.approvals, services.cards),
+        AlertHandlers(services.fixes, services.cards, services.alerts),
     )
 
 
@@ -140,6 +146,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
         Subject.HOME: services.home.draw,
         Subject.ITEM: services.cards.draw,
+        Subject.ALERT: services.alerts.draw,
     }
 
 
@@ -149,6 +156,7 @@ def site(services: Services, dispatch: Dispatch) -> web.Application:
     app = web.Application(client_max_size=LARGEST_REQUEST)
     Guard(dispatch, config.signing_secret, services.clock).register(app)
     HealthPages(Health(services.db)).register(app)
+    ItemPages(ItemLinks(services.db, Permalink(services.clients), services.flows.site)).register(app)
     targets = tuple(_addresses(config, key)["auth_url"] for key in config.providers)
     ConnectPages(flows=services.flows, linking=services.linking, form_targets=(*targets, config.slack_url)).register(
         app
@@ -194,7 +202,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         sign_in=_sign_in(config, clients),
     )
     connections = Connections(db, people, directory, providers)
-    items = Items(db, people)
+    items, cards = Items(db, people), Cards(db, people, providers)
     files = SlackFiles(clients, session, config.slack_files_host)
     return Services(
         config=config,
@@ -213,9 +221,10 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         connections=connections,
         home=Home(db, connections, MyWork()),
         items=items,
-        cards=Cards(db, people, providers),
+        cards=cards,
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
-        alerts=Alerts(db, people, items),
+        alerts=AlertMessages(db, people, cards, config.public_url),
+        fixes=Fixes(db, people, items),
         choices=Choices(db, people),
         organisations=Organisations(db),
         set_up=SetUp(db, people, directory, SettingsService(db, people), providers, ChannelTest(clients)),

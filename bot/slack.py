@@ -66,6 +66,25 @@ class ChannelTest:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Permalink:
+    """Slack's own address of a message."""
+
+    clients: SlackClients
+
+    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, ts: str) -> str | None:
+        """None when Slack does not tell it in time, or the message is there no more."""
+        client = await self.clients.of(workspace_id)
+        if client is None:
+            return None
+        try:
+            async with asyncio.timeout(PROBE_SECONDS):
+                answer = await client.chat_getPermalink(channel=channel_id, message_ts=ts)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+            return None
+        return str(answer["permalink"])
+
+
 def reason_of(error: SlackApiError) -> str:
     """Slack's word for a refusal. A gateway's page in its place has none: `error.response.get` would fail on it."""
     data = error.response.data

@@ -80,6 +80,18 @@ class Problem:
         return CATALOGUE[self.code]
 
     @property
+    def title(self) -> str:
+        return _fill(self.entry.title, self.facts)
+
+    @property
+    def field(self) -> tuple[str, str] | None:
+        """Which field it is about, and what stands there as far as that is known."""
+        if self.entry.field is None:
+            return None
+        name = _fill(self.entry.field, self.facts)
+        return name, self.facts.get(FACT_OF.get(self.entry.field, ""), "")
+
+    @property
     def explanation(self) -> str:
         return _fill(self.entry.explanation, self.facts)
 
@@ -89,6 +101,17 @@ class Problem:
 
     def with_facts(self, **facts: str) -> "Problem":
         return Problem(code=self.code, facts={**facts, **self.facts}, vendor_words=self.vendor_words)
+
+
+FACT_OF = {
+    "Category": "account",
+    "Tax rate": "tax_rate",
+    "Date": "date",
+    "Supplier": "supplier",
+    "Currency": "currency",
+    "Number": "number",
+}
+"""The fact that holds a field's value."""
 
 
 def placeholders(template: str) -> frozenset[str]:

@@ -15,8 +15,7 @@ from bot.domain.items import IllegalMoveError, Item, ItemState, check_move
 from bot.domain.rights import Deed, Person, Role, decide, decide_approval
 from bot.domain.slack import Actor
 from bot.services import audit, publications
-from bot.services.items import StaleItemError, require_item
-from bot.services.messages import Subject, redraw
+from bot.services.items import StaleItemError, require_item, show
 from bot.services.people import NotAllowedError, People, standing_of
 
 APPROVALS = table_of(ApprovalRow)
@@ -163,5 +162,4 @@ async def _tell(tx: Tx, item: Item, deed: str, by: UserId) -> None:
         organisation_id=item.organisation_id,
         facts={"version": item.version},
     )
-    await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
-    await redraw(tx, item.workspace_id, Subject.HOME, item.submitted_by)
+    await show(tx, item)

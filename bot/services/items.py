@@ -17,20 +17,18 @@ from bot.domain.coding import Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import IllegalMoveError, Item, ItemState
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, Role
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
-from bot.services import audit, choices, publications
-from bot.services.messages import Place, Subject, Surface, place_of, redraw, want
+from bot.services import alerts, audit, choices, publications
+from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw, redraw_homes, want
 from bot.services.people import People
 from bot.services.recoding import judged, settle
-from bot.services.settings import load_settings
+from bot.services.settings import load_settings, people_with
+from bot.views.text import mention
 
 ORGANISATIONS = table_of(OrganisationRow)
 APPROVALS = table_of(ApprovalRow)
-
-HOME_CARD = "home card"
-"""The role of an item's one home among the places that show it."""
 
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
@@ -185,6 +183,7 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
         facts={"door": new.door},
     )
     await _place_home_card(tx, settled, settings)
+    await redraw_homes(tx, settled.workspace_id, (settled.submitted_by, *settings.approvers))
     return settled, True
 
 
@@ -209,9 +208,25 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         organisation_id=before.organisation_id,
         facts=_what_changed(before, after),
     )
-    await redraw(tx, before.workspace_id, Subject.ITEM, before.id)
-    await redraw(tx, before.workspace_id, Subject.ALERT, before.id)
+    if before.state is ItemState.REFUSED:
+        await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after, is_material=is_material)}.")
+    await show(tx, changed)
     return changed
+
+
+def _deed(before: Item, after: Item, *, is_material: bool) -> str:
+    """What somebody did about a refusal, as half a sentence."""
+    if is_material:
+        return "edited the bill"
+    account_changed = before.coding.account.value != after.coding.account.value
+    return "chose another category" if account_changed else "chose another tax rate"
+
+
+async def show(tx: Tx, item: Item) -> None:
+    """Wherever the item is seen, it is drawn again: its card, and the Homes of who sent it in and who may decide."""
+    await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
+    approvers = await people_with(tx, item.workspace_id, item.organisation_id, Role.APPROVER)
+    await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers))
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, is_material: bool) -> Item | None:
@@ -290,10 +305,6 @@ async def _place_home_card(tx: Tx, item: Item, settings: Settings) -> UUID:
     else:
         place = Place(role=HOME_CARD, surface=Surface.DIRECT, user_id=item.submitted_by)
     return await want(tx, item.workspace_id, Subject.ITEM, item.id, place)
-
-
-async def home_card(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> UUID | None:
-    return await place_of(tx, workspace_id, Subject.ITEM, item_id, HOME_CARD)
 
 
 async def items_submitted_by(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Nudge, Tx
-from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
 
 MESSAGES = table_of(MessageRow)
 
@@ -27,6 +27,10 @@ class Subject(StrEnum):
     NOTE = "note"
     """Words told once, kept in the row's facts as `{"text": …}`."""
     HOME = "home"
+
+
+HOME_CARD = "home card"
+"""The role of an item's one home among the places that show it."""
 
 
 class Surface(StrEnum):
@@ -134,6 +138,31 @@ async def place_of(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_
         MESSAGES.c.role == role,
     )
     return (await tx.execute(statement)).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeCard:
+    """An item's home card: the row to hang a thread under, and where it stands; `ts` once it was posted."""
+
+    id: UUID
+    place: Place
+    ts: str | None
+
+
+async def home_card(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> HomeCard | None:
+    statement = select(MESSAGES).where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == Subject.ITEM,
+        MESSAGES.c.subject_id == str(item_id),
+        MESSAGES.c.role == HOME_CARD,
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        return None
+    channel = None if row.channel_id is None else ChannelId(row.channel_id)
+    user = None if row.user_id is None else UserId(row.user_id)
+    place = Place(role=row.role, surface=Surface(row.surface), channel_id=channel, user_id=user)
+    return HomeCard(id=row.id, place=place, ts=row.ts)
 
 
 async def note(tx: Tx, workspace_id: WorkspaceId, key: str, place: Place, text: str) -> UUID:

@@ -15,6 +15,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
+from bot.services.items import show
 from bot.services.messages import Subject, redraw
 from bot.services.settings import load_settings
 
@@ -61,7 +62,7 @@ async def publish(tx: Tx, batch: LiveBatch, publication: LivePublication, url: s
         return
     item = await _move(tx, batch, publication, ItemState.PUBLISHED, ledger_url=url)
     if item is not None:
-        await alerts.resolved(tx, item, "Published.")
+        await alerts.resolved(tx, item)
         await _audit(tx, item, "published", {"ledger id": publication.ledger_id})
 
 
@@ -116,7 +117,7 @@ async def _move(
         tx, item, replace(item, state=state, ledger_url=ledger_url or item.ledger_url, published_at=published_at)
     )
     if moved is not None:
-        await redraw(tx, moved.workspace_id, Subject.ITEM, moved.id)
+        await show(tx, moved)
     return moved
 
 

@@ -77,7 +77,7 @@ def form(page: ItemPage, *, notice: str | None = None) -> View:
     )
 
 
-def read(state: dict[str, Any], before: Facts) -> Typed | dict[BlockId, str]:
+def read(state: dict[str, Any], before: Facts) -> Typed | dict[str, str]:
     """The form as it was sent, over the facts that it was drawn from; or a sentence for each field that is wrong."""
     reader = _Reader(Fields(state))
     gross = reader.amount(BlockId.GROSS)
@@ -115,7 +115,7 @@ POSITIVE = "A bill's total is more than nothing; a credit note cannot be entered
 @dataclass(frozen=True, slots=True)
 class _Reader:
     fields: Fields
-    wrong: dict[BlockId, str] = field(default_factory=dict)
+    wrong: dict[str, str] = field(default_factory=dict)
 
     def amount(self, block: BlockId) -> Decimal | None:
         try:

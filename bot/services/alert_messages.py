@@ -1,0 +1,76 @@
+"""Alerts as people see them: the reply under the home card, the line in the alerts channel, the ledger's own words."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from bot.db.items import load_item
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.alerts import AlertCard
+from bot.domain.ids import ItemId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services.alerts import POINTER, helpers_of, load_alert
+from bot.services.cards import Cards
+from bot.services.items import ItemNotFoundError, require_item
+from bot.services.messages import Drawn
+from bot.services.people import People
+from bot.views import alerts as views
+
+
+class AlertMessage(Protocol):
+    """What the drawer reads of a message's row."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def subject_id(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessages:
+    db: Database
+    people: People
+    cards: Cards
+    public_url: str
+
+    async def draw(self, tx: Tx, message: AlertMessage) -> Drawn | None:
+        """The drawer of `Subject.ALERT`."""
+        item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
+        found = None if item is None else await self._card(tx, item)
+        if found is None:
+            return None
+        text, blocks = views.pointer(found) if message.role == POINTER else views.alert(found)
+        return Drawn(text=text, blocks=blocks)
+
+    async def seen(self, actor: Actor, item_id: ItemId) -> AlertCard:
+        """The alert of an item, with the ledger's own words.
+
+        Raises:
+            ItemNotFoundError: no such item, or it has no alert.
+            NotAllowedError: outsiders and guests see nothing.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            found = await self._card(tx, item)
+        if found is None:
+            raise ItemNotFoundError
+        return found
+
+    async def _card(self, tx: Tx, item: Item) -> AlertCard | None:
+        alert = await load_alert(tx, item.workspace_id, item.id)
+        if alert is None:
+            return None
+        return AlertCard(
+            alert=alert,
+            card=await self.cards.card(tx, item),
+            helpers=await helpers_of(tx, item, alert.problem.entry.mover),
+            link=f"{self.public_url}/i/{item.id}",
+        )

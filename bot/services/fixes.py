@@ -1,0 +1,79 @@
+"""What the buttons of an alert do: change the refused item and send it again, or send it again as it is."""
+
+from dataclasses import dataclass, replace
+
+from bot.db.items import change_item
+from bot.db.unit_of_work import Database
+from bot.domain.alerts import Alert
+from bot.domain.ids import ItemId
+from bot.domain.items import IllegalMoveError, Item, ItemState
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import alerts, audit, publications
+from bot.services.items import Edit, Items, StaleItemError, require_item, show
+from bot.services.people import People
+from bot.views.text import mention
+
+
+@dataclass(frozen=True, slots=True)
+class Fixes:
+    db: Database
+    people: People
+    items: Items
+
+    async def item_to_fix(self, actor: Actor, item_id: ItemId) -> tuple[Item, Alert]:
+        """What a fix's form is opened with.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins fix.
+            IllegalMoveError: the item is not refused any more.
+            ItemNotFoundError: unknown, or of another workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, person, item.organisation_id)
+            alert = await alerts.load_alert(tx, item.workspace_id, item.id)
+        if item.state is not ItemState.REFUSED or alert is None:
+            raise IllegalMoveError(item.state, ItemState.APPROVED)
+        return item, alert
+
+    async def choose_account(self, actor: Actor, item_id: ItemId, version: int, account: str) -> Item:
+        """Code the refused item otherwise and send it again; the approval is kept.
+
+        Raises:
+            NotOfferedError: not a live category; and as `Items.edit`.
+        """
+        item, _ = await self.item_to_fix(actor, item_id)
+        edit = Edit(facts=item.facts, account=account, tax_rate=item.coding.tax_rate.value)
+        return await self.items.edit(actor, item_id, version, edit)
+
+    async def choose_tax_rate(self, actor: Actor, item_id: ItemId, version: int, tax_rate: str) -> Item:
+        """As `choose_account`, for the tax rate."""
+        item, _ = await self.item_to_fix(actor, item_id)
+        edit = Edit(facts=item.facts, account=item.coding.account.value, tax_rate=tax_rate)
+        return await self.items.edit(actor, item_id, version, edit)
+
+    async def retry(self, actor: Actor, item_id: ItemId) -> Item:
+        """Send a refused item again as it is: the cause is gone in the ledger.
+
+        Raises:
+            NotAllowedError, IllegalMoveError, ItemNotFoundError: as `item_to_fix`.
+            StaleItemError: somebody else was quicker.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, person, before.organisation_id)
+            if before.state is not ItemState.REFUSED:
+                raise IllegalMoveError(before.state, ItemState.APPROVED)
+            item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
+            if item is None:
+                raise StaleItemError(before)
+            await publications.open_publication(tx, item, due_at=tx.now)
+            await alerts.fixed(tx, item, f"{mention(actor.user_id)} had it sent again as it is.")
+            await audit.record(
+                tx, item.workspace_id, item.id, "retried", by=actor.user_id, organisation_id=item.organisation_id
+            )
+            await show(tx, item)
+        return item

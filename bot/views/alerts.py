@@ -1,0 +1,169 @@
+"""A refusal in Slack: what happened, whose move it is, and the buttons that mend it; later, what came of it."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.alerts import AlertCard, AlertState
+from bot.domain.cards import ItemPage
+from bot.domain.items import Item, ItemState
+from bot.domain.problems import Fix
+from bot.views import fields
+from bot.views.connections import Message, connect_button, context, section
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, ItemRef
+from bot.views.text import amount, escape, mention, moment, plain, quote
+
+LABELS = {
+    Fix.CHOOSE_ACCOUNT: (ActionId.CHOOSE_ACCOUNT, "Choose another category"),
+    Fix.CHOOSE_TAX_RATE: (ActionId.CHOOSE_TAX_RATE, "Choose another tax rate"),
+    Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
+    Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
+}
+BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
+"""Where the sentence about a field that searches stands in the form."""
+
+
+def alert(found: AlertCard) -> Message:
+    """The reply under the home card, as it is now."""
+    return _open(found) if found.alert.state is AlertState.OPEN else _over(found)
+
+
+def pointer(found: AlertCard) -> Message:
+    """One line in the alerts channel, which leads to the thread and turns into the outcome."""
+    item, problem = found.card.item, found.alert.problem
+    if found.alert.state is AlertState.OPEN:
+        sign, what = ":no_entry:", problem.title
+    else:
+        sign, what = ":white_check_mark:", _outcome(found)
+    line = f"{sign} *{escape(found.card.organisation)}* · {_what(item)}: {escape(what, 200)}. <{found.link}|Open it>"
+    return f"{plain(found.card.organisation)}: {item.reference}: {plain(what, 200)}.", (section(line),)
+
+
+def words_modal(found: AlertCard) -> View:
+    """The ledger's own words, as it gave them."""
+    problem, ledger = found.alert.problem, escape(found.card.ledger)
+    words = problem.vendor_words
+    said = quote(words, 2500) if words else f"{ledger} gave no words with it."
+    return _modal(
+        f"{found.card.ledger}'s words",
+        [
+            section(f"*{escape(found.card.organisation)}* · {found.card.item.reference}"),
+            section(f"*{ledger} said*\n{said}"),
+            context(f"Our name for it: `{problem.code}`"),
+        ],
+    )
+
+
+def choose_form(page: ItemPage, action: ActionId) -> View:
+    """Another category, or another tax rate, for a refused item."""
+    item = page.item
+    assert item is not None
+    is_account = action is ActionId.CHOOSE_ACCOUNT
+    if is_account:
+        now = "none" if page.account is None else page.account.label
+        field = fields.account_field(BlockId.ACCOUNT, "Category", None)
+    else:
+        now = "none" if page.tax_rate is None else page.tax_rate.label
+        field = fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", None)
+    return View(
+        type="modal",
+        callback_id=CallbackId.CHOOSE_ACCOUNT if is_account else CallbackId.CHOOSE_TAX_RATE,
+        title=PlainTextObject(text="Another category" if is_account else "Another tax rate"),
+        submit=PlainTextObject(text="Save and send"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, item.version, item.id).encode(),
+        blocks=[
+            section(f"*{escape(page.organisation)}* · {_what(item)}\nNow: {escape(now, 100)}"),
+            field,
+            context("The approval is kept, and the bill is sent again at once."),
+        ],
+    )
+
+
+def read_choice(state: dict[str, Any]) -> str | None:
+    """The code that was chosen in either form."""
+    found = Fields(state)
+    return found.account(BlockId.ACCOUNT) or found.tax_rate(BlockId.TAX_RATE)
+
+
+def _open(found: AlertCard) -> Message:
+    item, problem = found.card.item, found.alert.problem
+    head = f"*{escape(found.card.organisation)}* · {item.reference}\n:no_entry: *{escape(problem.title)}*"
+    asked = " ".join(mention(user) for user in found.helpers[:5])
+    move = f"*Whose move:* {problem.entry.mover}{': ' + asked if asked else ''}"
+    blocks: list[Block] = [
+        section(head),
+        section(escape(problem.explanation, 900)),
+        *_field(found),
+        section(f"{move}\n{escape(problem.remedy, 900)}"),
+        ActionsBlock(elements=_buttons(found)),
+    ]
+    if found.alert.times > 1:
+        blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
+    supplier = plain(item.facts.supplier.name or "a bill", 60)
+    return f"{plain(found.card.organisation)}: {supplier} was not published. {plain(problem.title)}.", tuple(blocks)
+
+
+def _over(found: AlertCard) -> Message:
+    outcome = _outcome(found)
+    sign = ":white_check_mark:" if found.alert.state is AlertState.RESOLVED else ":hourglass_flowing_sand:"
+    done = "" if found.alert.outcome is None else f"\n{found.alert.outcome}"
+    title = f"~{escape(found.alert.problem.title)}~"
+    text = f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n{title}{done}\n{sign} {outcome}."
+    return f"{plain(found.card.organisation)}: {found.card.item.reference}: {plain(outcome)}.", (section(text),)
+
+
+def _outcome(found: AlertCard) -> str:
+    ledger = plain(found.card.ledger)
+    if found.alert.state is AlertState.RESOLVED:
+        return f"Published to {ledger}"
+    match found.card.item.state:
+        case ItemState.IN_APPROVAL:
+            return "It is approved again before it is sent"
+        case ItemState.TO_REVIEW:
+            return "It has to be completed before it is sent"
+        case _:
+            return f"Sent again; {ledger}'s answer is still to come"
+
+
+def _field(found: AlertCard) -> list[Block]:
+    about = found.alert.problem.field
+    if about is None:
+        return []
+    name, value = about
+    return [section(f"*{escape(name)}*\n{escape(value, 150) or 'see the card'}")]
+
+
+def _buttons(found: AlertCard) -> list[ButtonElement]:
+    item = found.card.item
+    value = ItemRef(item.id, item.version).encode()
+    buttons = []
+    for fix in found.alert.problem.entry.fixes:
+        if fix is Fix.RECONNECT:
+            buttons.append(connect_button("Reconnect", str(item.organisation_id)))
+        else:
+            action, label = LABELS[fix]
+            buttons.append(ButtonElement(action_id=action, text=label, value=value))
+    if buttons and found.alert.problem.entry.fixes[0] is not Fix.RECONNECT:
+        buttons[0].style = "primary"
+    words = f"{plain(found.card.ledger, 60)}'s words"
+    return [*buttons, ButtonElement(action_id=ActionId.SHOW_LEDGER_WORDS, text=words, value=value)]
+
+
+def _what(item: Item) -> str:
+    facts = item.facts
+    supplier = escape(facts.supplier.name or "unknown supplier", 60)
+    return f"{supplier}, {amount(facts.gross, facts.currency)} ({item.reference})"
+
+
+def _modal(title: str, blocks: list[Block]) -> View:
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text=plain(title, 24)),
+        close=PlainTextObject(text="Close"),
+        blocks=blocks,
+    )

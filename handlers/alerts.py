@@ -1,0 +1,76 @@
+"""The buttons of an alert: another category or tax rate, retry, and the ledger's own words."""
+
+from dataclasses import dataclass
+
+from bot.services.alert_messages import AlertMessages
+from bot.services.cards import Cards
+from bot.services.choices import NotOfferedError
+from bot.services.fixes import Fixes
+from bot.views import alerts as views
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, ItemRef
+from handlers.payloads import Click, Submission
+from handlers.replies import FormErrors, OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class AlertHandlers:
+    fixes: Fixes
+    cards: Cards
+    messages: AlertMessages
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.CHOOSE_ACCOUNT, self.ask_for_account)
+        routes.view(CallbackId.CHOOSE_ACCOUNT, self.choose_account)
+        routes.action(ActionId.CHOOSE_TAX_RATE, self.ask_for_tax_rate)
+        routes.view(CallbackId.CHOOSE_TAX_RATE, self.choose_tax_rate)
+        routes.action(ActionId.RETRY_ITEM, self.retry_item)
+        routes.action(ActionId.SHOW_LEDGER_WORDS, self.show_ledger_words)
+
+    async def ask_for_account(self, click: Click) -> Reply:
+        return await self._ask(click, ActionId.CHOOSE_ACCOUNT)
+
+    async def ask_for_tax_rate(self, click: Click) -> Reply:
+        return await self._ask(click, ActionId.CHOOSE_TAX_RATE)
+
+    async def choose_account(self, submission: Submission) -> Reply:
+        ref, code = _chosen(submission)
+        if code is None:
+            return FormErrors({BlockId.ACCOUNT: "Choose a category."})
+        try:
+            await self.fixes.choose_account(submission.actor, ref.item_id, ref.version, code)
+        except NotOfferedError as error:
+            return _not_offered(error)
+        return None
+
+    async def choose_tax_rate(self, submission: Submission) -> Reply:
+        ref, code = _chosen(submission)
+        if code is None:
+            return FormErrors({BlockId.TAX_RATE: "Choose a tax rate."})
+        try:
+            await self.fixes.choose_tax_rate(submission.actor, ref.item_id, ref.version, code)
+        except NotOfferedError as error:
+            return _not_offered(error)
+        return None
+
+    async def retry_item(self, click: Click) -> Reply:
+        await self.fixes.retry(click.actor, ItemRef.decode(click.value).item_id)
+        return None
+
+    async def show_ledger_words(self, click: Click) -> Reply:
+        found = await self.messages.seen(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.words_modal(found))
+
+    async def _ask(self, click: Click, action: ActionId) -> Reply:
+        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.choose_form(await self.cards.edit_form(click.actor, item.id), action))
+
+
+def _chosen(submission: Submission) -> tuple[ItemRef, str | None]:
+    ref = FormRef.decode(submission.form.private_metadata).item
+    return ref, views.read_choice(submission.form.state)
+
+
+def _not_offered(error: NotOfferedError) -> FormErrors:
+    return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
