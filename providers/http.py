@@ -55,6 +55,8 @@ class Caller:
     session: aiohttp.ClientSession
     clock: Clock
     budget: Budget
+    read_limit: aiohttp.ClientTimeout = READ_LIMIT
+    write_limit: aiohttp.ClientTimeout = WRITE_LIMIT
 
     async def read(
         self, url: str, *, tenant: str | None, headers: Mapping[str, str], query: Mapping[str, str] | None = None
@@ -62,7 +64,7 @@ class Caller:
         """A GET. Raises: TryLaterError for anything that is no complete answer."""
         async with self.budget.call(tenant):
             try:
-                return await self._request("GET", url, READ_LIMIT, headers=headers, params=query)
+                return await self._request("GET", url, self.read_limit, headers=headers, params=query)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise _down(error) from error
 
@@ -80,7 +82,7 @@ class Caller:
         async with self.budget.call(tenant):
             try:
                 answer = await self._request(
-                    method, url, WRITE_LIMIT, headers=headers, params=query, data=body, middlewares=(_once,)
+                    method, url, self.write_limit, headers=headers, params=query, data=body, middlewares=(_once,)
                 )
             except aiohttp.ClientConnectorError as error:
                 raise _down(error) from error
@@ -93,7 +95,7 @@ class Caller:
     async def form(self, url: str, *, headers: Mapping[str, str], body: str) -> Answer:
         """A token request: not a write to books; a lost answer is tried again."""
         try:
-            return await self._request("POST", url, READ_LIMIT, headers=headers, data=body.encode())
+            return await self._request("POST", url, self.read_limit, headers=headers, data=body.encode())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _down(error) from error
 

@@ -63,6 +63,7 @@ class FakeLedger:
 
     async def revoke(self, refresh_token: str) -> None:
         self._call("revoke")
+        self.refresh_token = "revoked"
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         self._call("organisations")
@@ -70,6 +71,7 @@ class FakeLedger:
 
     async def disconnect(self, access: Access, link_id: str) -> None:
         self._call("disconnect")
+        self.organisations_seen = tuple(choice for choice in self.organisations_seen if choice.link_id != link_id)
 
     async def books(self, access: Access) -> Books:
         self._call("books")

@@ -1,0 +1,50 @@
+"""A provider as the product holds it, and its other side; and the bill that contracts are tried with."""
+
+from abc import ABC
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from bot.domain.ids import ItemId
+from bot.domain.publishing import Bill, BillLine
+from bot.domain.settings import PaymentStatus
+from providers.base import AccountingProvider
+from tests.fakes.clock import FakeClock
+
+
+class FarEnd(ABC):
+    """A provider, and the time that both sides go by. Each contract adds the levers it pulls."""
+
+    provider: AccountingProvider
+    clock: FakeClock
+
+
+def a_bill(number: str, **changes: Any) -> Bill:
+    """A bill of 100.00 and 20.00 tax that a fresh ledger takes."""
+    line = BillLine(
+        description="Paper, A4",
+        quantity=Decimal(4),
+        unit_price=Decimal("25.00"),
+        net=Decimal("100.00"),
+        tax=Decimal("20.00"),
+        account_code="429",
+        tax_code="INPUT2",
+    )
+    bill = Bill(
+        item_id=ItemId(uuid4()),
+        marker=f"https://dext.example/i/{number}",
+        contact_id=None,
+        contact_name="Central Copiers",
+        number=number,
+        issued_on=date(2026, 2, 20),
+        due_on=date(2026, 3, 20),
+        currency="GBP",
+        status=PaymentStatus.AWAITING_PAYMENT,
+        lines=(line,),
+        net=Decimal("100.00"),
+        tax=Decimal("20.00"),
+        gross=Decimal("120.00"),
+    )
+    return replace(bill, **changes)

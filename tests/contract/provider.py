@@ -1,0 +1,13 @@
+"""What the product relies on in every accounting provider. Real ones keep it against their simulators, fakes keep the
+parts they play; so no fake can drift from what a ledger does.
+
+Each part takes a fixture: the provider as the product holds it, with the levers at its other side.
+"""
+
+from tests.contract.lists import ListsContract
+from tests.contract.signing_in import SigningInContract
+from tests.contract.writing import WritingContract
+
+
+class ProviderContract(SigningInContract, ListsContract, WritingContract):
+    """The whole of it: fixtures `signing_in`, `lists` and `writing`."""

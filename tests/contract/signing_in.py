@@ -1,0 +1,98 @@
+"""What the product relies on when somebody signs in to a ledger."""
+
+from abc import abstractmethod
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.books import OrganisationChoice
+from bot.domain.problems import ProblemCode
+from providers.base import Access, TokenAnswer
+from providers.errors import ReconnectNeededError
+from providers.oauth import code_challenge
+from tests.contract.far_end import FarEnd
+
+REDIRECT = "http://127.0.0.1:3000/connect/provider/callback"
+VERIFIER = "a-verifier-of-forty-three-characters-or-more-1"
+LONGEST_GRACE = timedelta(hours=1)
+
+
+class SigningInFarEnd(FarEnd):
+    @abstractmethod
+    async def allow(self, address: str) -> str:
+        """A person signs in at that address and allows access to everything; the code that came back."""
+
+    async def signed_in(self) -> TokenAnswer:
+        address = self.provider.authorize_url(state="s", redirect_uri=REDIRECT, code_challenge=code_challenge(VERIFIER))
+        code = await self.allow(address)
+        return await self.provider.exchange(code=code, redirect_uri=REDIRECT, code_verifier=VERIFIER)
+
+
+class SigningInContract:
+    async def test_consent_gives_tokens_that_live_a_while(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+
+        assert answer.access_token
+        assert answer.refresh_token
+        assert answer.subject
+        assert answer.expires_at > signing_in.clock.now()
+
+    async def test_a_code_is_worth_nothing_without_its_verifier(self, signing_in: SigningInFarEnd) -> None:
+        """Whoever catches the redirect has the code, and not what its challenge was made of."""
+        provider = signing_in.provider
+        address = provider.authorize_url(state="s", redirect_uri=REDIRECT, code_challenge=code_challenge(VERIFIER))
+        code = await signing_in.allow(address)
+
+        with pytest.raises(ReconnectNeededError):
+            await provider.exchange(code=code, redirect_uri=REDIRECT, code_verifier="x" * 43)
+
+    async def test_a_refresh_gives_a_new_pair_for_the_same_person(self, signing_in: SigningInFarEnd) -> None:
+        first = await signing_in.signed_in()
+        assert first.refresh_token is not None
+
+        second = await signing_in.provider.refresh(first.refresh_token)
+
+        assert second.subject == first.subject
+        assert second.access_token != first.access_token
+        assert second.refresh_token not in (None, first.refresh_token)
+
+    async def test_a_refresh_token_that_was_replaced_dies(self, signing_in: SigningInFarEnd) -> None:
+        first = await signing_in.signed_in()
+        assert first.refresh_token is not None
+        await signing_in.provider.refresh(first.refresh_token)
+        signing_in.clock.move_to(signing_in.clock.now() + LONGEST_GRACE)
+
+        with pytest.raises(ReconnectNeededError) as refused:
+            await signing_in.provider.refresh(first.refresh_token)
+
+        assert refused.value.problem.code is ProblemCode.RECONNECT_NEEDED
+
+    async def test_a_sign_in_that_was_given_back_is_over(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+        assert answer.refresh_token is not None
+        await signing_in.provider.revoke(answer.refresh_token)
+
+        with pytest.raises(ReconnectNeededError):
+            await signing_in.provider.refresh(answer.refresh_token)
+
+    async def test_a_sign_in_sees_its_organisations(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+
+        seen = await signing_in.provider.organisations(answer)
+
+        assert seen
+        assert len({choice.tenant_id for choice in seen}) == len(seen)
+        assert all(choice.name for choice in seen)
+
+    async def test_an_organisation_that_was_given_up_is_no_longer_seen(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+        first, *others = await signing_in.provider.organisations(answer)
+        assert first.link_id is not None
+
+        await signing_in.provider.disconnect(_access(answer, first), first.link_id)
+
+        assert list(await signing_in.provider.organisations(answer)) == others
+
+
+def _access(answer: TokenAnswer, choice: OrganisationChoice) -> Access:
+    return Access(access_token=answer.access_token, tenant_id=choice.tenant_id)

@@ -1,0 +1,141 @@
+"""Xero keeps the whole contract over real HTTP; the fakes that services are tried with keep the parts they play."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from bot.domain.books import ListKind
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Bill
+from providers.base import Access
+from providers.xero.simulator import Call
+from tests.contract import xero_documents
+from tests.contract.lists import ListsContract, ListsFarEnd
+from tests.contract.provider import ProviderContract
+from tests.contract.signing_in import SigningInContract, SigningInFarEnd
+from tests.contract.writing import WritingContract, WritingFarEnd
+from tests.contract.xero import CAUSES, LOST, XeroFarEnd, xero_far_end
+from tests.fakes.clock import FakeClock
+from tests.fakes.connecting import ACME, BETA, FakeLedger
+from tests.services.ledger import Ledger, Trouble
+
+
+class TestXero(ProviderContract):
+    REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
+    LOST: ClassVar[tuple[str, ...]] = LOST
+
+    @pytest.fixture
+    async def far_end(self, clock: FakeClock) -> AsyncIterator[XeroFarEnd]:
+        async with xero_far_end(clock) as far_end:
+            yield far_end
+
+    @pytest.fixture(autouse=True)
+    def _as_published(self, far_end: XeroFarEnd) -> Iterator[None]:
+        """Whatever a test does, every request and every answer is of the vendor's own description."""
+        yield
+        if xero_documents.are_here():
+            assert xero_documents.problems(far_end.state.calls) == []
+
+    @pytest.fixture
+    def signing_in(self, far_end: XeroFarEnd) -> XeroFarEnd:
+        return far_end
+
+    @pytest.fixture
+    def lists(self, far_end: XeroFarEnd) -> XeroFarEnd:
+        return far_end
+
+    @pytest.fixture
+    def writing(self, far_end: XeroFarEnd) -> XeroFarEnd:
+        return far_end
+
+    async def test_the_published_documents_judge_each_kind_of_call(self, far_end: XeroFarEnd, shared: Path) -> None:
+        """Were they missing, or deaf, the check after each test would say nothing."""
+        for kind in far_end.provider.profile.lists:
+            await far_end.provider.list_page(far_end.access, kind, None)
+        (call, *_) = far_end.state.calls
+        misspelt = call.answer.replace(b'"Code"', b'"Kode"')
+
+        assert xero_documents.problems(far_end.state.calls) == []
+        assert xero_documents.problems([_as(call, answer=misspelt)]) != []
+        assert xero_documents.problems([_as(call, query={"pagesize": "9"})]) != []
+        assert xero_documents.problems([_as(call, headers={})]) != []
+
+
+def _as(call: Call, **changes: Any) -> Call:
+    return replace(call, **changes)
+
+
+class ConnectingFake(SigningInFarEnd, ListsFarEnd):
+    long_list = ListKind.ACCOUNTS
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.ledger = FakeLedger(clock, organisations_seen=(ACME, BETA))
+        self.provider, self.clock = self.ledger, clock
+        self.access = Access(access_token="a", tenant_id=ACME.tenant_id)
+
+    async def allow(self, address: str) -> str:
+        return "code"
+
+    def lengthen(self) -> int:
+        return len(self.ledger.accounts)
+
+
+class TestConnectingFake(SigningInContract, ListsContract):
+    """Signing in and the lists; it writes nothing."""
+
+    @pytest.fixture
+    def signing_in(self, clock: FakeClock) -> ConnectingFake:
+        return ConnectingFake(clock)
+
+    @pytest.fixture
+    def lists(self, clock: FakeClock) -> ConnectingFake:
+        return ConnectingFake(clock)
+
+
+class PublishingFake(WritingFarEnd):
+    def __init__(self, clock: FakeClock) -> None:
+        self.ledger = Ledger(clock)
+        self.provider, self.clock = self.ledger, clock
+        self.access = Access(access_token="a", tenant_id="t")
+
+    def standing(self) -> list[str]:
+        return self.ledger.numbers
+
+    def void(self, number: str) -> None:
+        self.ledger.void(number)
+
+    def lose_answer(self, way: str) -> None:
+        self._next(Trouble(way))
+
+    def drop_before(self) -> None:
+        self._next(Trouble.RESET_BEFORE_COMMIT)
+
+    def be_busy(self, seconds: int) -> None:
+        self._next(Trouble.BUSY)
+
+    def expire_access(self) -> None:
+        self._next(Trouble.EXPIRED)
+
+    def withdraw(self) -> None:
+        self._next(Trouble.REVOKED)
+
+    def refusal(self, cause: str, bill: Bill) -> Bill:
+        self.ledger.refuse[bill.number] = Problem(code=ProblemCode(cause))
+        return bill
+
+    def _next(self, trouble: Trouble) -> None:
+        self.ledger.troubles = {"create": [trouble]}
+
+
+class TestPublishingFake(WritingContract):
+    """Writing; nobody signs in to it."""
+
+    REFUSED: ClassVar[dict[str, ProblemCode]] = {code.value: code for code in ProblemCode}
+    LOST: ClassVar[tuple[str, ...]] = (Trouble.COMMIT_THEN_500,)
+
+    @pytest.fixture
+    def writing(self, clock: FakeClock) -> PublishingFake:
+        return PublishingFake(clock)

@@ -1,0 +1,196 @@
+"""What the product relies on when it writes bills: exactly one in the ledger, whatever happens to the answer."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import ClassVar
+from uuid import uuid4
+
+import pytest
+
+from bot.domain.books import Books
+from bot.domain.problems import ProblemCode
+from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused, differences
+from providers.base import Access
+from providers.errors import AccessExpiredError, OutcomeUnknownError, ReconnectNeededError, TryLaterError
+from tests.contract.far_end import FarEnd, a_bill
+
+
+class WritingFarEnd(FarEnd):
+    access: Access
+
+    @abstractmethod
+    def standing(self) -> list[str]:
+        """The numbers of the bills that stand in the ledger."""
+
+    @abstractmethod
+    def void(self, number: str) -> None: ...
+
+    @abstractmethod
+    def lose_answer(self, way: str) -> None:
+        """The next bill is written, and what comes back says nothing. `way` is one of the contract's `LOST`."""
+
+    @abstractmethod
+    def drop_before(self) -> None:
+        """The next call breaks off before anything is written."""
+
+    @abstractmethod
+    def be_busy(self, seconds: int) -> None:
+        """The next call is one too many; say how long to wait."""
+
+    @abstractmethod
+    def expire_access(self) -> None: ...
+
+    @abstractmethod
+    def withdraw(self) -> None:
+        """The organisation is disconnected at the far end."""
+
+    @abstractmethod
+    def refusal(self, cause: str, bill: Bill) -> Bill:
+        """Change the bill or the ledger so that the bill is refused for this one of the contract's `REFUSED`."""
+
+    async def create(self, *bills: Bill, key: str | None = None) -> Sequence[Outcome]:
+        body = self.provider.render(bills)
+        return await self.provider.create(self.access, body, idempotency_key=key or str(uuid4()))
+
+    async def find(self, *bills: Bill) -> dict[str, LedgerDocument]:
+        """As after a lost answer: not before the ledger's lists show it for sure."""
+        since = self.clock.now() - timedelta(minutes=5)
+        self.clock.move_to(self.clock.now() + self.provider.profile.marker.visibility_delay)
+        return await self.provider.find(self.access, [bill.marker for bill in bills], since=since)
+
+
+class WritingContract:
+    REFUSED: ClassVar[dict[str, ProblemCode]]
+    LOST: ClassVar[tuple[str, ...]]
+
+    def test_the_same_bills_are_the_same_bytes(self, writing: WritingFarEnd) -> None:
+        """A frozen batch can only be sent again if nothing in it depends on the moment."""
+        bills = [a_bill("A"), a_bill("B")]
+
+        assert writing.provider.render(bills) == writing.provider.render(list(bills))
+        assert writing.provider.render(bills) != writing.provider.render(bills[::-1])
+
+    async def test_a_bill_is_written_and_reads_back_as_it_was_sent(self, writing: WritingFarEnd) -> None:
+        bill = a_bill("A1")
+
+        (outcome,) = await writing.create(bill)
+
+        assert isinstance(outcome, Accepted)
+        read = await writing.provider.read(writing.access, [outcome.ledger_id])
+        assert differences(bill, read[outcome.ledger_id]) == ()
+        assert read[outcome.ledger_id].marker == bill.marker
+
+    async def test_a_bill_is_found_by_its_marker(self, writing: WritingFarEnd) -> None:
+        bill, other = a_bill("A1"), a_bill("A2")
+        (outcome,) = await writing.create(bill)
+
+        found = await writing.find(bill, other)
+
+        assert isinstance(outcome, Accepted)
+        assert {marker: document.ledger_id for marker, document in found.items()} == {bill.marker: outcome.ledger_id}
+
+    async def test_a_voided_bill_is_neither_found_nor_read(self, writing: WritingFarEnd) -> None:
+        bill = a_bill("A1")
+        (outcome,) = await writing.create(bill)
+        writing.void("A1")
+
+        assert isinstance(outcome, Accepted)
+        assert await writing.find(bill) == {}
+        assert await writing.provider.read(writing.access, [outcome.ledger_id]) == {}
+
+    async def test_each_bill_has_its_own_outcome_in_the_order_sent(self, writing: WritingFarEnd) -> None:
+        cause = next(iter(self.REFUSED))
+        good, bad, last = a_bill("A"), writing.refusal(cause, a_bill("B")), a_bill("C")
+
+        outcomes = await writing.create(good, bad, last)
+
+        assert [type(outcome) for outcome in outcomes] == [Accepted, Refused, Accepted]
+        assert writing.standing() == ["A", "C"]
+
+    async def test_the_same_key_gives_the_first_answer_and_writes_nothing_more(self, writing: WritingFarEnd) -> None:
+        bills = a_bill("A"), a_bill("B")
+        first = await writing.create(*bills, key="k")
+
+        again = await writing.create(*bills, key="k")
+
+        assert list(again) == list(first)
+        assert writing.standing() == ["A", "B"]
+
+    async def test_every_known_refusal_is_a_problem_of_its_own(self, writing: WritingFarEnd) -> None:
+        found = {}
+        for cause in self.REFUSED:
+            (outcome,) = await writing.create(writing.refusal(cause, a_bill(cause)))
+            found[cause] = outcome.problem.code if isinstance(outcome, Refused) else outcome
+
+        assert found == self.REFUSED
+        assert writing.standing() == []
+
+    async def test_an_expired_token_says_so_and_writes_nothing(self, writing: WritingFarEnd) -> None:
+        writing.expire_access()
+
+        with pytest.raises(AccessExpiredError):
+            await writing.create(a_bill("A"))
+
+        assert writing.standing() == []
+
+    async def test_a_connection_that_was_withdrawn_asks_for_a_person(self, writing: WritingFarEnd) -> None:
+        writing.withdraw()
+
+        with pytest.raises(ReconnectNeededError) as refused:
+            await writing.create(a_bill("A"))
+
+        assert refused.value.problem.code is ProblemCode.RECONNECT_NEEDED
+        assert writing.standing() == []
+
+    async def test_a_limit_says_when_to_come_back_and_writes_nothing(self, writing: WritingFarEnd) -> None:
+        writing.be_busy(30)
+
+        with pytest.raises(TryLaterError) as refused:
+            await writing.create(a_bill("A"))
+
+        assert refused.value.problem.code is ProblemCode.LEDGER_BUSY
+        assert refused.value.after_seconds == 30
+        assert writing.standing() == []
+
+    async def test_a_lost_answer_leaves_exactly_one_to_be_found(self, writing: WritingFarEnd) -> None:
+        for way in self.LOST:
+            bill = a_bill(way)
+            writing.lose_answer(way)
+
+            with pytest.raises(OutcomeUnknownError):
+                await writing.create(bill)
+
+            assert list(await writing.find(bill)) == [bill.marker], way
+            assert writing.standing().count(way) == 1
+
+    async def test_the_same_bytes_after_a_lost_answer_write_no_second_one(self, writing: WritingFarEnd) -> None:
+        for way in self.LOST:
+            bill = a_bill(way)
+            writing.lose_answer(way)
+            with pytest.raises(OutcomeUnknownError):
+                await writing.create(bill, key=way)
+
+            (outcome,) = await writing.create(bill, key=way)
+
+            assert isinstance(outcome, Accepted), way
+            assert writing.standing().count(way) == 1
+
+    async def test_a_call_that_broke_off_before_it_was_done_can_be_sent_again(self, writing: WritingFarEnd) -> None:
+        bill = a_bill("A")
+        writing.drop_before()
+        with pytest.raises(OutcomeUnknownError):
+            await writing.create(bill, key="k")
+        assert await writing.find(bill) == {}
+
+        await writing.create(bill, key="k")
+
+        assert writing.standing() == ["A"]
+
+    def test_a_record_has_an_address_of_its_own(self, writing: WritingFarEnd) -> None:
+        books = Books(provider_id="t", name="Northwind", base_currency="GBP", short_code="!n")
+
+        address = writing.provider.record_url(books, "an-id")
+
+        assert address.startswith(("http://", "https://"))
+        assert "an-id" in address
