@@ -52,18 +52,28 @@ class ChannelTest:
     clients: SlackClients
 
     async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
-        """Slack's word for why not, `no_answer` when it did not say in time; None when the text was posted."""
+        """None when the text was posted; else Slack's word for why not, or one of ours.
+
+        `no_answer`: Slack did not say in time. `shared_outside`: another company reads along, so nothing was posted.
+        """
         client = await self.clients.of(workspace_id)
         if client is None:
             return "not_installed"
         try:
             async with asyncio.timeout(PROBE_SECONDS):
+                if await _is_shared_outside(client, channel_id):
+                    return "shared_outside"
                 await client.chat_postMessage(channel=channel_id, text=text)
         except SlackApiError as error:
             return reason_of(error)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "no_answer"
         return None
+
+
+async def _is_shared_outside(client: AsyncWebClient, channel_id: ChannelId) -> bool:
+    channel = (await client.conversations_info(channel=channel_id)).get("channel") or {}
+    return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 
 
 @dataclass(frozen=True, slots=True)

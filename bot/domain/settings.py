@@ -102,4 +102,19 @@ class SettingsPage:
     account: Account | None = None
     tax_rate: TaxRate | None = None
     waiting: int = 0
-    """Approved items that only wait for the set-up to be confirmed."""
+    """Approved items that waited only for the set-up to be confirmed."""
+
+    def holds(self, form: SettingsForm) -> bool:
+        """Whether the form is saved already: it was sent twice."""
+        now = self.settings
+        return now.version > form.version and form == SettingsForm(
+            version=form.version,
+            destination=now.destination,
+            payment_status=now.payment_status,
+            default_account=now.default_account,
+            default_tax_rate=now.default_tax_rate,
+            approvers=now.approvers,
+            bookkeepers=self.bookkeepers,
+            approvals_channel=now.approvals_channel or ChannelId(""),
+            alerts_channel=now.alerts_channel or ChannelId(""),
+        )

@@ -1,8 +1,8 @@
 """Setting up an organisation: what its form shows, and what has to be true of a form before it is saved."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import func, select
@@ -19,6 +19,7 @@ from bot.domain.slack import Actor
 from bot.services import choices
 from bot.services.people import Directory, People
 from bot.services.settings import (
+    ALERTS,
     APPROVALS,
     ChannelTakenError,
     SettingsService,
@@ -85,19 +86,26 @@ class SetUp:
         Raises:
             NotAllowedError, NoConnectionError: as `opened`.
             FormRefusedError: a sentence for each field that cannot stay as it is.
-            StaleFormError: somebody else saved meanwhile.
+            StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
-        before = await self.opened(actor, organisation_id)
-        if before.settings.version != form.version:
-            raise StaleFormError
-        if wrong := await self._wrong(actor, before, form) or await self._unreachable(actor, before, form):
+        person, unfit = await asyncio.gather(self.people.identify(actor), self._unfit(actor, form))
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            before = await self._page(tx, actor.workspace.id, organisation_id)
+            if before.holds(form):
+                return before
+            if before.settings.version != form.version:
+                raise StaleFormError
+            wrong = unfit | _impossible(before, form) | await _not_ours(tx, actor.workspace.id, organisation_id, form)
+        if wrong := wrong or await self._unreachable(actor, before, form):
             raise FormRefusedError(wrong)
         try:
             await self.settings.save(actor, organisation_id, form)
         except ChannelTakenError as taken:
             raise FormRefusedError({_field_of(taken): str(taken)}) from None
         async with self.db.read() as tx:
-            return await self._page(tx, actor.workspace.id, organisation_id)
+            after = await self._page(tx, actor.workspace.id, organisation_id)
+        return replace(after, waiting=before.waiting)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
         statement = select(CONNECTIONS.c.provider).where(
@@ -120,38 +128,20 @@ class SetUp:
             bookkeepers=await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER),
             account=known.account,
             tax_rate=known.tax_rate,
-            waiting=await _approved(tx, workspace_id, organisation_id),
+            waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
         )
 
-    async def _wrong(self, actor: Actor, page: SettingsPage, form: SettingsForm) -> dict[str, str]:
-        """What we can tell without posting anything."""
-        wrong = {}
-        if not form.approvers:
-            wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
-        if form.payment_status not in page.statuses:
-            wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take bills with this status. Choose another one."
-        for field, users in ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers)):
-            if unfit := await self._unfit(actor, users):
-                wrong[field] = f"{unfit} Choose full members of this workspace."
-        async with self.db.read() as tx:
-            try:
-                await choices.require_offered(
-                    tx, actor.workspace.id, page.organisation_id, form.default_account, form.default_tax_rate
-                )
-            except choices.NotOfferedError as error:
-                wrong |= error.fields
-            for purpose, channel in ((APPROVALS, form.approvals_channel), ("alerts", form.alerts_channel)):
-                try:
-                    await require_free_channel(tx, actor.workspace.id, page.organisation_id, purpose, channel)
-                except ChannelTakenError as taken:
-                    wrong[_field_of(taken)] = str(taken)
-        return wrong
-
-    async def _unfit(self, actor: Actor, users: tuple[UserId, ...]) -> str:
-        """Sentences about those who could not act anyway."""
+    async def _unfit(self, actor: Actor, form: SettingsForm) -> dict[str, str]:
+        """Those chosen who could not act anyway, in words. Asked about at once: an answer to Slack has three seconds."""
+        users = tuple(dict.fromkeys((*form.approvers, *form.bookkeepers)))
         people = await asyncio.gather(*(self.directory.person(actor.workspace, user) for user in users))
-        reasons = [(person.name if person else "Somebody chosen", why_unfit(person)) for person in people]
-        return " ".join(f"{name} {reason}." for name, reason in reasons if reason is not None)
+        reasons = {
+            user: f"{person.name if person else 'Somebody chosen'} {reason}."
+            for user, person in zip(users, people, strict=True)
+            if (reason := why_unfit(person)) is not None
+        }
+        chosen = ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers))
+        return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
 
     async def _unreachable(self, actor: Actor, page: SettingsPage, form: SettingsForm) -> dict[str, str]:
         """Channels that are new are posted to, both at once; the post says who chose the channel, and what for."""
@@ -171,6 +161,37 @@ class SetUp:
             if reason is not None
             for field in fields
         }
+
+
+def _sentences(reasons: Mapping[UserId, str], users: Iterable[UserId]) -> str:
+    found = dict.fromkeys(reasons[user] for user in users if user in reasons)
+    return " ".join((*found, "Choose full members of this workspace."))
+
+
+def _impossible(page: SettingsPage, form: SettingsForm) -> dict[str, str]:
+    wrong = {}
+    if not form.approvers:
+        wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
+    if form.payment_status not in page.statuses:
+        wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take bills with this status. Choose another one."
+    return wrong
+
+
+async def _not_ours(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm
+) -> dict[str, str]:
+    """Codes that the lists do not have, and channels that serve another organisation."""
+    wrong = {}
+    try:
+        await choices.require_offered(tx, workspace_id, organisation_id, form.default_account, form.default_tax_rate)
+    except choices.NotOfferedError as error:
+        wrong = error.fields
+    for purpose, channel in ((APPROVALS, form.approvals_channel), (ALERTS, form.alerts_channel)):
+        try:
+            await require_free_channel(tx, workspace_id, organisation_id, purpose, channel)
+        except ChannelTakenError as taken:
+            wrong[_field_of(taken)] = str(taken)
+    return wrong
 
 
 async def _approved(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:

@@ -12,8 +12,8 @@ from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
-from bot.services import audit, recoding
-from bot.services.messages import Subject, redraw
+from bot.services import audit, home_cards, recoding
+from bot.services.messages import Subject, redraw, redraw_homes
 from bot.services.people import People
 
 SETTINGS = table_of(SettingsRow)
@@ -145,11 +145,9 @@ class SettingsService:
         workspace_id = actor.workspace.id
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, person, organisation_id)
-            await _save_chosen(tx, workspace_id, organisation_id, form)
-            await _replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
-            await _replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
-            await _bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
-            await _bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
+            before = await load_settings(tx, workspace_id, organisation_id)
+            bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
+            await _keep(tx, workspace_id, organisation_id, form)
             await audit.record(
                 tx,
                 workspace_id,
@@ -161,10 +159,21 @@ class SettingsService:
             )
             settings = await load_settings(tx, workspace_id, organisation_id)
             await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
+            await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-            await redraw(tx, workspace_id, Subject.HOME, actor.user_id)
+            concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
+            await redraw_homes(tx, workspace_id, concerned)
             tx.nudge(Nudge.PLANNER)
         return settings
+
+
+async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
+    """Raises: as `SettingsService.save`."""
+    await _save_chosen(tx, workspace_id, organisation_id, form)
+    await _replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
+    await _replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
+    await _bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
+    await _bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
 async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:

@@ -120,7 +120,7 @@ def channel_field(block: BlockId, label: str, initial: str | None, *, hint: str 
     element = ConversationSelectElement(
         action_id=ActionId.VALUE,
         initial_conversation=initial,
-        filter=ConversationFilter(include=["public", "private"], exclude_bot_users=True),
+        filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
     )
     return field(block, label, element, hint=hint)
 

@@ -40,7 +40,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     if not settings.is_set_up:
-        blocks.append(section(f"Nothing is sent to {escape(page.ledger)} until this form is saved once."))
+        blocks.append(section(_until_saved(page)))
     blocks += [
         section("*General*"),
         _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), settings.destination),
@@ -70,7 +70,8 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
             BlockId.APPROVALS_CHANNEL,
             "Channel for approvals",
             settings.approvals_channel,
-            hint="It belongs to this organisation from then on: bills dropped there are its bills.",
+            hint="Choosing it binds it to this organisation: bills dropped there are its bills. Channels that "
+            "other companies share are not offered.",
         ),
         fields.channel_field(
             BlockId.ALERTS_CHANNEL,
@@ -127,15 +128,17 @@ def saved(page: SettingsPage) -> View:
     settings = page.settings
     status, _ = STATUS_NAMES[settings.payment_status]
     lines = [
-        f":white_check_mark: *{escape(page.organisation)}* is set up.",
+        ":white_check_mark: It is set up.",
         f"• Bills dropped in <#{settings.approvals_channel}> are its bills; `/dext add` works there too.",
         f"• {' '.join(mention(user) for user in settings.approvers[:10])} can approve them.",
         f"• Approved bills go to {escape(page.ledger)} as *{status}*.",
         f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
     ]
-    blocks: list[Block] = [section("\n".join(lines))]
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(lines))]
     if page.waiting:
-        items = "1 approved item goes" if page.waiting == 1 else f"{page.waiting} approved items go"
+        items = (
+            "1 approved item that waited goes" if page.waiting == 1 else f"{page.waiting} approved items that waited go"
+        )
         blocks.append(context(f"{items} to {escape(page.ledger)} now."))
     return View(
         type="modal",
@@ -165,9 +168,24 @@ def why_not(reason: str) -> str:
         return "I am not in this channel. Type /invite @Dext in it, then press Save again."
     if reason == "is_archived":
         return "This channel is archived. Choose another one, or bring it back and press Save again."
+    if reason == "shared_outside":
+        return "People of another company are in this channel, and amounts are not for them. Choose another channel."
+    if reason.startswith("restricted_action"):
+        return "Only some people may post in this channel. Choose another one, or let apps post in it, then press Save."
     if reason == "no_answer":
         return "Slack did not say in time whether I may post here. Press Save again."
     return f"Slack does not let me post here ({plain(reason, 60)}). Choose another channel."
+
+
+def _until_saved(page: SettingsPage) -> str:
+    words = f"Nothing is sent to {escape(page.ledger)} until General and Tax are saved once."
+    match page.waiting:
+        case 0:
+            return words
+        case 1:
+            return f"{words} 1 approved item waits for that."
+        case number:
+            return f"{words} {number} approved items wait for that."
 
 
 def _options(block: BlockId, label: str, options: list[Option], chosen: str) -> Block:

@@ -1,0 +1,74 @@
+"""Where items' home cards stand when settings change: they follow into the approvals channel, and show who approves now."""
+
+from sqlalchemy import or_, select
+
+from bot.db.base import table_of
+from bot.db.items import ITEMS
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Tx
+from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
+from bot.domain.items import ItemState
+from bot.domain.settings import Settings
+from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw, want
+
+MESSAGES = table_of(MessageRow)
+
+WAITING = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED)
+FIRST_CARD = "first card"
+"""The role of a card that was the home until there was a channel for it; it goes on showing the item."""
+
+
+async def follow(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, after: Settings
+) -> None:
+    """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one."""
+    waiting = await _waiting(tx, workspace_id, organisation_id)
+    if after.approvals_channel is not None and after.approvals_channel != before.approvals_channel:
+        for item_id in await _unseen(tx, workspace_id, waiting):
+            await _bring(tx, workspace_id, item_id, after.approvals_channel)
+    if (before.approvers, before.steps_done) != (after.approvers, after.steps_done):
+        for item_id in waiting:
+            await redraw(tx, workspace_id, Subject.ITEM, item_id)
+
+
+async def _waiting(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> list[ItemId]:
+    statement = select(ITEMS.c.id).where(
+        ITEMS.c.workspace_id == workspace_id,
+        ITEMS.c.organisation_id == organisation_id,
+        ITEMS.c.state.in_(WAITING),
+    )
+    return [ItemId(found) for found in (await tx.execute(statement.order_by(ITEMS.c.created_at))).scalars()]
+
+
+async def _unseen(tx: Tx, workspace_id: WorkspaceId, items: list[ItemId]) -> list[ItemId]:
+    """Those whose home card is in somebody's own conversation, or waits for a channel that does not take it."""
+    statement = select(MESSAGES.c.subject_id).where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == Subject.ITEM,
+        MESSAGES.c.role == HOME_CARD,
+        or_(MESSAGES.c.surface == Surface.DIRECT, MESSAGES.c.ts.is_(None)),
+    )
+    found = set((await tx.execute(statement)).scalars())
+    return [item_id for item_id in items if str(item_id) in found]
+
+
+async def _bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId) -> None:
+    """A person keeps the card they have, or are about to get; a card that no channel took goes to the new one instead."""
+    home = (
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == Subject.ITEM,
+        MESSAGES.c.subject_id == str(item_id),
+        MESSAGES.c.role == HOME_CARD,
+    )
+    has_it = or_(MESSAGES.c.ts.is_not(None), MESSAGES.c.leased_until > tx.now)
+    await tx.execute(
+        MESSAGES.update().where(*home, MESSAGES.c.surface == Surface.DIRECT, has_it).values(role=FIRST_CARD)
+    )
+    await tx.execute(
+        MESSAGES.update()
+        .where(*home)
+        .values(surface=Surface.CHANNEL, channel_id=channel_id, user_id=None, trouble=None)
+    )
+    await want(
+        tx, workspace_id, Subject.ITEM, item_id, Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel_id)
+    )
