@@ -37,7 +37,7 @@ from bot.domain.documents import Door, Facts, Line, Party
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.settings import PaymentStatus
-from bot.services.items import NewItem, enter
+from bot.services.entering import NewItem, enter
 from bot.services.settings import Chosen
 from bot.worker.engine import migrate_engine
 

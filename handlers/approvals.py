@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
+from bot.domain.items import Item
 from bot.services.approvals import Approvals
 from bot.services.cards import Cards
 from bot.views import approvals as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
 from handlers.payloads import Click, Submission
-from handlers.replies import FormErrors, OpenView, Reply
+from handlers.replies import CloseAll, FormErrors, OpenView, Reply, UpdateView
 from handlers.routes import Routes
 
 
@@ -25,8 +26,7 @@ class ApprovalHandlers:
 
     async def approve_item(self, click: Click) -> Reply:
         ref = ItemRef.decode(click.value)
-        await self.approvals.approve(click.actor, ref.item_id, ref.version)
-        return None
+        return _shown(click, await self.approvals.approve(click.actor, ref.item_id, ref.version))
 
     async def reject_item(self, click: Click) -> Reply:
         """Asks for the reason; who may not decide is told so before writing one."""
@@ -40,8 +40,12 @@ class ApprovalHandlers:
         if reason is None:
             return FormErrors({BlockId.REASON: views.NO_REASON})
         await self.approvals.reject(submission.actor, ref.item_id, ref.version, reason)
-        return None
+        return CloseAll()
 
     async def undo_item(self, click: Click) -> Reply:
-        await self.approvals.undo(click.actor, ItemRef.decode(click.value).item_id)
-        return None
+        return _shown(click, await self.approvals.undo(click.actor, ItemRef.decode(click.value).item_id))
+
+
+def _shown(click: Click, item: Item) -> Reply:
+    """The card in the channel is drawn by itself; a card that was opened on its own turns into the outcome."""
+    return None if click.form is None else UpdateView(views.outcome(item))

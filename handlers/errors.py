@@ -5,14 +5,17 @@ import secrets
 
 from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
-from bot.services.items import ItemNotFoundError, StaleItemError
+from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
+from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import NotAllowedError
 from bot.services.set_up import NoConnectionError
+from bot.views.metadata import NotOursError
 from bot.views.text import mention
 from handlers.replies import Whisper
 
 logger = logging.getLogger(__name__)
 
+OUTDATED = "This is from an earlier version of me, so I did nothing. Open it again with `/dext`."
 BUSY = "I am busy for a moment and did nothing. Please press that again."
 
 
@@ -30,8 +33,12 @@ def words_for(error: Exception) -> Whisper:
             return Whisper(f"{error.refusal.reason} Who can: {ask}" if ask else error.refusal.reason)
         case BusyError():
             return Whisper(BUSY)
-        case IllegalMoveError() | StaleItemError() | ItemNotFoundError() | NoConnectionError():
+        case NotNowError() | IllegalMoveError() | StaleItemError():
             return Whisper(str(error))
+        case ItemNotFoundError() | OrganisationNotFoundError() | NoConnectionError():
+            return Whisper(str(error))
+        case NotOursError():
+            return Whisper(OUTDATED)
         case _:
             code = secrets.token_hex(4)
             logger.error("a request failed", exc_info=error, extra={"reference": code})

@@ -9,7 +9,8 @@ from bot.domain.slack import Actor
 from bot.services.arrivals import Arrivals
 from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
-from bot.services.items import Edit, Items, StaleItemError
+from bot.services.current import StaleItemError
+from bot.services.items import Edit, Items
 from bot.services.organisations import Organisations
 from bot.views import item_form
 from bot.views import items as views

@@ -1,5 +1,6 @@
 """Items and the decisions people took on them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,6 +149,36 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
         .values(**_columns(changed))
     )
     return changed if (await tx.execute(statement)).rowcount else None
+
+
+async def items_submitted_by(
+    tx: Tx, workspace_id: WorkspaceId, user_id: UserId, states: Collection[ItemState], *, limit: int
+) -> tuple[Item, ...]:
+    """A person's own items in these states, newest first."""
+    statement = (
+        select(ITEMS)
+        .where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.submitted_by == user_id, ITEMS.c.state.in_(states))
+        .order_by(ITEMS.c.created_at.desc())
+        .limit(limit)
+    )
+    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())
+
+
+async def items_to_decide(
+    tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
+) -> tuple[Item, ...]:
+    """What waits for an approver of these organisations, oldest first."""
+    statement = (
+        select(ITEMS)
+        .where(
+            ITEMS.c.workspace_id == workspace_id,
+            ITEMS.c.organisation_id.in_(organisation_ids),
+            ITEMS.c.state == ItemState.IN_APPROVAL,
+        )
+        .order_by(ITEMS.c.created_at)
+        .limit(limit)
+    )
+    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())
 
 
 def item_of(row: RowMapping) -> Item:

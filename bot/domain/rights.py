@@ -88,6 +88,15 @@ def decide_approval(person: Person | None, standing: Standing, submitted_by: Use
     )
 
 
+def decide_undo(person: Person | None, standing: Standing, approved_by: UserId | None) -> Refusal | None:
+    """An approval is taken back by whoever gave it, or by an admin."""
+    refusal = decide(Deed.SEE, person, standing)
+    if refusal is not None or person is None or person.user_id == approved_by or Role.ADMIN in standing.roles:
+        return refusal
+    who = standing.admins if approved_by is None else (approved_by, *standing.admins)
+    return Refusal("Only whoever approved it, or an admin, can take that back.", tuple(dict.fromkeys(who)))
+
+
 def why_unfit(person: Person | None) -> str | None:
     """Why somebody could not act on any books, as the end of a sentence about them; None for whoever could."""
     if person is None:

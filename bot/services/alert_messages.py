@@ -13,7 +13,7 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services.alerts import POINTER, helpers_of, load_alert
 from bot.services.cards import Cards
-from bot.services.items import ItemNotFoundError, require_item
+from bot.services.current import ItemNotFoundError, require_item
 from bot.services.messages import Drawn
 from bot.services.people import People
 from bot.views import alerts as views

@@ -11,23 +11,18 @@ from bot.db.base import new_id, table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, UserId, WorkspaceId
-from bot.domain.items import IllegalMoveError, Item, ItemState, check_move
-from bot.domain.rights import Deed, Person, Role, decide, decide_approval
+from bot.domain.items import Item, ItemState
+from bot.domain.rights import Person, decide_approval, decide_undo
 from bot.domain.slack import Actor
 from bot.services import audit, publications
-from bot.services.items import StaleItemError, require_item, show
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import NotAllowedError, People, standing_of
 
 APPROVALS = table_of(ApprovalRow)
 
 
-@dataclass(frozen=True, slots=True)
-class _Click:
-    """The item and version that the pressed card showed."""
-
-    workspace_id: WorkspaceId
-    item_id: ItemId
-    version: int
+DECIDED = "nobody has to decide on it now."
+ON_ITS_WAY = "its approval cannot be taken back any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +33,11 @@ class Approvals:
 
     async def approve(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """Raises:
-        NotAllowedError, StaleItemError, IllegalMoveError, ItemNotFoundError: each with words for the person.
+        NotAllowedError, StaleItemError, NotNowError, ItemNotFoundError: each with words for the person.
         """
         person = await self.people.identify(actor)
-        async with self.db.write() as tx:
-            before = await self._item_to_decide(
-                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.APPROVED
-            )
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
             send_after = tx.now + self.undo_window
             decided = replace(
                 before,
@@ -61,10 +54,8 @@ class Approvals:
     async def reject(self, actor: Actor, item_id: ItemId, version: int, reason: str) -> Item:
         """Raises: as `approve`."""
         person = await self.people.identify(actor)
-        async with self.db.write() as tx:
-            before = await self._item_to_decide(
-                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.REJECTED
-            )
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
             decided = replace(
                 before,
                 state=ItemState.REJECTED,
@@ -77,24 +68,23 @@ class Approvals:
     async def check_may_decide(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """Before a form for the reason is opened. Raises: as `approve`."""
         person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            return await self._item_to_decide(
-                tx, person, _Click(actor.workspace.id, item_id, version), ItemState.REJECTED
-            )
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
+            return await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
 
     async def undo(self, actor: Actor, item_id: ItemId) -> Item:
         """Take an approval back while nothing was sent: by whoever gave it, or an admin.
 
         Raises:
-            IllegalMoveError: it is on its way already.
+            NotAllowedError, ItemNotFoundError: as `approve`.
+            NotNowError: it is on its way already.
         """
         person = await self.people.identify(actor)
-        async with self.db.write() as tx:
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
-            await self._require_undo(tx, person, before)
-            check_move(before.state, ItemState.IN_APPROVAL)
-            if not await publications.cancel(tx, before.workspace_id, before.id):
-                raise IllegalMoveError(ItemState.SENDING, ItemState.IN_APPROVAL)
+            await _require_undo(tx, person, before)
+            is_waiting = before.state is ItemState.APPROVED
+            if not is_waiting or not await publications.cancel(tx, before.workspace_id, before.id):
+                raise NotNowError(before, ON_ITS_WAY)
             undone = replace(before, state=ItemState.IN_APPROVAL, decided_by=None, decided_at=None, send_after=None)
             item = await change_item(tx, before, undone)
             if item is None:
@@ -107,27 +97,28 @@ class Approvals:
             await _tell(tx, item, "approval undone", actor.user_id)
         return item
 
-    async def _require_undo(self, tx: Tx, person: Person | None, item: Item) -> None:
-        standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
-        refusal = decide(Deed.SEE, person, standing)
-        if refusal is None and person is not None:
-            if person.user_id == item.decided_by or Role.ADMIN in standing.roles:
-                return
-            refusal = decide(Deed.SET_UP, person, standing)
-        if refusal is not None:
-            raise NotAllowedError(refusal)
 
-    async def _item_to_decide(self, tx: Tx, person: Person | None, click: _Click, wanted: ItemState) -> Item:
-        item = await require_item(tx, click.workspace_id, click.item_id)
-        standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
-        refusal = decide_approval(person, standing, item.submitted_by)
-        if refusal is not None:
-            raise NotAllowedError(refusal)
-        if item.state is not ItemState.IN_APPROVAL:
-            raise IllegalMoveError(item.state, wanted)
-        if item.version != click.version:
-            raise StaleItemError(item)
-        return item
+async def _require_undo(tx: Tx, person: Person | None, item: Item) -> None:
+    standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+    refusal = decide_undo(person, standing, item.decided_by)
+    if refusal is not None:
+        raise NotAllowedError(refusal)
+
+
+async def _item_to_decide(
+    tx: Tx, person: Person | None, workspace_id: WorkspaceId, item_id: ItemId, version: int
+) -> Item:
+    """The item, if it is what the pressed card showed and this person may decide on it."""
+    item = await require_item(tx, workspace_id, item_id)
+    standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+    refusal = decide_approval(person, standing, item.submitted_by)
+    if refusal is not None:
+        raise NotAllowedError(refusal)
+    if item.state is not ItemState.IN_APPROVAL:
+        raise NotNowError(item, DECIDED)
+    if item.version != version:
+        raise StaleItemError(item)
+    return item
 
 
 async def _decided(tx: Tx, before: Item, decided: Item, decision: str, by: UserId) -> Item:

@@ -22,7 +22,7 @@ from bot.domain.ids import ChannelId, FileId, OrganisationId, UserId, WorkspaceI
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.intake.reader import Reading, Unreadable
-from bot.services.items import NewItem, enter
+from bot.services.entering import NewItem, enter
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Surface, note
 from bot.services.people import NotAllowedError, People

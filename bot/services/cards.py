@@ -19,7 +19,8 @@ from bot.domain.items import Item
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import choices
-from bot.services.items import EDITABLE, require_item, require_version
+from bot.services.current import require_item
+from bot.services.items import require_editable
 from bot.services.lists import account_label, books_of, tax_rate_label
 from bot.services.messages import Drawn
 from bot.services.people import People
@@ -94,14 +95,14 @@ class Cards:
         Raises:
             NotAllowedError: only bookkeepers and admins edit.
             StaleItemError: `version` is given, and it is not the item's.
-            IllegalMoveError: it is being sent, published or over.
+            NotNowError: it is being sent, published or over.
             ItemNotFoundError: unknown, or of another workspace.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, item.organisation_id)
-            require_version(item, version, EDITABLE)
+            require_editable(item, version)
             return await _page(tx, actor.workspace.id, item.organisation_id, item)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:

@@ -6,13 +6,16 @@ from bot.db.items import change_item
 from bot.db.unit_of_work import Database
 from bot.domain.alerts import Alert
 from bot.domain.ids import ItemId
-from bot.domain.items import IllegalMoveError, Item, ItemState
+from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
-from bot.services.items import Edit, Items, StaleItemError, require_item, show
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.items import Edit, Items
 from bot.services.people import People
 from bot.views.text import mention
+
+NOTHING_TO_FIX = "nothing has to be fixed now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,16 @@ class Fixes:
 
         Raises:
             NotAllowedError: only bookkeepers and admins fix.
-            IllegalMoveError: the item is not refused any more.
+            NotNowError: the item is not refused any more.
             ItemNotFoundError: unknown, or of another workspace.
         """
         person = await self.people.identify(actor)
-        async with self.db.read() as tx:
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, item.organisation_id)
             alert = await alerts.load_alert(tx, item.workspace_id, item.id)
-        if item.state is not ItemState.REFUSED or alert is None:
-            raise IllegalMoveError(item.state, ItemState.APPROVED)
+            if item.state is not ItemState.REFUSED or alert is None:
+                raise NotNowError(item, NOTHING_TO_FIX)
         return item, alert
 
     async def choose_account(self, actor: Actor, item_id: ItemId, version: int, account: str) -> Item:
@@ -58,15 +61,15 @@ class Fixes:
         """Send a refused item again as it is: the cause is gone in the ledger.
 
         Raises:
-            NotAllowedError, IllegalMoveError, ItemNotFoundError: as `item_to_fix`.
+            NotAllowedError, NotNowError, ItemNotFoundError: as `item_to_fix`.
             StaleItemError: somebody else was quicker.
         """
         person = await self.people.identify(actor)
-        async with self.db.write() as tx:
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, before.organisation_id)
             if before.state is not ItemState.REFUSED:
-                raise IllegalMoveError(before.state, ItemState.APPROVED)
+                raise NotNowError(before, NOTHING_TO_FIX)
             item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
             if item is None:
                 raise StaleItemError(before)

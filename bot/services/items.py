@@ -1,70 +1,32 @@
-"""Items: how they enter, how they are edited, how they are shown.
+"""Items typed in and edited by people.
 
-Every door ends in `_enter`: coded by the settings, checked, put where that leads, its home card placed, all in one
-transaction. An edit is material when it changes what an approver decided on; coding is not, and keeps the approval.
+An edit is material when it changes what an approver decided on; coding is not, and keeps the approval.
 """
 
-from dataclasses import dataclass, field, replace
-from uuid import UUID
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
-from bot.db.base import new_id, table_of
-from bot.db.connections import OrganisationRow
-from bot.db.items import ITEMS, ApprovalRow, change_item, insert_item, item_from_source, item_of, load_item
+from bot.db.base import table_of
+from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import Coding, Source
-from bot.domain.documents import Door, Facts, ItemKind
-from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
-from bot.domain.items import IllegalMoveError, Item, ItemState
-from bot.domain.rights import Deed, Role
-from bot.domain.settings import Settings
+from bot.domain.documents import Door, Facts
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, choices, publications
-from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw, redraw_homes, want
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.entering import NewItem, enter
 from bot.services.people import People
 from bot.services.recoding import judged, settle
-from bot.services.settings import load_settings, people_with
+from bot.services.settings import load_settings
 from bot.views.text import mention
 
-ORGANISATIONS = table_of(OrganisationRow)
 APPROVALS = table_of(ApprovalRow)
 
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
 )
-
-
-class ItemNotFoundError(Exception):
-    """No such item in this workspace."""
-
-    def __init__(self) -> None:
-        super().__init__("I cannot find that item any more.")
-
-
-class StaleItemError(Exception):
-    """The item changed after the card or form was drawn; the current one is drawn again."""
-
-    def __init__(self, item: Item) -> None:
-        self.item = item
-        super().__init__(
-            f"{item.reference} has changed since you opened it: it is {item.state.words} now. "
-            "Its card shows how it is now; please look again."
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewItem:
-    """What a door hands in. `source_key` makes the document unique at its organisation."""
-
-    workspace_id: WorkspaceId
-    organisation_id: OrganisationId
-    submitted_by: UserId
-    door: Door
-    source_key: str
-    facts: Facts
-    coding: Coding = field(default_factory=Coding)
-    file_id: FileId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +48,8 @@ class Items:
 
         Raises:
             NotAllowedError: outsiders, guests and bots add nothing.
+            NotOfferedError: the category or tax rate is not live in the ledger's lists.
+            OrganisationNotFoundError: the workspace has no such organisation.
         """
         person = await self.people.identify(actor)
         coding = _coded_by(Coding(), edit, actor.user_id)
@@ -111,80 +75,29 @@ class Items:
 
         Raises:
             NotAllowedError: only bookkeepers and admins edit.
+            NotOfferedError: the category or tax rate is not live in the ledger's lists.
             StaleItemError: somebody else changed it meanwhile.
-            IllegalMoveError: it is being sent, published or over.
+            NotNowError: it is being sent, published or over.
         """
         person = await self.people.identify(actor)
-        async with self.db.write() as tx:
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, before.organisation_id)
-            require_version(before, version, EDITABLE)
+            require_editable(before, version)
             await _require_offered(tx, before.organisation_id, before.workspace_id, edit, before.coding)
             after = replace(before, facts=edit.facts, coding=_coded_by(before.coding, edit, actor.user_id))
             return await apply_edit(tx, before, after, actor.user_id)
 
 
-def require_version(item: Item, version: int | None, states: frozenset[ItemState]) -> None:
+def require_editable(item: Item, version: int | None = None) -> None:
     """Raises:
-    IllegalMoveError: the item is in none of these states.
+    NotNowError: it is on its way to the ledger, there, or over.
     StaleItemError: it is at another version than was seen.
     """
-    if item.state not in states:
-        raise IllegalMoveError(item.state, ItemState.TO_REVIEW)
+    if item.state not in EDITABLE:
+        raise NotNowError(item, "it cannot be edited now.")
     if version is not None and item.version != version:
         raise StaleItemError(item)
-
-
-async def require_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item:
-    """Raises:
-    ItemNotFoundError: unknown, or of another workspace.
-    """
-    item = await load_item(tx, workspace_id, item_id)
-    if item is None:
-        raise ItemNotFoundError
-    return item
-
-
-async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
-    """Bring a document in; the same source again adds nothing and answers the item there is, with False."""
-    known = await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
-    if known is not None:
-        return known, False
-    settings = await load_settings(tx, new.workspace_id, new.organisation_id)
-    item = Item(
-        id=ItemId(new_id()),
-        workspace_id=new.workspace_id,
-        organisation_id=new.organisation_id,
-        kind=ItemKind.COST,
-        state=ItemState.RECEIVED,
-        version=1,
-        facts=new.facts,
-        coding=new.coding,
-        door=new.door,
-        submitted_by=new.submitted_by,
-        created_at=tx.now,
-        file_id=new.file_id,
-        reference=await _next_reference(tx, new.workspace_id, new.organisation_id),
-    )
-    item = judged(item, settings)
-    if not await insert_item(tx, item, new.source_key):
-        known = await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
-        if known is None:
-            raise ItemNotFoundError
-        return known, False
-    settled = await settle(tx, item) or item
-    await audit.record(
-        tx,
-        new.workspace_id,
-        item.id,
-        "received",
-        by=new.submitted_by,
-        organisation_id=new.organisation_id,
-        facts={"door": new.door},
-    )
-    await _place_home_card(tx, settled, settings)
-    await redraw_homes(tx, settled.workspace_id, (settled.submitted_by, *settings.approvers))
-    return settled, True
 
 
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
@@ -220,13 +133,6 @@ def _deed(before: Item, after: Item, *, is_material: bool) -> str:
         return "edited the bill"
     account_changed = before.coding.account.value != after.coding.account.value
     return "chose another category" if account_changed else "chose another tax rate"
-
-
-async def show(tx: Tx, item: Item) -> None:
-    """Wherever the item is seen, it is drawn again: its card, and the Homes of who sent it in and who may decide."""
-    await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
-    approvers = await people_with(tx, item.workspace_id, item.organisation_id, Role.APPROVER)
-    await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers))
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, is_material: bool) -> Item | None:
@@ -285,54 +191,3 @@ def _what_changed(before: Item, after: Item) -> dict[str, object]:
     if before.facts != after.facts:
         changed["facts"] = [before.facts, after.facts]
     return changed
-
-
-async def _next_reference(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
-    statement = (
-        ORGANISATIONS.update()
-        .where(ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id)
-        .values(next_reference=ORGANISATIONS.c.next_reference + 1)
-        .returning(ORGANISATIONS.c.next_reference)
-    )
-    return f"B-{1000 + int((await tx.execute(statement)).scalar_one()) - 1}"
-
-
-async def _place_home_card(tx: Tx, item: Item, settings: Settings) -> UUID:
-    """In the approvals channel, else in the alerts channel, else with the person who submitted it."""
-    channel: ChannelId | None = settings.approvals_channel or settings.alerts_channel
-    if channel is not None:
-        place = Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel)
-    else:
-        place = Place(role=HOME_CARD, surface=Surface.DIRECT, user_id=item.submitted_by)
-    return await want(tx, item.workspace_id, Subject.ITEM, item.id, place)
-
-
-async def items_submitted_by(
-    tx: Tx, workspace_id: WorkspaceId, user_id: UserId, *, limit: int = 10
-) -> tuple[Item, ...]:
-    """A person's own open items, newest first."""
-    open_states = [state for state in ItemState if state not in (ItemState.ARCHIVED, ItemState.PUBLISHED)]
-    statement = (
-        select(ITEMS)
-        .where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.submitted_by == user_id, ITEMS.c.state.in_(open_states))
-        .order_by(ITEMS.c.created_at.desc())
-        .limit(limit)
-    )
-    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())
-
-
-async def items_to_decide(
-    tx: Tx, workspace_id: WorkspaceId, organisation_ids: tuple[OrganisationId, ...], *, limit: int = 10
-) -> tuple[Item, ...]:
-    """What waits for an approver of these organisations, oldest first."""
-    statement = (
-        select(ITEMS)
-        .where(
-            ITEMS.c.workspace_id == workspace_id,
-            ITEMS.c.organisation_id.in_(organisation_ids),
-            ITEMS.c.state == ItemState.IN_APPROVAL,
-        )
-        .order_by(ITEMS.c.created_at)
-        .limit(limit)
-    )
-    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())

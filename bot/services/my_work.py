@@ -4,11 +4,11 @@ from sqlalchemy import select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
+from bot.db.items import items_submitted_by, items_to_decide
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Role
-from bot.services.items import items_submitted_by, items_to_decide
 from bot.services.settings import organisations_of
 from bot.views.home import ItemLine
 from bot.views.text import amount
@@ -30,9 +30,9 @@ class MyWork:
     async def mine(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ItemLine, ...]:
         names = await organisations_of(tx, workspace_id)
         deciding = await items_to_decide(tx, workspace_id, await _approver_of(tx, workspace_id, user_id), limit=MOST)
-        own = await items_submitted_by(tx, workspace_id, user_id, limit=MOST)
+        own = await items_submitted_by(tx, workspace_id, user_id, WHY, limit=MOST)
         lines = [_line(item, names, "waits for your decision") for item in deciding if item.submitted_by != user_id]
-        lines += [_line(item, names, WHY[item.state]) for item in own if item.state in WHY]
+        lines += [_line(item, names, WHY[item.state]) for item in own]
         return tuple(lines[:MOST])
 
 

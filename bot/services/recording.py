@@ -15,7 +15,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
-from bot.services.items import show
+from bot.services.current import show
 from bot.services.messages import Subject, redraw
 from bot.services.settings import load_settings
 

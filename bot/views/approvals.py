@@ -6,12 +6,13 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
+from bot.domain.items import Item
 from bot.views import fields
 from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef
-from bot.views.text import amount, escape
+from bot.views.text import amount, escape, plain
 
 NO_REASON = "Write why: whoever sent it in reads it on the card."
 
@@ -29,6 +30,19 @@ def reject_form(card: ItemCard) -> View:
         blocks=[
             section(f"*{escape(card.organisation)}*\n{what} will not be published."),
             fields.text_field(BlockId.REASON, "Reason", None, longest=500, is_long=True, hint=NO_REASON),
+        ],
+    )
+
+
+def outcome(item: Item) -> View:
+    """What became of a decision that was made in a modal."""
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text=plain(item.reference, 24)),
+        close=PlainTextObject(text="Close"),
+        blocks=[
+            section(f":white_check_mark: *{item.reference}* is {item.state.words} now. Its card says what follows.")
         ],
     )
 

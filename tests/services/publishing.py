@@ -25,7 +25,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
 from bot.domain.publishing import BatchState, PublicationState
 from bot.services.alerts import load_alert
-from bot.services.items import NewItem, enter
+from bot.services.entering import NewItem, enter
 from bot.services.jobs import Jobs
 from bot.services.publications import open_publication
 from bot.services.publishing import Publishing

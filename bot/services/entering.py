@@ -1,0 +1,120 @@
+"""How documents become items. Every door ends in `enter`: coded by the settings, checked, put where that leads, its
+home card placed, all in one transaction.
+"""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from bot.db.base import new_id, table_of
+from bot.db.connections import OrganisationRow
+from bot.db.items import insert_item, item_from_source
+from bot.db.unit_of_work import Tx
+from bot.domain.coding import Coding
+from bot.domain.documents import Door, Facts, ItemKind
+from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.settings import Settings
+from bot.services import audit
+from bot.services.current import ItemNotFoundError
+from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_homes, want
+from bot.services.organisations import OrganisationNotFoundError
+from bot.services.recoding import judged, settle
+from bot.services.settings import load_settings
+
+ORGANISATIONS = table_of(OrganisationRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewItem:
+    """What a door hands in. `source_key` makes the document unique at its organisation."""
+
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
+    submitted_by: UserId
+    door: Door
+    source_key: str
+    facts: Facts
+    coding: Coding = field(default_factory=Coding)
+    file_id: FileId | None = None
+
+
+async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
+    """Bring a document in; the same source again adds nothing and answers the item there is, with False.
+
+    Raises:
+        OrganisationNotFoundError: the workspace has no such organisation.
+    """
+    known = await _known(tx, new)
+    if known is not None:
+        return known, False
+    settings = await load_settings(tx, new.workspace_id, new.organisation_id)
+    reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
+    item = judged(_received(tx, new, reference), settings)
+    if not await insert_item(tx, item, new.source_key):
+        return await _entered_meanwhile(tx, new), False
+    settled = await settle(tx, item) or item
+    await audit.record(
+        tx,
+        new.workspace_id,
+        item.id,
+        "received",
+        by=new.submitted_by,
+        organisation_id=new.organisation_id,
+        facts={"door": new.door},
+    )
+    await _place_home_card(tx, settled, settings)
+    await redraw_homes(tx, settled.workspace_id, (settled.submitted_by, *settings.approvers))
+    return settled, True
+
+
+async def _known(tx: Tx, new: NewItem) -> Item | None:
+    return await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
+
+
+async def _entered_meanwhile(tx: Tx, new: NewItem) -> Item:
+    """Another process brought the same document in between our look and our insert."""
+    known = await _known(tx, new)
+    if known is None:
+        raise ItemNotFoundError
+    return known
+
+
+def _received(tx: Tx, new: NewItem, reference: str) -> Item:
+    return Item(
+        id=ItemId(new_id()),
+        workspace_id=new.workspace_id,
+        organisation_id=new.organisation_id,
+        kind=ItemKind.COST,
+        state=ItemState.RECEIVED,
+        version=1,
+        facts=new.facts,
+        coding=new.coding,
+        door=new.door,
+        submitted_by=new.submitted_by,
+        created_at=tx.now,
+        file_id=new.file_id,
+        reference=reference,
+    )
+
+
+async def _next_reference(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
+    statement = (
+        ORGANISATIONS.update()
+        .where(ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id)
+        .values(next_reference=ORGANISATIONS.c.next_reference + 1)
+        .returning(ORGANISATIONS.c.next_reference)
+    )
+    following = (await tx.execute(statement)).scalar_one_or_none()
+    if following is None:
+        raise OrganisationNotFoundError
+    return f"B-{1000 + int(following) - 1}"
+
+
+async def _place_home_card(tx: Tx, item: Item, settings: Settings) -> UUID:
+    """In the approvals channel, else in the alerts channel, else with the person who submitted it."""
+    channel: ChannelId | None = settings.approvals_channel or settings.alerts_channel
+    if channel is not None:
+        place = Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel)
+    else:
+        place = Place(role=HOME_CARD, surface=Surface.DIRECT, user_id=item.submitted_by)
+    return await want(tx, item.workspace_id, Subject.ITEM, item.id, place)

@@ -1,0 +1,113 @@
+"""What people do with bills in Slack, over signed requests: type one in, drop one, look at its card, press its buttons."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
+from bot.views.ids import ActionId, BlockId
+from tests.fakes.connected import Connected, connected_app
+from tests.intake.documents import Row, a_document
+
+SUPPLIER = (
+    "<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName></cac:Party>"
+    "</cac:AccountingSupplierParty>"
+)
+UNDO_SECONDS = 60
+CATEGORY, OTHER_CATEGORY, TAX, OTHER_TAX = "429", "461", "INPUT2", "NONE"
+A_BILL: dict[str, object] = {
+    BlockId.SUPPLIER: "Paper & Ink Ltd",
+    BlockId.NUMBER: "INV-1",
+    BlockId.ISSUED_ON: "2026-03-01",
+    BlockId.CURRENCY: "GBP",
+    BlockId.GROSS: "120.00",
+    BlockId.TAX: "20.00",
+}
+
+
+class Desk:
+    def __init__(self, world: Connected) -> None:
+        self.world, self.slack, self.xero = world, world.slack, world.xero
+
+    async def settle(self) -> None:
+        await self.world.settle()
+
+    async def form(self, user: str = MEMBER, channel: str = BILLS) -> View:
+        await self.slack.command("/dext", "add", user=user, channel=channel)
+        return self.modal(user)
+
+    async def add(self, user: str = MEMBER, **changes: object) -> Message:
+        """A bill typed into the form; answers its card."""
+        values = {**A_BILL, **changes}
+        done = await self.slack.submit(await self.form(user), values)
+        assert (done.errors, done.error) == ({}, None)
+        await self.slack.close_modal(user, everything=True)
+        await self.settle()
+        return self.card(str(values[BlockId.NUMBER]))
+
+    async def drop(self, number: str, *, user: str = MEMBER, rows: tuple[Row, ...] = (Row(),), extra: str = "") -> None:
+        supplier = SUPPLIER.format(name="Paper &amp; Ink Ltd")
+        document = a_document(number=number, currency="GBP", rows=rows, extra=extra or supplier)
+        await self.slack.upload(document.encode(), f"{number}.xml", channel=BILLS, user=user)
+        await self.settle()
+
+    def card(self, number: str) -> Message:
+        found = [message for message in self.slack.messages(BILLS) if f"*Number*\n{number}" in words(message)]
+        assert found, [message.text for message in self.slack.messages(BILLS)]
+        return found[-1]
+
+    async def press(
+        self, card: Message | View, action: ActionId, user: str = APPROVER, *, settled: bool = True
+    ) -> Answer:
+        answer = await self.slack.click(card, action, user=user)
+        if settled:
+            await self.settle()
+        return answer
+
+    async def approve(self, number: str, user: str = APPROVER) -> Message:
+        await self.press(self.card(number), ActionId.APPROVE_ITEM, user)
+        return self.card(number)
+
+    async def edit(self, number: str, values: dict[str, object], user: str = BOOKKEEPER) -> Submitted:
+        await self.press(self.card(number), ActionId.EDIT_ITEM, user)
+        form = self.modal(user)
+        for block, action in ((BlockId.ACCOUNT, ActionId.FIND_ACCOUNT), (BlockId.TAX_RATE, ActionId.FIND_TAX_RATE)):
+            if block in values:
+                await self.slack.options(form, action, "", user=user)
+        done = await self.slack.submit(form, values)
+        await self.settle()
+        return done
+
+    def modal(self, user: str) -> View:
+        view = self.slack.view(user)
+        assert view is not None
+        return view
+
+    def whispers(self, user: str) -> list[str]:
+        """What only this person was told in the channel."""
+        return [message.text for message in self.slack.ephemerals(user, BILLS)]
+
+
+@asynccontextmanager
+async def a_desk(database_url: str, *, undo_seconds: int = UNDO_SECONDS) -> AsyncIterator[Desk]:
+    """Connected and set up; Priya approves, Ben keeps the books."""
+    async with connected_app(database_url, more={"DEXT_UNDO_SECONDS": str(undo_seconds)}) as world:
+        await world.set_up(alerts_channel=BILLS)
+        yield Desk(world)
+
+
+def words(shown: Message | View) -> str:
+    """All text of a message or a view, as it was handed to Slack."""
+    return "\n".join(_texts(shown.blocks))
+
+
+def _texts(part: object) -> list[str]:
+    if isinstance(part, dict):
+        own = [part["text"]] if isinstance(part.get("text"), str) else []
+        return own + [text for value in part.values() for text in _texts(value)]
+    return [text for value in part for text in _texts(value)] if isinstance(part, list) else []
+
+
+def actions(shown: Message | View) -> list[str]:
+    """The buttons there are."""
+    buttons = [element for block in shown.blocks for element in block.get("elements", []) if "action_id" in element]
+    return [str(button["action_id"]) for button in buttons]
