@@ -85,10 +85,12 @@ class Problem:
 
     @property
     def field(self) -> tuple[str, str] | None:
-        """Which field it is about, and what stands there as far as that is known."""
+        """Which field it is about, and what stands there as far as that is known: "none" where it is missing."""
         if self.entry.field is None:
             return None
         name = _fill(self.entry.field, self.facts)
+        if self.code in MISSING:
+            return name, "none"
         return name, self.facts.get(FACT_OF.get(self.entry.field, ""), "")
 
     @property
@@ -112,6 +114,16 @@ FACT_OF = {
     "Number": "number",
 }
 """The fact that holds a field's value."""
+
+MISSING = frozenset(
+    {
+        ProblemCode.ACCOUNT_MISSING,
+        ProblemCode.TAX_MISSING,
+        ProblemCode.CONTACT_MISSING,
+        ProblemCode.FIELD_MISSING,
+    }
+)
+"""Problems whose field is empty."""
 
 
 def placeholders(template: str) -> frozenset[str]:

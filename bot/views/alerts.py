@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.domain.alerts import AlertCard, AlertState
@@ -14,7 +14,7 @@ from bot.views.connections import Message, connect_button, context, section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
-from bot.views.text import amount, escape, mention, moment, plain, quote
+from bot.views.text import amount, escape, mention, moment, plain
 
 LABELS = {
     Fix.CHOOSE_ACCOUNT: (ActionId.CHOOSE_ACCOUNT, "Choose another category"),
@@ -22,6 +22,12 @@ LABELS = {
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
 }
+SIGNS = {
+    AlertState.OPEN: ":no_entry:",
+    AlertState.FIXED: ":hourglass_flowing_sand:",
+    AlertState.RESOLVED: ":white_check_mark:",
+}
+LONGEST_WORDS = 2900
 BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 """Where the sentence about a field that searches stands in the form."""
 
@@ -34,24 +40,21 @@ def alert(found: AlertCard) -> Message:
 def pointer(found: AlertCard) -> Message:
     """One line in the alerts channel, which leads to the thread and turns into the outcome."""
     item, problem = found.card.item, found.alert.problem
-    if found.alert.state is AlertState.OPEN:
-        sign, what = ":no_entry:", problem.title
-    else:
-        sign, what = ":white_check_mark:", _outcome(found)
-    line = f"{sign} *{escape(found.card.organisation)}* · {_what(item)}: {escape(what, 200)}. <{found.link}|Open it>"
+    what = problem.title if found.alert.state is AlertState.OPEN else _outcome(found)
+    sign = SIGNS[found.alert.state]
+    line = f"{sign} *{escape(found.card.organisation)}* · {_what(item)}: {escape(what, 200)}{_when(found)}. <{found.link}|Open it>"
     return f"{plain(found.card.organisation)}: {item.reference}: {plain(what, 200)}.", (section(line),)
 
 
 def words_modal(found: AlertCard) -> View:
-    """The ledger's own words, as it gave them."""
-    problem, ledger = found.alert.problem, escape(found.card.ledger)
-    words = problem.vendor_words
-    said = quote(words, 2500) if words else f"{ledger} gave no words with it."
+    """The ledger's own words, letter by letter: plain text, so that they can be searched for as they stand."""
+    problem, ledger = found.alert.problem, found.card.ledger
+    said = plain(problem.vendor_words, LONGEST_WORDS) or f"{plain(ledger)} gave no words with it."
     return _modal(
-        f"{found.card.ledger}'s words",
+        f"{ledger}'s words",
         [
-            section(f"*{escape(found.card.organisation)}* · {found.card.item.reference}"),
-            section(f"*{ledger} said*\n{said}"),
+            section(f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n*{escape(ledger)} said*"),
+            SectionBlock(text=PlainTextObject(text=said, emoji=False)),
             context(f"Our name for it: `{problem.code}`"),
         ],
     )
@@ -101,6 +104,8 @@ def _open(found: AlertCard) -> Message:
         section(f"{move}\n{escape(problem.remedy, 900)}"),
         ActionsBlock(elements=_buttons(found)),
     ]
+    if item.state is not ItemState.REFUSED:
+        blocks.append(context(f"It is tried again by itself until {escape(found.card.ledger)} gives a clear answer."))
     if found.alert.times > 1:
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
     supplier = plain(item.facts.supplier.name or "a bill", 60)
@@ -109,15 +114,16 @@ def _open(found: AlertCard) -> Message:
 
 def _over(found: AlertCard) -> Message:
     outcome = _outcome(found)
-    sign = ":white_check_mark:" if found.alert.state is AlertState.RESOLVED else ":hourglass_flowing_sand:"
+    sign = SIGNS[found.alert.state]
     done = "" if found.alert.outcome is None else f"\n{found.alert.outcome}"
     title = f"~{escape(found.alert.problem.title)}~"
-    text = f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n{title}{done}\n{sign} {outcome}."
+    text = f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n{title}{done}\n{sign} {escape(outcome)}{_when(found)}."
     return f"{plain(found.card.organisation)}: {found.card.item.reference}: {plain(outcome)}.", (section(text),)
 
 
 def _outcome(found: AlertCard) -> str:
-    ledger = plain(found.card.ledger)
+    """What came of it, or what it waits for; not escaped."""
+    ledger = found.card.ledger
     if found.alert.state is AlertState.RESOLVED:
         return f"Published to {ledger}"
     match found.card.item.state:
@@ -125,8 +131,17 @@ def _outcome(found: AlertCard) -> str:
             return "It is approved again before it is sent"
         case ItemState.TO_REVIEW:
             return "It has to be completed before it is sent"
+        case ItemState.REJECTED:
+            return "It was rejected and is not sent"
+        case ItemState.APPROVED if not found.card.is_connected:
+            return f"It goes to {ledger} by itself as soon as the connection is back"
         case _:
             return f"Sent again; {ledger}'s answer is still to come"
+
+
+def _when(found: AlertCard) -> str:
+    at = found.card.item.published_at
+    return f" at {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
 
 
 def _field(found: AlertCard) -> list[Block]:
@@ -141,16 +156,23 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
     item = found.card.item
     value = ItemRef(item.id, item.version).encode()
     buttons = []
-    for fix in found.alert.problem.entry.fixes:
+    for fix in _fixes(found):
         if fix is Fix.RECONNECT:
             buttons.append(connect_button("Reconnect", str(item.organisation_id)))
         else:
             action, label = LABELS[fix]
             buttons.append(ButtonElement(action_id=action, text=label, value=value))
-    if buttons and found.alert.problem.entry.fixes[0] is not Fix.RECONNECT:
+    if buttons:
         buttons[0].style = "primary"
     words = f"{plain(found.card.ledger, 60)}'s words"
     return [*buttons, ButtonElement(action_id=ActionId.SHOW_LEDGER_WORDS, text=words, value=value)]
+
+
+def _fixes(found: AlertCard) -> tuple[Fix, ...]:
+    """What can be pressed now: nothing changes an item whose answer is still open, and it is tried again by itself."""
+    fixes = found.alert.problem.entry.fixes
+    is_refused = found.card.item.state is ItemState.REFUSED
+    return fixes if is_refused else tuple(fix for fix in fixes if fix is Fix.RECONNECT)
 
 
 def _what(item: Item) -> str:

@@ -1,0 +1,299 @@
+"""The alert as it is drawn: every problem of the catalogue, in every state, as Slack takes it."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.domain.alerts import Alert, AlertCard, AlertState
+from bot.domain.books import Account, AccountClass
+from bot.domain.cards import ItemCard, ItemPage
+from bot.domain.coding import Coding
+from bot.domain.documents import Door, Facts, ItemKind, Party
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.problems import Fix, Problem, ProblemCode
+from bot.views import alerts as views
+from bot.views.connections import Message
+from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import FormRef, ItemRef
+from bot.views.text import escape
+from tests.architecture.tree import registered
+from tests.playground.kit import validator
+
+AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+BEN, BEA = UserId("U0BEN0001"), UserId("U0BEA0001")
+FACTS = {
+    "ledger": "Xero",
+    "organisation": "Acme Ltd",
+    "account": "429 · General Expenses",
+    "tax_rate": "20% (VAT on Expenses)",
+    "supplier": "Paper & Ink Ltd",
+    "number": "INV-1",
+    "date": "2026-03-01",
+    "currency": "GBP",
+    "locked_to": "2026-03-31",
+    "what": "a due date",
+    "differences": "total 120.00 is 100.00",
+    "retry_at": "09:35 UTC",
+}
+WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
+
+
+def an_item(state: ItemState = ItemState.REFUSED) -> Item:
+    supplier = Party(name="Paper & Ink <Ltd>")
+    return Item(
+        id=ItemId(UUID(int=1)),
+        workspace_id=WorkspaceId(UUID(int=2)),
+        organisation_id=OrganisationId(UUID(int=3)),
+        kind=ItemKind.COST,
+        state=state,
+        version=4,
+        facts=Facts(supplier=supplier, issued_on=date(2026, 3, 1), currency="GBP", gross=Decimal("120.00")),
+        coding=Coding(),
+        door=Door.FORM,
+        submitted_by=UserId("U0MIA0001"),
+        created_at=AT,
+        reference="B-1001",
+        published_at=AT if state is ItemState.PUBLISHED else None,
+    )
+
+
+def an_alert(
+    code: ProblemCode = ProblemCode.ACCOUNT_ARCHIVED,
+    *,
+    state: AlertState = AlertState.OPEN,
+    item_state: ItemState = ItemState.REFUSED,
+    times: int = 1,
+    outcome: str | None = None,
+    is_connected: bool = True,
+) -> AlertCard:
+    item = an_item(item_state)
+    problem = Problem(code=code, facts=FACTS, vendor_words=WORDS)
+    return AlertCard(
+        alert=Alert(item_id=item.id, state=state, problem=problem, times=times, changed_at=AT, outcome=outcome),
+        card=ItemCard(
+            item=item,
+            organisation="Acme & <Sons> Ltd",
+            ledger="Xero",
+            account="429 · General Expenses",
+            tax_rate="20% (VAT on Expenses)",
+            approvers=(),
+            is_set_up=True,
+            steps_done=4,
+            is_connected=is_connected,
+        ),
+        helpers=(BEN, BEA),
+        link="http://127.0.0.1:3000/i/1",
+    )
+
+
+def drawn(message: Message) -> list[dict[str, Any]]:
+    return [block.to_dict() for block in message[1]]
+
+
+def words(message: Message) -> str:
+    """All that is read, in the order it is read."""
+    return "\n".join(text for block in drawn(message) for text in _texts(block))
+
+
+def _texts(block: dict[str, Any]) -> list[str]:
+    if block["type"] == "section":
+        return [block["text"]["text"]]
+    return [element["text"] for element in block["elements"] if element["type"] == "mrkdwn"]
+
+
+def buttons(found: AlertCard) -> list[dict[str, Any]]:
+    return [
+        element for block in drawn(views.alert(found)) if block["type"] == "actions" for element in block["elements"]
+    ]
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_problem_is_drawn_as_slack_takes_it(code: ProblemCode, shared: Path) -> None:
+    found = an_alert(code)
+
+    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(views.alert(found)))) == []
+    assert list(validator(shared, "ModalView").iter_errors(views.words_modal(found).to_dict())) == []
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_problem_says_what_happened_whose_move_it_is_and_what_to_press(code: ProblemCode) -> None:
+    found = an_alert(code)
+
+    text = words(views.alert(found))
+
+    problem = found.alert.problem
+    assert text.startswith("*Acme &amp; &lt;Sons&gt; Ltd* · B-1001")
+    assert f"*Whose move:* {problem.entry.mover}" in text
+    assert escape(problem.explanation, 900) in text
+    assert escape(problem.remedy, 900) in text
+    assert "{" not in text
+    assert "unknown" not in text
+    assert (text.count(f"<@{BEN}>"), text.count(f"<@{BEA}>")) == (1, 1)
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_every_button_is_one_that_somebody_serves_and_names_what_it_is_about(code: ProblemCode) -> None:
+    found, served = an_alert(code), registered().clicks
+    item = found.card.item
+
+    pressed = buttons(found)
+
+    assert len(pressed) == len(found.alert.problem.entry.fixes) + 1
+    assert [each["action_id"] for each in pressed if each["action_id"] not in served] == []
+    for each in pressed:
+        is_connect = each["action_id"] == ActionId.OPEN_CONNECT
+        assert each["value"] == (str(item.organisation_id) if is_connect else ItemRef(item.id, 4).encode())
+    assert [each.get("style") for each in pressed[:-1]][:1] in ([], ["primary"])
+    assert sum(each.get("style") == "primary" for each in pressed) <= 1
+
+
+@pytest.mark.parametrize("code", ProblemCode)
+def test_while_an_answer_is_open_nothing_offers_to_change_the_item(code: ProblemCode) -> None:
+    """It is tried again by itself; such a button could only answer that it is not the time for it."""
+    found = an_alert(code, item_state=ItemState.UNKNOWN)
+
+    actions = {each["action_id"] for each in buttons(found)}
+
+    assert actions <= {ActionId.OPEN_CONNECT, ActionId.SHOW_LEDGER_WORDS}
+    assert (ActionId.OPEN_CONNECT in actions) == (Fix.RECONNECT in found.alert.problem.entry.fixes)
+    assert "tried again by itself until Xero gives a clear answer" in words(views.alert(found))
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "value"),
+    [
+        (ProblemCode.ACCOUNT_ARCHIVED, "Category", "429 · General Expenses"),
+        (ProblemCode.TAX_NOT_USABLE, "Tax rate", "20% (VAT on Expenses)"),
+        (ProblemCode.CONTACT_ARCHIVED, "Supplier", "Paper &amp; Ink Ltd"),
+        (ProblemCode.PERIOD_LOCKED, "Date", "2026-03-01"),
+        (ProblemCode.FIELD_MISSING, "a due date", "none"),
+        (ProblemCode.ACCOUNT_MISSING, "Category", "none"),
+        (ProblemCode.TOTALS_DIFFER, "Amounts", "see the card"),
+    ],
+)
+def test_the_field_and_its_value_are_named(code: ProblemCode, name: str, value: str) -> None:
+    assert f"*{name}*\n{value}" in words(views.alert(an_alert(code)))
+
+
+def test_a_problem_that_is_about_no_field_names_none() -> None:
+    assert "*None*" not in words(views.alert(an_alert(ProblemCode.PLAN_LIMIT)))
+
+
+def test_refusals_are_counted_from_the_second_on() -> None:
+    assert "Refused" not in words(views.alert(an_alert()))
+    assert "Refused 3 times" in words(views.alert(an_alert(times=3)))
+
+
+def test_the_ledgers_words_stand_letter_by_letter_and_mention_nobody() -> None:
+    view = views.words_modal(an_alert()).to_dict()
+
+    said = view["blocks"][1]["text"]
+    assert said == {"type": "plain_text", "text": WORDS, "emoji": False}
+    assert "`account_archived`" in view["blocks"][2]["elements"][0]["text"]
+    assert view["title"]["text"] == "Xero's words"
+
+
+def test_a_ledger_without_words_is_said_to_have_none() -> None:
+    found = an_alert()
+    silent = replace(found, alert=replace(found.alert, problem=Problem(code=ProblemCode.LEDGER_DOWN)))
+
+    assert "Xero gave no words with it" in str(views.words_modal(silent).to_dict())
+
+
+def test_words_that_are_longer_than_slack_shows_are_cut(shared: Path) -> None:
+    found = an_alert()
+    long = replace(found.alert, problem=replace(found.alert.problem, vendor_words="why " * 5000))
+
+    view = views.words_modal(replace(found, alert=long)).to_dict()
+
+    assert list(validator(shared, "ModalView").iter_errors(view)) == []
+
+
+@pytest.mark.parametrize(
+    ("item_state", "is_connected", "outcome"),
+    [
+        (ItemState.APPROVED, True, "Sent again; Xero's answer is still to come"),
+        (ItemState.SENDING, True, "Sent again; Xero's answer is still to come"),
+        (ItemState.APPROVED, False, "It goes to Xero by itself as soon as the connection is back"),
+        (ItemState.IN_APPROVAL, True, "It is approved again before it is sent"),
+        (ItemState.TO_REVIEW, True, "It has to be completed before it is sent"),
+        (ItemState.REJECTED, True, "It was rejected and is not sent"),
+    ],
+)
+def test_what_was_done_and_what_it_waits_for_replace_the_buttons(
+    item_state: ItemState, outcome: str, *, is_connected: bool
+) -> None:
+    done = "<@U0BEN0001> chose another category."
+    found = an_alert(state=AlertState.FIXED, item_state=item_state, outcome=done, is_connected=is_connected)
+
+    message = views.alert(found)
+
+    assert done in words(message)
+    assert f":hourglass_flowing_sand: {outcome}." in words(message)
+    assert outcome in message[0]
+    assert buttons(found) == []
+
+
+def test_the_outcome_says_when_it_was_published_and_who_mended_it(shared: Path) -> None:
+    done = "<@U0BEN0001> had it sent again as it is."
+    found = an_alert(state=AlertState.RESOLVED, item_state=ItemState.PUBLISHED, outcome=done)
+
+    message = views.alert(found)
+
+    assert done in words(message)
+    assert ":white_check_mark: Published to Xero at <!date^1772443800^" in words(message)
+    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(message))) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "item_state", "line"),
+    [
+        (AlertState.OPEN, ItemState.REFUSED, ":no_entry: *Acme &amp; &lt;Sons&gt; Ltd* · Paper &amp; Ink &lt;Ltd&gt;"),
+        (AlertState.FIXED, ItemState.APPROVED, "Sent again; Xero's answer is still to come"),
+        (AlertState.RESOLVED, ItemState.PUBLISHED, "Published to Xero at <!date^1772443800^"),
+    ],
+)
+def test_the_pointer_is_one_line_that_leads_to_the_thread(
+    state: AlertState, item_state: ItemState, line: str, shared: Path
+) -> None:
+    message = views.pointer(an_alert(state=state, item_state=item_state))
+
+    (block,) = drawn(message)
+    assert line in block["text"]["text"]
+    assert "\n" not in block["text"]["text"]
+    assert block["text"]["text"].endswith("<http://127.0.0.1:3000/i/1|Open it>")
+    assert list(validator(shared, "MessageBlocks").iter_errors([block])) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "block"),
+    [(ActionId.CHOOSE_ACCOUNT, BlockId.ACCOUNT), (ActionId.CHOOSE_TAX_RATE, BlockId.TAX_RATE)],
+)
+def test_a_fix_s_form_begins_with_the_organisation_and_is_read_back(
+    action: ActionId, block: BlockId, shared: Path
+) -> None:
+    account = Account(provider_id="1", code="429", name="General", account_class=AccountClass.EXPENSE)
+    page = ItemPage(
+        organisation_id=OrganisationId(UUID(int=3)),
+        organisation="Acme & Sons",
+        currency="GBP",
+        account=account,
+        item=an_item(),
+    )
+
+    view = views.choose_form(page, action).to_dict()
+
+    element = view["blocks"][1]["element"]
+    chosen = {"type": "external_select", "selected_option": {"value": "461"}}
+    assert view["blocks"][0]["text"]["text"].startswith("*Acme &amp; Sons* · ")
+    assert "initial_option" not in element
+    assert FormRef.decode(view["private_metadata"]).item == ItemRef(an_item().id, 4)
+    assert views.read_choice({block: {element["action_id"]: chosen}}) == "461"
+    assert views.read_choice({}) is None
+    assert list(validator(shared, "ModalView").iter_errors(view)) == []
