@@ -18,6 +18,7 @@ from aiohttp.typedefs import Handler
 from bot.clock import Clock
 from providers.xero.simulated.api import LARGEST_BODY, Api
 from providers.xero.simulated.drawing import HERE, Drawing
+from providers.xero.simulated.levers import Levers
 from providers.xero.simulated.limits import Limits
 from providers.xero.simulated.misbehaviour import Fault
 from providers.xero.simulated.page import Page
@@ -64,6 +65,7 @@ def create_app(state: XeroState) -> web.Application:
     api.add_to(app)
     SignIn(state, api, drawing).add_to(app)
     Page(state, drawing).add_to(app)
+    Levers(state, drawing).add_to(app)
     app.router.add_static("/static/", HERE / "static", name="static")
     app.on_shutdown.append(release)
     app.on_cleanup.append(close)

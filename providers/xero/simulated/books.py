@@ -60,6 +60,11 @@ class Books:
     def name(self) -> str:
         return str(self.organisation["Name"])
 
+    @property
+    def short_code(self) -> str:
+        """What addresses name the organisation by."""
+        return str(self.organisation["ShortCode"])
+
     def change_organisation(self, **fields: Any) -> None:
         changed = {**self.organisation, **fields}
         self._own.save("organisation", {key: value for key, value in changed.items() if value is not None})

@@ -9,6 +9,8 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from providers.xero.simulated import reading
+
 HERE = Path(__file__).parent
 
 
@@ -20,7 +22,10 @@ def new_environment() -> Environment:
     environment.filters["rate"] = lambda value: f"{Decimal(value).normalize():f}"
     environment.filters["day"] = _day
     environment.filters["instant"] = lambda text: f"{datetime.fromisoformat(text):%-d %b %Y %H:%M}" if text else ""
-    environment.filters["title_case"] = lambda text: str(text).replace("_", " ").capitalize()
+    environment.filters["status"] = lambda text: reading.STATUSES.get(text, text)
+    environment.filters["role"] = lambda text: reading.ROLES.get(text, text)
+    environment.filters["kind"] = lambda text: reading.KINDS.get(text, text)
+    environment.filters["amounts"] = lambda text: reading.AMOUNTS.get(text, text)
     return environment
 
 

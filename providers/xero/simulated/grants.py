@@ -229,6 +229,11 @@ class Grants:
             if event in (None, found["authEventId"])
         ]
 
+    def connected_to(self, tenant: str) -> list[tuple[Person, str]]:
+        """Who connected the app to this organisation, and when."""
+        found = [record for record in self.connections.values() if record["tenantId"] == tenant]
+        return [(PEOPLE[record["_person"]], record["updatedDateUtc"]) for record in found]
+
     def disconnect(self, tenant: str) -> None:
         """Somebody disconnected the app inside Xero."""
         for key, found in list(self.connections.items()):

@@ -70,6 +70,11 @@ class Misbehaviour:
     def plan(self, fault: Fault, *, times: int, method: str, path: str, seconds: float) -> None:
         self.planned.append(Planned(fault, method.upper(), path, times, seconds))
 
+    def calm(self) -> None:
+        """Behave."""
+        self.outage, self.late_list_seconds = False, 0
+        self.planned.clear()
+
     def next_for(self, method: str, path: str) -> Planned | None:
         """The first fault that matches this call; it counts as used."""
         for found in self.planned:

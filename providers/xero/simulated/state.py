@@ -41,7 +41,7 @@ class Call:
     body: bytes
     status: int
     answer: bytes
-    fault: str | None = None
+    fault: Fault | None = None
 
 
 class XeroState:
@@ -94,6 +94,9 @@ class XeroState:
             for found in self.books[tenant].invoices.values()
             if found["Type"] == "ACCPAY" and found["Status"] not in ("VOIDED", "DELETED")
         ]
+
+    def by_short_code(self, code: str) -> Books | None:
+        return next((books for books in self.books.values() if books.short_code == code), None)
 
     def calls_to(self, method: str, path: str) -> list[Call]:
         """Those whose path ends so, e.g. `calls_to("PUT", "/Invoices")`."""
