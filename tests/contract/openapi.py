@@ -71,24 +71,33 @@ class Operation:
 
 
 class Document:
-    def __init__(self, content: dict[str, Any], *, root: str, beyond: Mapping[str, Iterable[str]]) -> None:
+    def __init__(
+        self,
+        content: dict[str, Any],
+        *,
+        root: str = "",
+        beyond: Mapping[str, Iterable[str]],
+        refusal: str | None = None,
+    ) -> None:
         """Args:
         content: the document.
         root: what comes before its paths.
         beyond: by schema, fields that the vendor sends although the schema lacks them.
+        refusal: the schema of a 400 where an operation describes none.
         """
         schemas = content["components"]["schemas"]
         for name, fields in beyond.items():
             schemas[name]["properties"] |= {field: {} for field in fields}
         _make_strict(schemas)
-        self._content, self._root = content, root
+        self._content, self._root, self._refusal = content, root, refusal
         self._registry = Registry().with_resource(HERE, Resource.opaque(content))
         self._operations = list(self._read_operations())
 
     @classmethod
-    def read(cls, path: Path, *, root: str = "", beyond: Mapping[str, Iterable[str]] | None = None) -> "Document":
+    def read(cls, path: Path, **options: Any) -> "Document":
+        """`options` are those of the class."""
         content = yaml.load(path.read_text(encoding="utf-8"), _Loader)
-        return cls(content, root=root, beyond=beyond or {})
+        return cls(content, **options)
 
     def _read_operations(self) -> Iterator[Operation]:
         for path, item in self._content["paths"].items():
@@ -167,6 +176,9 @@ class Document:
             yield "an answer to a call that the vendor does not describe"
             return
         described = operation.described["responses"].get(str(call.status))
+        if described is None and call.status == 400 and self._refusal is not None:
+            yield from self.schema_problems(self._refusal, _loaded(call.answer))
+            return
         if described is None:
             yield "a status that the vendor does not describe"
             return

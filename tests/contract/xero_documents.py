@@ -35,7 +35,7 @@ BEYOND = {
 
 @cache
 def _accounting(path: Path) -> Document:
-    return Document.read(path, root="/api.xro/2.0", beyond=BEYOND)
+    return Document.read(path, root="/api.xro/2.0", beyond=BEYOND, refusal="Error")
 
 
 @cache

@@ -84,6 +84,7 @@ def _errors(books: Books, sent: Json, name: str, found: Json | None) -> list[str
 
 def _apply(contact: Json, sent: Json) -> None:
     contact |= {name: sent[name] for name in EDITABLE if sent.get(name) is not None}
+    contact["Name"] = str(contact["Name"]).strip()
 
 
 def of_document(books: Books, sent: Any) -> Json | Refused:

@@ -75,7 +75,7 @@ def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, f
     """
     refused = [one for one in outcomes if one.errors]
     if refused and request.query.get("summarizeErrors", "true").lower() != "false":
-        raise invalid([_refused(one, key, None) for one in refused])
+        raise invalid([_summarised(one, key) for one in refused])
     return envelope(
         request, **{name: [_refused(one, key, flag) if one.errors else _accepted(one, flag) for one in outcomes]}
     )
@@ -84,17 +84,24 @@ def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, f
 def _accepted(outcome: Outcome, flag: str) -> Json:
     status = "WARNING" if outcome.warnings else "OK"
     answer = {**(outcome.document or {}), "StatusAttributeString": status, flag: False}
-    return {**answer, "Warnings": [{"Message": words} for words in outcome.warnings]} if outcome.warnings else answer
+    return {**answer, "Warnings": _sentences(outcome.warnings)} if outcome.warnings else answer
 
 
-_ECHOED = ("Type", "InvoiceNumber", "Reference", "Name", "Url", "CurrencyCode")
+_ECHOED = ("InvoiceNumber", "Reference", "Name", "Url", "CurrencyCode")
 
 
-def _refused(outcome: Outcome, key: str, flag: str | None) -> Json:
+def _refused(outcome: Outcome, key: str, flag: str) -> Json:
     """What was sent comes back in part, with the sentences; without an id if it was new."""
-    answer: Json = {key: str(outcome.sent.get(key) or NO_ID)}
+    answer: Json = {key: str(outcome.sent.get(key) or NO_ID), flag: True, "StatusAttributeString": "ERROR"}
     answer |= {name: outcome.sent[name] for name in _ECHOED if isinstance(outcome.sent.get(name), str)}
-    if flag is not None:
-        answer |= {flag: True, "StatusAttributeString": "ERROR"}
-    answer["ValidationErrors"] = [{"Message": words} for words in outcome.errors]
-    return answer
+    return {**answer, "ValidationErrors": _sentences(outcome.errors)}
+
+
+def _summarised(outcome: Outcome, key: str) -> Json:
+    """The published form of an error's element knows the ids of some documents, and no other field of theirs."""
+    known = {key: str(outcome.sent.get(key) or NO_ID)} if key in ("InvoiceID", "ContactID") else {}
+    return {**known, "ValidationErrors": _sentences(outcome.errors)}
+
+
+def _sentences(words: list[str]) -> list[Json]:
+    return [{"Message": sentence} for sentence in words]
