@@ -27,6 +27,10 @@ THREAD, POINTER = "thread", "pointer"
 """Roles of an alert's two places: under the home card, and one line in the alerts channel."""
 
 
+SENT_AGAIN = "had it sent again as it is"
+"""What somebody did who changed nothing: the cause was gone in the ledger."""
+
+
 async def refused(tx: Tx, item: Item, problem: Problem) -> None:
     """Tell the bookkeeper, or change what was told."""
     insert = tx.insert(AlertRow).values(

@@ -8,7 +8,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Role
-from bot.services.messages import Subject, redraw, redraw_homes
+from bot.services.messages import redraw_homes, redraw_item
 from bot.services.settings import people_with
 from bot.views.text import mention, moment
 
@@ -52,8 +52,8 @@ async def require_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> It
 
 
 async def show(tx: Tx, item: Item) -> None:
-    """Wherever the item is seen, it is drawn again: its card, and the Homes of who sent it in and who may decide."""
-    await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
+    """Wherever the item is seen, it is drawn again: its card and alert, and the Homes of who sent it in and who may decide."""
+    await redraw_item(tx, item.workspace_id, item.id)
     approvers = await people_with(tx, item.workspace_id, item.organisation_id, Role.APPROVER)
     await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers))
 
@@ -65,7 +65,7 @@ async def refreshing(db: Database, workspace_id: WorkspaceId, item_id: ItemId) -
         yield
     except (StaleItemError, NotNowError):
         async with db.write() as tx:
-            await redraw(tx, workspace_id, Subject.ITEM, item_id)
+            await redraw_item(tx, workspace_id, item_id)
         raise
 
 

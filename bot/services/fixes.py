@@ -9,7 +9,7 @@ from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services import alerts, audit, publications
+from bot.services import alerts, audit, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.items import Edit, Items
 from bot.services.people import People
@@ -48,14 +48,21 @@ class Fixes:
             NotOfferedError: not a live category; and as `Items.edit`.
         """
         item, _ = await self.item_to_fix(actor, item_id)
+        await self._require_offered(item, account, None)
         edit = Edit(facts=item.facts, account=account, tax_rate=item.coding.tax_rate.value)
         return await self.items.edit(actor, item_id, version, edit)
 
     async def choose_tax_rate(self, actor: Actor, item_id: ItemId, version: int, tax_rate: str) -> Item:
         """As `choose_account`, for the tax rate."""
         item, _ = await self.item_to_fix(actor, item_id)
+        await self._require_offered(item, None, tax_rate)
         edit = Edit(facts=item.facts, account=item.coding.account.value, tax_rate=tax_rate)
         return await self.items.edit(actor, item_id, version, edit)
+
+    async def _require_offered(self, item: Item, account: str | None, tax_rate: str | None) -> None:
+        """An edit may keep what stood there and was archived since; here that is what the ledger refused."""
+        async with self.db.read() as tx:
+            await choices.require_offered(tx, item.workspace_id, item.organisation_id, account, tax_rate)
 
     async def retry(self, actor: Actor, item_id: ItemId) -> Item:
         """Send a refused item again as it is: the cause is gone in the ledger.
@@ -74,7 +81,7 @@ class Fixes:
             if item is None:
                 raise StaleItemError(before)
             await publications.open_publication(tx, item, due_at=tx.now)
-            await alerts.fixed(tx, item, f"{mention(actor.user_id)} had it sent again as it is.")
+            await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.")
             await audit.record(
                 tx, item.workspace_id, item.id, "retried", by=actor.user_id, organisation_id=item.organisation_id
             )

@@ -131,8 +131,10 @@ def _deed(before: Item, after: Item, *, is_material: bool) -> str:
     """What somebody did about a refusal, as half a sentence."""
     if is_material:
         return "edited the bill"
-    account_changed = before.coding.account.value != after.coding.account.value
-    return "chose another category" if account_changed else "chose another tax rate"
+    if before.coding.account.value != after.coding.account.value:
+        return "chose another category"
+    is_taxed_otherwise = before.coding.tax_rate.value != after.coding.tax_rate.value
+    return "chose another tax rate" if is_taxed_otherwise else alerts.SENT_AGAIN
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, is_material: bool) -> Item | None:

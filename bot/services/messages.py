@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
@@ -101,31 +101,23 @@ async def want(
 
 async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object) -> None:
     """Every place that shows the subject is drawn again."""
-    statement = (
-        MESSAGES.update()
-        .where(
-            MESSAGES.c.workspace_id == workspace_id,
-            MESSAGES.c.subject == subject,
-            MESSAGES.c.subject_id == str(subject_id),
-        )
-        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=tx.now)
-    )
-    await tx.execute(statement)
-    tx.nudge(Nudge.MESSENGER)
+    await _redraw(tx, workspace_id, MESSAGES.c.subject == subject, MESSAGES.c.subject_id == str(subject_id))
+
+
+async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
+    """Every place that shows the item is drawn again: its card, and its alert where it has one."""
+    shown = MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT))
+    await _redraw(tx, workspace_id, shown, MESSAGES.c.subject_id == str(item_id))
 
 
 async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:
     """The Home of each of these people, where they have opened one, is drawn again."""
-    statement = (
-        MESSAGES.update()
-        .where(
-            MESSAGES.c.workspace_id == workspace_id,
-            MESSAGES.c.subject == Subject.HOME,
-            MESSAGES.c.subject_id.in_(set(users)),
-        )
-        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=tx.now)
-    )
-    await tx.execute(statement)
+    await _redraw(tx, workspace_id, MESSAGES.c.subject == Subject.HOME, MESSAGES.c.subject_id.in_(set(users)))
+
+
+async def _redraw(tx: Tx, workspace_id: WorkspaceId, *which: ColumnElement[bool]) -> None:
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now}
+    await tx.execute(MESSAGES.update().where(MESSAGES.c.workspace_id == workspace_id, *which).values(**again))
     tx.nudge(Nudge.MESSENGER)
 
 

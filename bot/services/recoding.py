@@ -16,7 +16,7 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import Settings
 from bot.services import audit
-from bot.services.messages import Subject, redraw
+from bot.services.messages import redraw_item
 
 UNDECIDED = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL)
 
@@ -65,4 +65,4 @@ async def recode_waiting(
             await audit.record(
                 tx, workspace_id, item.id, "coded by new defaults", by=None, organisation_id=organisation_id
             )
-            await redraw(tx, workspace_id, Subject.ITEM, item.id)
+            await redraw_item(tx, workspace_id, item.id)

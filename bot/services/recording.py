@@ -16,7 +16,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
 from bot.services.current import show
-from bot.services.messages import Subject, redraw
+from bot.services.messages import redraw_item
 from bot.services.settings import load_settings
 
 
@@ -32,7 +32,7 @@ async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: st
         sending = await change_item(tx, item, replace(item, state=ItemState.SENDING))
         if sending is None:
             continue
-        await redraw(tx, item.workspace_id, Subject.ITEM, item.id)
+        await redraw_item(tx, item.workspace_id, item.id)
         try:
             bill = bill_of(sending, status=settings.payment_status, marker=f"{public_url}/i/{item.id}")
         except NotBillableError as error:
@@ -123,19 +123,27 @@ async def _move(
 
 async def _with_facts(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem, ledger: str) -> Problem:
     books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
-    workspace, organisation = batch.workspace_id, batch.organisation_id
-    line = bill.lines[0]
+    problem = replace(problem, facts={**problem.facts, **await _names(tx, batch, bill, problem)})
     return problem.with_facts(
         ledger=ledger,
         organisation=books.name if books else "this organisation",
-        account=await lists.account_label(tx, workspace, organisation, line.account_code),
-        tax_rate=await lists.tax_rate_label(tx, workspace, organisation, line.tax_code),
         supplier=bill.contact_name,
         number=bill.number,
         date=bill.issued_on.isoformat(),
         currency=bill.currency,
         locked_to=_locked_to(books),
     )
+
+
+async def _names(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem) -> dict[str, str]:
+    """Names beside the codes of the bill, or of those that the vendor named."""
+    workspace, organisation, line = batch.workspace_id, batch.organisation_id, bill.lines[0]
+    account = problem.facts.get("account", line.account_code)
+    tax_rate = problem.facts.get("tax_rate", line.tax_code)
+    return {
+        "account": await lists.account_label(tx, workspace, organisation, account),
+        "tax_rate": await lists.tax_rate_label(tx, workspace, organisation, tax_rate),
+    }
 
 
 def _locked_to(books: Books | None) -> str:

@@ -1,0 +1,200 @@
+"""A refusal as people in Slack live it: told once in the thread, and pointed at; then sent again, and then its outcome."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OUTSIDER
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.fakes.connected import connect
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.refusals import FIXES, NUMBER, alert, choose, item_id, pointers, refused, replies
+from tests.playground.kit import schema_problems
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: Desk) -> None:
+    told = await refused(desk)
+
+    text = words(told)
+    assert text.startswith("*Northwind Trading Ltd*")
+    assert "The category is archived in Xero" in text
+    assert "*Category*\n429 · General Expenses" in text
+    assert f"*Whose move:* the bookkeeper: <@{BOOKKEEPER}>" in text
+    assert text.count("<@") == 1
+    assert actions(told) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
+    assert "Refused by Xero" in words(desk.card(NUMBER))
+    assert len(desk.slack.messages(BILLS)) == 2
+
+
+async def test_after_the_press_the_alert_waits_for_the_ledgers_answer(desk: Desk) -> None:
+    told = await refused(desk)
+    desk.xero.restore_account(TRADING, CATEGORY)
+
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER, settled=False)
+    await desk.world.product.messenger.drain()
+
+    assert "Sent again; Xero's answer is still to come." in words(alert(desk))
+    assert "Sent again" in words(pointers(desk)[0])
+    assert actions(alert(desk)) == []
+
+
+async def test_a_second_refusal_changes_the_alert_there_is(desk: Desk) -> None:
+    told = await refused(desk)
+
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+    await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    again = alert(desk)
+    assert again.ts == told.ts
+    assert "Refused 3 times" in words(again)
+    assert actions(again) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
+    posted = [call for call in desk.slack.calls_of("chat.postMessage") if call.args.get("thread_ts")]
+    assert len(posted) == 1
+    assert len(pointers(desk)) == 1
+
+
+async def test_a_deleted_alert_is_posted_anew_when_there_is_news(desk: Desk) -> None:
+    told = await refused(desk)
+    desk.slack.workspace.drop_message(told)
+
+    await desk.world.services.fixes.retry(await desk.world.actor(BOOKKEEPER), await item_id(desk))
+    await desk.settle()
+
+    assert alert(desk).ts != told.ts
+    assert "Refused 2 times" in words(alert(desk))
+
+
+async def test_an_alert_survives_an_outage_of_slack(desk: Desk) -> None:
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add()
+    desk.slack.faults.next_call("chat.*", "500", times=4)
+
+    await desk.approve(NUMBER)
+    assert replies(desk) == []
+    for _ in range(6):
+        await desk.world.later(30)
+
+    assert actions(alert(desk)) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
+    assert "Refused by Xero" in words(desk.card(NUMBER))
+
+
+async def test_the_ledgers_own_words_are_one_click_away(desk: Desk) -> None:
+    told = await refused(desk)
+
+    await desk.press(told, ActionId.SHOW_LEDGER_WORDS, MEMBER)
+
+    shown = words(desk.modal(MEMBER))
+    assert shown.splitlines()[0].startswith("*Northwind Trading Ltd*")
+    assert "Account code '429' has been archived" in shown
+    assert "account_archived" in shown
+
+
+@pytest.mark.parametrize("user", [GUEST, OUTSIDER])
+async def test_the_ledgers_words_are_not_for_strangers(desk: Desk, user: str) -> None:
+    told = await refused(desk)
+    if user == OUTSIDER:
+        await desk.slack.join(BILLS, OUTSIDER)
+
+    await desk.press(told, ActionId.SHOW_LEDGER_WORDS, user)
+
+    assert desk.slack.view(user) is None
+    assert "cannot act on these books" in desk.whispers(user)[-1]
+
+
+async def test_the_alerts_channel_gets_one_line_that_leads_to_the_thread_and_turns_into_the_outcome(
+    desk: Desk,
+) -> None:
+    await refused(desk)
+    (line,) = pointers(desk)
+
+    link = words(line).partition("<")[2].partition("|")[0]
+    async with aiohttp.ClientSession() as session, session.get(link, allow_redirects=False) as answer:
+        address = answer.headers["Location"]
+    await choose(desk, OTHER_CATEGORY)
+
+    card = desk.card(NUMBER)
+    assert "The category is archived in Xero" in words(line)
+    assert address.endswith(f"/archives/{BILLS}/p{card.ts.replace('.', '')}")
+    (outcome,) = pointers(desk)
+    assert outcome.ts == line.ts
+    assert "Published to Xero at" in words(outcome)
+
+
+async def test_where_alerts_and_approvals_share_a_channel_there_is_no_second_line(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS)
+
+    await refused(desk)
+
+    assert len(replies(desk)) == 1
+    assert pointers(desk) == []
+    assert len(desk.slack.messages(BILLS)) == 2
+
+
+async def test_what_is_rejected_after_an_edit_is_not_said_to_be_on_its_way(desk: Desk) -> None:
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+    await desk.add()
+    await desk.approve(NUMBER)
+    await desk.press(alert(desk), ActionId.EDIT_ITEM, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.ISSUED_ON: "2026-04-01"})
+    await desk.settle()
+
+    await desk.press(desk.card(NUMBER), ActionId.REJECT_ITEM, APPROVER)
+    await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "Not ours"})
+    await desk.settle()
+
+    assert "It was rejected and is not sent." in words(alert(desk))
+    assert "It was rejected and is not sent." in words(pointers(desk)[0])
+
+
+async def test_an_expired_connection_is_told_once_and_what_waits_goes_on_by_itself(desk: Desk) -> None:
+    numbers = ("INV-1", "INV-2")
+    for number in numbers:
+        await desk.add(**{BlockId.NUMBER: number})
+    desk.xero.revoke_refresh_tokens()
+    desk.xero.expire_access_tokens()
+    await desk.world.later(3600)
+
+    for number in numbers:
+        await desk.approve(number)
+
+    lost = [message for message in desk.slack.messages(ALERTS) if ActionId.OPEN_CONNECT in actions(message)]
+    assert len(lost) == 1
+    assert "The connection to Xero has ended" in words(lost[0])
+    assert all(replies(desk, number) == [] for number in numbers)
+    assert "It waits for the connection to Xero" in words(desk.card("INV-2"))
+
+    await desk.press(lost[0], ActionId.OPEN_CONNECT, ADMIN)
+    await connect(desk.world, user=ADMIN)
+    await desk.world.later(60)
+    await desk.world.later(60)
+
+    assert sorted(bill["InvoiceNumber"] for bill in desk.xero.bills()) == list(numbers)
+    assert all("Published* to Xero" in words(desk.card(number)) for number in numbers)
+    assert "is connected again" in words(desk.slack.message(ALERTS, lost[0].ts) or lost[0])
+
+
+async def test_retrying_while_the_connection_is_lost_waits_for_it(desk: Desk) -> None:
+    told = await refused(desk)
+    desk.xero.restore_account(TRADING, CATEGORY)
+    desk.xero.revoke_refresh_tokens()
+    desk.xero.expire_access_tokens()
+    await desk.world.later(3600)
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+    await desk.approve("INV-2")
+
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    assert "It goes to Xero by itself as soon as the connection is back." in words(alert(desk))
