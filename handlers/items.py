@@ -19,7 +19,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.item_form import Typed
 from bot.views.metadata import FormRef, ItemRef
 from handlers.payloads import Click, Command, Event, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.routes import Routes
 
 
@@ -91,8 +91,8 @@ class ItemHandlers:
         except NotOfferedError as error:
             return _not_offered(error)
         except StaleItemError:
-            return NextForm(item_form.form(page, notice=item_form.STALE))
-        return None
+            return NextForm(item_form.form(page, typed=typed))
+        return CloseAll()
 
     async def explain_item(self, click: Click) -> Reply:
         explained = await self.cards.explained(click.actor, ItemRef.decode(click.value).item_id)

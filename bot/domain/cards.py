@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bot.domain.books import Account, TaxRate
 from bot.domain.documents import Facts
-from bot.domain.ids import OrganisationId, UserId
+from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.items import Item
 
 
@@ -21,6 +21,8 @@ class ItemCard:
     is_set_up: bool
     steps_done: int
     is_connected: bool
+    channel: ChannelId | None = None
+    """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

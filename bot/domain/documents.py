@@ -80,3 +80,13 @@ class Facts:
     lines: tuple[Line, ...] = ()
     tax_breakdown: tuple[TaxSubtotal, ...] = ()
     note: str | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether net and tax make the total, and the lines the net amount, as far as they are stated."""
+        of_lines = sum((line.net for line in self.lines), Decimal(0))
+        if self.lines and self.net is not None and of_lines != self.net:
+            return False
+        if self.net is None or self.tax is None or self.gross is None:
+            return True
+        return self.net + self.tax == self.gross

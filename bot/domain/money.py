@@ -76,30 +76,25 @@ def from_stored(stored: int) -> Decimal:
 
 
 def parse_amount(text: str) -> Decimal:
-    """An amount as a person types it: `1,234.50`, `1.234,50`, `1 234.5`, `1234,5`. Never guessed: a single sign with
-    three digits after it could be either, so it is asked about.
+    """An amount as a person types it: `1,234.50`, `1.234,50`, `1 234.5`, `1234,5`. Never guessed: `1,234` could be
+    either, so it is asked about.
 
     Raises:
         ValueError: a sentence for the person.
     """
-    cleaned = "".join(text.split()).replace("\u2019", "").replace("'", "")
-    match = _TYPED.fullmatch(cleaned)
-    if match is None:
+    typed = " ".join(text.split())
+    if _COULD_BE_EITHER.fullmatch(typed):
+        whole, thousandths = typed[:-4], typed[-3:]
+        raise ValueError(f"{typed} could mean {whole}{thousandths} or {whole}.{thousandths}. Write it as 1234.50.")
+    if not (_PLAIN.fullmatch(typed) or _GROUPED.fullmatch(typed)):
         raise ValueError("Write an amount such as 1234.50, with at most two decimals.")
-    sign, whole, decimals = match["sign"], match["whole"], match["decimals"]
-    groups = re.split("[.,]", whole)
-    if len(set(re.findall("[.,]", whole))) > 1 or (len(groups) > 1 and not _are_thousands(groups)):
-        raise ValueError("Write an amount such as 1234.50, with at most two decimals.")
-    if len(groups) == 2 and decimals is None:
-        raise ValueError(f"{cleaned} could mean {''.join(groups)} or {'.'.join(groups)}. Write it as 1234.50.")
-    return Decimal(f"{sign}{''.join(groups)}.{decimals or '0'}").quantize(CENT)
+    match = _DECIMALS.search(typed)
+    whole = typed if match is None else typed[: match.start()]
+    decimals = "0" if match is None else match[1]
+    return Decimal(re.sub(r"[^\d-]", "", whole) + "." + decimals).quantize(CENT)
 
 
-_TYPED = re.compile(
-    r"(?P<sign>-?)(?P<whole>\d{1,3}(?:([.,])\d{3})+|\d{1,12})(?:(?!\3)[.,](?P<decimals>\d{1,2}))?",
-    re.ASCII,
-)
-
-
-def _are_thousands(groups: list[str]) -> bool:
-    return all(len(group) == 3 for group in groups[1:])
+_PLAIN = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?", re.ASCII)
+_GROUPED = re.compile(r"-?[1-9]\d{0,2}([ .,'\u2019])\d{3}(?:\1\d{3}){0,2}(?:(?!\1)[.,]\d{1,2})?", re.ASCII)
+_COULD_BE_EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_DECIMALS = re.compile(r"[.,](\d{1,2})$", re.ASCII)

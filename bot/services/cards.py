@@ -23,6 +23,7 @@ from bot.services.current import require_item
 from bot.services.items import require_editable
 from bot.services.lists import account_label, books_of, tax_rate_label
 from bot.services.messages import Drawn
+from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
@@ -83,18 +84,18 @@ class Cards:
     async def new_form(self, actor: Actor, organisation_id: OrganisationId) -> ItemPage:
         """Raises:
         NotAllowedError: outsiders and guests add nothing.
+        OrganisationNotFoundError: the workspace has no such organisation.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
             return await _page(tx, actor.workspace.id, organisation_id, None)
 
-    async def edit_form(self, actor: Actor, item_id: ItemId, version: int | None = None) -> ItemPage:
+    async def edit_form(self, actor: Actor, item_id: ItemId) -> ItemPage:
         """The form as the item is now.
 
         Raises:
             NotAllowedError: only bookkeepers and admins edit.
-            StaleItemError: `version` is given, and it is not the item's.
             NotNowError: it is being sent, published or over.
             ItemNotFoundError: unknown, or of another workspace.
         """
@@ -102,7 +103,7 @@ class Cards:
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, person, item.organisation_id)
-            require_editable(item, version)
+            require_editable(item)
             return await _page(tx, actor.workspace.id, item.organisation_id, item)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
@@ -123,12 +124,15 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
+            channel=settings.approvals_channel or settings.alerts_channel,
         )
 
 
 async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, item: Item | None) -> ItemPage:
     settings = await load_settings(tx, workspace_id, organisation_id)
     books = await books_of(tx, workspace_id, organisation_id)
+    if books is None:
+        raise OrganisationNotFoundError
     default = await choices.chosen(
         tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
     )
@@ -143,7 +147,7 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     return ItemPage(
         organisation_id=organisation_id,
         organisation=await organisation_name(tx, workspace_id, organisation_id),
-        currency="GBP" if books is None else books.base_currency,
+        currency=books.base_currency,
         account=now.account,
         tax_rate=now.tax_rate,
         default_account=None if default.account is None else default.account.label,

@@ -1,4 +1,8 @@
-"""Where items' home cards stand when settings change: they follow into the approvals channel, and show who approves now."""
+"""Home cards when something changes that is not the item's own: they follow into the approvals channel, show who
+approves now, and say whether the connection is there.
+"""
+
+from collections.abc import Collection
 
 from sqlalchemy import or_, select
 
@@ -14,6 +18,7 @@ from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw, wa
 MESSAGES = table_of(MessageRow)
 
 WAITING = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED)
+ON_THEIR_WAY = (ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN)
 FIRST_CARD = "first card"
 """The role of a card that was the home until there was a channel for it; it goes on showing the item."""
 
@@ -22,7 +27,7 @@ async def follow(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, after: Settings
 ) -> None:
     """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one."""
-    waiting = await _waiting(tx, workspace_id, organisation_id)
+    waiting = await _items_in(tx, workspace_id, organisation_id, WAITING)
     if after.approvals_channel is not None and after.approvals_channel != before.approvals_channel:
         for item_id in await _unseen(tx, workspace_id, waiting):
             await _bring(tx, workspace_id, item_id, after.approvals_channel)
@@ -31,11 +36,19 @@ async def follow(
             await redraw(tx, workspace_id, Subject.ITEM, item_id)
 
 
-async def _waiting(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> list[ItemId]:
+async def connection_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """What is to go to the ledger says that it waits for the connection, or that it goes on."""
+    for item_id in await _items_in(tx, workspace_id, organisation_id, ON_THEIR_WAY):
+        await redraw(tx, workspace_id, Subject.ITEM, item_id)
+
+
+async def _items_in(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, states: Collection[ItemState]
+) -> list[ItemId]:
     statement = select(ITEMS.c.id).where(
         ITEMS.c.workspace_id == workspace_id,
         ITEMS.c.organisation_id == organisation_id,
-        ITEMS.c.state.in_(WAITING),
+        ITEMS.c.state.in_(states),
     )
     return [ItemId(found) for found in (await tx.execute(statement.order_by(ITEMS.c.created_at))).scalars()]
 

@@ -19,7 +19,7 @@ from bot.domain.connections import Health, Stage, Stop
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
-from bot.services import audit
+from bot.services import audit, home_cards
 from bot.services.connect_flow import ConnectFlows, StoppedError, hashed
 from bot.services.jobs import Jobs
 from bot.services.lists import start_import
@@ -106,6 +106,7 @@ class Linking:
         else:
             connection_id, organisation_id = ConnectionId(known.id), OrganisationId(known.organisation_id)
             await _renew(tx, row, choice, connection_id)
+            await home_cards.connection_changed(tx, workspace_id, organisation_id)
             deed = "organisation reconnected"
         await _revive(tx, row)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}
@@ -213,6 +214,7 @@ async def _revive(tx: Tx, row: Row[Any]) -> None:
     )
     for organisation_id in (await tx.execute(statement)).scalars().all():
         await redraw(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, organisation_id)
+        await home_cards.connection_changed(tx, WorkspaceId(row.workspace_id), OrganisationId(organisation_id))
 
 
 async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, name: str, *, is_new: bool) -> None:

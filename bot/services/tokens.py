@@ -19,7 +19,7 @@ from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
-from bot.services import audit
+from bot.services import audit, home_cards
 from bot.services.messages import Place, Subject, Surface, redraw, want
 from bot.services.settings import load_settings
 from bot.vault import Vault
@@ -231,4 +231,5 @@ async def _tell_broken(tx: Tx, row: Row[Any]) -> None:
     await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place)
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
     await redraw(tx, workspace_id, Subject.HOME, row.connected_by)
+    await home_cards.connection_changed(tx, workspace_id, organisation_id)
     await audit.record(tx, workspace_id, organisation_id, "connection broken", by=None, organisation_id=organisation_id)

@@ -67,9 +67,9 @@ def explanation(found: Explanation) -> View:
 
 def summary(found: ItemCard) -> str:
     item, facts = found.item, found.item.facts
-    supplier, number = plain(facts.supplier.name or "unknown supplier", 60), plain(facts.number or "no number", 40)
+    supplier, number = escape(facts.supplier.name or "unknown supplier", 60), escape(facts.number or "no number", 40)
     total = amount(facts.gross, facts.currency)
-    return f"{plain(found.organisation, 60)}: {supplier}, {number}, {total} ({item.reference}) is {item.state.words}."
+    return f"{escape(found.organisation, 60)}: {supplier}, {number}, {total} ({item.reference}) is {item.state.words}."
 
 
 def _headline(item: Item) -> str:
@@ -86,6 +86,7 @@ def _fields(found: ItemCard) -> list[str]:
         ("Net", amount(facts.net, facts.currency)),
         ("Due", day(facts.due_on)),
         ("Tax", amount(facts.tax, facts.currency)),
+        ("Total", amount(facts.gross, facts.currency)),
         ("Category", _coded(found.account, coding.account.source.words)),
         ("Tax rate", _coded(found.tax_rate, coding.tax_rate.source.words)),
     ]
@@ -131,6 +132,8 @@ def _standing(found: ItemCard) -> str:
             return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
         case ItemState.APPROVED:
             return f"{_decided(item, 'Approved')}\n{_waits_for(found)}"
+        case ItemState.SENDING | ItemState.UNKNOWN if not found.is_connected:
+            return f"{_decided(item, 'Approved')}\n{_connection_missing(ledger)}"
         case ItemState.SENDING:
             return f"{_decided(item, 'Approved')}\n:outbox_tray: *Being sent* to {ledger}"
         case ItemState.UNKNOWN:
@@ -175,10 +178,14 @@ def _waits_for(found: ItemCard) -> str:
             f"to {ledger} until an admin has saved the settings once."
         )
     if not found.is_connected:
-        return f":electric_plug: It waits for the connection to {ledger}, and goes on by itself when that is back."
+        return _connection_missing(ledger)
     if item.send_after is None:
         return f":hourglass: It goes to {ledger} next."
     return f":hourglass: It goes to {ledger} from {moment(item.send_after)} on; *Undo* works until it is on its way."
+
+
+def _connection_missing(ledger: str) -> str:
+    return f":electric_plug: It waits for the connection to {ledger}, and goes on by itself when that is back."
 
 
 def _buttons(found: ItemCard) -> list[ButtonElement]:

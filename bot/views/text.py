@@ -54,7 +54,13 @@ def mention(user_id: str) -> str:
 
 
 def amount(value: Decimal | None, currency: str | None) -> str:
-    return "not stated" if value is None else f"{value:,.2f} {currency or ''}".strip()
+    """Two decimals at least, and never fewer than there are: what is decided on is not rounded."""
+    return "not stated" if value is None else f"{value:,.{decimals_of(value)}f} {currency or ''}".strip()
+
+
+def decimals_of(value: Decimal) -> int:
+    exponent = value.normalize().as_tuple().exponent
+    return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
 def day(value: date | None) -> str:
