@@ -228,7 +228,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         choices=Choices(db, people),
         organisations=Organisations(db),
         set_up=SetUp(db, people, directory, SettingsService(db, people), providers, ChannelTest(clients)),
-        arrivals=Arrivals(db, people, jobs, files, ChildReader()),
+        arrivals=Arrivals(db, people, jobs, files, ChildReader(), config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)

@@ -91,10 +91,10 @@ class SlackFiles:
 
 
 def _shared_in(info: dict[str, Any], channel_id: str) -> str | None:
-    """The message a file was shared with, to answer in its thread."""
+    """The message a file was shared with, or the one whose thread it was shared in, to answer there."""
     shares = info.get("shares") or {}
     for kind in ("public", "private"):
         for share in (shares.get(kind) or {}).get(channel_id) or []:
             if share.get("ts"):
-                return str(share["ts"])
+                return str(share.get("thread_ts") or share["ts"])
     return None

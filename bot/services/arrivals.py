@@ -71,6 +71,7 @@ class Arrivals:
     jobs: Jobs
     files: FileSource
     read: Reader
+    public_url: str
 
     async def receive(self, actor: Actor, channel_id: ChannelId, slack_file_id: str) -> None:
         """Keep that a file was dropped. Channels that are nobody's are none of our business."""
@@ -161,9 +162,10 @@ class Arrivals:
                     file_id=file_id,
                 ),
             )
-            words = f"Read as {item.reference}; its card is in this channel."
+            link = f"<{self.public_url}/i/{item.id}|{item.reference}>"
+            words = f"Read as {link}; its card is in this channel."
             if not is_new:
-                words = f"This file is already here as {item.reference} ({item.state.words}); nothing was added."
+                words = f"This file is already here as {link} ({item.state.words}); nothing was added."
             await self._tell(tx, arrival, words, fetched.thread_ts)
 
     async def _refuse(self, arrival: Row[Any], reason: str, thread_ts: str | None) -> None:

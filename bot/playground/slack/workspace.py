@@ -251,10 +251,15 @@ class Workspace:
         for channel_id, stamps in file.shares.items():
             channel = self.channels[channel_id]
             kind = "private" if channel.is_private or channel.is_im else "public"
-            shares.setdefault(kind, {})[channel_id] = [
-                {"ts": ts, "channel_name": channel.name, "team_id": TEAM} for ts in stamps
-            ]
+            named = {"channel_name": channel.name, "team_id": TEAM}
+            shares.setdefault(kind, {})[channel_id] = [named | self._share(channel_id, ts) for ts in stamps]
         return shares
+
+    def _share(self, channel_id: str, ts: str) -> Json:
+        message = self.message(channel_id, ts)
+        if message is None or not message.is_reply:
+            return {"ts": ts}
+        return {"ts": ts, "thread_ts": message.thread_ts}
 
     # Housekeeping
 
