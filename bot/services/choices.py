@@ -10,9 +10,6 @@ from bot.domain.slack import Actor
 from bot.services.lists import find_accounts, find_tax_rates, is_codable, load_account, load_tax_rate
 from bot.services.people import NotAllowedError, People
 
-FOR_COSTS = frozenset({AccountClass.EXPENSE, AccountClass.ASSET})
-"""Classes of accounts that costs are booked to; a tax rate that goes with none of them is not offered."""
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -32,7 +29,7 @@ class Choices:
             return ()
         async with self.db.read() as tx:
             found = await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
-        return tuple(rate for rate in found if rate.applies_to & FOR_COSTS)
+        return tuple(rate for rate in found if _goes_with_costs(rate))
 
     async def _may_see(self, actor: Actor, organisation_id: OrganisationId) -> bool:
         person = await self.people.identify(actor)
@@ -42,6 +39,12 @@ class Choices:
             except NotAllowedError:
                 return False
         return True
+
+
+def _goes_with_costs(rate: TaxRate) -> bool:
+    """Costs are expenses, or things bought. A rate for things sold goes with assets too, but then with revenue as well."""
+    is_for_assets_bought = AccountClass.ASSET in rate.applies_to and AccountClass.REVENUE not in rate.applies_to
+    return AccountClass.EXPENSE in rate.applies_to or is_for_assets_bought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +83,13 @@ async def require_offered(
     """A form comes from somebody's machine, and lists change while it is open.
 
     Raises:
-        NotOfferedError: a code was chosen that is not live; nothing chosen is fine.
+        NotOfferedError: a code was chosen that is not live, or not for costs; nothing chosen is fine.
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
     if account is not None and not (found.account and found.account.is_active and is_codable(found.account)):
         wrong[ACCOUNT] = "This category is not in the ledger's list any more. Choose another one."
-    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active):
-        wrong[TAX_RATE] = "This tax rate is not in the ledger's list any more. Choose another one."
+    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active and _goes_with_costs(found.tax_rate)):
+        wrong[TAX_RATE] = "This tax rate is not in the ledger's list for costs any more. Choose another one."
     if wrong:
         raise NotOfferedError(wrong)
