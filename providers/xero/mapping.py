@@ -19,6 +19,7 @@ from bot.domain.books import (
     TrackingCategory,
     TrackingOption,
 )
+from bot.domain.money import to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument
 from bot.domain.settings import PaymentStatus
 from providers.xero import wire
@@ -58,19 +59,30 @@ def bill_to_wire(bill: Bill) -> wire.Invoice:
 
 
 def _line(line: BillLine) -> wire.LineItem:
-    """LineAmount must equal quantity x price to the cent; where allowances make it differ, the net amount goes alone."""
-    quantity, price = line.quantity, line.unit_price
-    if (quantity * price).quantize(Decimal("0.01")) != line.net or -price.as_tuple().exponent > 4:  # type: ignore[operator] # finite
-        quantity, price = Decimal(1), line.net
+    is_worked_out = _is_worked_out(line)
     return {
         "Description": line.description[:LONGEST_DESCRIPTION] or "-",
-        "Quantity": quantity,
-        "UnitAmount": price,
+        "Quantity": line.quantity if is_worked_out else Decimal(1),
+        "UnitAmount": line.unit_price if is_worked_out else line.net,
         "LineAmount": line.net,
         "AccountCode": line.account_code,
         "TaxType": line.tax_code,
         "TaxAmount": line.tax,
     }
+
+
+def _is_worked_out(line: BillLine) -> bool:
+    """Whether Xero gets the net amount from quantity and price, which it keeps to four places; where it does not
+    (allowances, finer prices), it would refuse the line, so the net amount goes alone.
+    """
+    if line.quantity < 0 or not (_has_four_places(line.quantity) and _has_four_places(line.unit_price)):
+        return False
+    return to_cents(line.quantity * line.unit_price) == line.net
+
+
+def _has_four_places(value: Decimal) -> bool:
+    exponent = value.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -4
 
 
 def _dump(value: Any) -> str:

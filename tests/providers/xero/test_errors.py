@@ -1,0 +1,205 @@
+"""Each of Xero's ways to say no, and what we make of it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.domain.problems import CATALOGUE, ProblemCode, placeholders
+from providers.errors import (
+    AccessExpiredError,
+    PersonNeededError,
+    ProviderChangedError,
+    ProviderError,
+    ReconnectNeededError,
+    TryLaterError,
+)
+from providers.http import Answer
+from providers.xero.errors import SENTENCES, mapped_errors, problem_of, raise_for, sentences_of
+
+P = ProblemCode
+KNOWN = [
+    (
+        "The document date cannot be before the period lock date, currently set at 31-Mar-2026",
+        P.PERIOD_LOCKED,
+        {"locked_to": "31-Mar-2026"},
+    ),
+    (
+        "The document date cannot be before the end of year lock date, currently set at 31-Dec-2025.",
+        P.PERIOD_LOCKED,
+        {"locked_to": "31-Dec-2025"},
+    ),
+    (
+        "Account code '426' has been archived, or has been deleted. Each line item must reference a valid account.",
+        P.ACCOUNT_ARCHIVED,
+        {"account": "426"},
+    ),
+    ("Account code '090' is not a valid code for this document.", P.ACCOUNT_NOT_VALID, {"account": "090"}),
+    ("Account code must be specified.", P.ACCOUNT_MISSING, {}),
+    ("Account must be valid", P.ACCOUNT_MISSING, {}),
+    (
+        "The TaxType code 'OUTPUT2' cannot be used with account code '429'.",
+        P.TAX_NOT_USABLE,
+        {"tax_rate": "OUTPUT2", "account": "429"},
+    ),
+    (
+        "TaxType code 'SRINPUT' does not exist or cannot be used for this type of transaction.",
+        P.TAX_NOT_USABLE,
+        {"tax_rate": "SRINPUT"},
+    ),
+    ("Tax rate must be valid", P.TAX_NOT_USABLE, {}),
+    ("The TaxType field is mandatory", P.TAX_MISSING, {}),
+    (
+        "The contact name A & B is already assigned to another contact. It must be unique across all active contacts.",
+        P.CONTACT_NAME_TAKEN,
+        {},
+    ),
+    (
+        "The contact with the specified contact details has been archived. It must be un-archived before that.",
+        P.CONTACT_ARCHIVED,
+        {},
+    ),
+    ("The supplied details matched an archived contact", P.CONTACT_ARCHIVED, {}),
+    (
+        "The Contact must contain at least 1 of the following elements to identify the contact: Name, ContactID",
+        P.CONTACT_MISSING,
+        {},
+    ),
+    ("A Contact must be specified for this type of transaction", P.CONTACT_MISSING, {}),
+    ("Invoice # must be unique.", P.NUMBER_TAKEN, {}),
+    ("The organisation is not subscribed to currency CHF", P.CURRENCY_NOT_ENABLED, {"currency": "CHF"}),
+    ("The line total 99.99 does not match the expected line total 100.00", P.TOTALS_DIFFER, {}),
+    ("The tax amount cannot be greater than the line amount.", P.TOTALS_DIFFER, {}),
+    ("One or more line items must be specified", P.FIELD_MISSING, {"what": "at least one line"}),
+    (
+        "The description field is mandatory for each line item.",
+        P.FIELD_MISSING,
+        {"what": "a description on every line"},
+    ),
+    ("The document DueDate field must be specified.", P.FIELD_MISSING, {"what": "a due date"}),
+    ("The Date field must be specified.", P.FIELD_MISSING, {"what": "a date"}),
+    ("Url must be a valid absolute url", P.FIELD_NOT_VALID, {"what": "the link back to Dext"}),
+    ("Invoice not of valid status for modification", P.DOCUMENT_NOT_EDITABLE, {}),
+    (
+        "This document cannot be edited as it has a payment or credit note allocated to it.",
+        P.DOCUMENT_NOT_EDITABLE,
+        {},
+    ),
+    ("The document with the supplied id was not found for this endpoint", P.DOCUMENT_GONE, {}),
+    ("An existing Invoice with the specified InvoiceID could not be found", P.DOCUMENT_GONE, {}),
+    ("You have reached the limit of invoices you can approve.", P.PLAN_LIMIT, {}),
+    ("Your Xero subscription is no longer active", P.SUBSCRIPTION_LAPSED, {}),
+    ("The User specified does not have the correct permissions to perform this action", P.PERMISSION_MISSING, {}),
+]
+
+
+@pytest.mark.parametrize(("sentence", "code", "facts"), KNOWN, ids=[row[0][:50] for row in KNOWN])
+def test_a_sentence_of_xeros_is_a_problem_with_its_facts(
+    sentence: str, code: ProblemCode, facts: dict[str, str]
+) -> None:
+    problem = problem_of([sentence])
+
+    assert (problem.code, dict(problem.facts), problem.vendor_words) == (code, facts, sentence)
+
+
+def test_every_row_of_the_table_is_met_by_a_sentence() -> None:
+    unmet = [
+        pattern.pattern for pattern, _, _ in SENTENCES if not any(pattern.search(sentence) for sentence, _, _ in KNOWN)
+    ]
+
+    assert unmet == []
+
+
+@pytest.mark.parametrize("row", SENTENCES, ids=[row[0].pattern[:40] for row in SENTENCES])
+def test_the_facts_of_a_row_are_ones_that_its_text_asks_for(row: Any) -> None:
+    pattern, code, facts = row
+    entry = CATALOGUE[code]
+    wanted = placeholders(entry.explanation) | placeholders(entry.remedy) | placeholders(entry.field or "")
+
+    assert set(pattern.groupindex) | set(facts) <= wanted
+
+
+def test_unknown_words_are_kept_as_they_are() -> None:
+    problem = problem_of(["Computer says no (<b>42</b>)."])
+
+    assert (problem.code, problem.vendor_words) == (P.NOT_UNDERSTOOD, "Computer says no (<b>42</b>).")
+
+
+def test_the_first_sentence_that_is_known_decides_and_all_are_kept() -> None:
+    problem = problem_of(["Computer says no.", "Invoice # must be unique.", "Account must be valid"])
+
+    assert problem.code is P.NUMBER_TAKEN
+    assert problem.vendor_words == "Computer says no. Invoice # must be unique. Account must be valid"
+
+
+def test_no_reason_is_said_so() -> None:
+    assert problem_of([]).vendor_words == "no reason was given"
+
+
+def answer(status: int, body: Any = None, **headers: str) -> Answer:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+
+
+EXPIRED = {"Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired"}
+WITHDRAWN = {"Title": "Forbidden", "Status": 403, "Detail": "AuthorizationUnsuccessful"}
+NOT_PERMITTED = {"Title": "Forbidden", "Detail": "You do not have permission to do this"}
+INVALID = {
+    "ErrorNumber": 10,
+    "Type": "ValidationException",
+    "Message": "A validation exception occurred",
+    "Elements": [{"ValidationErrors": [{"Message": "Invoice # must be unique."}]}],
+}
+WHOLE = {"ErrorNumber": 14, "Type": "PostDataInvalidException", "Message": "JSON for post data was invalid"}
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "code"),
+    [
+        (answer(401, EXPIRED), AccessExpiredError, P.RECONNECT_NEEDED),
+        (answer(401, {"Detail": "AuthorizationUnsuccessful"}), ReconnectNeededError, P.RECONNECT_NEEDED),
+        (answer(401, b"<html>"), AccessExpiredError, P.RECONNECT_NEEDED),
+        (answer(403, WITHDRAWN), ReconnectNeededError, P.RECONNECT_NEEDED),
+        (answer(403, NOT_PERMITTED), PersonNeededError, P.PERMISSION_MISSING),
+        (answer(404, b"The resource you're looking for cannot be found"), PersonNeededError, P.DOCUMENT_GONE),
+        (answer(429, b""), TryLaterError, P.LEDGER_BUSY),
+        (answer(503, b"The Organisation is offline"), TryLaterError, P.LEDGER_DOWN),
+        (answer(500, b""), TryLaterError, P.LEDGER_DOWN),
+        (answer(400, INVALID), PersonNeededError, P.NUMBER_TAKEN),
+        (answer(400, WHOLE), PersonNeededError, P.NOT_UNDERSTOOD),
+        (answer(400, [1, 2]), PersonNeededError, P.NOT_UNDERSTOOD),
+        (answer(302, b""), ProviderChangedError, P.NOT_UNDERSTOOD),
+        (answer(418, b""), ProviderChangedError, P.NOT_UNDERSTOOD),
+    ],
+)
+def test_a_status_is_told_apart_by_what_happens_next(
+    given: Answer, error: type[ProviderError], code: ProblemCode
+) -> None:
+    with pytest.raises(ProviderError) as raised:
+        raise_for(given, wait_seconds=60)
+
+    assert (type(raised.value), raised.value.problem.code) == (error, code)
+
+
+def test_a_limit_says_which_and_how_long() -> None:
+    with pytest.raises(TryLaterError) as raised:
+        raise_for(answer(429, b"", X_Rate_Limit_Problem="day"), wait_seconds=3600)
+
+    assert (raised.value.scope, raised.value.after_seconds) == ("day", 3600)
+
+
+@pytest.mark.parametrize("status", [200, 204])
+def test_a_success_raises_nothing(status: int) -> None:
+    raise_for(answer(status), wait_seconds=1)
+
+
+def test_sentences_are_found_at_every_depth() -> None:
+    body = {"ValidationErrors": [{"Message": "a"}, "odd"], "Elements": [{"ValidationErrors": [{"Message": "b"}]}, None]}
+
+    assert sentences_of(body) == ["a", "b"]
+
+
+@pytest.mark.parametrize("error", [KeyError("Invoices"), TypeError("x"), ValueError("x"), ArithmeticError("x")])
+def test_an_answer_of_another_form_is_not_taken_for_our_own_mistake(error: Exception) -> None:
+    with pytest.raises(ProviderChangedError), mapped_errors():
+        raise error
