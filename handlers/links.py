@@ -1,4 +1,4 @@
-"""`/i/{item}`: the address that a bill carries in the ledger leads back to its card in Slack.
+"""`/i/{item}`: the address that a bill carries in the ledger leads back to its card in Slack; with `?alert`, to the alert in its thread.
 
 An address that was made up, one of another installation and one that is no address at all get the same page, so it
 tells nothing about what there is.
@@ -35,7 +35,7 @@ class ItemPages:
 
     async def open_in_slack(self, request: web.Request) -> web.Response:
         try:
-            address = await self._address(request.match_info["item"])
+            address = await self._address(request.match_info["item"], at_alert="alert" in request.query)
         except BusyError:
             return self._told(503, BUSY.title, BUSY.text, BUSY.advice)
         if address is None:
@@ -49,12 +49,12 @@ class ItemPages:
         answer.headers.update(HEADERS)
         return answer
 
-    async def _address(self, text: str) -> str | None:
+    async def _address(self, text: str, *, at_alert: bool) -> str | None:
         try:
             item_id = ItemId(UUID(text))
         except ValueError:
             return None
-        return await self.links.address(item_id)
+        return await self.links.address(item_id, at_alert=at_alert)
 
     def _told(self, status: int, title: str, text: str, advice: str) -> web.Response:
         slack = self.links.site.slack_url

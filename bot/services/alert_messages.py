@@ -72,5 +72,5 @@ class AlertMessages:
             alert=alert,
             card=await self.cards.card(tx, item),
             helpers=await helpers_of(tx, item, alert.problem.entry.mover),
-            link=f"{self.public_url}/i/{item.id}",
+            link=f"{self.public_url}/i/{item.id}?alert",
         )

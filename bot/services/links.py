@@ -14,6 +14,7 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import ChannelId, ItemId, WorkspaceId
+from bot.services.alerts import THREAD
 from bot.services.connect_flow import Site
 from bot.services.messages import HOME_CARD, Subject
 
@@ -32,9 +33,13 @@ class ItemLinks:
     permalink: Permalinks
     site: Site
 
-    async def address(self, item_id: ItemId) -> str | None:
-        """Where the card is, or the app's Home while it is not posted; None when there is no such item."""
-        found = await self._find(item_id)
+    async def address(self, item_id: ItemId, *, at_alert: bool = False) -> str | None:
+        """Where the card is, or the alert in its thread; the app's Home while that is not posted; None when there is no
+        such item.
+        """
+        found = await self._find(item_id, Subject.ALERT, THREAD) if at_alert else None
+        if found is None or found.ts is None:
+            found = await self._find(item_id, Subject.ITEM, HOME_CARD)
         if found is None:
             return None
         link = None
@@ -42,12 +47,12 @@ class ItemLinks:
             link = await self.permalink(WorkspaceId(found.workspace_id), ChannelId(found.channel_id), found.ts)
         return link or self.site.back_to_slack(found.app_id, found.team_id)
 
-    async def _find(self, item_id: ItemId) -> Row[Any] | None:
+    async def _find(self, item_id: ItemId, subject: Subject, role: str) -> Row[Any] | None:
         card = and_(
             MESSAGES.c.workspace_id == ITEMS.c.workspace_id,
-            MESSAGES.c.subject == Subject.ITEM,
+            MESSAGES.c.subject == subject,
             MESSAGES.c.subject_id == str(item_id),
-            MESSAGES.c.role == HOME_CARD,
+            MESSAGES.c.role == role,
         )
         statement = (
             select(

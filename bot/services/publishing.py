@@ -37,6 +37,8 @@ from providers.errors import (
 logger = logging.getLogger(__name__)
 
 SHORTEST_RENEWAL_SECONDS = 0.05
+RECONNECTED_AGAIN_AFTER = timedelta(seconds=5)
+"""A connection that was only just renewed does not end by one refusal; asking again every second would use its calls up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Publishing:
             logger.warning("another attempt took this batch over; its answer counts", extra={"outcome": "taken over"})
         except ReconnectNeededError as error:
             await self.tokens.broken(batch.connection_id, error.problem)
-            await self._wait(batch, self.clock.now())
+            await self._wait(batch, self.clock.now() + RECONNECTED_AGAIN_AFTER)
         except NotVisibleYetError as error:
             await self._wait(batch, error.visible_at)
         except ProviderError as error:

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
-from bot.playground.slack import ADMIN, BILLS
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER
+from tests.intake.documents import a_document
 from tests.journeys.playground import Playground, Tour, a_tour, playground
 
+SUPPLIER = (
+    "<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>Paper &amp; Ink Ltd</cbc:Name></cac:PartyName>"
+    "</cac:Party></cac:AccountingSupplierParty>"
+)
 pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(240)]
 
 
@@ -56,15 +61,162 @@ class Story:
         await web.close()
         await self.be(ADMIN)
         await expect(self.page.get_by_text("Ready")).to_be_visible()
+        await self.dismiss()
         await self.tour.shot("connected")
+
+    async def dismiss(self) -> None:
+        """Close what is still open in front, as a person coming back to Slack does."""
+        if await self.dialog.is_visible():
+            await self.dialog.get_by_role("button", name="Close", exact=True).last.click()
+            await expect(self.dialog).to_be_hidden()
+
+    async def set_up(self) -> None:
+        await self.page.get_by_role("button", name="Set up").click()
+        dialog = self.dialog
+        await expect(dialog.get_by_text("General", exact=True)).to_be_visible()
+        await self.tour.shot("set-up")
+        await dialog.get_by_label("Awaiting payment").check()
+        await self.choose("Default category", "general", "429 · General Expenses")
+        await self.choose("Approvers", "priya", "Priya Approver")
+        await self.choose("Bookkeepers", "ben", "Ben Bookkeeper")
+        await dialog.get_by_label("Channel for approvals").select_option(label="#bills")
+        await dialog.get_by_label("Channel for alerts").select_option(label="#bills-alerts")
+        await self.choose("Default tax for costs", "20%", "20% (VAT on Expenses)")
+        await self.tour.shot("set-up-filled")
+        await dialog.get_by_role("button", name="Save").click()
+        await expect(dialog.get_by_text("is set up")).to_be_visible()
+        await self.tour.shot("set-up-saved")
+        await self.dismiss()
+
+    async def choose(self, field: str, typed: str, option: str) -> None:
+        await self.dialog.get_by_role("combobox", name=field).click()
+        await self.page.keyboard.type(typed)
+        await self.dialog.get_by_role("option", name=option).first.click()
+
+    async def drop(self, number: str) -> None:
+        """A member drops an e-invoice in the channel."""
+        await self.be(MEMBER)
+        document = a_document(number=number, currency="GBP", extra=SUPPLIER).encode()
+        payload = FilePayload(name=f"{number}.xml", mimeType="text/xml", buffer=document)
+        await self.page.locator("input[type=file]").first.set_input_files(payload)
+        await expect(self.card(number)).to_be_visible(timeout=15_000)
+
+    def card(self, number: str) -> Locator:
+        return self.page.locator("#main article").filter(has_text="In approval").filter(has_text=number).last
+
+    async def approve(self, number: str) -> None:
+        await self.be(APPROVER)
+        await self.card(number).get_by_role("button", name="Approve").click()
+
+    def words(self, text: str) -> Locator:
+        return self.page.get_by_text(text).last
+
+    async def published(self, number: str) -> None:
+        card = self.page.locator("#main article").filter(has_text=number).last
+        await expect(card.get_by_text("and read back")).to_be_visible(timeout=30_000)
+
+    async def ledger(self) -> Page:
+        """The simulated Xero, in a tab of its own."""
+        ledger = await self.tour.context.new_page()
+        await ledger.goto(f"{self.place.ledgers_url}/xero/")
+        return ledger
+
+    async def switch_account(self, name: str, outcome: str) -> None:
+        """Archived or restored in the ledger, by whoever keeps the chart of accounts there."""
+        ledger = await self.ledger()
+        await ledger.get_by_role("link", name="Accounts").click()
+        await ledger.get_by_role("row", name=name).get_by_role("button").click()
+        await expect(ledger.get_by_role("status")).to_contain_text(outcome)
+        await self.tour.shot("account", ledger)
+        await ledger.close()
+
+    async def choose_another_account(self) -> None:
+        """The bookkeeper follows the line in the alerts channel to the thread, and presses the fix."""
+        await self.be(BOOKKEEPER, ALERTS)
+        await expect(self.words("is archived in Xero")).to_be_visible(timeout=20_000)
+        await self.tour.shot("pointer")
+        async with self.tour.context.expect_page() as opened:
+            await self.page.get_by_role("link", name="Open").last.click()
+        thread = await opened.value
+        await expect(thread.get_by_role("button", name="Choose another category")).to_be_visible()
+        await self.tour.shot("alert", thread)
+        await thread.get_by_role("button", name="Xero's words").click()
+        await self.tour.shot("ledgers-words", thread)
+        await thread.locator("dialog#modal").get_by_role("button", name="Close", exact=True).last.click()
+        await thread.get_by_role("button", name="Choose another category").click()
+        dialog = thread.locator("dialog#modal")
+        await dialog.get_by_role("combobox", name="Category").click()
+        await thread.keyboard.type("printing")
+        await dialog.get_by_role("option", name="461 · Printing & Stationery").click()
+        await self.tour.shot("another-category", thread)
+        await dialog.get_by_role("button", name="Save and send").click()
+        await expect(thread.locator("#thread").get_by_text("chose another category")).to_be_visible(timeout=20_000)
+        await expect(thread.locator("#thread").get_by_text("and read back")).to_be_visible(timeout=20_000)
+        await self.tour.shot("fixed", thread)
+        await thread.close()
+
+    async def end_the_connection(self) -> None:
+        ledger = await self.ledger()
+        await ledger.get_by_role("link", name="Misbehave").click()
+        await ledger.get_by_role("button", name="Withdraw every sign-in").click()
+        await self.tour.shot("connection-ended", ledger)
+        await ledger.close()
+
+    async def reconnect(self) -> None:
+        """The admin presses Reconnect where it was told."""
+        await self.be(ADMIN, ALERTS)
+        button = self.page.get_by_role("button", name="Reconnect")
+        await expect(button).to_be_visible(timeout=30_000)
+        await self.tour.shot("reconnect")
+        await button.click()
+        async with self.tour.context.expect_page() as opened:
+            await self.dialog.get_by_role("link", name="Connect software").click()
+        web = await opened.value
+        await web.get_by_role("button", name="Continue with Slack").click()
+        await web.get_by_role("button", name="Allow").click()
+        await web.get_by_role("button", name="Continue to Xero").click()
+        await web.get_by_role("button", name="Allow access").click()
+        if await web.get_by_label("Northwind Trading Ltd").count():
+            await web.get_by_label("Northwind Trading Ltd").check()
+            await web.get_by_role("button", name="Next").click()
+        await web.get_by_role("button", name="Finish").click()
+        await web.wait_for_url(f"{self.place.slack_url}/**")
+        await web.close()
 
 
 @pytest.mark.parametrize("width", [1280, 420])
 async def test_a_bill_is_dropped_approved_published_refused_fixed_and_published(
     chromium: str, tmp_path: Path, width: int
 ) -> None:
-    async with playground(tmp_path) as place, a_tour(chromium, width) as tour:
+    async with playground(tmp_path, DEXT_UNDO_SECONDS="2") as place, a_tour(chromium, width) as tour:
         story = Story(tour, place)
         await story.connect()
+        await story.set_up()
+        await story.drop("INV-1")
+        await tour.shot("card")
+        await story.approve("INV-1")
+        await expect(story.words("Undo works until")).to_be_visible()
+        await tour.shot("approved")
+        await story.published("INV-1")
+        await tour.shot("published")
+
+        await story.switch_account("General Expenses", "Archived")
+        await story.drop("INV-2")
+        await story.approve("INV-2")
+        await story.choose_another_account()
+
+        await story.switch_account("General Expenses", "Restored")
+        await story.drop("INV-3")
+        await story.end_the_connection()
+        await story.approve("INV-3")
+        await story.reconnect()
+        await story.be(BOOKKEEPER)
+        await story.published("INV-3")
+        await tour.shot("reconnected")
+
+        ledger = await story.ledger()
+        for number in ("INV-1", "INV-2", "INV-3"):
+            await expect(ledger.get_by_text(number, exact=True)).to_be_visible()
+        await tour.shot("bills", ledger)
 
     assert tour.complaints == []
