@@ -67,7 +67,7 @@ async def test_where_the_bot_is_not_the_line_to_type_is_said_and_typing_it_helps
     assert set(done.errors) == {block}
     assert "Type /invite @Dext in it, then press Save again." in done.errors[block]
     assert not (await office.world.settings()).is_set_up
-    await office.slack.typed("/invite @dext", user=ADMIN, channel=FINANCE)
+    await office.slack.typed("/invite @Dext", user=ADMIN, channel=FINANCE)
     again = await office.slack.submit(form)
     assert (again.errors, again.error) == ({}, None)
     assert FINANCE in str(await office.world.settings())

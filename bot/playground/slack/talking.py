@@ -88,7 +88,8 @@ class Talking:
 
     async def _invited(self, handle: str, *, user: str, channel: str) -> None:
         people = self.sight.workspace.people.values()
-        found = next((person for person in people if handle in (f"@{person.handle}", f"<@{person.id}>")), None)
+        names = {handle, handle.lower()}
+        found = next((person for person in people if names & {f"@{person.handle}", f"<@{person.id}>"}), None)
         if found is None:
             self.sight.workspace.slackbot_says(channel, user, f"There is nobody called {handle or 'that'} to invite.")
         else:
