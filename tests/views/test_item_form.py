@@ -1,0 +1,198 @@
+"""The form of an item: what is drawn is what is read back, and what is wrong is said at its field."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.views import View
+
+from bot.domain.books import Account, AccountClass, TaxRate
+from bot.domain.cards import ItemPage
+from bot.domain.documents import Facts, Line, Party
+from bot.domain.ids import OrganisationId
+from bot.views import item_form
+from bot.views.ids import BlockId
+from bot.views.item_form import Typed
+from bot.views.metadata import FormRef
+from tests.playground.kit import validator
+from tests.views.test_items import a_card, an_item, the_facts
+
+ACCOUNT = Account(provider_id="a", code="429", name="General Expenses", account_class=AccountClass.EXPENSE)
+RATE = TaxRate(code="INPUT2", name="20% (VAT on Expenses)", percent=Decimal(20))
+PAGE = ItemPage(
+    organisation_id=OrganisationId(UUID(int=3)),
+    organisation="Northwind Ltd",
+    currency="GBP",
+    account=ACCOUNT,
+    tax_rate=RATE,
+    default_account="429 · General Expenses",
+)
+words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=60)
+cents = st.integers(min_value=0, max_value=10**9).map(lambda number: Decimal(number) / 100)
+lines = st.builds(
+    lambda net: Line(description="Thing", unit_price=net, net=net), cents.map(lambda net: net.quantize(Decimal("0.01")))
+)
+
+
+@st.composite
+def facts_of(draw: st.DrawFn) -> Facts:
+    """Facts that add up, as a document or a form gives them."""
+    rows = tuple(draw(st.lists(lines, max_size=4)))
+    net = sum((line.net for line in rows), Decimal(0)) if rows else draw(cents)
+    tax = draw(st.none() | cents)
+    return Facts(
+        supplier=Party(name=draw(words), bank_account=draw(st.none() | words)),
+        number=draw(words),
+        issued_on=draw(st.dates(date(2000, 1, 1), date(2030, 1, 1))),
+        due_on=draw(st.none() | st.dates(date(2030, 1, 2), date(2040, 1, 1))),
+        currency=draw(st.sampled_from(["GBP", "EUR", "USD"])),
+        net=net,
+        tax=tax,
+        gross=net + (tax or Decimal(0)) + (Decimal(1) if tax is None else Decimal(0)) + Decimal(0),
+        lines=rows,
+        note=draw(st.none() | words),
+    )
+
+
+def state_of(view: View, **changes: str | None) -> dict[str, Any]:
+    """What Slack sends when a form is submitted as it stands, but for these fields."""
+    state: dict[str, Any] = {}
+    for block in view.to_dict()["blocks"]:
+        if block["type"] != "input":
+            continue
+        element, name = block["element"], block["block_id"]
+        typed = changes.get(name, element.get("initial_value"))
+        entry = {
+            "plain_text_input": {"value": typed},
+            "datepicker": {"selected_date": changes.get(name, element.get("initial_date"))},
+            "external_select": {"selected_option": element.get("initial_option")},
+        }[element["type"]]
+        state[name] = {element["action_id"]: {"type": element["type"], **entry}}
+    return state
+
+
+def read(state: dict[str, Any], before: Facts) -> Typed:
+    typed = item_form.read(state, before)
+    assert isinstance(typed, Typed)
+    return typed
+
+
+@given(facts_of().filter(lambda facts: facts.gross is not None and facts.gross > 0))
+def test_a_form_that_nobody_touched_changes_nothing(facts: Facts) -> None:
+    page = replace(PAGE, item=an_item(facts=facts))
+
+    typed = read(state_of(item_form.form(page)), facts)
+
+    assert typed == Typed(facts=facts, account="429", tax_rate="INPUT2")
+
+
+@given(facts_of().filter(lambda facts: facts.gross is not None and facts.gross > 0), words)
+def test_one_changed_field_changes_nothing_else(facts: Facts, number: str) -> None:
+    page = replace(PAGE, item=an_item(facts=facts))
+
+    typed = read(state_of(item_form.form(page), number=number), facts)
+
+    assert typed.facts == replace(facts, number=number.strip())
+
+
+def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_means(shared: Path) -> None:
+    form = item_form.form(replace(PAGE, account=None, tax_rate=None))
+    shown = str(form.to_dict())
+
+    assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
+    assert shown.index("Northwind Ltd") < shown.index("Supplier")
+    assert "Empty: 429 · General Expenses" in shown
+    assert "has no default for it" in shown
+    assert FormRef.decode(str(form.private_metadata)) == FormRef(PAGE.organisation_id)
+
+
+def test_an_edit_names_the_version_it_was_drawn_from() -> None:
+    item = an_item()
+
+    form = item_form.form(replace(PAGE, item=item))
+
+    assert FormRef.decode(str(form.private_metadata)).item.version == item.version
+    assert "Edit B-1001" in str(form.to_dict()["title"])
+
+
+def test_net_is_what_lies_between_total_and_tax() -> None:
+    state = state_of(item_form.form(replace(PAGE, item=an_item())), gross="1,234.50", tax="34,50")
+
+    facts = read(state, the_facts()).facts
+
+    assert (facts.net, facts.tax, facts.gross) == (Decimal("1200.00"), Decimal("34.50"), Decimal("1234.50"))
+
+
+def test_an_empty_tax_is_no_tax() -> None:
+    state = state_of(item_form.form(replace(PAGE, item=an_item())), tax=None)
+
+    facts = read(state, the_facts()).facts
+
+    assert (facts.net, facts.tax, facts.gross) == (Decimal("120.00"), Decimal("0.00"), Decimal("120.00"))
+
+
+def test_new_amounts_replace_the_lines_that_would_contradict_them() -> None:
+    line = Line(description="Paper", unit_price=Decimal(100), net=Decimal(100))
+    facts = replace(the_facts(), lines=(line,))
+    form = item_form.form(replace(PAGE, item=an_item(facts=facts)))
+
+    assert read(state_of(form), facts).facts.lines == (line,)
+    assert read(state_of(form, gross="240.00"), facts).facts.lines == ()
+
+
+def test_another_supplier_does_not_keep_the_first_ones_bank_account() -> None:
+    form = item_form.form(replace(PAGE, item=an_item()))
+
+    typed = read(state_of(form, supplier="Somebody Else"), the_facts())
+
+    assert typed.facts.supplier == Party(name="Somebody Else")
+
+
+@pytest.mark.parametrize(
+    ("changes", "blocks"),
+    [
+        ({"gross": "x", "tax": "y", "currency": "1"}, {BlockId.GROSS, BlockId.TAX, BlockId.CURRENCY}),
+        ({"gross": None}, {BlockId.GROSS}),
+        ({"gross": "10.00"}, {BlockId.TAX}),
+        ({"tax": "-1"}, {BlockId.TAX}),
+        ({"currency": "GBPP"}, {BlockId.CURRENCY}),
+        ({"due_on": "2026-02-28"}, {BlockId.DUE_ON}),
+    ],
+)
+def test_every_mistake_is_said_at_once_each_at_its_field(changes: dict[str, str | None], blocks: set[BlockId]) -> None:
+    form = item_form.form(replace(PAGE, item=an_item()))
+
+    wrong = item_form.read(state_of(form, **changes), the_facts())
+
+    assert isinstance(wrong, dict)
+    assert set(wrong) == blocks
+
+
+def test_a_form_that_lost_every_field_is_refused_and_not_an_error() -> None:
+    assert isinstance(item_form.read({}, Facts()), dict)
+
+
+def test_what_somebody_else_changed_meanwhile_is_named(shared: Path) -> None:
+    now = replace(PAGE, item=an_item(facts=replace(the_facts(), gross=Decimal("1200.00"), net=Decimal("1180.00"))))
+    mine = Typed(facts=replace(the_facts(), number="INV-2"), account="429", tax_rate=None)
+
+    form = item_form.form(now, typed=mine)
+
+    assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
+    shown = str(form.to_dict())
+    assert "total: 1,200.00 GBP" in shown
+    assert "number: INV-1" in shown
+    assert "'initial_value': 'INV-2'" in shown
+
+
+def test_the_form_says_where_the_new_card_is() -> None:
+    card = a_card(an_item())
+
+    assert "your messages with me" in str(item_form.added(card).to_dict())
+    assert "<#C1>" in str(item_form.added(replace(card, channel="C1")).to_dict())  # type: ignore[arg-type] # a plain id

@@ -1,0 +1,214 @@
+"""The card of a bill in every state, whatever is on it: Slack takes it, and it says in words what it shows."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.models.views import View
+
+from bot.domain.cards import Explanation, ItemCard, Reason
+from bot.domain.coding import CodedValue, Coding, Source
+from bot.domain.documents import Door, Facts, ItemKind, Line, Party
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.views import approvals
+from bot.views import items as views
+from tests.playground.kit import validator
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WILD = '<!channel> & *bold* _it_ `code` <https://evil.example|"pay"> \u202e\u200b'
+STATES = [state for state in ItemState if state not in (ItemState.RECEIVED, ItemState.WITHDRAWING)]
+
+
+def an_item(state: ItemState = ItemState.IN_APPROVAL, *, facts: Facts | None = None) -> Item:
+    return Item(
+        id=ItemId(UUID(int=1)),
+        workspace_id=WorkspaceId(UUID(int=2)),
+        organisation_id=OrganisationId(UUID(int=3)),
+        kind=ItemKind.COST,
+        state=state,
+        version=3,
+        facts=facts or the_facts(),
+        coding=Coding(
+            account=CodedValue(value="429", source=Source.PERSON, by="U1"),
+            tax_rate=CodedValue(value="INPUT2", source=Source.DEFAULT_TAX),
+        ),
+        door=Door.FILE,
+        submitted_by=UserId("U1"),
+        created_at=NOW,
+        reference="B-1001",
+        decided_by=UserId("U2"),
+        decided_at=NOW,
+        decision_reason="Not ours",
+        send_after=NOW,
+        ledger_url="https://ledger.example/bill",
+        published_at=NOW,
+    )
+
+
+def the_facts() -> Facts:
+    return Facts(
+        supplier=Party(name="Paper Ltd", bank_account="GB33BUKB20201555555555"),
+        number="INV-1",
+        issued_on=date(2026, 3, 1),
+        currency="GBP",
+        net=Decimal("100.00"),
+        tax=Decimal("20.00"),
+        gross=Decimal("120.00"),
+        note="Paper for the printer",
+    )
+
+
+def a_card(item: Item, *, is_set_up: bool = True, is_connected: bool = True) -> ItemCard:
+    return ItemCard(
+        item=item,
+        organisation="Northwind Ltd",
+        ledger="Xero",
+        account="429 · General Expenses",
+        tax_rate="20% (VAT on Expenses)",
+        approvers=(UserId("U2"),),
+        is_set_up=is_set_up,
+        steps_done=4 if is_set_up else 2,
+        is_connected=is_connected,
+    )
+
+
+def problems(card: ItemCard, shared: Path) -> list[str]:
+    text, blocks = views.card(card)
+    payload = [block.to_dict() for block in blocks]
+    found = [error.message for error in validator(shared, "MessageBlocks").iter_errors(payload)]
+    return found + modal_problems(views.alone(card), shared) + ([] if text else ["no text"])
+
+
+def modal_problems(view: View, shared: Path) -> list[str]:
+    return [error.message for error in validator(shared, "ModalView").iter_errors(view.to_dict())]
+
+
+def drawn(card: ItemCard) -> str:
+    return str([block.to_dict() for block in views.card(card)[1]])
+
+
+@pytest.mark.parametrize("state", ItemState)
+@pytest.mark.parametrize("is_set_up", [True, False])
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_every_state_is_drawn_as_slack_takes_it(
+    state: ItemState, *, is_set_up: bool, is_connected: bool, shared: Path
+) -> None:
+    card = a_card(an_item(state), is_set_up=is_set_up, is_connected=is_connected)
+
+    assert problems(card, shared) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (ItemState.TO_REVIEW, "To review"),
+        (ItemState.IN_APPROVAL, "<@U2> can decide"),
+        (ItemState.APPROVED, "Approved* by <@U2>"),
+        (ItemState.SENDING, "Being sent* to Xero"),
+        (ItemState.UNKNOWN, "Being checked"),
+        (ItemState.PUBLISHED, "Published* to Xero"),
+        (ItemState.REFUSED, "stands in this thread"),
+        (ItemState.REJECTED, "Not ours"),
+    ],
+)
+def test_every_state_is_said_in_words(state: ItemState, sentence: str) -> None:
+    card = a_card(an_item(state))
+
+    assert sentence in drawn(card)
+    assert state.words in views.summary(card)
+
+
+def test_an_approved_bill_says_which_step_of_setting_up_it_waits_for() -> None:
+    shown = drawn(a_card(an_item(ItemState.APPROVED), is_set_up=False))
+
+    assert "2 of 4" in shown
+    assert "open_settings" in shown
+
+
+def test_bank_details_of_the_document_are_shown() -> None:
+    assert "GB33BUKB20201555555555" in drawn(a_card(an_item()))
+
+
+def test_an_amount_is_never_rounded() -> None:
+    facts = replace(the_facts(), net=Decimal("100.0045"), gross=Decimal("120.0045"))
+
+    assert "120.0045 GBP" in drawn(a_card(an_item(facts=facts)))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_whatever_stands_on_the_document_stays_text(state: ItemState, shared: Path) -> None:
+    facts = replace(the_facts(), supplier=Party(name=WILD, bank_account=WILD), number=WILD, currency="G<b", note=WILD)
+    item = replace(an_item(state, facts=facts), decision_reason=WILD, complaints=(WILD,))
+    card = replace(a_card(item), organisation=WILD, account=WILD, tax_rate=WILD)
+
+    told = drawn(card) + views.summary(card) + str(views.alone(card).to_dict())
+
+    assert problems(card, shared) == []
+    for mark in ("<!channel>", "<https", "*bold*", "`code`", "\u202e", "\u200b"):
+        assert mark not in told
+
+
+def test_the_longest_document_still_fits(shared: Path) -> None:
+    line = Line(
+        description="x" * 500, unit_price=Decimal("1.23456"), net=Decimal("99999999.99"), quantity=Decimal("0.001")
+    )
+    facts = replace(
+        the_facts(),
+        supplier=Party(name="s" * 500, bank_account="b" * 200),
+        number="n" * 200,
+        lines=(line,) * 500,
+        note="y" * 2000,
+    )
+    item = replace(an_item(ItemState.TO_REVIEW, facts=facts), complaints=("c" * 400,) * 20, decision_reason="r" * 500)
+    card = replace(a_card(item), organisation="o" * 300, account="a" * 300, approvers=(UserId("U2"),) * 50)
+
+    assert problems(card, shared) == []
+    assert len(views.summary(card)) < 300
+
+
+def test_an_empty_document_is_drawn_too(shared: Path) -> None:
+    card = replace(a_card(an_item(ItemState.TO_REVIEW, facts=Facts())), account=None, tax_rate=None, approvers=())
+
+    assert problems(card, shared) == []
+    assert "Supplier not stated" in drawn(card)
+
+
+def test_why_shows_who_chose_and_what_lost(shared: Path) -> None:
+    reason = Reason(
+        field="Category",
+        value="461 · Printing",
+        source="chosen by a person",
+        by=UserId("U1"),
+        beaten=(("429 · General Expenses", "the organisation's default"), (None, "the supplier's rule")),
+    )
+    view = views.explanation(
+        Explanation(card=a_card(an_item()), reasons=(reason, replace(reason, value=None, by=None)))
+    )
+
+    assert modal_problems(view, shared) == []
+    shown = str(view.to_dict())
+    assert "<@U1>" in shown
+    assert "instead of 429" in shown
+    assert "instead of none" in shown
+
+
+def test_a_reason_is_read_back_as_it_was_written(shared: Path) -> None:
+    form = approvals.reject_form(a_card(an_item()))
+
+    assert modal_problems(form, shared) == []
+    assert approvals.read_reason({"reason": {"value": {"type": "plain_text_input", "value": " No \n"}}}) == "No"
+    assert approvals.read_reason({"reason": {"value": {"type": "plain_text_input", "value": "  "}}}) is None
+    assert approvals.read_reason({}) is None
+
+
+@given(st.decimals(min_value=Decimal("-99999999999.9999"), max_value=Decimal("99999999999.9999"), places=4))
+def test_every_amount_is_shown_to_its_last_digit(value: Decimal) -> None:
+    shown = views.summary(a_card(an_item(facts=replace(the_facts(), gross=value))))
+
+    assert f"{value:,.4f}".rstrip("0").rstrip(".") in shown
