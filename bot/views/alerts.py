@@ -141,7 +141,7 @@ def _outcome(found: AlertCard) -> str:
 
 def _when(found: AlertCard) -> str:
     at = found.card.item.published_at
-    return f" at {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
+    return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
 
 
 def _field(found: AlertCard) -> list[Block]:

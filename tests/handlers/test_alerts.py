@@ -130,7 +130,7 @@ async def test_the_alerts_channel_gets_one_line_that_leads_to_the_thread_and_tur
     assert address.endswith(f"/archives/{BILLS}/p{card.ts.replace('.', '')}")
     (outcome,) = pointers(desk)
     assert outcome.ts == line.ts
-    assert "Published to Xero at" in words(outcome)
+    assert "Published to Xero," in words(outcome)
 
 
 async def test_where_alerts_and_approvals_share_a_channel_there_is_no_second_line(desk: Desk) -> None:

@@ -247,7 +247,7 @@ def test_the_outcome_says_when_it_was_published_and_who_mended_it(shared: Path) 
     message = views.alert(found)
 
     assert done in words(message)
-    assert ":white_check_mark: Published to Xero at <!date^1772443800^" in words(message)
+    assert ":white_check_mark: Published to Xero, <!date^1772443800^" in words(message)
     assert list(validator(shared, "MessageBlocks").iter_errors(drawn(message))) == []
 
 
@@ -256,7 +256,7 @@ def test_the_outcome_says_when_it_was_published_and_who_mended_it(shared: Path) 
     [
         (AlertState.OPEN, ItemState.REFUSED, ":no_entry: *Acme &amp; &lt;Sons&gt; Ltd* · Paper &amp; Ink &lt;Ltd&gt;"),
         (AlertState.FIXED, ItemState.APPROVED, "Sent again; Xero's answer is still to come"),
-        (AlertState.RESOLVED, ItemState.PUBLISHED, "Published to Xero at <!date^1772443800^"),
+        (AlertState.RESOLVED, ItemState.PUBLISHED, "Published to Xero, <!date^1772443800^"),
     ],
 )
 def test_the_pointer_is_one_line_that_leads_to_the_thread(
