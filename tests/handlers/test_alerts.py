@@ -127,7 +127,7 @@ async def test_the_alerts_channel_gets_one_line_that_leads_to_the_thread_and_tur
 
     card = desk.card(NUMBER)
     assert "The category is archived in Xero" in words(line)
-    assert address.endswith(f"/archives/{BILLS}/p{card.ts.replace('.', '')}")
+    assert address.endswith(f"?thread_ts={card.ts}&cid={BILLS}")
     (outcome,) = pointers(desk)
     assert outcome.ts == line.ts
     assert "Published to Xero," in words(outcome)
