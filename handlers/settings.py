@@ -1,7 +1,6 @@
 """Setting up an organisation: the command, the button, the form."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
@@ -11,7 +10,7 @@ from bot.services.settings import StaleFormError
 from bot.views import organisations as choosing
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
-from bot.views.metadata import FormRef
+from bot.views.metadata import FormRef, organisation_of
 from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.routes import Routes
@@ -39,7 +38,7 @@ class SettingsHandlers:
                 return OpenView(choosing.choose_modal(names, ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:
-        return await self._form(click.actor, OrganisationId(UUID(click.value)))
+        return await self._form(click.actor, organisation_of(click.value))
 
     async def save(self, submission: Submission) -> Reply:
         about = FormRef.decode(submission.form.private_metadata)

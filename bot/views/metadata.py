@@ -14,6 +14,18 @@ class NotOursError(ValueError):
     """A value that we did not write."""
 
 
+def organisation_of(value: str) -> OrganisationId:
+    """The organisation that a button is about.
+
+    Raises:
+        NotOursError: not an id.
+    """
+    try:
+        return OrganisationId(UUID(value))
+    except ValueError:
+        raise NotOursError(value[:60]) from None
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRef:
     """An item as a card showed it. A decision on another version is answered with the current card."""

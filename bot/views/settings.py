@@ -11,7 +11,7 @@ from bot.views import fields
 from bot.views.connections import context, section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
-from bot.views.metadata import FormRef
+from bot.views.metadata import FormRef, NotOursError
 from bot.views.text import escape, mention, plain
 
 BLOCKS = {
@@ -104,16 +104,21 @@ def read(state: dict[str, Any], version: int) -> SettingsForm:
     """The form as it was sent.
 
     Raises:
-        ValueError: an option that was never offered, or a field that the form always has.
+        NotOursError: an option that was never offered, or a field is missing that the form always has.
     """
     found = Fields(state)
     approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
     if approvals is None or alerts is None:
-        raise ValueError("a channel is missing")
+        raise NotOursError("settings without a channel")
+    try:
+        destination = Destination(found.option(BlockId.DESTINATION) or "")
+        payment_status = PaymentStatus(found.option(BlockId.PAYMENT_STATUS) or "")
+    except ValueError as error:
+        raise NotOursError(str(error)[:60]) from None
     return SettingsForm(
         version=version,
-        destination=Destination(found.option(BlockId.DESTINATION) or ""),
-        payment_status=PaymentStatus(found.option(BlockId.PAYMENT_STATUS) or ""),
+        destination=destination,
+        payment_status=payment_status,
         default_account=found.account(BlockId.DEFAULT_ACCOUNT),
         default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
         approvers=tuple(UserId(user) for user in found.users(BlockId.APPROVERS)),

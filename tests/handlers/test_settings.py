@@ -269,6 +269,21 @@ async def test_nobody_as_approver_is_not_taken(office: Office) -> None:
     assert not (await office.world.settings()).is_set_up
 
 
+@pytest.mark.parametrize("metadata", ["", "x:y:z", None])
+async def test_a_form_that_is_not_ours_saves_nothing_and_says_so(office: Office, metadata: str | None) -> None:
+    form = await office.open()
+    if metadata is None:
+        option = {"text": {"type": "plain_text", "text": "x"}, "value": "spend_it_all"}
+        form.entries[BlockId.DESTINATION][ActionId.VALUE]["selected_option"] = option
+    else:
+        form.definition["private_metadata"] = metadata
+
+    await office.fill(form)
+
+    assert "from an earlier version" in office.told(ADMIN)
+    assert not (await office.world.settings()).is_set_up
+
+
 @pytest.mark.parametrize("block", [BlockId.DEFAULT_ACCOUNT, BlockId.DEFAULT_TAX])
 async def test_a_code_that_was_never_offered_is_refused_at_its_field(office: Office, block: BlockId) -> None:
     form = await office.open()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import ItemId, OrganisationId
-from bot.views.metadata import FormRef, ItemRef, NotOursError
+from bot.views.metadata import FormRef, ItemRef, NotOursError, organisation_of
 
 ITEMS = st.builds(ItemRef, st.uuids().map(ItemId), st.integers(min_value=1, max_value=10**9))
 
@@ -36,3 +36,8 @@ def test_what_we_did_not_write_is_refused(text: str) -> None:
 def test_a_button_we_did_not_draw_is_refused(text: str) -> None:
     with pytest.raises(NotOursError):
         ItemRef.decode(text)
+
+
+def test_a_button_that_names_no_organisation_is_refused() -> None:
+    with pytest.raises(NotOursError):
+        organisation_of("new")

@@ -17,7 +17,7 @@ from bot.playground.slack.entries import untouched
 from bot.views import fields
 from bot.views import settings as views
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FormRef
+from bot.views.metadata import FormRef, NotOursError
 from bot.views.text import plain
 from tests.playground.kit import validator
 
@@ -160,13 +160,13 @@ def test_an_option_that_was_never_offered_is_no_form_of_ours(block: BlockId) -> 
     sent = state(PAGE)
     sent[block][ActionId.VALUE]["selected_option"]["value"] = "spend_it_all"
 
-    with pytest.raises(ValueError, match="spend_it_all"):
+    with pytest.raises(NotOursError, match="spend_it_all"):
         views.read(sent, 3)
 
 
 @pytest.mark.parametrize("block", [BlockId.APPROVALS_CHANNEL, BlockId.ALERTS_CHANNEL])
 def test_a_form_without_a_channel_is_no_form_of_ours(block: BlockId) -> None:
-    with pytest.raises(ValueError, match="channel"):
+    with pytest.raises(NotOursError, match="channel"):
         views.read({name: entry for name, entry in state(PAGE).items() if name != block}, 3)
 
 
