@@ -10,6 +10,7 @@ Jobs are worked by `InlineJobs`; `world.settle()` goes on until nothing is left 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 
 import aiohttp
@@ -24,6 +25,7 @@ from bot.slack import learn_workspace
 from bot.vault import new_key
 from bot.worker import Planner, tasks_of
 from providers import PROVIDERS
+from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
 
 SECRET, TOKEN = "a-signing-secret", "xoxb-simulated"
@@ -53,6 +55,15 @@ class World:
             await self.product.messenger.drain()
             if not worked:
                 return
+
+    async def later(self, seconds: float) -> None:
+        """Let time pass, and give what is due by then its next attempt."""
+        assert isinstance(self.clock, FakeClock)
+        self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
+        await self.services.publishing.reconcile()
+        await self.services.lists.restart_stuck()
+        await self.services.arrivals.restart_stuck()
+        await self.settle()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
         """A raw request to the one entry, as an attacker might send it."""

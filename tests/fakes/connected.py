@@ -13,7 +13,6 @@ gives what became due its next attempt.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from aiohttp.test_utils import unused_port
 from sqlalchemy import select
@@ -78,15 +77,6 @@ class Connected(World):
             alerts_channel=ChannelId(alerts_channel),
         )
         await self.services.set_up.settings.save(await self.actor(), self.organisation_id, form)
-        await self.settle()
-
-    async def later(self, seconds: float) -> None:
-        """Let time pass, and give what is due by then its next attempt."""
-        assert isinstance(self.clock, FakeClock)
-        self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
-        await self.services.publishing.reconcile()
-        await self.services.lists.restart_stuck()
-        await self.services.arrivals.restart_stuck()
         await self.settle()
 
 

@@ -17,8 +17,16 @@ from tests.fakes.connected import beside_xero, connect
 from tests.intake.documents import a_document
 from tests.playground.kit import schema_problems
 
-CATEGORY, OTHER_CATEGORY, TAX = "429", "461", "INPUT2"
+CATEGORY, OTHER_CATEGORY, TAX, NO_TAX = "429", "461", "INPUT2", "NONE"
 SUPPLIER = "<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>Paper &amp; Ink Ltd</cbc:Name></cac:PartyName></cac:Party></cac:AccountingSupplierParty>"
+
+TYPED: dict[str, object] = {
+    BlockId.SUPPLIER: "Paper & Ink Ltd",
+    BlockId.ISSUED_ON: "2026-03-01",
+    BlockId.CURRENCY: "GBP",
+    BlockId.GROSS: "120.00",
+    BlockId.TAX: "20.00",
+}
 
 
 class Story:
@@ -30,22 +38,19 @@ class Story:
     async def settle(self) -> None:
         await self.world.settle()
 
-    async def set_up(self) -> None:
+    async def set_up(self, *, status: str = "awaiting_payment", category: str = CATEGORY, tax: str = TAX) -> None:
         """The admin presses Set up in the message that says it is connected, and fills the form."""
         announced = self.slack.messages(BILLS)[-1]
         await self.slack.click(announced, ActionId.OPEN_SETTINGS, user=ADMIN)
         form = self.modal(ADMIN)
-        for action, word, block in (
-            (ActionId.FIND_ACCOUNT, "general", BlockId.DEFAULT_ACCOUNT),
-            (ActionId.FIND_TAX_RATE, "20%", BlockId.DEFAULT_TAX),
-        ):
-            await self.slack.options(form, action, word, user=ADMIN, block_id=block)
+        await self.slack.options(form, ActionId.FIND_ACCOUNT, category, user=ADMIN, block_id=BlockId.DEFAULT_ACCOUNT)
+        await self.slack.options(form, ActionId.FIND_TAX_RATE, "", user=ADMIN, block_id=BlockId.DEFAULT_TAX)
         done = await self.slack.submit(
             form,
             {
-                BlockId.PAYMENT_STATUS: "awaiting_payment",
-                BlockId.DEFAULT_ACCOUNT: CATEGORY,
-                BlockId.DEFAULT_TAX: TAX,
+                BlockId.PAYMENT_STATUS: status,
+                BlockId.DEFAULT_ACCOUNT: category,
+                BlockId.DEFAULT_TAX: tax,
                 BlockId.APPROVERS: [APPROVER],
                 BlockId.BOOKKEEPERS: [BOOKKEEPER],
                 BlockId.APPROVALS_CHANNEL: BILLS,
@@ -138,3 +143,77 @@ async def test_from_the_command_to_a_published_bill_and_a_refusal_that_is_fixed(
     assert len(xero.bills()) == 2
     assert slack.refusals == []
     assert schema_problems(slack, shared) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "in_xero"),
+    [("draft", "DRAFT"), ("awaiting_approval", "SUBMITTED"), ("awaiting_payment", "AUTHORISED")],
+)
+async def test_every_choice_of_the_set_up_shows_in_the_published_bill(
+    sqlite_url: str, status: str, in_xero: str
+) -> None:
+    async with beside_xero(sqlite_url) as (world, xero):
+        story = Story(world, xero)
+        await connected(story)
+        await story.set_up(status=status, category=OTHER_CATEGORY, tax=TAX)
+        await story.drop("INV-1")
+
+        await story.approve("INV-1")
+
+        bill = story.bill("INV-1")
+        (line,) = bill["LineItems"]
+        assert (bill["Type"], bill["Status"]) == ("ACCPAY", in_xero)
+        assert (line["AccountCode"], line["TaxType"]) == (OTHER_CATEGORY, TAX)
+
+
+async def test_nothing_is_sent_before_the_set_up_is_saved_once(story: Story) -> None:
+    await connected(story)
+    await story.slack.command("/dext", "add", user=MEMBER)
+    form = story.modal(MEMBER)
+    await story.slack.submit(form, {**TYPED, BlockId.NUMBER: "INV-1"})
+    await story.settle()
+    before = [bill["InvoiceNumber"] for bill in story.xero.bills()]
+
+    await story.set_up()
+    await story.approve("INV-1")
+
+    assert "INV-1" not in before
+    assert story.bill("INV-1")["Contact"]["Name"] == "Paper & Ink Ltd"
+
+
+async def test_an_ended_connection_is_told_once_and_the_queue_goes_on_after_reconnecting(story: Story) -> None:
+    await connected(story)
+    await story.set_up()
+    await story.drop("INV-1")
+    await story.drop("INV-2")
+    story.xero.revoke_refresh_tokens()
+    story.xero.expire_access_tokens()
+
+    await story.approve("INV-1")
+    await story.approve("INV-2")
+    told = [message for message in story.slack.messages(ALERTS) if "has ended" in message.text]
+    waiting = story.card("INV-1")
+    await story.slack.click(told[0], ActionId.OPEN_CONNECT, user=ADMIN)
+    await connect(story.world)
+    await story.world.later(60)
+
+    assert len(told) == 1
+    assert "waits for the connection" in str(waiting.blocks)
+    assert {bill["InvoiceNumber"] for bill in story.xero.bills()} >= {"INV-1", "INV-2"}
+    assert "connected again" in str(story.slack.message(ALERTS, told[0].ts))
+
+
+async def test_a_second_refusal_is_told_in_the_same_alert(story: Story) -> None:
+    await connected(story)
+    await story.set_up()
+    story.xero.archive_account(TRADING, CATEGORY)
+    await story.drop("INV-1")
+    await story.approve("INV-1")
+    alert = story.alert("INV-1")
+
+    await story.slack.click(alert, ActionId.RETRY_ITEM, user=BOOKKEEPER)
+    await story.settle()
+
+    assert story.alert("INV-1").ts == alert.ts
+    assert "Refused 2 times" in str(story.alert("INV-1").blocks)
+    assert [bill for bill in story.xero.bills() if bill["InvoiceNumber"] == "INV-1"] == []
