@@ -18,6 +18,7 @@ from providers.xero.simulated.refusals import Answer, RefusalError, not_found, t
 from providers.xero.simulated.state import Call, XeroState
 
 ROOT = "/api.xro/2.0"
+MOST_CALLS_KEPT = 10_000
 LARGEST_BODY = 12 * 1024 * 1024
 _UNDER = re.compile(r"/(?:api\.xro|connections|connect)(?:/.*)?$")
 _KEPT_HEADERS = ("Accept", "Content-Type", "Idempotency-Key", "If-Modified-Since", "xero-tenant-id")
@@ -108,6 +109,7 @@ class Api:
                 fault=fault,
             )
         )
+        del self.state.calls[:-MOST_CALLS_KEPT]
         limits = self.state.meter.headers(tenant) if tenant is not None else {}
         return await self._send(request, answer, {**limits, **answer.headers}, planned)
 

@@ -19,6 +19,7 @@ def new_environment() -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["money"] = lambda value: f"{Decimal(value or 0):,.2f}"
+    environment.filters["price"] = _price
     environment.filters["rate"] = lambda value: f"{Decimal(value).normalize():f}"
     environment.filters["day"] = _day
     environment.filters["instant"] = lambda text: f"{datetime.fromisoformat(text):%-d %b %Y %H:%M}" if text else ""
@@ -27,6 +28,11 @@ def new_environment() -> Environment:
     environment.filters["kind"] = lambda text: reading.KINDS.get(text, text)
     environment.filters["amounts"] = lambda text: reading.AMOUNTS.get(text, text)
     return environment
+
+
+def _price(value: Decimal) -> str:
+    """Two decimals, or as many as it has."""
+    return f"{value:,.2f}" if value == round(value, 2) else f"{value.normalize():,f}"
 
 
 def _day(text: str | None) -> str:
