@@ -30,6 +30,7 @@ from bot.services.settings import (
     require_free_channel,
 )
 from bot.views import settings as views
+from bot.views.text import plain
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
@@ -38,6 +39,8 @@ APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
 APPROVALS_CHANNEL, ALERTS_CHANNEL = "approvals_channel", "alerts_channel"
 PAYMENT_STATUS = "payment_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
+
+MOST_NAMED = 5
 
 
 class ChannelTest(Protocol):
@@ -136,7 +139,7 @@ class SetUp:
         users = tuple(dict.fromkeys((*form.approvers, *form.bookkeepers)))
         people = await asyncio.gather(*(self.directory.person(actor.workspace, user) for user in users))
         reasons = {
-            user: f"{person.name if person else 'Somebody chosen'} {reason}."
+            user: f"{plain(person.name, 40) if person else 'Somebody chosen'} {reason}."
             for user, person in zip(users, people, strict=True)
             if (reason := why_unfit(person)) is not None
         }
@@ -164,8 +167,9 @@ class SetUp:
 
 
 def _sentences(reasons: Mapping[UserId, str], users: Iterable[UserId]) -> str:
-    found = dict.fromkeys(reasons[user] for user in users if user in reasons)
-    return " ".join((*found, "Choose full members of this workspace."))
+    found = list(dict.fromkeys(reasons[user] for user in users if user in reasons))
+    more = f"And {len(found) - MOST_NAMED} more like these. " if len(found) > MOST_NAMED else ""
+    return f"{' '.join(found[:MOST_NAMED])} {more}Choose full members of this workspace."
 
 
 def _impossible(page: SettingsPage, form: SettingsForm) -> dict[str, str]:

@@ -148,15 +148,7 @@ class SettingsService:
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
             await _keep(tx, workspace_id, organisation_id, form)
-            await audit.record(
-                tx,
-                workspace_id,
-                organisation_id,
-                "settings saved",
-                by=actor.user_id,
-                organisation_id=organisation_id,
-                facts=msgspec.to_builtins(form),
-            )
+            await _audit(tx, actor, organisation_id, form)
             settings = await load_settings(tx, workspace_id, organisation_id)
             await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
@@ -165,6 +157,18 @@ class SettingsService:
             await redraw_homes(tx, workspace_id, concerned)
             tx.nudge(Nudge.PLANNER)
         return settings
+
+
+async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> None:
+    await audit.record(
+        tx,
+        actor.workspace.id,
+        organisation_id,
+        "settings saved",
+        by=actor.user_id,
+        organisation_id=organisation_id,
+        facts=msgspec.to_builtins(form),
+    )
 
 
 async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:

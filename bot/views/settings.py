@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, Option, Pl
 from slack_sdk.models.views import View
 
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.settings import Destination, PaymentStatus, SettingsForm, SettingsPage
+from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm, SettingsPage
 from bot.views import fields
 from bot.views.connections import context, section
 from bot.views.fields import Fields
@@ -41,10 +41,23 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
-    blocks += [
-        section("*General*"),
-        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), settings.destination),
-        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), settings.payment_status),
+    blocks += [section("*General*"), *_costs(page), *_people(page), *_channels(settings)]
+    blocks += [DividerBlock(), section("*Tax*"), _default_tax(page)]
+    return View(
+        type="modal",
+        callback_id=CallbackId.SETTINGS,
+        title=PlainTextObject(text="Settings" if settings.is_set_up else "Set up"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, settings.version).encode(),
+        blocks=blocks,
+    )
+
+
+def _costs(page: SettingsPage) -> list[Block]:
+    return [
+        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), page.settings.destination),
+        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.settings.payment_status),
         fields.account_field(
             BlockId.DEFAULT_ACCOUNT,
             "Default category",
@@ -53,10 +66,15 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
             "empty to be asked each time.",
             optional=True,
         ),
+    ]
+
+
+def _people(page: SettingsPage) -> list[Block]:
+    return [
         fields.people_field(
             BlockId.APPROVERS,
             "Approvers",
-            settings.approvers,
+            page.settings.approvers,
             hint="Only they can approve, and nobody approves what they submitted themselves.",
         ),
         fields.people_field(
@@ -66,6 +84,11 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
             hint="They edit items, and are asked when the ledger refuses one. Without any, admins are asked.",
             optional=True,
         ),
+    ]
+
+
+def _channels(settings: Settings) -> list[Block]:
+    return [
         fields.channel_field(
             BlockId.APPROVALS_CHANNEL,
             "Channel for approvals",
@@ -79,24 +102,16 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
             settings.alerts_channel,
             hint="It can be the same one. A channel that is new here gets a short post, to be sure that I can.",
         ),
-        DividerBlock(),
-        section("*Tax*"),
-        fields.tax_rate_field(
-            BlockId.DEFAULT_TAX,
-            "Default tax for costs",
-            page.tax_rate,
-            hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
-            optional=True,
-        ),
     ]
-    return View(
-        type="modal",
-        callback_id=CallbackId.SETTINGS,
-        title=PlainTextObject(text="Settings" if settings.is_set_up else "Set up"),
-        submit=PlainTextObject(text="Save"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, settings.version).encode(),
-        blocks=blocks,
+
+
+def _default_tax(page: SettingsPage) -> Block:
+    return fields.tax_rate_field(
+        BlockId.DEFAULT_TAX,
+        "Default tax for costs",
+        page.tax_rate,
+        hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
+        optional=True,
     )
 
 
