@@ -17,8 +17,6 @@ logger = logging.getLogger(__name__)
 
 SHORTEST_WAIT_SECONDS = 0.02
 """So that a poll of zero seconds means at once, and not all the time."""
-CANCEL_EVERY_SECONDS = 15.0
-"""What a dead process held is let go on the second look, so half a minute after it died."""
 
 
 @dataclass(slots=True)
@@ -33,6 +31,8 @@ class Worker:
     planner: Planner
     reconciler: Reconciler
     poll_seconds: float
+    cancel_seconds: float = 15.0
+    """Between two looks for what a dead process held: it is let go on the second, so half a minute after the death."""
     is_working: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
@@ -80,7 +80,7 @@ class Worker:
         while True:
             self._woken.clear()
             await guarded(self.pass_once, "the pass")
-            if self.clock.monotonic() - cancelled_at >= CANCEL_EVERY_SECONDS:
+            if self.clock.monotonic() - cancelled_at >= self.cancel_seconds:
                 cancelled_at = self.clock.monotonic()
                 await guarded(self.reconciler.cancel_old, "cancelling")
             await self._wait()

@@ -78,14 +78,14 @@ class Product:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 async def test_killed_at_random_points_it_loses_nothing_and_posts_nothing_twice(
-    sqlite_url: str, tmp_path: Path, clock: FakeClock
+    database_url: str, tmp_path: Path, clock: FakeClock
 ) -> None:
     seed = int(os.environ.get("DEXT_KILL_SEED", "0")) or random.randrange(1, 10**6)
     sys.stdout.write(f"DEXT_KILL_SEED={seed}\n")
     chance, xero = random.Random(seed), _xero()
     async with _serving(xero) as ledger_url:
-        world = await _world(sqlite_url, clock, xero)
-        product = Product(tmp_path, sqlite_url, ledger_url)
+        world = await _world(database_url, clock, xero)
+        product = Product(tmp_path, database_url, ledger_url)
         kills, entered = 0, 0
         for run in range(MOST_RUNS):
             await world.enter(*(f"BILL-{run}-{number}" for number in range(BILLS_A_RUN)))

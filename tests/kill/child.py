@@ -98,6 +98,7 @@ async def publish_everything(life: Life) -> None:
             planner=Planner(publishing),
             reconciler=Reconciler(db, engine, publishing, ()),
             poll_seconds=0.05,
+            cancel_seconds=0.5,
         )
         await worker.start()
         hook.arm()
