@@ -1,7 +1,7 @@
 """A simulated Xero: sign-in, the Accounting API with Xero's own refusals, and the ledger as a page to read.
 
-It imports `wire.py` and nothing else of ours, so it cannot share our mistakes: it refuses as Xero does, and can be
-told to misbehave as Xero sometimes does. Mount it anywhere: `app.add_subapp("/xero", create_app(state))`.
+It imports `wire.py`, the clock and nothing else of ours, so it cannot share our mistakes: it refuses as Xero does, and
+can be told to misbehave as Xero sometimes does. Mount it anywhere: `app.add_subapp("/xero", create_app(state))`.
 
 Facts: developer.xero.com (OAuth 2.0, Accounting API, limits, idempotency) and the published OpenAPI document 16.1.0;
 every answer is checked against the latter in tests. Not known to be Xero's exact words: the sentences about tracking,

@@ -163,20 +163,7 @@ class Grants:
 
     def _tokens(self, key: str, event: str, scopes: Sequence[str]) -> wire.TokenAnswer:
         person, now = PEOPLE[key], self.clock.now()
-        claims = {
-            "nbf": int(now.timestamp()),
-            "exp": int((now + ACCESS_LIFE).timestamp()),
-            "iss": "https://identity.xero.com",
-            "aud": "https://identity.xero.com/resources",
-            "client_id": self.client_id,
-            "sub": hashlib.md5(person.id.encode(), usedforsecurity=False).hexdigest(),
-            "auth_time": int(now.timestamp()),
-            "xero_userid": person.id,
-            "global_session_id": uuid4().hex,
-            "jti": uuid4().hex.upper(),
-            "authentication_event_id": event,
-            "scope": list(scopes),
-        }
+        claims = self._claims(person, event, scopes)
         access = _jwt(claims)
         record = {"person": key, "event": event, "scopes": list(scopes)}
         self.access.save(access, {**record, "until": (now + ACCESS_LIFE).isoformat()})
@@ -194,6 +181,24 @@ class Grants:
             self.refreshes.save(token, {**record, "until": (now + REFRESH_LIFE).isoformat(), "used": False})
             answer["refresh_token"] = token
         return answer
+
+    def _claims(self, person: Person, event: str, scopes: Sequence[str]) -> Json:
+        """As in Xero's access tokens."""
+        now = self.clock.now()
+        return {
+            "nbf": int(now.timestamp()),
+            "exp": int((now + ACCESS_LIFE).timestamp()),
+            "iss": "https://identity.xero.com",
+            "aud": "https://identity.xero.com/resources",
+            "client_id": self.client_id,
+            "sub": hashlib.md5(person.id.encode(), usedforsecurity=False).hexdigest(),
+            "auth_time": int(now.timestamp()),
+            "xero_userid": person.id,
+            "global_session_id": uuid4().hex,
+            "jti": uuid4().hex.upper(),
+            "authentication_event_id": event,
+            "scope": list(scopes),
+        }
 
     def revoke(self, token: str) -> None:
         """Ends the person's tokens and connections; an unknown token is no error."""

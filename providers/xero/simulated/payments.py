@@ -21,9 +21,7 @@ def write(books: Books, author: Author, sent: Any) -> Outcome:
         raise unreadable("Invalid JSON data: a Payment object with an Invoice was expected")
     outcome = Outcome(sent)
     invoice = books.invoices.get(str(sent["Invoice"].get("InvoiceID")))
-    account = books.account(
-        str((sent.get("Account") or {}).get("Code") or (sent.get("Account") or {}).get("AccountID"))
-    )
+    account = _account(books, sent.get("Account"))
     try:
         amount = rounded(number(sent.get("Amount")))
         paid_on = day(sent["Date"]).isoformat() if sent.get("Date") else books.today().isoformat()
@@ -32,11 +30,22 @@ def write(books: Books, author: Author, sent: Any) -> Outcome:
     outcome.errors = _errors(invoice, account, amount)
     if invoice is None or account is None or outcome.errors:
         return outcome
-    payment: Json = {
+    payment = {**_payment(books, invoice, account), "Date": paid_on, "Amount": amount}
+    payment["Reference"] = str(sent.get("Reference") or "")
+    books.payments.save(payment["PaymentID"], payment)
+    _settle(books, invoice, author)
+    outcome.document = payment
+    return outcome
+
+
+def _account(books: Books, sent: Any) -> Json | None:
+    wanted = sent if isinstance(sent, dict) else {}
+    return books.account(str(wanted.get("Code") or wanted.get("AccountID")))
+
+
+def _payment(books: Books, invoice: Json, account: Json) -> Json:
+    return {
         "PaymentID": str(uuid4()),
-        "Date": paid_on,
-        "Amount": amount,
-        "Reference": str(sent.get("Reference") or ""),
         "CurrencyRate": invoice["CurrencyRate"],
         "PaymentType": "ACCPAYPAYMENT" if invoice["Type"] == "ACCPAY" else "ACCRECPAYMENT",
         "Status": "AUTHORISED",
@@ -47,10 +56,6 @@ def write(books: Books, author: Author, sent: Any) -> Outcome:
         "Invoice": {name: invoice[name] for name in ("InvoiceID", "InvoiceNumber", "Type", "Contact")},
         "HasValidationErrors": False,
     }
-    books.payments.save(payment["PaymentID"], payment)
-    _settle(books, invoice, author)
-    outcome.document = payment
-    return outcome
 
 
 def delete(books: Books, author: Author, payment_id: str) -> Json | None:

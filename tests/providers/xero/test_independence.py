@@ -1,0 +1,18 @@
+"""The simulation judges our client, so it must not think with our client's head."""
+
+import re
+from pathlib import Path
+
+from providers.xero import simulator
+
+FOLDER = Path(simulator.__file__).parent
+IMPORTED = re.compile(r"^\s*(?:from|import) ((?:bot|handlers|providers)[\w.]*)(?: import (.+))?", re.MULTILINE)
+
+
+def test_no_part_of_it_knows_our_rules_or_our_mapping() -> None:
+    files = [FOLDER / "simulator.py", *(FOLDER / "simulated").rglob("*.py")]
+    found = {(module, names) for path in files for module, names in IMPORTED.findall(path.read_text(encoding="utf-8"))}
+
+    foreign = {(module, names) for module, names in found if not module.startswith("providers.xero.simulated")}
+    assert {module for module, _ in foreign} == {"bot.clock", "providers.xero"}
+    assert {names for module, names in foreign if module == "providers.xero"} == {"wire"}
