@@ -1,17 +1,17 @@
 """Connecting from Slack: the command, the choice of a package, the link out, and asking somebody who may."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from slack_sdk.models.views import View
 
 from bot.domain.connections import Package
-from bot.domain.ids import ChannelId, OrganisationId
+from bot.domain.ids import ChannelId
 from bot.domain.slack import Actor
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.views import connections as views
 from bot.views.ids import ActionId
+from bot.views.metadata import organisation_of
 from handlers.payloads import Click, Command
 from handlers.replies import OpenView, Reply, UpdateView, Whisper
 from handlers.routes import Routes
@@ -40,7 +40,7 @@ class ConnectionHandlers:
         refusal = await self.connections.refusal(click.actor)
         if refusal is not None:
             return OpenView(views.refused_modal(refusal.refusal))
-        organisation_id = OrganisationId(UUID(click.value))
+        organisation_id = organisation_of(click.value)
         found = await self.connections.provider_of(click.actor, organisation_id)
         package = None if found is None else self.connections.package(found[0])
         if found is None or package is None:

@@ -1,10 +1,9 @@
 """Items: the two doors they come in by here (a dropped file, the form), editing them, and why they are coded so."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from bot.domain.documents import Facts
-from bot.domain.ids import ChannelId, ItemId, OrganisationId
+from bot.domain.ids import ChannelId, OrganisationId
 from bot.domain.slack import Actor
 from bot.services.arrivals import Arrivals
 from bot.services.cards import Cards
@@ -17,7 +16,7 @@ from bot.views import items as views
 from bot.views import organisations as choosing
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_form import Typed
-from bot.views.metadata import FormRef, ItemRef
+from bot.views.metadata import FormRef, ItemRef, item_of, organisation_of
 from handlers.payloads import Click, Command, Event, Submission
 from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.routes import Routes
@@ -53,7 +52,7 @@ class ItemHandlers:
                 return OpenView(choosing.choose_modal(names, ActionId.OPEN_ADD_ITEM, "Add here"))
 
     async def open_add_item(self, click: Click) -> Reply:
-        return await self._form(click.actor, OrganisationId(UUID(click.value)))
+        return await self._form(click.actor, organisation_of(click.value))
 
     async def add_item(self, submission: Submission) -> Reply:
         """One form adds one item: what it is known by is the form itself."""
@@ -99,7 +98,7 @@ class ItemHandlers:
         return OpenView(views.explanation(explained))
 
     async def show_item(self, click: Click) -> Reply:
-        return OpenView(views.alone(await self.cards.seen(click.actor, ItemId(UUID(click.value)))))
+        return OpenView(views.alone(await self.cards.seen(click.actor, item_of(click.value))))
 
     async def open_in_ledger(self, click: Click) -> Reply:  # noqa: ARG002 - a link: the browser does the rest
         return None

@@ -26,6 +26,11 @@ def organisation_of(value: str) -> OrganisationId:
         raise NotOursError(value[:60]) from None
 
 
+def item_of(value: str) -> ItemId:
+    """The item that a line of Home is about. Raises: as `organisation_of`."""
+    return ItemId(organisation_of(value))
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRef:
     """An item as a card showed it. A decision on another version is answered with the current card."""

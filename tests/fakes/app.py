@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import aiohttp
 
@@ -27,7 +28,9 @@ from bot.worker import Planner, tasks_of
 from providers import PROVIDERS
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
+from tests.playground.kit import schema_problems
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRET, TOKEN = "a-signing-secret", "xoxb-simulated"
 
 
@@ -91,6 +94,14 @@ async def whole_app(
             async with listening(product.site, "127.0.0.1", port) as app_port:
                 slack.app_url = address = f"http://127.0.0.1:{app_port}"
                 yield World(slack, product, jobs, address, clock)
+                require_drawable(slack)
+
+
+def require_drawable(slack: SlackState) -> None:
+    """Whatever the app drew in any test passes the vendor's Block Kit schema, where that lies beside the repository."""
+    shared = ROOT.parent / "shared"
+    if shared.is_dir():
+        assert schema_problems(slack, shared) == []
 
 
 def environment(database_url: str, slack_port: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
