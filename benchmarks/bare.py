@@ -9,11 +9,11 @@ import os
 import pickle
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import aiohttp
 from aiohttp import web
@@ -28,7 +28,7 @@ from bot.clock import SystemClock
 from bot.db.unit_of_work import Database
 
 INSERT = re.compile(r"INSERT INTO \w+ \(([^)]*)\) VALUES \(([^)]*)\)", re.DOTALL)
-MADE = {"id", "name", "publication_id"}
+MADE = {"id", "name", "publication_id", "source_key"}
 """Columns whose values are new with each request."""
 
 Statement = str | Select[Any]
@@ -42,12 +42,16 @@ Statements = list[tuple[Statement, Sequence[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One answer: transactions that read, transactions that write, and at most one call of Slack."""
+    """One answer: transactions that read, transactions that write, and at most one call of Slack.
+
+    `items`: the item that was decided on when this was heard, and others that stand as it did; each is used once.
+    """
 
     heard: Heard
     method: str | None
     arguments: dict[str, Any]
     answer: dict[str, Any] | None
+    items: tuple[str, ...]
 
 
 def transactions(heard: Heard) -> list[tuple[bool, Statements]]:
@@ -85,20 +89,30 @@ def made_values(statements: Statements) -> set[Any]:
     return found
 
 
-def renewed(statements: Statements, made: set[Any]) -> Statements:
-    fresh = {value: uuid4().hex for value in made}
+def renewed(statements: Statements, made: set[Any], other: Mapping[Any, str]) -> Statements:
+    fresh = dict(other)
+    for value in made:
+        fresh |= same_place(value, uuid4())
     return [(sql, tuple(fresh.get(_key(value), value) for value in parameters)) for sql, parameters in statements]
+
+
+def same_place(value: str, fresh: UUID) -> dict[Any, str]:
+    """An id stands in columns of its own as 32 digits, and in texts as people write it."""
+    found = {value: fresh.hex}
+    if len(value) == 32:
+        found[str(UUID(value))] = str(fresh)
+    return found
 
 
 def _key(value: Any) -> Any:
     return value if isinstance(value, (str, int)) else None
 
 
-async def replay(db: Database, work: list[tuple[bool, Statements, set[Any]]]) -> None:
+async def replay(db: Database, work: list[tuple[bool, Statements, set[Any]]], other: Mapping[Any, str]) -> None:
     for writes, statements, made in work:
         engine = db.writer if writes else db.reader
         async with engine.begin() if writes else engine.connect() as connection:
-            for sql, parameters in renewed(statements, made) if writes else statements:
+            for sql, parameters in renewed(statements, made, other) if writes else statements:
                 if isinstance(sql, str):
                     result = await connection.exec_driver_sql(sql, tuple(parameters))
                 else:
@@ -110,6 +124,7 @@ async def replay(db: Database, work: list[tuple[bool, Statements, set[Any]]]) ->
 async def serve(port: int, work: Work, api_url: str) -> None:
     db = Database(os.environ["DEXT_DATABASE_URL"], SystemClock())
     prepared = [(writes, each, made_values(each) if writes else set()) for writes, each in transactions(work.heard)]
+    known, others = work.items[0], iter(work.items[1:])
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(token="xoxb-bench", base_url=api_url, session=session, retry_handlers=[])
         app = AsyncApp(
@@ -120,7 +135,8 @@ async def serve(port: int, work: Work, api_url: str) -> None:
         )
 
         async def answer(ack: Any) -> None:
-            await replay(db, prepared)
+            other = same_place(UUID(known).hex, UUID(next(others))) if known else {}
+            await replay(db, prepared, other)
             if work.method is not None:
                 await client.api_call(work.method, json=work.arguments)
             if work.answer is None:

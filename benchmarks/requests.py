@@ -5,7 +5,7 @@ import hmac
 import json
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 from uuid import uuid4
 
 from benchmarks.far_end import CHANNEL, PERSON, TEAM
@@ -23,6 +23,23 @@ def click(action_id: str, value: str = "x") -> bytes:
     message = {"type": "message", "ts": "1767225600.000001", "text": "…"}
     where = {"container": {"type": "message", "channel_id": CHANNEL}, "channel": {"id": CHANNEL}, "message": message}
     return _payload({"type": "block_actions", "actions": [action], "trigger_id": uuid4().hex, **where})
+
+
+def submission(view: dict[str, Any], state: dict[str, Any]) -> bytes:
+    shown = {"hash": "1.a", "type": "modal", **view, "id": f"V{uuid4().hex}", "state": {"values": state}}
+    return _payload({"type": "view_submission", "trigger_id": uuid4().hex, "view": shown, "response_urls": []})
+
+
+def payload_of(request: bytes) -> dict[str, Any]:
+    """What an interaction said."""
+    form = parse_qs(request.partition(b"\r\n\r\n")[2].decode())
+    found: dict[str, Any] = json.loads(form["payload"][0])
+    return found
+
+
+def again(payload: dict[str, Any]) -> bytes:
+    """The same interaction, signed now."""
+    return _form({"payload": json.dumps(payload)})
 
 
 def options(action_id: str, text: str, view: dict[str, Any]) -> bytes:

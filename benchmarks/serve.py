@@ -1,13 +1,15 @@
 """The product's own `run`, with an ear on its statements: SIGUSR1 begins to write down, SIGUSR2 stores what was heard.
 
 Only what a request of Slack does is heard, not the loops beside it. Nothing is attached while nobody listens, so the
-measured process is the ordinary one.
+measured process is the ordinary one. With `--without-messages` nothing is posted afterwards either: an answer's cost is
+what the person waits for, and what follows it is counted where waiting is measured.
 """
 
 import asyncio
 import os
 import pickle
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from sqlalchemy.engine import Engine
 from bot.app import run
 from bot.clock import SystemClock
 from bot.config import read_config
+from bot.messenger import Messenger
 from providers import PROVIDERS
 
 heard: list[tuple[int, str | Select[Any], Any]] = []
@@ -67,7 +70,14 @@ def _store(*_: Any) -> None:
     part.rename(path)
 
 
+async def _nothing(_: Messenger) -> None:
+    return None
+
+
 if __name__ == "__main__":
+    if "--without-messages" in sys.argv:
+        vars_of_messenger: Any = Messenger
+        vars_of_messenger.start = vars_of_messenger.stop = _nothing
     signal.signal(signal.SIGUSR1, _listen)
     signal.signal(signal.SIGUSR2, _store)
     asyncio.run(run(read_config(os.environ, tuple(PROVIDERS)), SystemClock()))

@@ -2,17 +2,18 @@
 
 import asyncio
 import base64
+import json
 import os
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from benchmarks.far_end import CHANNEL, PERSON, FarEnd, far_end
 from benchmarks.processes import Server, free_port, server
@@ -29,18 +30,23 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.items import ITEMS
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.books import Account, AccountClass, Books, ListKind, TaxRate
 from bot.domain.documents import Door, Facts, Line, Party
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.items import ItemState
 from bot.domain.rights import Role
 from bot.domain.settings import PaymentStatus
 from bot.services.entering import NewItem, enter
 from bot.services.settings import Chosen
+from bot.vault import Vault
 from bot.worker.engine import migrate_engine
+from providers.xero.simulator import TRADING
 
+SENDER = "U0SENDER"
 SUPPLIERS = 40
 ACCOUNTS = 300
 
@@ -53,19 +59,47 @@ class Stand:
     environment: Mapping[str, str]
     items: list[str]
     """Ids of items that wait for a decision, as the buttons spell them."""
+    _fresh: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._fresh = iter(self.items[1:])
+
+    def fresh(self) -> Iterator[str]:
+        """Items that nobody has decided on; each is given once."""
+        return self._fresh
+
+    async def published(self) -> int:
+        """How many bills are in the ledger by now."""
+        db = Database(self.environment["DEXT_DATABASE_URL"], SystemClock())
+        try:
+            async with db.read() as tx:
+                statement = select(func.count()).where(ITEMS.c.state == ItemState.PUBLISHED)
+                return int((await tx.execute(statement)).scalar_one())
+        finally:
+            await db.close()
 
 
 @asynccontextmanager
-async def stand(items: int, *, is_worker: bool = False, entry: tuple[str, ...]) -> AsyncIterator[Stand]:
+async def stand(
+    items: int, *, is_worker: bool = False, is_publishing: bool = False, entry: tuple[str, ...]
+) -> AsyncIterator[Stand]:
+    """`is_publishing`: there is a simulated Xero, and what is approved goes there at once."""
     with TemporaryDirectory(prefix="dext-bench-") as name:
-        folder, port, slack_port = Path(name), free_port(), free_port()
+        folder, port, slack_port, ledger_port = Path(name), free_port(), free_port(), free_port()
         environment = _environment(folder, port, slack_port, is_worker=is_worker)
-        async with far_end(slack_port) as slack:
+        if is_publishing:
+            environment |= {"DEXT_UNDO_SECONDS": "0", "DEXT_XERO_API_URL": f"http://127.0.0.1:{ledger_port}"}
+        async with AsyncExitStack() as stack:
+            slack = await stack.enter_async_context(far_end(slack_port))
+            tokens = folder / "tokens"
+            if is_publishing:
+                xero = ("-m", "benchmarks.ledger", str(ledger_port), str(tokens))
+                await stack.enter_async_context(server(*xero, port=ledger_port, environment={}))
             await migrate.upgrade(environment["DEXT_DATABASE_URL"])
             await asyncio.to_thread(migrate_engine, environment["DEXT_DATABASE_URL"])
-            async with server(*entry, port=port, environment=environment) as app:
-                found = await _seed(environment["DEXT_DATABASE_URL"], items)
-                yield Stand(slack, app, folder, environment, found)
+            app = await stack.enter_async_context(server(*entry, port=port, environment=environment))
+            found = await _seed(environment, items, tokens if is_publishing else None)
+            yield Stand(slack, app, folder, environment, found)
 
 
 def _environment(folder: Path, port: int, slack_port: int, *, is_worker: bool) -> dict[str, str]:
@@ -90,33 +124,33 @@ def _environment(folder: Path, port: int, slack_port: int, *, is_worker: bool) -
     }
 
 
-async def _seed(url: str, items: int) -> list[str]:
-    db = Database(url, SystemClock())
+async def _seed(environment: Mapping[str, str], items: int, tokens: Path | None) -> list[str]:
+    db = Database(environment["DEXT_DATABASE_URL"], SystemClock())
+    vault = Vault.from_text(environment["DEXT_ENCRYPTION_KEYS"])
+    sign_in = {"access": "none", "refresh": "none"}
+    if tokens is not None:
+        sign_in = json.loads(await asyncio.to_thread(tokens.read_text))
     try:
         workspace = await _workspace(db)
         async with db.write() as tx:
-            organisation = await _organisation(tx, workspace)
+            organisation = await _organisation(tx, workspace, vault, sign_in)
         made = []
         for first in range(0, items, 200):
-            async with db.write() as tx:
-                for number in range(first, min(first + 200, items)):
-                    item, _ = await enter(tx, _item(workspace, organisation, number))
-                    made.append(str(item.id))
-                if first == 0:
-                    continue
-                await _quiet(tx)
-        await asyncio.sleep(2.5)  # the app posts the first cards
-        async with db.write() as tx:
-            await _quiet(tx)
+            numbers = range(first, min(first + 200, items))
+            made += await _entered(db, workspace, organisation, numbers)
         return made
     finally:
         await db.close()
 
 
-async def _quiet(tx: Tx) -> None:
-    """Cards that need not be posted for this."""
+async def _entered(db: Database, workspace: WorkspaceId, organisation: OrganisationId, numbers: range) -> list[str]:
+    """Items whose cards count as posted."""
     messages = table_of(MessageRow)
-    await tx.execute(messages.update().values(is_waiting=False, sent=messages.c.wanted, ts="1767225600.000001"))
+    posted = {"is_waiting": False, "sent": messages.c.wanted, "ts": "1767225600.000001"}
+    async with db.write() as tx:
+        items = [(await enter(tx, _item(workspace, organisation, number)))[0] for number in numbers]
+        await tx.execute(messages.update().values(**posted))
+    return [str(item.id) for item in items]
 
 
 async def _workspace(db: Database) -> WorkspaceId:
@@ -130,16 +164,16 @@ async def _workspace(db: Database) -> WorkspaceId:
     raise RuntimeError("the app did not learn its workspace")
 
 
-async def _organisation(tx: Tx, workspace: WorkspaceId) -> OrganisationId:
+async def _organisation(tx: Tx, workspace: WorkspaceId, vault: Vault, sign_in: Mapping[str, str]) -> OrganisationId:
     organisation = OrganisationId(new_id())
     scope: dict[str, Any] = {"workspace_id": workspace}
     books = Books(provider_id="bench", name="Bench Ltd", base_currency="GBP")
     await _insert(tx, OrganisationRow, scope, id=organisation, name="Bench Ltd", books=dump(books), next_reference=1)
     scope["organisation_id"] = organisation
-    chosen = Chosen(payment_status=PaymentStatus.DRAFT, default_account="400", default_tax_rate="INPUT2")
+    chosen = Chosen(payment_status=PaymentStatus.DRAFT, default_account="429", default_tax_rate="INPUT2")
     confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
     await _insert(tx, SettingsRow, scope, version=1, chosen=dump(chosen), **confirmed)
-    await _connection(tx, scope)
+    await _connection(tx, scope, vault, sign_in)
     for role in (Role.ADMIN, Role.APPROVER, Role.BOOKKEEPER):
         await _insert(tx, GrantRow, scope, user_id=PERSON, role=role, position=0)
     for purpose in ("approvals", "alerts"):
@@ -148,9 +182,10 @@ async def _organisation(tx: Tx, workspace: WorkspaceId) -> OrganisationId:
     return organisation
 
 
-async def _connection(tx: Tx, scope: dict[str, Any]) -> None:
-    tokens, sealed = new_id(), b"never opened here"
-    life = {"expires_at": tx.now + timedelta(days=1), "refreshed_at": tx.now, "generation": 1}
+async def _connection(tx: Tx, scope: dict[str, Any], vault: Vault, sign_in: Mapping[str, str]) -> None:
+    tokens = new_id()
+    sealed = {f"{name}_sealed": vault.seal(token, f"token_sets.{name}:{tokens}") for name, token in sign_in.items()}
+    life = {"expires_at": tx.now + timedelta(minutes=25), "refreshed_at": tx.now, "generation": 1}
     await _insert(
         tx,
         TokenSetRow,
@@ -158,8 +193,7 @@ async def _connection(tx: Tx, scope: dict[str, Any]) -> None:
         id=tokens,
         provider="xero",
         subject="bench",
-        access_sealed=sealed,
-        refresh_sealed=sealed,
+        **sealed,
         **life,
     )
     await _insert(
@@ -168,7 +202,7 @@ async def _connection(tx: Tx, scope: dict[str, Any]) -> None:
         scope,
         id=new_id(),
         provider="xero",
-        tenant_id="bench",
+        tenant_id=TRADING,
         token_set_id=tokens,
         connected_by=PERSON,
         connected_at=tx.now,
@@ -200,7 +234,7 @@ def _item(workspace: WorkspaceId, organisation: OrganisationId, number: int) -> 
     return NewItem(
         workspace_id=workspace,
         organisation_id=organisation,
-        submitted_by=UserId(PERSON),
+        submitted_by=UserId(SENDER),
         door=Door.FORM,
         source_key=f"bench:{number}",
         facts=Facts(

@@ -8,3 +8,7 @@ def show(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     print(f"\n{title}\n")
     for row in (head, ["-" * width for width in widths], *rows):
         print("| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |")
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.2f}"

@@ -1,0 +1,56 @@
+"""How long people wait: at 20 requests a second, with 16 at once, and while the worker publishes in the same process."""
+
+from collections.abc import Sequence
+from itertools import cycle, islice
+
+from benchmarks.entries import DECISION, Entry, entries
+from benchmarks.load import Result, at_once, at_rate, one_by_one
+from benchmarks.stand import stand
+from benchmarks.table import milliseconds, show
+
+RATE_PER_SECOND, RATE_SECONDS, AT_ONCE = 20, 15, 16
+BY_ITSELF = 1500
+"""Bills approved at once, so that the worker has enough to do all the while."""
+ITEMS = BY_ITSELF + 500
+
+HEAD = ("load", "requests", "errors", "p50 ms", "p99 ms", "longest ms", "bar")
+
+
+async def show_quiet() -> None:
+    async with stand(ITEMS, entry=("-m", "benchmarks.serve")) as here:
+        found = await entries(here)
+        decisions = [entry for entry in found if entry.kind == DECISION]
+        port, number = here.app.port, RATE_PER_SECOND * RATE_SECONDS
+        await one_by_one(port, _mixed(found, len(found) * 3))
+        rate = await at_rate(port, _mixed(found, number), RATE_PER_SECOND)
+        everything = await at_once(port, _mixed(found, AT_ONCE * 10), AT_ONCE)
+        deciding = await at_once(port, _mixed(decisions, AT_ONCE * 10), AT_ONCE)
+    rows = [
+        _row(f"{RATE_PER_SECOND} a second, all entries", rate, "p99 < 50"),
+        _row(f"{AT_ONCE} at once, all entries", everything, "all < 1000, no error"),
+        _row(f"{AT_ONCE} at once, decisions", deciding, "all < 1000, no error"),
+    ]
+    show("Waiting", HEAD, rows)
+
+
+async def show_publishing() -> None:
+    """The worker sends approved bills to a simulated Xero and the messenger updates their cards meanwhile."""
+    async with stand(ITEMS, is_worker=True, is_publishing=True, entry=("-m", "benchmarks.serve")) as here:
+        found = await entries(here)
+        approve = next(entry for entry in found if entry.name == "Approve")
+        await one_by_one(here.app.port, [approve.request() for _ in range(BY_ITSELF)])
+        before = await here.published()
+        number = RATE_PER_SECOND * RATE_SECONDS
+        rate = await at_rate(here.app.port, _mixed(found, number), RATE_PER_SECOND)
+        published = await here.published() - before
+    load = f"{RATE_PER_SECOND} a second, {published} bills published meanwhile"
+    show("Waiting while the worker publishes", HEAD, [_row(load, rate, "p99 < 150")])
+
+
+def _mixed(found: Sequence[Entry], number: int) -> list[bytes]:
+    return [entry.request() for entry in islice(cycle(found), number)]
+
+
+def _row(load: str, result: Result, bar: str) -> tuple[str, ...]:
+    figures = (result.percentile(0.5), result.percentile(0.99), max(result.seconds))
+    return (load, str(len(result.seconds)), str(len(result.errors)), *map(milliseconds, figures), bar)
