@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -202,8 +203,9 @@ def _at(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), UTC)
 
 
-def new_environment() -> Environment:
-    """Everything is escaped unless it was made as HTML here."""
+@cache
+def the_environment() -> Environment:
+    """Everything is escaped unless it was made as HTML here. One for the process, so that templates compile once."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.playground.slack.drawing import new_environment
+from bot.playground.slack.drawing import the_environment
 from bot.playground.slack.oauth import OauthPages
 from bot.playground.slack.page import LARGEST_UPLOAD, Page, is_ours
 from bot.playground.slack.state import SlackState
@@ -27,6 +27,6 @@ def create_app(state: SlackState) -> web.Application:
     app = web.Application(client_max_size=LARGEST_UPLOAD, middlewares=[only_here])
     state.web_api.add_to(app)
     OauthPages(state.oauth, state.workspace).add_to(app)
-    Page(state, new_environment()).add_to(app)
+    Page(state, the_environment()).add_to(app)
     app.on_cleanup.append(stop)
     return app

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from providers.xero.simulated import reading
 HERE = Path(__file__).parent
 
 
-def new_environment() -> Environment:
+@cache
+def the_environment() -> Environment:
+    """One for the process, so that templates compile once."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -42,7 +45,7 @@ def _day(text: str | None) -> str:
 @dataclass(slots=True)
 class Drawing:
     app_name: str
-    environment: Environment = field(default_factory=new_environment)
+    environment: Environment = field(default_factory=the_environment)
 
     def page(
         self, request: web.Request, template: str, *, status: int = 200, form_to: str = "", **facts: Any
