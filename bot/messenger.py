@@ -30,6 +30,7 @@ from bot.services.messages import Drawn, Place, Subject, Surface, note
 from bot.services.settings import any_admin
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients, reason_of
+from bot.views.rendering import to_slack
 
 logger = logging.getLogger(__name__)
 
@@ -169,11 +170,11 @@ class Messenger:
 
     async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | View) -> _Sent:
         if isinstance(drawn, View):
-            await client.views_publish(user_id=str(message.user_id), view=drawn.to_dict())
+            await client.views_publish(user_id=str(message.user_id), view=to_slack(drawn))
             return _Sent(message.channel_id, None)
         content: dict[str, Any] = {
             "text": drawn.text[:MOST_TEXT],
-            "blocks": [block.to_dict() for block in drawn.blocks] or None,
+            "blocks": [to_slack(block) for block in drawn.blocks] or None,
         }
         if message.surface == Surface.EPHEMERAL:
             await client.chat_postEphemeral(

@@ -22,6 +22,7 @@ from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients
 from bot.views.ids import ActionId, CallbackId
 from bot.views.menu import help_text, menu
+from bot.views.rendering import to_slack
 from bot.views.text import escape
 from handlers import reading
 from handlers.errors import words_for
@@ -155,7 +156,7 @@ class Routes:
         if handler is not None:
             reply = await _answered(handler(query), query.actor.workspace, query.action_id)
         options = reply.options if isinstance(reply, Choices) else ()
-        await ack(options=[option.to_dict() for option in options])
+        await ack(options=[to_slack(option) for option in options])
 
     async def _on_event(self, body: Payload) -> BoltResponse:
         """What fails here is not acknowledged: Slack sends events again."""
@@ -188,11 +189,11 @@ def _acknowledgement(reply: Reply) -> dict[str, Any]:
         case FormErrors(errors):
             return {"response_action": "errors", "errors": dict(errors)}
         case NextForm(view):
-            return {"response_action": "update", "view": view.to_dict()}
+            return {"response_action": "update", "view": to_slack(view)}
         case OpenView(view):
-            return {"response_action": "push", "view": view.to_dict()}
+            return {"response_action": "push", "view": to_slack(view)}
         case Whisper(text):
-            return {"response_action": "update", "view": told(text).to_dict()}
+            return {"response_action": "update", "view": to_slack(told(text))}
         case CloseAll():
             return {"response_action": "clear"}
         case _:

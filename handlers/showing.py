@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
+from bot.views.rendering import to_slack
 from handlers.payloads import Click, Command, Event, OpenForm
 from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
 
@@ -79,11 +80,11 @@ def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object]
             return _whisper(client, reply, spot)
         case OpenView(view):
             opens = client.views_push if spot.is_in_modal else client.views_open
-            return opens(trigger_id=spot.trigger_id, view=view.to_dict()) if spot.trigger_id else None
+            return opens(trigger_id=spot.trigger_id, view=to_slack(view)) if spot.trigger_id else None
         case UpdateView(view) if spot.form is not None:
-            return client.views_update(view_id=spot.form.view_id, hash=spot.form.view_hash, view=view.to_dict())
+            return client.views_update(view_id=spot.form.view_id, hash=spot.form.view_hash, view=to_slack(view))
         case PublishHome(view):
-            return client.views_publish(user_id=spot.user_id, view=view.to_dict())
+            return client.views_publish(user_id=spot.user_id, view=to_slack(view))
         case _:
             return None
 

@@ -7,6 +7,7 @@ approver reads. Amounts, payee and organisation come from our own fields, in fix
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 _HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u180e")
 _MARKDOWN = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
@@ -19,6 +20,7 @@ def plain(text: str, longest: int = 150) -> str:
     return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
 
 
+@lru_cache(maxsize=4096)
 def _visible(char: str) -> str:
     if char in _HIDDEN or unicodedata.bidirectional(char) in (
         "LRE",

@@ -92,6 +92,17 @@ def an_alert(
     )
 
 
+def a_page() -> ItemPage:
+    """What the forms of a refused item are drawn from."""
+    return ItemPage(
+        organisation_id=OrganisationId(UUID(int=3)),
+        organisation="Acme & Sons",
+        currency="GBP",
+        account=Account(provider_id="1", code="429", name="General", account_class=AccountClass.EXPENSE),
+        item=an_item(),
+    )
+
+
 def drawn(message: Message) -> list[dict[str, Any]]:
     return [block.to_dict() for block in message[1]]
 
@@ -278,16 +289,7 @@ def test_the_pointer_is_one_line_that_leads_to_the_thread(
 def test_a_fix_s_form_begins_with_the_organisation_and_is_read_back(
     action: ActionId, block: BlockId, shared: Path
 ) -> None:
-    account = Account(provider_id="1", code="429", name="General", account_class=AccountClass.EXPENSE)
-    page = ItemPage(
-        organisation_id=OrganisationId(UUID(int=3)),
-        organisation="Acme & Sons",
-        currency="GBP",
-        account=account,
-        item=an_item(),
-    )
-
-    view = views.choose_form(page, action).to_dict()
+    view = views.choose_form(a_page(), action).to_dict()
 
     element = view["blocks"][1]["element"]
     chosen = {"type": "external_select", "selected_option": {"value": "461"}}

