@@ -50,12 +50,12 @@ def _is_empty(value: Any) -> bool:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    text, more = option._text, option._block_description  # noqa: SLF001 - in public it only has their words
+    text, more = option._text, option._block_description  # noqa: SLF001 - in public there are only their words
     if text is None or option.url is not None:
         return option.to_dict()
     _checked(option)
     drawn = {"text": to_slack(text), "value": option.value}
-    return drawn if more is None else {**drawn, "description": to_slack(more)}
+    return {**drawn, "description": to_slack(more)} if more else drawn
 
 
 def _checked(found: JsonObject) -> _Shape:
