@@ -53,6 +53,8 @@ class ItemRow(Base):
     facts: Mapped[str] = mapped_column(LongText)
     coding: Mapped[str] = mapped_column(LongText)
     complaints: Mapped[str] = mapped_column(LongText, default="[]")
+    edited_by: Mapped[str] = mapped_column(LongText, default="[]")
+    """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
@@ -99,7 +101,7 @@ class ArrivalRow(Base):
 
 
 ITEMS = table_of(ItemRow)
-_COMPLAINTS = msgspec.json.Decoder(tuple[str, ...])
+_TEXTS = msgspec.json.Decoder(tuple[str, ...])
 
 
 async def load_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item | None:
@@ -202,7 +204,8 @@ def item_of(row: RowMapping) -> Item:
         send_after=row["send_after"],
         ledger_url=row["ledger_url"],
         published_at=row["published_at"],
-        complaints=_COMPLAINTS.decode(row["complaints"]),
+        complaints=_TEXTS.decode(row["complaints"]),
+        edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
 
@@ -228,6 +231,7 @@ def _columns(item: Item) -> dict[str, object]:
         "facts": dump(facts),
         "coding": dump(item.coding),
         "complaints": dump(item.complaints),
+        "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,
         "decision_reason": item.decision_reason,

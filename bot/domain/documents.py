@@ -90,3 +90,15 @@ class Facts:
         if self.net is None or self.tax is None or self.gross is None:
             return True
         return self.net + self.tax == self.gross
+
+
+def is_material(before: Facts, after: Facts) -> bool:
+    """Whether an approver decided on what changed: who is paid and where to, how much, and for which document.
+
+    Dates, wording, lines and a tax that leaves the total alone are not: they are changed under a standing approval.
+    """
+
+    def decided_on(facts: Facts) -> tuple[object, ...]:
+        return (facts.document_type, facts.supplier, facts.number, facts.currency, facts.gross)
+
+    return decided_on(before) != decided_on(after)

@@ -106,6 +106,8 @@ class Item:
     file_id: FileId | None = None
     reference: str = ""
     """A short code people can say, such as `B-1042`."""
+    edited_by: tuple[UserId, ...] = ()
+    """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None
     decided_at: datetime | None = None
     decision_reason: str | None = None

@@ -188,7 +188,7 @@ CATALOGUE: dict[ProblemCode, Entry] = {
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the books in {ledger} are locked up to {locked_to}.",
         remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or edit the "
-        "date here, if the document's own date was read wrongly; a new date is approved again.",
+        "date here, if the document's own date was read wrongly; the approval is kept and the item is sent again.",
         mover=Mover.LEDGER_ADVISER,
         fixes=(Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",

@@ -73,19 +73,20 @@ def decide(deed: Deed, person: Person | None, standing: Standing) -> Refusal | N
     return _outsider(person) or _lacking(deed, person, standing)
 
 
-def decide_approval(person: Person | None, standing: Standing, submitted_by: UserId) -> Refusal | None:
-    """Approving adds one rule: nobody approves what they submitted themselves."""
+def decide_approval(
+    person: Person | None, standing: Standing, submitted_by: UserId, edited_by: tuple[UserId, ...] = ()
+) -> Refusal | None:
+    """Approving adds one rule: nobody decides alone on what they submitted, or on an amount or payee they changed."""
     refusal = decide(Deed.APPROVE, person, standing)
-    if refusal is not None or person is None or person.user_id != submitted_by:
+    involved = (submitted_by, *edited_by)
+    if refusal is not None or person is None or person.user_id not in involved:
         return refusal
-    others = tuple(user for user in standing.approvers if user != submitted_by)
+    did = "submitted this item" if person.user_id == submitted_by else "changed what is decided on here"
+    words = f"You {did}, so somebody else has to decide on it."
+    others = tuple(user for user in standing.approvers if user not in involved)
     if others:
-        return Refusal("You submitted this item, so somebody else has to decide on it.", others)
-    return Refusal(
-        "You submitted this item, so somebody else has to decide on it. An admin can add another approver in the "
-        "settings.",
-        standing.admins,
-    )
+        return Refusal(words, others)
+    return Refusal(f"{words} An admin can add another approver in the settings.", standing.admins)
 
 
 def decide_undo(person: Person | None, standing: Standing, approved_by: UserId | None) -> Refusal | None:

@@ -111,7 +111,7 @@ async def _item_to_decide(
     """The item, if it is what the pressed card showed and this person may decide on it."""
     item = await require_item(tx, workspace_id, item_id)
     standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
-    refusal = decide_approval(person, standing, item.submitted_by)
+    refusal = decide_approval(person, standing, item.submitted_by, item.edited_by)
     if refusal is not None:
         raise NotAllowedError(refusal)
     if item.state is not ItemState.IN_APPROVAL:

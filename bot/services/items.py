@@ -9,7 +9,7 @@ from bot.db.base import table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import Coding, Source
-from bot.domain.documents import Door, Facts
+from bot.domain.documents import Door, Facts, is_material
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
@@ -104,9 +104,11 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
     settings = await load_settings(tx, before.workspace_id, before.organisation_id)
     after = judged(after, settings)
-    is_material = _is_material(before, after)
+    changes_decision = is_material(before.facts, after.facts)
+    if changes_decision and by not in after.edited_by:
+        after = replace(after, edited_by=(*after.edited_by, by))
     if before.state in (ItemState.APPROVED, ItemState.REFUSED):
-        changed = await _edit_decided(tx, before, after, is_material=is_material)
+        changed = await _edit_decided(tx, before, after, asks_again=changes_decision)
     else:
         written = await change_item(tx, before, after)
         changed = None if written is None else await settle(tx, written)
@@ -116,20 +118,20 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         tx,
         before.workspace_id,
         before.id,
-        "edited" if is_material else "coded",
+        "edited" if changes_decision else "coded",
         by=by,
         organisation_id=before.organisation_id,
         facts=_what_changed(before, after),
     )
     if before.state is ItemState.REFUSED:
-        await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after, is_material=is_material)}.")
+        await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after)}.")
     await show(tx, changed)
     return changed
 
 
-def _deed(before: Item, after: Item, *, is_material: bool) -> str:
+def _deed(before: Item, after: Item) -> str:
     """What somebody did about a refusal, as half a sentence."""
-    if is_material:
+    if before.facts != after.facts:
         return "edited the bill"
     if before.coding.account.value != after.coding.account.value:
         return "chose another category"
@@ -137,9 +139,9 @@ def _deed(before: Item, after: Item, *, is_material: bool) -> str:
     return "chose another tax rate" if is_taxed_otherwise else alerts.SENT_AGAIN
 
 
-async def _edit_decided(tx: Tx, before: Item, after: Item, *, is_material: bool) -> Item | None:
+async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) -> Item | None:
     """A decided item: a coding edit keeps the approval and sends again; anything material asks the approvers again."""
-    if is_material or after.complaints:
+    if asks_again or after.complaints:
         if before.state is ItemState.APPROVED and not await publications.cancel(tx, before.workspace_id, before.id):
             return None
         await _approvals_fall(tx, before)
@@ -167,11 +169,6 @@ async def _require_offered(
     account = None if edit.account == before.account.value else edit.account
     tax_rate = None if edit.tax_rate == before.tax_rate.value else edit.tax_rate
     await choices.require_offered(tx, workspace_id, organisation_id, account, tax_rate)
-
-
-def _is_material(before: Item, after: Item) -> bool:
-    """Payee, amounts, currency, dates, number: what an approver decided on. Lines' wording is not."""
-    return before.facts != after.facts
 
 
 def _coded_by(coding: Coding, edit: Edit, user_id: UserId) -> Coding:

@@ -82,3 +82,13 @@ def test_an_approval_is_taken_back_by_who_gave_it_or_an_admin() -> None:
 
     assert refusal is not None
     assert refusal.ask == (PRIYA, ADAM)
+
+
+def test_who_changed_the_amount_is_not_enough_to_approve_it() -> None:
+    standing = Standing(roles=frozenset({Role.APPROVER}), approvers=(PRIYA, ADAM))
+
+    refusal = decide_approval(a_person(PRIYA), standing, MIA, (PRIYA,))
+
+    assert refusal is not None
+    assert refusal.ask == (ADAM,)
+    assert decide_approval(a_person(ADAM), standing, MIA, (PRIYA,)) is None

@@ -192,6 +192,25 @@ async def test_nobody_approves_what_they_sent_in(desk: Desk) -> None:
     assert "In approval" in words(desk.card("INV-1"))
 
 
+async def test_nobody_decides_alone_on_an_amount_they_changed(desk: Desk) -> None:
+    """A bookkeeper who may also approve could else pay any sum to anybody."""
+    await desk.world.set_up(approvers=(APPROVER, BOOKKEEPER))
+    await desk.add()
+    await desk.press(desk.card("INV-1"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.GROSS: "900.00", BlockId.TAX: "150.00"})
+    await desk.settle()
+
+    await desk.press(desk.card("INV-1"), APPROVE, BOOKKEEPER)
+    refused = desk.slack.ephemerals(BOOKKEEPER, BILLS)[-1].text
+    before = desk.xero.bills()
+    await desk.approve("INV-1")
+
+    assert "You changed what is decided on here" in refused
+    assert f"<@{APPROVER}>" in refused
+    assert before == []
+    assert "Approved" in words(desk.card("INV-1"))
+
+
 async def test_without_approvers_nothing_is_approved_and_the_card_says_so(desk: Desk) -> None:
     await desk.world.set_up(approvers=(), alerts_channel=BILLS)
     card = await desk.add()

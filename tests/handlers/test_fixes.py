@@ -228,7 +228,7 @@ async def test_a_tax_rate_that_does_not_go_with_the_category_is_chosen_anew(desk
     assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]
 
 
-async def test_a_locked_period_is_mended_by_another_date_which_is_approved_again(desk: Desk) -> None:
+async def test_a_locked_period_is_mended_by_another_date_and_the_approval_is_kept(desk: Desk) -> None:
     desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
     await desk.add()
     await desk.approve(NUMBER)
@@ -239,13 +239,22 @@ async def test_a_locked_period_is_mended_by_another_date_which_is_approved_again
     await desk.settle()
 
     assert f"<@{BOOKKEEPER}> edited the bill." in words(alert(desk))
-    assert "It is approved again before it is sent." in words(alert(desk))
-    assert desk.xero.bills() == []
+    assert "Published to Xero," in words(alert(desk))
+    assert [bill["Date"][:10] for bill in desk.xero.bills()] == ["2026-04-01"]
 
+
+async def test_another_total_after_a_refusal_is_approved_again(desk: Desk) -> None:
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+    await desk.add()
     await desk.approve(NUMBER)
 
-    assert "Published to Xero," in words(alert(desk))
-    assert len(desk.xero.bills()) == 1
+    await desk.press(alert(desk), ActionId.EDIT_ITEM, BOOKKEEPER)
+    values: dict[str, object] = {BlockId.ISSUED_ON: "2026-04-01", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}
+    await desk.slack.submit(desk.modal(BOOKKEEPER), values)
+    await desk.settle()
+
+    assert "It is approved again before it is sent." in words(alert(desk))
+    assert desk.xero.bills() == []
 
 
 async def test_a_connection_that_lacks_a_right_is_reconnected_from_the_alert(desk: Desk) -> None:
