@@ -55,7 +55,7 @@ def _option(option: Option) -> dict[str, Any]:
         return option.to_dict()
     _checked(option)
     drawn = {"text": to_slack(text), "value": option.value}
-    return {**drawn, "description": to_slack(more)} if more else drawn
+    return drawn if option.description is None else {**drawn, "description": to_slack(more)}
 
 
 def _checked(found: JsonObject) -> _Shape:
