@@ -13,12 +13,12 @@ from bot.services.items import Edit, Items
 from bot.services.organisations import Organisations
 from bot.views import item_form
 from bot.views import items as views
-from bot.views import organisations as choosing
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_form import Typed
 from bot.views.metadata import FormRef, ItemRef, item_of, organisation_of
+from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Event, Submission
-from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -41,15 +41,7 @@ class ItemHandlers:
         routes.action(ActionId.OPEN_IN_LEDGER, self.open_in_ledger)
 
     async def add(self, command: Command) -> Reply:
-        found = await self.organisations.meant(command.actor, command.channel_id)
-        match found:
-            case ():
-                return Whisper(choosing.NOTHING_CONNECTED)
-            case (only,):
-                return await self._form(command.actor, only.id)
-            case _:
-                names = {organisation.id: organisation.name for organisation in found}
-                return OpenView(choosing.choose_modal(names, ActionId.OPEN_ADD_ITEM, "Add here"))
+        return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_ADD_ITEM, "Add here"))
 
     async def open_add_item(self, click: Click) -> Reply:
         return await self._form(click.actor, organisation_of(click.value))

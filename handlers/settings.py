@@ -7,12 +7,12 @@ from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
 from bot.services.set_up import FormRefusedError, SetUp
 from bot.services.settings import StaleFormError
-from bot.views import organisations as choosing
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -27,15 +27,7 @@ class SettingsHandlers:
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
-        found = await self.organisations.meant(command.actor, command.channel_id)
-        match found:
-            case ():
-                return Whisper(choosing.NOTHING_CONNECTED)
-            case (only,):
-                return await self._form(command.actor, only.id)
-            case _:
-                names = {organisation.id: organisation.name for organisation in found}
-                return OpenView(choosing.choose_modal(names, ActionId.OPEN_SETTINGS, "Settings"))
+        return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:
         return await self._form(click.actor, organisation_of(click.value))

@@ -1,35 +1,21 @@
 """Alerts as people see them: the reply under the home card, the line in the alerts channel, the ledger's own words."""
 
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import AlertCard
-from bot.domain.ids import ItemId, WorkspaceId
+from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services.alerts import POINTER, helpers_of, load_alert
 from bot.services.cards import Cards
 from bot.services.current import ItemNotFoundError, require_item
-from bot.services.messages import Drawn
+from bot.services.messages import Drawn, Shown
 from bot.services.people import People
 from bot.views import alerts as views
-
-
-class AlertMessage(Protocol):
-    """What the drawer reads of a message's row."""
-
-    @property
-    def workspace_id(self) -> WorkspaceId: ...
-
-    @property
-    def subject_id(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +25,7 @@ class AlertMessages:
     cards: Cards
     public_url: str
 
-    async def draw(self, tx: Tx, message: AlertMessage) -> Drawn | None:
+    async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.ALERT`."""
         item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
         found = None if item is None else await self._card(tx, item)

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,7 +21,7 @@ from bot.services import choices
 from bot.services.current import require_item
 from bot.services.items import require_editable
 from bot.services.lists import account_label, books_of, tax_rate_label
-from bot.services.messages import Drawn
+from bot.services.messages import Drawn, Shown
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People
 from bot.services.settings import load_settings, organisation_name
@@ -32,23 +31,13 @@ from providers.base import AccountingProvider
 CONNECTIONS = table_of(ConnectionRow)
 
 
-class ItemMessage(Protocol):
-    """What the drawer reads of a message's row."""
-
-    @property
-    def workspace_id(self) -> WorkspaceId: ...
-
-    @property
-    def subject_id(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Cards:
     db: Database
     people: People
     providers: Mapping[str, AccountingProvider]
 
-    async def draw(self, tx: Tx, message: ItemMessage) -> Drawn | None:
+    async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.ITEM`: the home card."""
         item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
         if item is None:

@@ -7,7 +7,7 @@ import base64
 import hmac
 import secrets
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -17,7 +17,7 @@ from bot.db.connections import ConnectFlowRow
 from bot.db.unit_of_work import Tx
 from bot.domain.connections import Stage
 from bot.domain.ids import UserId, WorkspaceId
-from bot.services.messages import Drawn, Place, Subject, Surface, want
+from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.vault import Vault
 from bot.views import connections as views
 
@@ -27,16 +27,6 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0 O 1 I L, which people mix up."""
 LENGTH = 8
 CODE = "code"
-
-
-class CodeMessage(Protocol):
-    """What the drawer reads of a message's row."""
-
-    @property
-    def subject_id(self) -> str: ...
-
-    @property
-    def facts(self) -> str: ...
 
 
 def new_code() -> str:
@@ -65,7 +55,7 @@ async def withdraw_code(tx: Tx, flow: Row[Any]) -> None:
 def code_drawer(vault: Vault, names: Callable[[str], str]) -> Any:
     """The drawer of `Subject.CONNECT_CODE`; `names` gives a provider's name."""
 
-    async def draw(tx: Tx, message: CodeMessage) -> Drawn | None:
+    async def draw(tx: Tx, message: Shown) -> Drawn | None:
         flow = (await tx.execute(select(FLOWS).where(FLOWS.c.id == UUID(message.subject_id)))).one_or_none()
         if flow is None:
             return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -17,7 +17,7 @@ from bot.domain.problems import Problem
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connect_flow import STOPPED
-from bot.services.messages import Drawn, Place, Subject, Surface, want
+from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.services.people import Directory, NotAllowedError, People
 from bot.services.settings import load_settings
 from bot.services.tokens import RECONNECT, reconnect_role
@@ -32,22 +32,6 @@ FLOWS = table_of(ConnectFlowRow)
 ASKED = "asked"
 MOST_ASKED = 5
 """More admins than this are not written to for one question."""
-
-
-class ConnectionMessage(Protocol):
-    """What the drawer reads of a message's row."""
-
-    @property
-    def workspace_id(self) -> WorkspaceId: ...
-
-    @property
-    def subject_id(self) -> str: ...
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def facts(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +81,7 @@ class Connections:
             )
         return admins
 
-    async def draw(self, tx: Tx, message: ConnectionMessage) -> Drawn | None:
+    async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.CONNECTION`: a connection's card, a try that stopped, or a question."""
         if message.role.startswith(ASKED):
             text, blocks = views.asked(UserId(message.subject_id.removeprefix("ask:")))
@@ -114,7 +98,7 @@ class Connections:
             text, blocks = views.connection_message(card)
         return Drawn(text=text, blocks=blocks)
 
-    async def _draw_stopped(self, tx: Tx, message: ConnectionMessage) -> Drawn | None:
+    async def _draw_stopped(self, tx: Tx, message: Shown) -> Drawn | None:
         stop = Stop(load(message.facts, dict[str, str]).get("stop", Stop.UNKNOWN))
         statement = select(FLOWS.c.provider, FLOWS.c.organisation_id).where(
             FLOWS.c.id == UUID(message.subject_id), FLOWS.c.workspace_id == message.workspace_id

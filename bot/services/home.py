@@ -9,7 +9,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services.connections import Connections
-from bot.services.messages import Place, Subject, Surface, place_of, want
+from bot.services.messages import Place, Shown, Subject, Surface, place_of, want
 from bot.views.home import ItemLine, home
 
 HOME = "home"
@@ -19,16 +19,6 @@ class MyWork(Protocol):
     async def mine(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ItemLine, ...]:
         """What waits for this person, most urgent first."""
         ...
-
-
-class HomeMessage(Protocol):
-    """What the drawer reads of a message's row."""
-
-    @property
-    def workspace_id(self) -> WorkspaceId: ...
-
-    @property
-    def user_id(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class Home:
                 await want(tx, workspace_id, Subject.HOME, actor.user_id, place)
         return view
 
-    async def draw(self, tx: Tx, message: HomeMessage) -> View:
+    async def draw(self, tx: Tx, message: Shown) -> View:
         """The drawer of `Subject.HOME`."""
         return await self._view(tx, message.workspace_id, UserId(message.user_id or ""))
 

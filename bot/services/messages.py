@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
@@ -50,6 +50,25 @@ class Place:
     user_id: UserId | None = None
     thread_of: UUID | None = None
     thread_ts: str | None = None
+
+
+class Shown(Protocol):
+    """What drawers read of a message's row: what it is about, whose place it is, and what was kept to draw it from."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def subject_id(self) -> str: ...
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def user_id(self) -> str | None: ...
+
+    @property
+    def facts(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,13 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor, Workspace
-from bot.services.connect_code import CodeMessage, code_drawer
+from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, SignedIn, Site
 from bot.services.connections import Connections
 from bot.services.jobs import JobKind
 from bot.services.linking import Linking
 from bot.services.lists import ListImport
-from bot.services.messages import Drawn
+from bot.services.messages import Drawn, Shown
 from bot.services.people import Directory, People
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces, fresh_workspace_id
@@ -167,7 +167,7 @@ class Connecting:
         text = await self.drawn_code(rows[-1])
         return text.rpartition(": ")[2]
 
-    async def drawn_code(self, row: CodeMessage) -> str:
+    async def drawn_code(self, row: Shown) -> str:
         async with self.db.read() as tx:
             drawn = await code_drawer(self.vault, lambda key: "Fake Books")(tx, row)
         assert isinstance(drawn, Drawn)
