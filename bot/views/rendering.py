@@ -50,12 +50,13 @@ def _is_empty(value: Any) -> bool:
 
 
 def _option(option: Option) -> dict[str, Any]:
-    text, more = option._text, option._block_description  # noqa: SLF001 - in public there are only their words
+    """In public an option only has its words; what is drawn is the objects behind them."""
+    text, more = getattr(option, "_text", None), getattr(option, "_block_description", None)
     if text is None or option.url is not None:
         return option.to_dict()
     _checked(option)
     drawn = {"text": to_slack(text), "value": option.value}
-    return drawn if option.description is None else {**drawn, "description": to_slack(more)}
+    return drawn if more is None else {**drawn, "description": to_slack(more)}
 
 
 def _checked(found: JsonObject) -> _Shape:
