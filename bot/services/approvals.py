@@ -125,20 +125,19 @@ async def _decided(tx: Tx, before: Item, decided: Item, decision: str, by: UserI
     item = await change_item(tx, before, decided)
     if item is None:
         raise StaleItemError(before)
-    await tx.execute(
-        APPROVALS.insert().values(
-            id=new_id(),
-            workspace_id=item.workspace_id,
-            item_id=item.id,
-            version=before.version,
-            stage=1,
-            decision=decision,
-            by=by,
-            reason=decided.decision_reason,
-            at=tx.now,
-            is_standing=True,
-        )
-    )
+    row = {
+        "id": new_id(),
+        "workspace_id": item.workspace_id,
+        "item_id": item.id,
+        "version": before.version,
+        "stage": 1,
+        "decision": decision,
+        "by": by,
+        "reason": decided.decision_reason,
+        "at": tx.now,
+        "is_standing": True,
+    }
+    await tx.execute(APPROVALS.insert(), row)
     await _tell(tx, item, decision, by)
     return item
 

@@ -22,14 +22,13 @@ async def record(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Keep what was done; `facts` never hold secrets."""
-    await tx.execute(
-        AUDIT.insert().values(
-            workspace_id=workspace_id,
-            organisation_id=organisation_id,
-            subject_id=subject_id,
-            deed=deed,
-            by=by,
-            at=tx.now,
-            facts=dump(facts or {}),
-        )
-    )
+    row = {
+        "workspace_id": workspace_id,
+        "organisation_id": organisation_id,
+        "subject_id": subject_id,
+        "deed": deed,
+        "by": by,
+        "at": tx.now,
+        "facts": dump(facts or {}),
+    }
+    await tx.execute(AUDIT.insert(), row)

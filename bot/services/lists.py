@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, bindparam, func, select
 
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow
@@ -30,6 +30,13 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 ENTRIES = table_of(ListEntryRow)
+
+_ENTRY = select(ENTRIES.c.entry).where(
+    ENTRIES.c.workspace_id == bindparam("workspace_id"),
+    ENTRIES.c.organisation_id == bindparam("organisation_id"),
+    ENTRIES.c.kind == bindparam("kind"),
+    ENTRIES.c.key == bindparam("key"),
+)
 SYNCS = table_of(ListSyncRow)
 CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
@@ -384,13 +391,8 @@ async def tax_rate_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: Org
 async def _entry(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
 ) -> str | None:
-    statement = select(ENTRIES.c.entry).where(
-        ENTRIES.c.workspace_id == workspace_id,
-        ENTRIES.c.organisation_id == organisation_id,
-        ENTRIES.c.kind == kind,
-        ENTRIES.c.key == key,
-    )
-    found: str | None = (await tx.execute(statement)).scalar_one_or_none()
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind, "key": key}
+    found: str | None = (await tx.execute(_ENTRY, of)).scalar_one_or_none()
     return found
 
 

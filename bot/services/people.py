@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
@@ -13,6 +13,12 @@ from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide
 from bot.domain.slack import Actor, Workspace
 
 GRANTS = table_of(GrantRow)
+
+_GRANTED = (
+    select(GRANTS.c.user_id, GRANTS.c.role)
+    .where(GRANTS.c.organisation_id == bindparam("organisation_id"))
+    .order_by(GRANTS.c.position, GRANTS.c.user_id)
+)
 
 
 class Directory(Protocol):
@@ -71,12 +77,8 @@ class People:
 
 
 async def standing_of(tx: Tx, organisation_id: OrganisationId, user_id: UserId | None) -> Standing:
-    statement = (
-        select(GRANTS.c.user_id, GRANTS.c.role)
-        .where(GRANTS.c.organisation_id == organisation_id)
-        .order_by(GRANTS.c.position, GRANTS.c.user_id)
-    )
-    grants = [(UserId(row.user_id), Role(row.role)) for row in (await tx.execute(statement)).all()]
+    found = await tx.execute(_GRANTED, {"organisation_id": organisation_id})
+    grants = [(UserId(row.user_id), Role(row.role)) for row in found.all()]
     return Standing(
         roles=frozenset(role for user, role in grants if user == user_id),
         approvers=tuple(user for user, role in grants if role is Role.APPROVER),

@@ -21,29 +21,27 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
     """
     publication_id = new_id()
     left_behind = await document_left_behind(tx, item.workspace_id, item.id)
-    await tx.execute(
-        PUBLICATIONS.insert().values(
-            id=publication_id,
-            workspace_id=item.workspace_id,
-            organisation_id=item.organisation_id,
-            item_id=item.id,
-            state=PublicationState.WAITING,
-            due_at=due_at,
-            marker=str(item.id),
-            ledger_id=left_behind,
-            created_at=tx.now,
-        )
-    )
-    await tx.execute(
-        STEPS.insert().values(
-            publication_id=publication_id,
-            position=0,
-            workspace_id=item.workspace_id,
-            kind=StepKind.DOCUMENT,
-            state=StepState.WAITING,
-            marker=str(item.id),
-        )
-    )
+    publication = {
+        "id": publication_id,
+        "workspace_id": item.workspace_id,
+        "organisation_id": item.organisation_id,
+        "item_id": item.id,
+        "state": PublicationState.WAITING,
+        "due_at": due_at,
+        "marker": str(item.id),
+        "ledger_id": left_behind,
+        "created_at": tx.now,
+    }
+    step = {
+        "publication_id": publication_id,
+        "position": 0,
+        "workspace_id": item.workspace_id,
+        "kind": StepKind.DOCUMENT,
+        "state": StepState.WAITING,
+        "marker": str(item.id),
+    }
+    await tx.execute(PUBLICATIONS.insert(), publication)
+    await tx.execute(STEPS.insert(), step)
     tx.nudge(Nudge.PLANNER)
 
 

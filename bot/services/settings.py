@@ -1,9 +1,10 @@
 """An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from bot.db.base import dump, table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
@@ -20,6 +21,26 @@ SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
 CHANNELS = table_of(ChannelRow)
 ORGANISATIONS = table_of(OrganisationRow)
+
+_WORKSPACE: BindParameter[UUID] = bindparam("workspace_id")
+_ORGANISATION: BindParameter[UUID] = bindparam("organisation_id")
+_LOAD = select(SETTINGS).where(SETTINGS.c.organisation_id == _ORGANISATION, SETTINGS.c.workspace_id == _WORKSPACE)
+_CHANNELS = select(CHANNELS.c.purpose, CHANNELS.c.channel_id).where(
+    CHANNELS.c.workspace_id == _WORKSPACE, CHANNELS.c.organisation_id == _ORGANISATION
+)
+_PEOPLE = (
+    select(GRANTS.c.user_id)
+    .where(
+        GRANTS.c.workspace_id == _WORKSPACE,
+        GRANTS.c.organisation_id == _ORGANISATION,
+        GRANTS.c.role == bindparam("role"),
+    )
+    .order_by(GRANTS.c.position, GRANTS.c.user_id)
+)
+_NAME = select(ORGANISATIONS.c.name).where(
+    ORGANISATIONS.c.workspace_id == _WORKSPACE, ORGANISATIONS.c.id == _ORGANISATION
+)
+"""What nearly every answer reads, built once."""
 
 APPROVALS, ALERTS = "approvals", "alerts"
 """Purposes of a bound channel."""
@@ -52,13 +73,8 @@ class ChannelTakenError(Exception):
 
 async def load_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Settings:
     """One organisation's settings with its approvers and channels; defaults where nothing was saved."""
-    row = (
-        await tx.execute(
-            select(SETTINGS).where(
-                SETTINGS.c.organisation_id == organisation_id, SETTINGS.c.workspace_id == workspace_id
-            )
-        )
-    ).one_or_none()
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    row = (await tx.execute(_LOAD, of)).one_or_none()
     if row is None:
         return Settings()
     chosen = msgspec.json.decode(row.chosen, type=Chosen)
@@ -81,16 +97,8 @@ async def people_with(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role
 ) -> tuple[UserId, ...]:
     """Who has a role, in the order in which they were named."""
-    statement = (
-        select(GRANTS.c.user_id)
-        .where(
-            GRANTS.c.workspace_id == workspace_id,
-            GRANTS.c.organisation_id == organisation_id,
-            GRANTS.c.role == role,
-        )
-        .order_by(GRANTS.c.position, GRANTS.c.user_id)
-    )
-    return tuple(UserId(user) for user in (await tx.execute(statement)).scalars())
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "role": role}
+    return tuple(UserId(user) for user in (await tx.execute(_PEOPLE, of)).scalars())
 
 
 async def any_admin(tx: Tx, workspace_id: WorkspaceId) -> UserId | None:
@@ -122,10 +130,8 @@ async def organisations_of(tx: Tx, workspace_id: WorkspaceId) -> dict[Organisati
 
 
 async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
-    statement = select(ORGANISATIONS.c.name).where(
-        ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id
-    )
-    return str((await tx.execute(statement)).scalar_one_or_none() or "this organisation")
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    return str((await tx.execute(_NAME, of)).scalar_one_or_none() or "this organisation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,8 @@ class SettingsService:
             await _keep(tx, workspace_id, organisation_id, form)
             await _audit(tx, actor, organisation_id, form)
             settings = await load_settings(tx, workspace_id, organisation_id)
-            await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
+            if settings.coding_defaults != before.coding_defaults:
+                await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
             concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
@@ -249,7 +256,5 @@ async def _bind(
 
 
 async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, ChannelId]:
-    statement = select(CHANNELS.c.purpose, CHANNELS.c.channel_id).where(
-        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.organisation_id == organisation_id
-    )
-    return {row.purpose: ChannelId(row.channel_id) for row in (await tx.execute(statement)).all()}
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    return {row.purpose: ChannelId(row.channel_id) for row in (await tx.execute(_CHANNELS, of)).all()}

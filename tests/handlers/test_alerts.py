@@ -16,6 +16,9 @@ from tests.handlers.refusals import FIXES, NUMBER, alert, choose, item_id, point
 from tests.playground.kit import schema_problems
 
 
+ANOTHER_TOTAL: dict[str, object] = {BlockId.ISSUED_ON: "2026-04-01", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}
+
+
 @pytest.fixture
 async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
     async with a_desk(sqlite_url, undo_seconds=0) as made:
@@ -148,7 +151,7 @@ async def test_what_is_rejected_after_an_edit_is_not_said_to_be_on_its_way(desk:
     await desk.add()
     await desk.approve(NUMBER)
     await desk.press(alert(desk), ActionId.EDIT_ITEM, BOOKKEEPER)
-    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.ISSUED_ON: "2026-04-01"})
+    await desk.slack.submit(desk.modal(BOOKKEEPER), ANOTHER_TOTAL)
     await desk.settle()
 
     await desk.press(desk.card(NUMBER), ActionId.REJECT_ITEM, APPROVER)
