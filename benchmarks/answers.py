@@ -57,24 +57,23 @@ def _is_meant(entry: Entry, words: tuple[str, ...]) -> bool:
 
 
 async def _cost(here: Stand, entry: Entry) -> Cost:
-    work = await _heard(here, entry)
+    work, request = await _heard(here, entry)
     path = here.folder / "work"
     path.write_bytes(pickle.dumps(work))
     port = free_port()
     arguments = ("-m", "benchmarks.bare", str(port), str(path), here.slack.api_url)
     async with server(*arguments, port=port, environment=here.environment) as bare:
-        same = [entry.make(work.items[0])]
-        await one_by_one(bare.port, same * WARM)
+        await one_by_one(bare.port, [request] * WARM)
         await one_by_one(here.app.port, _some(entry, WARM))
         ours, theirs = [], []
         for _ in range(ROUNDS):
-            theirs.append(await _cpu(bare, entry.name, same * COUNTED))
+            theirs.append(await _cpu(bare, entry.name, [request] * COUNTED))
             ours.append(await _cpu(here.app, entry.name, _some(entry, COUNTED)))
     return Cost(entry, min(ours), min(theirs))
 
 
-async def _heard(here: Stand, entry: Entry) -> Work:
-    """One request's statements, call and answer, taken from the product itself."""
+async def _heard(here: Stand, entry: Entry) -> tuple[Work, bytes]:
+    """One request's statements, call and answer, taken from the product itself; and the request."""
     line, before = Line(here.app.port), len(here.slack.calls)
     await one_by_one(here.app.port, _some(entry, 5))
     path = here.folder / "heard"
@@ -84,7 +83,8 @@ async def _heard(here: Stand, entry: Entry) -> Work:
     await asyncio.sleep(0.3)
     before = len(here.slack.calls)
     item = next(entry.items)
-    status, body = await line.ask(entry.make(item))
+    request = entry.make(item)
+    status, body = await line.ask(request)
     here.app.signal(signal.SIGUSR2)
     heard = await _stored(path)
     line.close()
@@ -92,7 +92,7 @@ async def _heard(here: Stand, entry: Entry) -> Work:
     made = [(method, sent) for method, sent in here.slack.calls[before:] if method.startswith("views.")]
     method, arguments = made[0] if made else (None, {})
     others = (next(entry.items) for _ in range(WARM + ROUNDS * COUNTED))
-    return Work(heard, method, arguments, _acknowledged(body), (item, *others))
+    return Work(heard, method, arguments, _acknowledged(body), (item, *others)), request
 
 
 def _check(entry: Entry, heard: Heard, status: int, body: bytes) -> None:

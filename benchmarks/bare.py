@@ -9,7 +9,7 @@ import os
 import pickle
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ Statement = str | Select[Any]
 Heard = list[tuple[int, Statement, Any]]
 """The engine, the statement (empty: a commit), its parameters."""
 
-Statements = list[tuple[Statement, Sequence[Any]]]
+Statements = list[tuple[Statement, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,10 @@ def renewed(statements: Statements, made: set[Any], other: Mapping[Any, str]) ->
     fresh = dict(other)
     for value in made:
         fresh |= same_place(value, uuid4())
-    return [(sql, tuple(fresh.get(_key(value), value) for value in parameters)) for sql, parameters in statements]
+    return [
+        (sql, tuple(fresh.get(_key(value), value) for value in parameters) if isinstance(sql, str) else parameters)
+        for sql, parameters in statements
+    ]
 
 
 def same_place(value: str, fresh: UUID) -> dict[Any, str]:
@@ -116,7 +119,7 @@ async def replay(db: Database, work: list[tuple[bool, Statements, set[Any]]], ot
                 if isinstance(sql, str):
                     result = await connection.exec_driver_sql(sql, tuple(parameters))
                 else:
-                    result = await connection.execute(sql)
+                    result = await connection.execute(sql, parameters)
                 if result.returns_rows:
                     result.all()
 

@@ -119,13 +119,13 @@ def _emptied(items: deque[str]) -> Iterator[str]:
 
 
 def _saving(form: View) -> Callable[[str], bytes]:
-    """Another default category each time, on the version that the time before left."""
+    """Another status to publish with each time, on the version that the time before left."""
     organisation, version, rest = form["private_metadata"].split(":")
-    versions, categories = itertools.count(int(version)), itertools.cycle(("401", "402"))
+    versions, statuses = itertools.count(int(version)), itertools.cycle(("awaiting_payment", "draft"))
 
     def save(_: str) -> bytes:
         view = form | {"private_metadata": f"{organisation}:{next(versions)}:{rest}"}
-        return requests.submission(view, _filled(view, {BlockId.DEFAULT_ACCOUNT: next(categories)}))
+        return requests.submission(view, _filled(view, {BlockId.PAYMENT_STATUS: next(statuses)}))
 
     return save
 
@@ -167,7 +167,7 @@ def _filled(view: View, typed: dict[str, Any]) -> Entries:
 
 def _type(entry: dict[str, Any], text: str) -> None:
     match entry["type"]:
-        case "external_select":
+        case "radio_buttons":
             entry["selected_option"] = {"value": text, "text": {"type": "plain_text", "text": text}}
         case "datepicker":
             entry["selected_date"] = text

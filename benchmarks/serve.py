@@ -25,8 +25,8 @@ from providers import PROVIDERS
 heard: list[tuple[int, str | Select[Any], Any]] = []
 """The engine, the statement (empty: a commit), its parameters. A SELECT is kept as Core's own, to be executed as such."""
 
-building: list[Executable] = []
-"""What Core is about to execute."""
+building: list[tuple[Executable, Any]] = []
+"""What Core is about to execute, and with what."""
 
 
 def _is_request() -> bool:
@@ -39,12 +39,14 @@ def _is_request() -> bool:
 
 def _hear(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
     if _is_request() and not statement.startswith("BEGIN"):
-        built = building[-1] if building else None
-        heard.append((id(connection.engine), built if isinstance(built, Select) else statement, parameters))
+        built, given = building[-1] if building else (None, None)
+        heard.append(
+            (id(connection.engine), *((built, given) if isinstance(built, Select) else (statement, parameters)))
+        )
 
 
-def _build(_connection: Any, statement: Executable, *_rest: Any) -> None:
-    building[:] = [statement]
+def _build(_connection: Any, statement: Executable, many: Any, one: Any, *_rest: Any) -> None:
+    building[:] = [(statement, one or dict(*many))]
 
 
 def _committed(connection: Any) -> None:

@@ -109,6 +109,26 @@ _CHANGE = ITEMS.update().where(
     ITEMS.c.version == bindparam("at_version"),
     ITEMS.c.state == bindparam("at_state"),
 )
+_SUBMITTED_BY = (
+    select(ITEMS)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.submitted_by == bindparam("user_id"),
+        ITEMS.c.state.in_(bindparam("states", expanding=True)),
+    )
+    .order_by(ITEMS.c.created_at.desc())
+    .limit(bindparam("most"))
+)
+_TO_DECIDE = (
+    select(ITEMS)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
+        ITEMS.c.state == ItemState.IN_APPROVAL,
+    )
+    .order_by(ITEMS.c.created_at)
+    .limit(bindparam("most"))
+)
 """Statements of every click, built once: building one anew takes longer than SQLite takes to carry it out."""
 
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
@@ -162,30 +182,16 @@ async def items_submitted_by(
     tx: Tx, workspace_id: WorkspaceId, user_id: UserId, states: Collection[ItemState], *, limit: int
 ) -> tuple[Item, ...]:
     """A person's own items in these states, newest first."""
-    statement = (
-        select(ITEMS)
-        .where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.submitted_by == user_id, ITEMS.c.state.in_(states))
-        .order_by(ITEMS.c.created_at.desc())
-        .limit(limit)
-    )
-    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())
+    of = {"workspace_id": workspace_id, "user_id": user_id, "states": list(states), "most": limit}
+    return tuple(item_of(row) for row in (await tx.execute(_SUBMITTED_BY, of)).mappings().all())
 
 
 async def items_to_decide(
     tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
 ) -> tuple[Item, ...]:
     """What waits for an approver of these organisations, oldest first."""
-    statement = (
-        select(ITEMS)
-        .where(
-            ITEMS.c.workspace_id == workspace_id,
-            ITEMS.c.organisation_id.in_(organisation_ids),
-            ITEMS.c.state == ItemState.IN_APPROVAL,
-        )
-        .order_by(ITEMS.c.created_at)
-        .limit(limit)
-    )
-    return tuple(item_of(row) for row in (await tx.execute(statement)).mappings().all())
+    of = {"workspace_id": workspace_id, "organisation_ids": list(organisation_ids), "most": limit}
+    return tuple(item_of(row) for row in (await tx.execute(_TO_DECIDE, of)).mappings().all())
 
 
 def item_of(row: RowMapping) -> Item:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
@@ -28,6 +28,17 @@ CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
 SYNCS = table_of(ListSyncRow)
 FLOWS = table_of(ConnectFlowRow)
+
+_OF_WORKSPACE = (
+    select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books)
+    .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+    .where(CONNECTIONS.c.workspace_id == bindparam("workspace_id"))
+    .order_by(ORGANISATIONS.c.name)
+)
+_OF_ORGANISATION = _OF_WORKSPACE.where(CONNECTIONS.c.organisation_id == bindparam("organisation_id"))
+_PROGRESS = select(SYNCS).where(
+    SYNCS.c.workspace_id == bindparam("workspace_id"), SYNCS.c.organisation_id == bindparam("organisation_id")
+)
 
 ASKED = "asked"
 MOST_ASKED = 5
@@ -116,8 +127,8 @@ class Connections:
 
     async def cards(self, tx: Tx, workspace_id: WorkspaceId) -> tuple[ConnectionCard, ...]:
         """All connections of a workspace, by name."""
-        statement = _joined().where(CONNECTIONS.c.workspace_id == workspace_id).order_by(ORGANISATIONS.c.name)
-        return tuple([await self._card(tx, row) for row in (await tx.execute(statement)).all()])
+        found = await tx.execute(_OF_WORKSPACE, {"workspace_id": workspace_id})
+        return tuple([await self._card(tx, row) for row in found.all()])
 
     async def _card(self, tx: Tx, row: Row[Any]) -> ConnectionCard:
         workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
@@ -140,23 +151,15 @@ class Connections:
         )
 
 
-def _joined() -> Any:
-    return select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books).join(
-        ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id
-    )
-
-
 async def _row(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any] | None:
-    statement = _joined().where(
-        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
-    )
-    return (await tx.execute(statement)).one_or_none()
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    return (await tx.execute(_OF_ORGANISATION, of)).one_or_none()
 
 
 async def _progress(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, facts: dict[str, str]
 ) -> tuple[ListProgress, ...]:
-    statement = select(SYNCS).where(SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     found = {
         row.kind: ListProgress(
             kind=ListKind(row.kind),
@@ -166,6 +169,6 @@ async def _progress(
             synced_at=row.synced_at,
             trouble=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
         )
-        for row in (await tx.execute(statement)).all()
+        for row in (await tx.execute(_PROGRESS, of)).all()
     }
     return tuple(found[kind] for kind in ListKind if kind in found)

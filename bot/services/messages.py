@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
@@ -15,6 +15,13 @@ from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
 
 MESSAGES = table_of(MessageRow)
+
+_PLACE = select(MESSAGES.c.id).where(
+    MESSAGES.c.workspace_id == bindparam("workspace_id"),
+    MESSAGES.c.subject == bindparam("subject"),
+    MESSAGES.c.subject_id == bindparam("subject_id"),
+    MESSAGES.c.role == bindparam("role"),
+)
 
 
 class Subject(StrEnum):
@@ -142,13 +149,8 @@ async def _redraw(tx: Tx, workspace_id: WorkspaceId, *which: ColumnElement[bool]
 
 async def place_of(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object, role: str) -> UUID | None:
     """The id of the row that shows a subject at a place, to hang a thread under it."""
-    statement = select(MESSAGES.c.id).where(
-        MESSAGES.c.workspace_id == workspace_id,
-        MESSAGES.c.subject == subject,
-        MESSAGES.c.subject_id == str(subject_id),
-        MESSAGES.c.role == role,
-    )
-    return (await tx.execute(statement)).scalar_one_or_none()
+    of = {"workspace_id": workspace_id, "subject": subject, "subject_id": str(subject_id), "role": role}
+    return (await tx.execute(_PLACE, of)).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

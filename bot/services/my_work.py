@@ -1,6 +1,6 @@
 """What waits for one person: items to decide on first, then their own that need a look."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
@@ -14,6 +14,12 @@ from bot.views.home import ItemLine
 from bot.views.text import amount
 
 GRANTS = table_of(GrantRow)
+
+_APPROVER_OF = select(GRANTS.c.organisation_id).where(
+    GRANTS.c.workspace_id == bindparam("workspace_id"),
+    GRANTS.c.user_id == bindparam("user_id"),
+    GRANTS.c.role == Role.APPROVER,
+)
 
 MOST = 16
 WHY = {
@@ -37,10 +43,8 @@ class MyWork:
 
 
 async def _approver_of(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[OrganisationId, ...]:
-    statement = select(GRANTS.c.organisation_id).where(
-        GRANTS.c.workspace_id == workspace_id, GRANTS.c.user_id == user_id, GRANTS.c.role == Role.APPROVER
-    )
-    return tuple(OrganisationId(found) for found in (await tx.execute(statement)).scalars())
+    of = {"workspace_id": workspace_id, "user_id": user_id}
+    return tuple(OrganisationId(found) for found in (await tx.execute(_APPROVER_OF, of)).scalars())
 
 
 def _line(item: Item, names: dict[OrganisationId, str], why: str) -> ItemLine:

@@ -37,6 +37,11 @@ _PEOPLE = (
     )
     .order_by(GRANTS.c.position, GRANTS.c.user_id)
 )
+_NAMES = (
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    .where(ORGANISATIONS.c.workspace_id == _WORKSPACE)
+    .order_by(ORGANISATIONS.c.name)
+)
 _NAME = select(ORGANISATIONS.c.name).where(
     ORGANISATIONS.c.workspace_id == _WORKSPACE, ORGANISATIONS.c.id == _ORGANISATION
 )
@@ -121,12 +126,8 @@ async def organisation_of_channel(
 
 async def organisations_of(tx: Tx, workspace_id: WorkspaceId) -> dict[OrganisationId, str]:
     """The workspace's organisations by name."""
-    statement = (
-        select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
-        .where(ORGANISATIONS.c.workspace_id == workspace_id)
-        .order_by(ORGANISATIONS.c.name)
-    )
-    return {OrganisationId(row.id): row.name for row in (await tx.execute(statement)).all()}
+    found = await tx.execute(_NAMES, {"workspace_id": workspace_id})
+    return {OrganisationId(row.id): row.name for row in found.all()}
 
 
 async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:

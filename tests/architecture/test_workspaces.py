@@ -45,7 +45,6 @@ REASONS = {
     "bot/services/connect_flow.py:ConnectFlows._of_browser": UNGUESSABLE,
     "bot/services/connect_flow.py:_move": UNGUESSABLE,
     "bot/services/connect_flow.py:_one": UNGUESSABLE,
-    "bot/services/connections.py:_joined": "a beginning; whoever calls it adds the workspace",
     "bot/services/health.py:_queue": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
     "bot/services/linking.py:_newest": UNGUESSABLE,

@@ -15,7 +15,6 @@ from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, actions,
 from tests.handlers.refusals import FIXES, NUMBER, alert, choose, item_id, pointers, refused, replies
 from tests.playground.kit import schema_problems
 
-
 ANOTHER_TOTAL: dict[str, object] = {BlockId.ISSUED_ON: "2026-04-01", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}
 
 
