@@ -13,7 +13,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
-from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw, want
+from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_items, want
 
 MESSAGES = table_of(MessageRow)
 
@@ -27,19 +27,21 @@ async def follow(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, after: Settings
 ) -> None:
     """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one."""
+    has_moved = after.approvals_channel != before.approvals_channel
+    shows_more = (before.approvers, before.steps_done) != (after.approvers, after.steps_done)
+    if not (has_moved or shows_more):
+        return
     waiting = await _items_in(tx, workspace_id, organisation_id, WAITING)
-    if after.approvals_channel is not None and after.approvals_channel != before.approvals_channel:
+    if after.approvals_channel is not None and has_moved:
         for item_id in await _unseen(tx, workspace_id, waiting):
             await _bring(tx, workspace_id, item_id, after.approvals_channel)
-    if (before.approvers, before.steps_done) != (after.approvers, after.steps_done):
-        for item_id in waiting:
-            await redraw(tx, workspace_id, Subject.ITEM, item_id)
+    if shows_more:
+        await redraw_items(tx, workspace_id, waiting)
 
 
 async def connection_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
     """What is to go to the ledger says that it waits for the connection, or that it goes on."""
-    for item_id in await _items_in(tx, workspace_id, organisation_id, ON_THEIR_WAY):
-        await redraw(tx, workspace_id, Subject.ITEM, item_id)
+    await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, ON_THEIR_WAY))
 
 
 async def _items_in(

@@ -1,6 +1,6 @@
 """Asking for something to be shown in Slack, inside the transaction that made it true. `bot.messenger` does the rest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -22,6 +22,10 @@ _PLACE = select(MESSAGES.c.id).where(
     MESSAGES.c.subject_id == bindparam("subject_id"),
     MESSAGES.c.role == bindparam("role"),
 )
+
+
+AT_ONCE = 500
+"""Databases take only so many values in one statement."""
 
 
 class Subject(StrEnum):
@@ -134,6 +138,13 @@ async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Non
     """Every place that shows the item is drawn again: its card, and its alert where it has one."""
     shown = MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT))
     await _redraw(tx, workspace_id, shown, MESSAGES.c.subject_id == str(item_id))
+
+
+async def redraw_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> None:
+    """The cards of many items at once."""
+    for start in range(0, len(item_ids), AT_ONCE):
+        ids = [str(item_id) for item_id in item_ids[start : start + AT_ONCE]]
+        await _redraw(tx, workspace_id, MESSAGES.c.subject == Subject.ITEM, MESSAGES.c.subject_id.in_(ids))
 
 
 async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:
