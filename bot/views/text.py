@@ -15,7 +15,7 @@ _MARKDOWN = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
 
 def plain(text: str, longest: int = 150) -> str:
     """One line of visible characters, cut to a length; what hides or turns text around becomes a visible mark."""
-    cleaned = "".join(_visible(char) for char in text)
+    cleaned = "".join(map(_visible, text))
     cleaned = " ".join(cleaned.split())
     return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
 
