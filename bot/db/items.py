@@ -16,6 +16,7 @@ from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState, check_move
+from bot.domain.settings import PaymentStatus
 
 
 class ItemRow(Base):
@@ -53,6 +54,7 @@ class ItemRow(Base):
     facts: Mapped[str] = mapped_column(LongText)
     coding: Mapped[str] = mapped_column(LongText)
     complaints: Mapped[str] = mapped_column(LongText, default="[]")
+    publish_as: Mapped[str]
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
@@ -216,6 +218,7 @@ def item_of(row: RowMapping) -> Item:
         ledger_url=row["ledger_url"],
         published_at=row["published_at"],
         complaints=_TEXTS.decode(row["complaints"]),
+        publish_as=PaymentStatus(row["publish_as"]),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
@@ -242,6 +245,7 @@ def _columns(item: Item) -> dict[str, object]:
         "facts": dump(facts),
         "coding": dump(item.coding),
         "complaints": dump(item.complaints),
+        "publish_as": item.publish_as,
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.settings import PaymentStatus
 
 
 class ItemState(StrEnum):
@@ -106,6 +107,8 @@ class Item:
     file_id: FileId | None = None
     reference: str = ""
     """A short code people can say, such as `B-1042`."""
+    publish_as: PaymentStatus = PaymentStatus.DRAFT
+    """The status it goes to the ledger with: the settings' until somebody decides, and then what was decided on."""
     edited_by: tuple[UserId, ...] = ()
     """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None

@@ -59,6 +59,11 @@ class Settings:
         return CodingDefaults(account=self.default_account, tax_rate=self.default_tax_rate)
 
     @property
+    def for_items(self) -> tuple[CodingDefaults, PaymentStatus]:
+        """What every item that nobody decided on takes over."""
+        return self.coding_defaults, self.payment_status
+
+    @property
     def steps_done(self) -> int:
         """How many of the four steps of setting up are done: general, tax, approvers, channels."""
         return sum(

@@ -18,7 +18,7 @@ from bot.services import alerts, audit, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
-from bot.services.recoding import judged, settle
+from bot.services.recoding import checked, judged, settle
 from bot.services.settings import load_settings
 from bot.views.text import mention
 
@@ -27,6 +27,8 @@ APPROVALS = table_of(ApprovalRow)
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
 )
+
+DECIDED = (ItemState.APPROVED, ItemState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +104,11 @@ def require_editable(item: Item, version: int | None = None) -> None:
 
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
-    settings = await load_settings(tx, before.workspace_id, before.organisation_id)
-    after = judged(after, settings)
+    after = await _judged_again(tx, before, after)
     changes_decision = is_material(before.facts, after.facts)
     if changes_decision and by not in after.edited_by:
         after = replace(after, edited_by=(*after.edited_by, by))
-    if before.state in (ItemState.APPROVED, ItemState.REFUSED):
+    if before.state in DECIDED:
         changed = await _edit_decided(tx, before, after, asks_again=changes_decision)
     else:
         written = await change_item(tx, before, after)
@@ -127,6 +128,13 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after)}.")
     await show(tx, changed)
     return changed
+
+
+async def _judged_again(tx: Tx, before: Item, after: Item) -> Item:
+    """Today's defaults are offered to what nobody decided on yet; under a decision only the editor's choices count."""
+    if before.state in DECIDED:
+        return checked(after)
+    return judged(after, await load_settings(tx, before.workspace_id, before.organisation_id))
 
 
 def _deed(before: Item, after: Item) -> str:

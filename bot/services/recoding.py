@@ -1,7 +1,7 @@
 """Items looked at again: coded by the settings as they are now, checked, and moved to where that leads.
 
 Runs at the door, after an edit, and for all waiting items when defaults change. A default never overrides what is
-stronger; an approval is never touched by a default, because only items that nobody decided on are recoded.
+stronger; an approval is never touched by a default, because what was decided on is checked only.
 """
 
 from dataclasses import replace
@@ -22,9 +22,14 @@ UNDECIDED = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL)
 
 
 def judged(item: Item, settings: Settings) -> Item:
-    """The item coded by the defaults and checked; its state is left alone."""
+    """An undecided item as the settings have it: coded by the defaults, and checked; its state is left alone."""
     coding = apply_defaults(item.coding, settings.coding_defaults)
-    return replace(item, coding=coding, complaints=check(item.facts, coding))
+    return checked(replace(item, coding=coding, publish_as=settings.payment_status))
+
+
+def checked(item: Item) -> Item:
+    """The item as it stands, checked; its state is left alone."""
+    return replace(item, complaints=check(item.facts, item.coding))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:
@@ -48,7 +53,9 @@ def _way(item: Item) -> tuple[ItemState, ...]:
 async def recode_waiting(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
 ) -> None:
-    """Offer new defaults to every item that nobody decided on."""
+    """Offer new settings to every item that nobody decided on. What changes is a new version: a card that shows the old
+    one decides nothing.
+    """
     statement = select(ITEMS).where(
         ITEMS.c.workspace_id == workspace_id,
         ITEMS.c.organisation_id == organisation_id,
@@ -57,12 +64,12 @@ async def recode_waiting(
     for row in (await tx.execute(statement)).mappings().all():
         item = item_of(row)
         fresh = judged(item, settings)
-        if (fresh.coding, fresh.complaints) == (item.coding, item.complaints):
+        if fresh == item:
             continue
         changed = await change_item(tx, item, fresh)
         settled = None if changed is None else await settle(tx, changed)
         if settled is not None:
             await audit.record(
-                tx, workspace_id, item.id, "coded by new defaults", by=None, organisation_id=organisation_id
+                tx, workspace_id, item.id, "follows new settings", by=None, organisation_id=organisation_id
             )
             await redraw_item(tx, workspace_id, item.id)

@@ -17,12 +17,10 @@ from bot.domain.publishing import Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
 from bot.services.current import show
 from bot.services.messages import redraw_item
-from bot.services.settings import load_settings
 
 
 async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: str) -> list[tuple[PublicationId, Bill]]:
     """Due items turned from approved to sending, with the bill each is frozen as."""
-    settings = await load_settings(tx, organisation.workspace_id, organisation.organisation_id)
     taken = []
     for due in await rows.take_due(tx, organisation, limit):
         item = await load_item(tx, organisation.workspace_id, due.item_id)
@@ -34,7 +32,7 @@ async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: st
             continue
         await redraw_item(tx, item.workspace_id, item.id)
         try:
-            bill = bill_of(sending, status=settings.payment_status, marker=f"{public_url}/i/{item.id}")
+            bill = bill_of(sending, status=sending.publish_as, marker=f"{public_url}/i/{item.id}")
         except NotBillableError as error:
             await _not_billable(tx, due.id, sending, str(error))
         else:

@@ -157,7 +157,7 @@ class SettingsService:
             await _keep(tx, workspace_id, organisation_id, form)
             await _audit(tx, actor, organisation_id, form)
             settings = await load_settings(tx, workspace_id, organisation_id)
-            if settings.coding_defaults != before.coding_defaults:
+            if settings.for_items != before.for_items:
                 await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)

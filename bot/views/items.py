@@ -19,6 +19,7 @@ from bot.domain.settings import SET_UP_STEPS
 from bot.views.connections import Message, context, section
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ItemRef
+from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, plain, quote
 
 MOST_LINES = 5
@@ -89,6 +90,7 @@ def _fields(found: ItemCard) -> list[str]:
         ("Total", amount(facts.gross, facts.currency)),
         ("Category", _coded(found.account, coding.account.source.words)),
         ("Tax rate", _coded(found.tax_rate, coding.tax_rate.source.words)),
+        ("Publish as", STATUS_NAMES[found.item.publish_as][0]),
     ]
     if facts.supplier.bank_account:
         pairs.append(("Payable to", escape(facts.supplier.bank_account, 60)))

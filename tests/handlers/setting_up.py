@@ -63,8 +63,8 @@ class Office:
 
 
 @asynccontextmanager
-async def an_office(database_url: str) -> AsyncIterator[Office]:
+async def an_office(database_url: str, *, undo_seconds: int = 0) -> AsyncIterator[Office]:
     """Connected and not set up; Adam is its admin."""
-    async with connected_app(database_url) as world:
+    async with connected_app(database_url, more={"DEXT_UNDO_SECONDS": str(undo_seconds)}) as world:
         yield Office(world)
         assert world.slack.refusals == []

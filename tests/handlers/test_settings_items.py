@@ -23,6 +23,9 @@ async def desk(office: Office) -> Desk:
     return Desk(office.world)
 
 
+WITH_DEFAULTS = {BlockId.DEFAULT_ACCOUNT: CATEGORY, BlockId.DEFAULT_TAX: TAX}
+
+
 async def test_a_new_default_codes_what_waits_and_leaves_what_a_person_chose(office: Office, desk: Desk) -> None:
     await office.save(**{BlockId.DEFAULT_ACCOUNT: CATEGORY, BlockId.DEFAULT_TAX: TAX})
     await desk.add(**{BlockId.NUMBER: "BY-DEFAULT"})
@@ -95,3 +98,31 @@ def a_bill() -> dict[str, object]:
         BlockId.GROSS: "120.00",
         BlockId.TAX: "20.00",
     }
+
+
+async def test_a_card_from_before_the_status_was_raised_decides_nothing(office: Office, desk: Desk) -> None:
+    """An approver who saw a draft has not approved a bill that is owed at once."""
+    await office.save(**{**WITH_DEFAULTS, BlockId.PAYMENT_STATUS: "draft"})
+    seen = await desk.add()
+
+    await office.save(**{BlockId.PAYMENT_STATUS: "awaiting_payment"})
+    await desk.press(seen, ActionId.APPROVE_ITEM, APPROVER)
+
+    assert "*Publish as*\nDraft" in words(seen)
+    assert "*Publish as*\nAwaiting payment" in words(desk.card("INV-1"))
+    assert desk.xero.bills() == []
+
+
+async def test_what_was_approved_goes_out_with_the_status_it_was_approved_with(database_url: str) -> None:
+    async with an_office(database_url, undo_seconds=60) as office:
+        desk = Desk(office.world)
+        await office.save(**{**WITH_DEFAULTS, BlockId.PAYMENT_STATUS: "draft"})
+        await desk.add()
+        await desk.press(desk.card("INV-1"), ActionId.APPROVE_ITEM, APPROVER)
+        before = desk.xero.bills()
+
+        await office.save(**{BlockId.PAYMENT_STATUS: "awaiting_payment"})
+        await desk.world.later(120)
+
+        assert before == []
+        assert [bill["Status"] for bill in desk.xero.bills()] == ["DRAFT"]

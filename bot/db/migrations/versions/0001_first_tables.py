@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.Text(), nullable=False),
         sa.Column("coding", sa.Text(), nullable=False),
         sa.Column("complaints", sa.Text(), nullable=False),
+        sa.Column("publish_as", sa.String(), nullable=False),
         sa.Column("edited_by", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
