@@ -13,6 +13,9 @@ from typing import Protocol
 from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
 
+LONGEST_WRITE = timedelta(minutes=2)
+"""No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
@@ -91,6 +94,7 @@ class Profile:
     refresh_token_life: timedelta
     addresses: dict[str, str]
     """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
+    longest_write: timedelta = LONGEST_WRITE
 
 
 class Budget(Protocol):

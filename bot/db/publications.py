@@ -85,6 +85,7 @@ class BatchRow(Base):
     leased_until: Mapped[datetime | None]
     first_sent_at: Mapped[datetime | None]
     last_sent_at: Mapped[datetime | None]
+    """When the last call began, in state `sending`; when it ended, in state `checking`."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
@@ -146,7 +147,7 @@ class LivePublication:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveBatch:
-    """A batch as one attempt claimed it."""
+    """A batch as one attempt claimed it. In state `sending` no end of its last call is known: it may still be going on."""
 
     id: BatchId
     workspace_id: WorkspaceId
@@ -159,6 +160,7 @@ class LiveBatch:
     body: bytes
     idempotency_key: str
     created_at: datetime
+    state: BatchState
     first_sent_at: datetime | None
     last_sent_at: datetime | None
     publications: tuple[LivePublication, ...]
@@ -342,6 +344,7 @@ async def _live_batch(tx: Tx, row: Row[Any]) -> LiveBatch:
         body=row.body,
         idempotency_key=row.idempotency_key,
         created_at=row.created_at,
+        state=BatchState(row.state),
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
         publications=await live_publications(tx, BatchId(row.id)),
@@ -392,12 +395,17 @@ async def mark_sent(tx: Tx, batch: LiveBatch) -> bool:
     return bool((await tx.execute(statement)).rowcount)
 
 
+async def mark_call_ended(tx: Tx, batch: LiveBatch) -> None:
+    """Whatever the outcome: from here on no more documents of this call can appear in the ledger."""
+    await tx.execute(BATCHES.update().where(_ours(batch)).values(state=BatchState.CHECKING, last_sent_at=tx.now))
+
+
 async def mark_not_sent(tx: Tx, batch: LiveBatch) -> None:
     """A clear answer said that nothing was written: as it was before this sending."""
     await tx.execute(
         BATCHES.update()
         .where(_ours(batch))
-        .values(state=BatchState.QUEUED, first_sent_at=batch.first_sent_at, last_sent_at=batch.last_sent_at)
+        .values(state=batch.state, first_sent_at=batch.first_sent_at, last_sent_at=batch.last_sent_at)
     )
 
 

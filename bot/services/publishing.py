@@ -158,9 +158,10 @@ class Publishing:
 
 
 def _wish_of(error: ProviderError, provider: AccountingProvider) -> timedelta | None:
-    """When the vendor, or the ledger's own delay, says that another try makes sense."""
+    """When the vendor, and the ledger's own delay, say that another try makes sense."""
+    wishes = []
     if isinstance(error, TryLaterError | OutcomeUnknownError) and error.after_seconds is not None:
-        return timedelta(seconds=error.after_seconds)
+        wishes.append(timedelta(seconds=error.after_seconds))
     if isinstance(error, OutcomeUnknownError):
-        return provider.profile.marker.visibility_delay
-    return None
+        wishes.append(provider.profile.marker.visibility_delay)
+    return max(wishes, default=None)

@@ -15,7 +15,7 @@ from bot.db import publications as rows
 from bot.db.publications import LiveBatch, LivePublication
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, LedgerDocument, Outcome, Refused, differences
+from bot.domain.publishing import Accepted, BatchState, LedgerDocument, Outcome, Refused, differences
 from bot.services import lists, recording
 from bot.services.access import Tokens
 from providers.base import Access, AccountingProvider
@@ -91,7 +91,7 @@ class Attempt:
 
     async def _look(self, batch: LiveBatch, access: Access, missing: list[LivePublication]) -> list[LivePublication]:
         """After a lost answer: what is in the ledger by now? Not before its lists show a new document for sure."""
-        self._require_visible(batch.last_sent_at)
+        self._require_visible(batch)
         since = batch.created_at - CLOCKS_DIFFER_BY
         try:
             found = await self.provider.find(access, [publication.marker for publication in missing], since=since)
@@ -106,9 +106,17 @@ class Attempt:
                     await rows.set_ledger_id(tx, publication.id, document.ledger_id)
         return [publication for publication in missing if publication.marker not in found]
 
-    def _require_visible(self, sent_at: datetime | None) -> None:
-        if sent_at is not None and self.clock.now() < sent_at + self.provider.profile.marker.visibility_delay:
-            raise NotVisibleYetError(sent_at + self.provider.profile.marker.visibility_delay)
+    def _require_visible(self, batch: LiveBatch) -> None:
+        """A document is shown for sure this long after its call ended; a call whose end nobody recorded (a crash, a
+        lease that was lost) may go on for as long as a call can.
+        """
+        if batch.last_sent_at is None:
+            return
+        profile = self.provider.profile
+        ended_at = batch.last_sent_at + (profile.longest_write if batch.state is BatchState.SENDING else timedelta(0))
+        visible_at = ended_at + profile.marker.visibility_delay
+        if self.clock.now() < visible_at:
+            raise NotVisibleYetError(visible_at)
 
     async def _release(self, publications: list[LivePublication]) -> None:
         """The others of the batch are in the ledger, so its bytes must not go out again; these go into another one."""
@@ -129,7 +137,10 @@ class Attempt:
                 await rows.mark_not_sent(tx, batch)
             raise
         except _OPEN_WHETHER_WRITTEN:
-            await self._unknown()
+            async with self.db.write() as tx:
+                await self._still_ours(tx)
+                await rows.mark_call_ended(tx, batch)
+                await recording.unknown(tx, self.batch)
             raise
         except PersonNeededError as error:
             outcomes = tuple(Refused(problem=error.problem) for _ in batch.publications)
@@ -143,6 +154,7 @@ class Attempt:
     async def _record(self, batch: LiveBatch, outcomes: tuple[Outcome, ...]) -> None:
         async with self.db.write() as tx:
             await self._still_ours(tx)
+            await rows.mark_call_ended(tx, batch)
             for publication, outcome in zip(batch.publications, outcomes, strict=True):
                 if isinstance(outcome, Accepted):
                     await rows.set_ledger_id(tx, publication.id, outcome.ledger_id)
@@ -158,7 +170,7 @@ class Attempt:
         ids = sorted({publication.ledger_id for publication in batch.publications if publication.ledger_id is not None})
         documents = await self.provider.read(access, ids) if ids else {}
         if set(ids) - set(documents):
-            self._require_visible(batch.last_sent_at)
+            self._require_visible(batch)
         async with self.db.write() as tx:
             await self._still_ours(tx)
             for publication in batch.publications:

@@ -35,6 +35,7 @@ from tests.kill.hook import Hook
 APPROVER = UserId("UAPPROVER")
 LEASE = timedelta(seconds=0.6)
 VISIBLE_AFTER = timedelta(seconds=0.2)
+LONGEST_WRITE = timedelta(seconds=0.4)
 UNFINISHED = (PublicationState.WAITING, PublicationState.SENDING, PublicationState.UNKNOWN)
 OPEN_HANDED = RateLimits(per_minute=None, per_day=None, at_once=1000)
 """Places of calls that died with their process come back after minutes; limits are not what is tested here."""
@@ -85,7 +86,8 @@ async def publish_everything(life: Life) -> None:
             web_url="http://127.0.0.1:1/",
         )
         xero = XeroProvider.build(config, session, clock, SharedBudget(db, clock, "xero", OPEN_HANDED))
-        xero.profile = replace(xero.profile, marker=replace(xero.profile.marker, visibility_delay=VISIBLE_AFTER))
+        marker = replace(xero.profile.marker, visibility_delay=VISIBLE_AFTER)
+        xero.profile = replace(xero.profile, marker=marker, longest_write=LONGEST_WRITE)
         engine = Engine(url)
         tokens = TokenKeeper(db, Vault.from_text(life.keys), clock, {"xero": xero})
         publishing = Publishing(db, engine, {"xero": xero}, tokens, clock, "http://127.0.0.1:3000", LEASE)

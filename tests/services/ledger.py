@@ -24,6 +24,7 @@ from providers.errors import (
     ReconnectNeededError,
     TryLaterError,
 )
+from tests.fakes.clock import FakeClock
 
 VISIBLE_AFTER = timedelta(seconds=10)
 BUSY = Problem(code=ProblemCode.LEDGER_BUSY)
@@ -76,6 +77,10 @@ class Ledger:
     profile: Profile = PROFILE
     remembers_keys_for: timedelta = timedelta(minutes=6)
     lists_late_by: timedelta = timedelta(0)
+    create_takes: timedelta = timedelta(0)
+    """How long one `create` lasts; its documents appear in the books one after another, the last at its end."""
+    asks_again_after: float | None = None
+    """`Retry-After` of a 500."""
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
     """By call (create, find, read): what becomes of the next ones."""
     refuse: dict[str, Problem] = field(default_factory=dict)
@@ -86,7 +91,9 @@ class Ledger:
     keys: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     on_call: Callable[[str], Awaitable[None]] | None = None
-    """Awaited as `create`, `find` or `read` arrives, and as `created` before the answer leaves."""
+    """Awaited as `create`, `find` or `read` arrives, as `halfway` with half the documents in the books, and as
+    `created` before the answer leaves.
+    """
     alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
     """How the ledger books a document otherwise than it was sent."""
     _answered: dict[str, tuple[datetime, tuple[Outcome, ...]]] = field(default_factory=dict)
@@ -113,15 +120,37 @@ class Ledger:
         elif trouble is Trouble.RESET_BEFORE_COMMIT:
             raise OutcomeUnknownError("ClientOSError while waiting for the answer")
         else:
-            outcomes = self._write(body, half=trouble is Trouble.COMMIT_HALF)
+            outcomes = await self._write(body, half=trouble is Trouble.COMMIT_HALF)
             if trouble is not Trouble.COMMIT_HALF:
                 self._answered[idempotency_key] = (self.clock.now(), outcomes)
         await self._reached("created")
-        return _lose(trouble, outcomes)
+        return self._lose(trouble, outcomes)
 
-    def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
+    async def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
         bills = msgspec.json.decode(body, type=list[Bill])
-        return tuple(self._take(bill) for bill in (bills[: len(bills) // 2] if half else bills))
+        middle, outcomes = len(bills) // 2, []
+        for number, bill in enumerate(bills[:middle] if half else bills):
+            if number == middle:
+                await self._reached("halfway")
+            self._pass(self.create_takes / len(bills))
+            outcomes.append(self._take(bill))
+        return tuple(outcomes)
+
+    def _lose(self, trouble: Trouble | None, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
+        match trouble:
+            case Trouble.COMMIT_THEN_500 | Trouble.COMMIT_HALF | Trouble.RESET_BEFORE_COMMIT:
+                raise OutcomeUnknownError("status 500", after_seconds=self.asks_again_after)
+            case Trouble.COMMIT_THEN_HTML:
+                raise ProviderChangedError("an answer of another form")
+            case Trouble.SHORT_ANSWER:
+                return outcomes[:-1]
+            case _:
+                return outcomes
+
+    def _pass(self, time: timedelta) -> None:
+        if time:
+            assert isinstance(self.clock, FakeClock)
+            self.clock.move_to(self.clock.now() + time)
 
     def _take(self, bill: Bill) -> Outcome:
         if bill.number in self.refuse:
@@ -215,18 +244,6 @@ class Ledger:
 
     async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
         return ListPage(entries=())
-
-
-def _lose(trouble: Trouble | None, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
-    match trouble:
-        case Trouble.COMMIT_THEN_500 | Trouble.COMMIT_HALF | Trouble.RESET_BEFORE_COMMIT:
-            raise OutcomeUnknownError("status 500")
-        case Trouble.COMMIT_THEN_HTML:
-            raise ProviderChangedError("an answer of another form")
-        case Trouble.SHORT_ANSWER:
-            return outcomes[:-1]
-        case _:
-            return outcomes
 
 
 def _refuse_call(trouble: Trouble) -> NoReturn:

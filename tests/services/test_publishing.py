@@ -134,6 +134,29 @@ async def test_a_lost_answer_ends_in_one_document(world: World, trouble: Trouble
     assert await world.audited("published") == 4
 
 
+@pytest.mark.parametrize("trouble", [Trouble.COMMIT_THEN_500, Trouble.COMMIT_THEN_HTML])
+async def test_a_lost_answer_to_a_slow_call_ends_in_one_document(world: World, trouble: Trouble) -> None:
+    """Lists show a document late after it was booked, and the last one is booked a minute after the call began."""
+    world.ledger.troubles["create"] = [trouble]
+    world.ledger.create_takes, world.ledger.lists_late_by = timedelta(minutes=1), timedelta(seconds=9)
+    await world.approve(*FOUR)
+
+    await world.settle(seconds=1)
+
+    assert world.ledger.numbers == list(FOUR)
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
+async def test_a_vendor_that_wants_to_be_asked_soon_is_not_asked_before_its_lists_can_tell(world: World) -> None:
+    world.ledger.asks_again_after = 1
+    world.ledger.troubles["create"] = [Trouble.COMMIT_THEN_500]
+    await world.approve("INV-1")
+
+    await world.settle(passes=9, seconds=1)
+
+    assert (world.ledger.calls, len(world.jobs.known)) == (["create"], 1)
+
+
 async def test_while_the_ledger_is_searched_the_item_is_shown_as_being_checked(world: World) -> None:
     world.ledger.troubles["create"] = [Trouble.COMMIT_THEN_500]
     (item_id,) = await world.approve("INV-1")

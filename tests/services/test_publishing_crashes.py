@@ -8,6 +8,9 @@ import pytest
 from bot.db.publications import BATCHES
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
+from bot.services.budgets import LONGEST_WAIT_SECONDS
+from providers.base import LONGEST_WRITE
+from providers.http import WRITE_LIMIT
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
 from tests.services.publishing import CrashError, CrashingDatabase, World, a_world
@@ -152,6 +155,31 @@ async def test_what_a_frozen_process_learns_after_another_took_over_is_not_writt
     assert world.ledger.numbers == ["INV-1"]
     assert await world.state(item_id) is ItemState.PUBLISHED
     assert await world.alert(item_id) is None
+
+
+async def test_a_call_that_goes_on_after_its_lease_was_lost_doubles_nothing(world: World) -> None:
+    """The process stands still with the ledger halfway through its documents, and another one takes over."""
+    world.ledger.remembers_keys_for = timedelta(0)
+    await world.approve(*THREE)
+
+    async def overtake(point: str) -> None:
+        if point == "halfway":
+            world.ledger.on_call = None
+            world.later(31)
+            await world.publishing.reconcile()
+            await world.publishing.run(world.jobs.waiting.pop()[1])
+
+    world.ledger.on_call = overtake
+
+    await world.settle()
+
+    assert world.ledger.numbers == list(THREE)
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
+def test_no_write_is_under_way_for_longer_than_is_waited_for() -> None:
+    assert WRITE_LIMIT.total is not None
+    assert timedelta(seconds=LONGEST_WAIT_SECONDS + WRITE_LIMIT.total) <= LONGEST_WRITE
 
 
 async def test_a_frozen_batch_is_never_changed(world: World) -> None:
