@@ -1,10 +1,10 @@
 """From an item to the bill that is sent: pure, so that what an approver saw is what the ledger gets."""
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from bot.domain.documents import Facts, Line
 from bot.domain.items import Item
-from bot.domain.money import CENT, to_cents
+from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine
 from bot.domain.settings import PaymentStatus
 
@@ -63,6 +63,11 @@ def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
     """The document's tax over its lines, to the cent: as the lines state it or by their own rates, where that gives the
     document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest line.
     """
+    with localcontext(WIDE):
+        return _spread(tax, lines)
+
+
+def _spread(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
     net = sum((line.net for line in lines), Decimal(0))
     shares = [to_cents(tax * line.net / net) if net else Decimal(0) for line in lines]
     for stated in (_by_rate(lines), _as_stated(lines)):

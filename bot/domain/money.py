@@ -6,11 +6,13 @@ otherwise reach somebody's books. All rounding of the product is in this file, e
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
 TEN_THOUSANDTHS = Decimal("0.0001")
 STORED_LIMIT = 2**63 - 1
+WIDE = Context(prec=100)
+"""For products and shares of amounts: the usual 28 digits are fewer than two long factors make, and rounding raises."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -47,7 +49,7 @@ class Money:
 
 def to_cents(amount: Decimal) -> Decimal:
     """Half up to two decimals, as Xero rounds the tax of a line (developer.xero.com, "Rounding in Xero")."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+    return amount.quantize(CENT, ROUND_HALF_UP, WIDE)
 
 
 def tax_of(net: Decimal, rate_percent: Decimal) -> Decimal:

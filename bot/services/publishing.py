@@ -60,7 +60,8 @@ class Publishing:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
         provider = self.providers[organisation.provider]
         async with self.db.write() as tx:
-            taken = await recording.take(tx, organisation, provider.profile.batch_size, self.public_url)
+            limit = provider.profile.batch_size
+            taken = await recording.take(tx, organisation, limit, self.public_url, provider.render)
             if not taken:
                 return 0
             body = provider.render([bill for _, bill in taken])

@@ -1,5 +1,7 @@
 """What becomes of items when their publications do: one transaction writes both, and every message that follows."""
 
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,9 +20,18 @@ from bot.services import alerts, audit, lists
 from bot.services.current import show
 from bot.services.messages import redraw_item
 
+logger = logging.getLogger(__name__)
 
-async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: str) -> list[tuple[PublicationId, Bill]]:
-    """Due items turned from approved to sending, with the bill each is frozen as."""
+Render = Callable[[Sequence[Bill]], bytes]
+
+
+async def take(
+    tx: Tx, organisation: DueOrganisation, limit: int, public_url: str, render: Render
+) -> list[tuple[PublicationId, Bill]]:
+    """Due items turned from approved to sending, with the bill each is frozen as.
+
+    Each is also rendered alone: one that no body can be made of is told to people, and the others go.
+    """
     taken = []
     for due in await rows.take_due(tx, organisation, limit):
         item = await load_item(tx, organisation.workspace_id, due.item_id)
@@ -33,16 +44,22 @@ async def take(tx: Tx, organisation: DueOrganisation, limit: int, public_url: st
         await redraw_item(tx, item.workspace_id, item.id)
         try:
             bill = bill_of(sending, status=sending.publish_as, marker=f"{public_url}/i/{item.id}")
-        except NotBillableError as error:
-            await _not_billable(tx, due.id, sending, str(error))
+            render([bill])
+        except (ArithmeticError, ValueError) as error:
+            await _not_billable(tx, due.id, sending, error)
         else:
             taken.append((due.id, bill))
     return taken
 
 
-async def _not_billable(tx: Tx, publication_id: PublicationId, item: Item, what: str) -> None:
+async def _not_billable(tx: Tx, publication_id: PublicationId, item: Item, error: Exception) -> None:
     """Our own checks should have kept it back; it must not stand in the way of the others, so a person is told."""
-    problem = Problem(code=ProblemCode.FIELD_MISSING, facts={"what": what, "ledger": "the ledger"})
+    if isinstance(error, NotBillableError):
+        code, what = ProblemCode.FIELD_MISSING, str(error)
+    else:
+        code, what = ProblemCode.FIELD_NOT_VALID, "its amounts"
+        logger.error("no bill can be made of an approved item", exc_info=error)
+    problem = Problem(code=code, facts={"what": what, "ledger": "the ledger"})
     await rows.end_waiting(tx, publication_id, PublicationState.REFUSED, dump(problem))
     refused = await change_item(tx, item, replace(item, state=ItemState.REFUSED))
     if refused is not None:

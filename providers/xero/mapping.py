@@ -19,7 +19,7 @@ from bot.domain.books import (
     TrackingCategory,
     TrackingOption,
 )
-from bot.domain.money import to_cents
+from bot.domain.money import WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument
 from bot.domain.settings import PaymentStatus
 from providers.xero import wire
@@ -77,11 +77,11 @@ def _is_worked_out(line: BillLine) -> bool:
     """
     if line.quantity < 0 or not (_has_four_places(line.quantity) and _has_four_places(line.unit_price)):
         return False
-    return to_cents(line.quantity * line.unit_price) == line.net
+    return to_cents(WIDE.multiply(line.quantity, line.unit_price)) == line.net
 
 
 def _has_four_places(value: Decimal) -> bool:
-    exponent = value.normalize().as_tuple().exponent
+    exponent = value.normalize(WIDE).as_tuple().exponent
     return isinstance(exponent, int) and exponent >= -4
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.money import WIDE
 from bot.domain.settings import PaymentStatus
 
 SOME = UUID(int=1)
@@ -84,6 +85,15 @@ def test_lines_of_several_rates_keep_each_its_own_tax() -> None:
     lines = (a_line("100.00", tax_percent=D(20)), a_line("100.00", tax_percent=D(0)))
 
     assert spread_tax(D("20.00"), lines) == (D("20.00"), D("0.00"))
+
+
+def test_amounts_of_any_size_share_a_tax_that_adds_up() -> None:
+    """Two lines that nearly cancel each other make shares of more digits than numbers usually have."""
+    large, tax = D("99999999999999.00"), D("10000000000000.00")
+    lines = (a_line(f"{large}"), a_line(f"{D('0.01') - large}"))
+
+    with localcontext(WIDE):
+        assert sum(spread_tax(tax, lines)) == tax
 
 
 def test_rates_that_do_not_give_the_documents_tax_are_not_believed() -> None:

@@ -85,7 +85,8 @@ class Ledger:
     """By call (create, find, read): what becomes of the next ones."""
     refuse: dict[str, Problem] = field(default_factory=dict)
     """By document number."""
-    cannot_render: set[str] = field(default_factory=set)
+    cannot_render: dict[str, Exception] = field(default_factory=dict)
+    """By document number."""
     books_hold: list[Stored] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -104,8 +105,9 @@ class Ledger:
         return sorted(str(stored.document.number) for stored in self.books_hold if not stored.is_voided)
 
     def render(self, bills: Sequence[Bill]) -> bytes:
-        if any(bill.number in self.cannot_render for bill in bills):
-            raise ArithmeticError("a bill that no body can be made of")
+        for bill in bills:
+            if bill.number in self.cannot_render:
+                raise self.cannot_render[bill.number]
         return msgspec.json.encode(bills)
 
     async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:

@@ -81,6 +81,17 @@ async def test_a_refused_bill_of_several_costs_the_others_nothing(world: World) 
     assert await world.alert(items[1]) == ("open", "account_archived", 1)
 
 
+async def test_a_bill_that_no_body_can_be_made_of_costs_the_others_nothing(world: World) -> None:
+    world.ledger.cannot_render["INV-2"] = ArithmeticError("too many digits")
+    items = await world.approve(*FOUR)
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-3", "INV-4"]
+    assert await world.state(items[1]) is ItemState.REFUSED
+    assert await world.alert(items[1]) == ("open", "field_not_valid", 1)
+
+
 async def test_a_refusal_is_not_retried_by_itself(world: World) -> None:
     world.ledger.refuse["INV-1"] = ARCHIVED
     await world.approve("INV-1")

@@ -91,7 +91,7 @@ async def test_an_organisation_that_cannot_be_planned_does_not_stop_the_others(
     other = await a_world(world.db, world.clock, team_id="T2")
     await world.approve("INV-1")
     await other.approve("INV-2")
-    world.ledger.cannot_render.add("INV-1")
+    world.ledger.cannot_render["INV-1"] = LookupError("a rule of ours that is wrong")
 
     made = await Planner(world.publishing).pass_once()
 

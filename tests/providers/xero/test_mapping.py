@@ -126,6 +126,12 @@ def test_quantity_and_price_are_kept_where_they_make_the_amount() -> None:
     )
 
 
+def test_quantity_and_price_may_be_of_any_length() -> None:
+    long = Decimal(999999999999999)
+
+    assert line_sent(quantity=long, unit_price=long, net=Decimal("10.00"))["Quantity"] == 1
+
+
 @pytest.mark.parametrize(
     "changes",
     [
