@@ -1,0 +1,40 @@
+"""What an edit leaves alone, and what it mends, over signed requests."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.slack import BILLS
+from bot.views.ids import BlockId
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, OTHER_TAX, TAX, UNDO_SECONDS, Desk, a_desk, words
+from tests.playground.kit import schema_problems
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def test_an_edit_of_the_wording_leaves_an_approved_bill_coded_as_it_was_approved(desk: Desk) -> None:
+    await desk.add()
+    await desk.approve("INV-1")
+    await desk.world.set_up(category=OTHER_CATEGORY, tax=OTHER_TAX, alerts_channel=BILLS)
+
+    await desk.edit("INV-1", {BlockId.DESCRIPTION: "Paper for the printer"})
+    await desk.world.later(UNDO_SECONDS)
+
+    (bill,) = desk.xero.bills()
+    assert [(line["AccountCode"], line["TaxType"]) for line in bill["LineItems"]] == [(CATEGORY, TAX)]
+
+
+async def test_a_category_that_a_person_emptied_stays_empty_whatever_the_default(desk: Desk) -> None:
+    await desk.add()
+    await desk.approve("INV-1")
+
+    await desk.edit("INV-1", {BlockId.ACCOUNT: None})
+
+    assert "A category is missing" in words(desk.card("INV-1"))
