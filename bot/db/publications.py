@@ -117,11 +117,14 @@ class DueOrganisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuePublication:
-    """`ledger_id` is set where an earlier publication left a document in the ledger: it is read again, not sent."""
+    """`ledger_id` is set where an earlier publication left a document in the ledger: it is read again, not sent.
+    `goes_alone`: it was in a batch that the ledger refused as a whole.
+    """
 
     id: PublicationId
     item_id: ItemId
     ledger_id: str | None
+    goes_alone: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +208,8 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
 
 async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DuePublication, ...]:
     """The oldest due publications, locked against another planner and against being taken back; nothing while a batch
-    of theirs is in flight. What is only to be read again comes alone: it must not be sent with the others.
+    of theirs is in flight. What is only to be read again comes apart: it must not be sent with the others. What was
+    refused with others comes by itself.
     """
     lock = select(SETTINGS.c.organisation_id).where(
         SETTINGS.c.organisation_id == organisation.organisation_id,
@@ -220,7 +224,7 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
     statement = (
-        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id, PUBLICATIONS.c.ledger_id)
+        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id, PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.batch_id)
         .where(
             PUBLICATIONS.c.workspace_id == organisation.workspace_id,
             PUBLICATIONS.c.organisation_id == organisation.organisation_id,
@@ -232,10 +236,17 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
         .with_for_update(skip_locked=True)
     )
     found = tuple(
-        DuePublication(id=PublicationId(row.id), item_id=ItemId(row.item_id), ledger_id=row.ledger_id)
+        DuePublication(
+            id=PublicationId(row.id),
+            item_id=ItemId(row.item_id),
+            ledger_id=row.ledger_id,
+            goes_alone=row.batch_id is not None,
+        )
         for row in (await tx.execute(statement)).all()
     )
-    return tuple(publication for publication in found if publication.ledger_id is not None) or found
+    left_behind = tuple(publication for publication in found if publication.ledger_id is not None)
+    alone = tuple(publication for publication in found if publication.goes_alone)[:1]
+    return left_behind or alone or found
 
 
 async def insert_batch(
@@ -448,12 +459,16 @@ async def mark_unknown(tx: Tx, publication_id: PublicationId) -> None:
     await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.UNKNOWN))
 
 
-async def release_publication(tx: Tx, publication_id: PublicationId) -> None:
-    """Certainly absent from the ledger: it waits for another batch, with another key."""
+async def release_publication(tx: Tx, publication_id: PublicationId, *, goes_alone: bool = False) -> None:
+    """Certainly absent from the ledger: it waits for another batch, with another key.
+
+    What goes alone keeps the batch that was refused as a whole, and is known by that.
+    """
+    batch_id = PUBLICATIONS.c.batch_id if goes_alone else None
     await tx.execute(
         PUBLICATIONS.update()
         .where(PUBLICATIONS.c.id == publication_id)
-        .values(state=PublicationState.WAITING, batch_id=None, position=None, ledger_id=None, due_at=tx.now)
+        .values(state=PublicationState.WAITING, batch_id=batch_id, position=None, ledger_id=None, due_at=tx.now)
     )
     await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.WAITING))
     tx.nudge(Nudge.PLANNER)
@@ -469,11 +484,12 @@ async def postpone_batch(
 
 async def finish_batch(tx: Tx, batch: LiveBatch) -> None:
     """Over when none of its publications lives any more."""
-    if await live_publications(tx, batch.id):
-        return
-    await tx.execute(
-        BATCHES.update().where(_ours(batch)).values(state=BatchState.DONE, ended_at=tx.now, leased_until=None)
-    )
+    if not await live_publications(tx, batch.id):
+        await end_batch(tx, batch, BatchState.DONE)
+
+
+async def end_batch(tx: Tx, batch: LiveBatch, state: BatchState) -> None:
+    await tx.execute(BATCHES.update().where(_ours(batch)).values(state=state, ended_at=tx.now, leased_until=None))
     tx.nudge(Nudge.PLANNER)
 
 

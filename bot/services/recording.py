@@ -15,7 +15,7 @@ from bot.domain.books import Books
 from bot.domain.ids import BatchId, PublicationId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Bill, PublicationState, StepState
+from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
 from bot.services.current import show
 from bot.services.messages import redraw_item
@@ -103,11 +103,19 @@ async def unknown(tx: Tx, batch: LiveBatch) -> None:
             await _move(tx, batch, publication, ItemState.UNKNOWN)
 
 
-async def release(tx: Tx, batch: LiveBatch, publications: list[LivePublication]) -> None:
+async def release(
+    tx: Tx, batch: LiveBatch, publications: Sequence[LivePublication], *, goes_alone: bool = False
+) -> None:
     """Some of the batch are in the ledger and these certainly are not: they go into another batch."""
     for publication in publications:
-        await rows.release_publication(tx, publication.id)
+        await rows.release_publication(tx, publication.id, goes_alone=goes_alone)
         await _move(tx, batch, publication, ItemState.APPROVED)
+
+
+async def dissolve(tx: Tx, batch: LiveBatch) -> None:
+    """Refused as a whole, perhaps for one of its documents: each goes by itself, so that only that one is refused."""
+    await release(tx, batch, batch.publications, goes_alone=True)
+    await rows.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
 async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str, retry_at: datetime) -> None:

@@ -46,6 +46,8 @@ class NotVisibleYetError(TryLaterError):
 
 _NOTHING_WRITTEN = (TryLaterError, AccessExpiredError, ReconnectNeededError)
 _OPEN_WHETHER_WRITTEN = (OutcomeUnknownError, ProviderChangedError)
+_OF_THE_WHOLE_LEDGER = frozenset({ProblemCode.PERMISSION_MISSING, ProblemCode.SUBSCRIPTION_LAPSED})
+"""Reasons to refuse a call that lie in no document of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,8 @@ class Attempt:
             missing = await self._look(batch, access, missing)
         if missing and len(missing) < len(batch.publications):
             await self._release(missing)
-        elif missing:
-            await self._send(batch, access)
+        elif missing and not await self._send(batch, access):
+            return
         await self._read_back(access)
 
     async def _look(self, batch: LiveBatch, access: Access, missing: list[LivePublication]) -> list[LivePublication]:
@@ -124,7 +126,8 @@ class Attempt:
             await self._still_ours(tx)
             await recording.release(tx, self.batch, publications)
 
-    async def _send(self, batch: LiveBatch, access: Access) -> None:
+    async def _send(self, batch: LiveBatch, access: Access) -> bool:
+        """False: there is nothing to read back, the batch was dissolved."""
         async with self.db.write() as tx:
             if not await rows.mark_sent(tx, batch):
                 raise TakenOverError
@@ -143,8 +146,17 @@ class Attempt:
                 await recording.unknown(tx, self.batch)
             raise
         except PersonNeededError as error:
+            if len(batch.publications) > 1 and error.problem.code not in _OF_THE_WHOLE_LEDGER:
+                return await self._dissolve(batch)
             outcomes = tuple(Refused(problem=error.problem) for _ in batch.publications)
         await self._record(batch, outcomes)
+        return True
+
+    async def _dissolve(self, batch: LiveBatch) -> bool:
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            await recording.dissolve(tx, batch)
+        return False
 
     async def _unknown(self) -> None:
         async with self.db.write() as tx:

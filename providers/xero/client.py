@@ -7,7 +7,7 @@ from typing import Any
 from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.http import Answer, Caller, parsed, wait_of
-from providers.xero.errors import mapped_errors, raise_for
+from providers.xero.errors import mapped_errors, raise_for, raise_for_write
 
 PAGE_SIZE = 1000
 """The most that one call may ask for; calls are what is limited."""
@@ -62,7 +62,7 @@ class XeroClient:
             query={"summarizeErrors": "false", "unitdp": "4"},
         )
         await self._observe(access, answer)
-        raise_for(answer, wait_seconds=wait_of(answer, self._clock))
+        raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
         with mapped_errors():
             return list(parsed(answer, is_write=True)["Invoices"])
 

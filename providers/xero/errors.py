@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.problems import Problem, ProblemCode
 from providers.errors import (
     AccessExpiredError,
+    OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
     ReconnectNeededError,
@@ -106,6 +107,20 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
             raise PersonNeededError(problem_of(sentences_of(found) or [words]))
         case _:
             raise ProviderChangedError(words)
+
+
+def raise_for_write(answer: Answer, *, wait_seconds: float) -> None:
+    """As `raise_for`. A clear no that is in no table is still a no: nothing was written, and the same bytes would get
+    the same answer for ever, so people see it.
+    """
+    if answer.status == 408:
+        raise OutcomeUnknownError("the far end did not get the whole request in time")
+    try:
+        raise_for(answer, wait_seconds=wait_seconds)
+    except ProviderChangedError as error:
+        if answer.status < 400:
+            raise
+        raise PersonNeededError(error.problem) from error
 
 
 def sentences_of(found: dict[str, Any]) -> list[str]:

@@ -85,6 +85,8 @@ class Ledger:
     """By call (create, find, read): what becomes of the next ones."""
     refuse: dict[str, Problem] = field(default_factory=dict)
     """By document number."""
+    refuse_calls_with: dict[str, Problem] = field(default_factory=dict)
+    """By document number: the whole call is refused that such a document is in."""
     cannot_render: dict[str, Exception] = field(default_factory=dict)
     """By document number."""
     books_hold: list[Stored] = field(default_factory=list)
@@ -116,6 +118,9 @@ class Ledger:
         trouble = await self._begin("create")
         if trouble is not None and trouble not in LOST_ANSWERS:
             _refuse_call(trouble)
+        for number in numbers_in(body):
+            if number in self.refuse_calls_with:
+                raise PersonNeededError(self.refuse_calls_with[number])
         known = self._answered.get(idempotency_key)
         if known is not None and self.clock.now() - known[0] < self.remembers_keys_for:
             outcomes = known[1]

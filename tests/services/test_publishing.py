@@ -81,6 +81,21 @@ async def test_a_refused_bill_of_several_costs_the_others_nothing(world: World) 
     assert await world.alert(items[1]) == ("open", "account_archived", 1)
 
 
+async def test_of_a_call_that_is_refused_as_a_whole_only_the_guilty_bill_is_refused(world: World) -> None:
+    """Each is sent by itself; what comes in meanwhile goes together again."""
+    world.ledger.refuse_calls_with["INV-2"] = Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words="status 413")
+    items = await world.approve(*FOUR)
+    await world.one_pass()
+    await world.approve("INV-5", "INV-6")
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-3", "INV-4", "INV-5", "INV-6"]
+    assert await world.state(items[1]) is ItemState.REFUSED
+    assert await world.alert(items[1]) == ("open", "not_understood", 1)
+    assert [len(numbers_in(body)) for body in world.ledger.bodies] == [4, 1, 1, 1, 1, 2]
+
+
 async def test_a_bill_that_no_body_can_be_made_of_costs_the_others_nothing(world: World) -> None:
     world.ledger.cannot_render["INV-2"] = ArithmeticError("too many digits")
     items = await world.approve(*FOUR)
@@ -248,6 +263,7 @@ async def test_a_call_that_is_not_allowed_is_a_persons_business(world: World) ->
     await world.settle()
 
     assert [await world.alert(item) for item in items] == [("open", "permission_missing", 1)] * 2
+    assert world.ledger.calls == ["create"]
 
 
 async def test_a_reading_that_is_not_allowed_refuses_nothing_that_was_sent(world: World) -> None:

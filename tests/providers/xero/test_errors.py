@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.domain.problems import CATALOGUE, ProblemCode, placeholders
+from bot.domain.problems import CATALOGUE, Problem, ProblemCode, placeholders
 from providers.errors import (
     AccessExpiredError,
+    OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
     ProviderError,
@@ -15,7 +16,7 @@ from providers.errors import (
     TryLaterError,
 )
 from providers.http import Answer
-from providers.xero.errors import SENTENCES, mapped_errors, problem_of, raise_for, sentences_of
+from providers.xero.errors import SENTENCES, mapped_errors, problem_of, raise_for, raise_for_write, sentences_of
 
 P = ProblemCode
 KNOWN = [
@@ -179,6 +180,20 @@ def test_a_status_is_told_apart_by_what_happens_next(
         raise_for(given, wait_seconds=60)
 
     assert (type(raised.value), raised.value.problem.code) == (error, code)
+
+
+@pytest.mark.parametrize("status", [405, 409, 413, 422])
+def test_a_clear_no_to_a_write_that_is_in_no_table_is_a_persons_business(status: int) -> None:
+    """The same body would get the same answer for ever."""
+    with pytest.raises(PersonNeededError) as raised:
+        raise_for_write(answer(status, {"Message": "Request too large"}), wait_seconds=60)
+
+    assert raised.value.problem == Problem(code=P.NOT_UNDERSTOOD, vendor_words="Request too large")
+
+
+def test_a_request_that_timed_out_at_the_far_end_may_have_been_done() -> None:
+    with pytest.raises(OutcomeUnknownError):
+        raise_for_write(answer(408, b""), wait_seconds=60)
 
 
 def test_a_limit_says_which_and_how_long() -> None:
