@@ -84,7 +84,10 @@ class Bill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerDocument:
-    """A document as the ledger has it, for read-back and for the search by marker."""
+    """A document as the ledger has it, for read-back and for the search by marker.
+
+    `status` is a `PaymentStatus` where the ledger's own word means one. No `account_codes`: the ledger did not tell.
+    """
 
     ledger_id: str
     marker: str | None
@@ -157,8 +160,38 @@ def differences(bill: Bill, found: LedgerDocument) -> tuple[str, ...]:
         ("currency", bill.currency, found.currency),
         ("number", bill.number, found.number),
         ("date", bill.issued_on, found.issued_on),
+        ("category", *_categories(bill, found)),
+        ("supplier", *_suppliers(bill, found)),
+        ("status", *_statuses(bill, found)),
     )
-    return tuple(f"{name}: sent {sent}, the ledger has {has}" for name, sent, has in pairs if sent != has)
+    return tuple(f"{name}: {ours} here, {theirs} in the ledger" for name, ours, theirs in pairs if ours != theirs)
+
+
+def _categories(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
+    ours = ", ".join(sorted({line.account_code for line in bill.lines}))
+    return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
+
+
+def _suppliers(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
+    """A contact that is sent by its id has the name that the ledger gives it; names differ in more than case and space."""
+    ours = bill.contact_name
+    theirs = ours if bill.contact_id is not None or found.contact_name is None else found.contact_name
+    return ours, ours if _folded(theirs) == _folded(ours) else theirs
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _statuses(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
+    """Further on is no difference: people approve and pay in the ledger."""
+    stages = list(PaymentStatus)
+    is_behind = found.status in stages and stages.index(PaymentStatus(found.status)) < stages.index(bill.status)
+    return _in_words(bill.status), _in_words(found.status if is_behind else bill.status)
+
+
+def _in_words(status: str) -> str:
+    return status.replace("_", " ")
 
 
 def line_total(lines: tuple[Line, ...]) -> Decimal:

@@ -29,6 +29,7 @@ STATUS = {
     PaymentStatus.AWAITING_APPROVAL: "SUBMITTED",
     PaymentStatus.AWAITING_PAYMENT: "AUTHORISED",
 }
+_STATUS_OF = {"PAID": PaymentStatus.AWAITING_PAYMENT} | {word: status for status, word in STATUS.items()}
 LONGEST_DESCRIPTION = 4000
 _DOTNET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
 
@@ -102,7 +103,7 @@ def document_of(found: wire.Invoice, url: str) -> LedgerDocument:
         marker=found.get("Url"),
         number=found.get("InvoiceNumber"),
         contact_name=found.get("Contact", {}).get("Name"),
-        status=found.get("Status", ""),
+        status=_STATUS_OF.get(found.get("Status", ""), found.get("Status", "")),
         issued_on=day_of(found.get("DateString") or found.get("Date")),
         currency=found.get("CurrencyCode"),
         net=Decimal(found.get("SubTotal", 0)),

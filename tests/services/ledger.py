@@ -174,6 +174,7 @@ class Ledger:
             tax=bill.tax,
             gross=bill.gross,
             url="https://ledger.example/1",
+            account_codes=tuple(line.account_code for line in bill.lines),
         )
         self.books_hold.append(Stored(self.alter(document), self.clock.now()))
         return Accepted(ledger_id=document.ledger_id)

@@ -114,10 +114,12 @@ class World:
             await open_publication(tx, item, due_at=tx.now)
         return item.id
 
-    async def approve_again(self, item_id: ItemId) -> None:
-        """What pressing Retry on an alert comes to."""
+    async def approve_again(self, item_id: ItemId, *, account: str = "429") -> None:
+        """What pressing Retry on an alert, or choosing another category there, comes to."""
         async with self.db.write() as tx:
-            item = await self._move(tx, await self._item(tx, item_id), ItemState.APPROVED)
+            item = await self._item(tx, item_id)
+            chosen = replace(item.coding, account=CodedValue(value=account, source=Source.PERSON))
+            item = await self._move(tx, replace(item, coding=chosen), ItemState.APPROVED)
             await open_publication(tx, item, due_at=tx.now)
 
     async def _move(self, tx: Tx, item: Item, state: ItemState) -> Item:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.db.unit_of_work import Database
 from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
+from bot.services.alerts import load_alert
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import LOST_ANSWERS, Trouble, numbers_in
 from tests.services.publishing import World, a_world
@@ -293,6 +295,59 @@ async def test_other_values_in_the_ledger_are_a_problem_and_not_published(world:
 
     assert await world.state(item_id) is ItemState.REFUSED
     assert await world.alert(item_id) == ("open", "read_back_differs", 1)
+
+
+@pytest.mark.parametrize(
+    "booked",
+    [
+        {"account_codes": ("461",)},
+        {"account_codes": (None,)},
+        {"contact_name": "Pear Ltd"},
+    ],
+    ids=["another category", "no category", "another supplier"],
+)
+async def test_what_the_ledger_booked_otherwise_is_not_published(world: World, booked: dict[str, Any]) -> None:
+    world.ledger.alter = lambda document: replace(document, **booked)
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert await world.alert(item_id) == ("open", "read_back_differs", 1)
+
+
+@pytest.mark.parametrize(
+    "booked",
+    [
+        {"account_codes": ()},
+        {"contact_name": " PAPER  ltd"},
+        {"contact_name": None},
+        {"status": "awaiting_payment"},
+        {"status": "another word"},
+    ],
+    ids=["categories not told", "the same supplier", "supplier not told", "approved there", "a status of its own"],
+)
+async def test_what_the_ledger_does_not_tell_or_folds_is_no_difference(world: World, booked: dict[str, Any]) -> None:
+    world.ledger.alter = lambda document: replace(document, **booked)
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert await world.state(item_id) is ItemState.PUBLISHED
+
+
+async def test_another_category_does_not_hide_the_old_one_in_the_ledger(world: World) -> None:
+    """Nothing is sent again, so the ledger keeps the old one until somebody changes it there; that is told."""
+    item_id = await _read_back_otherwise(world)
+    world.ledger.correct("INV-1", Decimal("120.00"))
+
+    await world.approve_again(item_id, account="461")
+    await world.settle()
+
+    assert await world.state(item_id) is ItemState.REFUSED
+    async with world.db.read() as tx:
+        alert = await load_alert(tx, world.workspace_id, item_id)
+    assert alert is not None
+    assert alert.problem.facts["differences"] == "category: 461 here, 429 in the ledger"
 
 
 async def test_retry_after_other_values_reads_again_and_sends_nothing(world: World) -> None:

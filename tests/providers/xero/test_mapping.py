@@ -71,6 +71,16 @@ def test_a_bill_reads_back_as_it_was_sent(drawn: list[BillLine]) -> None:
     assert differences(bill, booked(bill)) == ()
 
 
+@pytest.mark.parametrize(("status", "told"), [("SUBMITTED", True), ("AUTHORISED", False), ("PAID", False)])
+def test_a_bill_that_is_not_as_far_on_as_it_was_sent_is_told(status: str, *, told: bool) -> None:
+    found = mapping.document_of({"InvoiceID": "1", "Status": status}, "url")
+    bill = a_bill("x")
+
+    differs = differences(bill, replace(booked(bill), status=found.status))
+
+    assert differs == (("status: awaiting payment here, awaiting approval in the ledger",) if told else ())
+
+
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**14), max_value=10**14))
 def test_amounts_go_out_digit_for_digit(amount: Decimal) -> None:
     """A float would have seventeen digits and its own idea of the last one."""
