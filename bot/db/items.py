@@ -127,6 +127,8 @@ _TO_DECIDE = (
         ITEMS.c.workspace_id == bindparam("workspace_id"),
         ITEMS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
         ITEMS.c.state == ItemState.IN_APPROVAL,
+        ITEMS.c.submitted_by != bindparam("user_id"),
+        ITEMS.c.edited_by.not_like(bindparam("edited_by_user")),
     )
     .order_by(ITEMS.c.created_at)
     .limit(bindparam("most"))
@@ -189,10 +191,21 @@ async def items_submitted_by(
 
 
 async def items_to_decide(
-    tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    organisation_ids: Collection[OrganisationId],
+    *,
+    limit: int,
 ) -> tuple[Item, ...]:
-    """What waits for an approver of these organisations, oldest first."""
-    of = {"workspace_id": workspace_id, "organisation_ids": list(organisation_ids), "most": limit}
+    """What waits for this approver of these organisations, oldest first: not what they sent in, or changed themselves."""
+    of = {
+        "workspace_id": workspace_id,
+        "organisation_ids": list(organisation_ids),
+        "user_id": user_id,
+        "edited_by_user": f'%"{user_id}"%',
+        "most": limit,
+    }
     return tuple(item_of(row) for row in (await tx.execute(_TO_DECIDE, of)).mappings().all())
 
 

@@ -9,8 +9,9 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services.connections import Connections
-from bot.services.messages import Place, Shown, Subject, Surface, place_of, want
-from bot.views.home import ItemLine, home
+from bot.services.messages import Place, Shown, Subject, Surface, forget, place_of, want
+from bot.services.people import NotAllowedError, People
+from bot.views.home import ItemLine, home, refused
 
 HOME = "home"
 
@@ -25,13 +26,20 @@ class MyWork(Protocol):
 class Home:
     db: Database
     connections: Connections
+    people: People
     work: MyWork
 
     async def opened(self, actor: Actor) -> View:
-        """Home as it is now. The first time also notes that this person has one, so that it is redrawn on changes."""
+        """Home as it is now. The first time also notes that this person has one, so that it is redrawn on changes.
+
+        Who may see nothing is told why; a Home of theirs from before is redrawn no more.
+        """
         workspace_id = actor.workspace.id
-        if actor.team_id != actor.workspace.team_id:
-            return home((), ())
+        try:
+            await self.people.require_member(actor)
+        except NotAllowedError as error:
+            await self._forget(workspace_id, actor.user_id)
+            return refused(error.refusal.reason)
         async with self.db.read() as tx:
             known = await place_of(tx, workspace_id, Subject.HOME, actor.user_id, HOME)
             view = await self._view(tx, workspace_id, actor.user_id)
@@ -40,6 +48,13 @@ class Home:
                 place = Place(role=HOME, surface=Surface.HOME, user_id=actor.user_id)
                 await want(tx, workspace_id, Subject.HOME, actor.user_id, place)
         return view
+
+    async def _forget(self, workspace_id: WorkspaceId, user_id: UserId) -> None:
+        async with self.db.read() as tx:
+            known = await place_of(tx, workspace_id, Subject.HOME, user_id, HOME)
+        if known is not None:
+            async with self.db.write() as tx:
+                await forget(tx, workspace_id, Subject.HOME, user_id)
 
     async def draw(self, tx: Tx, message: Shown) -> View:
         """The drawer of `Subject.HOME`."""

@@ -7,10 +7,11 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnCollection, ColumnElement, and_, bindparam, case, not_, null, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
+from bot.db.outbox import CLOSED
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
 
@@ -23,6 +24,8 @@ _PLACE = select(MESSAGES.c.id).where(
     MESSAGES.c.role == bindparam("role"),
 )
 
+
+PLACE_COLUMNS = ("surface", "channel_id", "user_id", "thread_of", "thread_ts")
 
 AT_ONCE = 500
 """Databases take only so many values in one statement."""
@@ -42,6 +45,8 @@ class Subject(StrEnum):
 
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
+THREAD, POINTER = "thread", "pointer"
+"""Roles of an alert's two places: under the home card, and one line in the alerts channel."""
 
 
 class Surface(StrEnum):
@@ -121,12 +126,22 @@ async def want(
         "created_at": tx.now,
     }
     insert = tx.insert(MessageRow).values(**values)
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "facts": insert.excluded.facts}
     statement = insert.on_conflict_do_update(
-        index_elements=["workspace_id", "subject", "subject_id", "role"],
-        set_={"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "facts": insert.excluded.facts},
+        index_elements=["workspace_id", "subject", "subject_id", "role"], set_={**again, **_placed(tx, insert.excluded)}
     ).returning(MESSAGES.c.id)
     tx.nudge(Nudge.MESSENGER)
     return UUID(str((await tx.execute(statement)).scalar_one()))
+
+
+def _placed(tx: Tx, wished: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
+    """The place that is wished now, for what stands nowhere yet and is not on its way; what stands stays there."""
+    is_on_its_way = and_(MESSAGES.c.leased_until.is_not(None), MESSAGES.c.leased_until > tx.now)
+    is_free = and_(MESSAGES.c.ts.is_(None), not_(is_on_its_way))
+    moves = and_(is_free, wished["channel_id"].is_distinct_from(MESSAGES.c.channel_id))
+    placed = {name: case((is_free, wished[name]), else_=MESSAGES.c[name]) for name in PLACE_COLUMNS}
+    # what another channel refused says nothing of this one
+    return {**placed, "trouble": case((moves, null()), else_=MESSAGES.c.trouble)}
 
 
 async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object) -> None:
@@ -152,10 +167,29 @@ async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId
     await _redraw(tx, workspace_id, MESSAGES.c.subject == Subject.HOME, MESSAGES.c.subject_id.in_(set(users)))
 
 
+async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:
+    """What a closed channel did not take is sent now; if it is still closed, `bot.services.rehoming` is asked."""
+    closed = (MESSAGES.c.is_waiting.is_(True), MESSAGES.c.trouble.in_(CLOSED))
+    statement = MESSAGES.update().where(MESSAGES.c.workspace_id == workspace_id, *closed)
+    await tx.execute(statement.values(due_at=tx.now))
+    tx.nudge(Nudge.MESSENGER)
+
+
 async def _redraw(tx: Tx, workspace_id: WorkspaceId, *which: ColumnElement[bool]) -> None:
     again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now}
     await tx.execute(MESSAGES.update().where(MESSAGES.c.workspace_id == workspace_id, *which).values(**again))
     tx.nudge(Nudge.MESSENGER)
+
+
+async def forget(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object) -> None:
+    """The subject is drawn no more, at any place; what stands in Slack is left there."""
+    await tx.execute(
+        MESSAGES.delete().where(
+            MESSAGES.c.workspace_id == workspace_id,
+            MESSAGES.c.subject == subject,
+            MESSAGES.c.subject_id == str(subject_id),
+        )
+    )
 
 
 async def place_of(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object, role: str) -> UUID | None:

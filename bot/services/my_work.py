@@ -35,9 +35,10 @@ class MyWork:
 
     async def mine(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ItemLine, ...]:
         names = await organisations_of(tx, workspace_id)
-        deciding = await items_to_decide(tx, workspace_id, await _approver_of(tx, workspace_id, user_id), limit=MOST)
+        organisations = await _approver_of(tx, workspace_id, user_id)
+        deciding = await items_to_decide(tx, workspace_id, user_id, organisations, limit=MOST)
         own = await items_submitted_by(tx, workspace_id, user_id, WHY, limit=MOST)
-        lines = [_line(item, names, "waits for your decision") for item in deciding if item.submitted_by != user_id]
+        lines = [_line(item, names, "waits for your decision") for item in deciding]
         lines += [_line(item, names, WHY[item.state]) for item in own]
         return tuple(lines[:MOST])
 

@@ -10,6 +10,7 @@ from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ChannelId, OrganisationId
 from bot.domain.slack import Actor
+from bot.services.people import People
 from bot.services.settings import organisation_of_channel
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -33,14 +34,15 @@ class Named:
 @dataclass(frozen=True, slots=True)
 class Organisations:
     db: Database
+    people: People
 
     async def meant(self, actor: Actor, channel_id: ChannelId | None) -> tuple[Named, ...]:
         """One when it is clear, several to choose from (last used first), none when nothing is connected.
 
-        Whoever belongs to another company is told of none.
+        Raises:
+            NotAllowedError: outsiders and guests are told of none.
         """
-        if actor.team_id != actor.workspace.team_id:
-            return ()
+        await self.people.require_member(actor)
         async with self.db.read() as tx:
             last_used = (
                 select(func.max(ITEMS.c.created_at))

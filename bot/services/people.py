@@ -51,6 +51,18 @@ class People:
             return Person(user_id=actor.user_id, name="", is_of_workspace=False)
         return await self.directory.person(actor.workspace, actor.user_id)
 
+    async def require_member(self, actor: Actor) -> Person:
+        """What has no organisation yet is still for nobody but active members of the workspace.
+
+        Raises:
+            NotAllowedError: outsiders, guests, bots, the deactivated, and whoever Slack cannot name now.
+        """
+        person = await self.identify(actor)
+        refusal = decide(Deed.SEE, person, Standing())
+        if person is None or refusal is not None:
+            raise NotAllowedError(refusal or Refusal("I could not check who you are."))
+        return person
+
     async def require(self, tx: Tx, deed: Deed, person: Person | None, organisation_id: OrganisationId) -> None:
         """Inside the deciding transaction, so that a right withdrawn a moment ago counts.
 

@@ -30,6 +30,12 @@ def home(work: tuple[ItemLine, ...], cards: tuple[ConnectionCard, ...]) -> View:
     return View(type="home", callback_id=CallbackId.HOME, blocks=[*_work(work, cards), *_connections(cards)])
 
 
+def refused(reason: str) -> View:
+    """The Home of somebody who may see nothing of these books."""
+    blocks: list[Block] = [HeaderBlock(text="Dext"), section(escape(reason, 500))]
+    return View(type="home", callback_id=CallbackId.HOME, blocks=blocks)
+
+
 def _work(work: tuple[ItemLine, ...], cards: tuple[ConnectionCard, ...]) -> list[Block]:
     blocks: list[Block] = [HeaderBlock(text="Waiting for you")]
     blocks += [_item(line) for line in work[:MOST_ITEMS]]

@@ -77,7 +77,7 @@ async def stage(database: Database, clock: FakeClock) -> AsyncIterator[Stage]:
             Subject.NOTE: draw_note,
             Subject.CONNECTION: rig.connections.draw,
             Subject.CONNECT_CODE: code_drawer(vault, lambda key: "Fake Books"),
-            Subject.HOME: Home(database, rig.connections, Work()).draw,
+            Subject.HOME: Home(database, rig.connections, rig.connections.people, Work()).draw,
         }
         app = web.Application()
         ConnectPages(flows=rig.flows, linking=rig.linking, form_targets=(slack.public_url,)).register(app)

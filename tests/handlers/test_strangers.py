@@ -1,0 +1,65 @@
+"""Who may see nothing of the books sees nothing of them: not by Home, not by a command, not by a name."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.playground.slack import APPROVER, GUEST, MEMBER, View
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.desk import BOOKKEEPER, Desk, a_desk
+
+NAME = "Northwind Trading Ltd"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+
+
+async def home_of(desk: Desk, user: str) -> str:
+    await desk.slack.open_home(user)
+    await desk.settle()
+    view = desk.slack.home(user)
+    assert isinstance(view, View)
+    return str(view.blocks)
+
+
+async def test_a_guest_opens_home_and_is_told_why_it_is_empty(desk: Desk) -> None:
+    shown = await home_of(desk, GUEST)
+
+    assert NAME not in shown
+    assert "Guests of this workspace" in shown
+
+
+async def test_who_becomes_a_guest_keeps_no_home_that_follows(desk: Desk) -> None:
+    assert NAME in await home_of(desk, MEMBER)
+    desk.slack.change_person(MEMBER, is_guest=True)
+    await desk.world.later(61)
+    await home_of(desk, MEMBER)
+
+    await desk.world.set_up()
+
+    assert NAME not in str(desk.slack.home(MEMBER))
+
+
+async def test_a_command_names_no_organisation_to_a_guest(desk: Desk) -> None:
+    answer = await desk.slack.command("/dext", "add", user=GUEST)
+
+    assert NAME not in answer.text
+    assert "Guests of this workspace" in answer.text
+    assert desk.slack.view(GUEST) is None
+
+
+async def test_home_asks_nobody_to_decide_on_their_own_bills_or_changes(desk: Desk) -> None:
+    await desk.world.set_up(approvers=(APPROVER, BOOKKEEPER))
+    for number in range(20):
+        await desk.add(APPROVER, **{BlockId.NUMBER: f"OWN-{number}"})
+    await desk.add(**{BlockId.NUMBER: "THEIRS"})
+    await desk.press(desk.card("THEIRS"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.GROSS: "900.00", BlockId.TAX: "150.00"})
+    await desk.settle()
+
+    assert "THEIRS waits for your decision" in await home_of(desk, APPROVER)
+    assert "OWN-1 waits for your decision" not in await home_of(desk, APPROVER)
+    assert "THEIRS waits" not in await home_of(desk, BOOKKEEPER)
