@@ -5,17 +5,18 @@ begins IMMEDIATE, because deferred transactions let four clickers approve one it
 cannot write. PostgreSQL uses one pool for both. No network call is made while a transaction is open.
 """
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -27,6 +28,11 @@ from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery
 POOL_WAIT_SECONDS = 1.5
 LOCK_WAIT_MILLISECONDS = 1000
 """Queue and lock together stay under Slack's three seconds, so that a person gets an honest "busy" in time."""
+
+T = TypeVar("T")
+
+UNDONE = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL rolled back by itself: a serialization failure, a deadlock, a lock that was not to be had in time."""
 
 
 class Nudge(StrEnum):
@@ -45,7 +51,7 @@ class Tx:
     nudges: set[Nudge] = field(default_factory=set)
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return await self.connection.execute(statement, parameters)
+        return await to_its_end(self.connection.execute(statement, parameters))
 
     @property
     def is_sqlite(self) -> bool:
@@ -78,6 +84,7 @@ class Database:
                 pool_timeout=POOL_WAIT_SECONDS,
                 hide_parameters=True,
                 pool_pre_ping=True,
+                connect_args={"server_settings": {"lock_timeout": str(LOCK_WAIT_MILLISECONDS)}},
             )
             return engine, engine
         writer = create_async_engine(
@@ -108,13 +115,14 @@ class Database:
             BusyError: the database could not be had in time.
             RepeatedDeliveryError: this delivery was already decided.
         """
+        is_committing = False
         try:
-            async with self.writer.begin() as connection:
-                tx = Tx(connection, self.clock.now())
+            async with self._transaction() as tx:
                 await _store_delivery(tx)
                 yield tx
-        except (PoolTimeoutError, OperationalError) as error:
-            if isinstance(error, PoolTimeoutError) or _is_locked(error):
+                is_committing = True
+        except (PoolTimeoutError, DBAPIError) as error:
+            if isinstance(error, PoolTimeoutError) or _is_undone(error, is_committing=is_committing):
                 raise BusyError("the database is busy") from error
             raise
         delivery = current_delivery.get()
@@ -123,6 +131,20 @@ class Database:
         for nudge in tx.nudges:
             for wake in self._listeners[nudge]:
                 wake()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Tx]:
+        """Begun and ended whole: cancelled halfway, the driver would leave SQLite's file locked for everybody."""
+        begun = self.writer.begin()
+        connection = await to_its_end(
+            begun.__aenter__(), undo=lambda _: begun.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None)
+        )
+        try:
+            yield Tx(connection, self.clock.now())
+        except BaseException as error:
+            await to_its_end(begun.__aexit__(type(error), error, error.__traceback__))
+            raise
+        await to_its_end(begun.__aexit__(None, None, None))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -148,8 +170,26 @@ async def _store_delivery(tx: Tx) -> None:
         raise RepeatedDeliveryError(delivery.name)
 
 
-def _is_locked(error: OperationalError) -> bool:
-    return "locked" in str(error.orig) or "busy" in str(error.orig)
+def _is_undone(error: DBAPIError, *, is_committing: bool) -> bool:
+    """Whether it certainly had no effect and may be tried again. A connection that breaks at the commit tells neither."""
+    if getattr(error.orig, "sqlstate", None) in UNDONE:
+        return True
+    if error.connection_invalidated:
+        return not is_committing
+    return isinstance(error, OperationalError) and ("locked" in str(error.orig) or "busy" in str(error.orig))
+
+
+async def to_its_end(work: Awaitable[T], undo: Callable[[T], Awaitable[object]] | None = None) -> T:
+    """Do what must not be left halfway: cancellation waits for its end, and for `undo` of what it made."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait((task,))
+        is_done = not task.cancelled() and task.exception() is None
+        if undo is not None and is_done:
+            await undo(task.result())
+        raise
 
 
 def _prepare_writer(connection: Any, _record: Any) -> None:
@@ -173,4 +213,4 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-__all__ = ["Database", "IntegrityError", "Nudge", "Tx"]
+__all__ = ["Database", "IntegrityError", "Nudge", "Tx", "to_its_end"]

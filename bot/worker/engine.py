@@ -21,7 +21,7 @@ from uuid import uuid4
 from dbos import DBOS, DBOSClient, DBOSConfig, WorkflowSerializationFormat, run_dbos_database_migrations
 from sqlalchemy import URL, make_url
 
-from bot.db.unit_of_work import Tx
+from bot.db.unit_of_work import Tx, to_its_end
 from bot.services.jobs import JobKind
 
 NAME, VERSION = "dext", "jobs-1"
@@ -74,7 +74,9 @@ class Engine:
             "serialization_type": WorkflowSerializationFormat.PORTABLE,
         }
         client = self.client
-        await tx.connection.run_sync(lambda sync: client.enqueue_in_transaction(sync, options, kind.value, key))
+        await to_its_end(
+            tx.connection.run_sync(lambda sync: client.enqueue_in_transaction(sync, options, kind.value, key))
+        )
 
     async def launch(self, handler: Handler) -> None:
         """Begin to work jobs on the running loop, which the library takes from whoever calls it."""

@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 SHORTEST_WAIT_SECONDS = 0.02
 """So that a poll of zero seconds means at once, and not all the time."""
 
+PASS_SECONDS = 10.0
+"""The longest that stopping waits for a pass to end by itself."""
+
 
 @dataclass(slots=True)
 class Worker:
@@ -35,6 +38,7 @@ class Worker:
     """Between two looks for what a dead process held: it is let go on the second, so half a minute after the death."""
     is_working: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -51,9 +55,13 @@ class Worker:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Let what runs finish, then let go of the lock."""
+        """Let the pass and what runs finish, then let go of the lock."""
+        self._stopping.set()
+        self._woken.set()
         if self._loop is not None:
-            self._loop.cancel()
+            _, late = await asyncio.wait((self._loop,), timeout=PASS_SECONDS)
+            for loop in late:
+                loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
         await self.engine.stop()
         self.lock.release()
@@ -71,23 +79,25 @@ class Worker:
         self.is_working = True
 
     async def _run(self) -> None:
-        while not self.is_working:
-            await self.clock.sleep(max(self.poll_seconds, 1.0))
-            if self.lock.take():
+        while not self.is_working and not self._stopping.is_set():
+            await self._wait(max(self.poll_seconds, 1.0))
+            self._woken.clear()
+            if not self._stopping.is_set() and self.lock.take():
                 logger.info("the lock is free; this process works jobs from now on")
                 await guarded(self._launch, "taking over")
         cancelled_at = self.clock.monotonic()
-        while True:
+        while not self._stopping.is_set():
             self._woken.clear()
             await guarded(self.pass_once, "the pass")
             if self.clock.monotonic() - cancelled_at >= self.cancel_seconds:
                 cancelled_at = self.clock.monotonic()
                 await guarded(self.reconciler.cancel_old, "cancelling")
-            await self._wait()
+            if not self._stopping.is_set():
+                await self._wait(max(self.poll_seconds, SHORTEST_WAIT_SECONDS))
 
-    async def _wait(self) -> None:
+    async def _wait(self, seconds: float) -> None:
         waiting = asyncio.create_task(self._woken.wait())
-        sleeping = asyncio.create_task(self.clock.sleep(max(self.poll_seconds, SHORTEST_WAIT_SECONDS)))
+        sleeping = asyncio.create_task(self.clock.sleep(seconds))
         try:
             await asyncio.wait((waiting, sleeping), return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -1,7 +1,7 @@
 """The worker goes on whatever happens, one process at a time works a SQLite file, and nothing blocks a partition."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -156,6 +156,34 @@ class TestTwoProcesses:
 
         assert not was_working
         assert world.ledger.numbers == ["INV-1"]
+
+    async def test_stopping_lets_the_pass_end(self, world: World, sqlite_url: str) -> None:
+        """Cut off halfway, it would leave the file locked for the jobs that stopping lets finish."""
+        worker = a_worker(world, sqlite_url)
+        begun, ended = asyncio.Event(), asyncio.Event()
+
+        async def slow_pass() -> int:
+            begun.set()
+            await world.clock.sleep(0.3)
+            ended.set()
+            return 0
+
+        worker.planner = SlowPlanner(slow_pass)
+        await worker.start()
+        await begun.wait()
+        await worker.stop()
+
+        assert ended.is_set()
+
+
+class SlowPlanner(Planner):
+    slow_pass: Callable[[], Awaitable[int]]
+
+    def __init__(self, slow_pass: Callable[[], Awaitable[int]]) -> None:
+        object.__setattr__(self, "slow_pass", slow_pass)
+
+    async def pass_once(self) -> int:
+        return await self.slow_pass()
 
 
 def a_worker(world: World, url: str) -> Worker:
