@@ -18,7 +18,6 @@ from bot.clock import Clock
 from bot.db import publications as rows
 from bot.db.publications import DueOrganisation, LiveBatch, StuckBatch
 from bot.db.unit_of_work import Database
-from bot.delivery import BusyError
 from bot.domain.retry import decide
 from bot.services import recording
 from bot.services.access import Tokens
@@ -154,8 +153,8 @@ class Publishing:
             try:
                 async with self.db.write() as tx:
                     await rows.renew_lease(tx, batch, until=tx.now + self.lease)
-            except BusyError:
-                logger.warning("the database was busy; the lease is renewed a little later")
+            except Exception:
+                logger.warning("the lease was not renewed; again a little later", exc_info=True)
 
 
 def _wish_of(error: ProviderError, provider: AccountingProvider) -> timedelta | None:

@@ -5,6 +5,7 @@ processes, and the new pair is committed before it is used. A lost answer keeps 
 again once, in case somebody else refreshed, and then ends the sign-in: that is told once.
 """
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,11 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, literal, or_, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
-from bot.db.unit_of_work import Database, Tx
+from bot.db.unit_of_work import Database, Tx, to_its_end
+from bot.delivery import BusyError
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit, home_cards
@@ -26,13 +29,16 @@ from bot.vault import Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
 from providers.errors import ReconnectNeededError, TryLaterError
 
+logger = logging.getLogger(__name__)
+
 TOKENS = table_of(TokenSetRow)
 CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
 
 FRESH_FOR = timedelta(seconds=90)
 """Access that ends within this is refreshed first: a slow call must not outlive it."""
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=60)
+"""Outlives a call of a token endpoint (`providers.http.READ_LIMIT`) and the commit of its answer."""
 SETTLING = timedelta(minutes=1)
 """How long after a reconnection a refusal may still be about the access before it."""
 UNUSED_FOR = timedelta(hours=1)
@@ -129,6 +135,23 @@ class TokenKeeper:
         except BaseException:
             await self._let_go(row)
             raise
+        await to_its_end(self._keep_pair(row, answer, refresh_token))
+
+    async def _keep_pair(self, row: Row[Any], answer: TokenAnswer, refresh_token: str) -> None:
+        """The old refresh token is used up and the new one is nowhere but here: tried until it is written. Whether a
+        try that failed was committed does not matter, because the generation moves once.
+        """
+        until = self.clock.now() + LEASE
+        while True:
+            try:
+                return await self._write_pair(row, answer, refresh_token)
+            except (BusyError, SQLAlchemyError, OSError):
+                if self.clock.now() >= until:
+                    raise
+                logger.warning("a new sign-in is not written yet; again at once", exc_info=True)
+            await self.clock.sleep(POLL_SECONDS)
+
+    async def _write_pair(self, row: Row[Any], answer: TokenAnswer, refresh_token: str) -> None:
         async with self.db.write() as tx:
             await tx.execute(
                 TOKENS.update()

@@ -1,6 +1,9 @@
 """A sign-in that ended: told once, mended from Slack, nothing lost."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +12,8 @@ from sqlalchemy import select
 
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
+from bot.db.unit_of_work import Database, Tx
+from bot.delivery import BusyError
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services.tokens import TokenKeeper
@@ -225,3 +230,44 @@ async def test_a_sign_in_in_use_is_kept(connected: Connecting) -> None:
 
     async with connected.db.read() as tx:
         assert len((await tx.execute(select(TOKENS.c.id))).all()) == 1
+
+
+class BusyDatabase(Database):
+    """Cannot be had at its second and third write: after the lease is taken, as the answer is to be kept."""
+
+    writes = 0
+    begun: asyncio.Event | None = None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        self.writes += 1
+        if self.writes in (2, 3):
+            if self.begun is not None:
+                self.begun.set()
+            raise BusyError("the database is busy")
+        async with super().write() as tx:
+            yield tx
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_refreshed_sign_in_is_kept_though_the_database_is_busy(
+    connected: Connecting, *, is_cancelled: bool
+) -> None:
+    """The refresh token before it is used up: with the new one lost, a person would have to sign in again."""
+    row = await connection(connected)
+    await connected.clock.advance(3600)
+    db = BusyDatabase(connected.db.url.render_as_string(hide_password=False), connected.clock)
+    db.begun = asyncio.Event()
+
+    asking = asyncio.create_task(replace(connected.tokens, db=db).access(ConnectionId(row.id)))
+    await db.begun.wait()
+    if is_cancelled:
+        asking.cancel()
+    while not asking.done():
+        await connected.clock.advance(0.2)
+        await asyncio.sleep(0.01)
+    await db.close()
+
+    assert asking.cancelled() is is_cancelled
+    await connected.tokens.access(ConnectionId(row.id))
+    assert connected.ledger.calls.count("refresh") == 1

@@ -214,3 +214,28 @@ async def test_the_lease_is_renewed_while_a_call_is_in_flight(world: World, cloc
     await world.publishing.run(key)
 
     assert leases == [True] * 6
+
+
+async def test_a_renewal_that_fails_is_not_the_last(world: World, clock: FakeClock) -> None:
+    """Whatever the database has for a moment: with the lease gone, another process would take the batch over."""
+    assert isinstance(world.db, CrashingDatabase)
+    leases = []
+    await world.approve("INV-1")
+    await world.publishing.plan()
+    ((_, key),) = world.jobs.waiting
+
+    async def slow(point: str) -> None:
+        assert isinstance(world.db, CrashingDatabase)
+        world.db.dies_at = world.db.writes + 1 if point == "read" else None
+        for _ in range(4 if point == "read" else 0):
+            await clock.advance(10)
+            while not clock.sleepers:
+                await clock.advance()
+            async with world.db.read() as tx:
+                leases.append((await tx.execute(BATCHES.select())).one().leased_until > world.clock.now())
+
+    world.ledger.on_call = slow
+
+    await world.publishing.run(key)
+
+    assert leases == [True] * 4
