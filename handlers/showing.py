@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,6 +18,7 @@ from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
 from bot.views.rendering import to_slack
+from bot.views.text import mrkdwn
 from handlers.payloads import Click, Command, Event, OpenForm
 from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
 
@@ -105,7 +106,7 @@ def told(text: str) -> View:
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Dext"),
         close=PlainTextObject(text="Close"),
-        blocks=[SectionBlock(text=MarkdownTextObject(text=text[:MOST_WORDS]))],
+        blocks=[SectionBlock(text=mrkdwn(text[:MOST_WORDS]))],
     )
 
 

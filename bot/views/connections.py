@@ -7,7 +7,6 @@ from slack_sdk.models.blocks import (
     ContextBlock,
     DividerBlock,
     HeaderBlock,
-    MarkdownTextObject,
     Option,
     PlainTextObject,
     RadioButtonsElement,
@@ -21,7 +20,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Refusal
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.text import day, escape, mention, moment, plain
+from bot.views.text import day, escape, mention, moment, mrkdwn, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
@@ -204,11 +203,11 @@ def set_up_words(card: ConnectionCard) -> str:
 
 
 def section(text: str) -> SectionBlock:
-    return SectionBlock(text=MarkdownTextObject(text=text[:2990]))
+    return SectionBlock(text=mrkdwn(text[:2990]))
 
 
 def context(text: str) -> ContextBlock:
-    return ContextBlock(elements=[MarkdownTextObject(text=text[:2000])])
+    return ContextBlock(elements=[mrkdwn(text[:2000])])
 
 
 def _lists_in_words(card: ConnectionCard) -> str:

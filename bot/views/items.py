@@ -5,7 +5,6 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     DividerBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
@@ -20,7 +19,7 @@ from bot.views.connections import Message, context, section
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ItemRef
 from bot.views.settings import STATUS_NAMES
-from bot.views.text import amount, day, escape, mention, moment, plain, quote
+from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
 
 MOST_LINES = 5
 MOST_NAMED = 5
@@ -35,7 +34,7 @@ def card(found: ItemCard) -> Message:
     item = found.item
     return summary(found), (
         section(f"*{escape(found.organisation)}* · {item.reference}\n{_headline(item)}"),
-        SectionBlock(fields=[MarkdownTextObject(text=text) for text in _fields(found)]),
+        SectionBlock(fields=[mrkdwn(text) for text in _fields(found)]),
         *_lines(item),
         *_complaints(item),
         section(_standing(found)),

@@ -6,13 +6,13 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ContextBlock,
-    MarkdownTextObject,
     PlainTextObject,
     SectionBlock,
 )
 from slack_sdk.models.views import View
 
 from bot.views.ids import ActionId, CallbackId
+from bot.views.text import mrkdwn
 
 
 def help_text(words: Mapping[str, str]) -> str:
@@ -24,12 +24,12 @@ def menu(words: Mapping[str, str], *, channel: str) -> View:
     """The channel travels along, because a command acts on its channel's organisation."""
     blocks: list[Block] = [
         SectionBlock(
-            text=MarkdownTextObject(text=f"*{word}*\n{does}"),
+            text=mrkdwn(f"*{word}*\n{does}"),
             accessory=ButtonElement(action_id=ActionId.RUN_COMMAND, text="Open", value=word),
         )
         for word, does in words.items()
     ]
-    blocks.append(ContextBlock(elements=[MarkdownTextObject(text="Each also works typed, such as `/dext help`.")]))
+    blocks.append(ContextBlock(elements=[mrkdwn("Each also works typed, such as `/dext help`.")]))
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from slack_sdk.models.blocks import Block, ButtonElement, MarkdownTextObject, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.domain.ids import OrganisationId
 from bot.views.ids import ActionId, CallbackId
-from bot.views.text import escape
+from bot.views.text import escape, mrkdwn
 
 NOTHING_CONNECTED = (
     "Nothing is connected yet, so there is nothing to do that with. An admin can type `/dext connect` to connect your "
@@ -17,10 +17,10 @@ NOTHING_CONNECTED = (
 
 def choose_modal(names: Mapping[OrganisationId, str], action: ActionId, verb: str) -> View:
     """A row for each organisation; its button does what was asked, there."""
-    blocks: list[Block] = [SectionBlock(text=MarkdownTextObject(text="*Which organisation?*"))]
+    blocks: list[Block] = [SectionBlock(text=mrkdwn("*Which organisation?*"))]
     blocks += [
         SectionBlock(
-            text=MarkdownTextObject(text=f"*{escape(name)}*"),
+            text=mrkdwn(f"*{escape(name)}*"),
             accessory=ButtonElement(action_id=action, text=verb, value=str(organisation_id)),
         )
         for organisation_id, name in names.items()

@@ -4,12 +4,17 @@ Everything from outside goes through `plain` or `escape`: it cannot mention, lin
 approver reads. Amounts, payee and organisation come from our own fields, in fixed places.
 """
 
+import re
 import unicodedata
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
+from slack_sdk.models.blocks import MarkdownTextObject
+
 _HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u180e")
+_EMOJI = re.compile(r":([\w+'-]*[a-z][\w+'-]*):")
+"""Signs that Slack would draw in place of the word: a tick in a supplier's name is no tick of ours."""
 _MARKDOWN = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
 
 
@@ -43,7 +48,12 @@ def _visible(char: str) -> str:
 def escape(text: str, longest: int = 150) -> str:
     """For mrkdwn: `plain`, then Slack's three entities, then the marks that would restyle it."""
     cleaned = plain(text, longest).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return cleaned.translate(_MARKDOWN)
+    return _EMOJI.sub("\u2236\\1\u2236", cleaned).translate(_MARKDOWN)
+
+
+def mrkdwn(text: str) -> MarkdownTextObject:
+    """`verbatim`: Slack makes links only of what we wrote as one, not of addresses and names in somebody's document."""
+    return MarkdownTextObject(text=text, verbatim=True)
 
 
 def quote(text: str, longest: int = 2500) -> str:

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.playground.slack import APPROVER, GUEST, MEMBER, View
+from bot.playground.slack import APPROVER, BOOKKEEPER, GUEST, MEMBER, View
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import BOOKKEEPER, Desk, a_desk
+from tests.handlers.desk import Desk, a_desk
 
 NAME = "Northwind Trading Ltd"
 
