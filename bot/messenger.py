@@ -22,11 +22,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.clock import Clock
 from bot.db import outbox
 from bot.db.base import load
-from bot.db.outbox import Message
+from bot.db.outbox import CLOSED, Message
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import WorkspaceId
 from bot.services.messages import Drawn, Place, Subject, Surface, note
+from bot.services.rehoming import rehome
 from bot.services.settings import any_admin
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients, reason_of
@@ -40,10 +41,9 @@ BURST, SPACING_SECONDS = 3, 1.0
 """Slack takes one post a second in a channel, with short bursts."""
 MOST_TEXT = 3000
 LONGEST_WAIT_SECONDS = 120.0
+WRITE_AGAIN_SECONDS = 0.5
 CLOSED_WAIT = timedelta(minutes=5)
 
-CLOSED = frozenset({"channel_not_found", "not_in_channel", "is_archived", "restricted_action", "user_not_in_channel"})
-"""The place is there for others; somebody can open it for us."""
 NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """What was posted is there no more, or no longer ours to change: it is posted anew."""
@@ -121,7 +121,7 @@ class Messenger:
         if room <= 0:
             return 0
         async with self.db.read() as tx:
-            due = await outbox.due(tx, [str(subject) for subject in self.drawers], AT_ONCE * 4)
+            due = await outbox.due(tx, [str(subject) for subject in self.drawers], tuple(self._sending), room)
         begun = 0
         for message in due:
             if begun < room and message.place not in self._sending:
@@ -144,6 +144,7 @@ class Messenger:
             await self._later(message, "could not be drawn", None)
 
     async def _send(self, row: Message) -> None:
+        held_until = self.clock.monotonic() + outbox.LEASE.total_seconds()
         async with self.db.write() as tx:
             wanted = await outbox.claim(tx, row)
         if wanted is None:
@@ -166,7 +167,7 @@ class Messenger:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._later(message, type(error).__name__, None)
         else:
-            await self._taken(message, sent)
+            await asyncio.shield(self._written(message, sent, held_until))
 
     async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | View) -> _Sent:
         if isinstance(drawn, View):
@@ -207,6 +208,17 @@ class Messenger:
         """Seconds that Slack still wants silence for, for this method in this workspace."""
         return self._paused.get((message.workspace_id, _method_of(message)), 0.0) - self.clock.monotonic()
 
+    async def _written(self, message: Message, sent: _Sent, held_until: float) -> None:
+        """What Slack took and no row says would be posted again, so it is written as long as the row is ours."""
+        while True:
+            try:
+                return await self._taken(message, sent)
+            except BusyError:
+                if self.clock.monotonic() + WRITE_AGAIN_SECONDS >= held_until:
+                    raise
+                logger.warning("the database was busy after a post; written again", extra={"subject": message.subject})
+                await self.clock.sleep(WRITE_AGAIN_SECONDS)
+
     async def _taken(self, message: Message, sent: _Sent) -> None:
         async with self.db.write() as tx:
             await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts)
@@ -236,11 +248,13 @@ class Messenger:
             await outbox.put_off(tx, message, reason, wish or timedelta(seconds=backoff))
 
     async def _tell_closed(self, message: Message, reason: str) -> None:
-        """Never dropped: it goes on waiting, and whoever can open the place is told once, with the line to type."""
+        """Never dropped: it goes where another channel was chosen meanwhile; else it goes on waiting, and whoever can
+        open the place is told once, with the line to type.
+        """
         workspace = await self.workspaces.load(message.workspace_id)
         async with self.db.write() as tx:
             await outbox.put_off(tx, message, reason, CLOSED_WAIT)
-            if workspace is None or message.trouble == reason:
+            if await rehome(tx, message) or workspace is None or message.trouble == reason:
                 return
             helper = await any_admin(tx, message.workspace_id) or workspace.installer_user_id
             if helper is None:
@@ -262,7 +276,7 @@ def _method_of(message: Message) -> str:
 
 
 def _plea(message: Message, reason: str, bot_user_id: str) -> str:
-    if reason == "is_archived":
+    if reason in ("is_archived", "is_inactive"):
         return (
             f"I could not post in <#{message.channel_id}>, because it was archived. "
             "Choose another channel in the settings (`/dext settings`), or bring it back."

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
@@ -18,6 +18,13 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import WorkspaceId
 
 MESSAGES = table_of(MessageRow)
+_PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
+"""`Message.place`, for the database."""
+
+CLOSED = frozenset(
+    {"channel_not_found", "not_in_channel", "is_archived", "is_inactive", "restricted_action", "user_not_in_channel"}
+)
+"""Slack's words for a place that is there for others; somebody can open it for us, or choose another one."""
 
 LEASE = timedelta(seconds=30)
 """Longer than a call of Slack may take, so that a second process never posts what the first is posting."""
@@ -48,20 +55,32 @@ class Message:
         return self.channel_id or self.user_id or ""
 
 
-async def due(tx: Tx, subjects: Collection[str], limit: int) -> list[Message]:
-    """Whose turn it is, the longest waiting first. A reply waits until its parent stands."""
+async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: int) -> list[Message]:
+    """The longest waiting of each place that is not being sent to. A reply waits until its parent stands.
+
+    One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
+    """
     parents = MESSAGES.alias("parents")
-    statement = (
-        select(MESSAGES, parents.c.ts.label("parent_ts"))
+    order = (MESSAGES.c.due_at, MESSAGES.c.created_at)
+    turns = (
+        select(MESSAGES.c.id, func.row_number().over(partition_by=_PLACE, order_by=order).label("turn"))
         .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
         .where(
             MESSAGES.c.is_waiting.is_(True),
             MESSAGES.c.due_at <= tx.now,
             MESSAGES.c.subject.in_(subjects),
+            _PLACE.not_in(busy),
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
             or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
         )
-        .order_by(MESSAGES.c.due_at, MESSAGES.c.created_at)
+        .subquery()
+    )
+    statement = (
+        select(MESSAGES, parents.c.ts.label("parent_ts"))
+        .join(turns, turns.c.id == MESSAGES.c.id)
+        .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
+        .where(turns.c.turn == 1)
+        .order_by(*order)
         .limit(limit)
     )
     return [_message_of(row) for row in (await tx.execute(statement)).all()]

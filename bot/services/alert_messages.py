@@ -10,10 +10,10 @@ from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services.alerts import POINTER, helpers_of, load_alert
+from bot.services.alerts import helpers_of, load_alert
 from bot.services.cards import Cards
 from bot.services.current import ItemNotFoundError, require_item
-from bot.services.messages import Drawn, Shown
+from bot.services.messages import POINTER, Drawn, Shown
 from bot.services.people import People
 from bot.views import alerts as views
 

@@ -18,14 +18,10 @@ from bot.domain.items import Item
 from bot.domain.problems import Mover, Problem
 from bot.domain.rights import Role
 from bot.services import audit
-from bot.services.messages import Place, Subject, Surface, home_card, redraw, want
+from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, home_card, redraw, want
 from bot.services.settings import load_settings, people_with
 
 ALERTS = table_of(AlertRow)
-
-THREAD, POINTER = "thread", "pointer"
-"""Roles of an alert's two places: under the home card, and one line in the alerts channel."""
-
 
 SENT_AGAIN = "had it sent again as it is"
 """What somebody did who changed nothing: the cause was gone in the ledger."""

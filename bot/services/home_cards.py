@@ -3,6 +3,7 @@ approves now, and say whether the connection is there.
 """
 
 from collections.abc import Collection
+from uuid import UUID
 
 from sqlalchemy import or_, select
 
@@ -13,11 +14,13 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
-from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_items, want
+from bot.services.messages import HOME_CARD, THREAD, Place, Subject, Surface, redraw_items, try_closed_again, want
 
 MESSAGES = table_of(MessageRow)
 
 WAITING = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED)
+OVER = (ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED)
+UNFINISHED = tuple(state for state in ItemState if state not in OVER)
 ON_THEIR_WAY = (ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN)
 FIRST_CARD = "first card"
 """The role of a card that was the home until there was a channel for it; it goes on showing the item."""
@@ -27,16 +30,14 @@ async def follow(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, after: Settings
 ) -> None:
     """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one."""
-    has_moved = after.approvals_channel != before.approvals_channel
-    shows_more = (before.approvers, before.steps_done) != (after.approvers, after.steps_done)
-    if not (has_moved or shows_more):
-        return
-    waiting = await _items_in(tx, workspace_id, organisation_id, WAITING)
-    if after.approvals_channel is not None and has_moved:
-        for item_id in await _unseen(tx, workspace_id, waiting):
-            await _bring(tx, workspace_id, item_id, after.approvals_channel)
-    if shows_more:
-        await redraw_items(tx, workspace_id, waiting)
+    if (before.approvals_channel, before.alerts_channel) != (after.approvals_channel, after.alerts_channel):
+        await try_closed_again(tx, workspace_id)
+    if after.approvals_channel not in (None, before.approvals_channel):
+        unfinished = await _items_in(tx, workspace_id, organisation_id, UNFINISHED)
+        for item_id in await _unseen(tx, workspace_id, unfinished):
+            await bring(tx, workspace_id, item_id, after.approvals_channel)
+    if (before.approvers, before.steps_done) != (after.approvers, after.steps_done):
+        await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, WAITING))
 
 
 async def connection_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
@@ -67,8 +68,12 @@ async def _unseen(tx: Tx, workspace_id: WorkspaceId, items: list[ItemId]) -> lis
     return [item_id for item_id in items if str(item_id) in found]
 
 
-async def _bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId) -> None:
-    """A person keeps the card they have, or are about to get; a card that no channel took goes to the new one instead."""
+async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId) -> None:
+    """Have the home card in this channel, and its alert under it.
+
+    A person keeps the card they have, or are about to get; a card that no channel took, or that stands in one that is
+    closed, is posted in the new one instead.
+    """
     home = (
         MESSAGES.c.workspace_id == workspace_id,
         MESSAGES.c.subject == Subject.ITEM,
@@ -82,8 +87,23 @@ async def _bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id:
     await tx.execute(
         MESSAGES.update()
         .where(*home)
-        .values(surface=Surface.CHANNEL, channel_id=channel_id, user_id=None, trouble=None)
+        .values(surface=Surface.CHANNEL, channel_id=channel_id, user_id=None, ts=None, trouble=None)
     )
-    await want(
+    card_id = await want(
         tx, workspace_id, Subject.ITEM, item_id, Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel_id)
     )
+    await bring_alert(tx, workspace_id, item_id, channel_id, card_id)
+
+
+async def bring_alert(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId, card_id: UUID) -> None:
+    """The item's alert, if it has one, stands under this card; one in a person's own conversation stays there."""
+    moved = MESSAGES.update().where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == Subject.ALERT,
+        MESSAGES.c.subject_id == str(item_id),
+        MESSAGES.c.role == THREAD,
+        or_(MESSAGES.c.surface == Surface.CHANNEL, MESSAGES.c.ts.is_(None)),
+    )
+    place = {"surface": Surface.CHANNEL, "channel_id": channel_id, "user_id": None, "thread_of": card_id, "ts": None}
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "trouble": None}
+    await tx.execute(moved.values(**place, **again))

@@ -14,9 +14,8 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import ChannelId, ItemId, WorkspaceId
-from bot.services.alerts import THREAD
 from bot.services.connect_flow import Site
-from bot.services.messages import HOME_CARD, Subject
+from bot.services.messages import HOME_CARD, THREAD, Subject
 
 MESSAGES, WORKSPACES = table_of(MessageRow), table_of(WorkspaceRow)
 

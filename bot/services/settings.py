@@ -249,11 +249,9 @@ async def _bind(
     bind = tx.insert(ChannelRow).values(
         workspace_id=workspace_id, channel_id=channel_id, purpose=purpose, organisation_id=organisation_id
     )
-    await tx.execute(
-        bind.on_conflict_do_update(
-            index_elements=["workspace_id", "channel_id", "purpose"], set_={"organisation_id": organisation_id}
-        )
-    )
+    if (await tx.execute(bind.on_conflict_do_nothing())).rowcount == 0:
+        # somebody bound it between our look and now
+        await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
 
 
 async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, ChannelId]:

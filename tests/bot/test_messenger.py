@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot.app import assembled, drawers
+from bot.db import outbox
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
-from bot.db.unit_of_work import Tx
+from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
+from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.messenger import Messenger
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
@@ -20,6 +23,7 @@ from bot.slack import ChannelTest
 from bot.views.text import escape
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
+from tests.services.publishing import a_world
 
 MESSAGES, WORKSPACES = table_of(MessageRow), table_of(WorkspaceRow)
 IN_BILLS = Place(role="home", surface=Surface.CHANNEL, channel_id=ChannelId(BILLS))
@@ -283,6 +287,54 @@ async def test_the_loop_sends_soon_after_a_commit(world: World) -> None:
     await world.product.messenger.stop()
 
     assert texts(world.slack.messages(BILLS)) == ["by itself"]
+
+
+async def test_a_channel_with_hundreds_in_line_keeps_no_other_place_waiting(world: World, clock: FakeClock) -> None:
+    for number in range(40):
+        await tell(world, f"n{number:02}", f"bulk {number}")
+    await clock.advance(1)
+    await tell(world, "other", "for another place", TO_MIA)
+    await world.product.messenger.drain()
+
+    posts = [str(call) for call in world.slack.calls_of("chat.postMessage")]
+    first = next(number for number, post in enumerate(posts) if "for another place" in post)
+    assert first < 3
+    assert len(world.slack.messages(BILLS)) == 40
+
+
+async def test_what_is_due_is_the_oldest_of_each_place_on_either_database(database: Database) -> None:
+    workspace = (await a_world(database, FakeClock())).workspace_id
+    async with database.write() as tx:
+        for number in range(3):
+            for place in (IN_BILLS, IN_FINANCE, TO_MIA):
+                await note(tx, workspace, f"{place.channel_id}:{number}", place, str(number))
+    async with database.read() as tx:
+        due = await outbox.due(tx, [Subject.NOTE], [BILLS], 8)
+
+    assert {message.place for message in due} == {FINANCE, MEMBER}
+    assert len(due) == 2
+
+
+async def test_a_busy_database_after_a_post_does_not_post_it_again(
+    world: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tell(world, "n1", "once only")
+    taken, tries = outbox.taken, 0
+
+    async def busy_at_first(*given: Any, **more: Any) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 4:
+            raise BusyError("the database is busy")
+        await taken(*given, **more)
+
+    monkeypatch.setattr(outbox, "taken", busy_at_first)
+    await world.product.messenger.drain()
+    await clock.advance(31)
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["once only"]
+    assert await rows(world) == [(False, None)]
 
 
 def another(world: World, by_subject: object) -> Messenger:

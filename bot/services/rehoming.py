@@ -1,0 +1,69 @@
+"""What a closed channel refused goes where its organisation's messages go now.
+
+A channel is archived, or we are removed from it, and an admin chooses another one, as our own message advises. What
+stands in the old channel can be seen there by nobody new, and changed by us no more, so it is posted anew.
+"""
+
+from uuid import UUID
+
+from bot.db.base import table_of
+from bot.db.items import load_item
+from bot.db.messages import MessageRow
+from bot.db.outbox import Message
+from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.ids import ChannelId, ItemId, OrganisationId
+from bot.domain.items import Item
+from bot.domain.settings import Settings
+from bot.services import home_cards
+from bot.services.messages import POINTER, Subject, home_card
+from bot.services.settings import load_settings
+from bot.services.tokens import RECONNECT
+
+MESSAGES = table_of(MessageRow)
+
+
+async def rehome(tx: Tx, message: Message) -> bool:
+    """Have it shown in the channel that was chosen meanwhile; False when it is to wait for the one that refused it."""
+    if message.subject == Subject.CONNECTION and message.role.startswith(RECONNECT):
+        settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
+        return await _move(tx, message, settings.alerts_channel or settings.approvals_channel)
+    if message.subject not in (Subject.ITEM, Subject.ALERT):
+        return False
+    item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
+    if item is None:
+        return False
+    settings = await load_settings(tx, item.workspace_id, item.organisation_id)
+    if message.role == POINTER:
+        return await _move_pointer(tx, message, settings)
+    return await _bring(tx, message, item, settings.approvals_channel)
+
+
+async def _bring(tx: Tx, message: Message, item: Item, chosen: ChannelId | None) -> bool:
+    card = await home_card(tx, item.workspace_id, item.id)
+    if card is None or chosen is None or chosen == message.channel_id:
+        return False
+    if card.place.channel_id == chosen:
+        await home_cards.bring_alert(tx, item.workspace_id, item.id, chosen, card.id)
+    else:
+        await home_cards.bring(tx, item.workspace_id, item.id, chosen)
+    return True
+
+
+async def _move_pointer(tx: Tx, message: Message, settings: Settings) -> bool:
+    """Where alerts and cards share a channel, the alert itself stands there, and no line needs to lead to it."""
+    if settings.alerts_channel not in (message.channel_id, settings.approvals_channel):
+        return await _move(tx, message, settings.alerts_channel)
+    if settings.alerts_channel == message.channel_id:
+        return False
+    unneeded = MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
+    await tx.execute(unneeded)
+    return True
+
+
+async def _move(tx: Tx, message: Message, chosen: ChannelId | None) -> bool:
+    if chosen is None or chosen == message.channel_id:
+        return False
+    moved = MESSAGES.update().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
+    await tx.execute(moved.values(channel_id=chosen, ts=None, trouble=None, due_at=tx.now))
+    tx.nudge(Nudge.MESSENGER)
+    return True
