@@ -9,10 +9,13 @@ from decimal import Decimal
 from bot.domain.coding import Coding
 from bot.domain.documents import DocumentType, Facts
 
+MOST_NAMED = 5
+"""Amounts or rates that one complaint names."""
+
 
 def check(facts: Facts, coding: Coding) -> tuple[str, ...]:
     """Every complaint at once, so that one round of editing can settle them all."""
-    return (*_missing(facts, coding), *_amounts(facts), *_not_yet(facts))
+    return (*_missing(facts, coding), *_amounts(facts), *_several_rates(facts), *_not_yet(facts))
 
 
 def _missing(facts: Facts, coding: Coding) -> tuple[str, ...]:
@@ -30,22 +33,41 @@ def _missing(facts: Facts, coding: Coding) -> tuple[str, ...]:
 
 def _amounts(facts: Facts) -> tuple[str, ...]:
     complaints = []
-    if (
-        facts.net is not None
-        and facts.tax is not None
-        and facts.gross is not None
-        and facts.net + facts.tax != facts.gross
-    ):
-        complaints.append(f"Net {facts.net} and tax {facts.tax} do not make the total {facts.gross}.")
+    if not facts.totals_agree:
+        tax = "no tax" if facts.tax is None else f"tax {facts.tax}"
+        complaints.append(f"Net {facts.net} and {tax} do not make the total {facts.gross}.")
     if facts.gross is not None and facts.gross < 0:
         complaints.append("The total is negative; a document that gives money back is a credit note.")
-    if facts.lines and facts.net is not None:
-        of_lines = sum((line.net for line in facts.lines), Decimal(0))
-        if of_lines != facts.net:
-            complaints.append(f"The lines add up to {of_lines}, not to the net amount {facts.net}.")
+    if not facts.lines_agree:
+        complaints.append(f"The lines add up to {facts.of_lines}, not to the net amount {facts.before_tax}.")
+    if facts.finer_than_cents:
+        found = ", ".join(str(amount) for amount in facts.finer_than_cents[:MOST_NAMED])
+        complaints.append(f"Amounts are finer than a cent, which no ledger takes: {found}.")
     if facts.due_on is not None and facts.issued_on is not None and facts.due_on < facts.issued_on:
         complaints.append(f"It is due on {facts.due_on}, before its own date {facts.issued_on}.")
     return tuple(complaints)
+
+
+def _several_rates(facts: Facts) -> tuple[str, ...]:
+    """All lines go out with the one tax rate chosen, so their tax would be booked to the wrong one."""
+    rates = facts.tax_percents
+    if len(rates) < 2:
+        return ()
+    named = ", ".join(_percent(rate) for rate in rates[:MOST_NAMED])
+    several = f"It has several tax rates ({named}), and the one chosen here would be used for all of it."
+    return (f"{several} Enter it in the ledger by hand, or have it split into a bill for each rate.",)
+
+
+def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
+    """What may be right and is to be looked at before anybody approves. `chosen_percent` is the tax rate's own."""
+    rates = facts.tax_percents
+    if chosen_percent is None or len(rates) != 1 or rates[0] == chosen_percent:
+        return ()
+    return (f"The document has {_percent(rates[0])} tax; the tax rate chosen is one of {_percent(chosen_percent)}.",)
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f} %"
 
 
 def _not_yet(facts: Facts) -> tuple[str, ...]:

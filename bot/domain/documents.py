@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.money import to_cents
+
 
 class ItemKind(StrEnum):
     COST = "cost"
@@ -82,14 +84,46 @@ class Facts:
     note: str | None = None
 
     @property
-    def adds_up(self) -> bool:
-        """Whether net and tax make the total, and the lines the net amount, as far as they are stated."""
-        of_lines = sum((line.net for line in self.lines), Decimal(0))
-        if self.lines and self.net is not None and of_lines != self.net:
-            return False
-        if self.net is None or self.tax is None or self.gross is None:
-            return True
-        return self.net + self.tax == self.gross
+    def before_tax(self) -> Decimal | None:
+        """The net amount, or what it has to be where it is not stated: what the lines make together."""
+        if self.net is not None or self.gross is None:
+            return self.net
+        return self.gross - (self.tax or 0)
+
+    @property
+    def of_lines(self) -> Decimal:
+        return sum((line.net for line in self.lines), Decimal(0))
+
+    @property
+    def totals_agree(self) -> bool:
+        """Whether net and tax make the total. A tax that is not stated is none."""
+        return self.net is None or self.gross is None or self.net + (self.tax or 0) == self.gross
+
+    @property
+    def lines_agree(self) -> bool:
+        return not self.lines or self.before_tax is None or self.of_lines == self.before_tax
+
+    @property
+    def finer_than_cents(self) -> tuple[Decimal, ...]:
+        """The amounts that no ledger takes."""
+        stated = (self.net, self.tax, self.gross, *(line.net for line in self.lines))
+        return tuple(dict.fromkeys(amount for amount in stated if amount is not None and amount != to_cents(amount)))
+
+    @property
+    def is_bookable(self) -> bool:
+        """Whether the figures can be booked as they are: in cents, and agreeing as far as they are stated."""
+        return self.totals_agree and self.lines_agree and not self.finer_than_cents
+
+    @property
+    def tax_percents(self) -> tuple[Decimal, ...]:
+        """The tax rates that its amounts have, highest first, by lines and by the breakdown. A row without tax and
+        without a rate, such as an exempt one, has 0 %; rows of nothing have none.
+        """
+        stated = {line.tax_percent for line in self.lines if line.net and line.tax_percent is not None}
+        for row in self.tax_breakdown:
+            if row.taxable and (row.percent is not None or not row.tax):
+                stated.add(row.percent or Decimal(0))
+        return tuple(sorted(stated, reverse=True))
 
 
 def is_material(before: Facts, after: Facts) -> bool:

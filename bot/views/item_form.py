@@ -121,7 +121,7 @@ POSITIVE = "A bill's total is more than nothing; a credit note cannot be entered
 
 def _with_amounts(facts: Facts, gross: Decimal, tax: Decimal | None) -> Facts:
     """New amounts count alone: what they replace, lines too, would contradict them."""
-    if (gross, tax) == (facts.gross, facts.tax) and facts.adds_up:
+    if (gross, tax) == (facts.gross, facts.tax) and facts.is_bookable:
         return facts
     tax = Decimal("0.00") if tax is None else tax
     return replace(facts, net=gross - tax, tax=tax, gross=gross, lines=(), tax_breakdown=(), payable=None)
@@ -187,8 +187,11 @@ def _changed(typed: Facts, now: Facts) -> str:
 
 
 def _about_lines(facts: Facts) -> str:
-    if not facts.adds_up:
-        return "Its figures do not add up. When you save, the total and the tax above count, and it has one line."
+    if not facts.is_bookable:
+        return (
+            "Its figures do not add up, or are finer than a cent. When you save, the total and the tax above count, and "
+            "it has one line."
+        )
     return f"Its {len(facts.lines)} lines stay as they are, unless total or tax change: then it has one line."
 
 

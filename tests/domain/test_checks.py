@@ -1,0 +1,148 @@
+"""What our own checks insist on: whatever they let through can be booked."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.billing import bill_of
+from bot.domain.checks import check, doubts
+from bot.domain.coding import CodedValue, Coding
+from bot.domain.documents import Door, Facts, ItemKind, Line, Party, TaxSubtotal
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.settings import PaymentStatus
+
+D = Decimal
+SOME = UUID(int=1)
+CODING = Coding(account=CodedValue(value="429"), tax_rate=CodedValue(value="INPUT2"))
+A_BILL = Facts(
+    supplier=Party(name="Paper Ltd"),
+    number="INV-7",
+    issued_on=date(2026, 2, 20),
+    currency="GBP",
+    net=D("100.00"),
+    tax=D("20.00"),
+    gross=D("120.00"),
+)
+AMOUNTS = st.sampled_from([None, *(D(amount) for amount in ("0", "0.005", "20.00", "80.00", "100.00", "120.00"))])
+
+
+def a_line(net: str, percent: str | None = None) -> Line:
+    rate = None if percent is None else D(percent)
+    return Line(description="Paper", unit_price=D(net), net=D(net), tax_percent=rate)
+
+
+def a_row(percent: str | None, taxable: str, tax: str = "0.00") -> TaxSubtotal:
+    return TaxSubtotal(percent=None if percent is None else D(percent), category=None, taxable=D(taxable), tax=D(tax))
+
+
+def test_a_bill_whose_figures_agree_has_no_complaint() -> None:
+    assert check(replace(A_BILL, lines=(a_line("60.00"), a_line("40.00"))), CODING) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"tax": D("19.00")}, "Net 100.00 and tax 19.00 do not make the total 120.00."),
+        ({"tax": None}, "Net 100.00 and no tax do not make the total 120.00."),
+        ({"lines": (a_line("99.00"),)}, "The lines add up to 99.00, not to the net amount 100.00."),
+        ({"net": None, "lines": (a_line("110.00"),)}, "The lines add up to 110.00, not to the net amount 100.00."),
+        ({"net": None, "tax": None, "lines": (a_line("110.00"),)}, "not to the net amount 120.00."),
+    ],
+)
+def test_figures_that_would_not_be_booked_as_they_stand_are_named(changed: dict[str, object], complaint: str) -> None:
+    facts = replace(A_BILL, **changed)  # type: ignore[arg-type]  # each case names its own fields
+
+    (found,) = check(facts, CODING)
+    assert complaint in found
+    assert not facts.is_bookable
+
+
+def test_amounts_finer_than_a_cent_are_named_each_once() -> None:
+    facts = replace(A_BILL, net=D("99.9999"), tax=D("20.0001"), lines=(a_line("33.3333"),) * 3)
+
+    (complaint,) = check(facts, CODING)
+    assert complaint == "Amounts are finer than a cent, which no ledger takes: 99.9999, 20.0001, 33.3333."
+    assert not facts.is_bookable
+
+
+def test_an_amount_written_with_more_decimals_than_it_has_is_in_cents() -> None:
+    assert check(replace(A_BILL, net=D("100.0000")), CODING) == ()
+
+
+@given(net=AMOUNTS, tax=AMOUNTS, gross=AMOUNTS, lines=st.lists(AMOUNTS.filter(bool), max_size=2))
+def test_whatever_has_no_complaint_becomes_a_bill_in_cents(
+    net: Decimal | None, tax: Decimal | None, gross: Decimal | None, lines: list[Decimal]
+) -> None:
+    facts = replace(A_BILL, net=net, tax=tax, gross=gross, lines=tuple(a_line(str(amount)) for amount in lines))
+    if check(facts, CODING):
+        return
+
+    bill = bill_of(an_item(facts), status=PaymentStatus.DRAFT, marker="m")
+
+    assert sum(line.net + line.tax for line in bill.lines) == facts.gross
+    assert all(line.net == round(line.net, 2) for line in bill.lines)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"lines": (a_line("60.00", "20"), a_line("40.00", "0"))},
+        {"tax_breakdown": (a_row("20", "60.00", "20.00"), a_row("0", "40.00"))},
+        {"tax_breakdown": (a_row("20", "60.00", "20.00"), a_row(None, "40.00"))},
+    ],
+)
+def test_a_bill_with_several_tax_rates_waits_because_one_would_be_used_for_all(changed: dict[str, object]) -> None:
+    (complaint,) = check(replace(A_BILL, **changed), CODING)  # type: ignore[arg-type]  # as above
+
+    assert "several tax rates (20 %, 0 %)" in complaint
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"lines": (a_line("60.00", "20"), a_line("40.00", "20.00"))},
+        {"lines": (a_line("100.00", "20"), a_line("0.00", "0"))},
+        {"lines": (a_line("60.00", "20"), a_line("40.00"))},
+        {"tax_breakdown": (a_row("20", "100.00", "20.00"), a_row("0", "0.00"))},
+    ],
+)
+def test_one_rate_however_it_is_written_is_one(changed: dict[str, object]) -> None:
+    facts = replace(A_BILL, **changed)  # type: ignore[arg-type]  # as above
+
+    assert check(facts, CODING) == ()
+    assert doubts(facts, D("20.0000")) == ()
+
+
+def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> None:
+    facts = replace(A_BILL, lines=(a_line("100.00", "20"),))
+
+    assert doubts(facts, D(5)) == ("The document has 20 % tax; the tax rate chosen is one of 5 %.",)
+    assert check(facts, CODING) == ()
+
+
+def test_where_either_rate_is_unknown_nothing_is_doubted() -> None:
+    assert doubts(A_BILL, D(5)) == ()
+    assert doubts(replace(A_BILL, lines=(a_line("100.00", "20"),)), None) == ()
+
+
+def an_item(facts: Facts) -> Item:
+    return Item(
+        id=ItemId(SOME),
+        workspace_id=WorkspaceId(SOME),
+        organisation_id=OrganisationId(SOME),
+        kind=ItemKind.COST,
+        state=ItemState.SENDING,
+        version=1,
+        facts=facts,
+        coding=CODING,
+        door=Door.FILE,
+        submitted_by=UserId("U1"),
+        created_at=datetime(2026, 3, 2, tzinfo=UTC),
+        reference="B-1",
+    )
