@@ -22,6 +22,8 @@ from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
 
 MOST_LINES = 5
+LINES_A_SECTION, MOST_SECTIONS = 15, 20
+"""All lines stand under "Why?", within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
 MOST_NAMED = 5
 CAME_BY = {Door.FILE: "dropped as a file", Door.FORM: "typed into the form"}
 EDITABLE = frozenset(
@@ -57,6 +59,7 @@ def explanation(found: Explanation) -> View:
         DividerBlock(),
         *(section(_why(reason)) for reason in found.reasons),
         section(f"*Supplier, number, dates and amounts*\n{facts}, unless a bookkeeper has edited them since."),
+        *_all_lines(item),
         context(
             "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
             "A weaker one never replaces a stronger one."
@@ -74,14 +77,14 @@ def summary(found: ItemCard) -> str:
 
 def _headline(item: Item) -> str:
     facts = item.facts
-    supplier = escape(facts.supplier.name or "", 120) or "Supplier not stated"
+    supplier = escape(facts.supplier.name or "", 500) or "Supplier not stated"
     return f"*{supplier}* · *{amount(facts.gross, facts.currency)}*"
 
 
 def _fields(found: ItemCard) -> list[str]:
     facts, coding = found.item.facts, found.item.coding
     pairs = [
-        ("Number", escape(facts.number or "", 60) or "not stated"),
+        ("Number", escape(facts.number or "", 200) or "not stated"),
         ("Date", day(facts.issued_on)),
         ("Net", amount(facts.net, facts.currency)),
         ("Due", day(facts.due_on)),
@@ -92,7 +95,7 @@ def _fields(found: ItemCard) -> list[str]:
         ("Publish as", STATUS_NAMES[found.item.publish_as][0]),
     ]
     if facts.supplier.bank_account:
-        pairs.append(("Payable to", escape(facts.supplier.bank_account, 60)))
+        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200)))
     return [f"*{name}*\n{value}" for name, value in pairs]
 
 
@@ -107,8 +110,19 @@ def _lines(item: Item) -> list[Block]:
         return [] if note is None else [section(quote(note, 300))]
     shown = [f"• {_line(line, item.facts.currency)}" for line in lines[:MOST_LINES]]
     if len(lines) > MOST_LINES:
-        shown.append(f"• and {len(lines) - MOST_LINES} more")
+        shown.append(f"• and {len(lines) - MOST_LINES} more; *Why?* shows them all")
     return [section("*Lines*\n" + "\n".join(shown))]
+
+
+def _all_lines(item: Item) -> list[Block]:
+    lines = [f"• {_line(line, item.facts.currency)}" for line in item.facts.lines]
+    if len(lines) <= MOST_LINES:
+        return []
+    starts = range(0, min(len(lines), LINES_A_SECTION * MOST_SECTIONS), LINES_A_SECTION)
+    blocks: list[Block] = [section(f"*All {len(lines)} lines*")]
+    blocks += [section("\n".join(lines[start : start + LINES_A_SECTION])) for start in starts]
+    left = len(lines) - LINES_A_SECTION * MOST_SECTIONS
+    return blocks if left <= 0 else [*blocks, context(f"and {left} more, in the file")]
 
 
 def _line(line: Line, currency: str | None) -> str:

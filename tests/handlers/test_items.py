@@ -392,13 +392,17 @@ async def test_somebody_of_another_company_sees_nothing_of_a_bill(desk: Desk) ->
     assert "another company" in desk.whispers(OUTSIDER)[-1]
 
 
-async def test_many_lines_are_shown_in_part(desk: Desk) -> None:
-    rows = tuple(Row(net="12.50", price="12.50", name=f"Thing {number}") for number in range(8))
+async def test_many_lines_are_shown_in_part_and_all_of_them_under_why(desk: Desk) -> None:
+    rows = tuple(Row(net="2.50", price="2.50", name=f"Thing {number}") for number in range(40))
 
     await desk.drop("UBL-8", rows=rows)
+    card = desk.card("UBL-8")
+    await desk.press(card, ActionId.EXPLAIN_ITEM, APPROVER)
 
-    assert "Thing 4" in words(desk.card("UBL-8"))
-    assert "and 3 more" in words(desk.card("UBL-8"))
+    assert "Thing 4" in words(card)
+    assert "and 35 more; *Why?* shows them all" in words(card)
+    assert "All 40 lines" in words(desk.modal(APPROVER))
+    assert "Thing 39: 2.50 GBP" in words(desk.modal(APPROVER))
 
 
 async def test_bank_details_of_the_document_are_on_the_card(desk: Desk) -> None:
