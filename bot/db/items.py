@@ -133,6 +133,19 @@ _TO_DECIDE = (
     .order_by(ITEMS.c.created_at)
     .limit(bindparam("most"))
 )
+_SAME_DOCUMENT = (
+    select(ITEMS.c.reference, ITEMS.c.state)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id == bindparam("organisation_id"),
+        ITEMS.c.supplier_search == bindparam("supplier_search"),
+        ITEMS.c.number == bindparam("number"),
+        ITEMS.c.id != bindparam("item_id"),
+        ITEMS.c.state.not_in((ItemState.REJECTED, ItemState.ARCHIVED)),
+    )
+    .order_by(ITEMS.c.created_at)
+    .limit(1)
+)
 """Statements of every click, built once: building one anew takes longer than SQLite takes to carry it out."""
 
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
@@ -209,6 +222,22 @@ async def items_to_decide(
     return tuple(item_of(row) for row in (await tx.execute(_TO_DECIDE, of)).mappings().all())
 
 
+async def same_document(tx: Tx, item: Item) -> tuple[str, ItemState] | None:
+    """Reference and state of the first other item, not rejected, that has this one's supplier and number."""
+    supplier_search, number = _supplier_search(item.facts), item.facts.number
+    if supplier_search is None or number is None:
+        return None
+    of = {
+        "workspace_id": item.workspace_id,
+        "organisation_id": item.organisation_id,
+        "supplier_search": supplier_search,
+        "number": number,
+        "item_id": item.id,
+    }
+    row = (await tx.execute(_SAME_DOCUMENT, of)).one_or_none()
+    return None if row is None else (row.reference, ItemState(row.state))
+
+
 def item_of(row: RowMapping) -> Item:
     return Item(
         id=ItemId(row["id"]),
@@ -236,6 +265,10 @@ def item_of(row: RowMapping) -> Item:
     )
 
 
+def _supplier_search(facts: Facts) -> str | None:
+    return None if facts.supplier.name is None else facts.supplier.name.casefold()[:200]
+
+
 def _columns(item: Item) -> dict[str, object]:
     facts = item.facts
     return {
@@ -250,7 +283,7 @@ def _columns(item: Item) -> dict[str, object]:
         "file_id": item.file_id,
         "submitted_by": item.submitted_by,
         "created_at": item.created_at,
-        "supplier_search": None if facts.supplier.name is None else facts.supplier.name.casefold()[:200],
+        "supplier_search": _supplier_search(facts),
         "number": facts.number,
         "issued_on": facts.issued_on,
         "currency": facts.currency,

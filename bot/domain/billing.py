@@ -79,7 +79,7 @@ def _spread(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
 
 
 def _as_stated(lines: tuple[Line, ...]) -> list[Decimal] | None:
-    taxes = [line.tax for line in lines if line.tax is not None]
+    taxes = [to_cents(line.tax) for line in lines if line.tax is not None]
     return taxes if len(taxes) == len(lines) else None
 
 

@@ -21,6 +21,8 @@ class ItemCard:
     is_set_up: bool
     steps_done: int
     is_connected: bool
+    warnings: tuple[str, ...] = ()
+    """What stops nothing, and is to be looked at before anybody approves."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
-from bot.db.items import load_item
+from bot.db.items import load_item, same_document
 from bot.db.publications import USABLE
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, ItemPage, Reason
+from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
@@ -19,8 +21,8 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import choices
 from bot.services.current import require_item
-from bot.services.items import require_editable
-from bot.services.lists import account_label, books_of, tax_rate_label
+from bot.services.items import EDITABLE, require_editable
+from bot.services.lists import account_label, books_of, load_tax_rate, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People
@@ -103,18 +105,31 @@ class Cards:
         connection = (await tx.execute(statement)).one_or_none()
         provider = None if connection is None else self.providers.get(connection.provider)
         settings = await load_settings(tx, workspace_id, organisation_id)
+        code = item.coding.tax_rate.value
+        rate = None if code is None else await load_tax_rate(tx, workspace_id, organisation_id, code)
         return ItemCard(
             item=item,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
             account=await _account_name(tx, item, item.coding.account.value),
-            tax_rate=await _tax_rate_name(tx, item, item.coding.tax_rate.value),
+            tax_rate=code if rate is None else rate.label,
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
+            warnings=await _warnings(tx, item, rate) if item.state in EDITABLE else (),
             channel=settings.approvals_channel or settings.alerts_channel,
         )
+
+
+async def _warnings(tx: Tx, item: Item, rate: TaxRate | None) -> tuple[str, ...]:
+    """Another item with its supplier and number may be the same document by another door; who knows better goes on."""
+    found = doubts(item.facts, None if rate is None else rate.percent)
+    other = await same_document(tx, item)
+    if other is None:
+        return found
+    reference, state = other
+    return (f"Looks like a duplicate of {reference}, which is {state.words}: same supplier, same number.", *found)
 
 
 async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, item: Item | None) -> ItemPage:

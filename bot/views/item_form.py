@@ -155,7 +155,7 @@ def added(card: ItemCard) -> View:
         f"*{escape(card.organisation)}*",
         f":white_check_mark: {escape(item.facts.supplier.name or '')} was added as *{item.reference}*: {item.state.words}.",
         f"Its card is in {where}.",
-        *(f"• {escape(complaint, 300)}" for complaint in item.complaints),
+        *(f"• {escape(sentence, 300)}" for sentence in (*item.complaints, *card.warnings)),
     ]
     return View(
         type="modal",

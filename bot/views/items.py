@@ -22,7 +22,7 @@ from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
 
 MOST_LINES = 5
-LINES_A_SECTION, MOST_SECTIONS = 15, 20
+LINES_A_SECTION, LONGEST_SECTION, MOST_DETAILED = 20, 2900, 300
 """All lines stand under "Why?", within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
 MOST_NAMED = 5
 CAME_BY = {Door.FILE: "dropped as a file", Door.FORM: "typed into the form"}
@@ -39,6 +39,7 @@ def card(found: ItemCard) -> Message:
         SectionBlock(fields=[mrkdwn(text) for text in _fields(found)]),
         *_lines(item),
         *_complaints(item),
+        *_warnings(found.warnings),
         section(_standing(found)),
         context(f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}"),
         ActionsBlock(elements=_buttons(found)),
@@ -118,11 +119,20 @@ def _all_lines(item: Item) -> list[Block]:
     lines = [f"• {_line(line, item.facts.currency)}" for line in item.facts.lines]
     if len(lines) <= MOST_LINES:
         return []
-    starts = range(0, min(len(lines), LINES_A_SECTION * MOST_SECTIONS), LINES_A_SECTION)
     blocks: list[Block] = [section(f"*All {len(lines)} lines*")]
-    blocks += [section("\n".join(lines[start : start + LINES_A_SECTION])) for start in starts]
-    left = len(lines) - LINES_A_SECTION * MOST_SECTIONS
+    blocks += [section(part) for part in _parts(lines[:MOST_DETAILED])]
+    left = len(lines) - MOST_DETAILED
     return blocks if left <= 0 else [*blocks, context(f"and {left} more, in the file")]
+
+
+def _parts(lines: list[str]) -> list[str]:
+    """Lines put together as far as a section holds them: none is cut off, however long they are."""
+    parts: list[list[str]] = [[]]
+    for line in lines:
+        if len(parts[-1]) == LINES_A_SECTION or len("\n".join([*parts[-1], line])) > LONGEST_SECTION:
+            parts.append([])
+        parts[-1].append(line)
+    return ["\n".join(part) for part in parts]
 
 
 def _line(line: Line, currency: str | None) -> str:
@@ -135,6 +145,13 @@ def _complaints(item: Item) -> list[Block]:
         return []
     sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in item.complaints)
     return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses *Edit* to complete it.")]
+
+
+def _warnings(warnings: tuple[str, ...]) -> list[Block]:
+    if not warnings:
+        return []
+    sentences = "\n".join(f"• {escape(warning, 300)}" for warning in warnings)
+    return [section(f":eyes: *To be looked at before it is approved*\n{sentences}")]
 
 
 def _standing(found: ItemCard) -> str:

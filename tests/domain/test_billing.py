@@ -111,3 +111,10 @@ def test_the_tax_of_the_lines_is_the_tax_of_the_document_to_the_cent(amounts: li
     lines = tuple(Line(description="x", unit_price=net, net=net) for net in amounts)
 
     assert sum(spread_tax(tax, lines)) == tax
+
+
+def test_a_lines_own_tax_goes_out_in_cents() -> None:
+    assert spread_tax(D("20.00"), (a_line("50.00", tax=D("10.0049")), a_line("50.00", tax=D("9.9951")))) == (
+        D(10),
+        D(10),
+    )

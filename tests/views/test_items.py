@@ -212,3 +212,18 @@ def test_every_amount_is_shown_to_its_last_digit(value: Decimal) -> None:
     shown = views.summary(a_card(an_item(facts=replace(the_facts(), gross=value))))
 
     assert f"{value:,.4f}".rstrip("0").rstrip(".") in shown
+
+
+def test_every_line_stands_under_why_however_long_it_is(shared: Path) -> None:
+    lines = tuple(
+        Line(
+            description="&" * 80 + str(number), unit_price=Decimal(1), net=Decimal(1), quantity=Decimal("1.2345678901")
+        )
+        for number in range(300)
+    )
+    card = a_card(an_item(facts=replace(the_facts(), lines=lines)))
+
+    view = views.explanation(Explanation(card=card, reasons=()))
+
+    assert modal_problems(view, shared) == []
+    assert all(f"&amp;{number}: 1.00 GBP" in str(view.to_dict()) for number in range(300))

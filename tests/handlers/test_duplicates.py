@@ -1,0 +1,82 @@
+"""One document by two doors, and a tax rate other than the document's: said on the card before anybody approves."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.slack import APPROVER, MEMBER
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
+from tests.intake.documents import Row
+from tests.playground.kit import schema_problems
+
+RATED = "<cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>{percent}</cbc:Percent></cac:ClassifiedTaxCategory>"
+SUSPICION = "Looks like a duplicate of B-1001"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+def a_rated_row(percent: str, net: str) -> Row:
+    return Row(net=net, price=net, name=f"Paper</cbc:Name>{RATED.format(percent=percent)}<cbc:Name>")
+
+
+async def test_the_same_supplier_and_number_again_is_said_and_can_go_on(desk: Desk) -> None:
+    await desk.drop("DUP-1")
+    card = await desk.add(**{BlockId.NUMBER: "DUP-1", BlockId.SUPPLIER: "PAPER & INK LTD"})
+
+    assert f"{SUSPICION}, which is in approval" in words(card)
+    assert ActionId.APPROVE_ITEM in actions(card)
+
+
+async def test_the_form_says_so_to_whoever_typed_it_in(desk: Desk) -> None:
+    await desk.add()
+    await desk.slack.submit(await desk.form(), A_BILL)
+
+    assert SUSPICION in words(desk.modal(MEMBER))
+
+
+async def test_another_number_ends_the_suspicion(desk: Desk) -> None:
+    await desk.add()
+    await desk.add(**{BlockId.SUPPLIER: "paper & ink ltd"})
+
+    await desk.edit("INV-1", {BlockId.NUMBER: "INV-2"})
+
+    assert "duplicate" not in words(desk.card("INV-2"))
+
+
+async def test_what_was_rejected_makes_no_duplicate(desk: Desk) -> None:
+    first = await desk.add()
+    await desk.press(first, ActionId.REJECT_ITEM)
+    await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "Typed wrong"})
+    await desk.settle()
+
+    assert "duplicate" not in words(await desk.add(**{BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}))
+
+
+async def test_another_supplier_may_use_the_same_number(desk: Desk) -> None:
+    await desk.add()
+
+    assert "duplicate" not in words(await desk.add(**{BlockId.SUPPLIER: "Ink Ltd"}))
+
+
+async def test_several_tax_rates_wait_and_say_why(desk: Desk) -> None:
+    await desk.drop("MIX-1", rows=(a_rated_row("20", "60.00"), a_rated_row("0", "40.00")))
+
+    card = desk.card("MIX-1")
+    assert "several tax rates (20 %, 0 %)" in words(card)
+    assert ActionId.APPROVE_ITEM not in actions(card)
+
+
+async def test_a_tax_rate_other_than_the_documents_is_pointed_out(desk: Desk) -> None:
+    await desk.drop("RED-1", rows=(a_rated_row("5", "100.00"),))
+
+    card = desk.card("RED-1")
+    assert "The document has 5 % tax; the tax rate chosen is one of 20 %." in words(card)
+    assert ActionId.APPROVE_ITEM in actions(card)
