@@ -6,7 +6,7 @@ counted as they come. Slack answers a missing right with a login page and 200, s
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aiohttp
@@ -16,13 +16,27 @@ from yarl import URL
 from bot.domain.ids import WorkspaceId
 from bot.intake.sniff import LARGEST_FILE
 from bot.services.arrivals import Fetched, NotFetched
-from bot.slack import SlackClients, reason_of
+from bot.slack import REFUSALS, SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60.0
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_GONE = frozenset({"file_not_found", "file_deleted", "missing_scope", "not_in_channel"})
+TRANSIENT = frozenset(
+    {
+        "ratelimited",
+        "rate_limited",
+        "internal_error",
+        "fatal_error",
+        "service_unavailable",
+        "request_timeout",
+        "team_added_to_org",
+        "org_login_required",
+    }
+)
+"""Slack's words after which asking again may help; the last two while a company moves to another plan."""
+REINSTALL = frozenset({"missing_scope", "not_allowed_token_type"}) | REFUSALS
+AWAY = "Slack has trouble of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +54,9 @@ class SlackFiles:
         try:
             info: dict[str, Any] = (await client.files_info(file=slack_file_id)).get("file") or {}
         except SlackApiError as error:
-            reason = reason_of(error)
-            return NotFetched(reason=f"Slack did not hand it over ({reason}).", is_final=reason in _GONE)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return NotFetched(reason=type(error).__name__, is_final=False)
+            return _refused(reason_of(error), error.response.status_code)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return NotFetched(reason=AWAY, is_final=False)
         thread_ts = _shared_in(info, channel_id)
         if int(info.get("size") or 0) > LARGEST_FILE:
             most = LARGEST_FILE // 1048576
@@ -52,8 +65,8 @@ class SlackFiles:
         if url is None:
             return NotFetched(reason="It is not stored in Slack itself.", is_final=True, thread_ts=thread_ts)
         content = await self._bytes(url, str(client.token))
-        if isinstance(content, str):
-            return NotFetched(reason=content, is_final=content != "", thread_ts=thread_ts)
+        if isinstance(content, NotFetched):
+            return replace(content, thread_ts=thread_ts)
         return Fetched(name=str(info.get("name") or "file"), content=content, thread_ts=thread_ts)
 
     def _allowed(self, text: str) -> URL | None:
@@ -66,8 +79,7 @@ class SlackFiles:
         is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
         return url if is_safe and at == self.host and url.user is None and url.password is None else None
 
-    async def _bytes(self, url: URL, token: str) -> bytes | str:
-        """The bytes, or the reason why not; an empty reason means that trying again may help."""
+    async def _bytes(self, url: URL, token: str) -> bytes | NotFetched:
         headers = {"Authorization": f"Bearer {token}"}
         try:
             async with (
@@ -75,19 +87,32 @@ class SlackFiles:
                 self.session.get(url, headers=headers, allow_redirects=False) as response,
             ):
                 if response.status != 200:
-                    return "" if response.status >= 429 else f"Slack answered {response.status}."
+                    return _refused(f"status {response.status}", response.status)
                 if response.content_type == "text/html":
-                    return "Slack wants the right to read files; reinstall the app with the scope files:read."
+                    why = "Slack wants the right to read files; reinstall the app with the scope files:read."
+                    return NotFetched(reason=why, is_final=True)
                 chunks, size = [], 0
                 async for chunk in response.content.iter_chunked(65536):
                     size += len(chunk)
                     if size > LARGEST_FILE:
-                        return f"It is larger than {LARGEST_FILE // 1048576} MiB."
+                        return NotFetched(reason=f"It is larger than {LARGEST_FILE // 1048576} MiB.", is_final=True)
                     chunks.append(chunk)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("a file could not be fetched", extra={"error": type(error).__name__})
-            return ""
+            return NotFetched(reason=AWAY, is_final=False)
         return b"".join(chunks)
+
+
+def _refused(reason: str, status: int) -> NotFetched:
+    """By what Slack said: try again, or a reason and what to do."""
+    if reason in TRANSIENT or status in (408, 429) or status >= 500:
+        return NotFetched(reason=AWAY, is_final=False)
+    help_ = "Drop it again"
+    if reason in REINSTALL:
+        help_ = "Ask an admin to install the app again, then drop it again"
+    return NotFetched(
+        reason=f"Slack did not hand it over ({reason}). {help_}, or type it in with `/dext add`.", is_final=True
+    )
 
 
 def _shared_in(info: dict[str, Any], channel_id: str) -> str | None:

@@ -24,14 +24,21 @@ from bot.domain.slack import Actor
 from bot.intake.reader import Reading, Unreadable
 from bot.services.entering import NewItem, enter
 from bot.services.jobs import JobKind, Jobs
-from bot.services.messages import Place, Surface, note
+from bot.services.messages import Place, Subject, Surface, note, place_of
 from bot.services.people import NotAllowedError, People
 from bot.services.settings import organisation_of_channel
+from bot.views.text import moment
+
+ANSWER = "answer"
+"""The role of the one message that says what became of a file."""
 
 ARRIVALS = table_of(ArrivalRow)
 FILES = table_of(FileRow)
 
 MOVING_FOR = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(hours=1)
+TELL_AFTER = timedelta(minutes=5)
+TRIED_FOR = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +121,7 @@ class Arrivals:
             return
         fetched = await self.files.fetch(WorkspaceId(arrival.workspace_id), arrival.slack_file_id, arrival.channel_id)
         if isinstance(fetched, NotFetched):
-            if fetched.is_final:
-                await self._refuse(arrival, fetched.reason, fetched.thread_ts)
+            await self._not_fetched(arrival, fetched)
             return
         reading = await self.read(fetched.content, fetched.name)
         if isinstance(reading, Unreadable):
@@ -163,10 +169,39 @@ class Arrivals:
                 ),
             )
             link = f"<{self.public_url}/i/{item.id}|{item.reference}>"
-            words = f"Read as {link}; its card is in this channel."
+            words = f"Read as {link}; its card is in <#{arrival.channel_id}>."
             if not is_new:
                 words = f"This file is already here as {link} ({item.state.words}); nothing was added."
             await self._tell(tx, arrival, words, fetched.thread_ts)
+
+    async def _not_fetched(self, arrival: Row[Any], why: NotFetched) -> None:
+        """Again later and later, for a day; whoever dropped it is told after some minutes, and at the end."""
+        if why.is_final:
+            await self._refuse(arrival, why.reason, why.thread_ts)
+        elif self.db.clock.now() >= arrival.at + TRIED_FOR:
+            reason = (
+                f"Slack did not hand it over for a day: {why.reason}. Drop it again, or type it in with `/dext add`."
+            )
+            await self._refuse(arrival, reason, why.thread_ts)
+        else:
+            await self._put_off(arrival, why)
+
+    async def _put_off(self, arrival: Row[Any], why: NotFetched) -> None:
+        wait = min(MOVING_FOR * 2 ** min(arrival.attempt - 1, 10), LONGEST_WAIT)
+        workspace_id, key = WorkspaceId(arrival.workspace_id), f"arrival:{arrival.id}"
+        async with self.db.write() as tx:
+            later = ARRIVALS.update().where(
+                ARRIVALS.c.id == arrival.id,
+                ARRIVALS.c.workspace_id == workspace_id,
+                ARRIVALS.c.attempt == arrival.attempt,
+                ARRIVALS.c.state == "waiting",
+            )
+            if (await tx.execute(later.values(due_at=tx.now + wait))).rowcount == 0 or tx.now < arrival.at + TELL_AFTER:
+                return
+            if await place_of(tx, workspace_id, Subject.NOTE, key, ANSWER) is None:
+                until = arrival.at + TRIED_FOR
+                words = f"Slack does not hand over this file yet ({why.reason}); I go on trying until {moment(until)}."
+                await self._tell(tx, arrival, words, why.thread_ts)
 
     async def _refuse(self, arrival: Row[Any], reason: str, thread_ts: str | None) -> None:
         async with self.db.write() as tx:
@@ -174,9 +209,13 @@ class Arrivals:
                 await self._tell(tx, arrival, f"This file was not added. {reason}", thread_ts)
 
     async def _tell(self, tx: Tx, arrival: Row[Any], words: str, thread_ts: str | None) -> None:
-        place = Place(
-            role="answer", surface=Surface.CHANNEL, channel_id=ChannelId(arrival.channel_id), thread_ts=thread_ts
-        )
+        """In the file's own thread; where Slack did not say which that is, whoever dropped it is told alone."""
+        channel_id = ChannelId(arrival.channel_id)
+        if thread_ts is not None:
+            place = Place(role=ANSWER, surface=Surface.CHANNEL, channel_id=channel_id, thread_ts=thread_ts)
+        else:
+            words = f"About the file you dropped in <#{channel_id}>: {words}"
+            place = Place(role=ANSWER, surface=Surface.DIRECT, user_id=UserId(arrival.user_id))
         await note(tx, WorkspaceId(arrival.workspace_id), f"arrival:{arrival.id}", place, words)
 
 

@@ -180,6 +180,37 @@ async def test_a_file_is_read_later_when_slack_does_not_hand_it_over(desk: Desk)
     assert "Read as <" in answers(desk, message)[-1]
 
 
+async def test_a_file_that_slack_keeps_to_itself_is_told_after_minutes_and_ended_after_a_day(desk: Desk) -> None:
+    desk.slack.faults.next_call("files.info", "500", times=10_000)
+    await dropped(desk, BILL)
+    told = []
+    for _ in range(8):
+        await desk.world.later(60)
+        told.append([message.text for message in desk.slack.dms(MEMBER)])
+    asked = len(desk.slack.calls_of("files.info"))
+
+    assert told[0] == []
+    assert "Slack does not hand over this file yet" in told[-1][-1]
+    for _ in range(30):
+        await desk.world.later(3600)
+
+    (answer,) = desk.slack.dms(MEMBER)
+    assert "was not added. Slack did not hand it over for a day" in answer.text
+    assert "/dext add" in answer.text
+    assert len(desk.slack.calls_of("files.info")) - asked < 60
+
+
+async def test_a_file_that_comes_after_a_while_changes_what_was_told(desk: Desk) -> None:
+    desk.slack.faults.next_call("files.info", "500", times=8)
+    await dropped(desk, BILL)
+    for _ in range(30):
+        await desk.world.later(600)
+
+    assert len(cards(desk)) == 1
+    (answer,) = desk.slack.dms(MEMBER)
+    assert "Read as <" in answer.text
+
+
 async def test_what_a_document_says_stays_text(desk: Desk) -> None:
     supplier = SUPPLIER.format(name="&lt;!channel&gt; &lt;https://evil.example|pay&gt; *x*")
 
