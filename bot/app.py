@@ -53,7 +53,7 @@ from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, Permalink, SlackClients, learn_workspace
 from bot.vault import Vault
-from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
 from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize_by
@@ -251,6 +251,7 @@ def worker_of(services: Services) -> Worker:
         planner=Planner(services.publishing),
         reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
         poll_seconds=config.poll_seconds,
+        sweeper=Sweeper(services.db, clock, services.tokens, engine),
     )
 
 

@@ -15,6 +15,7 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ NAME, VERSION = "dext", "jobs-1"
 WORKFLOW = "work"
 POLL_SECONDS = 0.2
 STOP_SECONDS = 20
+FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
 UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
 
 Handler = Callable[[str, str], Awaitable[None]]
@@ -128,6 +130,20 @@ class Engine:
             load_output=False,
         )
         return tuple(status.workflow_id.removeprefix(prefix) for status in found)
+
+    async def delete_finished(self, before: datetime) -> int:
+        """Forget a thousand workflows that ended before then; answers how many. The caller asks again."""
+        found = await asyncio.to_thread(
+            self.client.list_workflows,
+            status=FINISHED,
+            completed_before=before.isoformat(),
+            limit=1000,
+            load_input=False,
+            load_output=False,
+        )
+        if found:
+            await asyncio.to_thread(self.client.delete_workflows, [status.workflow_id for status in found])
+        return len(found)
 
     async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None:
         """End workflows of earlier attempts, so that they let go of their partition."""

@@ -11,6 +11,7 @@ from bot.worker.lock import WorkerLock
 from bot.worker.loops import guarded
 from bot.worker.planner import Planner
 from bot.worker.reconciler import Reconciler
+from bot.worker.sweeper import Sweeper
 from bot.worker.tasks import Tasks
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ class Worker:
     poll_seconds: float
     cancel_seconds: float = 15.0
     """Between two looks for what a dead process held: it is let go on the second, so half a minute after the death."""
+    sweeper: Sweeper | None = None
     is_working: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -92,6 +94,8 @@ class Worker:
             if self.clock.monotonic() - cancelled_at >= self.cancel_seconds:
                 cancelled_at = self.clock.monotonic()
                 await guarded(self.reconciler.cancel_old, "cancelling")
+            if self.sweeper is not None:
+                await guarded(self.sweeper.sweep_daily, "the sweep")
             if not self._stopping.is_set():
                 await self._wait(max(self.poll_seconds, SHORTEST_WAIT_SECONDS))
 

@@ -1,0 +1,60 @@
+"""Once a day, what nobody will ask for again is thrown away: every click leaves a row, every job a workflow."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Table, select
+
+from bot.clock import Clock
+from bot.db.base import table_of
+from bot.db.connections import ConnectFlowRow
+from bot.db.unit_of_work import Database
+from bot.db.workspaces import DeliveryRow
+from bot.services.tokens import TokenKeeper
+
+DELIVERIES, FLOWS = table_of(DeliveryRow), table_of(ConnectFlowRow)
+
+EVERY = timedelta(days=1)
+DELIVERIES_FOR = timedelta(days=2)
+"""Slack delivers a thing again for hours at most."""
+FLOWS_FOR = timedelta(days=30)
+WORKFLOWS_FOR = timedelta(days=7)
+AT_ONCE = 1000
+"""Rows of one transaction, so that clicks get their turn in between."""
+
+
+class FinishedWorkflows(Protocol):
+    async def delete_finished(self, before: datetime) -> int:
+        """Forget workflows that ended before then; answers how many."""
+        ...
+
+
+@dataclass(slots=True)
+class Sweeper:
+    db: Database
+    clock: Clock
+    tokens: TokenKeeper
+    workflows: FinishedWorkflows
+    _swept_at: datetime | None = None
+
+    async def sweep_daily(self) -> bool:
+        """Sweep if a day has passed since this process did; answers whether it did."""
+        now = self.clock.now()
+        if self._swept_at is not None and now < self._swept_at + EVERY:
+            return False
+        self._swept_at = now
+        await self._delete(DELIVERIES, DELIVERIES.c.name, DELIVERIES.c.at < now - DELIVERIES_FOR)
+        await self._delete(FLOWS, FLOWS.c.id, FLOWS.c.expires_at < now - FLOWS_FOR)
+        async with self.db.write() as tx:
+            await self.tokens.sweep(tx)
+        while await self.workflows.delete_finished(now - WORKFLOWS_FOR) >= AT_ONCE:
+            pass
+        return True
+
+    async def _delete(self, table: Table, key: ColumnElement[Any], is_old: ColumnElement[bool]) -> None:
+        deleted = AT_ONCE
+        while deleted >= AT_ONCE:
+            old = select(key).where(is_old).limit(AT_ONCE)
+            async with self.db.write() as tx:
+                deleted = (await tx.execute(table.delete().where(key.in_(old)))).rowcount

@@ -1,0 +1,88 @@
+"""What nobody will ask for again is thrown away once a day, in portions, on either database."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Table, func, select
+
+from bot.db.unit_of_work import Database
+from bot.domain.connections import Stage
+from bot.services.tokens import TokenKeeper
+from bot.vault import Vault, new_key
+from bot.worker import Engine, Sweeper
+from bot.worker.sweeper import AT_ONCE, DELIVERIES, FLOWS
+from tests.fakes.clock import FakeClock
+from tests.services.publishing import a_world
+
+
+class Finished:
+    """What a job library still holds of workflows that ended."""
+
+    def __init__(self, left: int) -> None:
+        self.left, self.before = left, list[datetime]()
+
+    async def delete_finished(self, before: datetime) -> int:
+        self.before.append(before)
+        deleted = min(self.left, AT_ONCE)
+        self.left -= deleted
+        return deleted
+
+
+def a_sweeper(database: Database, clock: FakeClock, workflows: Finished) -> Sweeper:
+    tokens = TokenKeeper(database, Vault.from_text(new_key("test")), clock, {})
+    return Sweeper(database, clock, tokens, workflows)
+
+
+async def deliver(database: Database, count: int, age: timedelta) -> None:
+    rows = [{"name": str(uuid4()), "at": database.clock.now() - age} for _ in range(count)]
+    async with database.write() as tx:
+        await tx.execute(DELIVERIES.insert(), rows)
+
+
+async def flow(database: Database, workspace_id: object, age: timedelta) -> None:
+    then = database.clock.now() - age
+    values = {"user_id": "U1", "provider": "xero", "stage": Stage.FINISHED, "link_hash": str(uuid4()), "code_tries": 0}
+    async with database.write() as tx:
+        new = FLOWS.insert().values(id=uuid4(), workspace_id=workspace_id, created_at=then, expires_at=then)
+        await tx.execute(new.values(**values))
+
+
+async def left(database: Database, table: Table) -> int:
+    async with database.read() as tx:
+        return int((await tx.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_stay(
+    database: Database, clock: FakeClock
+) -> None:
+    workspace_id = (await a_world(database, clock)).workspace_id
+    await deliver(database, AT_ONCE + 5, timedelta(days=3))
+    await deliver(database, 2, timedelta(hours=30))
+    await flow(database, workspace_id, timedelta(days=31))
+    await flow(database, workspace_id, timedelta(days=29))
+    workflows = Finished(2 * AT_ONCE + 1)
+
+    assert await a_sweeper(database, clock, workflows).sweep_daily()
+
+    assert (await left(database, DELIVERIES), await left(database, FLOWS), workflows.left) == (2, 1, 0)
+    assert set(workflows.before) == {clock.now() - timedelta(days=7)}
+
+
+async def test_it_sweeps_once_a_day(database: Database, clock: FakeClock) -> None:
+    sweeper = a_sweeper(database, clock, Finished(0))
+
+    done = [await sweeper.sweep_daily()]
+    await clock.advance(hours=23)
+    done.append(await sweeper.sweep_daily())
+    await clock.advance(hours=1)
+    done.append(await sweeper.sweep_daily())
+
+    assert done == [True, False, True]
+
+
+async def test_the_job_library_takes_the_question_for_what_ended(database_url: str, clock: FakeClock) -> None:
+    engine = Engine(database_url)
+    try:
+        assert await engine.delete_finished(clock.now()) == 0
+    finally:
+        await engine.stop()
