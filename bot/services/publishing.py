@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.clock import Clock
 from bot.db import publications as rows
 from bot.db.publications import DueOrganisation, LiveBatch, StuckBatch
 from bot.db.unit_of_work import Database
+from bot.delivery import BusyError
 from bot.domain.retry import decide
 from bot.services import recording
 from bot.services.access import Tokens
@@ -153,7 +156,7 @@ class Publishing:
             try:
                 async with self.db.write() as tx:
                     await rows.renew_lease(tx, batch, until=tx.now + self.lease)
-            except Exception:
+            except (BusyError, SQLAlchemyError, OSError):
                 logger.warning("the lease was not renewed; again a little later", exc_info=True)
 
 

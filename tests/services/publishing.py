@@ -51,6 +51,7 @@ class CrashingDatabase(Database):
     writes = 0
     dies_at: int | None = None
     dies_after_commit = False
+    dies_of: Exception = CrashError()
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[Tx]:
@@ -59,9 +60,9 @@ class CrashingDatabase(Database):
         async with super().write() as tx:
             yield tx
             if dies and not self.dies_after_commit:
-                raise CrashError
+                raise self.dies_of
         if dies:
-            raise CrashError
+            raise self.dies_of
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from bot.db.publications import BATCHES
 from bot.domain.items import ItemState
@@ -219,6 +220,7 @@ async def test_the_lease_is_renewed_while_a_call_is_in_flight(world: World, cloc
 async def test_a_renewal_that_fails_is_not_the_last(world: World, clock: FakeClock) -> None:
     """Whatever the database has for a moment: with the lease gone, another process would take the batch over."""
     assert isinstance(world.db, CrashingDatabase)
+    world.db.dies_of = DBAPIError("UPDATE", None, OSError("the server went away"))
     leases = []
     await world.approve("INV-1")
     await world.publishing.plan()
