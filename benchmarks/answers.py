@@ -10,7 +10,6 @@ import json
 import pickle
 import signal
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,17 +75,18 @@ async def _heard(here: Stand, entry: Entry) -> tuple[Work, bytes]:
     """One request's statements, call and answer, taken from the product itself; and the request."""
     line, before = Line(here.app.port), len(here.slack.calls)
     await one_by_one(here.app.port, _some(entry, 5))
-    path = here.folder / "heard"
-    with suppress(FileNotFoundError):
-        path.unlink()
+    path, listening = here.folder / "heard", here.folder / "heard.listening"
+    for old in (path, listening):
+        old.unlink(missing_ok=True)
     here.app.signal(signal.SIGUSR1)
-    await asyncio.sleep(0.3)
+    await _there(listening)
     before = len(here.slack.calls)
     item = next(entry.items)
     request = entry.make(item)
     status, body = await line.ask(request)
     here.app.signal(signal.SIGUSR2)
-    heard = await _stored(path)
+    await _there(path)
+    heard: Heard = pickle.loads(await asyncio.to_thread(path.read_bytes))
     line.close()
     _check(entry, heard, status, body)
     made = [(method, sent) for method, sent in here.slack.calls[before:] if method.startswith("views.")]
@@ -103,13 +103,13 @@ def _check(entry: Entry, heard: Heard, status: int, body: bytes) -> None:
         raise RuntimeError(f"{entry.name}: {status} {body!r}, {writes} writes")
 
 
-async def _stored(path: Path) -> Heard:
-    for _ in range(200):
+async def _there(path: Path) -> None:
+    """Until the server has made this file."""
+    for _ in range(400):
         if await asyncio.to_thread(path.exists):
-            found: Heard = pickle.loads(await asyncio.to_thread(path.read_bytes))
-            return found
+            return
         await asyncio.sleep(0.05)
-    raise RuntimeError("the server did not store what it heard")
+    raise RuntimeError(f"the server did not make {path.name}")
 
 
 def _acknowledged(body: bytes) -> dict[str, Any] | None:
