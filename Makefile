@@ -14,16 +14,20 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 WORKERS ?= 2
 
-.PHONY: help run test format lock bench migration clean
+.PHONY: help install run test format lock bench migration clean
 
 help:
 	@echo "make run           the product with a simulated Slack and simulated ledgers (FRESH=1: forget what was kept)"
+	@echo "make install       dext-bot and what it needs, in .venv/bin"
 	@echo "make test          formatting, lint, types, import rules, tests"
 	@echo "make format        put the code in its one form"
 	@echo "make bench         speed and memory, as tables"
 	@echo "make lock          write the pins anew"
 	@echo "make migration     write the revision from the newest one to the tables in bot/db: NAME=\"what changes\""
 	@echo "make clean         remove the environment and the caches, never var/"
+
+install: $(VENV)/.runtime
+	@echo "dext-bot is in $(BIN)"
 
 run: $(VENV)/.runtime
 	exec $(BIN)/dext-bot playground $(if $(filter 1,$(FRESH)),--fresh)

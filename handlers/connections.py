@@ -60,8 +60,9 @@ class ConnectionHandlers:
         channel = ChannelId(click.form.private_metadata)
         return UpdateView(await self._steps(click.actor, package, channel))
 
-    async def link_out(self, click: Click) -> Reply:  # noqa: ARG002 - Slack tells of the press; the browser does the rest
-        return None
+    async def link_out(self, click: Click) -> Reply:
+        """The browser does the rest; the link was used, so it is not offered a second time."""
+        return None if click.form is None else UpdateView(views.linked_out_modal(click.form.private_metadata))
 
     async def ask_to_connect(self, click: Click) -> Reply:
         return UpdateView(views.asked_modal(await self.connections.ask(click.actor)))

@@ -121,6 +121,16 @@ _SUBMITTED_BY = (
     .order_by(ITEMS.c.created_at.desc())
     .limit(bindparam("most"))
 )
+_TO_MEND = (
+    select(ITEMS)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
+        ITEMS.c.state.in_((ItemState.REFUSED, ItemState.TO_REVIEW)),
+    )
+    .order_by(ITEMS.c.created_at)
+    .limit(bindparam("most"))
+)
 _TO_DECIDE = (
     select(ITEMS)
     .where(
@@ -201,6 +211,14 @@ async def items_submitted_by(
     """A person's own items in these states, newest first."""
     of = {"workspace_id": workspace_id, "user_id": user_id, "states": list(states), "most": limit}
     return tuple(item_of(row) for row in (await tx.execute(_SUBMITTED_BY, of)).mappings().all())
+
+
+async def items_to_mend(
+    tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
+) -> tuple[Item, ...]:
+    """What waits for a bookkeeper of these organisations, oldest first: refused by the ledger, or lacking something."""
+    of = {"workspace_id": workspace_id, "organisation_ids": list(organisation_ids), "most": limit}
+    return tuple(item_of(row) for row in (await tx.execute(_TO_MEND, of)).mappings().all())
 
 
 async def items_to_decide(

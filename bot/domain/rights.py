@@ -50,6 +50,7 @@ class Standing:
     roles: frozenset[Role] = frozenset()
     approvers: tuple[UserId, ...] = ()
     admins: tuple[UserId, ...] = ()
+    bookkeepers: tuple[UserId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,10 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
         case Deed.SET_UP | Deed.FIX:
             if standing.roles & _ROLES_FOR[deed]:
                 return None
-            who = "admins" if deed is Deed.SET_UP else "admins and bookkeepers"
-            return Refusal(f"Only this organisation's {who} can do that.", standing.admins)
+            if deed is Deed.SET_UP:
+                return Refusal("Only this organisation's admins can do that.", standing.admins)
+            who = tuple(dict.fromkeys((*standing.bookkeepers, *standing.admins)))
+            return Refusal("Only this organisation's admins and bookkeepers can do that.", who)
         case Deed.ADD_ITEM | Deed.SEE:
             return None
 

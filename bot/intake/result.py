@@ -25,7 +25,7 @@ class Unreadable:
     """Why there are no facts, and what the person can do; both are sentences, and neither quotes the file."""
 
     reason: str
-    what_to_do: str = "Press *Add a bill* or type `/dext add` to enter it by hand."
+    what_to_do: str = "Type `/dext add` to enter it by hand."
 
 
 class UnreadableError(Exception):

@@ -7,7 +7,6 @@ addresses) is made once and kept in `var/playground.env`; the rest of the enviro
 import asyncio
 import os
 import secrets
-import shutil
 import signal
 import socket
 import sys
@@ -24,6 +23,8 @@ from providers import PROVIDERS
 
 HOST = "127.0.0.1"
 VAR = Path("var")
+OURS = ("playground.*", "far_ends.*")
+"""Its databases with what SQLite keeps beside them, and the secrets."""
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
 
@@ -72,7 +73,7 @@ async def _play(environment: Mapping[str, str], *, is_fresh: bool) -> int:
     ports = _ports(environment)
     ports.require_free()
     if is_fresh:
-        shutil.rmtree(VAR, ignore_errors=True)
+        forget(VAR)
     children = {**environment, **kept_secrets(VAR / "playground.env"), **addresses(environment, ports)}
     asked = _asked_to_stop()
     async with AsyncExitStack() as stack:
@@ -87,6 +88,13 @@ async def _play(environment: Mapping[str, str], *, is_fresh: bool) -> int:
             sys.stdout.write(f"\n  Open http://{HOST}:{ports.slack}/ and type /dext connect.  Ctrl-C stops.\n\n")
             sys.stdout.flush()
         return await _until_over(asked, (far_ends, app))
+
+
+def forget(folder: Path) -> None:
+    """What the playground kept, and nothing else: a real installation's database may lie in the same folder."""
+    for pattern in OURS:
+        for path in folder.glob(pattern):
+            path.unlink()
 
 
 def _ports(environment: Mapping[str, str]) -> Ports:
@@ -137,6 +145,8 @@ def addresses(environment: Mapping[str, str], ports: Ports) -> dict[str, str]:
         "SLACK_FILES_HOST": f"{HOST}:{ports.slack}",
         "DEXT_HOST": HOST,
         "DEXT_PORT": str(ports.app),
+        # its own, whatever the environment says: what is played with is never somebody's real books
+        "DEXT_DATABASE_URL": f"sqlite+aiosqlite:///{VAR / 'playground.db'}",
         "DEXT_PLAYGROUND_PORT": str(ports.slack),
         "DEXT_PUBLIC_URL": f"http://{HOST}:{ports.app}",
         "DEXT_LOG_LEVEL": environment.get("DEXT_LOG_LEVEL") or "warning",

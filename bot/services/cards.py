@@ -22,7 +22,7 @@ from bot.domain.slack import Actor
 from bot.services import choices
 from bot.services.current import require_item
 from bot.services.items import EDITABLE, require_editable
-from bot.services.lists import account_label, books_of, load_tax_rate, tax_rate_label
+from bot.services.lists import account_label, books_of, load_account, load_tax_rate, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People
@@ -124,12 +124,21 @@ class Cards:
 
 async def _warnings(tx: Tx, item: Item, rate: TaxRate | None) -> tuple[str, ...]:
     """Another item with its supplier and number may be the same document by another door; who knows better goes on."""
-    found = doubts(item.facts, None if rate is None else rate.percent)
+    found = (*await _archived(tx, item), *doubts(item.facts, None if rate is None else rate.percent))
     other = await same_document(tx, item)
     if other is None:
         return found
     reference, state = other
     return (f"Looks like a duplicate of {reference}, which is {state.words}: same supplier, same number.", *found)
+
+
+async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:
+    """A refusal foreseen: what the last look at the lists, or another bill's refusal, has told."""
+    code = item.coding.account.value
+    account = None if code is None else await load_account(tx, item.workspace_id, item.organisation_id, code)
+    if account is None or account.is_active:
+        return ()
+    return (f"Category {account.label} is archived in the ledger, which will refuse it. Edit chooses another one.",)
 
 
 async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, item: Item | None) -> ItemPage:

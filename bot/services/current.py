@@ -55,7 +55,8 @@ async def show(tx: Tx, item: Item) -> None:
     """Wherever the item is seen, it is drawn again: its card and alert, and the Homes of who sent it in and who may decide."""
     await redraw_item(tx, item.workspace_id, item.id)
     approvers = await people_with(tx, item.workspace_id, item.organisation_id, Role.APPROVER)
-    await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers))
+    bookkeepers = await people_with(tx, item.workspace_id, item.organisation_id, Role.BOOKKEEPER)
+    await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers, *bookkeepers))
 
 
 @asynccontextmanager

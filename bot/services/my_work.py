@@ -1,10 +1,10 @@
-"""What waits for one person: items to decide on first, then their own that need a look."""
+"""What waits for one person: items to decide on first, then what a bookkeeper has to mend, then their own."""
 
 from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
-from bot.db.items import items_submitted_by, items_to_decide
+from bot.db.items import items_submitted_by, items_to_decide, items_to_mend
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
@@ -15,10 +15,8 @@ from bot.views.text import amount
 
 GRANTS = table_of(GrantRow)
 
-_APPROVER_OF = select(GRANTS.c.organisation_id).where(
-    GRANTS.c.workspace_id == bindparam("workspace_id"),
-    GRANTS.c.user_id == bindparam("user_id"),
-    GRANTS.c.role == Role.APPROVER,
+_ROLES = select(GRANTS.c.organisation_id, GRANTS.c.role).where(
+    GRANTS.c.workspace_id == bindparam("workspace_id"), GRANTS.c.user_id == bindparam("user_id")
 )
 
 MOST = 16
@@ -35,17 +33,21 @@ class MyWork:
 
     async def mine(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ItemLine, ...]:
         names = await organisations_of(tx, workspace_id)
-        organisations = await _approver_of(tx, workspace_id, user_id)
-        deciding = await items_to_decide(tx, workspace_id, user_id, organisations, limit=MOST)
+        roles = await _roles(tx, workspace_id, user_id)
+        deciding = await items_to_decide(tx, workspace_id, user_id, roles.get(Role.APPROVER, ()), limit=MOST)
+        mending = await items_to_mend(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
         own = await items_submitted_by(tx, workspace_id, user_id, WHY, limit=MOST)
-        lines = [_line(item, names, "waits for your decision") for item in deciding]
-        lines += [_line(item, names, WHY[item.state]) for item in own]
-        return tuple(lines[:MOST])
+        lines = {item.id: _line(item, names, "waits for your decision") for item in deciding}
+        lines |= {item.id: _line(item, names, WHY[item.state]) for item in (*mending, *own)}
+        return tuple(lines.values())[:MOST]
 
 
-async def _approver_of(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[OrganisationId, ...]:
-    of = {"workspace_id": workspace_id, "user_id": user_id}
-    return tuple(OrganisationId(found) for found in (await tx.execute(_APPROVER_OF, of)).scalars())
+async def _roles(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> dict[str, list[OrganisationId]]:
+    """The organisations that somebody has each role in."""
+    found: dict[str, list[OrganisationId]] = {}
+    for row in await tx.execute(_ROLES, {"workspace_id": workspace_id, "user_id": user_id}):
+        found.setdefault(row.role, []).append(OrganisationId(row.organisation_id))
+    return found
 
 
 def _line(item: Item, names: dict[OrganisationId, str], why: str) -> ItemLine:

@@ -95,6 +95,7 @@ async def standing_of(tx: Tx, organisation_id: OrganisationId, user_id: UserId |
         roles=frozenset(role for user, role in grants if user == user_id),
         approvers=tuple(user for user, role in grants if role is Role.APPROVER),
         admins=tuple(user for user, role in grants if role is Role.ADMIN),
+        bookkeepers=tuple(user for user, role in grants if role is Role.BOOKKEEPER),
     )
 
 

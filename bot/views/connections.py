@@ -81,6 +81,17 @@ def steps_modal(
     return _modal(blocks, channel)
 
 
+def linked_out_modal(channel: str) -> View:
+    """What stands in Slack while the person is in the browser, and still when they come back."""
+    return _modal(
+        [
+            section("*Go on in your browser.* It leads you back here when it is done."),
+            context("Then a message says which organisation was connected, and how far its lists are. Close this one."),
+        ],
+        channel,
+    )
+
+
 def refused_modal(refusal: Refusal) -> View:
     """Told privately: who can, and one button that asks them."""
     who = " ".join(mention(user) for user in refusal.ask[:5])
@@ -126,7 +137,7 @@ def connection_message(card: ConnectionCard) -> Message:
         blocks.append(section(f"{HEALTH_WORDS[Health.BROKEN]}. {card.problem.remedy}"))
     blocks.append(ActionsBlock(elements=buttons(card)))
     if not card.is_set_up:
-        blocks.append(context("Nothing is sent to the ledger until General and Tax are confirmed once."))
+        blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
     ready = "is being imported" if card.is_importing else "is ready"
     return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {ready}.", tuple(blocks)
 

@@ -42,7 +42,7 @@ def _work(work: tuple[ItemLine, ...], cards: tuple[ConnectionCard, ...]) -> list
     if len(work) > MOST_ITEMS:
         blocks.append(context(f"and {len(work) - MOST_ITEMS} more"))
     if not work and cards:
-        blocks.append(section("Nothing waits for you. :sunny:"))
+        blocks.append(section("Nothing waits for you."))
     if not cards:
         blocks.append(section("Nothing yet: connect your accounting software first."))
     blocks.append(DividerBlock())
@@ -62,7 +62,7 @@ def _connections(cards: tuple[ConnectionCard, ...]) -> list[Block]:
         blocks += [
             section(
                 "Dext collects bills and receipts in Slack, has them approved where you talk, and publishes them to your "
-                "accounting software. Connect it once; then set it up in two short forms."
+                "accounting software. Connect it once; then set it up in one short form."
             ),
             ActionsBlock(elements=[connect_button("Connect software", "")]),
         ]

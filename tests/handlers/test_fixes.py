@@ -168,8 +168,8 @@ async def test_a_form_of_an_earlier_version_says_so(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("user", "why"),
     [
-        (MEMBER, f"admins and bookkeepers can do that. Who can: <@{ADMIN}>"),
-        (APPROVER, f"admins and bookkeepers can do that. Who can: <@{ADMIN}>"),
+        (MEMBER, f"admins and bookkeepers can do that. Who can: <@{BOOKKEEPER}> <@{ADMIN}>"),
+        (APPROVER, f"admins and bookkeepers can do that. Who can: <@{BOOKKEEPER}> <@{ADMIN}>"),
         (GUEST, "Guests of this workspace"),
         (FORMER, "deactivated"),
         (OUTSIDER, "another company"),

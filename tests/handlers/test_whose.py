@@ -1,4 +1,4 @@
-"""Who may see nothing of the books sees nothing of them: not by Home, not by a command, not by a name."""
+"""Home and commands by person: who may see nothing of the books sees nothing, and what waits, waits for whom it can."""
 
 from collections.abc import AsyncIterator
 
@@ -6,14 +6,15 @@ import pytest
 
 from bot.playground.slack import APPROVER, BOOKKEEPER, GUEST, MEMBER, View
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import Desk, a_desk
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import CATEGORY, Desk, a_desk, words
 
 NAME = "Northwind Trading Ltd"
 
 
 @pytest.fixture
 async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
         yield made
 
 
@@ -63,3 +64,23 @@ async def test_home_asks_nobody_to_decide_on_their_own_bills_or_changes(desk: De
     assert "THEIRS waits for your decision" in await home_of(desk, APPROVER)
     assert "OWN-1 waits for your decision" not in await home_of(desk, APPROVER)
     assert "THEIRS waits" not in await home_of(desk, BOOKKEEPER)
+
+
+async def test_home_tells_a_bookkeeper_what_the_ledger_refused(desk: Desk) -> None:
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add()
+    await desk.approve("INV-1")
+
+    assert "INV-1 was refused by the ledger" in await home_of(desk, BOOKKEEPER)
+    assert "INV-1" not in await home_of(desk, APPROVER)
+
+
+async def test_a_refusal_foreseen_is_said_on_the_next_card(desk: Desk) -> None:
+    """The ledger told of the archived category once; nobody has to approve another bill into the same refusal unknowing."""
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add()
+    await desk.approve("INV-1")
+
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+
+    assert "is archived in the ledger, which will refuse it" in words(desk.card("INV-2"))
