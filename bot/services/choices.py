@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account, AccountClass, TaxRate
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services.lists import find_accounts, find_tax_rates, is_codable, load_account, load_tax_rate
 from bot.services.people import NotAllowedError, People
@@ -18,26 +18,26 @@ class Choices:
 
     async def accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
         """Live accounts whose code or name holds the text; none for who may not see these books."""
-        if not await self._may_see(actor, organisation_id):
-            return ()
+        person = await self.people.identify(actor)
         async with self.db.read() as tx:
+            if not await self._may_see(tx, person, organisation_id):
+                return ()
             return await find_accounts(tx, actor.workspace.id, organisation_id, text)
 
     async def tax_rates(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[TaxRate, ...]:
         """Live tax rates that go with costs; none for who may not see these books."""
-        if not await self._may_see(actor, organisation_id):
-            return ()
+        person = await self.people.identify(actor)
         async with self.db.read() as tx:
+            if not await self._may_see(tx, person, organisation_id):
+                return ()
             found = await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
         return tuple(rate for rate in found if _goes_with_costs(rate))
 
-    async def _may_see(self, actor: Actor, organisation_id: OrganisationId) -> bool:
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            try:
-                await self.people.require(tx, Deed.SEE, person, organisation_id)
-            except NotAllowedError:
-                return False
+    async def _may_see(self, tx: Tx, person: Person | None, organisation_id: OrganisationId) -> bool:
+        try:
+            await self.people.require(tx, Deed.SEE, person, organisation_id)
+        except NotAllowedError:
+            return False
         return True
 
 
