@@ -10,16 +10,19 @@ import os
 import pickle
 import signal
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
 from sqlalchemy import Executable, Select, event
 from sqlalchemy.engine import Engine
 
-from bot.app import run
+from bot import app
 from bot.clock import SystemClock
 from bot.config import read_config
 from bot.messenger import Messenger
+from handlers.guard import Guard
 from providers import PROVIDERS
 
 heard: list[tuple[int, str | Select[Any], Any]] = []
@@ -29,16 +32,18 @@ building: list[tuple[Executable, Any]] = []
 """What Core is about to execute, and with what."""
 
 
-def _is_request() -> bool:
-    try:
-        task = asyncio.current_task()
-    except RuntimeError:
-        return False
-    return task is not None and getattr(task.get_coro(), "__qualname__", "").startswith("RequestHandler.")
+answering: ContextVar[bool] = ContextVar("answering", default=False)
+"""Set while a request is answered; tasks that are begun then inherit it."""
+
+
+class HeardGuard(Guard):
+    async def answer(self, request: web.Request) -> web.Response:
+        answering.set(True)
+        return await super().answer(request)
 
 
 def _hear(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-    if _is_request() and not statement.startswith("BEGIN"):
+    if answering.get() and not statement.startswith("BEGIN"):
         built, given = building[-1] if building else (None, None)
         heard.append(
             (id(connection.engine), *((built, given) if isinstance(built, Select) else (statement, parameters)))
@@ -50,7 +55,7 @@ def _build(_connection: Any, statement: Executable, many: Any, one: Any, *_rest:
 
 
 def _committed(connection: Any) -> None:
-    if _is_request():
+    if answering.get():
         heard.append((id(connection.engine), "", None))
 
 
@@ -83,4 +88,6 @@ if __name__ == "__main__":
         vars_of_messenger.start = vars_of_messenger.stop = _nothing
     signal.signal(signal.SIGUSR1, _listen)
     signal.signal(signal.SIGUSR2, _store)
-    asyncio.run(run(read_config(os.environ, tuple(PROVIDERS)), SystemClock()))
+    parts: Any = app
+    parts.Guard = HeardGuard
+    asyncio.run(app.run(read_config(os.environ, tuple(PROVIDERS)), SystemClock()))
