@@ -48,6 +48,7 @@ from providers.xero.simulator import TRADING
 
 SENDER = "U0SENDER"
 SUPPLIERS = 40
+UNDO_SECONDS = 15
 ACCOUNTS = 300
 
 
@@ -83,12 +84,15 @@ class Stand:
 async def stand(
     items: int, *, is_worker: bool = False, is_publishing: bool = False, entry: tuple[str, ...]
 ) -> AsyncIterator[Stand]:
-    """`is_publishing`: there is a simulated Xero, and what is approved goes there at once."""
+    """`is_publishing`: there is a simulated Xero, and what is approved goes there after `UNDO_SECONDS`."""
     with TemporaryDirectory(prefix="dext-bench-") as name:
         folder, port, slack_port, ledger_port = Path(name), free_port(), free_port(), free_port()
         environment = _environment(folder, port, slack_port, is_worker=is_worker)
         if is_publishing:
-            environment |= {"DEXT_UNDO_SECONDS": "0", "DEXT_XERO_API_URL": f"http://127.0.0.1:{ledger_port}"}
+            environment |= {
+                "DEXT_UNDO_SECONDS": str(UNDO_SECONDS),
+                "DEXT_XERO_API_URL": f"http://127.0.0.1:{ledger_port}",
+            }
         async with AsyncExitStack() as stack:
             slack = await stack.enter_async_context(far_end(slack_port))
             tokens = folder / "tokens"
