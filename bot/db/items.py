@@ -1,6 +1,6 @@
 """Items and the decisions people took on them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -165,6 +165,12 @@ async def load_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item 
     found = await tx.execute(_LOAD, {"item_id": item_id, "workspace_id": workspace_id})
     row = found.mappings().one_or_none()
     return None if row is None else item_of(row)
+
+
+async def load_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> dict[ItemId, Item]:
+    """Those of them that there are."""
+    statement = select(ITEMS).where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.id.in_(item_ids))
+    return {ItemId(row["id"]): item_of(row) for row in (await tx.execute(statement)).mappings().all()}
 
 
 async def insert_item(tx: Tx, item: Item, source_key: str) -> bool:

@@ -1,12 +1,12 @@
 """Publications, their steps and the frozen batches that carry them: the truth about the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Row, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, Row, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, dump, load, new_id, table_of
@@ -272,20 +272,26 @@ async def insert_batch(
     return batch_id
 
 
-async def bind_publication(tx: Tx, batch_id: BatchId, publication_id: PublicationId, position: int, bill: Bill) -> None:
-    """Freeze a publication into its batch: from here its bill never changes."""
-    await tx.execute(
-        PUBLICATIONS.update()
-        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
-        .values(
-            state=PublicationState.SENDING, batch_id=batch_id, position=position, bill=dump(bill), marker=bill.marker
-        )
+async def bind_publications(tx: Tx, batch_id: BatchId, taken: Sequence[tuple[PublicationId, Bill]]) -> None:
+    """Freeze publications into their batch, in the order of its body: from here their bills never change."""
+    publications = PUBLICATIONS.update().where(
+        PUBLICATIONS.c.id == bindparam("of_id"), PUBLICATIONS.c.state == PublicationState.WAITING
     )
-    await tx.execute(
-        STEPS.update()
-        .where(STEPS.c.publication_id == publication_id, STEPS.c.position == 0)
-        .values(state=StepState.SENDING, marker=bill.marker)
-    )
+    steps = STEPS.update().where(STEPS.c.publication_id == bindparam("of_id"), STEPS.c.position == 0)
+    bound = [
+        {
+            "of_id": publication_id,
+            "state": PublicationState.SENDING,
+            "batch_id": batch_id,
+            "position": position,
+            "bill": dump(bill),
+            "marker": bill.marker,
+        }
+        for position, (publication_id, bill) in enumerate(taken)
+    ]
+    sending = [{"of_id": row["of_id"], "state": StepState.SENDING, "marker": row["marker"]} for row in bound]
+    await tx.execute(publications, bound)
+    await tx.execute(steps, sending)
 
 
 async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
@@ -420,14 +426,17 @@ async def mark_not_sent(tx: Tx, batch: LiveBatch) -> None:
     )
 
 
-async def set_ledger_id(tx: Tx, publication_id: PublicationId, ledger_id: str) -> None:
-    """The ledger has it, under this id; what is left is reading it back."""
-    await tx.execute(
-        PUBLICATIONS.update()
-        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state.in_(_LIVE))
-        .values(ledger_id=ledger_id)
-    )
-    await tx.execute(STEPS.update().where(STEPS.c.publication_id == publication_id).values(ledger_id=ledger_id))
+async def set_ledger_ids(tx: Tx, found: Mapping[PublicationId, str]) -> None:
+    """The ledger has these, under these ids; what is left is reading them back."""
+    if not found:
+        return
+    # spelt out, because the driver's executemany takes no list
+    is_live = or_(*(PUBLICATIONS.c.state == state for state in _LIVE))
+    publications = PUBLICATIONS.update().where(PUBLICATIONS.c.id == bindparam("of_id"), is_live)
+    steps = STEPS.update().where(STEPS.c.publication_id == bindparam("of_id"))
+    values = [{"of_id": publication_id, "ledger_id": ledger_id} for publication_id, ledger_id in found.items()]
+    await tx.execute(publications, values)
+    await tx.execute(steps, values)
 
 
 async def end_publication(

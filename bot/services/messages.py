@@ -43,6 +43,9 @@ class Subject(StrEnum):
     HOME = "home"
 
 
+_OF_ITEMS = MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT))
+"""A card, and an alert where there is one."""
+
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
 THREAD, POINTER = "thread", "pointer"
@@ -151,15 +154,14 @@ async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id
 
 async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
     """Every place that shows the item is drawn again: its card, and its alert where it has one."""
-    shown = MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT))
-    await _redraw(tx, workspace_id, shown, MESSAGES.c.subject_id == str(item_id))
+    await _redraw(tx, workspace_id, _OF_ITEMS, MESSAGES.c.subject_id == str(item_id))
 
 
 async def redraw_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> None:
-    """The cards of many items at once."""
+    """As `redraw_item`, for many at once."""
     for start in range(0, len(item_ids), AT_ONCE):
         ids = [str(item_id) for item_id in item_ids[start : start + AT_ONCE]]
-        await _redraw(tx, workspace_id, MESSAGES.c.subject == Subject.ITEM, MESSAGES.c.subject_id.in_(ids))
+        await _redraw(tx, workspace_id, _OF_ITEMS, MESSAGES.c.subject_id.in_(ids))
 
 
 async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:

@@ -70,7 +70,7 @@ class Publishing:
             batch_id = await rows.insert_batch(
                 tx, organisation, body=body, body_hash=hashlib.sha256(body).hexdigest(), due_at=tx.now + self.lease
             )
-            await recording.bind(tx, batch_id, taken)
+            await rows.bind_publications(tx, batch_id, taken)
             partition = f"{organisation.provider}:{organisation.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{batch_id}:1", partition)
         return 1

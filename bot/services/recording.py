@@ -7,18 +7,18 @@ from datetime import datetime
 
 from bot.db import publications as rows
 from bot.db.base import dump
-from bot.db.items import change_item, load_item
+from bot.db.items import change_item, load_item, load_items
 from bot.db.publications import DueOrganisation, LiveBatch, LivePublication
 from bot.db.unit_of_work import Tx
 from bot.domain.billing import NotBillableError, bill_of
 from bot.domain.books import Books
-from bot.domain.ids import BatchId, PublicationId
+from bot.domain.ids import PublicationId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
 from bot.services import alerts, audit, lists
 from bot.services.current import show
-from bot.services.messages import redraw_item
+from bot.services.messages import redraw_items
 
 logger = logging.getLogger(__name__)
 
@@ -32,16 +32,18 @@ async def take(
 
     Each is also rendered alone: one that no body can be made of is told to people, and the others go.
     """
-    taken = []
-    for due in await rows.take_due(tx, organisation, limit):
-        item = await load_item(tx, organisation.workspace_id, due.item_id)
+    taken, moved = [], []
+    found = await rows.take_due(tx, organisation, limit)
+    items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
+    for due in found:
+        item = items.get(due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id, PublicationState.CANCELLED, None)
             continue
         sending = await change_item(tx, item, replace(item, state=ItemState.SENDING))
         if sending is None:
             continue
-        await redraw_item(tx, item.workspace_id, item.id)
+        moved.append(item.id)
         try:
             bill = bill_of(sending, status=sending.publish_as, marker=f"{public_url}/i/{item.id}")
             render([bill])
@@ -49,6 +51,7 @@ async def take(
             await _not_billable(tx, due.id, sending, error)
         else:
             taken.append((due.id, bill))
+    await redraw_items(tx, organisation.workspace_id, moved)
     return taken
 
 
@@ -64,11 +67,6 @@ async def _not_billable(tx: Tx, publication_id: PublicationId, item: Item, error
     refused = await change_item(tx, item, replace(item, state=ItemState.REFUSED))
     if refused is not None:
         await alerts.refused(tx, refused, problem)
-
-
-async def bind(tx: Tx, batch_id: BatchId, taken: list[tuple[PublicationId, Bill]]) -> None:
-    for position, (publication_id, bill) in enumerate(taken):
-        await rows.bind_publication(tx, batch_id, publication_id, position, bill)
 
 
 async def publish(tx: Tx, batch: LiveBatch, publication: LivePublication, url: str) -> None:

@@ -32,6 +32,10 @@ CLOCKS_DIFFER_BY = timedelta(hours=1)
 """A search begins this much before the batch was made: the ledger's clock is not ours."""
 
 
+JUDGED_AT_ONCE = 3
+"""Documents recorded in one transaction: whoever presses a button meanwhile waits for no more than these."""
+
+
 class TakenOverError(Exception):
     """Another attempt is the current one; what this one learnt is not written."""
 
@@ -102,10 +106,10 @@ class Attempt:
             raise
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            for publication in missing:
-                document = found.get(publication.marker)
-                if document is not None:
-                    await rows.set_ledger_id(tx, publication.id, document.ledger_id)
+            documents = [(publication.id, found.get(publication.marker)) for publication in missing]
+            await rows.set_ledger_ids(
+                tx, {of: document.ledger_id for of, document in documents if document is not None}
+            )
         return [publication for publication in missing if publication.marker not in found]
 
     def _require_visible(self, batch: LiveBatch) -> None:
@@ -167,10 +171,11 @@ class Attempt:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await rows.mark_call_ended(tx, batch)
-            for publication, outcome in zip(batch.publications, outcomes, strict=True):
-                if isinstance(outcome, Accepted):
-                    await rows.set_ledger_id(tx, publication.id, outcome.ledger_id)
-                else:
+            answers = list(zip(batch.publications, outcomes, strict=True))
+            accepted = {of.id: outcome.ledger_id for of, outcome in answers if isinstance(outcome, Accepted)}
+            await rows.set_ledger_ids(tx, accepted)
+            for publication, outcome in answers:
+                if isinstance(outcome, Refused):
                     await self._refuse(tx, publication, outcome.problem)
 
     async def _read_back(self, access: Access) -> None:
@@ -183,11 +188,14 @@ class Attempt:
         documents = await self.provider.read(access, ids) if ids else {}
         if set(ids) - set(documents):
             self._require_visible(batch)
+        known = [publication for publication in batch.publications if publication.ledger_id is not None]
+        for start in range(0, len(known), JUDGED_AT_ONCE):
+            async with self.db.write() as tx:
+                await self._still_ours(tx)
+                for publication in known[start : start + JUDGED_AT_ONCE]:
+                    await self._judge(tx, batch, publication, documents.get(publication.ledger_id or ""))
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            for publication in batch.publications:
-                if publication.ledger_id is not None:
-                    await self._judge(tx, batch, publication, documents.get(publication.ledger_id))
             await rows.finish_batch(tx, self.batch)
 
     async def _judge(
