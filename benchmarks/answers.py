@@ -2,14 +2,15 @@
 
 `python -m benchmarks.answers`: for each entry the CPU time of the server process per request, ours and bare Bolt's
 with the same statements and the same call of Slack; then waiting times at 20 requests a second and with 16 at once.
-`python -m benchmarks.answers edit approve` measures only what has one of the words in its name, and no waiting.
+`python -m benchmarks.answers edit approve` measures only what has one of the words in its name, and no waiting;
+`--items 20000` stores so many items first, which must make no difference.
 """
 
+import argparse
 import asyncio
 import json
 import pickle
 import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,12 @@ class Cost:
 
 
 async def main() -> None:
-    words = tuple(word.lower() for word in sys.argv[1:])
-    async with stand(ITEMS, entry=("-m", "benchmarks.serve", "--without-messages")) as here:
+    options = argparse.ArgumentParser()
+    options.add_argument("words", nargs="*", type=str.lower)
+    options.add_argument("--items", type=int, default=ITEMS)
+    given = options.parse_args()
+    words = tuple(given.words)
+    async with stand(given.items, entry=("-m", "benchmarks.serve", "--without-messages")) as here:
         found = [entry for entry in await entries(here) if _is_meant(entry, words)]
         show(
             f"CPU of the server process per request, least of {ROUNDS} × {COUNTED}",

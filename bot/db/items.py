@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,7 +13,7 @@ from sqlalchemy import ForeignKey, Index, RowMapping, UniqueConstraint, bindpara
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, dump, load, table_of
-from bot.db.unit_of_work import Tx
+from bot.db.unit_of_work import Tx, insert_into
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
@@ -30,6 +32,7 @@ class ItemRow(Base):
         UniqueConstraint("organisation_id", "source_key"),
         Index("ix_items_state", "workspace_id", "organisation_id", "state", "created_at"),
         Index("ix_items_mine", "workspace_id", "submitted_by", "state"),
+        Index("ix_items_last_used", "workspace_id", "organisation_id", "submitted_by", "created_at"),
         Index("ix_items_number", "organisation_id", "supplier_search", "number"),
     )
 
@@ -156,6 +159,11 @@ _SAME_DOCUMENT = (
     .order_by(ITEMS.c.created_at)
     .limit(1)
 )
+_FROM_SOURCE = select(ITEMS).where(
+    ITEMS.c.workspace_id == bindparam("workspace_id"),
+    ITEMS.c.organisation_id == bindparam("organisation_id"),
+    ITEMS.c.source_key == bindparam("source_key"),
+)
 """Statements of every click, built once: building one anew takes longer than SQLite takes to carry it out."""
 
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
@@ -176,18 +184,19 @@ async def load_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemI
 async def insert_item(tx: Tx, item: Item, source_key: str) -> bool:
     """False when this organisation already has an item from that source; nothing is then written."""
     values = {**_columns(item), "source_key": source_key}
-    return bool((await tx.execute(tx.insert(ItemRow).on_conflict_do_nothing(), values)).rowcount)
+    return bool((await tx.execute(_new(tx.is_sqlite), values)).rowcount)
+
+
+@cache
+def _new(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    return insert_into(ItemRow, is_sqlite=is_sqlite).on_conflict_do_nothing()
 
 
 async def item_from_source(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, source_key: str
 ) -> Item | None:
-    statement = select(ITEMS).where(
-        ITEMS.c.workspace_id == workspace_id,
-        ITEMS.c.organisation_id == organisation_id,
-        ITEMS.c.source_key == source_key,
-    )
-    row = (await tx.execute(statement)).mappings().one_or_none()
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "source_key": source_key}
+    row = (await tx.execute(_FROM_SOURCE, of)).mappings().one_or_none()
     return None if row is None else item_of(row)
 
 

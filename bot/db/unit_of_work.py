@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, event, make_url
@@ -59,11 +60,21 @@ class Tx:
 
     def insert(self, row: Any) -> Any:
         """The dialect's INSERT, which knows ON CONFLICT."""
-        table = table_of(row)
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        return insert_into(row, is_sqlite=self.is_sqlite)
 
     def nudge(self, *whom: Nudge) -> None:
         self.nudges.update(whom)
+
+
+def insert_into(row: Any, *, is_sqlite: bool) -> Any:
+    """As `Tx.insert`, for statements that are built once."""
+    table = table_of(row)
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+@cache
+def _new_delivery(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    return insert_into(DeliveryRow, is_sqlite=is_sqlite).on_conflict_do_nothing()
 
 
 class Database:
@@ -165,8 +176,7 @@ async def _store_delivery(tx: Tx) -> None:
     delivery = current_delivery.get()
     if delivery is None or delivery.is_stored:
         return
-    statement = tx.insert(DeliveryRow).values(name=delivery.name, at=tx.now).on_conflict_do_nothing()
-    if (await tx.execute(statement)).rowcount == 0:
+    if (await tx.execute(_new_delivery(tx.is_sqlite), {"name": delivery.name, "at": tx.now})).rowcount == 0:
         raise RepeatedDeliveryError(delivery.name)
 
 
@@ -213,4 +223,4 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-__all__ = ["Database", "IntegrityError", "Nudge", "Tx", "to_its_end"]
+__all__ = ["Database", "IntegrityError", "Nudge", "Tx", "insert_into", "to_its_end"]

@@ -5,6 +5,8 @@ home card placed, all in one transaction.
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import bindparam
+
 from bot.db.base import new_id, table_of
 from bot.db.connections import OrganisationRow
 from bot.db.items import insert_item, item_from_source
@@ -22,6 +24,13 @@ from bot.services.recoding import judged, settle
 from bot.services.settings import load_settings
 
 ORGANISATIONS = table_of(OrganisationRow)
+
+_NEXT_REFERENCE = (
+    ORGANISATIONS.update()
+    .where(ORGANISATIONS.c.workspace_id == bindparam("of_workspace"), ORGANISATIONS.c.id == bindparam("of_id"))
+    .values(next_reference=ORGANISATIONS.c.next_reference + 1)
+    .returning(ORGANISATIONS.c.next_reference)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +107,8 @@ def _received(tx: Tx, new: NewItem, reference: str) -> Item:
 
 
 async def _next_reference(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
-    statement = (
-        ORGANISATIONS.update()
-        .where(ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id)
-        .values(next_reference=ORGANISATIONS.c.next_reference + 1)
-        .returning(ORGANISATIONS.c.next_reference)
-    )
-    following = (await tx.execute(statement)).scalar_one_or_none()
+    of = {"of_workspace": workspace_id, "of_id": organisation_id}
+    following = (await tx.execute(_NEXT_REFERENCE, of)).scalar_one_or_none()
     if following is None:
         raise OrganisationNotFoundError
     return f"B-{1000 + int(following) - 1}"

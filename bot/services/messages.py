@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sqlalchemy import ColumnCollection, ColumnElement, and_, bindparam, case, n
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
 from bot.db.outbox import CLOSED
-from bot.db.unit_of_work import Nudge, Tx
+from bot.db.unit_of_work import Nudge, Tx, insert_into
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
 
 MESSAGES = table_of(MessageRow)
@@ -24,6 +25,15 @@ _PLACE = select(MESSAGES.c.id).where(
     MESSAGES.c.role == bindparam("role"),
 )
 
+_AGAIN = (
+    MESSAGES.update()
+    .where(
+        MESSAGES.c.workspace_id == bindparam("of_workspace"),
+        MESSAGES.c.subject.in_(bindparam("of_subjects", expanding=True)),
+        MESSAGES.c.subject_id.in_(bindparam("of_ids", expanding=True)),
+    )
+    .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=bindparam("now"))
+)
 
 PLACE_COLUMNS = ("surface", "channel_id", "user_id", "thread_of", "thread_ts")
 
@@ -43,7 +53,7 @@ class Subject(StrEnum):
     HOME = "home"
 
 
-_OF_ITEMS = MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT))
+OF_ITEMS = (Subject.ITEM, Subject.ALERT)
 """A card, and an alert where there is one."""
 
 HOME_CARD = "home card"
@@ -128,18 +138,23 @@ async def want(
         "due_at": tx.now,
         "created_at": tx.now,
     }
-    insert = tx.insert(MessageRow).values(**values)
-    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "facts": insert.excluded.facts}
-    statement = insert.on_conflict_do_update(
-        index_elements=["workspace_id", "subject", "subject_id", "role"], set_={**again, **_placed(tx, insert.excluded)}
-    ).returning(MESSAGES.c.id)
     tx.nudge(Nudge.MESSENGER)
-    return UUID(str((await tx.execute(statement)).scalar_one()))
+    return UUID(str((await tx.execute(_wanted(tx.is_sqlite), values)).scalar_one()))
 
 
-def _placed(tx: Tx, wished: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
+@cache
+def _wanted(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    """A new row, or the one there is, shown again; built once, because building it takes longer than carrying it out."""
+    insert = insert_into(MessageRow, is_sqlite=is_sqlite)
+    wished = insert.excluded
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": wished.due_at, "facts": wished.facts}
+    key = ["workspace_id", "subject", "subject_id", "role"]
+    return insert.on_conflict_do_update(index_elements=key, set_={**again, **_placed(wished)}).returning(MESSAGES.c.id)
+
+
+def _placed(wished: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
     """The place that is wished now, for what stands nowhere yet and is not on its way; what stands stays there."""
-    is_on_its_way = and_(MESSAGES.c.leased_until.is_not(None), MESSAGES.c.leased_until > tx.now)
+    is_on_its_way = and_(MESSAGES.c.leased_until.is_not(None), MESSAGES.c.leased_until > wished["due_at"])
     is_free = and_(MESSAGES.c.ts.is_(None), not_(is_on_its_way))
     moves = and_(is_free, wished["channel_id"].is_distinct_from(MESSAGES.c.channel_id))
     placed = {name: case((is_free, wished[name]), else_=MESSAGES.c[name]) for name in PLACE_COLUMNS}
@@ -149,24 +164,23 @@ def _placed(tx: Tx, wished: ColumnCollection[str, ColumnElement[Any]]) -> dict[s
 
 async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id: object) -> None:
     """Every place that shows the subject is drawn again."""
-    await _redraw(tx, workspace_id, MESSAGES.c.subject == subject, MESSAGES.c.subject_id == str(subject_id))
+    await _redraw(tx, workspace_id, (subject,), [str(subject_id)])
 
 
 async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
     """Every place that shows the item is drawn again: its card, and its alert where it has one."""
-    await _redraw(tx, workspace_id, _OF_ITEMS, MESSAGES.c.subject_id == str(item_id))
+    await _redraw(tx, workspace_id, OF_ITEMS, [str(item_id)])
 
 
 async def redraw_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> None:
     """As `redraw_item`, for many at once."""
     for start in range(0, len(item_ids), AT_ONCE):
-        ids = [str(item_id) for item_id in item_ids[start : start + AT_ONCE]]
-        await _redraw(tx, workspace_id, _OF_ITEMS, MESSAGES.c.subject_id.in_(ids))
+        await _redraw(tx, workspace_id, OF_ITEMS, [str(item_id) for item_id in item_ids[start : start + AT_ONCE]])
 
 
 async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:
     """The Home of each of these people, where they have opened one, is drawn again."""
-    await _redraw(tx, workspace_id, MESSAGES.c.subject == Subject.HOME, MESSAGES.c.subject_id.in_(set(users)))
+    await _redraw(tx, workspace_id, (Subject.HOME,), list(set(users)))
 
 
 async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:
@@ -177,9 +191,9 @@ async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:
     tx.nudge(Nudge.MESSENGER)
 
 
-async def _redraw(tx: Tx, workspace_id: WorkspaceId, *which: ColumnElement[bool]) -> None:
-    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now}
-    await tx.execute(MESSAGES.update().where(MESSAGES.c.workspace_id == workspace_id, *which).values(**again))
+async def _redraw(tx: Tx, workspace_id: WorkspaceId, subjects: tuple[Subject, ...], ids: Sequence[str]) -> None:
+    of = {"of_workspace": workspace_id, "of_subjects": subjects, "of_ids": ids, "now": tx.now}
+    await tx.execute(_AGAIN, of)
     tx.nudge(Nudge.MESSENGER)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
@@ -16,6 +16,22 @@ from bot.services.settings import organisation_of_channel
 ORGANISATIONS = table_of(OrganisationRow)
 
 MOST = 40
+
+_LAST_USED = (
+    select(func.max(ITEMS.c.created_at))
+    .where(
+        ITEMS.c.workspace_id == ORGANISATIONS.c.workspace_id,
+        ITEMS.c.organisation_id == ORGANISATIONS.c.id,
+        ITEMS.c.submitted_by == bindparam("user_id"),
+    )
+    .scalar_subquery()
+)
+_MEANT = (
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    .where(ORGANISATIONS.c.workspace_id == bindparam("workspace_id"))
+    .order_by(_LAST_USED.is_(None), _LAST_USED.desc(), ORGANISATIONS.c.name)
+    .limit(MOST)
+)
 
 
 class OrganisationNotFoundError(Exception):
@@ -44,23 +60,9 @@ class Organisations:
         """
         await self.people.require_member(actor)
         async with self.db.read() as tx:
-            last_used = (
-                select(func.max(ITEMS.c.created_at))
-                .where(
-                    ITEMS.c.workspace_id == actor.workspace.id,
-                    ITEMS.c.organisation_id == ORGANISATIONS.c.id,
-                    ITEMS.c.submitted_by == actor.user_id,
-                )
-                .scalar_subquery()
-            )
-            statement = (
-                select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
-                .where(ORGANISATIONS.c.workspace_id == actor.workspace.id)
-                .order_by(last_used.is_(None), last_used.desc(), ORGANISATIONS.c.name)
-                .limit(MOST)
-            )
+            of = {"workspace_id": actor.workspace.id, "user_id": actor.user_id}
             found = tuple(
-                Named(id=OrganisationId(row.id), name=row.name) for row in (await tx.execute(statement)).all()
+                Named(id=OrganisationId(row.id), name=row.name) for row in (await tx.execute(_MEANT, of)).all()
             )
             bound = None
             if channel_id:

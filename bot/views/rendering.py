@@ -4,7 +4,7 @@ The SDK looks through every attribute of every object for its checks, each time 
 Which checks there are is the same for all objects of a class, so here they are found once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import Option
 class _Shape:
     """The methods of a class that check an object, and the attributes that are drawn."""
 
-    checks: tuple[str, ...]
+    checks: tuple[Callable[[JsonObject], bool], ...]
     attributes: tuple[str, ...]
 
 
@@ -64,12 +64,13 @@ def _checked(found: JsonObject) -> _Shape:
     if shape is None:
         shape = _SHAPES[type(found)] = _Shape(_checks_of(type(found)), tuple(sorted(found.attributes)))
     for check in shape.checks:
-        getattr(found, check)()
+        check(found)
     return shape
 
 
-def _checks_of(kind: type[JsonObject]) -> tuple[str, ...]:
-    return tuple(name for name in dir(kind) if hasattr(getattr(kind, name, None), "validator"))
+def _checks_of(kind: type[JsonObject]) -> tuple[Callable[[JsonObject], bool], ...]:
+    methods = (getattr(kind, name, None) for name in dir(kind))
+    return tuple(method for method in methods if callable(method) and hasattr(method, "validator"))
 
 
 @cache

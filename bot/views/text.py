@@ -20,8 +20,8 @@ _MARKDOWN = str.maketrans({"*": "∗", "_": "\uff3f", "~": "∼", "`": "ˋ"})
 
 def plain(text: str, longest: int = 150) -> str:
     """One line of visible characters, cut to a length; what hides or turns text around becomes a visible mark."""
-    cleaned = "".join(map(_visible, text))
-    cleaned = " ".join(cleaned.split())
+    is_visible = text.isascii() and text.isprintable()
+    cleaned = " ".join((text if is_visible else "".join(map(_visible, text))).split())
     return cleaned if len(cleaned) <= longest else cleaned[: longest - 1].rstrip() + "…"
 
 
