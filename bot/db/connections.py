@@ -94,12 +94,15 @@ class ConnectionRow(Base):
     provider: Mapped[str]
     tenant_id: Mapped[str] = mapped_column(index=True)
     link_id: Mapped[str | None]
-    token_set_id: Mapped[UUID] = mapped_column(ForeignKey("token_sets.id"), index=True)
+    token_set_id: Mapped[UUID | None] = mapped_column(ForeignKey("token_sets.id"), index=True)
+    """None once it was disconnected."""
     connected_by: Mapped[str]
     connected_at: Mapped[datetime]
     health: Mapped[str]
     trouble: Mapped[str | None] = mapped_column(LongText)
     """JSON of the `Problem` behind an unhealthy connection."""
+    lapse_told_at: Mapped[datetime | None]
+    """When people were told that the sign-in will lapse if nothing is done; None while it is not about to."""
 
 
 class ConnectFlowRow(Base):
@@ -167,6 +170,10 @@ class ListSyncRow(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """When an unfinished import counts as not moving; None when it is over."""
     next_page: Mapped[str | None]
+    since: Mapped[datetime | None]
+    """This run reads what the ledger changed since then; None reads everything."""
+    started_at: Mapped[datetime | None]
+    """When this run's first page was asked for: the next one reads what changed since."""
     read: Mapped[int] = mapped_column(default=0)
     unreadable: Mapped[str] = mapped_column(LongText, default="[]")
     trouble: Mapped[str | None] = mapped_column(LongText)

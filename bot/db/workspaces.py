@@ -27,6 +27,20 @@ class WorkspaceRow(Base):
     token_sealed: Mapped[bytes | None]
     """None where the token comes from SLACK_BOT_TOKEN."""
     installed_at: Mapped[datetime]
+    scopes: Mapped[str | None]
+    """What was granted at the installation, parted by commas; None where nobody said."""
+    removed_at: Mapped[datetime | None]
+    """When Slack said that the app was removed or its token revoked; None while it is installed."""
+
+
+class InstallStateRow(Base):
+    """One try to install the app by OAuth, good once and for minutes, in the browser that began it."""
+
+    __tablename__ = "install_states"
+
+    state_hash: Mapped[str] = mapped_column(primary_key=True)
+    cookie_hash: Mapped[str]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class DeliveryRow(Base):
