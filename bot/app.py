@@ -48,16 +48,17 @@ from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
 from bot.services.publishing import Publishing
+from bot.services.removal import Removal
 from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
-from bot.slack import ChannelTest, Permalink, SlackClients, learn_workspace
+from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
 from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
-from handlers.authorize import authorize_by
+from handlers.authorize import authorize
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.dispatch import Dispatch
@@ -65,6 +66,7 @@ from handlers.guard import Guard
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
 from handlers.items import ItemHandlers
+from handlers.lifecycle import LifecycleHandlers
 from handlers.links import ItemPages
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
@@ -114,6 +116,7 @@ class Services:
     arrivals: Arrivals
     lists: ListImport
     publishing: Publishing
+    removal: Removal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
         ApprovalHandlers(services.approvals, services.cards),
         AlertHandlers(services.fixes, services.cards, services.alerts),
+        LifecycleHandlers(services.removal),
     )
 
 
@@ -173,7 +177,7 @@ async def assembled(config: Config, clock: Clock, *, jobs: Jobs | None = None) -
         stack.push_async_callback(db.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
         services = build(config, clock, db, session, jobs or Engine(config.database_url))
-        routes = Routes(services.workspaces, services.clients)
+        routes = Routes(services.clients)
         for feature in features(services):
             feature.register(routes)
         dispatch = Dispatch(_bolt(services, routes), services.workspaces)
@@ -234,6 +238,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),
+        removal=Removal(db, workspaces),
     )
 
 
@@ -306,12 +311,12 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 
 @asynccontextmanager
 async def knowing_its_workspace(services: Services) -> AsyncIterator[None]:
-    """Learn whose bot token this is; when Slack does not answer, begin without and ask again.
+    """Learn whose SLACK_BOT_TOKEN this is; when Slack does not answer, begin without and ask again.
 
     Raises:
-        TokenRefusedError: Slack refuses the token.
+        TokenRefusedError: Slack refuses the token, and no other workspace could have installed the app.
     """
-    if await learn_workspace(services.clients) is not None:
+    if await _is_settled(services):
         yield
         return
     logger.warning("Slack does not answer; asking again until it does")
@@ -323,10 +328,23 @@ async def knowing_its_workspace(services: Services) -> AsyncIterator[None]:
         await asyncio.gather(asking, return_exceptions=True)
 
 
+async def _is_settled(services: Services) -> bool:
+    """Whether nothing is left to ask. One workspace's refused token does not stop those that installed the app."""
+    if services.config.bot_token is None:
+        return True
+    try:
+        return await learn_workspace(services.clients) is not None
+    except TokenRefusedError as error:
+        if services.config.slack_client_id is None:
+            raise
+        logger.warning(str(error))
+        return True
+
+
 async def _ask_again(services: Services) -> None:
     while True:
         await services.clock.sleep(ASK_AGAIN_SECONDS)
-        if await learn_workspace(services.clients) is not None:
+        if await _is_settled(services):
             logger.info("Slack answers again")
             return
 
@@ -348,7 +366,7 @@ def _bolt(services: Services, routes: Routes) -> AsyncApp:
         process_before_response=True,
         signing_secret=services.config.signing_secret,
         client=client,
-        authorize=authorize_by(services.workspaces),
+        authorize=authorize,
         request_verification_enabled=False,
         ssl_check_enabled=False,
         url_verification_enabled=False,

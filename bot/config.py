@@ -12,6 +12,12 @@ SLACK_FILES = "files.slack.com"
 DATABASE = "sqlite+aiosqlite:///var/dext.db"
 
 
+NO_WORKSPACE = (
+    "SLACK_BOT_TOKEN is missing: write the bot token, `xoxb-…` (OAuth & Permissions), for one workspace; or set "
+    "SLACK_CLIENT_ID and SLACK_CLIENT_SECRET (Basic Information), and workspaces install the app at /slack/install"
+)
+
+
 class ConfigError(Exception):
     """Every missing or wrong variable, a line each."""
 
@@ -28,7 +34,8 @@ class ProviderSettings:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     signing_secret: str = field(repr=False)
-    bot_token: str = field(repr=False)
+    bot_token: str | None = field(repr=False)
+    """Of one workspace. None where workspaces install the app by OAuth."""
     slack_client_id: str | None
     slack_client_secret: str | None = field(repr=False)
     slack_api_url: str
@@ -62,7 +69,7 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
     reader = _Reader(environment)
     config = Config(
         signing_secret=reader.required("SLACK_SIGNING_SECRET", "the app's signing secret (Basic Information)"),
-        bot_token=reader.required("SLACK_BOT_TOKEN", "the bot token, `xoxb-…` (OAuth & Permissions)"),
+        bot_token=reader.optional("SLACK_BOT_TOKEN"),
         slack_client_id=reader.optional("SLACK_CLIENT_ID"),
         slack_client_secret=reader.optional("SLACK_CLIENT_SECRET"),
         slack_api_url=reader.address("SLACK_API_URL", SLACK_API, ends="/api/"),
@@ -83,6 +90,8 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
     )
     if (config.slack_client_id is None) != (config.slack_client_secret is None):
         reader.wrong.append("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both, or neither")
+    elif config.bot_token is None and config.slack_client_id is None:
+        reader.wrong.append(NO_WORKSPACE)
     if reader.wrong:
         raise ConfigError("\n".join(reader.wrong))
     return config

@@ -14,9 +14,10 @@ from slack_sdk.errors import SlackApiError
 from yarl import URL
 
 from bot.domain.ids import WorkspaceId
+from bot.domain.slack import TOKEN_REFUSALS
 from bot.intake.sniff import LARGEST_FILE
 from bot.services.arrivals import Fetched, NotFetched
-from bot.slack import REFUSALS, SlackClients, reason_of
+from bot.slack import SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ TRANSIENT = frozenset(
     }
 )
 """Slack's words after which asking again may help; the last two while a company moves to another plan."""
-REINSTALL = frozenset({"missing_scope", "not_allowed_token_type"}) | REFUSALS
+REINSTALL = frozenset({"missing_scope", "not_allowed_token_type"}) | TOKEN_REFUSALS
 AWAY = "Slack has trouble of its own"
 
 

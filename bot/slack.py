@@ -5,20 +5,38 @@ call unless it is handed one, which costs a handshake each time.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ids import ChannelId, WorkspaceId
-from bot.domain.slack import Workspace
+from bot.domain.slack import TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 
 CALL_SECONDS = 15
 PROBE_SECONDS = 1.2
 """Within the time that an answer to Slack has, with room for the rest of it."""
-REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+TOKEN_FRESH_SECONDS = 60.0
+MOST_CLIENTS = 2000
+
+
+class _Client(AsyncWebClient):
+    """Says when Slack refused its token, so that nobody goes on with an old one."""
+
+    on_refusal: Callable[[], None] | None = None
+
+    async def api_call(self, *args: Any, **kwargs: Any) -> AsyncSlackResponse:
+        try:
+            return await super().api_call(*args, **kwargs)
+        except SlackApiError as error:
+            if self.on_refusal is not None and reason_of(error) in TOKEN_REFUSALS:
+                self.on_refusal()
+            raise
 
 
 @dataclass(slots=True)
@@ -26,23 +44,38 @@ class SlackClients:
     workspaces: Workspaces
     session: aiohttp.ClientSession
     api_url: str
-    bot_token: str = field(repr=False)
-    _clients: dict[WorkspaceId, AsyncWebClient] = field(default_factory=dict, repr=False)
+    bot_token: str | None = field(repr=False)
+    _clients: dict[WorkspaceId, tuple[float, AsyncWebClient]] = field(default_factory=dict, repr=False)
 
-    def with_token(self, token: str | None) -> AsyncWebClient:
-        return AsyncWebClient(
+    def with_token(self, token: str | None, *, on_refusal: Callable[[], None] | None = None) -> AsyncWebClient:
+        client = _Client(
             token=token, base_url=self.api_url, session=self.session, timeout=CALL_SECONDS, retry_handlers=[]
         )
+        client.on_refusal = on_refusal
+        return client
 
     async def of(self, workspace_id: WorkspaceId) -> AsyncWebClient | None:
-        """The workspace's client; None when the workspace is gone."""
-        client = self._clients.get(workspace_id)
-        if client is None:
-            token = await self.workspaces.token(workspace_id, default=self.bot_token)
-            if token is None:
-                return None
-            client = self._clients[workspace_id] = self.with_token(token)
+        """The workspace's client; None when the app is not installed there any more.
+
+        Another process may have taken a reinstallation, so a token is read again after a while, and at once when Slack
+        refuses it.
+        """
+        kept, now = self._clients.get(workspace_id), self.workspaces.clock.monotonic()
+        if kept is not None and now - kept[0] < TOKEN_FRESH_SECONDS:
+            return kept[1]
+        token = await self.workspaces.token(workspace_id, default=self.bot_token)
+        if token is None:
+            self.forget(workspace_id)
+            return None
+        client = self.with_token(token, on_refusal=lambda: self.forget(workspace_id))
+        if len(self._clients) >= MOST_CLIENTS:
+            self._clients.clear()
+        self._clients[workspace_id] = (now, client)
         return client
+
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        """Read this workspace's token anew when it is next needed."""
+        self._clients.pop(workspace_id, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +139,7 @@ class TokenRefusedError(Exception):
 
 
 async def learn_workspace(clients: SlackClients) -> Workspace | None:
-    """Whose bot token this is, kept as a row; None when Slack does not answer.
+    """Whose SLACK_BOT_TOKEN this is, kept as a row; None when Slack does not answer.
 
     Raises:
         TokenRefusedError: Slack answers, and refuses the token.
@@ -117,7 +150,7 @@ async def learn_workspace(clients: SlackClients) -> Workspace | None:
         app_id = await _app_id(client, str(answer.get("bot_id") or ""))
     except SlackApiError as error:
         reason = reason_of(error)
-        if reason in REFUSALS:
+        if reason in TOKEN_REFUSALS:
             raise TokenRefusedError(
                 f"Slack refuses SLACK_BOT_TOKEN ({reason}): copy the bot token anew from OAuth & Permissions"
             ) from error

@@ -10,6 +10,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.delivery import Delivery, current_delivery
 from bot.services.workspaces import Workspaces
+from handlers.authorize import current_workspace
 from handlers.reading import team_of
 
 NOT_INSTALLED = "Dext is not installed in this workspace. Ask one of its admins to install it."
@@ -22,14 +23,17 @@ class Dispatch:
 
     async def __call__(self, body: dict[str, Any]) -> BoltResponse:
         """Answer a request. Bolt takes the parsed body as it is in this mode, and so does not parse it again."""
-        if await self.workspaces.find(*team_of(body)) is None:
+        workspace = await self.workspaces.find(*team_of(body))
+        if workspace is None:
             return _not_installed(body)
         name = delivery_name(body)
-        token = current_delivery.set(None if name is None else Delivery(name))
+        delivery = current_delivery.set(None if name is None else Delivery(name))
+        answering = current_workspace.set(workspace)
         try:
             return await self.app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         finally:
-            current_delivery.reset(token)
+            current_workspace.reset(answering)
+            current_delivery.reset(delivery)
 
 
 def _not_installed(body: Mapping[str, Any]) -> BoltResponse:

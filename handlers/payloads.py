@@ -1,6 +1,7 @@
 """Requests of Slack as typed values. `routes` fills them from the payloads; features read nothing else."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.domain.ids import ChannelId
@@ -71,8 +72,11 @@ class OptionsQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """An event of the Events API; `event` is its inner part."""
+    """An event of the Events API; `event` is its inner part. It may be late, and come again: `sent_at` is when Slack
+    says that it happened, to the second.
+    """
 
     actor: Actor
     kind: str
     event: Payload
+    sent_at: datetime

@@ -1,6 +1,7 @@
 """Slack's payloads, read once into the typed values of `handlers.payloads`."""
 
 import shlex
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.ids import ChannelId, UserId
@@ -9,16 +10,38 @@ from handlers.payloads import Click, Command, Event, OpenForm, OptionsQuery, Pay
 
 
 def team_of(body: Payload) -> tuple[str, str]:
-    """Enterprise and team that the app is installed in, as Slack names them in each kind of payload."""
+    """Enterprise and team that the app is installed in, as Slack names them in each kind of payload; both are empty
+    where it names none.
+
+    In a channel shared between companies an event's own `team_id` may be the other company's; its authorization is ours.
+    <https://docs.slack.dev/apis/events-api/#authorizations>
+    """
     if body.get("type") == "event_callback":
-        authorizations = body.get("authorizations") or [{}]
-        return str(authorizations[0].get("enterprise_id") or ""), str(body.get("team_id") or "")
-    if "command" in body:
-        return str(body.get("enterprise_id") or ""), str(body.get("team_id") or "")
-    view = body.get("view") or {}
-    team = view.get("app_installed_team_id") or (body.get("team") or {}).get("id")
-    enterprise = (body.get("enterprise") or {}).get("id") or (body.get("team") or {}).get("enterprise_id")
+        enterprise, team = _installation_of_event(body)
+    elif "command" in body:
+        enterprise, team = body.get("enterprise_id"), body.get("team_id")
+    else:
+        enterprise, team = _installation_of_interaction(body)
     return str(enterprise or ""), str(team or "")
+
+
+def _installation_of_event(body: Payload) -> tuple[Any, Any]:
+    """`app_uninstalled` comes without authorizations: there are none left."""
+    for authorization in body.get("authorizations") or ():
+        return authorization.get("enterprise_id"), authorization.get("team_id") or body.get("team_id")
+    return body.get("enterprise_id") or body.get("context_enterprise_id"), body.get("team_id")
+
+
+def _installation_of_interaction(body: Payload) -> tuple[Any, Any]:
+    """`team` is null in what an organisation-wide installation sends, and in some clicks in shared channels: then the
+    message that was clicked tells whose app posted it, and last the person's own team.
+    """
+    team, view = body.get("team") or {}, body.get("view") or {}
+    enterprise = (body.get("enterprise") or {}).get("id") or team.get("enterprise_id")
+    found = view.get("app_installed_team_id") or team.get("id")
+    if not found:
+        found = (body.get("message") or {}).get("team") or (body.get("user") or {}).get("team_id")
+    return enterprise, found
 
 
 def actor_of(body: Payload, workspace: Workspace) -> Actor:
@@ -89,7 +112,13 @@ def options_query_of(body: Payload, workspace: Workspace) -> OptionsQuery:
 
 def event_of(body: Payload, workspace: Workspace) -> Event:
     event = body.get("event") or {}
-    return Event(actor=actor_of(body, workspace), kind=str(event.get("type")), event=event)
+    sent_at = datetime.fromtimestamp(_whole(body.get("event_time")), UTC)
+    return Event(actor=actor_of(body, workspace), kind=str(event.get("type")), event=event, sent_at=sent_at)
+
+
+def _whole(number: Any) -> int:
+    """Where Slack does not say when, it was long ago: an event is taken for older than what is known."""
+    return number if isinstance(number, int) and 0 <= number < 2**40 else 0
 
 
 def _form_of(view: Any) -> OpenForm | None:

@@ -18,13 +18,13 @@ from bot import log
 from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.ids import ChannelId
 from bot.domain.slack import Workspace
-from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients
 from bot.views.ids import ActionId, CallbackId
 from bot.views.menu import help_text, menu
 from bot.views.rendering import to_slack
 from bot.views.text import escape
 from handlers import reading
+from handlers.authorize import current_workspace
 from handlers.errors import words_for
 from handlers.payloads import Click, Command, Event, OptionsQuery, Payload, Submission
 from handlers.replies import Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
@@ -55,7 +55,6 @@ class Word:
 class Routes:
     """Tables that features fill by `register`, and Bolt's listeners over them."""
 
-    workspaces: Workspaces
     clients: SlackClients
     words: dict[str, Word] = field(default_factory=dict)
     clicks: dict[str, ClickHandler] = field(default_factory=dict)
@@ -92,7 +91,7 @@ class Routes:
         app.error(on_error)
 
     async def _on_command(self, body: Payload, ack: Any) -> None:
-        command = reading.command_of(body, await self._workspace(body))
+        command = reading.command_of(body, current_workspace.get())
         reply = await _answered(self._run(command), command.actor.workspace, "command")
         if isinstance(reply, Whisper):
             await ack(response_type="ephemeral", text=reply.text)
@@ -131,7 +130,7 @@ class Routes:
         )
 
     async def _on_click(self, body: Payload, ack: Any) -> None:
-        click = reading.click_of(body, await self._workspace(body))
+        click = reading.click_of(body, current_workspace.get())
         await ack()
         handler = self.clicks.get(click.action_id)
         if handler is None:
@@ -141,7 +140,7 @@ class Routes:
         await Showing(self.clients).show(reply, spot_of(click))
 
     async def _on_submission(self, body: Payload, ack: Any) -> None:
-        submission = reading.submission_of(body, await self._workspace(body))
+        submission = reading.submission_of(body, current_workspace.get())
         callback_id = submission.form.callback_id
         handler = self.submissions.get(callback_id)
         reply = None
@@ -150,7 +149,7 @@ class Routes:
         await ack(**_acknowledgement(reply))
 
     async def _on_options(self, body: Payload, ack: Any) -> None:
-        query = reading.options_query_of(body, await self._workspace(body))
+        query = reading.options_query_of(body, current_workspace.get())
         handler = self.options_by_id.get(query.action_id)
         reply = None
         if handler is not None:
@@ -160,19 +159,13 @@ class Routes:
 
     async def _on_event(self, body: Payload) -> BoltResponse:
         """What fails here is not acknowledged: Slack sends events again."""
-        event = reading.event_of(body, await self._workspace(body))
+        event = reading.event_of(body, current_workspace.get())
         handler = self.events.get(event.kind)
         if handler is not None:
             with log.bound(workspace=event.actor.workspace.team_id, entry=event.kind):
                 reply = await handler(event)
             await Showing(self.clients).show(reply, spot_of(event))
         return BoltResponse(status=200)
-
-    async def _workspace(self, body: Payload) -> Workspace:
-        workspace = await self.workspaces.find(*reading.team_of(body))
-        if workspace is None:
-            raise LookupError("a request of a workspace that the app is not installed in")
-        return workspace
 
 
 async def _answered(answer: Awaitable[Reply], workspace: Workspace, entry: str) -> Reply:

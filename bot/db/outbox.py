@@ -15,6 +15,7 @@ from sqlalchemy import Row, func, or_, select
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
+from bot.db.workspaces import is_installed
 from bot.domain.ids import WorkspaceId
 
 MESSAGES = table_of(MessageRow)
@@ -70,6 +71,7 @@ async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: i
             MESSAGES.c.due_at <= tx.now,
             MESSAGES.c.subject.in_(subjects),
             _PLACE.not_in(busy),
+            is_installed(MESSAGES.c.workspace_id),
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
             or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
         )
@@ -94,6 +96,7 @@ async def claim(tx: Tx, message: Message) -> int | None:
             MESSAGES.c.id == message.id,
             MESSAGES.c.is_waiting.is_(True),
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
+            is_installed(MESSAGES.c.workspace_id),
         )
         .values(leased_until=tx.now + LEASE)
         .returning(MESSAGES.c.wanted)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.db.base import Base, LongText, dump, load, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
 from bot.db.unit_of_work import Nudge, Tx
+from bot.db.workspaces import is_installed
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
 from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
 
@@ -187,6 +188,7 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
         .join(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
         .where(
             CONNECTIONS.c.organisation_id.in_(due),
+            is_installed(CONNECTIONS.c.workspace_id),
             CONNECTIONS.c.health.in_(USABLE),
             SETTINGS.c.general_confirmed_at.is_not(None),
             SETTINGS.c.tax_confirmed_at.is_not(None),
@@ -304,6 +306,7 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
             BATCHES.c.due_at <= tx.now,
             or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
             CONNECTIONS.c.health.in_(USABLE),
+            is_installed(BATCHES.c.workspace_id),
         )
         .order_by(BATCHES.c.due_at)
         .limit(100)
@@ -333,6 +336,7 @@ async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) 
             BATCHES.c.attempt == attempt,
             BATCHES.c.state.in_(_OPEN),
             or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
+            is_installed(BATCHES.c.workspace_id),
         )
         .values(leased_until=until, due_at=until)
         .returning(BATCHES)
@@ -399,10 +403,10 @@ async def renew_lease(tx: Tx, batch: LiveBatch, *, until: datetime) -> bool:
 
 
 async def mark_sent(tx: Tx, batch: LiveBatch) -> bool:
-    """Before bytes leave. False: another attempt took over, so nothing may be sent."""
+    """Before bytes leave. False: another attempt took over, or the app was removed, so nothing may be sent."""
     statement = (
         BATCHES.update()
-        .where(_ours(batch))
+        .where(_ours(batch), is_installed(BATCHES.c.workspace_id))
         .values(
             state=BatchState.SENDING,
             first_sent_at=func.coalesce(BATCHES.c.first_sent_at, tx.now),

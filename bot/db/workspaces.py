@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Integer, UniqueConstraint
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Identity, Index, Integer, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, LongText
+from bot.db.base import Base, LongText, table_of
 
 
 class WorkspaceRow(Base):
@@ -31,6 +31,14 @@ class WorkspaceRow(Base):
     """What was granted at the installation, parted by commas; None where nobody said."""
     removed_at: Mapped[datetime | None]
     """When Slack said that the app was removed or its token revoked; None while it is installed."""
+
+
+WORKSPACES = table_of(WorkspaceRow)
+
+
+def is_installed(workspace_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Of a workspace that still has the app. What waits for another one stays as it is, until a reinstallation."""
+    return workspace_id.not_in(select(WORKSPACES.c.id).where(WORKSPACES.c.removed_at.is_not(None)))
 
 
 class InstallStateRow(Base):

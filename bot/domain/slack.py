@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 from bot.domain.ids import UserId, WorkspaceId
 
+TOKEN_REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+"""Slack's words for a bot token that is good for nothing any more: only an installation brings another."""
+
+BOT_SCOPES = ("commands", "chat:write", "channels:read", "groups:read", "files:read", "users:read")
+"""What an installation asks for: the bot scopes of manifest.yml, whose reasons README gives."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:

@@ -17,6 +17,7 @@ from bot.db.base import new_id, table_of
 from bot.db.files import FileRow
 from bot.db.items import ArrivalRow
 from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import is_installed
 from bot.domain.documents import Door
 from bot.domain.ids import ChannelId, FileId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed
@@ -115,7 +116,11 @@ class Arrivals:
         """Fetch, read, enter. Safe to run twice: the arrival's state says whether it is over."""
         arrival_id, _, attempt = key.partition(":")
         async with self.db.read() as tx:
-            statement = select(ARRIVALS).where(ARRIVALS.c.id == UUID(arrival_id), ARRIVALS.c.state == "waiting")
+            statement = select(ARRIVALS).where(
+                ARRIVALS.c.id == UUID(arrival_id),
+                ARRIVALS.c.state == "waiting",
+                is_installed(ARRIVALS.c.workspace_id),
+            )
             arrival = (await tx.execute(statement)).one_or_none()
         if arrival is None or arrival.attempt != int(attempt):
             return
@@ -131,7 +136,7 @@ class Arrivals:
 
     async def restart_stuck(self) -> int:
         """Give arrivals that stopped moving another attempt."""
-        statement = select(ARRIVALS).where(ARRIVALS.c.state == "waiting")
+        statement = select(ARRIVALS).where(ARRIVALS.c.state == "waiting", is_installed(ARRIVALS.c.workspace_id))
         async with self.db.read() as tx:
             stuck = (await tx.execute(statement.where(ARRIVALS.c.due_at <= tx.now).limit(100))).all()
         for arrival in stuck:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database, Tx
-from bot.db.workspaces import AuditRow
+from bot.db.workspaces import AuditRow, is_installed
 from bot.delivery import BusyError
 
 MESSAGES, AUDIT = table_of(MessageRow), table_of(AuditRow)
@@ -40,6 +40,7 @@ async def _queue(tx: Tx) -> str:
             MESSAGES.c.due_at < tx.now - LATE,
             MESSAGES.c.trouble.is_(None),
             MESSAGES.c.thread_of.is_(None),
+            is_installed(MESSAGES.c.workspace_id),
         )
         .limit(1)
     )

@@ -17,6 +17,7 @@ from sqlalchemy import Row, and_, bindparam, func, select
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.db.workspaces import is_installed
 from bot.domain.books import Account, Books, Contact, Currency, ListEntry, ListKind, ListPage, TaxRate, TrackingCategory
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.services.access import Tokens
@@ -131,7 +132,9 @@ class ListImport:
             .add_columns(CONNECTIONS.c.tenant_id)
             .join(CONNECTIONS, CONNECTIONS.c.organisation_id == SYNCS.c.organisation_id)
             .where(
-                SYNCS.c.state.in_(("waiting", "reading")), CONNECTIONS.c.health.in_(("importing", "healthy", "at_risk"))
+                SYNCS.c.state.in_(("waiting", "reading")),
+                CONNECTIONS.c.health.in_(("importing", "healthy", "at_risk")),
+                is_installed(CONNECTIONS.c.workspace_id),
             )
         )
         async with self.db.read() as tx:
@@ -155,7 +158,10 @@ class ListImport:
 
     async def _connection(self, connection_id: ConnectionId) -> Row[Any] | None:
         async with self.db.read() as tx:
-            return (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.id == connection_id))).one_or_none()
+            statement = select(CONNECTIONS).where(
+                CONNECTIONS.c.id == connection_id, is_installed(CONNECTIONS.c.workspace_id)
+            )
+            return (await tx.execute(statement)).one_or_none()
 
 
 @dataclass(frozen=True, slots=True)

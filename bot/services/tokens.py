@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Database, Tx, to_its_end
+from bot.db.workspaces import is_installed
 from bot.delivery import BusyError
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
@@ -66,7 +67,7 @@ class TokenKeeper:
 
         Raises:
             ReconnectNeededError: the sign-in is over.
-            TryLaterError: the provider's token endpoint does not answer.
+            TryLaterError: the provider's token endpoint does not answer, or the app was removed from the workspace.
         """
         return await self._fresh(lambda: self._row(connection_id))
 
@@ -194,11 +195,15 @@ class TokenKeeper:
     async def _row(self, connection_id: ConnectionId) -> Row[Any]:
         statement = (
             select(CONNECTIONS.c.tenant_id, CONNECTIONS.c.token_set_id, TOKENS)
+            .add_columns(is_installed(CONNECTIONS.c.workspace_id).label("is_installed"))
             .join(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
             .where(CONNECTIONS.c.id == connection_id)
         )
         async with self.db.read() as tx:
-            return (await tx.execute(statement)).one()
+            row = (await tx.execute(statement)).one()
+        if not row.is_installed:
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
+        return row
 
     async def _bare_row(self, token_set_id: UUID, tenant_id: str) -> Row[Any]:
         statement = select(

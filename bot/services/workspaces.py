@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, case, select
 
 from bot.clock import Clock
 from bot.db.base import new_id, table_of
@@ -27,13 +27,15 @@ class Workspaces:
     _kept: OrderedDict[tuple[str, str], tuple[float, Workspace]] = field(default_factory=OrderedDict)
 
     async def find(self, enterprise_id: str, team_id: str) -> Workspace | None:
-        """The workspace of a request, at most five minutes old."""
+        """The workspace of a request, at most five minutes old; None where the app is not installed."""
         key = (enterprise_id, team_id)
         kept = self._kept.get(key)
         if kept is not None and self.clock.monotonic() - kept[0] < FRESH_SECONDS:
             return kept[1]
         statement = select(WORKSPACES).where(
-            WORKSPACES.c.enterprise_id == enterprise_id, WORKSPACES.c.team_id == team_id
+            WORKSPACES.c.enterprise_id == enterprise_id,
+            WORKSPACES.c.team_id == team_id,
+            WORKSPACES.c.removed_at.is_(None),
         )
         async with self.db.read() as tx:
             row = (await tx.execute(statement)).mappings().one_or_none()
@@ -46,23 +48,29 @@ class Workspaces:
         return workspace
 
     async def load(self, workspace_id: WorkspaceId) -> Workspace | None:
+        """None when the app was removed from it."""
+        statement = select(WORKSPACES).where(WORKSPACES.c.id == workspace_id, WORKSPACES.c.removed_at.is_(None))
         async with self.db.read() as tx:
-            row = (await tx.execute(select(WORKSPACES).where(WORKSPACES.c.id == workspace_id))).mappings().one_or_none()
+            row = (await tx.execute(statement)).mappings().one_or_none()
         return None if row is None else _workspace_of(row)
 
-    async def token(self, workspace_id: WorkspaceId, *, default: str) -> str | None:
-        """The bot token: the row's own, or the environment's where the row has none."""
-        statement = select(WORKSPACES.c.token_sealed).where(WORKSPACES.c.id == workspace_id)
+    async def token(self, workspace_id: WorkspaceId, *, default: str | None) -> str | None:
+        """The bot token: the row's own, or the environment's where the row has none; None when the app was removed."""
+        statement = select(WORKSPACES.c.token_sealed).where(
+            WORKSPACES.c.id == workspace_id, WORKSPACES.c.removed_at.is_(None)
+        )
         async with self.db.read() as tx:
             row = (await tx.execute(statement)).one_or_none()
         if row is None:
             return None
         if row.token_sealed is None:
             return default or None
-        return self.vault.open(row.token_sealed, f"workspaces.token:{workspace_id}")
+        return self.vault.open(row.token_sealed, token_place(workspace_id))
 
     async def remember(self, found: Workspace, app_id: str | None) -> Workspace:
-        """The workspace that a bot token belongs to, as `auth.test` names it; made on first sight."""
+        """The workspace that SLACK_BOT_TOKEN belongs to, as `auth.test` names it; made on first sight. One that the app
+        was removed from has it again.
+        """
         async with self.db.write() as tx:
             new = tx.insert(WorkspaceRow).values(
                 id=found.id,
@@ -76,10 +84,22 @@ class Workspaces:
                 installed_at=tx.now,
             )
             fresh = {name: new.excluded[name] for name in ("name", "bot_user_id", "bot_id", "app_id")}
-            statement = new.on_conflict_do_update(index_elements=["enterprise_id", "team_id"], set_=fresh)
+            back = case((WORKSPACES.c.removed_at.is_(None), WORKSPACES.c.installed_at), else_=tx.now)
+            statement = new.on_conflict_do_update(
+                index_elements=["enterprise_id", "team_id"], set_={**fresh, "installed_at": back, "removed_at": None}
+            )
             row = (await tx.execute(statement.returning(WORKSPACES))).mappings().one()
-        self._kept.clear()
+        self.forget_seen()
         return _workspace_of(row)
+
+    def forget_seen(self) -> None:
+        """Read every workspace anew: one was installed or removed."""
+        self._kept.clear()
+
+
+def token_place(workspace_id: WorkspaceId) -> str:
+    """The place that a bot token is sealed for."""
+    return f"workspaces.token:{workspace_id}"
 
 
 def fresh_workspace_id() -> WorkspaceId:

@@ -79,7 +79,7 @@ def modules(package: str) -> Iterator[ModuleType]:
 
 def registered() -> Routes:
     """Routes as all features fill them. A feature is made without its services: registering needs none."""
-    routes = Routes(workspaces=cast("Any", None), clients=cast("Any", None))
+    routes = Routes(clients=cast("Any", None))
     for module in modules("handlers"):
         for value in vars(module).values():
             if isinstance(value, type) and value.__module__ == module.__name__ and _is_feature(value):

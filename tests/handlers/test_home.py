@@ -32,7 +32,9 @@ def a_line(title: str = "Bill 12 · 30.00 GBP") -> ItemLine:
 
 async def opened(connecting: Connecting, *lines: ItemLine, actor: Actor | None = None, tab: str = "home") -> str:
     home = Home(connecting.db, connecting.connections, connecting.connections.people, Work(lines))
-    event = Event(actor=actor or connecting.actor(), kind="app_home_opened", event={"tab": tab})
+    event = Event(
+        actor=actor or connecting.actor(), kind="app_home_opened", event={"tab": tab}, sent_at=connecting.clock.now()
+    )
     reply = await HomeHandlers(home).app_home_opened(event)
     return json.dumps(reply.view.to_dict()) if isinstance(reply, PublishHome) else ""
 
