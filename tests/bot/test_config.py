@@ -33,7 +33,26 @@ def test_everything_missing_is_named_at_once() -> None:
     with pytest.raises(ConfigError) as raised:
         read_config({}, ("xero",))
 
-    assert [line.split()[0] for line in str(raised.value).splitlines()] == list(NEEDED)
+    assert {line.split()[0] for line in str(raised.value).splitlines()} == set(NEEDED)
+
+
+def test_without_a_bot_token_workspaces_may_install_the_app_by_oauth() -> None:
+    config = read(SLACK_BOT_TOKEN="", SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="s")
+
+    assert (config.bot_token, config.slack_client_id) == (None, "1.2")
+
+
+def test_one_workspace_and_installs_go_together() -> None:
+    config = read(SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="s")
+
+    assert (config.bot_token, config.slack_client_id) == ("xoxb-canary", "1.2")
+
+
+def test_with_neither_both_ways_are_named() -> None:
+    (complaint,) = complaints(SLACK_BOT_TOKEN="").splitlines()
+
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "/slack/install"):
+        assert name in complaint
 
 
 @pytest.mark.parametrize(
