@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -33,7 +34,7 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         assert made.slack.refusals == []
 
 
-async def tell(desk: Desk, *events: dict[str, object], at: float = 0.0, first_id: int = 1) -> list[int]:
+async def tell(desk: Desk, *events: dict[str, Any], at: float = 0.0, first_id: int = 1) -> list[int]:
     """Send events of so many seconds from now; answers Slack's view of them."""
     now = desk.world.clock.now().timestamp()
     numbered = enumerate(events, first_id)
@@ -60,7 +61,7 @@ async def reinstall(desk: Desk) -> None:
 
 @pytest.mark.parametrize("events", list(itertools.permutations((UNINSTALLED, REVOKED, UNINSTALLED))))
 async def test_whatever_the_order_and_the_repeats_the_app_is_removed_once(
-    desk: Desk, events: tuple[dict[str, object], ...]
+    desk: Desk, events: tuple[dict[str, Any], ...]
 ) -> None:
     move(desk, 5)
 
