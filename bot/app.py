@@ -71,6 +71,7 @@ from handlers.links import ItemPages
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
+from handlers.socket import SocketMode
 from handlers.web import ConnectPages
 from providers import PROVIDERS
 from providers.base import AccountingProvider, ClientConfig
@@ -127,6 +128,8 @@ class Product:
     routes: Routes
     dispatch: Dispatch
     site: web.Application
+    socket: SocketMode | None
+    """Slack's requests by websocket, where an app token is set."""
     messenger: Messenger
 
 
@@ -155,12 +158,13 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
     }
 
 
-def site(services: Services, dispatch: Dispatch) -> web.Application:
-    """Everything that is served over HTTP."""
+def site(services: Services, dispatch: Dispatch, socket: SocketMode | None) -> web.Application:
+    """Everything that is served over HTTP. Slack's requests only where there is a secret to check them with."""
     config = services.config
     app = web.Application(client_max_size=LARGEST_REQUEST)
-    Guard(dispatch, config.signing_secret, services.clock).register(app)
-    HealthPages(Health(services.db)).register(app)
+    if config.signing_secret is not None:
+        Guard(dispatch, config.signing_secret, services.clock).register(app)
+    HealthPages(Health(services.db), socket).register(app)
     ItemPages(ItemLinks(services.db, Permalink(services.clients), services.flows.site)).register(app)
     targets = tuple(_addresses(config, key)["auth_url"] for key in config.providers)
     ConnectPages(flows=services.flows, linking=services.linking, form_targets=(*targets, config.slack_url)).register(
@@ -181,9 +185,15 @@ async def assembled(config: Config, clock: Clock, *, jobs: Jobs | None = None) -
         for feature in features(services):
             feature.register(routes)
         dispatch = Dispatch(_bolt(services, routes), services.workspaces)
-        messenger = Messenger(db, clock, services.clients, services.workspaces, drawers(services))
+        token = config.app_token
+        socket = None if token is None else SocketMode(services.clients, token, dispatch, clock)
         yield Product(
-            services=services, routes=routes, dispatch=dispatch, site=site(services, dispatch), messenger=messenger
+            services=services,
+            routes=routes,
+            dispatch=dispatch,
+            site=site(services, dispatch, socket),
+            socket=socket,
+            messenger=Messenger(db, clock, services.clients, services.workspaces, drawers(services)),
         )
 
 
@@ -273,6 +283,8 @@ async def run(config: Config, clock: Clock) -> None:
         await product.messenger.start()
         stack.push_async_callback(product.messenger.stop)
         await stack.enter_async_context(listening(product.site, config.host, config.port))
+        if product.socket is not None:
+            await stack.enter_async_context(product.socket.running())
         keep_what_stands()
         logger.info("serving", extra={"address": f"http://{config.host}:{config.port}"})
         await stopped()

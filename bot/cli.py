@@ -17,7 +17,7 @@ from bot.vault import KeyRingError, Vault, new_key
 from bot.worker.engine import migrate_engine
 from providers import PROVIDERS
 
-OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET")
+OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
 STOPS = (ConfigError, OutdatedDatabaseError, TokenRefusedError)
 
 

@@ -33,7 +33,9 @@ class ProviderSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    signing_secret: str = field(repr=False)
+    signing_secret: str | None = field(repr=False)
+    """None only where Slack's requests come over a websocket (`app_token`), which needs no signatures."""
+    app_token: str | None = field(repr=False)
     bot_token: str | None = field(repr=False)
     """Of one workspace. None where workspaces install the app by OAuth."""
     slack_client_id: str | None
@@ -68,7 +70,8 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
     """
     reader = _Reader(environment)
     config = Config(
-        signing_secret=reader.required("SLACK_SIGNING_SECRET", "the app's signing secret (Basic Information)"),
+        signing_secret=reader.signing_secret(),
+        app_token=reader.app_token(),
         bot_token=reader.optional("SLACK_BOT_TOKEN"),
         slack_client_id=reader.optional("SLACK_CLIENT_ID"),
         slack_client_secret=reader.optional("SLACK_CLIENT_SECRET"),
@@ -133,6 +136,20 @@ class _Reader:
         if found is None:
             self.wrong.append(f"{name} is missing: write {what}")
         return found or ""
+
+    def app_token(self) -> str | None:
+        """Never shown, wrong or not: whatever stands there is somebody's secret."""
+        found = self.optional("SLACK_APP_TOKEN")
+        if found is not None and not found.startswith("xapp-"):
+            self.wrong.append(
+                "SLACK_APP_TOKEN is another kind of token: write the app-level one, `xapp-…` (Basic Information)"
+            )
+        return found
+
+    def signing_secret(self) -> str | None:
+        if self.optional("SLACK_APP_TOKEN") is not None:
+            return self.optional("SLACK_SIGNING_SECRET")
+        return self.required("SLACK_SIGNING_SECRET", "the app's signing secret (Basic Information)")
 
     def read(self, name: str, default: str, convert: Callable[[str], T], what: str) -> T:
         try:

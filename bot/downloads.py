@@ -17,12 +17,11 @@ from bot.domain.ids import WorkspaceId
 from bot.domain.slack import TOKEN_REFUSALS
 from bot.intake.sniff import LARGEST_FILE
 from bot.services.arrivals import Fetched, NotFetched
-from bot.slack import SlackClients, reason_of
+from bot.slack import LOOPBACK, SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 60.0
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 TRANSIENT = frozenset(
     {
         "ratelimited",

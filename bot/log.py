@@ -19,7 +19,7 @@ _BOUND: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B0
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+[\w.~+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
-    r"|(?<=[?&])(?:code|state|t)=[^&\s\"']+"
+    r"|(?<=[?&])(?:code|state|t|ticket)=[^&\s\"']+"
     r"|(?:token|client_secret|signing_secret|id_token|code_verifier)[\"']?\s*[:=]\s*[\"']?[^&\s\"',}]+"
 )
 

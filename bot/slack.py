@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -135,7 +136,15 @@ def reason_of(error: SlackApiError) -> str:
 
 
 class TokenRefusedError(Exception):
-    """Slack does not know the bot token; the text says what to do."""
+    """Slack does not take one of our tokens; the text says which, and what to do."""
+
+
+class NoAnswerError(Exception):
+    """Slack gave no clear answer; the text is for the log. `after_seconds` is how long it wants to be left alone."""
+
+    def __init__(self, words: str, *, after_seconds: float = 0.0) -> None:
+        self.after_seconds = after_seconds
+        super().__init__(words)
 
 
 async def learn_workspace(clients: SlackClients) -> Workspace | None:
@@ -166,6 +175,41 @@ async def learn_workspace(clients: SlackClients) -> Workspace | None:
         bot_id=str(answer.get("bot_id") or ""),
     )
     return await clients.workspaces.remember(found, app_id)
+
+
+APP_TOKEN_REMEDIES = {
+    "not_allowed_token_type": "write the app-level token there, `xapp-…`, not the bot's",
+    "missing_scope": "make an app-level token with the scope `connections:write`",
+}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+async def socket_address(clients: SlackClients, app_token: str) -> str:
+    """Where to open one websocket of Socket Mode, good once and soon (docs.slack.dev, `apps.connections.open`).
+
+    Raises:
+        TokenRefusedError: Slack answers, and refuses the token.
+        NoAnswerError: anything else.
+    """
+    try:
+        answer = await clients.with_token(None).apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        reason = reason_of(error)
+        if reason in TOKEN_REFUSALS or reason in APP_TOKEN_REMEDIES:
+            remedy = APP_TOKEN_REMEDIES.get(reason, "copy it anew from Basic Information → App-Level Tokens")
+            raise TokenRefusedError(f"Slack refuses SLACK_APP_TOKEN ({reason}): {remedy}") from error
+        raise NoAnswerError(reason, after_seconds=_wait_of(error)) from error
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NoAnswerError(type(error).__name__) from error
+    address = urlsplit(str(answer.get("url") or ""))
+    if address.scheme != "wss" and not (address.scheme == "ws" and address.hostname in LOOPBACK):
+        raise NoAnswerError("an address that is not encrypted")
+    return address.geturl()
+
+
+def _wait_of(error: SlackApiError) -> float:
+    text = str(error.response.headers.get("Retry-After", ""))
+    return float(text[:4]) if text.isdigit() else 0.0
 
 
 async def _app_id(client: AsyncWebClient, bot_id: str) -> str | None:

@@ -52,6 +52,7 @@ class Setting:
         return SlackState(
             signing_secret=env["SLACK_SIGNING_SECRET"],
             bot_token=env["SLACK_BOT_TOKEN"],
+            app_token=env.get("SLACK_APP_TOKEN") or None,
             client_id=env["SLACK_CLIENT_ID"],
             client_secret=env["SLACK_CLIENT_SECRET"],
             app_url=self.app_url,

@@ -9,6 +9,7 @@ from tests.architecture.tree import CODE, ROOT, project, provider_folders, sourc
 RESCUES = {
     "handlers/errors.py": "the last resort of Slack's requests",
     "handlers/routes.py": "the last resort of Slack's requests",
+    "handlers/line.py": "the last resort of a websocket's requests",
     "handlers/web.py": "the web middleware",
     "bot/worker/tasks.py": "the worker's loop over jobs",
     "bot/worker/loops.py": "the worker's loops",

@@ -100,6 +100,20 @@ def test_an_empty_variable_is_one_that_is_not_set() -> None:
     assert read(SLACK_CLIENT_ID="", DEXT_PORT=" ").slack_client_id is None
 
 
+def test_a_websocket_needs_no_signing_secret() -> None:
+    config = read(SLACK_APP_TOKEN="xapp-canary", SLACK_SIGNING_SECRET="")
+
+    assert (config.app_token, config.signing_secret) == ("xapp-canary", None)
+    assert "canary" not in repr(config)
+
+
+def test_another_kind_of_token_in_place_of_the_app_token_is_named_and_not_shown() -> None:
+    said = complaints(SLACK_APP_TOKEN="xoxb-canary")
+
+    assert "SLACK_APP_TOKEN" in said
+    assert "canary" not in said
+
+
 def test_secrets_are_not_in_what_is_printed() -> None:
     shown = repr(read(DEXT_XERO_CLIENT_ID="id", DEXT_XERO_CLIENT_SECRET="secret-canary"))
 

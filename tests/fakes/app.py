@@ -7,6 +7,7 @@
 Jobs are worked by `InlineJobs`; `world.settle()` goes on until nothing is left to do now.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ async def whole_app(
 ) -> AsyncIterator[World]:
     """Everything started, at rest. `more` are further variables of the environment; `port` is any free one unless given."""
     clock = clock or SystemClock()
-    slack = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock)
+    slack = SlackState(
+        signing_secret=SECRET, bot_token=TOKEN, clock=clock, app_token=(more or {}).get("SLACK_APP_TOKEN")
+    )
     async with listening(slack_app(slack), "127.0.0.1", 0) as slack_port:
         slack.public_url = f"http://127.0.0.1:{slack_port}"
         config = read_config(environment(database_url, slack_port, more), tuple(PROVIDERS))
@@ -93,8 +96,21 @@ async def whole_app(
             await learn_workspace(services.clients)
             async with listening(product.site, "127.0.0.1", port) as app_port:
                 slack.app_url = address = f"http://127.0.0.1:{app_port}"
-                yield World(slack, product, jobs, address, clock)
+                async with by_its_socket(product):
+                    yield World(slack, product, jobs, address, clock)
                 require_drawable(slack)
+
+
+@asynccontextmanager
+async def by_its_socket(product: Product) -> AsyncIterator[None]:
+    """Connected by a websocket, where the environment has an app token."""
+    if product.socket is None:
+        yield
+        return
+    async with product.socket.running():
+        while not product.socket.is_connected:  # noqa: ASYNC110 - what Slack says, not an event of ours
+            await asyncio.sleep(0)
+        yield
 
 
 def require_drawable(slack: SlackState) -> None:

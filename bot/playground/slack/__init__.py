@@ -32,7 +32,8 @@ What is there to see:
     slack.refusals                                    # payloads of the app Slack would not take; should stay empty
 
 Switches: `slack.faults.next_call("chat.postMessage" | "chat.*" | "*", "429" | "500" | "timeout" | "lost", retry_after=1,
-times=1)`, `slack.faults.deliver_twice = True`, `slack.pace.is_on = False`.
+times=1)`, `slack.faults.deliver_twice = True`, `slack.pace.is_on = False`. With an `app_token` deliveries go over websockets (`slack.sockets`:
+`.count`, `.lose_next`, `await .disconnect(reason)`, `await .say(text)`, `.cut()`).
 """
 
 from bot.playground.slack.blocks import message_problems, view_problems

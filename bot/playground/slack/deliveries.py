@@ -1,4 +1,4 @@
-"""What Slack sends to the app: signed, timed, and for events tried again.
+"""What Slack sends to the app: signed over HTTP, or over a websocket; timed, and for events tried again.
 
 Interactions wait three seconds and are never repeated; the person sees an error instead. An event that got no 200 is
 sent three more times: at once, after a minute, after five.
@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.playground.slack.pace import Faults
 from bot.playground.slack.people import APP, BOT_USER, TEAM
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.sockets import LostError, Sockets
 from bot.playground.slack.workspace import new_id
 
 ANSWER_SECONDS = 3.0
@@ -62,6 +63,7 @@ class Deliveries:
     faults: Faults
     signing_secret: str = field(repr=False)
     app_url: str
+    sockets: Sockets
     delivered: list[Delivered] = field(default_factory=list)
     is_installed: bool = True
     _session: aiohttp.ClientSession | None = None
@@ -130,8 +132,11 @@ class Deliveries:
     ) -> Answer:
         raw = body.encode()
         headers = {**self.signed_headers(raw), "Content-Type": content_type, **(more or {})}
-        answer = await self._post(raw, headers)
         number = int((more or {}).get("X-Slack-Retry-Num", "0"))
+        if self.sockets.app_token is None:
+            answer = await self._post(raw, headers)
+        else:
+            answer = await self._over_socket(kind, payload, number, headers.get("X-Slack-Retry-Reason", ""))
         self.delivered.append(Delivered(kind=kind, payload=payload, answer=answer, retry_num=number))
         return answer
 
@@ -152,6 +157,16 @@ class Deliveries:
             return Answer(
                 status=response.status, error="dispatch_failed", retry_reason="http_error", stops_retries=stops
             )
+        return Answer(status=200, text=text)
+
+    async def _over_socket(self, kind: str, payload: Json, number: int, reason: str) -> Answer:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                text = await self.sockets.deliver(kind, payload, retry_num=number, retry_reason=reason)
+        except TimeoutError:
+            return Answer(status=None, error="operation_timeout", retry_reason="timeout")
+        except LostError:
+            return Answer(status=None, error="dispatch_failed", retry_reason="connection_failed")
         return Answer(status=200, text=text)
 
     def signed_headers(self, raw: bytes) -> dict[str, str]:

@@ -24,9 +24,13 @@ def create_app(state: SlackState) -> web.Application:
     async def stop(_: web.Application) -> None:
         await state.close()
 
+    async def hang_up(_: web.Application) -> None:
+        await state.sockets.close()
+
     app = web.Application(client_max_size=LARGEST_UPLOAD, middlewares=[only_here])
     state.web_api.add_to(app)
     OauthPages(state.oauth, state.workspace).add_to(app)
     Page(state, the_environment()).add_to(app)
+    app.on_shutdown.append(hang_up)
     app.on_cleanup.append(stop)
     return app

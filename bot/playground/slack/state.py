@@ -18,6 +18,7 @@ from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.sight import EVENTS, Sight
+from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.store import Store
 from bot.playground.slack.talking import Talking
 from bot.playground.slack.view_methods import ViewMethods
@@ -33,6 +34,7 @@ class SlackState:
         clock: all of its time.
         signing_secret: what deliveries to the app are signed with.
         bot_token: the one the app calls with.
+        app_token: the app-level one; with it Socket Mode is on, and deliveries go over websockets only.
         app_url: where the app listens; deliveries go to `/slack/events` there. May be set later.
         public_url: where this server is reached. May be set later.
         database: the file everything is kept in; None keeps it in memory.
@@ -49,6 +51,7 @@ class SlackState:
         *,
         signing_secret: str,
         bot_token: str,
+        app_token: str | None = None,
         clock: Clock | None = None,
         app_url: str = "http://127.0.0.1:3000",
         public_url: str = "http://127.0.0.1:3001",
@@ -71,7 +74,8 @@ class SlackState:
         self.workspace = Workspace(self.store, self.clock)
         self.views = Views(self.workspace, self.store, self.clock)
         self.faults, self.pace = Faults(), Pace(self.clock, is_on=is_paced)
-        self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"))
+        self.sockets = Sockets(self.clock, public_url.rstrip("/"), app_token)
+        self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"), self.sockets)
         self.response_urls = ResponseUrls(self.workspace, self.store, self.clock, public_url.rstrip("/"))
         self._sight = Sight(self.workspace, self.views, self.deliveries, self.response_urls, frozenset(events))
         self.talking = Talking(self._sight, tuple(commands))
@@ -91,6 +95,7 @@ class SlackState:
             response_urls=self.response_urls,
             methods=self._methods(),
             bot_token=bot_token,
+            sockets=self.sockets,
             scopes=None if granted_scopes is None else frozenset(granted_scopes),
             refusals=self._sight.refusals,
         )
@@ -99,7 +104,7 @@ class SlackState:
         self.response_urls.load()
 
     def _methods(self) -> dict[str, Method]:
-        parts = (self._chat, ViewMethods(self.views), self._directory, self.files, self.oauth)
+        parts = (self._chat, ViewMethods(self.views), self._directory, self.files, self.oauth, self.sockets)
         return {name: method for part in parts for name, method in part.table().items()}
 
     @property
@@ -119,7 +124,7 @@ class SlackState:
 
     @public_url.setter
     def public_url(self, url: str) -> None:
-        for part in (self.response_urls, self.files, self._chat, self._directory):
+        for part in (self.response_urls, self.files, self._chat, self._directory, self.sockets):
             part.public_url = url.rstrip("/")
 
     async def close(self) -> None:

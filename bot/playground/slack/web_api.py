@@ -15,6 +15,7 @@ from bot.playground.slack.pace import Fault, Faults, Pace
 from bot.playground.slack.people import BOT_USER, TEAM
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.sockets import SCOPE, Sockets
 from bot.playground.slack.workspace import Workspace
 
 HANG_SECONDS = 40
@@ -33,6 +34,7 @@ class WebApi:
     files: FileMethods
     response_urls: ResponseUrls
     methods: Mapping[str, Method]
+    sockets: Sockets
     bot_token: str = field(repr=False)
     scopes: frozenset[str] | None
     calls: list[Call] = field(default_factory=list)
@@ -45,6 +47,7 @@ class WebApi:
         app.router.add_get("/files-pri/{file}/{name}", self.download)
         app.router.add_get("/files-pri/{file}/download/{name}", self.download)
         app.router.add_post("/upload/v1/{upload}", self.upload)
+        app.router.add_get("/link/", self.sockets.connect)
 
     async def call(self, request: web.Request) -> web.Response:
         """One call of the Web API."""
@@ -76,6 +79,8 @@ class WebApi:
         if method is None:
             raise SlackRefusalError("unknown_method", req_method=name)
         caller = self._caller(token) if method.needs_token else Caller("", frozenset())
+        if (SCOPE in method.scopes) != (caller.scopes == frozenset({SCOPE})):
+            raise SlackRefusalError("not_allowed_token_type")
         wait = self.pace.wait_for_call(name, method.tier)
         if wait is not None:
             raise SlackRefusalError("ratelimited", retry_after=str(wait))
@@ -94,6 +99,8 @@ class WebApi:
             if self.is_revoked:
                 raise SlackRefusalError("account_inactive")
             return Caller(BOT_USER, self.scopes)
+        if token == self.sockets.app_token:
+            return Caller("", frozenset({SCOPE}))
         caller = self.oauth.caller(token)
         if caller is None:
             raise SlackRefusalError("invalid_auth")
