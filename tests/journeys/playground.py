@@ -14,7 +14,7 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_SECONDS = 40
+START_SECONDS, STOP_SECONDS = 40, 30
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("DEXT_SHOTS")
 """A folder to keep pictures in, for whoever wants to see what the test saw."""
@@ -49,7 +49,12 @@ async def playground(folder: Path, **more: str) -> AsyncIterator[Playground]:
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)
-        await process.communicate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await process.communicate()
+        except TimeoutError:
+            process.kill()
+            raise
 
 
 async def _until_ready(process: asyncio.subprocess.Process) -> str:
@@ -102,5 +107,7 @@ async def a_tour(chromium: str, width: int) -> AsyncIterator[Tour]:
         tour = Tour(context, page, width)
         context.on("page", lambda opened: tour.watch(opened))  # noqa: PLW0108 - a method of a slotted object is refused
         tour.watch(page)
-        yield tour
-        await browser.close()
+        try:
+            yield tour
+        finally:
+            await browser.close()
