@@ -38,6 +38,7 @@ from bot.services.connections import Connections
 from bot.services.fixes import Fixes
 from bot.services.health import Health
 from bot.services.home import Home
+from bot.services.installing import Installing
 from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.linking import Linking
@@ -65,9 +66,11 @@ from handlers.dispatch import Dispatch
 from handlers.guard import Guard
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
+from handlers.install import InstallPages
 from handlers.items import ItemHandlers
 from handlers.lifecycle import LifecycleHandlers
 from handlers.links import ItemPages
+from handlers.oauth_access import SlackOauthAccess
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
@@ -118,6 +121,7 @@ class Services:
     lists: ListImport
     publishing: Publishing
     removal: Removal
+    installing: Installing | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +170,12 @@ def site(services: Services, dispatch: Dispatch, socket: SocketMode | None) -> w
         Guard(dispatch, config.signing_secret, services.clock).register(app)
     HealthPages(Health(services.db), socket).register(app)
     ItemPages(ItemLinks(services.db, Permalink(services.clients), services.flows.site)).register(app)
+    InstallPages(
+        installing=services.installing,
+        vault=services.vault,
+        public_url=config.public_url,
+        slack_url=config.slack_url,
+    ).register(app)
     targets = tuple(_addresses(config, key)["auth_url"] for key in config.providers)
     ConnectPages(flows=services.flows, linking=services.linking, form_targets=(*targets, config.slack_url)).register(
         app
@@ -249,6 +259,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),
         removal=Removal(db, workspaces),
+        installing=_installing(config, clients, db, vault),
     )
 
 
@@ -400,6 +411,25 @@ def _provider(
 def _addresses(config: Config, key: str) -> dict[str, str]:
     """The vendor's own, unless the environment gives others."""
     return {**PROVIDERS[key].profile.addresses, **config.providers[key].addresses}
+
+
+def _installing(config: Config, clients: SlackClients, db: Database, vault: Vault) -> Installing | None:
+    if config.slack_client_id is None or config.slack_client_secret is None:
+        return None
+    oauth = SlackOauthAccess(
+        clients=clients,
+        slack_url=config.slack_url,
+        client_id=config.slack_client_id,
+        client_secret=config.slack_client_secret,
+    )
+    return Installing(
+        db=db,
+        vault=vault,
+        workspaces=clients.workspaces,
+        clients=clients,
+        slack=oauth,
+        public_url=config.public_url,
+    )
 
 
 def _sign_in(config: Config, clients: SlackClients) -> SlackOpenId | None:

@@ -13,7 +13,7 @@ from bot.delivery import BusyError
 from bot.domain.ids import ItemId
 from bot.services.links import ItemLinks
 from bot.views.pages import STYLE_HASH, page
-from handlers.web import BUSY, see_other
+from handlers.pages import BUSY, see_other
 
 HEADERS = {
     "Cache-Control": "no-store",

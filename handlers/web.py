@@ -4,31 +4,20 @@ Looking changes nothing; only a POST goes on. A form is taken from the browser i
 of that browser's cookie. After a POST, and after a provider's answer, the browser is sent to an address without secrets.
 """
 
-import hashlib
 import hmac
-import logging
-import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from bot.delivery import BusyError
 from bot.domain.connections import EXPLANATIONS, Attempt, Explanation, Stage, Stop
-from bot.services.connect_flow import ConnectFlows, Return, StoppedError
+from bot.services.connect_flow import ConnectFlows, StoppedError
 from bot.services.linking import Linking
 from bot.services.people import NotAllowedError
-from bot.views.pages import STYLE_HASH, page
+from handlers.pages import BUSY, Handler, Pages, form_token, new_cookie, return_of, see_other
 
-logger = logging.getLogger(__name__)
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-COOKIE_SECONDS = 3600
+COOKIE, COOKIE_SECONDS = "dext-connect", 3600
 LARGEST_FORM = 16 * 1024
-BUSY = Explanation("Busy for a moment", "Nothing was done.", "Wait a few seconds and load this page again.")
 BROKEN = Explanation(
     "Something went wrong on our side", "Nothing was connected.", "Type /dext connect in Slack to start afresh."
 )
@@ -66,7 +55,7 @@ class ConnectPages:
         cookie = self._cookie(request)
         if not link:
             return await self._resume(request, provider, cookie)
-        cookie = cookie or secrets.token_urlsafe(32)
+        cookie = cookie or new_cookie()
         attempt = await self.flows.look(provider, link, cookie)
         if attempt.stage is not Stage.OFFERED:
             return see_other(f"/connect/{provider}/start")
@@ -79,7 +68,7 @@ class ConnectPages:
             uses_sign_in=self.flows.sign_in is not None,
             organisation=attempt.reconnecting,
         )
-        self._set_cookie(answer, cookie)
+        self._pages.set_cookie(answer, COOKIE, cookie, seconds=COOKIE_SECONDS)
         return answer
 
     async def _resume(self, request: web.Request, provider: str, cookie: str) -> web.StreamResponse:
@@ -115,14 +104,14 @@ class ConnectPages:
 
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
         """Slack's OpenID answer."""
-        provider = await self.flows.signed_in(self._cookie(request), _return(request))
+        provider = await self.flows.signed_in(self._cookie(request), return_of(request))
         return see_other(f"/connect/{provider}/start")
 
     async def callback(self, request: web.Request) -> web.StreamResponse:
         """The provider's answer. Whatever became of it is shown on a page whose address carries no code."""
         provider = self._provider(request)
         try:
-            await self.flows.came_back(provider, self._cookie(request), _return(request))
+            await self.flows.came_back(provider, self._cookie(request), return_of(request))
         except StoppedError as stopped:
             return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
         return see_other(f"/connect/{provider}/organisation")
@@ -166,31 +155,25 @@ class ConnectPages:
             return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
 
     def _page(self, handler: Handler) -> Handler:
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            response = await self._answered(handler, request)
-            for name, value in self._headers.items():
-                response.headers.setdefault(name, value)
-            return response
+        return self._pages.served(handler, self._explain)
 
-        return guarded
+    @property
+    def _pages(self) -> Pages:
+        site = self.flows.site
+        return Pages(
+            public_url=site.public_url, slack_url=site.slack_url, broken=BROKEN, form_targets=self.form_targets
+        )
 
-    async def _answered(self, handler: Handler, request: web.Request) -> web.StreamResponse:
-        slack = self.flows.site.slack_url
-        try:
-            return await handler(request)
-        except StoppedError as stopped:
-            return await self._stopped(request, stopped.stop)
-        except _StaleFormError:
-            return self._explained(STALE, slack, 403)
-        except NotAllowedError:
-            return self._explained(EXPLANATIONS[Stop.NOT_ALLOWED], slack, 403)
-        except BusyError:
-            return self._explained(BUSY, slack, 503)
-        except web.HTTPException:
-            raise
-        except Exception:
-            logger.exception("a page failed")
-            return self._explained(BROKEN, slack, 500)
+    async def _explain(self, request: web.Request, error: Exception) -> web.StreamResponse | None:
+        match error:
+            case StoppedError():
+                return await self._stopped(request, error.stop)
+            case _StaleFormError():
+                return self._explained(STALE, self.flows.site.slack_url, 403)
+            case NotAllowedError():
+                return self._explained(EXPLANATIONS[Stop.NOT_ALLOWED], self.flows.site.slack_url, 403)
+            case _:
+                return None
 
     async def _stopped(self, request: web.Request, stop: Stop) -> web.Response:
         provider = request.match_info.get("provider", "")
@@ -198,27 +181,10 @@ class ConnectPages:
         return self._explained(EXPLANATIONS[stop], slack, STATUS.get(stop, 410))
 
     def _explained(self, words: Explanation, slack: str, status: int) -> web.Response:
-        return self._html(
-            "stopped", status=status, title=words.title, text=words.text, advice=words.advice, slack=slack
-        )
+        return self._pages.explained(words, slack, status)
 
     def _html(self, name: str, *, status: int = 200, **values: object) -> web.Response:
-        return web.Response(text=page(name, **values), content_type="text/html", charset="utf-8", status=status)
-
-    @property
-    def _headers(self) -> dict[str, str]:
-        targets = " ".join(dict.fromkeys(found for address in self.form_targets for found in sources_of(address)))
-        return {
-            "Cache-Control": "no-store",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Content-Security-Policy": (
-                f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; base-uri 'none'; "
-                f"frame-ancestors 'none'; form-action 'self' {targets}"
-            ),
-        }
+        return self._pages.html(name, status=status, **values)
 
     def _provider(self, request: web.Request) -> str:
         provider = request.match_info["provider"]
@@ -226,27 +192,8 @@ class ConnectPages:
             raise StoppedError(Stop.UNKNOWN)
         return provider
 
-    @property
-    def _is_https(self) -> bool:
-        return self.flows.site.public_url.startswith("https://")
-
-    @property
-    def _cookie_name(self) -> str:
-        return "__Host-dext-connect" if self._is_https else "dext-connect"
-
     def _cookie(self, request: web.Request) -> str:
-        return request.cookies.get(self._cookie_name, "")
-
-    def _set_cookie(self, response: web.Response, cookie: str) -> None:
-        response.set_cookie(
-            self._cookie_name,
-            cookie,
-            max_age=COOKIE_SECONDS,
-            path="/",
-            secure=self._is_https,
-            httponly=True,
-            samesite="Lax",
-        )
+        return self._pages.cookie(request, COOKIE)
 
 
 STATUS = {
@@ -264,27 +211,6 @@ STATUS = {
 }
 
 
-def see_other(address: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": address})
-
-
-def form_token(cookie: str) -> str:
-    """Another site can neither read the cookie nor make this of it."""
-    return hashlib.sha256(b"form:" + cookie.encode()).hexdigest()
-
-
-def sources_of(address: str) -> tuple[str, ...]:
-    """An origin, and the vendor's sister hosts: sign-in pages send the browser on between them."""
-    parts = urlsplit(address)
-    origin = f"{parts.scheme}://{parts.netloc}"
-    host = parts.hostname or ""
-    labels = host.split(".")
-    if parts.scheme != "https" or len(labels) < 2 or host.replace(".", "").isdigit():
-        return (origin,)
-    domain = host if len(labels) == 2 else ".".join(labels[1:])
-    return (origin, f"https://*.{domain}")
-
-
 async def _form(request: web.Request, cookie: str) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > LARGEST_FORM:
         raise _StaleFormError
@@ -292,10 +218,3 @@ async def _form(request: web.Request, cookie: str) -> dict[str, str]:
     if not cookie or not hmac.compare_digest(form.get("form", "").encode(), form_token(cookie).encode()):
         raise _StaleFormError
     return form
-
-
-def _return(request: web.Request) -> Return:
-    """A parameter given twice is none: which of them was checked would be anybody's guess."""
-    query = request.query
-    found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code")}
-    return Return(state=found["state"], code=found["code"], error="".join(query.getall("error", []))[:100])

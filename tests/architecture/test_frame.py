@@ -10,7 +10,7 @@ RESCUES = {
     "handlers/errors.py": "the last resort of Slack's requests",
     "handlers/routes.py": "the last resort of Slack's requests",
     "handlers/line.py": "the last resort of a websocket's requests",
-    "handlers/web.py": "the web middleware",
+    "handlers/pages.py": "the web middleware",
     "bot/worker/tasks.py": "the worker's loop over jobs",
     "bot/worker/loops.py": "the worker's loops",
     "bot/messenger.py": "the messenger's loop",

@@ -1,0 +1,137 @@
+"""What every web page of ours has: headers that keep it private, cookies of this host only, words for what went wrong.
+
+After a POST, and after an answer from elsewhere, the browser is sent to an address without secrets.
+"""
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.delivery import BusyError
+from bot.domain.connections import Explanation
+from bot.services.connect_flow import Return
+from bot.views.pages import STYLE_HASH, page
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Explain = Callable[[web.Request, Exception], Awaitable[web.StreamResponse | None]]
+"""A page's own words for what its services raise; None for what it does not expect."""
+
+BUSY = Explanation("Busy for a moment", "Nothing was done.", "Wait a few seconds and load this page again.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """`form_targets` are the addresses that a form may lead to; `broken` is said of what nobody expected."""
+
+    public_url: str
+    slack_url: str
+    broken: Explanation
+    form_targets: tuple[str, ...] = ()
+
+    def served(self, handler: Handler, explain: Explain) -> Handler:
+        """The handler with our headers on whatever it answers, and words for whatever it raises."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            response = await self._answered(handler, explain, request)
+            for name, value in self.headers.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return guarded
+
+    async def _answered(self, handler: Handler, explain: Explain, request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except BusyError:
+            return self.explained(BUSY, self.slack_url, 503)
+        except web.HTTPException:
+            raise
+        except Exception as error:
+            found = await explain(request, error)
+            if found is not None:
+                return found
+            logger.exception("a page failed")
+            return self.explained(self.broken, self.slack_url, 500)
+
+    def html(self, name: str, *, status: int = 200, **values: object) -> web.Response:
+        return web.Response(text=page(name, **values), content_type="text/html", charset="utf-8", status=status)
+
+    def explained(self, words: Explanation, slack: str, status: int) -> web.Response:
+        return self.html("stopped", status=status, title=words.title, text=words.text, advice=words.advice, slack=slack)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        targets = " ".join(dict.fromkeys(found for address in self.form_targets for found in sources_of(address)))
+        return {
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Content-Security-Policy": (
+                f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; base-uri 'none'; "
+                f"frame-ancestors 'none'; form-action 'self' {targets}".rstrip()
+            ),
+        }
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    def cookie(self, request: web.Request, name: str) -> str:
+        return request.cookies.get(self._cookie_name(name), "")
+
+    def set_cookie(self, response: web.Response, name: str, value: str, *, seconds: int) -> None:
+        """Lax, because Slack and the providers send the browser back from their sites."""
+        response.set_cookie(
+            self._cookie_name(name),
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _cookie_name(self, name: str) -> str:
+        """`__Host-` keeps a neighbour under the same domain from setting it; browsers take it over https only."""
+        return f"__Host-{name}" if self.is_https else name
+
+
+def new_cookie() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def form_token(cookie: str) -> str:
+    """Another site can neither read the cookie nor make this of it."""
+    return hashlib.sha256(b"form:" + cookie.encode()).hexdigest()
+
+
+def see_other(address: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": address})
+
+
+def return_of(request: web.Request) -> Return:
+    """An OAuth answer. A parameter given twice is none: which of them was checked would be anybody's guess."""
+    query = request.query
+    found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code")}
+    return Return(state=found["state"], code=found["code"], error="".join(query.getall("error", []))[:100])
+
+
+def sources_of(address: str) -> tuple[str, ...]:
+    """An origin, and the vendor's sister hosts: sign-in pages send the browser on between them."""
+    parts = urlsplit(address)
+    origin = f"{parts.scheme}://{parts.netloc}"
+    host = parts.hostname or ""
+    labels = host.split(".")
+    if parts.scheme != "https" or len(labels) < 2 or host.replace(".", "").isdigit():
+        return (origin,)
+    domain = host if len(labels) == 2 else ".".join(labels[1:])
+    return (origin, f"https://*.{domain}")
