@@ -93,7 +93,8 @@ async def whole_app(
             services = product.services
             tasks = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
-            await learn_workspace(services.clients)
+            if config.bot_token is not None:
+                await learn_workspace(services.clients)
             async with listening(product.site, "127.0.0.1", port) as app_port:
                 slack.app_url = address = f"http://127.0.0.1:{app_port}"
                 async with by_its_socket(product):

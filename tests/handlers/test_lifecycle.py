@@ -55,7 +55,6 @@ async def is_installed(desk: Desk) -> bool:
 
 async def reinstall(desk: Desk) -> None:
     """As a start with SLACK_BOT_TOKEN does."""
-    desk.slack.web_api.is_revoked = False
     assert await learn_workspace(desk.world.services.clients) is not None
 
 

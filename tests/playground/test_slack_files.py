@@ -38,7 +38,7 @@ async def test_without_the_scope_there_is_a_login_page_too(
 ) -> None:
     stored = await slack.upload(b"<x/>", "bill.xml", channel=BILLS, user=MEMBER)
     url = (await client.files_info(file=stored.id))["file"]["url_private"]
-    slack.web_api.scopes = frozenset({"chat:write"})
+    slack.installations.scopes = frozenset({"chat:write"})
 
     async with http.get(url, headers={"Authorization": f"Bearer {TOKEN}"}) as response:
         assert response.content_type == "text/html"

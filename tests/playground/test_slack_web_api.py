@@ -63,7 +63,7 @@ async def test_an_unknown_method_is_named_so(client: AsyncWebClient) -> None:
 
 
 async def test_a_missing_scope_is_told_with_what_is_needed(slack: SlackState, client: AsyncWebClient) -> None:
-    slack.web_api.scopes = frozenset({"commands"})
+    slack.installations.scopes = frozenset({"commands"})
 
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel=BILLS, text="hello")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.people import TEAM
 from bot.playground.slack.shapes import Json
 
 T = TypeVar("T")
@@ -27,11 +28,12 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose token it is: the app's own, or a person's."""
+    """Whose token it is: the app's own in a workspace, or a person's."""
 
     user: str
     scopes: frozenset[str] | None
     is_bot: bool = True
+    team: str = TEAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,6 @@ class Deliveries:
     app_url: str
     sockets: Sockets
     delivered: list[Delivered] = field(default_factory=list)
-    is_installed: bool = True
     _session: aiohttp.ClientSession | None = None
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -75,9 +74,9 @@ class Deliveries:
     async def interaction(self, payload: Json) -> Answer:
         return await self._interaction(str(payload["type"]), payload, urlencode({"payload": json.dumps(payload)}))
 
-    async def event(self, event: Json, *, is_shared: bool = False) -> Answer:
+    async def event(self, event: Json, *, is_shared: bool = False, team: str = TEAM) -> Answer:
         """Send an event; when it fails the later tries run by themselves."""
-        envelope = self._envelope(event, is_shared=is_shared)
+        envelope = self._envelope(event, is_shared=is_shared, team=team)
         kind, body = f"event:{event['type']}", json.dumps(envelope)
         if self.faults.deliver_twice:
             again = {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
@@ -179,11 +178,11 @@ class Deliveries:
             "Accept": "application/json,*/*",
         }
 
-    def _envelope(self, event: Json, *, is_shared: bool) -> Json:
+    def _envelope(self, event: Json, *, is_shared: bool, team: str) -> Json:
         return {
             "token": VERIFICATION_TOKEN,
-            "team_id": TEAM,
-            "context_team_id": TEAM,
+            "team_id": team,
+            "context_team_id": team,
             "context_enterprise_id": None,
             "api_app_id": APP,
             "event": event,
@@ -193,7 +192,7 @@ class Deliveries:
             "authorizations": [
                 {
                     "enterprise_id": None,
-                    "team_id": TEAM,
+                    "team_id": team,
                     "user_id": BOT_USER,
                     "is_bot": True,
                     "is_enterprise_install": False,

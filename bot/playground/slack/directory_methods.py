@@ -6,7 +6,8 @@ from bot.playground.slack import payloads
 from bot.playground.slack.calls import Args, Method, next_page
 from bot.playground.slack.deliveries import Deliveries
 from bot.playground.slack.errors import SlackRefusalError
-from bot.playground.slack.people import BOT, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME, Channel
+from bot.playground.slack.installations import Installations
+from bot.playground.slack.people import BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME, Channel
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.workspace import Workspace
 
@@ -17,6 +18,7 @@ _OPEN = ("im:write", "mpim:write", "channels:manage", "groups:write")
 @dataclass(slots=True)
 class DirectoryMethods:
     workspace: Workspace
+    installations: Installations
     deliveries: Deliveries
     public_url: str
 
@@ -38,13 +40,16 @@ class DirectoryMethods:
         person = self.workspace.person(args.caller.user)
         told = {
             "url": f"{self.public_url}/",
-            "team": TEAM_NAME,
+            "team": self.installations.names[args.caller.team],
             "user": person.handle,
-            "team_id": TEAM,
+            "team_id": args.caller.team,
             "user_id": person.id,
             "is_enterprise_install": False,
         }
-        return told | ({"bot_id": BOT} if args.caller.is_bot else {})
+        enterprise = self.installations.enterprises.get(args.caller.team)
+        told |= {"enterprise_id": enterprise} if enterprise else {}
+        installed = self.installations.of(args.caller.team) if args.caller.is_bot else None
+        return told | ({"bot_id": installed.bot} if installed is not None else {})
 
     def team_info(self, _: Args) -> Json:
         team = {"id": TEAM, "name": TEAM_NAME, "domain": TEAM_DOMAIN, "email_domain": "northwind.example"}
@@ -52,21 +57,22 @@ class DirectoryMethods:
 
     def user(self, args: Args) -> Json:
         person = self.workspace.people.get(args.text("user"))
-        if person is None or not self._is_known(person.id):
+        if person is None or not self._is_known(person.id, args.caller.team):
             raise SlackRefusalError("user_not_found")
-        return {"user": self._with_scopes(person.to_slack(), args)}
+        return {"user": self._with_scopes(person.to_slack(seen_from=args.caller.team), args)}
 
     def users(self, args: Args) -> Json:
         """Members of this workspace; people of other companies are not among them."""
-        members = [person for person in self.workspace.people.values() if not person.is_outsider]
-        entries, cursor = args.page(members, lambda person: self._with_scopes(person.to_slack(), args))
+        team = args.caller.team
+        members = [person for person in self.workspace.people.values() if person.team_id == team]
+        entries, cursor = args.page(members, lambda person: self._with_scopes(person.to_slack(seen_from=team), args))
         return {"members": entries, "cache_ts": int(self.workspace.clock.now().timestamp()), **next_page(cursor)}
 
-    def _is_known(self, user_id: str) -> bool:
+    def _is_known(self, user_id: str, team: str) -> bool:
         """Somebody from outside is known only through a channel shared with the app."""
         person = self.workspace.people[user_id]
         shared = (c for c in self.workspace.channels.values() if BOT_USER in c.members and user_id in c.members)
-        return not person.is_outsider or next(shared, None) is not None
+        return person.team_id == team or next(shared, None) is not None
 
     def _with_scopes(self, user: Json, args: Args) -> Json:
         if args.caller.scopes is None or "users:read.email" not in args.caller.scopes:

@@ -15,7 +15,8 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.playground.slack.calls import Args, Caller, Method
 from bot.playground.slack.errors import SlackRefusalError
-from bot.playground.slack.people import APP, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME
+from bot.playground.slack.installations import ORGANISATION, ORGANISATION_NAME, Installations
+from bot.playground.slack.people import APP, TEAM, TEAM_DOMAIN, TEAM_NAME
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.workspace import Workspace
 
@@ -41,6 +42,7 @@ class _Code:
     consent: Consent
     user: str
     made_at: float
+    team: str
     is_used: bool = False
 
 
@@ -50,7 +52,7 @@ class Oauth:
     clock: Clock
     client_id: str | None
     client_secret: str | None = field(repr=False)
-    bot_token: str = field(repr=False)
+    installations: Installations
     redirect_urls: tuple[str, ...]
     _asked: dict[str, Consent] = field(default_factory=dict)
     _codes: dict[str, _Code] = field(default_factory=dict)
@@ -99,7 +101,7 @@ class Oauth:
         self._asked[ticket] = consent
         return ticket
 
-    def decided(self, ticket: str, user_id: str, *, is_allowed: bool) -> str | None:
+    def decided(self, ticket: str, user_id: str, *, is_allowed: bool, team: str = TEAM) -> str | None:
         """Where the browser goes after the consent page; None when it was answered already."""
         consent = self._asked.pop(ticket, None)
         if consent is None:
@@ -107,7 +109,7 @@ class Oauth:
         if not is_allowed:
             return _with(consent.redirect_uri, error="access_denied", state=consent.state)
         code = f"{secrets.randbelow(10**10)}.{secrets.token_hex(32)}"
-        self._codes[code] = _Code(consent, user_id, self.clock.now().timestamp())
+        self._codes[code] = _Code(consent, user_id, self.clock.now().timestamp(), team)
         return _with(consent.redirect_uri, code=code, state=consent.state)
 
     # The app's side
@@ -140,17 +142,30 @@ class Oauth:
 
     def access(self, args: Args) -> Json:
         found = self._exchanged(args, "install")
-        return {
-            "access_token": self.bot_token,
+        installed = self.installations.install(TEAM if found.team == ORGANISATION else found.team)
+        answer: Json = {
+            "access_token": installed.token,
             "token_type": "bot",
-            "scope": found.consent.scopes,
-            "bot_user_id": BOT_USER,
+            "scope": ",".join(self._granted(found.consent.scopes)),
+            "bot_user_id": installed.bot_user,
             "app_id": APP,
-            "team": {"id": TEAM, "name": TEAM_NAME},
-            "enterprise": None,
+            "team": {"id": installed.team_id, "name": self.installations.names[installed.team_id]},
+            "enterprise": self._enterprise_of(installed.team_id),
             "is_enterprise_install": False,
             "authed_user": {"id": found.user},
         }
+        if found.team == ORGANISATION:
+            whole: Json = {"id": ORGANISATION, "name": ORGANISATION_NAME}
+            answer |= {"team": None, "enterprise": whole, "is_enterprise_install": True}
+        return answer
+
+    def _enterprise_of(self, team_id: str) -> Json | None:
+        enterprise = self.installations.enterprises.get(team_id)
+        return {"id": enterprise, "name": ORGANISATION_NAME} if enterprise else None
+
+    def _granted(self, scopes: str) -> list[str]:
+        asked = scopes.replace(" ", ",").split(",")
+        return [scope for scope in asked if self.installations.scopes is None or scope in self.installations.scopes]
 
     def _exchanged(self, args: Args, kind: str) -> _Code:
         self._check_client(args)
@@ -250,16 +265,20 @@ class OauthPages:
         except SlackRefusalError as refusal:
             return _page("Something went wrong", f"<p>Slack cannot go on: <code>{refusal.code}</code>.</p>", status=400)
         ticket, chosen = self.oauth.remember(consent), request.cookies.get(COOKIE, "")
-        people = [p for p in self.workspace.people.values() if not p.is_bot and not p.is_deleted and not p.is_outsider]
+        people = [p for p in self.workspace.people.values() if not p.is_bot and not p.is_deleted]
+        people = [p for p in people if kind == "install" or not p.is_outsider]
         options = "".join(
             f'<option value="{p.id}"{" selected" if p.id == chosen else ""}>{html.escape(p.name)}</option>'
             for p in people
         )
-        what = "confirm your identity" if kind == "openid" else "install into Northwind Trading"
+        what = "confirm your identity" if kind == "openid" else "be installed"
+        places = {**self.oauth.installations.names, ORGANISATION: f"{ORGANISATION_NAME} (the whole organisation)"}
+        teams = "".join(f'<option value="{team}">{html.escape(name)}</option>' for team, name in places.items())
+        where = f'<label>Into <select name="team">{teams}</select></label>' if kind == "install" else ""
         body = f"""<p>The app <strong>Dext</strong> asks to {what}.</p>
           <p class="scopes">{html.escape(consent.scopes)}</p>
           <form method="post" action="/oauth/decide"><input type="hidden" name="ticket" value="{ticket}">
-          <label>Signed in as <select name="user">{options}</select></label>
+          <label>Signed in as <select name="user">{options}</select></label>{where}
           <div class="row"><button name="answer" value="deny">Cancel</button>
           <button class="primary" name="answer" value="allow">Allow</button></div></form>"""
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(consent.redirect_uri))
@@ -270,7 +289,11 @@ class OauthPages:
         user = str(form.get("user", ""))
         if user not in self.workspace.people:
             raise web.HTTPBadRequest(text="who are you?")
-        target = self.oauth.decided(str(form.get("ticket", "")), user, is_allowed=form.get("answer") == "allow")
+        team = str(form.get("team", TEAM))
+        if team not in (*self.oauth.installations.names, ORGANISATION):
+            raise web.HTTPBadRequest(text="no such workspace")
+        ticket, is_allowed = str(form.get("ticket", "")), form.get("answer") == "allow"
+        target = self.oauth.decided(ticket, user, is_allowed=is_allowed, team=team)
         if target is None:
             return _page("This was answered already", "<p>Go back to the app and start again.</p>", status=400)
         raise web.HTTPFound(target)

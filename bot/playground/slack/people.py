@@ -40,7 +40,7 @@ class Person:
     def is_outsider(self) -> bool:
         return self.team_id != TEAM
 
-    def to_slack(self) -> Json:
+    def to_slack(self, *, seen_from: str = TEAM) -> Json:
         """As `users.info` tells it; of somebody from another company Slack says less, and no address."""
         user: Json = {
             "id": self.id,
@@ -52,7 +52,7 @@ class Person:
             "updated": 1760000000,
             "profile": self._profile(),
         }
-        if self.is_outsider:
+        if self.team_id != seen_from:
             return {**user, "is_stranger": True, "real_name": self.name}
         if self.is_deleted:
             return user

@@ -139,10 +139,7 @@ class Pressing:
         await self.sight.event(event)
         return self.sight.views.home(user)
 
-    async def uninstall(self) -> Answer:
-        """Remove the app: its token is dead at once, and it is told so."""
-        self.sight.deliveries.is_installed = False
+    def removed(self) -> None:
+        """The app is gone, and in no channel any more."""
         for channel in list(self.sight.workspace.channels.values()):
             self.sight.workspace.put_channel(channel.without_member(BOT_USER))
-        await self.sight.event({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
-        return await self.sight.event({"type": "app_uninstalled"})

@@ -11,7 +11,8 @@ from bot.playground.slack.blocks import elements_of
 from bot.playground.slack.deliveries import Answer, Deliveries
 from bot.playground.slack.entries import Entries, entry_for, untouched
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
-from bot.playground.slack.people import Channel
+from bot.playground.slack.installations import Installations
+from bot.playground.slack.people import TEAM, Channel
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.views import View, Views
@@ -26,16 +27,19 @@ class Sight:
     views: Views
     deliveries: Deliveries
     response_urls: ResponseUrls
+    installations: Installations
     events: frozenset[str] = EVENTS
     refusals: list[str] = field(default_factory=list)
     _offered: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
 
-    async def event(self, event: Json, channel_id: str | None = None, *, kind: str | None = None) -> Answer:
+    async def event(
+        self, event: Json, channel_id: str | None = None, *, kind: str | None = None, team: str = TEAM
+    ) -> Answer:
         """Send an event to the app, if it asked for that kind: the event's type unless said otherwise."""
         if (kind or event["type"]) not in self.events:
             return Answer(status=None, error="not_subscribed")
         is_shared = channel_id is not None and self.workspace.channels[channel_id].is_shared
-        answer = await self.deliveries.event(event, is_shared=is_shared)
+        answer = await self.deliveries.event(event, is_shared=is_shared, team=team)
         self.workspace.touch()
         return answer
 

@@ -9,11 +9,13 @@ from bot.playground.slack.calls import Call, Method
 from bot.playground.slack.chat_methods import ChatMethods
 from bot.playground.slack.deliveries import Answer, Delivered, Deliveries
 from bot.playground.slack.directory_methods import DirectoryMethods
+from bot.playground.slack.errors import NotPossibleError
 from bot.playground.slack.file_methods import FileMethods
 from bot.playground.slack.forms import Forms, Submitted
+from bot.playground.slack.installations import Installations
 from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Faults, Pace
-from bot.playground.slack.people import BILLS, BOT_USER, Person
+from bot.playground.slack.people import BILLS, BOT_USER, TEAM, Person
 from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
@@ -77,14 +79,18 @@ class SlackState:
         self.sockets = Sockets(self.clock, public_url.rstrip("/"), app_token)
         self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"), self.sockets)
         self.response_urls = ResponseUrls(self.workspace, self.store, self.clock, public_url.rstrip("/"))
-        self._sight = Sight(self.workspace, self.views, self.deliveries, self.response_urls, frozenset(events))
+        scopes = None if granted_scopes is None else frozenset(granted_scopes)
+        self.installations = Installations(self.workspace, bot_token, scopes)
+        self._sight = Sight(
+            self.workspace, self.views, self.deliveries, self.response_urls, self.installations, frozenset(events)
+        )
         self.talking = Talking(self._sight, tuple(commands))
         self._pressing, self._forms = Pressing(self._sight), Forms(self._sight)
         allowed = tuple(redirect_urls) or (f"{app_url.rstrip('/')}/",)
-        self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, bot_token, allowed)
+        self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, self.installations, allowed)
         self.files = FileMethods(self.workspace, self.talking, public_url.rstrip("/"))
         self._chat = ChatMethods(self.workspace, self.pace, public_url.rstrip("/"))
-        self._directory = DirectoryMethods(self.workspace, self.deliveries, public_url.rstrip("/"))
+        self._directory = DirectoryMethods(self.workspace, self.installations, self.deliveries, public_url.rstrip("/"))
         self.web_api = WebApi(
             workspace=self.workspace,
             clock=self.clock,
@@ -94,13 +100,13 @@ class SlackState:
             files=self.files,
             response_urls=self.response_urls,
             methods=self._methods(),
-            bot_token=bot_token,
             sockets=self.sockets,
-            scopes=None if granted_scopes is None else frozenset(granted_scopes),
+            installations=self.installations,
             refusals=self._sight.refusals,
         )
         self.workspace.load()
         self.views.load()
+        self.installations.load()
         self.response_urls.load()
 
     def _methods(self) -> dict[str, Method]:
@@ -201,9 +207,16 @@ class SlackState:
     def leave(self, channel: str, user: str) -> None:
         self.talking.leave(channel, user)
 
-    async def uninstall(self) -> Answer:
-        self.web_api.is_revoked = True
-        return await self._pressing.uninstall()
+    async def uninstall(self, team: str = TEAM) -> Answer:
+        """Remove the app from a workspace: its token is dead at once, and it is told so twice."""
+        removed = self.installations.remove(team)
+        if removed is None:
+            raise NotPossibleError(f"the app is not installed in {team}")
+        if team == TEAM:
+            self._pressing.removed()
+        tokens = {"oauth": [], "bot": [removed.bot_user]}
+        await self._sight.event({"type": "tokens_revoked", "tokens": tokens}, team=team)
+        return await self._sight.event({"type": "app_uninstalled"}, team=team)
 
     async def settle(self) -> None:
         """Wait until no event is on its way any more, retries included."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.playground.slack import payloads
 from bot.playground.slack.deliveries import Answer
 from bot.playground.slack.errors import SlackRefusalError
-from bot.playground.slack.people import BILLS, BOT_USER
+from bot.playground.slack.people import BILLS, BOT_USER, TEAM
 from bot.playground.slack.sight import Sight
 from bot.playground.slack.workspace import Message, StoredFile, new_id
 
@@ -36,7 +36,7 @@ class Talking:
     async def command(self, name: str, text: str = "", *, user: str, channel: str = BILLS) -> Answer:
         """A slash command. Its direct answer becomes a message only this person sees."""
         place, person = self.sight.seen(channel, user), self.sight.workspace.person(user)
-        if name not in self.commands or person.is_outsider or not self.sight.deliveries.is_installed:
+        if name not in self.commands or person.is_outsider or self.sight.installations.of(TEAM) is None:
             self.sight.workspace.slackbot_says(channel, user, f"{name} is not a valid command.")
             return Answer(status=None, error="not_a_command")
         fields = payloads.command(name, self._escaped(text), person, place)

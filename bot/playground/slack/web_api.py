@@ -10,9 +10,10 @@ from bot.clock import Clock
 from bot.playground.slack.calls import Args, Call, Caller, Method
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.file_methods import FileMethods
+from bot.playground.slack.installations import Installations
 from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Fault, Faults, Pace
-from bot.playground.slack.people import BOT_USER, TEAM
+from bot.playground.slack.people import TEAM
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.sockets import SCOPE, Sockets
@@ -35,11 +36,9 @@ class WebApi:
     response_urls: ResponseUrls
     methods: Mapping[str, Method]
     sockets: Sockets
-    bot_token: str = field(repr=False)
-    scopes: frozenset[str] | None
+    installations: Installations
     calls: list[Call] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
-    is_revoked: bool = False
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_route("*", "/api/{method}", self.call)
@@ -95,13 +94,9 @@ class WebApi:
     def _caller(self, token: str) -> Caller:
         if not token:
             raise SlackRefusalError("not_authed")
-        if token == self.bot_token:
-            if self.is_revoked:
-                raise SlackRefusalError("account_inactive")
-            return Caller(BOT_USER, self.scopes)
         if token == self.sockets.app_token:
             return Caller("", frozenset({SCOPE}))
-        caller = self.oauth.caller(token)
+        caller = self.installations.caller(token) or self.oauth.caller(token)
         if caller is None:
             raise SlackRefusalError("invalid_auth")
         return caller
@@ -143,8 +138,9 @@ class WebApi:
     async def download(self, request: web.Request) -> web.Response:
         """A file's bytes for the app's token; for anybody else the page to sign in, with 200 as at Slack."""
         stored = self.workspace.files.get(request.match_info["file"].removeprefix(f"{TEAM}-"))
-        has_scope = self.scopes is None or "files:read" in self.scopes
-        is_known = not self.is_revoked and has_scope and _bearer(request) == self.bot_token
+        scopes, installed = self.installations.scopes, self.installations.of(TEAM)
+        has_scope = scopes is None or "files:read" in scopes
+        is_known = has_scope and installed is not None and _bearer(request) == installed.token
         if not is_known or stored is None or not self.files.is_visible(stored):
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         content = self.workspace.store.bytes_of(stored.id) or b""
