@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import yaml
 
+from bot.domain.slack import BOT_SCOPES
 from bot.views.ids import ActionId, CallbackId
 from tests.architecture.tree import CODE, ROOT, registered, sources
 
@@ -110,6 +111,14 @@ def test_the_app_asks_for_every_scope_that_it_uses(shared: Path) -> None:
     }
 
     assert lacking == {}
+
+
+def test_an_installation_asks_for_the_manifests_scopes() -> None:
+    assert list(BOT_SCOPES) == manifest()["oauth_config"]["scopes"]["bot"]
+
+
+def test_an_installation_comes_back_to_an_address_of_the_manifest() -> None:
+    assert "https://dext.example.com/slack/oauth_redirect" in manifest()["oauth_config"]["redirect_urls"]
 
 
 def test_the_readme_gives_a_reason_for_each_scope() -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -248,7 +248,9 @@ async def test_a_code_of_another_client_is_refused_by_slack_and_said(shop: Shop)
 
 
 @pytest.mark.parametrize("fault", ["500", "lost"])
-async def test_a_slack_that_fails_installs_nothing_and_it_can_be_begun_anew(shop: Shop, fault: str) -> None:
+async def test_a_slack_that_fails_installs_nothing_and_it_can_be_begun_anew(
+    shop: Shop, fault: Literal["500", "lost"]
+) -> None:
     shop.world.slack.faults.next_call("oauth.v2.access", fault)
 
     assert ((await shop.install()).status, await shop.rows()) == (502, [])
