@@ -49,6 +49,7 @@ from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
 from bot.services.publishing import Publishing
+from bot.services.purging import Purge
 from bot.services.removal import Removal
 from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
@@ -278,7 +279,7 @@ def worker_of(services: Services) -> Worker:
         planner=Planner(services.publishing),
         reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
         poll_seconds=config.poll_seconds,
-        sweeper=Sweeper(services.db, clock, services.tokens, engine),
+        sweeper=Sweeper(services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens)),
     )
 
 

@@ -71,6 +71,25 @@ class TokenKeeper:
         """
         return await self._fresh(lambda: self._row(connection_id))
 
+    async def give_back(self, token_set_id: UUID) -> None:
+        """End a sign-in at its provider. No other process refreshes it meanwhile.
+
+        Raises:
+            ReconnectNeededError: it is over already.
+            TryLaterError: somebody refreshes it just now, or the provider does not answer.
+        """
+        row = await self._bare_row(token_set_id, "")
+        if row.ended_at is not None or row.provider not in self.providers:
+            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        if not await self._hold(row):
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
+        try:
+            await self.providers[row.provider].revoke(
+                self.vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
+            )
+        finally:
+            await self._let_go(row)
+
     async def access_to(self, token_set_id: UUID, tenant_id: str) -> Access:
         """As `access`, before there is a connection: an organisation that a new sign-in can see."""
         return await self._fresh(lambda: self._bare_row(token_set_id, tenant_id))

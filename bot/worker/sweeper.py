@@ -11,6 +11,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import DeliveryRow
+from bot.services.purging import Purge
 from bot.services.tokens import TokenKeeper
 
 DELIVERIES, FLOWS = table_of(DeliveryRow), table_of(ConnectFlowRow)
@@ -36,14 +37,21 @@ class Sweeper:
     clock: Clock
     tokens: TokenKeeper
     workflows: FinishedWorkflows
+    purge: Purge
     _swept_at: datetime | None = None
+    _is_purging: bool = False
 
     async def sweep_daily(self) -> bool:
-        """Sweep if a day has passed since this process did; answers whether it did."""
+        """Sweep if a day has passed since this process did; answers whether it did. A purge goes on a little each time,
+        so that the jobs' turn comes in between.
+        """
+        if self._is_purging:
+            self._is_purging = await self.purge.go_on()
         now = self.clock.now()
         if self._swept_at is not None and now < self._swept_at + EVERY:
             return False
         self._swept_at = now
+        self._is_purging = True
         await self._delete(DELIVERIES, DELIVERIES.c.name, DELIVERIES.c.at < now - DELIVERIES_FOR)
         await self._delete(FLOWS, FLOWS.c.id, FLOWS.c.expires_at < now - FLOWS_FOR)
         async with self.db.write() as tx:

@@ -6,7 +6,9 @@ from uuid import uuid4
 from sqlalchemy import Table, func, select
 
 from bot.db.unit_of_work import Database
+from bot.db.workspaces import WORKSPACES
 from bot.domain.connections import Stage
+from bot.services.purging import PURGE_AFTER, Purge
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault, new_key
 from bot.worker import Engine, Sweeper
@@ -30,7 +32,7 @@ class Finished:
 
 def a_sweeper(database: Database, clock: FakeClock, workflows: Finished) -> Sweeper:
     tokens = TokenKeeper(database, Vault.from_text(new_key("test")), clock, {})
-    return Sweeper(database, clock, tokens, workflows)
+    return Sweeper(database, clock, tokens, workflows, Purge(database, clock, tokens))
 
 
 async def deliver(database: Database, count: int, age: timedelta) -> None:
@@ -66,6 +68,19 @@ async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_s
 
     assert (await left(database, DELIVERIES), await left(database, FLOWS), workflows.left) == (2, 1, 0)
     assert set(workflows.before) == {clock.now() - timedelta(days=7)}
+
+
+async def test_a_purge_goes_on_a_little_each_pass_until_nothing_is_left(database: Database, clock: FakeClock) -> None:
+    workspace_id = (await a_world(database, clock)).workspace_id
+    removed = WORKSPACES.update().where(WORKSPACES.c.id == workspace_id)
+    async with database.write() as tx:
+        await tx.execute(removed.values(removed_at=tx.now - PURGE_AFTER))
+    sweeper = a_sweeper(database, clock, Finished(0))
+
+    for _ in range(10):
+        await sweeper.sweep_daily()
+
+    assert await left(database, WORKSPACES) == 0
 
 
 async def test_it_sweeps_once_a_day(database: Database, clock: FakeClock) -> None:
