@@ -259,7 +259,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),
-        removal=Removal(db, workspaces),
+        removal=Removal(db, workspaces, clients),
         installing=_installing(config, clients, db, vault),
     )
 

@@ -9,21 +9,17 @@ from uuid import UUID
 
 from aiohttp import web
 
-from bot.delivery import BusyError
+from bot.domain.connections import Explanation
 from bot.domain.ids import ItemId
 from bot.services.links import ItemLinks
-from bot.views.pages import STYLE_HASH, page
-from handlers.pages import BUSY, see_other
+from handlers.pages import Pages, see_other
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{STYLE_HASH}'; img-src data:; base-uri 'none'; "
-        "frame-ancestors 'none'; form-action 'none'"
-    ),
-}
+NOWHERE = Explanation(
+    "There is no bill here",
+    "This address leads to no bill of this installation.",
+    "In Slack, App Home of Dext lists what waits for you.",
+)
+BROKEN = Explanation("Something went wrong on our side", "Nothing was changed.", "Load this page again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +27,13 @@ class ItemPages:
     links: ItemLinks
 
     def register(self, app: web.Application) -> None:
-        app.router.add_get("/i/{item}", self.open_in_slack)
+        app.router.add_get("/i/{item}", self._pages.served(self.open_in_slack))
 
-    async def open_in_slack(self, request: web.Request) -> web.Response:
-        try:
-            address = await self._address(request.match_info["item"], at_alert="alert" in request.query)
-        except BusyError:
-            return self._told(503, BUSY.title, BUSY.text, BUSY.advice)
+    async def open_in_slack(self, request: web.Request) -> web.StreamResponse:
+        address = await self._address(request.match_info["item"], at_alert="alert" in request.query)
         if address is None:
-            return self._told(
-                404,
-                "There is no bill here",
-                "This address leads to no bill of this installation.",
-                "In Slack, App Home of Dext lists what waits for you.",
-            )
-        answer = see_other(address)
-        answer.headers.update(HEADERS)
-        return answer
+            return self._pages.explained(NOWHERE, self.links.site.slack_url, 404)
+        return see_other(address)
 
     async def _address(self, text: str, *, at_alert: bool) -> str | None:
         try:
@@ -56,7 +42,7 @@ class ItemPages:
             return None
         return await self.links.address(item_id, at_alert=at_alert)
 
-    def _told(self, status: int, title: str, text: str, advice: str) -> web.Response:
-        slack = self.links.site.slack_url
-        body = page("stopped", title=title, text=text, advice=advice, slack=slack)
-        return web.Response(text=body, content_type="text/html", charset="utf-8", status=status, headers=HEADERS)
+    @property
+    def _pages(self) -> Pages:
+        site = self.links.site
+        return Pages(public_url=site.public_url, slack_url=site.slack_url, broken=BROKEN)

@@ -35,7 +35,7 @@ class Pages:
     broken: Explanation
     form_targets: tuple[str, ...] = ()
 
-    def served(self, handler: Handler, explain: Explain) -> Handler:
+    def served(self, handler: Handler, explain: Explain | None = None) -> Handler:
         """The handler with our headers on whatever it answers, and words for whatever it raises."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
@@ -46,7 +46,7 @@ class Pages:
 
         return guarded
 
-    async def _answered(self, handler: Handler, explain: Explain, request: web.Request) -> web.StreamResponse:
+    async def _answered(self, handler: Handler, explain: Explain | None, request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except BusyError:
@@ -54,7 +54,7 @@ class Pages:
         except web.HTTPException:
             raise
         except Exception as error:
-            found = await explain(request, error)
+            found = None if explain is None else await explain(request, error)
             if found is not None:
                 return found
             logger.exception("a page failed")

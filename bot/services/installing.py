@@ -22,7 +22,7 @@ from bot.domain.slack import TOKEN_REFUSALS
 from bot.services import audit
 from bot.services.connect_flow import Return
 from bot.services.messages import Place, Surface, note
-from bot.services.workspaces import Workspaces, fresh_workspace_id, token_place
+from bot.services.workspaces import Clients, Workspaces, fresh_workspace_id, token_place
 from bot.vault import Vault
 
 STATES, MESSAGES = table_of(InstallStateRow), table_of(MessageRow)
@@ -47,14 +47,6 @@ class SlackOauth(Protocol):
 
     async def exchange(self, *, code: str, redirect_uri: str) -> Grant:
         """Raises: InstallStoppedError: Slack refuses the code, or does not answer."""
-        ...
-
-
-class Clients(Protocol):
-    """Whoever keeps clients of Slack by workspace."""
-
-    def forget(self, workspace_id: WorkspaceId) -> None:
-        """Read this workspace's token anew."""
         ...
 
 

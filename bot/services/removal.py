@@ -17,7 +17,7 @@ from bot.db.unit_of_work import Database
 from bot.db.workspaces import WORKSPACES
 from bot.domain.slack import Workspace
 from bot.services import audit
-from bot.services.workspaces import Workspaces
+from bot.services.workspaces import Clients, Workspaces
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 class Removal:
     db: Database
     workspaces: Workspaces
+    clients: Clients
 
     async def uninstalled(self, workspace: Workspace, sent_at: datetime) -> None:
         """The app was removed. Planner, jobs, lists and messages leave the workspace alone from here on."""
@@ -52,4 +53,5 @@ class Removal:
                 return
             await audit.record(tx, workspace.id, workspace.id, deed, by=None)
         self.workspaces.forget_seen()
+        self.clients.forget(workspace.id)
         logger.info("the app was removed from a workspace", extra={"team": workspace.team_id})

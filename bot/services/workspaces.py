@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from sqlalchemy import RowMapping, case, select
 
@@ -17,6 +18,14 @@ WORKSPACES = table_of(WorkspaceRow)
 
 FRESH_SECONDS = 300.0
 MOST_KEPT = 2000
+
+
+class Clients(Protocol):
+    """Whoever keeps clients of Slack by workspace."""
+
+    def forget(self, workspace_id: WorkspaceId) -> None:
+        """Read this workspace's token anew when it is next needed."""
+        ...
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
+from bot.db.items import ITEMS
 from bot.db.workspaces import WORKSPACES
 from bot.domain.ids import UserId
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOT, MEMBER, TEAM
@@ -19,7 +20,9 @@ from bot.slack import learn_workspace
 from bot.views.ids import ActionId
 from handlers.dispatch import NOT_INSTALLED
 from providers.errors import TryLaterError
+from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import link_of
 from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, words
 from tests.handlers.envelopes import REVOKED, UNINSTALLED, an_event, send_event
 from tests.intake.documents import a_document
@@ -212,3 +215,29 @@ async def test_whoever_still_types_or_clicks_is_answered(desk: Desk) -> None:
 
     assert NOT_INSTALLED in answer.text
     assert (pressed.status, pressed.error) == (200, None)
+
+
+async def test_a_link_to_connect_that_was_sent_before_connects_nothing(desk: Desk) -> None:
+    await desk.slack.command("/dext", "connect xero", user=ADMIN)
+    link = link_of(desk.modal(ADMIN))
+    move(desk, 5)
+    await tell(desk, UNINSTALLED)
+
+    async with a_browser() as browser:
+        page = await browser.open(link)
+
+    assert page.status == 404
+    assert "Nothing was connected" in page.text
+
+
+async def test_an_address_kept_in_the_ledger_still_leads_to_slack(desk: Desk) -> None:
+    await desk.add()
+    move(desk, 5)
+    await tell(desk, UNINSTALLED)
+    async with desk.world.services.db.read() as tx:
+        (item_id,) = (await tx.execute(select(ITEMS.c.id))).scalars()
+
+    async with a_browser() as browser:
+        address = f"{desk.world.address}/i/{item_id}"
+        async with browser.session.get(address, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, desk.slack.public_url)
