@@ -6,7 +6,6 @@ the name of the delivery tells that it was here before.
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -24,8 +23,6 @@ LAST_ANSWERS_SECONDS = 5.0
 class Line:
     socket: aiohttp.ClientWebSocketResponse
     dispatch: Dispatch
-    other: Callable[[], "Line | None"]
-    """The websocket that is up now: it takes the acknowledgements that this one can no longer carry."""
     greeted: asyncio.Event = field(default_factory=asyncio.Event)
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when another one is wanted in its place: Slack said so, or it is broken."""
@@ -84,11 +81,8 @@ class Line:
             logger.info("an acknowledgement was lost with its websocket")
 
     async def _send(self, text: str) -> bool:
-        for line in (self, self.other()):
-            if line is not None and not line.socket.closed:
-                try:
-                    await line.socket.send_str(text)
-                except (aiohttp.ClientError, ConnectionError):
-                    continue
-                return True
-        return False
+        try:
+            await self.socket.send_str(text)
+        except (aiohttp.ClientError, ConnectionError):
+            return False
+        return True

@@ -116,7 +116,7 @@ class SocketMode:
                 )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NoAnswerError(type(error).__name__) from error
-        line = Line(socket, self.dispatch, lambda: self._current)
+        line = Line(socket, self.dispatch)
         keeper = asyncio.create_task(self._keep(line))
         self._keepers.add(keeper)
         keeper.add_done_callback(self._keepers.discard)
