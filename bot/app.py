@@ -214,7 +214,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     clients = SlackClients(workspaces, session, config.slack_api_url, config.bot_token)
     directory = SlackDirectory(clients, clock)
     people = People(directory)
-    providers = {key: _provider(config, key, db, session, clock) for key in config.providers}
+    providers = providers_of(config, db, session, clock)
     tokens = TokenKeeper(db, vault, clock, providers)
     flows = ConnectFlows(
         db=db,
@@ -399,6 +399,13 @@ def _bolt(services: Services, routes: Routes) -> AsyncApp:
     )
     routes.attach(app)
     return app
+
+
+def providers_of(
+    config: Config, db: Database, session: aiohttp.ClientSession, clock: Clock
+) -> dict[str, AccountingProvider]:
+    """The packages that there are credentials for."""
+    return {key: _provider(config, key, db, session, clock) for key in config.providers}
 
 
 def _provider(

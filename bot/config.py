@@ -69,6 +69,20 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
     ConfigError: names every variable that is missing or wrong, and what to write.
     """
     reader = _Reader(environment)
+    config = _read(reader, provider_keys)
+    if reader.wrong:
+        raise ConfigError("\n".join(reader.wrong))
+    return config
+
+
+def known_variables(provider_keys: Sequence[str]) -> frozenset[str]:
+    """Every variable that is read."""
+    reader = _Reader({})
+    _read(reader, provider_keys)
+    return frozenset(reader.asked)
+
+
+def _read(reader: "_Reader", provider_keys: Sequence[str]) -> Config:
     config = Config(
         signing_secret=reader.signing_secret(),
         app_token=reader.app_token(),
@@ -95,8 +109,6 @@ def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) ->
         reader.wrong.append("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both, or neither")
     elif config.bot_token is None and config.slack_client_id is None:
         reader.wrong.append(NO_WORKSPACE)
-    if reader.wrong:
-        raise ConfigError("\n".join(reader.wrong))
     return config
 
 
@@ -124,8 +136,10 @@ class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self.wrong: list[str] = []
+        self.asked: set[str] = set()
 
     def optional(self, name: str) -> str | None:
+        self.asked.add(name)
         return self._environment.get(name, "").strip() or None
 
     def text(self, name: str, default: str) -> str:

@@ -1,10 +1,11 @@
-"""`/healthz`: the process answers. `/readyz`: it can also work."""
+"""`/healthz`: the process answers, and says what it is. `/readyz`: it can also work."""
 
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from bot.services.health import Health
+from bot.version import IDENTITY, IDENTITY_HEADER
 from handlers.socket import SocketMode
 
 
@@ -18,7 +19,7 @@ class HealthPages:
         app.router.add_get("/readyz", self.readyz, allow_head=True)
 
     async def healthz(self, _: web.Request) -> web.Response:
-        return web.Response(text="ok")
+        return web.Response(text="ok", headers={IDENTITY_HEADER: IDENTITY, "Cache-Control": "no-store"})
 
     async def readyz(self, _: web.Request) -> web.Response:
         found = await self.health.check()

@@ -44,6 +44,15 @@ class TokenAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCheck:
+    """Whether the vendor knows our client id and secret; `said_at` is the time on its clock, where it tells one."""
+
+    is_accepted: bool
+    vendor_words: str
+    said_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What a call needs: a live access token and the organisation it is for."""
 
@@ -131,6 +140,10 @@ class AccountingProvider(Protocol):
     async def refresh(self, refresh_token: str) -> TokenAnswer: ...
 
     async def revoke(self, refresh_token: str) -> None: ...
+
+    async def check_client(self) -> ClientCheck:
+        """Ask the token endpoint for what nobody was granted; only a client that it knows is told so."""
+        ...
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         """The organisations this grant can see, read with its own new token."""

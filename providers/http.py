@@ -132,14 +132,20 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
         return None
     if text.isdigit():
         return float(text[:9])
+    at = _instant(text)
+    return None if at is None else max(0.0, (at - clock.now()).total_seconds())
+
+
+def date_of(headers: Mapping[str, str]) -> datetime | None:
+    """The time on the other side's clock, by its `Date` (RFC 9110, 6.6.1); to the second."""
+    return _instant(headers.get("Date", ""))
+
+
+def _instant(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return max(0.0, (_aware(at) - clock.now()).total_seconds())
-
-
-def _aware(at: datetime) -> datetime:
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 

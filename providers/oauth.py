@@ -5,6 +5,7 @@
 
 import base64
 import json
+import secrets
 from datetime import timedelta
 from typing import Any
 
@@ -14,13 +15,14 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from bot.domain.problems import Problem, ProblemCode
-from providers.base import ClientConfig
+from providers.base import ClientCheck, ClientConfig
 from providers.errors import ProviderChangedError, ReconnectNeededError, TryLaterError
-from providers.http import Answer, Caller
+from providers.http import Answer, Caller, date_of
 
 __all__ = ["add_params_to_uri", "authorize_url", "claims_of", "code_challenge", "expiry", "token_request"]
 
 FORM = "application/x-www-form-urlencoded"
+_NOT_KNOWN = frozenset({"invalid_client", "unauthorized_client"})
 _ENDED = frozenset({"invalid_grant", "access_denied"})
 
 
@@ -75,17 +77,47 @@ async def revoke(caller: Caller, config: ClientConfig, token: str) -> None:
         raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"status {answer.status}"))
 
 
-def _token_of(answer: Answer) -> dict[str, Any]:
+async def check_client(caller: Caller, config: ClientConfig) -> ClientCheck:
+    """Ask with a refresh token that nobody has: `invalid_grant` is the answer to a client that was let in, and
+    `invalid_client` or 401 to one that was not (RFC 6749, 5.2).
+
+    Raises:
+        TryLaterError: no clear answer.
+        ProviderChangedError: another refusal than those.
+    """
+    body = prepare_token_request("refresh_token", refresh_token=secrets.token_urlsafe(32))
+    answer = await _post(caller, config, config.token_url, body)
+    found = _json_of(answer) or {}
+    error = str(found.get("error", ""))[:80]
+    if error == "invalid_grant":
+        return ClientCheck(is_accepted=True, vendor_words=error, said_at=date_of(answer.headers))
+    if error in _NOT_KNOWN or answer.status == 401:
+        words = error or f"status {answer.status}"
+        return ClientCheck(is_accepted=False, vendor_words=words, said_at=date_of(answer.headers))
+    if error:
+        raise ProviderChangedError(error)
+    raise _unclear(answer)
+
+
+def _json_of(answer: Answer) -> dict[str, Any] | None:
     try:
         found = answer.json()
     except ValueError:
-        found = None
-    if isinstance(found, dict) and isinstance(found.get("error"), str):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _unclear(answer: Answer) -> TryLaterError:
+    words = f"token endpoint: status {answer.status}"
+    return TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=words))
+
+
+def _token_of(answer: Answer) -> dict[str, Any]:
+    found = _json_of(answer)
+    if found is not None and isinstance(found.get("error"), str):
         raise _refused(found)
-    if answer.status == 429 or answer.status >= 500 or not isinstance(found, dict):
-        raise TryLaterError(
-            Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"token endpoint: status {answer.status}")
-        )
+    if answer.status == 429 or answer.status >= 500 or found is None:
+        raise _unclear(answer)
     if not isinstance(found.get("access_token"), str):
         raise ProviderChangedError("the token endpoint's answer holds no access token")
     return found

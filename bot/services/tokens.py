@@ -26,7 +26,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit, home_cards
 from bot.services.messages import Place, Subject, Surface, redraw, want
 from bot.services.settings import load_settings
-from bot.vault import Vault
+from bot.vault import SealError, Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
 from providers.errors import ReconnectNeededError, TryLaterError
 
@@ -264,6 +264,16 @@ class TokenKeeper:
 
 def _place(token_set_id: object, column: str) -> str:
     return f"token_sets.{column}:{token_set_id}"
+
+
+def can_open(vault: Vault, row: Row[Any]) -> bool:
+    """Whether a token set's pair opens with the keys that there are."""
+    try:
+        vault.open(row.access_sealed, _place(row.token_set_id, "access"))
+        vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
+    except SealError:
+        return False
+    return True
 
 
 async def _tell_broken(tx: Tx, row: Row[Any]) -> None:

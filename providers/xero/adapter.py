@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.domain.books import Books, ListEntry, ListKind, ListPage, OrganisationChoice
 from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
 from providers import oauth as shared_oauth
-from providers.base import Access, Budget, ClientConfig, TokenAnswer
+from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.http import Caller
 from providers.xero import PROFILE, mapping, oauth
@@ -60,6 +60,9 @@ class XeroProvider:
 
     async def revoke(self, refresh_token: str) -> None:
         await shared_oauth.revoke(self._caller, self._config, refresh_token)
+
+    async def check_client(self) -> ClientCheck:
+        return await shared_oauth.check_client(self._caller, self._config)
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         found = await self._client.connections(answer.access_token, answer.grant_id)

@@ -12,7 +12,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
 from bot.domain.rights import Person
 from bot.domain.slack import Workspace
-from providers.base import Access, TokenAnswer
+from providers.base import Access, ClientCheck, TokenAnswer
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 from providers.oauth import code_challenge
 from providers.xero import PROFILE
@@ -64,6 +64,10 @@ class FakeLedger:
     async def revoke(self, refresh_token: str) -> None:
         self._call("revoke")
         self.refresh_token = "revoked"
+
+    async def check_client(self) -> ClientCheck:
+        self._call("check_client")
+        return ClientCheck(is_accepted=True, vendor_words="invalid_grant", said_at=self.clock.now())
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         self._call("organisations")

@@ -25,6 +25,7 @@ class DirectoryMethods:
     def table(self) -> dict[str, Method]:
         channel = ("channel",)
         return {
+            "api.test": Method(lambda _: {}, "4", needs_token=False),
             "auth.test": Method(self.auth_test, "special"),
             "team.info": Method(self.team_info, "3", ("team:read",)),
             "users.info": Method(self.user, "4", ("users:read",), ("user",), takes_json=False),

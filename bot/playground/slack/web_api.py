@@ -64,7 +64,7 @@ class WebApi:
 
     def _answered(self, name: str, method: Method | None, given: Json, token: str) -> tuple[Json, int, dict[str, str]]:
         try:
-            return {"ok": True, **self._run(name, method, given, token)}, 200, {}
+            return {"ok": True, **self._run(name, method, given, token)}, 200, self._granted(token)
         except SlackRefusalError as refusal:
             if refusal.code == "ratelimited":
                 wait = refusal.facts.pop("retry_after", "1")
@@ -90,6 +90,13 @@ class WebApi:
             messages = [f"[ERROR] missing required field: {argument}" for argument in missing]
             raise SlackRefusalError("invalid_arguments", messages=messages)
         return method.run(Args(given, caller))
+
+    def _granted(self, token: str) -> dict[str, str]:
+        """With a good answer Slack tells what the token may."""
+        if token != self.bot_token:
+            return {}
+        everything = {scope for method in self.methods.values() for scope in method.scopes} | {"commands"}
+        return {"X-OAuth-Scopes": ",".join(sorted(everything if self.scopes is None else self.scopes))}
 
     def _caller(self, token: str) -> Caller:
         if not token:
