@@ -47,6 +47,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     play.add_argument("--fresh", action="store_true", help="forget what was kept in var/")
     _command(commands, "migrate", _migrate, "bring the database to this version", "dext-bot migrate")
+    doctor = _command(
+        commands,
+        "doctor",
+        _doctor,
+        "look at everything that can be wrong, and say what to do",
+        "dext-bot doctor --json",
+    )
+    doctor.add_argument("--json", action="store_true", help="for machines; 1 is answered when anything is wrong")
     keys = _command(commands, "keys", _keys, "keys that stored secrets are sealed with", "dext-bot keys new")
     keys.add_argument("deed", choices=["new"], help="print a fresh key for DEXT_ENCRYPTION_KEYS")
     keys.add_argument("--id", default="k1", help="the key's id, up to 16 letters or digits (k1)")
@@ -113,6 +121,16 @@ def _migrate(_: argparse.Namespace) -> int:
     migrate_engine(url)
     print(f"The database is at revision {migrate.head()}.")
     return 0
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    """Needs no configuration that is right; answers 1 when anything is wrong."""
+    from bot.doctor.doctor import diagnose  # noqa: PLC0415 - a serving process needs none of it
+
+    log.configure("debug" if os.environ.get("DEXT_LOG_LEVEL") == "debug" else "error", "text")
+    report = asyncio.run(diagnose(os.environ, SystemClock()))
+    print(report.json() if chosen.json else report.text())
+    return 0 if report.is_well else 1
 
 
 def _keys(chosen: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ RESCUES = {
     "bot/worker/tasks.py": "the worker's loop over jobs",
     "bot/worker/loops.py": "the worker's loops",
     "bot/messenger.py": "the messenger's loop",
+    "bot/doctor/examination.py": "a check that fails must not hide what the others find",
 }
 """Where anything may be caught: the error handler, the middleware, the worker's loops. Each logs it once."""
 

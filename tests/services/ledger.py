@@ -15,7 +15,7 @@ from bot.clock import Clock
 from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
-from providers.base import Access, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
+from providers.base import Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
 from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
@@ -240,6 +240,9 @@ class Ledger:
 
     async def revoke(self, refresh_token: str) -> None:
         self.calls.append("revoke")
+
+    async def check_client(self) -> ClientCheck:
+        return ClientCheck(is_accepted=True, vendor_words="invalid_grant", said_at=None)
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         return ()

@@ -93,10 +93,11 @@ class WebApi:
 
     def _granted(self, token: str) -> dict[str, str]:
         """With a good answer Slack tells what the token may."""
-        if token != self.bot_token:
+        caller = self.installations.caller(token)
+        if caller is None:
             return {}
-        everything = {scope for method in self.methods.values() for scope in method.scopes} | {"commands"}
-        return {"X-OAuth-Scopes": ",".join(sorted(everything if self.scopes is None else self.scopes))}
+        everything = {scope for method in self.methods.values() for scope in method.scopes} - {SCOPE} | {"commands"}
+        return {"X-OAuth-Scopes": ",".join(sorted(everything if caller.scopes is None else caller.scopes))}
 
     def _caller(self, token: str) -> Caller:
         if not token:

@@ -153,6 +153,53 @@ async def test_an_access_token_of_another_form_still_works(clock: FakeClock, tok
     assert (answer.access_token, answer.subject) == (token, "")
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "is_accepted"),
+    [
+        (400, {"error": "invalid_grant"}, True),
+        (200, {"error": "invalid_grant"}, True),
+        (400, {"error": "invalid_client"}, False),
+        (400, {"error": "unauthorized_client"}, False),
+        (401, "", False),
+        (401, {"error": "invalid_client"}, False),
+    ],
+)
+async def test_whether_our_client_is_known_is_told_by_how_an_unknown_token_is_refused(
+    clock: FakeClock, status: int, body: Any, *, is_accepted: bool
+) -> None:
+    async with token_endpoint(clock, status, body) as provider:
+        found = await provider.check_client()
+
+    assert found.is_accepted is is_accepted
+    assert found.said_at is not None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, "oops", TryLaterError),
+        (200, {"access_token": "a"}, TryLaterError),
+        (429, "", TryLaterError),
+        (400, {"error": "invalid_request"}, ProviderChangedError),
+    ],
+)
+async def test_an_outage_does_not_tell_whether_our_client_is_known(
+    clock: FakeClock, status: int, body: Any, error: type[ProviderError]
+) -> None:
+    async with token_endpoint(clock, status, body) as provider:
+        with pytest.raises(ProviderError) as raised:
+            await provider.check_client()
+
+    assert type(raised.value) is error
+
+
+async def test_the_simulated_xero_tells_a_known_client_from_another(xero: XeroFarEnd) -> None:
+    assert (await xero.provider.check_client()).is_accepted
+
+    xero.state.grants.client_secret = "another"
+    assert not (await xero.provider.check_client()).is_accepted
+
+
 async def test_secrets_are_not_in_what_is_printed(xero: XeroFarEnd) -> None:
     answer = await xero.signed_in()
 

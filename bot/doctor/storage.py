@@ -1,0 +1,54 @@
+"""The database: reachable, at this version's tables, and worked on."""
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.db import migrate
+from bot.db.migrate import OutdatedDatabaseError
+from bot.doctor.finding import Finding, ok, warning, wrong
+from bot.doctor.setup import Setup
+from bot.worker import WorkerLock
+
+DATABASE, WORKER, QUEUE, RECORDED = "database", "worker", "queue", "recorded time"
+
+
+async def database(setup: Setup) -> Finding:
+    return await database_at(setup.config.database_url)
+
+
+async def database_at(url: str) -> Finding:
+    """Needs no more of the configuration than its address."""
+    try:
+        await migrate.require_head(url)
+    except OutdatedDatabaseError as error:
+        words, _, remedy = str(error).partition(". ")
+        return wrong(DATABASE, words, remedy)
+    except (SQLAlchemyError, OSError) as error:
+        words = f"it cannot be reached ({type(error).__name__})"
+        return wrong(DATABASE, words, "See that it runs, and that DEXT_DATABASE_URL leads to it.")
+    return ok(DATABASE, f"it answers, and is at revision {migrate.head()}")
+
+
+async def worker(setup: Setup) -> Finding:
+    """Who holds the lock beside a SQLite file works its jobs. Taken for a moment, to see whether it is free."""
+    lock = WorkerLock.of(setup.config.database_url)
+    if lock.path is None:
+        return ok(WORKER, "any number of processes may work the jobs of this database")
+    if lock.path.exists() and not lock.take():
+        return ok(WORKER, "a process works the jobs of this database")
+    lock.release()
+    return warning(WORKER, "no process works the jobs of this database", "Start `dext-bot run` or `dext-bot worker`.")
+
+
+async def queue(setup: Setup) -> list[Finding]:
+    """What waits: jobs by their due times, messages and the recorded time as `/readyz` looks at them."""
+    remedy = "Read the log of the process that works jobs; start it, or another one."
+    overdue = await setup.inspection.overdue()
+    jobs = ", ".join(f"{count} × {name}" for name, count in overdue.items())
+    health = await setup.health.check()
+    said = [words for words in (jobs and f"overdue for more than a quarter of an hour: {jobs}",) if words]
+    said += [words for part, words in health.items() if part == "queue" and words != "ok"]
+    found = [wrong(QUEUE, words, remedy) for words in said] or [ok(QUEUE, "nothing is overdue")]
+    recorded = health.get("clock", "ok")
+    if recorded != "ok":
+        found.append(wrong(RECORDED, recorded, "Set this machine's clock."))
+    return found
