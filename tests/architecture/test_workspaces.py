@@ -51,6 +51,7 @@ REASONS = {
     "bot/services/health.py:_queue": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
     "bot/services/linking.py:_newest": UNGUESSABLE,
+    "bot/services/inspection.py:Inspection.overdue": "the operator's look at the whole database",
     "bot/services/lists.py:ListImport.restart_stuck": WORK_OF_ALL,
     "bot/services/lists.py:ListImport._connection": OWN_ROW,
     "bot/services/lists.py:_Reading.all": OWN_ROW,
