@@ -14,17 +14,18 @@ from typing import Any, NamedTuple
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from bot.config import read_config
 from bot.db.base import table_of
 from bot.db.connections import ListSyncRow
+from bot.db.workspaces import WorkspaceRow
 from bot.doctor import examination, public
 from bot.doctor.doctor import diagnose
 from bot.doctor.finding import Verdict
 from bot.doctor.setup import opened
 from bot.domain.connections import Health
-from bot.vault import new_key
+from bot.vault import Vault, new_key
 from tests.doctor.conftest import CLIENT, KEYS, Clinic, a_clinic
 from tests.fakes.app import SECRET, TOKEN
 from tests.fakes.clock import FakeClock
@@ -188,6 +189,28 @@ async def test_what_goes_wrong_in_the_world_is_told_by_its_name(clinic: Clinic, 
     await spoiling.how(clinic)
 
     assert await clinic.complaints() == spoiling.found
+
+
+@pytest.mark.parametrize(
+    ("token", "keys", "found"),
+    [
+        (TOKEN, KEYS, []),
+        ("xoxb-canary", KEYS, [("workspace Northwind Trading", WRONG)]),
+        (TOKEN, new_key("lost"), [("workspace Northwind Trading", WRONG)]),
+    ],
+    ids=["good", "refused", "sealed with a lost key"],
+)
+async def test_each_workspace_that_installed_the_app_has_its_own_token_looked_at(
+    clinic: Clinic, token: str, keys: str, found: list[tuple[str, Verdict]]
+) -> None:
+    workspaces = table_of(WorkspaceRow)
+    async with clinic.world.services.db.write() as tx:
+        row = (await tx.execute(select(workspaces))).one()
+        sealed = Vault.from_text(keys).seal(token, f"workspaces.token:{row.id}")
+        await tx.execute(update(workspaces).values(token_sealed=sealed))
+    clinic.env["SLACK_BOT_TOKEN"] = ""
+
+    assert await clinic.complaints() == found
 
 
 async def test_that_nobody_works_the_jobs_is_a_warning(sqlite_url: str) -> None:
