@@ -4,6 +4,8 @@ Looking changes nothing; only a POST goes on. A form is taken from the browser i
 of that browser's cookie. After a POST, and after a provider's answer, the browser is sent to an address without secrets.
 """
 
+import asyncio
+import hashlib
 import hmac
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +20,9 @@ from handlers.pages import BUSY, Handler, Pages, form_token, new_cookie, return_
 
 COOKIE, COOKIE_SECONDS = "dext-connect", 3600
 LARGEST_FORM = 16 * 1024
+READ_SECONDS = 5
+NOBODYS = "/connect/unknown/organisation"
+"""Where an answer of a provider that there is none of is explained: an address without its code."""
 BROKEN = Explanation(
     "Something went wrong on our side", "Nothing was connected.", "Type /dext connect in Slack to start afresh."
 )
@@ -91,7 +96,7 @@ class ConnectPages:
         form = await _form(request, cookie)
         match form.get("step"):
             case "open":
-                address = await self.flows.open(provider, form.get("t", ""), cookie)
+                return await self._open(provider, form.get("t", ""), cookie)
             case "sign_in":
                 address = await self.flows.to_slack(provider, cookie)
             case "code":
@@ -102,14 +107,30 @@ class ConnectPages:
                 address = await self.flows.go_on(provider, cookie)
         return see_other(address or f"/connect/{provider}/start")
 
+    async def _open(self, provider: str, link: str, cookie: str) -> web.StreamResponse:
+        """From here on the browser has a cookie that nobody can have planted in it."""
+        own = bound_cookie(cookie, link)
+        address = await self.flows.open(provider, link, own)
+        answer = see_other(address or f"/connect/{provider}/start")
+        self._pages.set_cookie(answer, COOKIE, own, seconds=COOKIE_SECONDS)
+        return answer
+
     async def signed_in(self, request: web.Request) -> web.StreamResponse:
-        """Slack's OpenID answer."""
-        provider = await self.flows.signed_in(self._cookie(request), return_of(request))
+        """Slack's OpenID answer. Why it stopped is shown, as after the provider's, at an address without the code."""
+        stop = request.query.get("stop", "")
+        if stop in EXPLANATIONS:
+            return await self._stopped(request, Stop(stop))
+        try:
+            provider = await self.flows.signed_in(self._cookie(request), return_of(request))
+        except StoppedError as stopped:
+            return see_other(f"/slack/signin_redirect?stop={stopped.stop}")
         return see_other(f"/connect/{provider}/start")
 
     async def callback(self, request: web.Request) -> web.StreamResponse:
         """The provider's answer. Whatever became of it is shown on a page whose address carries no code."""
-        provider = self._provider(request)
+        provider = request.match_info["provider"]
+        if provider not in self.flows.providers:
+            return see_other(NOBODYS)
         try:
             await self.flows.came_back(provider, self._cookie(request), return_of(request))
         except StoppedError as stopped:
@@ -211,10 +232,27 @@ STATUS = {
 }
 
 
+def bound_cookie(cookie: str, link: str) -> str:
+    """The cookie of a browser that goes on with a link. Whoever planted `cookie` there does not know the link.
+
+    The same for each press of the button, so that a double click stays in its own browser.
+    """
+    return hmac.new(link.encode(), b"cookie:" + cookie.encode(), hashlib.sha256).hexdigest()
+
+
 async def _form(request: web.Request, cookie: str) -> dict[str, str]:
     if request.content_type != "application/x-www-form-urlencoded" or (request.content_length or 0) > LARGEST_FORM:
         raise _StaleFormError
-    form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            sent = await request.post()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    except (LookupError, ValueError):  # no such character set, or not of it
+        raise _StaleFormError from None
+    form = {name: value for name, value in sent.items() if isinstance(value, str)}
+    if len(form) != len(sent):  # a field given twice: which of them was meant would be anybody's guess
+        raise _StaleFormError
     if not cookie or not hmac.compare_digest(form.get("form", "").encode(), form_token(cookie).encode()):
         raise _StaleFormError
     return form

@@ -1,0 +1,247 @@
+"""Whose ledger goes to whose workspace: links and answers passed on, cookies planted, organisations made up."""
+
+import asyncio
+
+import pytest
+
+from bot.playground.slack import ADMIN, MEMBER, OTHER_TEAM, OUTSIDER, OWNER
+from handlers.pages import form_token
+from providers.xero.simulator import IRELAND, TRADING
+from tests.attacks.jars import Jar, Seen, Stand
+from tests.attacks.test_states import exchanges, state_in
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+async def strangers_link(stand: Stand) -> str:
+    return await stand.link(OUTSIDER, OTHER_TEAM)
+
+
+# The attacker's ledger in the victim's workspace: the attacker signs in and has the victim's browser bring the answer
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+async def test_an_answer_that_an_attacker_kept_links_nothing_in_the_victims_browser(
+    either: Stand, *, has_begun: bool
+) -> None:
+    kept = await either.returned(either.stranger, await strangers_link(either), OUTSIDER, "sam")
+    if has_begun:
+        await either.sent(either.admin, await either.link())
+    before = await either.effects()
+
+    seen = await either.admin.get(kept)
+    await either.admin.follow("/connect/xero/organisation")
+
+    assert "stop=other_browser" in seen.location
+    assert await either.effects() == before
+    assert exchanges(either) == 0
+
+
+async def test_an_answer_of_a_colleague_links_nothing_either(stand: Stand) -> None:
+    kept = await stand.returned(stand.nobody, await stand.link(OWNER), OWNER, "sam")
+    await stand.sent(stand.admin, await stand.link())
+    before = await stand.effects()
+
+    await stand.admin.get(kept)
+
+    assert await stand.effects() == before
+
+
+async def test_a_code_injected_beside_the_victims_own_state_is_refused_by_its_challenge(either: Stand) -> None:
+    """The state and the browser are right; only PKCE tells that the code was given to another sign-in."""
+    kept = await either.returned(either.stranger, await strangers_link(either), OUTSIDER, "sam")
+    code = kept.partition("code=")[2].partition("&")[0]
+    state = state_in((await either.sent(either.admin, await either.link())).location)
+    before = await either.effects()
+
+    seen = await either.admin.get(f"/connect/xero/callback?code={code}&state={state}")
+
+    assert "stop=provider_failed" in seen.location
+    assert await either.effects() == before
+    assert exchanges(either) == 0
+
+
+async def test_every_sign_in_has_a_challenge_of_its_own_and_never_plain(stand: Stand) -> None:
+    await stand.proven(stand.admin, await stand.link())
+    tries = [(await stand.admin.press(await stand.admin.follow("/connect/xero/start"))).query for _ in range(3)]
+
+    assert {found["code_challenge_method"] for found in tries} == {"S256"}
+    assert {len(found["code_challenge"]) for found in tries} == {43}
+    assert len({found["code_challenge"] for found in tries}) == len({found["state"] for found in tries}) == 3
+
+
+# The victim's ledger in the attacker's workspace: the attacker passes the own link on, at each step of the way
+
+
+@pytest.mark.parametrize(("jar", "user"), [("admin", ADMIN), ("member", MEMBER)])
+async def test_a_link_passed_on_asks_slack_who_is_there(stand: Stand, jar: str, user: str) -> None:
+    link = await strangers_link(stand)
+    before = await stand.effects()
+    victim = stand.jars[jar]
+
+    page = await stand.proven(victim, link, user)
+
+    assert page.status == 403
+    assert "You are somebody else in Slack" in page.text
+    assert (await victim.follow("/connect/xero/start")).status == 410
+    assert await stand.effects() == before
+    await stand.world.settle()
+    told = [call.args for call in stand.world.slack.calls_of("chat.postMessage") if call.args["channel"] == OUTSIDER]
+    assert "somebody else" in told[-1]["text"]
+
+
+async def test_without_a_slack_account_a_link_leads_nowhere(stand: Stand) -> None:
+    seen = await stand.opened(stand.nobody, await stand.link())
+    before = await stand.effects()
+
+    pages = [await stand.nobody.follow(f"/connect/xero/{page}") for page in ("start", "organisation")]
+    form = pages[0].fields()
+    skipped = [
+        await stand.nobody.ask("POST", "/connect/xero/start", form={**form, "step": step, "code": "AAAA-AAAA"})
+        for step in ("go_on", "code", "", "anything")
+    ]
+    finished = await stand.nobody.ask("POST", "/connect/xero/organisation", form={**form, "tenant": TRADING})
+
+    assert seen.location.startswith(stand.world.slack.public_url)
+    assert not any(answer.location.startswith(stand.xero.public_url) for answer in skipped)
+    assert "stop=" in finished.location
+    assert await stand.effects() == before
+
+
+async def test_a_sign_in_at_slack_passed_on_proves_nothing(stand: Stand) -> None:
+    """The victim answers Slack's question in their own browser; the answer belongs to the attacker's."""
+    at_slack = await stand.opened(stand.stranger, await strangers_link(stand))
+    before = await stand.effects()
+
+    answer = await stand.slack_answer(stand.admin, at_slack, ADMIN)
+    seen = await stand.admin.follow(answer)
+    taken = await stand.stranger.follow(answer)
+
+    assert seen.status == 404
+    assert "You are somebody else" in taken.text
+    assert await stand.effects() == before
+
+
+async def test_a_sign_in_at_xero_passed_on_links_nothing(either: Stand) -> None:
+    address = (await either.sent(either.stranger, await strangers_link(either), OUTSIDER)).location
+    before = await either.effects()
+
+    answer = await either.consented(either.admin, address)
+    seen = await either.admin.get(answer)
+
+    assert "stop=other_browser" in seen.location
+    assert await either.effects() == before
+    assert exchanges(either) == 0
+
+
+async def test_every_page_names_the_workspace_and_the_person_that_it_goes_to(stand: Stand) -> None:
+    link = await strangers_link(stand)
+    pages = [await stand.stranger.follow(link)]
+    pages.append(await stand.proven(stand.stranger, link, OUTSIDER))
+    address = (await stand.stranger.press(pages[-1])).location
+    await stand.stranger.follow(await stand.consented(stand.stranger, address))
+    pages.append(await stand.stranger.get(f"/connect/xero/organisation?chosen={TRADING}"))
+
+    for page in pages:
+        assert "Acme Supplies" in page.text
+        assert "Xavier" in page.text
+
+
+# Planted cookies
+
+
+async def test_whoever_plants_a_cookie_beforehand_does_not_share_the_session(either: Stand) -> None:
+    """Without `__Host-`, a neighbour under the same domain can set cookies here and so knows what they are."""
+    either.admin.plant("known")
+    either.nobody.plant("known")
+    link = await either.link()
+    await either.proven(either.admin, link)
+    before = await either.effects()
+
+    looked = await either.nobody.get("/connect/xero/start")
+    pushed = await go_on_with(either.nobody, "known")
+
+    assert looked.status == 404
+    assert not pushed.location.startswith(either.xero.public_url)
+    assert either.admin.cookie() != "known"
+    assert await either.effects() == before
+    await either.connected(either.nobody, await strangers_link(either), OUTSIDER)
+    assert (await either.admin.follow("/connect/xero/start")).status == 200
+
+
+async def go_on_with(jar: Jar, cookie: str) -> Seen:
+    return await jar.ask("POST", "/connect/xero/start", form={"step": "go_on", "form": form_token(cookie)})
+
+
+async def test_a_double_click_on_a_link_stays_in_its_own_browser(stand: Stand) -> None:
+    page = await stand.admin.follow(await stand.link())
+
+    answers = await asyncio.gather(*(stand.admin.ask("POST", page.action(), form=page.fields()) for _ in range(8)))
+
+    assert all(answer.location.startswith(stand.world.slack.public_url) for answer in answers)
+    assert (await stand.admin.follow("/connect/xero/start")).status == 200
+
+
+async def test_a_planted_session_is_the_attackers_and_says_so(stand: Stand) -> None:
+    """Where somebody can overwrite cookies later on, what is left is what the page says."""
+    await stand.proven(stand.stranger, await strangers_link(stand), OUTSIDER)
+    stand.admin.plant(stand.stranger.cookie())
+
+    page = await stand.admin.follow("/connect/xero/start")
+
+    assert "Thank you, Xavier" in page.text
+    assert "Acme Supplies" in page.text
+
+
+# Organisations that the browser names
+
+
+@pytest.mark.parametrize(
+    "tenant",
+    [IRELAND, NOWHERE, "", "x", TRADING.upper(), f"{TRADING} ", f"{TRADING}\x00", "' or 1=1--", "🧾", "t" * 10_000],
+)
+async def test_an_organisation_that_the_sign_in_did_not_show_is_not_connected(stand: Stand, tenant: str) -> None:
+    """Sam sees Northwind Trading Ltd only; Ireland is real, and of another login."""
+    page = await stand.granted(stand.admin, await stand.link(), person="sam")
+    before = await stand.effects()
+
+    chosen = await stand.admin.ask("GET", f"/connect/xero/organisation?chosen={'t' * 50}")
+    seen = await stand.admin.ask("POST", page.action(), form={**page.fields(), "tenant": tenant})
+
+    assert chosen.status == 200
+    assert "stop=other_organisation" in seen.location
+    assert await stand.effects() == before
+
+
+async def test_an_organisation_of_another_try_is_not_connected(stand: Stand) -> None:
+    """The stranger's sign-in shows both; the admin's one. Choosing counts where it was shown."""
+    await stand.granted(stand.stranger, await strangers_link(stand), OUTSIDER, "dana")
+    page = await stand.granted(stand.admin, await stand.link(), person="sam")
+    before = await stand.effects()
+
+    await stand.admin.ask("POST", page.action(), form={**page.fields(), "tenant": IRELAND})
+
+    assert await stand.effects() == before
+
+
+@pytest.mark.parametrize("pair", [(TRADING, IRELAND), (IRELAND, TRADING), (TRADING, TRADING)])
+async def test_an_organisation_given_twice_is_none(stand: Stand, pair: tuple[str, str]) -> None:
+    page = await stand.granted(stand.admin, await stand.link())
+    before = await stand.effects()
+
+    form = [("form", page.fields()["form"]), *(("tenant", tenant) for tenant in pair)]
+    seen = await stand.admin.ask("POST", page.action(), form=form)
+
+    assert seen.status == 403
+    assert await stand.effects() == before
+
+
+async def test_a_form_of_one_browser_is_not_taken_from_another(stand: Stand) -> None:
+    page = await stand.granted(stand.admin, await stand.link())
+    before = await stand.effects()
+
+    for jar in (stand.member, stand.stranger, stand.nobody):
+        jar.plant("cookie of their own")
+        assert (await jar.ask("POST", page.action(), form=page.fields())).status == 403
+
+    assert await stand.effects() == before

@@ -1,0 +1,146 @@
+"""States of sign-ins: forged, reused, expired, of another browser, in parallel. Each has an effect once, or none."""
+
+import asyncio
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.playground.slack import ADMIN
+from tests.attacks.jars import Stand
+from tests.fakes.clock import FakeClock
+
+
+def state_in(address: str) -> str:
+    return parse_qs(urlsplit(address).query)["state"][0]
+
+
+def exchanges(stand: Stand) -> int:
+    return sum(call.status == 200 and b"authorization_code" in call.body for call in stand.xero.calls)
+
+
+async def test_the_four_browsers_can_do_what_they_are_meant_to(either: Stand) -> None:
+    """Without this, attacks would fail for a reason of their own."""
+    before = await either.effects()
+
+    await either.connected(either.admin, await either.link())
+
+    after = await either.effects()
+    assert (before.connections, after.connections) == (0, 1)
+    assert (after.token_sets, after.finished, after.audited - before.audited) == (1, 1, 1)
+    assert after.announced == 2
+
+
+@pytest.mark.parametrize("path", ["/connect/xero/callback", "/slack/signin_redirect", "/slack/oauth_redirect"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "code=c",
+        "state=s",
+        "code=c&state=",
+        "code=c&state=" + "s" * 43,
+        "code=c&state=" + "s" * 5000,
+        "code=c&state=%00",
+        "code=c&state=%ff%fe",
+        "code=c&state=%27%20or%201=1--",
+        "code=c&state[]=x",
+        "code=&state=s&error=access_denied",
+    ],
+)
+async def test_a_forged_state_has_no_effect_in_any_browser(stand: Stand, path: str, query: str) -> None:
+    await stand.proven(stand.admin, await stand.link())
+    before, asked = await stand.effects(), len(stand.xero.calls)
+
+    for jar in stand.jars.values():
+        seen = await jar.get(f"{path}?{query}")
+        assert seen.status < 500
+        assert "code=" not in seen.location
+
+    assert await stand.effects() == before
+    assert len(stand.xero.calls) == asked
+
+
+async def test_eight_callbacks_at_once_have_one_effect(either: Stand) -> None:
+    address = await either.returned(either.admin, await either.link())
+
+    seen = await asyncio.gather(*(either.admin.get(address) for _ in range(8)))
+
+    assert exchanges(either) == 1
+    assert sum("stop=" not in answer.location for answer in seen) == 1
+    assert (await either.effects()).token_sets == 1
+
+
+async def test_eight_sign_ins_at_slack_at_once_are_one(either: Stand) -> None:
+    address = await either.slack_answer(either.admin, await either.opened(either.admin, await either.link()), ADMIN)
+
+    seen = await asyncio.gather(*(either.admin.get(address) for _ in range(8)))
+
+    assert sum(answer.location == "/connect/xero/start" for answer in seen) == 1
+    assert len(either.world.slack.calls_of("openid.connect.token")) == 1
+
+
+async def test_eight_last_buttons_at_once_connect_once(either: Stand) -> None:
+    page = await either.granted(either.admin, await either.link())
+
+    seen = await asyncio.gather(*(either.admin.ask("POST", page.action(), form=page.fields()) for _ in range(8)))
+
+    assert {answer.status for answer in seen} == {303}
+    after = await either.effects()
+    assert (after.connections, after.organisations, after.finished, after.announced) == (1, 1, 1, 2)
+
+
+async def test_a_used_answer_is_used_up_in_every_browser(stand: Stand) -> None:
+    address = await stand.returned(stand.admin, await stand.link())
+    await stand.admin.follow(address)
+    before = await stand.effects()
+
+    for jar in stand.jars.values():
+        assert "stop=" in (await jar.get(address)).location
+
+    assert await stand.effects() == before
+    assert exchanges(stand) == 1
+
+
+async def test_an_expired_answer_has_no_effect(stand: Stand) -> None:
+    address = await stand.returned(stand.admin, await stand.link())
+    before = await stand.effects()
+    assert isinstance(stand.world.clock, FakeClock)
+    await stand.world.clock.advance(601)
+
+    seen = await stand.admin.get(address)
+
+    assert "stop=expired" in seen.location
+    assert await stand.effects() == before
+    assert exchanges(stand) == 0
+
+
+async def test_a_state_of_one_step_is_none_of_another(stand: Stand) -> None:
+    """Slack's state at Xero's address, Xero's at Slack's, both at the installation's."""
+    link = await stand.link()
+    at_slack = await stand.opened(stand.admin, link)
+    slack_state = state_in(at_slack.location)
+    before = await stand.effects()
+
+    await stand.admin.get(f"/connect/xero/callback?code=c&state={slack_state}")
+    await stand.admin.get(f"/slack/oauth_redirect?code=c&state={slack_state}")
+    await stand.admin.follow(await stand.slack_answer(stand.admin, at_slack, ADMIN))
+    xero_state = state_in((await stand.admin.press(await stand.admin.follow("/connect/xero/start"))).location)
+    await stand.admin.get(f"/slack/signin_redirect?code=c&state={xero_state}")
+    await stand.admin.get(f"/slack/oauth_redirect?code=c&state={xero_state}")
+
+    assert await stand.effects() == before
+    assert exchanges(stand) == 0
+
+
+@pytest.mark.parametrize("twice", ["state", "code"])
+async def test_a_parameter_given_twice_is_none(stand: Stand, twice: str) -> None:
+    address = await stand.returned(stand.admin, await stand.link())
+    value = parse_qs(urlsplit(address).query)[twice][0]
+    before = await stand.effects()
+
+    for jar in stand.jars.values():
+        await jar.get(f"{address}&{twice}=another")
+        await jar.get(f"{address}&{twice}={value}")
+
+    assert await stand.effects() == before
+    assert exchanges(stand) == 0
