@@ -24,7 +24,7 @@ from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
-from bot.log import AccessLog
+from bot.log import SERVER, AccessLog
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.alert_messages import AlertMessages
 from bot.services.approvals import Approvals
@@ -65,6 +65,7 @@ from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.dispatch import Dispatch
 from handlers.guard import Guard
+from handlers.headers import protect
 from handlers.health import HealthPages
 from handlers.home import HomeHandlers
 from handlers.install import InstallPages
@@ -84,6 +85,8 @@ logger = logging.getLogger(__name__)
 
 LARGEST_REQUEST = 1024 * 1024
 LAST_ANSWERS_SECONDS = 5.0
+IDLE_SECONDS = 75.0
+"""Longer than the minute for which load balancers keep a connection, so that theirs is not closed under a request."""
 ASK_AGAIN_SECONDS = 15.0
 
 
@@ -167,6 +170,7 @@ def site(services: Services, dispatch: Dispatch, socket: SocketMode | None) -> w
     """Everything that is served over HTTP. Slack's requests only where there is a secret to check them with."""
     config = services.config
     app = web.Application(client_max_size=LARGEST_REQUEST)
+    protect(app)
     if config.signing_secret is not None:
         Guard(dispatch, config.signing_secret, services.clock).register(app)
     HealthPages(Health(services.db), socket).register(app)
@@ -321,14 +325,36 @@ async def work(config: Config, clock: Clock) -> None:
 
 
 @asynccontextmanager
-async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[int]:
-    """Serve an application; answers the port. At the end what is being answered is answered."""
-    runner = web.AppRunner(app, access_log_class=AccessLog, shutdown_timeout=LAST_ANSWERS_SECONDS)
+async def listening(
+    app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS
+) -> AsyncIterator[int]:
+    """Serve an application; answers the port. At the end what is being answered is answered.
+
+    Whoever has asked nothing, or not finished the headers of a request, for `idle_seconds` is cut off. By itself the
+    web server begins to count after the first request only, so one that never ends its headers would stay for ever.
+    """
+    runner = web.AppRunner(
+        app,
+        access_log_class=AccessLog,
+        logger=SERVER,
+        shutdown_timeout=LAST_ANSWERS_SECONDS,
+        keepalive_timeout=idle_seconds,
+    )
     await runner.setup()
+    serve = runner.server
+    assert serve is not None
+
+    def counted() -> asyncio.BaseProtocol:
+        connection = serve()
+        connection.keep_alive(True)
+        return connection
+
     try:
-        listener = web.TCPSite(runner, host, port)
-        await listener.start()
-        yield int(runner.addresses[0][1])
+        listener = await asyncio.get_running_loop().create_server(counted, host, port, backlog=128)
+        try:
+            yield int(listener.sockets[0].getsockname()[1])
+        finally:
+            listener.close()
     finally:
         await runner.cleanup()
 

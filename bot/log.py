@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import BaseRequest, StreamResponse
 
 _BOUND: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B039 - replaced, never changed
@@ -74,6 +75,22 @@ def configure(level: str, form: str) -> None:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     for talkative in ("dbos", "alembic"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
+
+
+class _WithoutWhatCame(logging.Filter):
+    """What is no HTTP is answered 400 and told in one line; the error quotes what came, and anybody can send it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.exc_info, record.exc_text = None, None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "a request that is no HTTP: %s", (type(error).__name__,)
+        return True
+
+
+SERVER = logging.getLogger("bot.server")
+SERVER.addFilter(_WithoutWhatCame())
 
 
 class AccessLog(AbstractAccessLogger):
