@@ -50,7 +50,8 @@ class SlackFiles:
     async def fetch(self, workspace_id: WorkspaceId, slack_file_id: str, channel_id: str) -> Fetched | NotFetched:
         client = await self.clients.of(workspace_id)
         if client is None:
-            return NotFetched(reason="The app is no longer installed.", is_final=True)
+            # it may be installed again; until then nobody asks
+            return NotFetched(reason="the app is not installed just now", is_final=False)
         try:
             info: dict[str, Any] = (await client.files_info(file=slack_file_id)).get("file") or {}
         except SlackApiError as error:
