@@ -12,8 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from bot.db.base import load, table_of
+from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
+from bot.db.sealed import CODE as CODE_CELL
 from bot.db.unit_of_work import Tx
 from bot.domain.connections import Stage
 from bot.domain.ids import UserId, WorkspaceId
@@ -41,7 +42,7 @@ def same_code(hashed: Callable[[str], str], expected: str, typed: str) -> bool:
 
 async def send_code(tx: Tx, vault: Vault, flow: Row[Any], code: str) -> None:
     """Told to the person who started, and to nobody else; sealed while it waits to be sent."""
-    sealed = base64.b64encode(vault.seal(code, _place_of(flow.id))).decode()
+    sealed = base64.b64encode(CODE_CELL.seal(vault, code, subject_id=flow.id, workspace_id=flow.workspace_id)).decode()
     place = Place(role=CODE, surface=Surface.DIRECT, user_id=UserId(flow.user_id))
     await want(tx, WorkspaceId(flow.workspace_id), Subject.CONNECT_CODE, flow.id, place, facts={"sealed": sealed})
 
@@ -56,18 +57,15 @@ def code_drawer(vault: Vault, names: Callable[[str], str]) -> Any:
     """The drawer of `Subject.CONNECT_CODE`; `names` gives a provider's name."""
 
     async def draw(tx: Tx, message: Shown) -> Drawn | None:
-        flow = (await tx.execute(select(FLOWS).where(FLOWS.c.id == UUID(message.subject_id)))).one_or_none()
+        of_message = (FLOWS.c.id == UUID(message.subject_id), FLOWS.c.workspace_id == message.workspace_id)
+        flow = (await tx.execute(select(FLOWS).where(*of_message))).one_or_none()
         if flow is None:
             return None
-        sealed = load(message.facts, dict[str, str]).get("sealed")
+        sealed = CODE_CELL.sealed_in(message.facts)
         if flow.stage != Stage.OPENED or sealed is None or flow.expires_at <= tx.now:
             return Drawn(text=views.CODE_OVER)
-        code = vault.open(base64.b64decode(sealed), _place_of(flow.id))
+        code = CODE_CELL.open(vault, sealed, subject_id=message.subject_id, workspace_id=message.workspace_id)
         text, blocks = views.code_message(names(flow.provider), f"{code[:4]}-{code[4:]}")
         return Drawn(text=text, blocks=blocks)
 
     return draw
-
-
-def _place_of(flow_id: UUID) -> str:
-    return f"messages.code:{flow_id}"

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlencode
-from uuid import UUID
 
 from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow
+from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import OrganisationChoice
 from bot.domain.connections import LIVE, Attempt, Stage, Stop
@@ -309,7 +309,7 @@ class ConnectFlows:
                 (FLOWS.c.id == row.id, FLOWS.c.stage.in_((Stage.PROVEN, Stage.SENT))),
                 stage=Stage.SENT,
                 state_hash=hashed(state),
-                verifier_sealed=self.vault.seal(verifier, _verifier_place(row.id)),
+                verifier_sealed=VERIFIER.seal(self.vault, verifier, id=row.id, workspace_id=row.workspace_id),
             )
         if moved is None:
             raise StoppedError(Stop.UNPROVEN if row.stage == Stage.OPENED else Stop.USED)
@@ -366,7 +366,7 @@ class ConnectFlows:
 
     async def _exchange(self, row: Row[Any], code: str) -> tuple[TokenAnswer, tuple[OrganisationChoice, ...]]:
         adapter = self.providers[row.provider]
-        verifier = self.vault.open(row.verifier_sealed, _verifier_place(row.id))
+        verifier = VERIFIER.open(self.vault, row.verifier_sealed, id=row.id, workspace_id=row.workspace_id)
         answer = await adapter.exchange(
             code=code,
             redirect_uri=self.site.callback(row.provider),
@@ -463,10 +463,6 @@ class ConnectFlows:
 
 def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def _verifier_place(flow_id: UUID) -> str:
-    return f"connect_flows.verifier:{flow_id}"
 
 
 async def _one(tx: Tx, *where: Any) -> Row[Any] | None:

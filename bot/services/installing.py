@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
+from bot.db.sealed import BOT_TOKEN
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.db.workspaces import WORKSPACES, InstallStateRow, WorkspaceRow
 from bot.domain.ids import WorkspaceId
@@ -22,7 +23,7 @@ from bot.domain.slack import TOKEN_REFUSALS
 from bot.services import audit
 from bot.services.connect_flow import Return
 from bot.services.messages import Place, Surface, note
-from bot.services.workspaces import Clients, Workspaces, fresh_workspace_id, token_place
+from bot.services.workspaces import Clients, Workspaces, fresh_workspace_id
 from bot.vault import Vault
 
 STATES, MESSAGES = table_of(InstallStateRow), table_of(MessageRow)
@@ -127,7 +128,7 @@ class Installing:
                 app_id=grant.app_id,
                 installer_user_id=grant.installer,
                 scopes=",".join(grant.scopes),
-                token_sealed=self.vault.seal(grant.token, token_place(workspace_id)),
+                token_sealed=BOT_TOKEN.seal(self.vault, grant.token, id=workspace_id),
                 installed_at=tx.now,
                 removed_at=None,
             )

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
+from bot.db.sealed import ACCESS, REFRESH
 from bot.db.unit_of_work import Database, Tx, to_its_end
 from bot.db.workspaces import is_installed
 from bot.delivery import BusyError
@@ -84,9 +85,7 @@ class TokenKeeper:
         if not await self._hold(row):
             raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
         try:
-            await self.providers[row.provider].revoke(
-                self.vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
-            )
+            await self.providers[row.provider].revoke(refresh_of(self.vault, row))
         finally:
             await self._let_go(row)
 
@@ -101,7 +100,7 @@ class TokenKeeper:
             if row.ended_at is not None:
                 raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
             if row.expires_at - self.clock.now() > FRESH_FOR:
-                opened = self.vault.open(row.access_sealed, _place(row.token_set_id, "access"))
+                opened = access_of(self.vault, row)
                 return Access(access_token=opened, tenant_id=row.tenant_id)
             if await self._hold(row):
                 await self._refresh(row)
@@ -113,7 +112,7 @@ class TokenKeeper:
     async def forget(self, connection_id: ConnectionId, access: Access) -> None:
         """The ledger refused this access: it counts as expired, unless somebody refreshed meanwhile."""
         row = await self._row(connection_id)
-        if self.vault.open(row.access_sealed, _place(row.token_set_id, "access")) != access.access_token:
+        if access_of(self.vault, row) != access.access_token:
             return
         async with self.db.write() as tx:
             await tx.execute(
@@ -145,7 +144,7 @@ class TokenKeeper:
 
     async def _refresh(self, row: Row[Any]) -> None:
         provider = self.providers[row.provider]
-        refresh_token = self.vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
+        refresh_token = refresh_of(self.vault, row)
         try:
             answer = await provider.refresh(refresh_token)
         except ReconnectNeededError:
@@ -176,7 +175,7 @@ class TokenKeeper:
             await tx.execute(
                 TOKENS.update()
                 .where(TOKENS.c.id == row.token_set_id, TOKENS.c.generation == row.generation)
-                .values(**self._sealed(row.token_set_id, answer, refresh_token, tx.now))
+                .values(**self._sealed(row.token_set_id, row.provider, answer, refresh_token, tx.now))
                 .values(generation=TOKENS.c.generation + 1, held_until=None, held_by=None)
             )
 
@@ -239,7 +238,7 @@ class TokenKeeper:
             )
         ).scalar_one_or_none()
         token_set_id = UUID(str(known)) if known is not None else new_id()
-        values = self._sealed(token_set_id, answer, "", tx.now)
+        values = self._sealed(token_set_id, provider, answer, "", tx.now)
         if known is None:
             fresh = TOKENS.insert().values(id=token_set_id, provider=provider, subject=answer.subject, generation=1)
             await tx.execute(fresh.values(**values))
@@ -253,24 +252,31 @@ class TokenKeeper:
         used = select(CONNECTIONS.c.token_set_id)
         await tx.execute(TOKENS.delete().where(TOKENS.c.id.not_in(used), TOKENS.c.refreshed_at < tx.now - UNUSED_FOR))
 
-    def _sealed(self, token_set_id: object, answer: TokenAnswer, old_refresh: str, now: datetime) -> dict[str, object]:
+    def _sealed(
+        self, token_set_id: object, provider: str, answer: TokenAnswer, old_refresh: str, now: datetime
+    ) -> dict[str, object]:
+        refresh_token, of_row = answer.refresh_token or old_refresh, {"id": token_set_id, "provider": provider}
         return {
-            "access_sealed": self.vault.seal(answer.access_token, _place(token_set_id, "access")),
-            "refresh_sealed": self.vault.seal(answer.refresh_token or old_refresh, _place(token_set_id, "refresh")),
+            "access_sealed": ACCESS.seal(self.vault, answer.access_token, **of_row),
+            "refresh_sealed": REFRESH.seal(self.vault, refresh_token, **of_row),
             "expires_at": answer.expires_at,
             "refreshed_at": now,
         }
 
 
-def _place(token_set_id: object, column: str) -> str:
-    return f"token_sets.{column}:{token_set_id}"
+def access_of(vault: Vault, row: Row[Any]) -> str:
+    return ACCESS.open(vault, row.access_sealed, id=row.token_set_id, provider=row.provider)
+
+
+def refresh_of(vault: Vault, row: Row[Any]) -> str:
+    return REFRESH.open(vault, row.refresh_sealed, id=row.token_set_id, provider=row.provider)
 
 
 def can_open(vault: Vault, row: Row[Any]) -> bool:
     """Whether a token set's pair opens with the keys that there are."""
     try:
-        vault.open(row.access_sealed, _place(row.token_set_id, "access"))
-        vault.open(row.refresh_sealed, _place(row.token_set_id, "refresh"))
+        access_of(vault, row)
+        refresh_of(vault, row)
     except SealError:
         return False
     return True

@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, case, select
 
 from bot.clock import Clock
 from bot.db.base import new_id, table_of
+from bot.db.sealed import BOT_TOKEN
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import UserId, WorkspaceId
@@ -74,7 +75,7 @@ class Workspaces:
             return None
         if row.token_sealed is None:
             return default or None
-        return self.vault.open(row.token_sealed, token_place(workspace_id))
+        return BOT_TOKEN.open(self.vault, row.token_sealed, id=workspace_id)
 
     async def remember(self, found: Workspace, app_id: str | None) -> Workspace:
         """The workspace that SLACK_BOT_TOKEN belongs to, as `auth.test` names it; made on first sight. One that the app
@@ -104,11 +105,6 @@ class Workspaces:
     def forget_seen(self) -> None:
         """Read every workspace anew: one was installed or removed."""
         self._kept.clear()
-
-
-def token_place(workspace_id: WorkspaceId) -> str:
-    """The place that a bot token is sealed for."""
-    return f"workspaces.token:{workspace_id}"
 
 
 def fresh_workspace_id() -> WorkspaceId:

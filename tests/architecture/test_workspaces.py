@@ -44,7 +44,6 @@ REASONS = {
     "bot/db/publications.py:claim_batch": OWN_ROW,
     "bot/db/publications.py:end_waiting": OWN_ROW,
     "bot/db/publications.py:reload_batch": OWN_ROW,
-    "bot/services/connect_code.py:code_drawer": OWN_ROW,
     "bot/services/connect_flow.py:ConnectFlows._of_browser": UNGUESSABLE,
     "bot/services/connect_flow.py:_move": UNGUESSABLE,
     "bot/services/connect_flow.py:_one": UNGUESSABLE,
