@@ -41,6 +41,7 @@ from bot.services.home import Home
 from bot.services.installing import Installing
 from bot.services.items import Items
 from bot.services.jobs import Jobs
+from bot.services.keys import StoredSecrets
 from bot.services.linking import Linking
 from bot.services.links import ItemLinks
 from bot.services.lists import ListImport
@@ -291,6 +292,7 @@ async def run(config: Config, clock: Clock) -> None:
     """Serve until the process is asked to stop: answers first, then messages, then jobs."""
     async with AsyncExitStack() as stack:
         product = await stack.enter_async_context(assembled(config, clock))
+        await secrets_of(product.services).require_keys()
         await stack.enter_async_context(knowing_its_workspace(product.services))
         if config.is_worker:
             worker = worker_of(product.services)
@@ -307,6 +309,11 @@ async def run(config: Config, clock: Clock) -> None:
         logger.info("stopping")
 
 
+def secrets_of(services: Services) -> StoredSecrets:
+    """Looked at before anything starts: with a wrong key, sign-ins would fail one by one, each at its own time."""
+    return StoredSecrets(services.db, services.vault, services.clock)
+
+
 def keep_what_stands() -> None:
     """What the start made stays to the end. Each full look of the garbage collector at it held up answers for 100 ms."""
     gc.collect()
@@ -316,6 +323,7 @@ def keep_what_stands() -> None:
 async def work(config: Config, clock: Clock) -> None:
     """Work jobs only, until the process is asked to stop."""
     async with assembled(config, clock) as product:
+        await secrets_of(product.services).require_keys()
         worker = worker_of(product.services)
         await worker.start()
         try:

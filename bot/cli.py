@@ -4,21 +4,39 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TypeAlias
 
 from bot import app, log
 from bot.clock import SystemClock
-from bot.config import Config, ConfigError, database_url_of, read_config
+from bot.config import Config, ConfigError, database_url_of, key_ring_of, read_config
 from bot.db import migrate
 from bot.db.migrate import OutdatedDatabaseError
+from bot.db.unit_of_work import Database
+from bot.delivery import BusyError
+from bot.services.keys import VARIABLE as RING
+from bot.services.keys import KeyRingMismatchError, Rotation, StoredSecrets
 from bot.slack import TokenRefusedError
-from bot.vault import KeyRingError, Vault, new_key
+from bot.vault import KeyRingError, Vault, fresh_id, new_key
 from bot.worker.engine import migrate_engine
 from providers import PROVIDERS
 
 OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
-STOPS = (ConfigError, OutdatedDatabaseError, TokenRefusedError)
+STOPS = (ConfigError, OutdatedDatabaseError, TokenRefusedError, KeyRingMismatchError, BusyError)
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers
+
+ROTATING = """Seal every stored secret with the first key of DEXT_ENCRYPTION_KEYS, while the product runs.
+
+In this order, so that no process meets a secret that it cannot open:
+  1. Put a fresh key (`dext-bot keys new`) in FRONT of DEXT_ENCRYPTION_KEYS, at every process, and restart them all.
+  2. Run this. It may be stopped anywhere, and run again.
+  3. Take the keys that it names off the ring, and restart. Keep them as long as back-ups sealed with them.
+
+A process that still has the ring of before cannot open what was sealed with the new key: what it was to do with it
+fails, is logged, and is done once a process with the new ring runs. Nothing is lost. Where processes are restarted one
+after another, put the new key at the END first, restart all, and only then move it to the front.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,14 +73,28 @@ def _parser() -> argparse.ArgumentParser:
         "dext-bot doctor --json",
     )
     doctor.add_argument("--json", action="store_true", help="for machines; 1 is answered when anything is wrong")
-    keys = _command(commands, "keys", _keys, "keys that stored secrets are sealed with", "dext-bot keys new")
-    keys.add_argument("deed", choices=["new"], help="print a fresh key for DEXT_ENCRYPTION_KEYS")
-    keys.add_argument("--id", default="k1", help="the key's id, up to 16 letters or digits (k1)")
+    _add_keys(commands)
     return parser
 
 
+def _add_keys(commands: "Commands") -> None:
+    keys = _group(commands, "keys", "keys that stored secrets are sealed with", "dext-bot keys new")
+    new = _command(keys, "new", _new_key, "print a fresh key for DEXT_ENCRYPTION_KEYS", "dext-bot keys new")
+    new.add_argument("--id", help="the key's id, up to 16 letters or digits (one of the day, never given before)")
+    rotate = _command(
+        keys, "rotate", _rotate, "seal every stored secret with the first key of the ring", "dext-bot keys rotate"
+    )
+    rotate.formatter_class = argparse.RawDescriptionHelpFormatter
+    rotate.description = ROTATING
+
+
+def _group(commands: "Commands", name: str, does: str, example: str) -> "Commands":
+    group = commands.add_parser(name, help=does, description=f"{does.capitalize()}.", epilog=f"Example: {example}")
+    return group.add_subparsers(metavar="COMMAND", required=True)
+
+
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "Commands",
     name: str,
     command: Callable[[argparse.Namespace], int],
     does: str,
@@ -76,15 +108,33 @@ def _command(
 def _config() -> Config:
     """Read once, checked whole. Bolt would read some of these by itself and start an installation flow of its own."""
     config = read_config(os.environ, tuple(PROVIDERS))
-    try:
-        Vault.from_text(config.encryption_keys)
-    except KeyRingError as error:
-        raise ConfigError(f"DEXT_ENCRYPTION_KEYS {error}") from None
+    _vault(config.encryption_keys)
     for name in OURS:
         with suppress(KeyError):
             del os.environ[name]
     log.configure(config.log_level, config.log_format)
     return config
+
+
+def _vault(ring: str) -> Vault:
+    try:
+        return Vault.from_text(ring)
+    except KeyRingError as error:
+        raise ConfigError(f"{RING} {error}") from None
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """How far a long command is, on one line, where somebody looks."""
+    is_seen = sys.stderr.isatty()
+
+    def told(done: int) -> None:
+        if is_seen:
+            print(f"\r{done} of {total}", end="", file=sys.stderr, flush=True)
+
+    yield told
+    if is_seen:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -133,6 +183,33 @@ def _doctor(chosen: argparse.Namespace) -> int:
     return 0 if report.is_well else 1
 
 
-def _keys(chosen: argparse.Namespace) -> int:
-    print(new_key(chosen.id))
+def _new_key(chosen: argparse.Namespace) -> int:
+    name = chosen.id or fresh_id(SystemClock().now().date())
+    if any(entry.strip().startswith(f"{name}:") for entry in os.environ.get(RING, "").split(",")):
+        raise ConfigError(f"{RING} has a key {name} already; each key has an id of its own")
+    try:
+        print(new_key(name))
+    except KeyRingError as error:
+        raise ConfigError(f"{RING} {error}") from None
     return 0
+
+
+def _rotate(_: argparse.Namespace) -> int:
+    """Answers 1 while something is sealed with another key than the first."""
+    url, ring = database_url_of(os.environ), key_ring_of(os.environ)
+    vault = _vault(ring)
+
+    async def rotate() -> Rotation:
+        await migrate.require_head(url)
+        db = Database(url, SystemClock())
+        try:
+            secrets = StoredSecrets(db, vault, SystemClock())
+            await secrets.require_keys()
+            with progress(await secrets.count_old()) as told:
+                return await secrets.reseal(told)
+        finally:
+            await db.close()
+
+    done = asyncio.run(rotate())
+    print(done.words)
+    return 0 if done.is_whole else 1

@@ -96,7 +96,7 @@ def _read(reader: "_Reader", provider_keys: Sequence[str]) -> Config:
         host=reader.text("DEXT_HOST", "127.0.0.1"),
         port=reader.read("DEXT_PORT", "3000", _port, "a port number such as 3000"),
         database_url=reader.database_url(),
-        encryption_keys=reader.required("DEXT_ENCRYPTION_KEYS", "a key ring; `dext-bot keys new` prints a key"),
+        encryption_keys=reader.encryption_keys(),
         providers={key: found for key in provider_keys if (found := reader.provider(key)) is not None},
         log_level=reader.one_of("DEXT_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format=reader.one_of("DEXT_LOG_FORMAT", "text", ("text", "json")),
@@ -123,6 +123,19 @@ def database_url_of(environment: Mapping[str, str]) -> str:
     if reader.wrong:
         raise ConfigError("\n".join(reader.wrong))
     return url
+
+
+def key_ring_of(environment: Mapping[str, str]) -> str:
+    """For commands that need the database and its keys.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    reader = _Reader(environment)
+    ring = reader.encryption_keys()
+    if reader.wrong:
+        raise ConfigError("\n".join(reader.wrong))
+    return ring
 
 
 def _port(text: str) -> int:
@@ -191,6 +204,9 @@ class _Reader:
         if not is_plain or (ends and not found.endswith(ends)):
             self.wrong.append(f"{name} is {found!r}: write an address such as {default}")
         return found
+
+    def encryption_keys(self) -> str:
+        return self.required("DEXT_ENCRYPTION_KEYS", "a key ring; `dext-bot keys new` prints a key")
 
     def database_url(self) -> str:
         found = self.text("DEXT_DATABASE_URL", DATABASE)

@@ -7,7 +7,7 @@ workspace or provider; a sign-in is shared by workspaces and bound to its provid
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table
@@ -32,6 +32,8 @@ class SealedColumn:
     former_place: str
     member: str | None = None
     """Where the column is JSON: the member that holds the sealed value, in base64."""
+    among: Mapping[str, str] = field(default_factory=dict)
+    """Where only some rows of the table hold one: what is the same in those."""
 
     @property
     def table(self) -> Table:
@@ -66,6 +68,14 @@ class SealedColumn:
         except ValueError:
             raise SealError("is no sealed value") from None
 
+    def envelope_in(self, cell: Any) -> Envelope | None:
+        """What stands in front of the sealed value; None where there is none."""
+        try:
+            sealed = self.sealed_in(cell)
+            return None if sealed is None else Envelope.of(sealed)
+        except SealError:
+            return None
+
     def cell_with(self, cell: Any, sealed: bytes) -> Any:
         """What a cell is to hold instead."""
         if self.member is None:
@@ -99,6 +109,7 @@ CODE = SealedColumn(
     row=MessageRow,
     column="facts",
     member="sealed",
+    among={"subject": "connect_code"},
     bound_to=("subject_id", "workspace_id"),
     former_place="messages.code:{subject_id}",
 )

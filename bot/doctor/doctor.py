@@ -81,6 +81,7 @@ def checks(setup: Setup) -> Sequence[Check]:
     of_database = (
         Check(storage.WORKER, storage.worker),
         Check(storage.QUEUE, storage.queue),
+        Check(storage.KEY_RING, storage.key_ring),
         Check("workspaces", slack.workspace_tokens),
         Check("connections", ledgers.connections),
     )

@@ -12,6 +12,7 @@ from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.services.health import Health
 from bot.services.inspection import Inspection
+from bot.services.keys import StoredSecrets
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients
 from bot.vault import Vault
@@ -29,6 +30,7 @@ class Setup:
     workspaces: Workspaces
     providers: dict[str, AccountingProvider]
     inspection: Inspection
+    secrets: StoredSecrets
     health: Health
 
 
@@ -48,6 +50,7 @@ async def opened(config: Config, clock: Clock) -> AsyncIterator[Setup]:
                 workspaces=workspaces,
                 providers=providers_of(config, db, session, clock),
                 inspection=Inspection(db, vault),
+                secrets=StoredSecrets(db, vault, clock),
                 health=Health(db),
             )
         finally:

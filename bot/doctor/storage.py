@@ -6,9 +6,10 @@ from bot.db import migrate
 from bot.db.migrate import OutdatedDatabaseError
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.setup import Setup
+from bot.services.keys import remedy as remedy_for
 from bot.worker import WorkerLock
 
-DATABASE, WORKER, QUEUE, RECORDED = "database", "worker", "queue", "recorded time"
+DATABASE, WORKER, QUEUE, RECORDED, KEY_RING = "database", "worker", "queue", "recorded time", "key ring"
 
 
 async def database(setup: Setup) -> Finding:
@@ -52,3 +53,17 @@ async def queue(setup: Setup) -> list[Finding]:
     if recorded != "ok":
         found.append(wrong(RECORDED, recorded, "Set this machine's clock."))
     return found
+
+
+async def key_ring(setup: Setup) -> Finding:
+    """Whether every stored secret can be opened; `run` and `worker` do not start otherwise."""
+    uses = await setup.secrets.uses()
+    wrong_ones = [use for use in uses if not use.is_right]
+    if wrong_ones:
+        return wrong(KEY_RING, "; ".join(use.words for use in wrong_ones), remedy_for(wrong_ones))
+    first, *older = setup.secrets.vault.key_ids
+    old = {use.key_id: use.values for use in uses if use.key_id != first}
+    if old:
+        return ok(KEY_RING, f"all is opened by it; {', '.join(old)} is needed until `dext-bot keys rotate`")
+    unneeded = f"; nothing needs {', '.join(older)} any more" if older else ""
+    return ok(KEY_RING, f"all is sealed with its first key, {first}{unneeded}")

@@ -70,7 +70,6 @@ async def test_redirect_addresses_are_told_to_be_pasted(clinic: Clinic) -> None:
         ({"DEXT_XERO_CLIENT_SECRET": "another-canary"}, "Xero client", WRONG),
         ({"DEXT_XERO_TOKEN_URL": f"{NOWHERE}/connect/token"}, "Xero client", WRONG),
         ({"DEXT_XERO_CLIENT_ID": "", "DEXT_XERO_CLIENT_SECRET": ""}, CONNECTION, WRONG),
-        ({"DEXT_ENCRYPTION_KEYS": new_key("k2")}, CONNECTION, WRONG),
         ({"DEXT_DATABASE_URL": "postgresql+asyncpg://dext:secret-canary@127.0.0.1:1/dext"}, "database", WRONG),
         ({"DEXT_UNDO_SECOND": "3"}, "configuration", WARNING),
     ],
@@ -191,12 +190,29 @@ async def test_what_goes_wrong_in_the_world_is_told_by_its_name(clinic: Clinic, 
     assert await clinic.complaints() == spoiling.found
 
 
+@pytest.mark.parametrize("ring", [new_key("k2"), new_key("k1")], ids=["missing", "other bytes"])
+async def test_keys_that_open_nothing_are_named_with_what_needs_them(clinic: Clinic, ring: str) -> None:
+    clinic.env["DEXT_ENCRYPTION_KEYS"] = ring
+
+    assert await clinic.complaints() == [("key ring", WRONG), (CONNECTION, WRONG)]
+    said = (await clinic.examine()).text()
+    assert "stored secrets sealed with key k1" in said
+    assert "(k1) back at the end of DEXT_ENCRYPTION_KEYS" in said
+
+
+async def test_a_new_key_in_front_is_well_and_the_old_one_still_needed(clinic: Clinic) -> None:
+    clinic.env["DEXT_ENCRYPTION_KEYS"] = f"{new_key('k2')},{KEYS}"
+
+    assert await clinic.complaints() == []
+    assert "k1 is needed until `dext-bot keys rotate`" in (await clinic.examine()).text()
+
+
 @pytest.mark.parametrize(
     ("token", "keys", "found"),
     [
         (TOKEN, KEYS, []),
         ("xoxb-canary", KEYS, [("workspace Northwind Trading", WRONG)]),
-        (TOKEN, new_key("lost"), [("workspace Northwind Trading", WRONG)]),
+        (TOKEN, new_key("lost"), [("key ring", WRONG), ("workspace Northwind Trading", WRONG)]),
     ],
     ids=["good", "refused", "sealed with a lost key"],
 )
