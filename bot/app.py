@@ -45,15 +45,19 @@ from bot.services.keys import StoredSecrets
 from bot.services.linking import Linking
 from bot.services.links import ItemLinks
 from bot.services.lists import ListImport
+from bot.services.managing import Managing
 from bot.services.messages import Subject
 from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
 from bot.services.publishing import Publishing
 from bot.services.purging import Purge
+from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
+from bot.services.roles import Roles
 from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
+from bot.services.statuses import Statuses
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
@@ -73,7 +77,9 @@ from handlers.install import InstallPages
 from handlers.items import ItemHandlers
 from handlers.lifecycle import LifecycleHandlers
 from handlers.links import ItemPages
+from handlers.managing import ManagingHandlers
 from handlers.oauth_access import SlackOauthAccess
+from handlers.people import PeopleHandlers
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.signin import SlackOpenId
@@ -114,6 +120,9 @@ class Services:
     linking: Linking
     connections: Connections
     home: Home
+    managing: Managing
+    refreshing: Refreshing
+    roles: Roles
     items: Items
     cards: Cards
     approvals: Approvals
@@ -146,6 +155,8 @@ def features(services: Services) -> tuple[Feature, ...]:
     return (
         ConnectionHandlers(services.connections, services.flows),
         HomeHandlers(services.home),
+        ManagingHandlers(services.managing, services.refreshing, services.organisations),
+        PeopleHandlers(services.roles),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
@@ -233,6 +244,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         sign_in=_sign_in(config, clients),
     )
     connections = Connections(db, people, directory, providers)
+    statuses = Statuses(providers)
     items, cards = Items(db, people), Cards(db, people, providers)
     files = SlackFiles(clients, session, config.slack_files_host)
     return Services(
@@ -250,7 +262,10 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=Linking(flows, jobs),
         connections=connections,
-        home=Home(db, connections, people, MyWork()),
+        home=Home(db, statuses, people, MyWork()),
+        managing=Managing(db, people, statuses),
+        refreshing=Refreshing(db, people, jobs, providers),
+        roles=Roles(db, people, directory),
         items=items,
         cards=cards,
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),

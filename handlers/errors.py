@@ -8,6 +8,7 @@ from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import NotAllowedError
+from bot.services.refreshing import CannotRefreshError
 from bot.services.set_up import NoConnectionError
 from bot.views.metadata import NotOursError
 from bot.views.text import mention
@@ -35,7 +36,7 @@ def words_for(error: Exception) -> Whisper:
             return Whisper(BUSY)
         case NotNowError() | IllegalMoveError() | StaleItemError():
             return Whisper(str(error))
-        case ItemNotFoundError() | OrganisationNotFoundError() | NoConnectionError():
+        case ItemNotFoundError() | OrganisationNotFoundError() | NoConnectionError() | CannotRefreshError():
             return Whisper(str(error))
         case NotOursError():
             return Whisper(OUTDATED)

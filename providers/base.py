@@ -85,6 +85,8 @@ class ConnectSteps:
 
     steps: tuple[str, ...]
     rights: tuple[str, ...]
+    access: tuple[str, ...] = ()
+    """What we may do there once connected: the scopes that are asked for, in plain words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,6 +191,8 @@ class ConnectionCard:
     lists: tuple[ListProgress, ...]
     steps_done: int
     is_set_up: bool
+    access: tuple[str, ...] = ()
+    """What we may do in the ledger, in plain words."""
 
     @property
     def last_synced_at(self) -> datetime | None:

@@ -23,6 +23,7 @@ class Role(StrEnum):
 class Deed(StrEnum):
     CONNECT = "connect"
     SET_UP = "set_up"
+    REFRESH = "refresh"
     ADD_ITEM = "add_item"
     APPROVE = "approve"
     FIX = "fix"
@@ -64,6 +65,7 @@ class Refusal:
 _ROLES_FOR: dict[Deed, frozenset[Role]] = {
     Deed.SET_UP: frozenset({Role.ADMIN}),
     Deed.FIX: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
+    Deed.REFRESH: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
 }
 
 
@@ -130,7 +132,7 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
             return None if person.is_workspace_admin else _refuse_connect(standing)
         case Deed.APPROVE:
             return _lacking_approval(person, standing)
-        case Deed.SET_UP | Deed.FIX:
+        case Deed.SET_UP | Deed.FIX | Deed.REFRESH:
             if standing.roles & _ROLES_FOR[deed]:
                 return None
             if deed is Deed.SET_UP:

@@ -19,9 +19,11 @@ from bot.services import audit
 from bot.services.connect_flow import STOPPED
 from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.services.people import Directory, NotAllowedError, People
+from bot.services.refreshing import REFRESH, run_of
 from bot.services.settings import load_settings
 from bot.services.tokens import RECONNECT, reconnect_role
 from bot.views import connections as views
+from bot.views import refreshing
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
@@ -102,7 +104,10 @@ class Connections:
         card = await self.card(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         if card is None:
             return None
-        if message.role.startswith(RECONNECT):
+        if message.role.startswith(f"{REFRESH}:"):
+            kinds = await _kinds_of_run(tx, message)
+            text, blocks = refreshing.message(card, tuple(found for found in card.lists if found.kind in kinds))
+        elif message.role.startswith(RECONNECT):
             is_over = card.health is Health.BROKEN and message.role == reconnect_role(card.connected_at)
             text, blocks = views.reconnect_message(card) if is_over else views.connected_again(card)
         else:
@@ -124,11 +129,6 @@ class Connections:
     async def card(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> ConnectionCard | None:
         row = await _row(tx, workspace_id, organisation_id)
         return None if row is None else await self._card(tx, row)
-
-    async def cards(self, tx: Tx, workspace_id: WorkspaceId) -> tuple[ConnectionCard, ...]:
-        """All connections of a workspace, by name."""
-        found = await tx.execute(_OF_WORKSPACE, {"workspace_id": workspace_id})
-        return tuple([await self._card(tx, row) for row in found.all()])
 
     async def _card(self, tx: Tx, row: Row[Any]) -> ConnectionCard:
         workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
@@ -154,6 +154,16 @@ class Connections:
 async def _row(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any] | None:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     return (await tx.execute(_OF_ORGANISATION, of)).one_or_none()
+
+
+async def _kinds_of_run(tx: Tx, message: Shown) -> frozenset[str]:
+    """The lists that a refresh reads; none any more once a newer one reads them."""
+    statement = select(SYNCS.c.kind).where(
+        SYNCS.c.workspace_id == message.workspace_id,
+        SYNCS.c.organisation_id == UUID(message.subject_id),
+        SYNCS.c.run == run_of(message.role),
+    )
+    return frozenset((await tx.execute(statement)).scalars())
 
 
 async def _progress(

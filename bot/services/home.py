@@ -8,9 +8,9 @@ from slack_sdk.models.views import View
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.slack import Actor
-from bot.services.connections import Connections
 from bot.services.messages import Place, Shown, Subject, Surface, forget, place_of, want
 from bot.services.people import NotAllowedError, People
+from bot.services.statuses import Statuses
 from bot.views.home import ItemLine, home, refused
 
 HOME = "home"
@@ -25,7 +25,7 @@ class MyWork(Protocol):
 @dataclass(frozen=True, slots=True)
 class Home:
     db: Database
-    connections: Connections
+    statuses: Statuses
     people: People
     work: MyWork
 
@@ -61,4 +61,5 @@ class Home:
         return await self._view(tx, message.workspace_id, UserId(message.user_id or ""))
 
     async def _view(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> View:
-        return home(await self.work.mine(tx, workspace_id, user_id), await self.connections.cards(tx, workspace_id))
+        work = await self.work.mine(tx, workspace_id, user_id)
+        return home(work, await self.statuses.of_workspace(tx, workspace_id, user_id))

@@ -14,6 +14,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
+from bot.services.homes import redraw_homes_of
 from bot.services.messages import HOME_CARD, THREAD, Place, Subject, Surface, redraw_items, try_closed_again, want
 
 MESSAGES = table_of(MessageRow)
@@ -41,7 +42,8 @@ async def follow(
 
 
 async def connection_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
-    """What is to go to the ledger says that it waits for the connection, or that it goes on."""
+    """What is to go to the ledger says that it waits for the connection, or that it goes on; Homes show how it stands."""
+    await redraw_homes_of(tx, workspace_id, organisation_id)
     await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, ON_THEIR_WAY))
 
 

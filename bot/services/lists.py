@@ -21,6 +21,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.books import Account, Books, Contact, Currency, ListEntry, ListKind, ListPage, TaxRate, TrackingCategory
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.services.access import Tokens
+from bot.services.homes import redraw_homes_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Subject, redraw
 from providers.base import Access, AccountingProvider
@@ -184,6 +185,7 @@ class _Reading:
                 .values(health="healthy")
             )
             await self._redraw(tx)
+            await self._redraw_homes(tx)
             tx.nudge(Nudge.PLANNER)
 
     async def _books(self) -> None:
@@ -315,6 +317,10 @@ class _Reading:
     async def _redraw(self, tx: Tx) -> None:
         await redraw(tx, self.connection.workspace_id, Subject.CONNECTION, self.connection.organisation_id)
         await redraw(tx, self.connection.workspace_id, Subject.HOME, self.connection.connected_by)
+
+    async def _redraw_homes(self, tx: Tx) -> None:
+        """Once at the end, for everybody who follows this organisation; a Home for each page would be a flood."""
+        await redraw_homes_of(tx, self.connection.workspace_id, self.connection.organisation_id)
 
 
 def _key_of(entry: ListEntry) -> tuple[str, str, bool]:

@@ -182,8 +182,8 @@ async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, form: Se
 async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
     """Raises: as `SettingsService.save`."""
     await _save_chosen(tx, workspace_id, organisation_id, form)
-    await _replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
-    await _replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
+    await replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
+    await replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
     await _bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
     await _bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
@@ -208,7 +208,7 @@ async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organ
         raise StaleFormError
 
 
-async def _replace_grants(
+async def replace_grants(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role, users: tuple[UserId, ...]
 ) -> None:
     await tx.execute(

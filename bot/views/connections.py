@@ -20,7 +20,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Refusal
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.text import day, escape, mention, moment, mrkdwn, plain
+from bot.views.text import day, escape, mention, mrkdwn, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
@@ -222,7 +222,7 @@ def context(text: str) -> ContextBlock:
 
 
 def _lists_in_words(card: ConnectionCard) -> str:
-    words = "\n".join([*(_list_in_words(found) for found in card.lists), *_books_in_words(card.books)])
+    words = "\n".join([*(list_in_words(found) for found in card.lists), *_books_in_words(card.books)])
     if card.is_importing:
         return f":hourglass_flowing_sand: *Importing the lists from {escape(card.provider_name)}*\n{words}"
     failed = any(found.state == "failed" for found in card.lists)
@@ -230,7 +230,7 @@ def _lists_in_words(card: ConnectionCard) -> str:
     return f"{done} · {set_up_words(card)}\n{words}"
 
 
-def _list_in_words(found: ListProgress) -> str:
+def list_in_words(found: ListProgress) -> str:
     name = LIST_NAMES[found.kind]
     match found.state:
         case "done":
@@ -287,8 +287,3 @@ def _modal(blocks: list[Block], channel: str) -> View:
         private_metadata=channel,
         blocks=blocks,
     )
-
-
-def last_synced(card: ConnectionCard) -> str:
-    at = card.last_synced_at
-    return "lists not read yet" if at is None else f"lists read {moment(at)}"

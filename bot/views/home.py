@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, HeaderBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.domain.connections import ConnectionCard, Health
+from bot.domain.conditions import ConnectionStatus
 from bot.domain.ids import ItemId
-from bot.views import connections
-from bot.views.connections import HEALTH_WORDS, connect_button, context, last_synced, section, set_up_words
+from bot.views import connections, statuses
+from bot.views.connections import connect_button, context, section
 from bot.views.ids import ActionId, CallbackId
-from bot.views.text import escape, mention, moment
+from bot.views.text import escape
 
 MOST_ITEMS = 15
-MOST_CONNECTIONS = 20
+MOST_CONNECTIONS = 15
+"""Each takes up to three of the hundred blocks that a view may have, besides a select for the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +27,8 @@ class ItemLine:
     detail: str
 
 
-def home(work: tuple[ItemLine, ...], cards: tuple[ConnectionCard, ...]) -> View:
-    return View(type="home", callback_id=CallbackId.HOME, blocks=[*_work(work, cards), *_connections(cards)])
+def home(work: tuple[ItemLine, ...], found: tuple[ConnectionStatus, ...]) -> View:
+    return View(type="home", callback_id=CallbackId.HOME, blocks=[*_work(work, found), *_connections(found)])
 
 
 def refused(reason: str) -> View:
@@ -36,14 +37,14 @@ def refused(reason: str) -> View:
     return View(type="home", callback_id=CallbackId.HOME, blocks=blocks)
 
 
-def _work(work: tuple[ItemLine, ...], cards: tuple[ConnectionCard, ...]) -> list[Block]:
+def _work(work: tuple[ItemLine, ...], found: tuple[ConnectionStatus, ...]) -> list[Block]:
     blocks: list[Block] = [HeaderBlock(text="Waiting for you")]
     blocks += [_item(line) for line in work[:MOST_ITEMS]]
     if len(work) > MOST_ITEMS:
         blocks.append(context(f"and {len(work) - MOST_ITEMS} more"))
-    if not work and cards:
+    if not work and found:
         blocks.append(section("Nothing waits for you."))
-    if not cards:
+    if not found:
         blocks.append(section("Nothing yet: connect your accounting software first."))
     blocks.append(DividerBlock())
     return blocks
@@ -56,9 +57,9 @@ def _item(line: ItemLine) -> SectionBlock:
     return found
 
 
-def _connections(cards: tuple[ConnectionCard, ...]) -> list[Block]:
+def _connections(found: tuple[ConnectionStatus, ...]) -> list[Block]:
     blocks: list[Block] = [HeaderBlock(text="Connections")]
-    if not cards:
+    if not found:
         blocks += [
             section(
                 "Dext collects bills and receipts in Slack, has them approved where you talk, and publishes them to your "
@@ -67,22 +68,5 @@ def _connections(cards: tuple[ConnectionCard, ...]) -> list[Block]:
             ActionsBlock(elements=[connect_button("Connect software", "")]),
         ]
         return blocks
-    for card in cards[:MOST_CONNECTIONS]:
-        blocks += [_connection(card), ActionsBlock(elements=connections.buttons(card))]
-    if len(cards) > MOST_CONNECTIONS:
-        blocks.append(context(f"and {len(cards) - MOST_CONNECTIONS} more"))
     another = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another", value=connections.NEW)
-    blocks += [DividerBlock(), ActionsBlock(elements=[another])]
-    return blocks
-
-
-def _connection(card: ConnectionCard) -> SectionBlock:
-    lines = [
-        f"*{escape(card.organisation)}* · {escape(card.provider_name)}",
-        HEALTH_WORDS[card.health],
-        f"Connected by {mention(card.connected_by)}, {moment(card.connected_at)} · {last_synced(card)}",
-        set_up_words(card).capitalize(),
-    ]
-    if card.problem is not None and card.health is not Health.HEALTHY:
-        lines.append(escape(card.problem.remedy, 400))
-    return section("\n".join(lines))
+    return [*blocks, *statuses.cards(found, MOST_CONNECTIONS), DividerBlock(), ActionsBlock(elements=[another])]

@@ -11,6 +11,10 @@ class ActionId(StrEnum):
     OPEN_CONNECT = "open_connect"
     LINK_OUT = "link_out"
     ASK_TO_CONNECT = "ask_to_connect"
+    # managing a connection
+    OPEN_MANAGE = "open_manage"
+    REFRESH_LISTS = "refresh_lists"
+    OPEN_PEOPLE = "open_people"
     # setting up
     OPEN_SETTINGS = "open_settings"
     # selects that search in an imported list; the form's metadata names the organisation
@@ -38,6 +42,7 @@ class ActionId(StrEnum):
 class CallbackId(StrEnum):
     CONNECT = "connect"
     SETTINGS = "settings"
+    PEOPLE = "people"
     ADD_ITEM = "add_item"
     EDIT_ITEM = "edit_item"
     REJECT_REASON = "reject_reason"
@@ -56,6 +61,9 @@ class BlockId(StrEnum):
     DEFAULT_TAX = "default_tax"
     APPROVERS = "approvers"
     BOOKKEEPERS = "bookkeepers"
+    ADMINS = "admins"
+    SUBMITTERS = "submitters"
+    VIEWERS = "viewers"
     APPROVALS_CHANNEL = "approvals_channel"
     ALERTS_CHANNEL = "alerts_channel"
     SUPPLIER = "supplier"

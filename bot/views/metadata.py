@@ -7,6 +7,7 @@ thing is this workspace's and the person's to touch.
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.domain.books import ListKind
 from bot.domain.ids import ItemId, OrganisationId
 
 
@@ -49,6 +50,28 @@ class ItemRef:
         item, _, version = text.partition(":")
         try:
             return cls(ItemId(UUID(item)), int(version))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class ListRef:
+    """A list of an organisation that a button reads again; without a kind, all of them."""
+
+    organisation_id: OrganisationId
+    kind: ListKind | None = None
+
+    def encode(self) -> str:
+        return str(self.organisation_id) if self.kind is None else f"{self.organisation_id}:{self.kind}"
+
+    @classmethod
+    def decode(cls, text: str) -> "ListRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, kind = text.partition(":")
+        try:
+            return cls(OrganisationId(UUID(organisation)), ListKind(kind) if kind else None)
         except ValueError:
             raise NotOursError(text[:60]) from None
 

@@ -50,6 +50,7 @@ PROFILE = Profile(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",
             "For bills that are approved at once, that user may also approve bills.",
         ),
+        access=("read its settings and lists", "read contacts", "read and write bills"),
     ),
     uses_pkce=True,
     refresh_token_life=timedelta(days=60),

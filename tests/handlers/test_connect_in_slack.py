@@ -20,6 +20,7 @@ from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import SignedIn
 from bot.services.home import Home
 from bot.services.messages import Subject
+from bot.services.statuses import Statuses
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.slack import SlackClients
 from bot.vault import Vault, new_key
@@ -77,7 +78,7 @@ async def stage(database: Database, clock: FakeClock) -> AsyncIterator[Stage]:
             Subject.NOTE: draw_note,
             Subject.CONNECTION: rig.connections.draw,
             Subject.CONNECT_CODE: code_drawer(vault, lambda key: "Fake Books"),
-            Subject.HOME: Home(database, rig.connections, rig.connections.people, Work()).draw,
+            Subject.HOME: Home(database, Statuses(rig.connections.providers), rig.connections.people, Work()).draw,
         }
         app = web.Application()
         ConnectPages(flows=rig.flows, linking=rig.linking, form_targets=(slack.public_url,)).register(app)

@@ -11,6 +11,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services.home import Home
+from bot.services.statuses import Statuses
 from bot.views.home import ItemLine
 from handlers.home import HomeHandlers
 from handlers.payloads import Event
@@ -31,7 +32,7 @@ def a_line(title: str = "Bill 12 · 30.00 GBP") -> ItemLine:
 
 
 async def opened(connecting: Connecting, *lines: ItemLine, actor: Actor | None = None, tab: str = "home") -> str:
-    home = Home(connecting.db, connecting.connections, connecting.connections.people, Work(lines))
+    home = Home(connecting.db, Statuses(connecting.connections.providers), connecting.connections.people, Work(lines))
     event = Event(
         actor=actor or connecting.actor(), kind="app_home_opened", event={"tab": tab}, sent_at=connecting.clock.now()
     )
@@ -52,10 +53,10 @@ async def test_home_begins_with_what_waits_for_me_and_then_the_connection(connec
 
     view = await opened(connecting, a_line())
 
-    order = [view.index(text) for text in ("waits for your approval", "Connected and working", "Set-up 0 of 4")]
+    order = [view.index(text) for text in ("waits for your approval", "Healthy", "set-up 0 of 4")]
     assert order == sorted(order)
     assert "Connected by <@U0ADAM>" in view
-    assert "lists read" in view
+    assert "last sync" in view
     assert "Set up" in view
 
 

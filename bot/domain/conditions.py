@@ -1,0 +1,110 @@
+"""How a connection stands, judged from what is known of it: a verdict, why, and what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
+from bot.domain.rights import Deed
+
+SYNC_EVERY = timedelta(hours=24)
+STALE_AFTER = 2
+"""A list that missed this many refreshes is out of date."""
+
+
+class Verdict(StrEnum):
+    """The worst first: so are connections listed."""
+
+    BROKEN = "broken"
+    AT_RISK = "at risk"
+    HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    verdict: Verdict
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionStatus:
+    """A connection with what is to be said of it, and what the person who looks may do with it."""
+
+    card: ConnectionCard
+    condition: Condition
+    read_at: datetime
+    """When this was looked up: the ages of lists are told from it."""
+    deeds: frozenset[Deed] = frozenset()
+
+
+def condition_of(
+    card: ConnectionCard, now: datetime, *, paused_until: datetime | None, sync_every: timedelta = SYNC_EVERY
+) -> Condition:
+    """The gravest thing that is the matter; what is told of the connection itself goes before what is told of its lists."""
+    ledger = card.provider_name
+    match card.health:
+        case Health.DISCONNECTED:
+            return Condition(
+                verdict=Verdict.BROKEN,
+                reason="It was disconnected; what is approved waits.",
+                remedy="A Slack owner or admin presses Reconnect, and it goes on.",
+            )
+        case Health.BROKEN:
+            return _by_problem(card, Verdict.BROKEN, "The connection has ended.")
+        case Health.AT_RISK:
+            return _by_problem(card, Verdict.AT_RISK, "Something is wrong with it.")
+    if paused_until is not None and paused_until > now:
+        return Condition(
+            verdict=Verdict.AT_RISK,
+            reason=f"{ledger} asked for a pause until {paused_until:%H:%M} UTC.",
+            remedy="It goes on by itself then; there is nothing to do.",
+        )
+    return _by_lists(card, now, sync_every)
+
+
+def _by_problem(card: ConnectionCard, verdict: Verdict, otherwise: str) -> Condition:
+    if card.problem is None:
+        remedy = "A Slack owner or admin presses Reconnect and signs in again."
+        return Condition(verdict=verdict, reason=otherwise, remedy=remedy)
+    return Condition(verdict=verdict, reason=f"{card.problem.title}.", remedy=card.problem.remedy)
+
+
+def _by_lists(card: ConnectionCard, now: datetime, sync_every: timedelta) -> Condition:
+    failed = [found for found in card.lists if found.state == "failed"]
+    if failed:
+        return Condition(
+            verdict=Verdict.AT_RISK,
+            reason=f"Not read the last time: {_names(failed)}.",
+            remedy="Press Manage and refresh; if that fails again, look at the rights of whoever connected it.",
+        )
+    late = STALE_AFTER * sync_every
+    old = [found for found in card.lists if found.is_over and found.synced_at and now - found.synced_at > late]
+    if old:
+        return Condition(
+            verdict=Verdict.AT_RISK,
+            reason=f"Out of date, not read for more than {_hours(late)}: {_names(old)}.",
+            remedy="Press Manage and refresh.",
+        )
+    return Condition(verdict=Verdict.HEALTHY)
+
+
+def _names(lists: Sequence[ListProgress]) -> str:
+    return ", ".join(LIST_NAMES[found.kind] for found in lists)
+
+
+def _hours(length: timedelta) -> str:
+    return f"{length.total_seconds() / 3600:.0f} hours"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    minutes = max(0, int((now - at).total_seconds() // 60))
+    if minutes < 1:
+        return "just now"
+    for size, unit in ((48 * 60, 24 * 60), (120, 60)):
+        if minutes >= size:
+            name = "days" if unit == 24 * 60 else "hours"
+            return f"{minutes // unit} {name} ago"
+    return f"{minutes} minutes ago" if minutes > 1 else "1 minute ago"

@@ -1,0 +1,46 @@
+"""One connection as its Manage page shows it, and the people of one organisation as their form does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.books import ListKind
+from bot.domain.conditions import ConnectionStatus
+from bot.domain.ids import ChannelId, OrganisationId, UserId
+from bot.domain.rights import Role
+
+RoleHolders = Mapping[Role, tuple[UserId, ...]]
+"""Who has each role, in the order in which they were named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagePage:
+    status: ConnectionStatus
+    people: RoleHolders
+    approvals_channel: ChannelId | None
+    alerts_channel: ChannelId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """A refresh that was asked for. `has_begun` is False where one is under way, which goes on."""
+
+    organisation: str
+    ledger: str
+    kinds: tuple[ListKind, ...]
+    has_begun: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleForm:
+    """The roles as somebody sent them. `version` is the one of the settings that the form was drawn from."""
+
+    version: int
+    people: RoleHolders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage:
+    organisation_id: OrganisationId
+    organisation: str
+    version: int
+    people: RoleHolders

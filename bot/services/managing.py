@@ -1,0 +1,62 @@
+"""The connections as people see and manage them: how they all stand, one in full, and reading its lists again."""
+
+from dataclasses import dataclass
+
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.conditions import ConnectionStatus
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.managing import ManagePage, RoleHolders
+from bot.domain.rights import Deed, Role, decide
+from bot.domain.slack import Actor
+from bot.services.organisations import OrganisationNotFoundError
+from bot.services.people import People, standing_of
+from bot.services.settings import load_settings, people_with
+from bot.services.statuses import Statuses, with_deeds
+
+OFFERED = (Deed.SET_UP, Deed.REFRESH, Deed.CONNECT)
+"""Deeds that a Manage page has buttons for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Managing:
+    db: Database
+    people: People
+    statuses: Statuses
+
+    async def all(self, actor: Actor) -> tuple[ConnectionStatus, ...]:
+        """Every connection of the workspace, those that need somebody first.
+
+        Raises:
+            NotAllowedError: guests, bots, the deactivated, and people of another company see none.
+        """
+        await self.people.require_member(actor)
+        async with self.db.read() as tx:
+            return await self.statuses.of_workspace(tx, actor.workspace.id, actor.user_id)
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> ManagePage:
+        """One connection, with the deeds that this person is allowed at this moment.
+
+        Raises:
+            NotAllowedError: as `all`.
+            OrganisationNotFoundError: this workspace has no such connection.
+        """
+        person = await self.people.require_member(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.read() as tx:
+            found = await self.statuses.of_workspace(tx, workspace_id, actor.user_id)
+            status = next((each for each in found if each.card.organisation_id == organisation_id), None)
+            if status is None:
+                raise OrganisationNotFoundError
+            standing = await standing_of(tx, organisation_id, actor.user_id)
+            deeds = frozenset(deed for deed in OFFERED if decide(deed, person, standing) is None)
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            return ManagePage(
+                status=with_deeds(status, deeds),
+                people=await role_holders(tx, workspace_id, organisation_id),
+                approvals_channel=settings.approvals_channel,
+                alerts_channel=settings.alerts_channel,
+            )
+
+
+async def role_holders(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> RoleHolders:
+    return {role: await people_with(tx, workspace_id, organisation_id, role) for role in Role}

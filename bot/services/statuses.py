@@ -1,0 +1,135 @@
+"""How all connections of a workspace stand, in a handful of statements however many there are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, select
+
+from bot.db.base import load, table_of
+from bot.db.connections import BudgetRow, ChannelRow, ConnectionRow, GrantRow, ListSyncRow, OrganisationRow, SettingsRow
+from bot.db.unit_of_work import Tx
+from bot.domain.books import Books, ListKind
+from bot.domain.conditions import SYNC_EVERY, ConnectionStatus, Verdict, condition_of
+from bot.domain.connections import ConnectionCard, Health, ListProgress
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.problems import Problem
+from bot.domain.rights import Deed, Role
+from bot.services.settings import ALERTS, APPROVALS
+from providers.base import AccountingProvider
+
+CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
+SYNCS, SETTINGS, GRANTS = table_of(ListSyncRow), table_of(SettingsRow), table_of(GrantRow)
+CHANNELS, BUDGETS = table_of(ChannelRow), table_of(BudgetRow)
+
+_WORKSPACE = bindparam("workspace_id", type_=CONNECTIONS.c.workspace_id.type)
+_ALL = (
+    select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books, BUDGETS.c.paused_until)
+    .add_columns(SETTINGS.c.general_confirmed_at, SETTINGS.c.tax_confirmed_at)
+    .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+    .outerjoin(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
+    .outerjoin(
+        BUDGETS, (BUDGETS.c.provider == CONNECTIONS.c.provider) & (BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id)
+    )
+    .where(CONNECTIONS.c.workspace_id == _WORKSPACE)
+    .order_by(ORGANISATIONS.c.name)
+)
+_ALL_SYNCS = select(SYNCS).where(SYNCS.c.workspace_id == _WORKSPACE)
+_APPROVED_BY = (
+    select(GRANTS.c.organisation_id)
+    .where(GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.role == Role.APPROVER)
+    .distinct()
+)
+_BOUND = (
+    select(CHANNELS.c.organisation_id)
+    .where(CHANNELS.c.workspace_id == _WORKSPACE, CHANNELS.c.purpose.in_((APPROVALS, ALERTS)))
+    .group_by(CHANNELS.c.organisation_id)
+    .having(func.count(CHANNELS.c.purpose.distinct()) > 1)
+)
+_MINE = select(GRANTS.c.organisation_id, GRANTS.c.role).where(
+    GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.user_id == bindparam("user_id")
+)
+_WORST_FIRST = {verdict: place for place, verdict in enumerate(Verdict)}
+
+
+@dataclass(frozen=True, slots=True)
+class Statuses:
+    providers: Mapping[str, AccountingProvider]
+    sync_every: timedelta = SYNC_EVERY
+
+    async def of_workspace(self, tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[ConnectionStatus, ...]:
+        """All of them, as this person sees them; those that need somebody first, and then by name."""
+        of = {"workspace_id": workspace_id}
+        rows = (await tx.execute(_ALL, of)).all()
+        if not rows:
+            return ()
+        lists: dict[OrganisationId, list[Row[Any]]] = {}
+        for sync in (await tx.execute(_ALL_SYNCS, of)).all():
+            lists.setdefault(OrganisationId(sync.organisation_id), []).append(sync)
+        approved = set((await tx.execute(_APPROVED_BY, of)).scalars())
+        bound = set((await tx.execute(_BOUND, of)).scalars())
+        roles: dict[OrganisationId, set[Role]] = {}
+        for grant in (await tx.execute(_MINE, {**of, "user_id": user_id})).all():
+            roles.setdefault(OrganisationId(grant.organisation_id), set()).add(Role(grant.role))
+        found = [
+            self._status(
+                row,
+                lists.get(row.organisation_id, []),
+                (row.organisation_id in approved) + (row.organisation_id in bound),
+                _deeds(roles.get(row.organisation_id, set())),
+                tx.now,
+            )
+            for row in rows
+        ]
+        return tuple(sorted(found, key=lambda status: _WORST_FIRST[status.condition.verdict]))
+
+    def _status(
+        self, row: Row[Any], syncs: list[Row[Any]], steps: int, deeds: frozenset[Deed], now: datetime
+    ) -> ConnectionStatus:
+        provider = self.providers.get(row.provider)
+        ledger = row.provider if provider is None else provider.profile.name
+        confirmed = (row.general_confirmed_at is not None, row.tax_confirmed_at is not None)
+        facts = {"ledger": ledger, "organisation": row.name}
+        card = ConnectionCard(
+            organisation_id=OrganisationId(row.organisation_id),
+            organisation=row.name,
+            books=load(row.books, Books),
+            provider_name=ledger,
+            connected_by=UserId(row.connected_by),
+            connected_at=row.connected_at,
+            health=Health(row.health),
+            problem=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
+            lists=_progress(syncs, facts),
+            steps_done=sum(confirmed) + steps,
+            is_set_up=all(confirmed),
+            access=() if provider is None else provider.profile.connect.access,
+        )
+        condition = condition_of(card, now, paused_until=row.paused_until, sync_every=self.sync_every)
+        return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds)
+
+
+def _progress(syncs: list[Row[Any]], facts: dict[str, str]) -> tuple[ListProgress, ...]:
+    found = {
+        row.kind: ListProgress(
+            kind=ListKind(row.kind),
+            state=row.state,
+            read=row.read,
+            unreadable=load(row.unreadable, tuple[str, ...]),
+            synced_at=row.synced_at,
+            trouble=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
+        )
+        for row in syncs
+    }
+    return tuple(found[kind] for kind in ListKind if kind in found)
+
+
+def _deeds(roles: set[Role]) -> frozenset[Deed]:
+    """What a role allows with the connection; whether the person is still who they were is asked when they press."""
+    if Role.ADMIN in roles:
+        return frozenset({Deed.SET_UP, Deed.REFRESH})
+    return frozenset({Deed.REFRESH}) if Role.BOOKKEEPER in roles else frozenset()
+
+
+def with_deeds(status: ConnectionStatus, deeds: frozenset[Deed]) -> ConnectionStatus:
+    return replace(status, deeds=deeds)

@@ -1,0 +1,123 @@
+"""The Manage page of one connection: how it stands, and a button for everything this person may do with it."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, HeaderBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.conditions import ConnectionStatus
+from bot.domain.connections import Health
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.managing import ManagePage
+from bot.domain.rights import Deed, Role
+from bot.views.connections import NEW, connect_button, context, section, set_up_button
+from bot.views.ids import ActionId, CallbackId
+from bot.views.metadata import ListRef
+from bot.views.people import ROLE_NAMES
+from bot.views.statuses import head, list_line, needs_reconnecting
+from bot.views.text import escape, mention, plain
+
+MOST_NAMED = 8
+
+
+def page(found: ManagePage, *, notice: str | None = None) -> View:
+    status = found.status
+    blocks: list[Block] = [HeaderBlock(text=plain(status.card.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(notice))
+    blocks.append(section("\n".join(head(status))))
+    blocks += [DividerBlock(), *_lists(found), DividerBlock(), *_setting_up(found), DividerBlock(), *_connection(found)]
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Manage" if status.deeds else "Connection"),
+        close=PlainTextObject(text="Close"),
+        blocks=blocks,
+    )
+
+
+def _lists(found: ManagePage) -> list[Block]:
+    status = found.status
+    lists = status.card.lists
+    may_refresh = Deed.REFRESH in status.deeds
+    is_offered = may_refresh and not status.card.is_importing and not _is_over(status)
+    blocks: list[Block] = [section(f"*Lists from {escape(status.card.provider_name)}*")]
+    for each in lists:
+        line = section(f"{list_line(each, status)}")
+        if is_offered:
+            line.accessory = _refresh("Refresh", ListRef(status.card.organisation_id, each.kind))
+        blocks.append(line)
+    if is_offered:
+        blocks.append(ActionsBlock(elements=[_refresh("Refresh all", ListRef(status.card.organisation_id))]))
+    elif not may_refresh:
+        who = _names((*found.people[Role.BOOKKEEPER], *found.people[Role.ADMIN]))
+        blocks.append(context(f"Refreshing is for this organisation's admins and bookkeepers: {who}"))
+    elif status.card.is_importing:
+        blocks.append(context("They are being read now. What is there stays in use meanwhile."))
+    else:
+        blocks.append(context("They can be read again once it is reconnected."))
+    return blocks
+
+
+def _setting_up(found: ManagePage) -> list[Block]:
+    status = found.status
+    people = section("*People and roles*\n" + "\n".join(_holders(found)))
+    channels = section(
+        f"*Channels*\nApprovals: {_channel(found.approvals_channel)}\nAlerts: {_channel(found.alerts_channel)}\n"
+        "They are chosen in the settings."
+    )
+    if Deed.SET_UP in status.deeds:
+        value = str(status.card.organisation_id)
+        people.accessory = ButtonElement(action_id=ActionId.OPEN_PEOPLE, text="Change roles", value=value)
+        channels.accessory = set_up_button(status.card)
+        return [people, channels]
+    who = _names(found.people[Role.ADMIN])
+    return [people, channels, context(f"Settings, people and channels are for this organisation's admins: {who}")]
+
+
+def _holders(found: ManagePage) -> list[str]:
+    return [f"{ROLE_NAMES[role]}: {_names(users)}" for role, users in found.people.items() if users]
+
+
+def _connection(found: ManagePage) -> list[Block]:
+    status = found.status
+    name, ledger = escape(status.card.organisation), escape(status.card.provider_name)
+    blocks: list[Block] = [
+        section(
+            f"*Connection*\nReconnecting keeps settings, items, people and lists, so it takes *{name}* again and no other "
+            f"organisation. Another organisation of {ledger} has other categories and contacts; it is connected beside "
+            "this one, with settings of its own, and nothing here is mixed up or lost."
+        )
+    ]
+    if Deed.CONNECT not in status.deeds and not needs_reconnecting(status):
+        words = "Connecting is for this workspace's Slack owners and admins, and for whoever installed Dext."
+        return [*blocks, context(words)]
+    label = "Reconnect" if Deed.CONNECT in status.deeds else "Ask to reconnect"
+    again = connect_button(label, str(status.card.organisation_id))
+    again.style = "primary" if needs_reconnecting(status) else None
+    blocks.append(ActionsBlock(elements=[again]))
+    if Deed.CONNECT in status.deeds:
+        # a block takes each action once, so this one stands by itself
+        other = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another organisation", value=NEW)
+        blocks.append(ActionsBlock(elements=[other]))
+    return blocks
+
+
+def _is_over(status: ConnectionStatus) -> bool:
+    return status.card.health in (Health.BROKEN, Health.DISCONNECTED)
+
+
+def _refresh(label: str, ref: ListRef) -> ButtonElement:
+    return ButtonElement(action_id=ActionId.REFRESH_LISTS, text=label, value=ref.encode())
+
+
+def _channel(channel: ChannelId | None) -> str:
+    return "none chosen yet" if channel is None else f"<#{channel}>"
+
+
+def _names(users: Sequence[UserId]) -> str:
+    named = list(dict.fromkeys(users))
+    if not named:
+        return "nobody yet"
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return " ".join(mention(user) for user in named[:MOST_NAMED]) + more

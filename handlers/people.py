@@ -1,0 +1,35 @@
+"""Who has which role in an organisation: the button, and the form."""
+
+from dataclasses import dataclass, replace
+
+from bot.services.roles import Roles, RolesRefusedError, StaleRolesError
+from bot.views import people as views
+from bot.views.ids import ActionId, CallbackId
+from bot.views.metadata import FormRef, organisation_of
+from handlers.payloads import Click, Submission
+from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleHandlers:
+    roles: Roles
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.OPEN_PEOPLE, self.open_people)
+        routes.view(CallbackId.PEOPLE, self.save)
+
+    async def open_people(self, click: Click) -> Reply:
+        return OpenView(views.form(await self.roles.opened(click.actor, organisation_of(click.value))))
+
+    async def save(self, submission: Submission) -> Reply:
+        about = FormRef.decode(submission.form.private_metadata)
+        form = views.read(submission.form.state, about.version)
+        try:
+            page = await self.roles.save(submission.actor, about.organisation_id, form)
+        except RolesRefusedError as refused:
+            return FormErrors(views.errors(refused.roles))
+        except StaleRolesError as stale:
+            notice = views.changed_meanwhile(stale.page.people, form.people)
+            return NextForm(views.form(replace(stale.page, people=form.people), notice=notice))
+        return NextForm(views.saved(page))
