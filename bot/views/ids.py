@@ -55,6 +55,8 @@ class CallbackId(StrEnum):
 
 class BlockId(StrEnum):
     PROVIDER = "provider"
+    CONNECTION = "connection"
+    """With the organisation's id: a card of several, which stays the same when Home is drawn again under a press."""
     DESTINATION = "destination"
     PAYMENT_STATUS = "payment_status"
     DEFAULT_ACCOUNT = "default_account"

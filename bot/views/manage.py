@@ -25,7 +25,7 @@ def page(found: ManagePage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(status.card.organisation, 150))]
     if notice is not None:
         blocks.append(section(notice))
-    blocks.append(section("\n".join(head(status))))
+    blocks.append(section("\n".join(head(status)[1:])))
     blocks += [DividerBlock(), *_lists(found), DividerBlock(), *_setting_up(found), DividerBlock(), *_connection(found)]
     return View(
         type="modal",

@@ -17,7 +17,7 @@ from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
 from bot.views.connections import connect_button, context, section, set_up_button, set_up_words
-from bot.views.ids import ActionId, CallbackId
+from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.text import escape, mention, moment, plain
 
 VERDICT_WORDS = {
@@ -80,7 +80,9 @@ def _choose(others: Sequence[ConnectionStatus]) -> StaticSelectElement:
 
 
 def _card(status: ConnectionStatus) -> list[Block]:
-    return [section("\n".join(head(status))), context(lists_in_words(status)), ActionsBlock(elements=_buttons(status))]
+    block_id = f"{BlockId.CONNECTION}:{status.card.organisation_id}"
+    buttons = ActionsBlock(block_id=block_id, elements=_buttons(status))
+    return [section("\n".join(head(status))), context(lists_in_words(status)), buttons]
 
 
 def head(status: ConnectionStatus) -> list[str]:
@@ -106,27 +108,36 @@ def verdict_words(status: ConnectionStatus) -> str:
 
 def last_synced(status: ConnectionStatus) -> str:
     at = status.card.last_synced_at
-    return "no sync yet" if at is None else f"last sync {moment(at)}"
+    return "No sync yet" if at is None else f"Last sync {moment(at)}"
 
 
 def lists_in_words(status: ConnectionStatus) -> str:
-    """Each list with what it holds and how old it is, in a line."""
-    words = [list_line(found, status) for found in status.card.lists]
-    return " · ".join(words) if words else "no lists read yet"
+    """Each list with what it holds and how old it is, in a line; an age that all share is said once."""
+    lists = status.card.lists
+    ages = {_age(found, status) for found in lists}
+    if not lists:
+        return "No lists read yet"
+    if len(lists) > 1 and len(ages) == 1 and all(found.state == "done" for found in lists):
+        counts = " · ".join(f"{LIST_NAMES[found.kind]}: {found.read}" for found in lists)
+        return f"{counts} · all {ages.pop()}"
+    return " · ".join(list_line(found, status) for found in lists)
 
 
 def list_line(found: ListProgress, status: ConnectionStatus) -> str:
-    name = LIST_NAMES[found.kind]
-    old = "never read" if found.synced_at is None else f"read {age(found.synced_at, status.read_at)}"
+    name, old = LIST_NAMES[found.kind], _age(found, status)
     match found.state:
         case "done":
             return f"{name}: {found.read}, {old}"
         case "failed":
-            return f"{name}: could not be read, {old} before" if found.synced_at else f"{name}: could not be read"
+            return f"{name}: could not be read; before that {old}"
         case "reading":
             return f"{name}: {found.read} so far"
         case _:
             return f"{name}: waiting to be read"
+
+
+def _age(found: ListProgress, status: ConnectionStatus) -> str:
+    return "never read" if found.synced_at is None else f"read {age(found.synced_at, status.read_at)}"
 
 
 def _buttons(status: ConnectionStatus) -> list[ButtonElement]:

@@ -56,7 +56,7 @@ async def test_home_begins_with_what_waits_for_me_and_then_the_connection(connec
     order = [view.index(text) for text in ("waits for your approval", "Healthy", "set-up 0 of 4")]
     assert order == sorted(order)
     assert "Connected by <@U0ADAM>" in view
-    assert "last sync" in view
+    assert "Last sync" in view
     assert "Set up" in view
 
 
