@@ -436,6 +436,7 @@ def _bolt(services: Services, routes: Routes) -> AsyncApp:
     client = AsyncWebClient(base_url=services.config.slack_api_url, session=services.clients.session, retry_handlers=[])
     app = AsyncApp(
         name="dext",
+        logger=logging.getLogger("slack_bolt"),  # otherwise its own take the root's level, and tell whole bodies
         process_before_response=True,
         signing_secret=services.config.signing_secret,
         client=client,

@@ -25,6 +25,17 @@ _SECRETS = re.compile(
 )
 
 
+QUIETER = {
+    "slack_bolt": logging.ERROR,  # warns with the body of what it does not know
+    "slack_sdk": logging.ERROR,  # tells each call with its arguments
+    "aiosqlite": logging.WARNING,  # tells each statement with its values
+    "sqlalchemy": logging.WARNING,
+    "dbos": logging.WARNING,
+    "alembic": logging.WARNING,
+}
+"""Libraries that are never let to say all they would, whatever the level."""
+
+
 @contextmanager
 def bound(**facts: str) -> Iterator[None]:
     """Everything logged inside carries these facts."""
@@ -70,11 +81,8 @@ def configure(level: str, form: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    # Bolt warns with the body of what it does not know, and the SDK tells each call with its arguments
-    for noisy in ("slack_bolt", "slack_sdk"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    for talkative in ("dbos", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    for name, least in QUIETER.items():
+        logging.getLogger(name).setLevel(least)
 
 
 class _WithoutWhatCame(logging.Filter):

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.log import QUIETER
+
 
 @pytest.fixture
 def quiet_root() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    named = {name: logging.getLogger(name).level for name in ("slack_bolt", "slack_sdk", "dbos", "alembic")}
+    named = {name: logging.getLogger(name).level for name in QUIETER}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)

@@ -1,0 +1,194 @@
+"""A canary in every secret and in every text of an item; then everything happens that can, and nobody says one."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select
+
+from bot import log
+from bot.db.base import table_of
+from bot.db.connections import ConnectFlowRow, TokenSetRow
+from bot.playground.slack import APPROVER, BILLS, MEMBER
+from bot.playground.slack.pace import FaultKind
+from bot.vault import new_key
+from bot.views.ids import ActionId, BlockId
+from bot.worker import Tasks, tasks_of
+from providers.xero.simulator import TRADING
+from tests.attacks.canaries import Secrets, hits, kept, said_to_slack, shown
+from tests.attacks.jars import SLACK_APP, Stand, a_stand
+from tests.fakes.app import World, environment
+from tests.fakes.connected import _connected, xero_environment
+from tests.handlers.desk import CATEGORY, Desk
+from tests.intake.documents import Row
+
+KEYS = f"{new_key('k2')},{new_key('k1')}"
+TEXTS = {
+    "Canary Zq Supplier Ltd": "a supplier",
+    "CNRY-ZQ-1": "a number",
+    "CNRY-ZQ-2": "another number",
+    "canary zq of a description": "a description",
+    "Canary zq line": "a line",
+    "canary zq reason": "a reason",
+    "canary zq of a stranger": "an unsigned request",
+    "canary-zq-file": "a file's name",
+    "xoxb-canary-of-slack-error": "what Slack said",
+}
+"""What may stand in the database, in messages and in the ledger, and nowhere else."""
+SLACK_FAULTS: tuple[FaultKind, ...] = ("500", "429", "timeout", "lost")
+FLOWS, TOKENS = table_of(ConnectFlowRow), table_of(TokenSetRow)
+
+
+@contextmanager
+def logged(form: str) -> Iterator[None]:
+    """The process's own logging at its most talkative, put back afterwards."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in log.QUIETER}
+    log.configure("debug", form)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        for name, before in levels.items():
+            logging.getLogger(name).setLevel(before)
+
+
+async def everything_happens(stand: Stand) -> Desk:
+    await connecting(stand)
+    desk = Desk(await _connected(stand.world, stand.xero))
+    of_worker(stand.world)
+    await desk.world.set_up(alerts_channel=BILLS)
+    await publishing(desk)
+    await refusals(desk)
+    await failing(stand, desk)
+    return desk
+
+
+def of_worker(world: World) -> None:
+    """Jobs that fail are logged, as the worker does it."""
+    services = world.services
+    by_kind = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+    world.jobs.handler = Tasks(world.clock, by_kind).run
+
+
+async def connecting(stand: Stand) -> None:
+    """Once well, and every way in which it goes wrong."""
+    await stand.connected(stand.admin, await stand.link())
+    denied = await stand.sent(stand.admin, await stand.link())
+    page = await stand.admin.follow(denied.location)
+    await stand.admin.follow((await stand.admin.press(page, decision="deny")).location)
+    answer = await stand.returned(stand.admin, await stand.link())
+    await stand.nobody.follow(answer)
+    for fault in ("error_before", "html", "half_answer", "reset_after"):
+        answer = await stand.returned(stand.admin, await stand.link())
+        stand.xero.fail_next(fault, path="*/connect/token")
+        await stand.admin.follow(answer)
+    answer = await stand.returned(stand.admin, await stand.link())
+    async with stand.world.services.db.write() as tx:
+        await tx.execute(FLOWS.update().values(verifier_sealed=b"2:k2:altered"))
+    assert (await stand.admin.follow(answer)).status == 500
+    await stand.stranger.get("/slack/oauth_redirect?code=canary-code-of-nobody&state=canary-state-of-nobody")
+    await stand.world.settle()
+
+
+async def publishing(desk: Desk) -> None:
+    values = {BlockId.SUPPLIER: "Canary Zq Supplier Ltd", BlockId.DESCRIPTION: "canary zq of a description"}
+    await desk.add(**{**values, BlockId.NUMBER: "CNRY-ZQ-1"})
+    await desk.approve("CNRY-ZQ-1")
+    await desk.world.later(120)
+    assert [bill["InvoiceNumber"] for bill in desk.xero.bills()][-1:] == ["CNRY-ZQ-1"]
+    await desk.drop("CNRY-ZQ-2", rows=(Row(name="Canary zq line"),))
+    await desk.slack.upload(b"\x00canary zq line", "canary-zq-file.exe", channel=BILLS, user=MEMBER)
+    await desk.settle()
+    card = await desk.add(**{**values, BlockId.NUMBER: "CNRY-ZQ-3"})
+    await desk.press(card, ActionId.REJECT_ITEM)
+    form = desk.slack.view(APPROVER)
+    assert form is not None
+    await desk.slack.submit(form, {BlockId.REASON: "canary zq reason"})
+    await desk.settle()
+
+
+async def refusals(desk: Desk) -> None:
+    """The ledger refuses, breaks in every way, ends the sign-in; Slack refuses and breaks."""
+    values = {BlockId.SUPPLIER: "Canary Zq Supplier Ltd"}
+    for number, fault in enumerate(("error_before", "error_after", "html", "half_answer", "reset_after", "too_many")):
+        await desk.add(**{**values, BlockId.NUMBER: f"CNRY-ZQ-F{number}"})
+        desk.xero.fail_next(fault, method="PUT", path="*/Invoices")
+        await desk.approve(f"CNRY-ZQ-F{number}")
+        await desk.world.later(600)
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add(**{**values, BlockId.NUMBER: "CNRY-ZQ-R"})
+    desk.slack.faults.next_call("chat.*", "500")
+    desk.slack.faults.next_call("chat.*", "timeout")
+    await desk.approve("CNRY-ZQ-R")
+    await desk.world.later(600)
+    assert desk.slack.faults.waiting == []
+    for kind in SLACK_FAULTS:
+        desk.slack.faults.next_call("views.open", kind)
+        await desk.slack.command("/dext", "add", user=MEMBER)
+        if desk.slack.view(MEMBER) is not None:
+            await desk.slack.close_modal(MEMBER, everything=True)
+        await desk.world.later(600)
+    desk.xero.expire_access_tokens()
+    desk.xero.fail_next("error_before", path="*/connect/token")
+    await desk.add(**{**values, BlockId.NUMBER: "CNRY-ZQ-T"})
+    await desk.approve("CNRY-ZQ-T")
+    await desk.world.later(7200)
+
+
+async def failing(stand: Stand, desk: Desk) -> None:
+    """Requests that are none, errors that nobody expected, and the end of the sign-in."""
+    for body in (b"payload=canary zq of a stranger", b"\xff{canary zq of a stranger", b""):
+        await stand.world.post(body, {"X-Slack-Signature": "v0=0", "X-Slack-Request-Timestamp": "1"})
+    async with stand.world.services.db.read() as tx:
+        kept_pair = (await tx.execute(select(TOKENS))).first()
+    assert kept_pair is not None
+    async with stand.world.services.db.write() as tx:
+        await tx.execute(TOKENS.update().values(access_sealed=b"2:k2:altered"))
+    await desk.add(**{BlockId.SUPPLIER: "Canary Zq Supplier Ltd", BlockId.NUMBER: "CNRY-ZQ-S"})
+    await desk.approve("CNRY-ZQ-S")
+    await desk.world.later(600)
+    async with stand.world.services.db.write() as tx:
+        await tx.execute(TOKENS.update().values(access_sealed=kept_pair.access_sealed))
+    desk.xero.revoke_refresh_tokens()
+    desk.xero.expire_access_tokens()
+    await desk.world.later(7200)
+
+
+def of_the_product(output: str) -> str:
+    """The far ends are in this process here, and log the addresses that they served; files have their names in them."""
+    return "\n".join(line for line in output.splitlines() if "/files-pri/" not in line)
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+async def test_no_secret_is_said_or_kept_and_no_text_of_an_item_logged(
+    database_url: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secrets = Secrets()
+    more = {"DEXT_ENCRYPTION_KEYS": KEYS, "SLACK_CLIENT_SECRET": SLACK_APP["SLACK_CLIENT_SECRET"]}
+    with logged(form):
+        async with a_stand(database_url, {"DEXT_ENCRYPTION_KEYS": KEYS}) as stand:
+            await everything_happens(stand)
+            stand.world.slack.web_api.refusals.clear()
+            secrets.of_environment({**environment(database_url, 1), **xero_environment(""), **SLACK_APP, **more})
+            secrets.of_xero(stand.xero)
+            secrets.of_slack(stand.world.slack)
+            pages = [seen for jar in stand.jars.values() for seen in jar.history]
+            secrets.of_browsers(pages)
+            ours = [seen for seen in pages if seen.address.startswith(stand.world.address)]
+            told = [*said_to_slack(stand.world.slack), *shown(ours)]
+            stored = list(kept(database_url))
+    output = capsys.readouterr()
+
+    names = set(secrets.all.values())
+    sys.stdout.write(f"{len(secrets.all)} secrets of {len(names)} kinds, {len(pages)} pages, {len(told)} told\n")
+    logs = [("the log", of_the_product(output.err)), ("standard output", output.out)]
+    assert output.err.count("\n") > 200
+    assert hits({**secrets.all, **TEXTS}, logs) == []
+    assert hits(secrets.found, told) == []
+    assert hits(secrets.all, stored) == []
+    assert {"code_verifier sent to Xero", "refresh_token of Xero", "state in an address", "a link"} <= names
