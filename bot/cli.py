@@ -16,7 +16,7 @@ from bot.db.migrate import OutdatedDatabaseError
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.services.keys import VARIABLE as RING
-from bot.services.keys import KeyRingMismatchError, Rotation, StoredSecrets
+from bot.services.keys import KeyRingMismatchError, Rotation, StoredSecrets, counted
 from bot.slack import TokenRefusedError
 from bot.vault import KeyRingError, Vault, fresh_id, new_key
 from bot.worker.engine import migrate_engine
@@ -84,6 +84,7 @@ def _add_keys(commands: "Commands") -> None:
     rotate = _command(
         keys, "rotate", _rotate, "seal every stored secret with the first key of the ring", "dext-bot keys rotate"
     )
+    rotate.add_argument("--give-up", metavar="ID", help="first empty what a lost key sealed; people sign in again")
     rotate.formatter_class = argparse.RawDescriptionHelpFormatter
     rotate.description = ROTATING
 
@@ -194,16 +195,22 @@ def _new_key(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _rotate(_: argparse.Namespace) -> int:
+def _rotate(chosen: argparse.Namespace) -> int:
     """Answers 1 while something is sealed with another key than the first."""
     url, ring = database_url_of(os.environ), key_ring_of(os.environ)
     vault = _vault(ring)
+    if chosen.give_up in vault.key_ids:
+        raise ConfigError(
+            f"{RING} has key {chosen.give_up}: what is on the ring is not lost; take it off to give it up"
+        )
 
     async def rotate() -> Rotation:
         await migrate.require_head(url)
         db = Database(url, SystemClock())
         try:
             secrets = StoredSecrets(db, vault, SystemClock())
+            if chosen.give_up:
+                print(f"{counted(await secrets.give_up(chosen.give_up))} of key {chosen.give_up} given up.")
             await secrets.require_keys()
             with progress(await secrets.count_old()) as told:
                 return await secrets.reseal(told)

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from bot.clock import Clock
 from bot.db import sealed_rows as rows
+from bot.db.connections import TokenSetRow
 from bot.db.sealed import BOUND, SEALED_COLUMNS, SealedColumn
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
@@ -139,6 +140,28 @@ class StoredSecrets:
                 told(resealed)
         return await self._look_back(resealed, unopened)
 
+    async def give_up(self, key_id: str) -> int:
+        """For a key that is lost: what it sealed becomes an empty secret, which nobody accepts, so that people are asked
+        to sign in again; answers how many there were.
+        """
+        given_up = 0
+        for column in SEALED_COLUMNS:
+            for version in range(1, BOUND + 1):
+                while lost := await self._sealed_with(column, Envelope(version, key_id)):
+                    anew = [(row, column.cell_with(row.cell, self._seal(column, row, ""))) for row in lost]
+                    async with self.db.write() as tx:
+                        given_up += sum([await rows.replace_cell(tx, column, row, cell) for row, cell in anew])
+                        if column.row is TokenSetRow:
+                            ids = [row.id for row in lost]
+                            await tx.execute(
+                                column.table.update().where(column.table.c.id.in_(ids)).values(ended_at=tx.now)
+                            )
+        return given_up
+
+    async def _sealed_with(self, column: SealedColumn, envelope: Envelope) -> Sequence[Row[Any]]:
+        async with self.db.read() as tx:
+            return await rows.samples(tx, column, envelope, BATCH)
+
     @property
     def _newest(self) -> Envelope:
         return Envelope(BOUND, self.vault.key_ids[0])
@@ -161,7 +184,10 @@ class StoredSecrets:
         secret = self._opened(column, row)
         if secret is None:
             return None
-        return column.cell_with(row.cell, column.seal(self.vault, secret, **_bound(column, row)))
+        return column.cell_with(row.cell, self._seal(column, row, secret))
+
+    def _seal(self, column: SealedColumn, row: Row[Any], secret: str) -> bytes:
+        return column.seal(self.vault, secret, **_bound(column, row))
 
     async def _write(self, column: SealedColumn, anew: Sequence[tuple[Row[Any], Any]]) -> int:
         """In one transaction; a database that is busy with people's clicks is asked again."""
@@ -204,5 +230,6 @@ def remedy(wrong: Sequence[KeyUse]) -> str:
     one = "that key" if len(wrong) == 1 else "those keys"
     return (
         f"Put {one} ({ids}) back at the end of {VARIABLE}, as `dext-bot keys new` printed it, and start again; "
-        "`dext-bot keys rotate` seals everything with the first key, and says which keys may then be taken away."
+        "`dext-bot keys rotate` seals everything with the first key, and says which keys may then be taken away. "
+        "A key that is lost for ever is given up with `dext-bot keys rotate --give-up ID`: people then sign in again."
     )

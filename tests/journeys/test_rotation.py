@@ -118,6 +118,19 @@ async def test_a_wrong_or_missing_key_stops_the_start_and_changes_nothing(
     assert "canary" not in said
 
 
+async def test_a_lost_key_is_given_up_only_when_it_is_not_on_the_ring(database: Database) -> None:
+    await stored(database, Vault.from_text(OLD))
+    url = database.url.render_as_string(hide_password=False)
+
+    code, said = await typed(url, f"{NEW},{OLD}", "keys", "rotate", "--give-up", "k1")
+    assert (code, "take it off to give it up" in said) == (2, True)
+    code, said = await typed(url, NEW, "keys", "rotate", "--give-up", "k1")
+    assert (code, said) == (
+        0,
+        "10 stored secrets of key k1 given up.\n0 stored secrets sealed anew with the first key.\n",
+    )
+
+
 async def test_new_keys_never_have_one_id_twice(sqlite_url: str) -> None:
     (_, one), (_, other) = await typed(sqlite_url, OLD, "keys", "new"), await typed(sqlite_url, OLD, "keys", "new")
     code, said = await typed(sqlite_url, OLD, "keys", "new", "--id", "k1")

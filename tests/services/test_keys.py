@@ -119,6 +119,20 @@ async def test_a_missing_or_wrong_key_is_named_with_how_much_needs_it(
     assert await world.cells() == before
 
 
+@pytest.mark.parametrize("is_former", [False, True])
+async def test_what_a_lost_key_sealed_is_given_up_and_sign_ins_are_over(database: Database, *, is_former: bool) -> None:
+    world = await stored(database, BEFORE, is_former=is_former)
+
+    assert await of(world, AFTER).give_up("k1") == VALUES
+
+    await of(world, AFTER).require_keys()
+    assert set((await world.opened(AFTER)).values()) == {""}
+    async with database.read() as tx:
+        ended = (await tx.execute(ACCESS.table.select())).all()
+    assert [row.ended_at is None for row in ended] == [False, False]
+    assert await of(world, AFTER).give_up("k1") == 0
+
+
 async def test_every_key_is_asked_for_when_several_sealed(database: Database) -> None:
     world = await stored(database, BEFORE, each=1)
     for column, row in await world.cells():
