@@ -31,6 +31,7 @@ from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
 from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
+from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, Site
@@ -66,6 +67,7 @@ from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, Work
 from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
+from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.dispatch import Dispatch
@@ -123,6 +125,7 @@ class Services:
     managing: Managing
     refreshing: Refreshing
     roles: Roles
+    channels: Channels
     items: Items
     cards: Cards
     approvals: Approvals
@@ -157,6 +160,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         HomeHandlers(services.home),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles),
+        ChannelHandlers(services.channels),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
@@ -266,6 +270,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         managing=Managing(db, people, statuses),
         refreshing=Refreshing(db, people, jobs, providers),
         roles=Roles(db, people, directory),
+        channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),

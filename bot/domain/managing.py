@@ -44,3 +44,26 @@ class PeoplePage:
     organisation: str
     version: int
     people: RoleHolders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsForm:
+    """The channels as somebody sent them. `version` is as in `PeopleForm`."""
+
+    version: int
+    approvals_channel: ChannelId
+    alerts_channel: ChannelId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelsPage:
+    organisation_id: OrganisationId
+    organisation: str
+    version: int
+    approvals_channel: ChannelId | None
+    alerts_channel: ChannelId | None
+    is_set_up: bool
+
+    def holds(self, form: ChannelsForm) -> bool:
+        chosen = (form.approvals_channel, form.alerts_channel)
+        return chosen == (self.approvals_channel, self.alerts_channel)

@@ -18,7 +18,7 @@ from bot.services.managing import role_holders
 from bot.services.messages import Subject, redraw, redraw_homes
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import Directory, People
-from bot.services.settings import load_settings, replace_grants
+from bot.services.settings import load_settings, next_version, replace_grants
 from bot.views.text import plain
 
 SETTINGS, ORGANISATIONS = table_of(SettingsRow), table_of(OrganisationRow)
@@ -73,7 +73,7 @@ class Roles:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, person, organisation_id)
-            if not await _next_version(tx, actor.workspace.id, organisation_id, form.version):
+            if not await next_version(tx, actor.workspace.id, organisation_id, form.version):
                 return _same_or_stale(await _page(tx, actor.workspace.id, organisation_id), form)
             await _keep(tx, actor, before, form)
             return await _page(tx, actor.workspace.id, organisation_id)
@@ -133,20 +133,6 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
         raise OrganisationNotFoundError
     people = await role_holders(tx, workspace_id, organisation_id)
     return PeoplePage(organisation_id=organisation_id, organisation=row.name, version=row.version, people=people)
-
-
-async def _next_version(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, version: int) -> bool:
-    """Roles and settings share a version, because the settings' form names approvers and bookkeepers too."""
-    statement = (
-        SETTINGS.update()
-        .where(
-            SETTINGS.c.organisation_id == organisation_id,
-            SETTINGS.c.workspace_id == workspace_id,
-            SETTINGS.c.version == version,
-        )
-        .values(version=version + 1)
-    )
-    return (await tx.execute(statement)).rowcount > 0
 
 
 async def _keep(tx: Tx, actor: Actor, page: PeoplePage, form: PeopleForm) -> None:

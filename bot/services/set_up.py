@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from sqlalchemy import func, select
 
@@ -17,6 +16,7 @@ from bot.domain.rights import Deed, Role, why_unfit
 from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
 from bot.services import choices
+from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, taken, unreachable
 from bot.services.people import Directory, People
 from bot.services.settings import (
     ALERTS,
@@ -27,26 +27,17 @@ from bot.services.settings import (
     load_settings,
     organisation_name,
     people_with,
-    require_free_channel,
 )
-from bot.views import settings as views
 from bot.views.text import plain
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
 
 APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
-APPROVALS_CHANNEL, ALERTS_CHANNEL = "approvals_channel", "alerts_channel"
 PAYMENT_STATUS = "payment_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
 
 MOST_NAMED = 5
-
-
-class ChannelTest(Protocol):
-    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
-        """Post there; answers Slack's word for why that cannot be done."""
-        ...
 
 
 class FormRefusedError(Exception):
@@ -100,12 +91,14 @@ class SetUp:
             if before.settings.version != form.version:
                 raise StaleFormError
             wrong = unfit | _impossible(before, form) | await _not_ours(tx, actor.workspace.id, organisation_id, form)
-        if wrong := wrong or await self._unreachable(actor, before, form):
+        if wrong := wrong or await unreachable(
+            self.can_post, actor, before.organisation, before.settings, _channels_of(form)
+        ):
             raise FormRefusedError(wrong)
         try:
             await self.settings.save(actor, organisation_id, form)
-        except ChannelTakenError as taken:
-            raise FormRefusedError({_field_of(taken): str(taken)}) from None
+        except ChannelTakenError as error:
+            raise FormRefusedError({_field_of(error): str(error)}) from None
         async with self.db.read() as tx:
             after = await self._page(tx, actor.workspace.id, organisation_id)
         return replace(after, waiting=before.waiting)
@@ -146,25 +139,6 @@ class SetUp:
         chosen = ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers))
         return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
 
-    async def _unreachable(self, actor: Actor, page: SettingsPage, form: SettingsForm) -> dict[str, str]:
-        """Channels that are new are posted to, both at once; the post says who chose the channel, and what for."""
-        now = page.settings
-        purposes: dict[ChannelId, list[str]] = {}
-        if form.approvals_channel != now.approvals_channel:
-            purposes.setdefault(form.approvals_channel, []).append(APPROVALS_CHANNEL)
-        if form.alerts_channel != now.alerts_channel:
-            purposes.setdefault(form.alerts_channel, []).append(ALERTS_CHANNEL)
-        texts = [views.chosen_for(actor.user_id, page.organisation, fields) for fields in purposes.values()]
-        reasons = await asyncio.gather(
-            *(self.can_post(actor.workspace.id, channel, text) for channel, text in zip(purposes, texts, strict=True))
-        )
-        return {
-            field: views.why_not(reason)
-            for reason, fields in zip(reasons, purposes.values(), strict=True)
-            if reason is not None
-            for field in fields
-        }
-
 
 def _sentences(reasons: Mapping[UserId, str], users: Iterable[UserId]) -> str:
     found = list(dict.fromkeys(reasons[user] for user in users if user in reasons))
@@ -190,12 +164,12 @@ async def _not_ours(
         await choices.require_offered(tx, workspace_id, organisation_id, form.default_account, form.default_tax_rate)
     except choices.NotOfferedError as error:
         wrong = error.fields
-    for purpose, channel in ((APPROVALS, form.approvals_channel), (ALERTS, form.alerts_channel)):
-        try:
-            await require_free_channel(tx, workspace_id, organisation_id, purpose, channel)
-        except ChannelTakenError as taken:
-            wrong[_field_of(taken)] = str(taken)
+    wrong |= await taken(tx, workspace_id, organisation_id, _channels_of(form))
     return wrong
+
+
+def _channels_of(form: SettingsForm) -> dict[str, ChannelId]:
+    return {APPROVALS: form.approvals_channel, ALERTS: form.alerts_channel}
 
 
 async def _approved(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:

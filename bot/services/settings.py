@@ -184,8 +184,8 @@ async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     await _save_chosen(tx, workspace_id, organisation_id, form)
     await replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
     await replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
-    await _bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
-    await _bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
+    await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
+    await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
 async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
@@ -206,6 +206,22 @@ async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organ
     )
     if (await tx.execute(statement)).rowcount == 0:
         raise StaleFormError
+
+
+async def next_version(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, version: int) -> bool:
+    """False when somebody else saved meanwhile. Roles and channels share the settings' version, because the settings'
+    form names them too.
+    """
+    statement = (
+        SETTINGS.update()
+        .where(
+            SETTINGS.c.organisation_id == organisation_id,
+            SETTINGS.c.workspace_id == workspace_id,
+            SETTINGS.c.version == version,
+        )
+        .values(version=version + 1)
+    )
+    return (await tx.execute(statement)).rowcount > 0
 
 
 async def replace_grants(
@@ -235,7 +251,7 @@ async def require_free_channel(
         raise ChannelTakenError(purpose, await organisation_name(tx, workspace_id, taken_by))
 
 
-async def _bind(
+async def bind(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
 ) -> None:
     await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
@@ -246,10 +262,10 @@ async def _bind(
             CHANNELS.c.purpose == purpose,
         )
     )
-    bind = tx.insert(ChannelRow).values(
+    binding = tx.insert(ChannelRow).values(
         workspace_id=workspace_id, channel_id=channel_id, purpose=purpose, organisation_id=organisation_id
     )
-    if (await tx.execute(bind.on_conflict_do_nothing())).rowcount == 0:
+    if (await tx.execute(binding.on_conflict_do_nothing())).rowcount == 0:
         # somebody bound it between our look and now
         await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
 

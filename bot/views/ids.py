@@ -15,6 +15,7 @@ class ActionId(StrEnum):
     OPEN_MANAGE = "open_manage"
     REFRESH_LISTS = "refresh_lists"
     OPEN_PEOPLE = "open_people"
+    OPEN_CHANNELS = "open_channels"
     # setting up
     OPEN_SETTINGS = "open_settings"
     # selects that search in an imported list; the form's metadata names the organisation
@@ -43,6 +44,7 @@ class CallbackId(StrEnum):
     CONNECT = "connect"
     SETTINGS = "settings"
     PEOPLE = "people"
+    CHANNELS = "channels"
     ADD_ITEM = "add_item"
     EDIT_ITEM = "edit_item"
     REJECT_REASON = "reject_reason"

@@ -62,17 +62,17 @@ def _lists(found: ManagePage) -> list[Block]:
 def _setting_up(found: ManagePage) -> list[Block]:
     status = found.status
     people = section("*People and roles*\n" + "\n".join(_holders(found)))
-    channels = section(
-        f"*Channels*\nApprovals: {_channel(found.approvals_channel)}\nAlerts: {_channel(found.alerts_channel)}\n"
-        "They are chosen in the settings."
-    )
-    if Deed.SET_UP in status.deeds:
-        value = str(status.card.organisation_id)
-        people.accessory = ButtonElement(action_id=ActionId.OPEN_PEOPLE, text="Change roles", value=value)
-        channels.accessory = set_up_button(status.card)
-        return [people, channels]
-    who = _names(found.people[Role.ADMIN])
-    return [people, channels, context(f"Settings, people and channels are for this organisation's admins: {who}")]
+    approvals, alerts = _channel(found.approvals_channel), _channel(found.alerts_channel)
+    channels = section(f"*Channels*\nApprovals: {approvals}\nAlerts: {alerts}")
+    if Deed.SET_UP not in status.deeds:
+        who = _names(found.people[Role.ADMIN])
+        return [people, channels, context(f"Settings, people and channels are for this organisation's admins: {who}")]
+    value = str(status.card.organisation_id)
+    people.accessory = ButtonElement(action_id=ActionId.OPEN_PEOPLE, text="Change roles", value=value)
+    channels.accessory = ButtonElement(action_id=ActionId.OPEN_CHANNELS, text="Change channels", value=value)
+    settings = section("*Settings*\nWhere costs go, their status, and the default category and tax.")
+    settings.accessory = set_up_button(status.card)
+    return [settings, people, channels]
 
 
 def _holders(found: ManagePage) -> list[str]:

@@ -41,7 +41,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
-    blocks += [section("*General*"), *_costs(page), *_people(page), *_channels(settings)]
+    blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
     blocks += [DividerBlock(), section("*Tax*"), _default_tax(page)]
     return View(
         type="modal",
@@ -87,7 +87,7 @@ def _people(page: SettingsPage) -> list[Block]:
     ]
 
 
-def _channels(settings: Settings) -> list[Block]:
+def channel_fields(settings: Settings) -> list[Block]:
     return [
         fields.channel_field(
             BlockId.APPROVALS_CHANNEL,

@@ -6,7 +6,6 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
-    HeaderBlock,
     Option,
     PlainTextObject,
     StaticSelectElement,
@@ -31,13 +30,13 @@ MOST_OPTIONS = 100
 
 def modal(found: Sequence[ConnectionStatus], *, named: str = "") -> View:
     """What `/dext connections` opens; `named` is what was looked for."""
-    title = f"Connections like “{plain(named, 60)}”" if named else "Connections"
+    looked_for: list[Block] = [context(f"With “{escape(named, 60)}” in the name")] if named else []
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Connections"),
         close=PlainTextObject(text="Close"),
-        blocks=[HeaderBlock(text=title), *cards(found, MOST_IN_MODAL)],
+        blocks=[*looked_for, *cards(found, MOST_IN_MODAL)],
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from bot.db.connections import OrganisationRow
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ChannelId, OrganisationId
-from bot.services.settings import APPROVALS, CHANNELS, ChannelTakenError, _bind
+from bot.services.settings import APPROVALS, CHANNELS, ChannelTakenError, bind
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
@@ -30,14 +30,14 @@ async def test_of_two_organisations_that_choose_one_channel_at_once_the_second_i
 
     async def first() -> None:
         async with database.write() as tx:
-            await _bind(tx, world.workspace_id, world.organisation_id, APPROVALS, channel)
+            await bind(tx, world.workspace_id, world.organisation_id, APPROVALS, channel)
             first_has_it.set()
             await asyncio.sleep(0.2)
 
     async def second() -> None:
         await first_has_it.wait()
         async with database.write() as tx:
-            await _bind(tx, world.workspace_id, other, APPROVALS, channel)
+            await bind(tx, world.workspace_id, other, APPROVALS, channel)
 
     done = await asyncio.gather(first(), second(), return_exceptions=True)
 

@@ -1,0 +1,76 @@
+"""The channels of an organisation: the form, what it says back, and how it is read."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.ids import ChannelId
+from bot.domain.managing import ChannelsForm, ChannelsPage
+from bot.domain.settings import Settings
+from bot.views.connections import section
+from bot.views.fields import Fields
+from bot.views.ids import BlockId, CallbackId
+from bot.views.metadata import FormRef, NotOursError
+from bot.views.settings import channel_fields
+from bot.views.text import plain
+
+
+def form(page: ChannelsPage, *, notice: str | None = None) -> View:
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    now = Settings(approvals_channel=page.approvals_channel, alerts_channel=page.alerts_channel)
+    return View(
+        type="modal",
+        callback_id=CallbackId.CHANNELS,
+        title=PlainTextObject(text="Channels"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, page.version).encode(),
+        blocks=[*blocks, *channel_fields(now)],
+    )
+
+
+def read(state: dict[str, Any], version: int) -> ChannelsForm:
+    """The form as it was sent.
+
+    Raises:
+        NotOursError: a field is missing that the form always has.
+    """
+    found = Fields(state)
+    approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
+    if approvals is None or alerts is None:
+        raise NotOursError("channels without a channel")
+    return ChannelsForm(version=version, approvals_channel=ChannelId(approvals), alerts_channel=ChannelId(alerts))
+
+
+def saved(page: ChannelsPage) -> View:
+    """What holds from now on."""
+    lines = [
+        ":white_check_mark: The channels are saved.",
+        f"• Bills dropped in <#{page.approvals_channel}> are its bills, and are decided on there.",
+        f"• What the ledger refuses is told in <#{page.alerts_channel}>.",
+    ]
+    if not page.is_set_up:
+        lines.append("• Nothing is sent to the ledger until the settings are saved once.")
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Saved"),
+        close=PlainTextObject(text="Close"),
+        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(lines))],
+    )
+
+
+def changed_meanwhile(now: ChannelsPage) -> str:
+    """How the channels stand that somebody else saved; the form goes on showing what this person chose."""
+    return (
+        "Somebody else saved the settings while your form was open, so nothing of yours was saved yet. Now approvals go "
+        f"to {_channel(now.approvals_channel)} and alerts to {_channel(now.alerts_channel)}. Change what you mean to; "
+        "Save then makes it as it stands here."
+    )
+
+
+def _channel(channel: ChannelId | None) -> str:
+    return "no channel" if channel is None else f"<#{channel}>"
