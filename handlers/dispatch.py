@@ -1,5 +1,6 @@
 """A verified request of Slack on its way to Bolt, named."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,10 @@ from bot.delivery import Delivery, current_delivery
 from bot.services.workspaces import Workspaces
 from handlers.authorize import current_workspace
 from handlers.reading import team_of
+from handlers.shapes import require_shape
+from handlers.strict import BadBodyError
+
+logger = logging.getLogger(__name__)
 
 NOT_INSTALLED = "Dext is not installed in this workspace. Ask one of its admins to install it."
 
@@ -23,6 +28,11 @@ class Dispatch:
 
     async def __call__(self, body: dict[str, Any]) -> BoltResponse:
         """Answer a request. Bolt takes the parsed body as it is in this mode, and so does not parse it again."""
+        try:
+            require_shape(body)
+        except BadBodyError:
+            logger.info("request refused: shape")
+            return BoltResponse(status=400, body="the body is not what Slack sends")
         workspace = await self.workspaces.find(*team_of(body))
         if workspace is None:
             return _not_installed(body)
