@@ -101,10 +101,25 @@ def _bad_signatures(found: Request, chance: Random) -> Iterator[Request]:
 
 def _bad_stamps(found: Request) -> Iterator[Request]:
     good, now = sign(SECRET, found.stamp, found.body), int(found.stamp)
-    for stamp in (now + 1, now - 1, now - 301, now + 61, -now, f"{now}.0", f"+{now}", f"0{now}", "", CANARY, "1e9", "٣"):
+    for stamp in (
+        now + 1,
+        now - 1,
+        now - 301,
+        now + 61,
+        -now,
+        f"{now}.0",
+        f"+{now}",
+        f"0{now}",
+        "",
+        CANARY,
+        "1e9",
+        "٣",
+    ):
         yield replace(found, name=f"stamp {stamp}", stamp=str(stamp), signature=good)
     for stamp in (now - 301, now + 61, now * 1000, f"{now}.0", f"+{now}", f"{now} ", f"{now}\t"):
-        yield replace(found, name=f"signed stamp {stamp}", stamp=str(stamp), signature=sign(SECRET, str(stamp), found.body))
+        yield replace(
+            found, name=f"signed stamp {stamp}", stamp=str(stamp), signature=sign(SECRET, str(stamp), found.body)
+        )
     yield replace(found, name="two stamps", more=(("X-Slack-Request-Timestamp", str(now - 1)),))
 
 
@@ -112,7 +127,17 @@ def _altered(found: Request, chance: Random) -> Iterator[Request]:
     good, body = sign(SECRET, found.stamp, found.body), found.body
     place = chance.randrange(len(body) - 1)
     flipped = body[:place] + bytes([body[place] ^ (1 << chance.randrange(8))]) + body[place + 1 :]
-    bodies = (flipped, body[:-1], body[1:], body[:place], body + b"&a=b", body + b"\n", b"", CANARY.encode() + body, body * 2)
+    bodies = (
+        flipped,
+        body[:-1],
+        body[1:],
+        body[:place],
+        body + b"&a=b",
+        body + b"\n",
+        b"",
+        CANARY.encode() + body,
+        body * 2,
+    )
     for altered in (*bodies, body.replace(b"U0", b"U1"), b"ssl_check=1&" + body):
         yield replace(found, name="altered body", body=altered, signature=good)
 
@@ -212,7 +237,17 @@ def broken_texts(found: Request, chance: Random) -> Iterator[Request]:
     )
     for text in texts:
         yield Request(name=f"broken text {text[:30]!r}", body=text, content_type=found.content_type, stamp=stamp)
-    kinds = (JSON, FORM, "text/plain", "multipart/form-data", "multipart/form-data; boundary=x", "", "x", CANARY, "a/b/c")
+    kinds = (
+        JSON,
+        FORM,
+        "text/plain",
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "",
+        "x",
+        CANARY,
+        "a/b/c",
+    )
     for kind in (*kinds, "application/xml", "application/json; charset=utf-7", "application/json; charset=" + CANARY):
         if kind != found.content_type:
             yield replace(found, name=f"as {kind}", content_type=kind)

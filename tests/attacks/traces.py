@@ -51,7 +51,7 @@ def logged() -> Iterator[io.StringIO]:
     names = ("", "slack_bolt", "slack_sdk", "dbos", "alembic")
     before = {name: logging.getLogger(name).level for name in names}
     handlers, lines = logging.getLogger().handlers[:], io.StringIO()
-    with mock.patch.object(log.sys, "stderr", lines):
+    with mock.patch("sys.stderr", lines):
         log.configure("debug", "text")
     try:
         yield lines
