@@ -39,13 +39,13 @@ from bot.services.connections import Connections
 from bot.services.fixes import Fixes
 from bot.services.health import Health
 from bot.services.home import Home
+from bot.services.importing import ListImport
 from bot.services.installing import Installing
 from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.keys import StoredSecrets
 from bot.services.linking import Linking
 from bot.services.links import ItemLinks
-from bot.services.lists import ListImport
 from bot.services.managing import Managing
 from bot.services.messages import Subject
 from bot.services.my_work import MyWork

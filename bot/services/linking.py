@@ -21,8 +21,8 @@ from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.connect_flow import ConnectFlows, StoppedError, hashed
+from bot.services.importing import start_import
 from bot.services.jobs import Jobs
-from bot.services.lists import start_import
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
 from bot.services.people import NotAllowedError, grant
 from bot.views import connections as views

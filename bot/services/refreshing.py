@@ -18,8 +18,8 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.homes import redraw_homes_of
+from bot.services.importing import start_import
 from bot.services.jobs import Jobs
-from bot.services.lists import start_import
 from bot.services.messages import Place, Subject, Surface, redraw, want
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People

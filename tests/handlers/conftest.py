@@ -19,9 +19,9 @@ from bot.domain.slack import Actor, Workspace
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, SignedIn, Site
 from bot.services.connections import Connections
+from bot.services.importing import ListImport
 from bot.services.jobs import JobKind
 from bot.services.linking import Linking
-from bot.services.lists import ListImport
 from bot.services.messages import Drawn, Shown
 from bot.services.people import Directory, People
 from bot.services.tokens import TokenKeeper

@@ -7,7 +7,8 @@ from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
-from bot.services.lists import find_accounts, start_import
+from bot.services.importing import start_import
+from bot.services.lists import find_accounts
 from providers.errors import PersonNeededError
 from tests.fakes.connecting import account
 from tests.handlers.conftest import Connecting
