@@ -106,6 +106,8 @@ class Profile:
     addresses: dict[str, str]
     """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
     longest_write: timedelta = LONGEST_WRITE
+    incremental: frozenset[ListKind] = frozenset()
+    """Lists that tell what changed since an instant; the others are read whole."""
 
 
 class Budget(Protocol):
@@ -157,7 +159,13 @@ class AccountingProvider(Protocol):
 
     async def books(self, access: Access) -> Books: ...
 
-    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage: ...
+    async def list_page(
+        self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
+    ) -> ListPage:
+        """One page. With `since` only what changed after it, archived entries too, where the profile says that this
+        list tells (`incremental`); other lists are read whole.
+        """
+        ...
 
     def render(self, bills: Sequence[Bill]) -> bytes:
         """The body of one `create` call, pure and stable: the same bills give the same bytes."""

@@ -82,10 +82,13 @@ class XeroProvider:
         with mapped_errors():
             return mapping.books_of(found["Organisations"][0], actions)
 
-    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+    async def list_page(
+        self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
+    ) -> ListPage:
         path, name = _PATHS[kind]
         query = self._query(kind, page)
-        found = await self._client.get(access, path, query)
+        changed_after = since if kind in PROFILE.incremental else None
+        found = await self._client.get(access, path, query, since=changed_after)
         with mapped_errors():
             entries = list(found[name])
         read, unreadable = _read_entries(kind, entries)

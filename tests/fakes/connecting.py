@@ -12,7 +12,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
 from bot.domain.rights import Person
 from bot.domain.slack import Workspace
-from providers.base import Access, ClientCheck, TokenAnswer
+from providers.base import Access, ClientCheck, Profile, TokenAnswer
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 from providers.oauth import code_challenge
 from providers.xero import PROFILE
@@ -23,6 +23,11 @@ BETA = OrganisationChoice(tenant_id="tenant-beta", name="Beta GmbH", link_id="li
 
 def account(code: str) -> Account:
     return Account(provider_id=f"id-{code}", code=code, name=f"Account {code}", account_class=AccountClass.EXPENSE)
+
+
+FAKE_BOOKS = replace(
+    PROFILE, key="fake", name="Fake Books", lists=(ListKind.ACCOUNTS, ListKind.CURRENCIES), incremental=frozenset()
+)
 
 
 @dataclass(slots=True)
@@ -40,8 +45,9 @@ class FakeLedger:
     challenge: str | None = None
     login_page: str = "https://login.fakebooks.example/authorize"
     refresh_token: str = "refresh-0"
+    sinces: list[datetime | None] = field(default_factory=list)
     before_page: Callable[[str | None], None] | None = None
-    profile = replace(PROFILE, key="fake", name="Fake Books", lists=(ListKind.ACCOUNTS, ListKind.CURRENCIES))
+    profile: Profile = FAKE_BOOKS
 
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
         self.challenge = code_challenge
@@ -82,10 +88,13 @@ class FakeLedger:
         names = {choice.tenant_id: choice.name for choice in (ACME, BETA)}
         return Books(provider_id=access.tenant_id, name=names[access.tenant_id], base_currency="GBP")
 
-    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+    async def list_page(
+        self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
+    ) -> ListPage:
         if self.before_page is not None:
             self.before_page(page)
         self._call(f"{kind}:{page or ''}")
+        self.sinces.append(since)
         if kind is not ListKind.ACCOUNTS:
             return ListPage(entries=())
         start = int(page or "0")

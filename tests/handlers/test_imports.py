@@ -1,5 +1,7 @@
 """The ledger's lists, read page by page, through failures and kills."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from bot.db.base import table_of
@@ -7,7 +9,7 @@ from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
-from bot.services.importing import start_import
+from bot.services.importing import OVERLAP, start_import
 from bot.services.lists import find_accounts
 from providers.errors import PersonNeededError
 from tests.fakes.connecting import account
@@ -114,3 +116,70 @@ async def test_another_import_counts_on_from_the_last(connecting: Connecting) ->
             ListKind.ACCOUNTS,
             ListKind.CURRENCIES,
         }
+
+
+async def incrementally(connecting: Connecting) -> None:
+    connecting.ledger.profile = replace(connecting.ledger.profile, incremental=frozenset({ListKind.ACCOUNTS}))
+    await connect(connecting)
+    await connecting.run_jobs()
+    connecting.ledger.sinces.clear()
+
+
+async def accounts_sync(connecting: Connecting) -> tuple[str, int]:
+    async with connecting.db.read() as tx:
+        row = (await tx.execute(select(SYNCS).where(SYNCS.c.kind == ListKind.ACCOUNTS))).one()
+    return row.state, row.read
+
+
+async def test_the_next_reading_asks_for_what_changed_since_a_little_before_the_last_began(
+    connecting: Connecting,
+) -> None:
+    await incrementally(connecting)
+    async with connecting.db.read() as tx:
+        began = (await tx.execute(select(SYNCS.c.started_at).where(SYNCS.c.kind == ListKind.ACCOUNTS))).scalar_one()
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert set(connecting.ledger.sinces) == {None, began - OVERLAP}  # currencies do not tell what changed
+
+
+async def test_changes_leave_what_did_not_change_as_it_was(connecting: Connecting) -> None:
+    await incrementally(connecting)
+    connecting.ledger.accounts = (account("200"),)
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert len(await codes(connecting)) == 11
+    assert await accounts_sync(connecting) == ("done", 11)
+
+
+async def test_every_seventh_reading_is_whole_and_finds_what_was_deleted(connecting: Connecting) -> None:
+    await incrementally(connecting)
+    for _ in range(5):
+        await again(connecting)
+        await connecting.run_jobs()
+    connecting.ledger.accounts = (account("200"),)
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert await codes(connecting) == ["200"]
+
+
+async def test_changes_that_could_not_be_read_are_asked_for_again_from_the_same_instant(connecting: Connecting) -> None:
+    await incrementally(connecting)
+    connecting.ledger.fails["accounts"] = PersonNeededError(Problem(code=ProblemCode.NOT_UNDERSTOOD))
+    await again(connecting)
+    await connecting.run_jobs()
+    connecting.ledger.fails.clear()
+    connecting.ledger.sinces.clear()
+    async with connecting.db.read() as tx:
+        since = (await tx.execute(select(SYNCS.c.since).where(SYNCS.c.kind == ListKind.ACCOUNTS))).scalar_one()
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert since is not None
+    assert since in connecting.ledger.sinces

@@ -253,7 +253,9 @@ class Ledger:
     async def books(self, access: Access) -> Books:
         return Books(provider_id="t", name="Northwind", base_currency="GBP")
 
-    async def list_page(self, access: Access, kind: ListKind, page: str | None) -> ListPage:
+    async def list_page(
+        self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
+    ) -> ListPage:
         return ListPage(entries=())
 
 
