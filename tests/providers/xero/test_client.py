@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain.books import ListKind
+from bot.domain.books import Contact, ListKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
@@ -47,6 +47,20 @@ async def test_what_xero_says_is_left_reaches_the_budget_of_that_organisation(xe
 
     assert xero.budget.left == [(TRADING, 59, 4999), (TRADING, 58, 4998)]
     assert xero.budget.asked_for == [TRADING, TRADING]
+
+
+async def test_contacts_changed_since_an_instant_come_alone_and_archived_ones_too(xero: XeroFarEnd) -> None:
+    books = xero.state.books[TRADING]
+    since = books.instant()
+    await xero.clock.advance(60)
+    changed = dict(next(iter(books.contacts.values())))
+    books.save_contact({**changed, "ContactStatus": "ARCHIVED"})
+
+    page = await xero.provider.list_page(xero.access, ListKind.CONTACTS, None, since=since)
+
+    (contact,) = page.entries
+    assert isinstance(contact, Contact)
+    assert (contact.provider_id, contact.is_active) == (changed["ContactID"], False)
 
 
 async def test_a_429_pauses_the_organisation_for_as_long_as_xero_says(xero: XeroFarEnd) -> None:
