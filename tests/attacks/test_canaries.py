@@ -34,7 +34,6 @@ TEXTS = {
     "canary zq reason": "a reason",
     "canary zq of a stranger": "an unsigned request",
     "canary-zq-file": "a file's name",
-    "xoxb-canary-of-slack-error": "what Slack said",
 }
 """What may stand in the database, in messages and in the ledger, and nowhere else."""
 SLACK_FAULTS: tuple[FaultKind, ...] = ("500", "429", "timeout", "lost")
@@ -164,14 +163,16 @@ def of_the_product(output: str) -> str:
     return "\n".join(line for line in output.splitlines() if "/files-pri/" not in line)
 
 
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(
+    ("form", "socket"), [("text", {}), ("json", {}), ("text", {"SLACK_APP_TOKEN": "xapp-1-canary-zq"})]
+)
 async def test_no_secret_is_said_or_kept_and_no_text_of_an_item_logged(
-    database_url: str, form: str, capsys: pytest.CaptureFixture[str]
+    database_url: str, form: str, socket: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     secrets = Secrets()
-    more = {"DEXT_ENCRYPTION_KEYS": KEYS, "SLACK_CLIENT_SECRET": SLACK_APP["SLACK_CLIENT_SECRET"]}
+    more = {"DEXT_ENCRYPTION_KEYS": KEYS, **socket}
     with logged(form):
-        async with a_stand(database_url, {"DEXT_ENCRYPTION_KEYS": KEYS}) as stand:
+        async with a_stand(database_url, {"DEXT_ENCRYPTION_KEYS": KEYS, **socket}) as stand:
             await everything_happens(stand)
             stand.world.slack.web_api.refusals.clear()
             secrets.of_environment({**environment(database_url, 1), **xero_environment(""), **SLACK_APP, **more})
