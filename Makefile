@@ -46,6 +46,7 @@ format: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.imports
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

@@ -1,0 +1,237 @@
+"""How long a large ledger's lists take to be read, first and again: `python -m benchmarks.imports`.
+
+The ledger is the simulated Xero, without its limit of calls a minute: what is measured is ours. The baseline fetches
+the same pages and inserts as many bare rows by SQLAlchemy Core, a page a transaction, in the same run. Only the
+database and the ledger are there, both in this process, whose time for the ledger counts on both sides.
+"""
+
+# ruff: noqa: ARG002 - the stand-ins take what the protocols say
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import UUID
+
+import aiohttp
+from aiohttp import web
+from sqlalchemy import Column, Integer, MetaData, String, Table, select
+from sqlalchemy.schema import CreateTable
+
+from benchmarks.processes import free_port
+from benchmarks.table import show
+from bot.clock import SystemClock
+from bot.db import migrate
+from bot.db.base import Base, dump, new_id, table_of
+from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import WorkspaceRow
+from bot.domain.books import Books
+from bot.domain.ids import ConnectionId
+from bot.domain.problems import Problem
+from bot.services.importing import ListImport, start_import
+from bot.services.jobs import JobKind
+from providers.base import Access, ClientConfig
+from providers.xero.adapter import XeroProvider
+from providers.xero.simulated.seed import new_contact
+from providers.xero.simulator import TRADING, XeroState, create_app
+
+ACCOUNTS, CONTACTS, CHANGED = 10_000, 50_000, 120
+BARE = Table(
+    "bare_entries", MetaData(), Column("key", String, primary_key=True), Column("run", Integer), Column("entry", String)
+)
+
+
+@dataclass(slots=True)
+class Unlimited:
+    """`providers.base.Budget` that counts calls and holds none back."""
+
+    calls: int = 0
+
+    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
+        self.calls += 1
+        return nullcontext()
+
+    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None: ...
+
+    async def pause(self, tenant_id: str | None, seconds: float) -> None:
+        raise RuntimeError("the simulated ledger asked for silence")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`bot.services.access.Tokens` with one token that lives long enough."""
+
+    token: str = field(repr=False)
+
+    async def access(self, connection_id: ConnectionId) -> Access:
+        return Access(access_token=self.token, tenant_id=TRADING)
+
+    async def forget(self, connection_id: ConnectionId, access: Access) -> None:
+        raise RuntimeError("the token was refused")
+
+    async def broken(self, connection_id: ConnectionId, problem: Problem) -> None:
+        raise RuntimeError(str(problem))
+
+
+@dataclass(slots=True)
+class Keys:
+    """`bot.services.jobs.Jobs` that keeps keys for whoever runs them."""
+
+    waiting: list[str] = field(default_factory=list)
+
+    async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
+        self.waiting.append(key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    db: Database
+    xero: XeroState
+    provider: XeroProvider
+    budget: Unlimited
+    lists: ListImport
+    jobs: Keys
+    access: Access
+    connection_id: ConnectionId
+
+    async def read_lists(self) -> None:
+        async with self.db.write() as tx:
+            await start_import(tx, self.jobs, self.connection_id, self.provider.profile.lists)
+        await self.lists.run(self.jobs.waiting.pop())
+        async with self.db.read() as tx:
+            syncs = table_of(ListSyncRow)
+            states = (await tx.execute(select(syncs.c.kind, syncs.c.state))).all()
+        if any(row.state != "done" for row in states):
+            raise RuntimeError(f"not every list was read: {states}")
+
+    async def bare(self) -> None:
+        for kind in self.provider.profile.lists:
+            page: str | None = None
+            while True:
+                found = await self.provider.list_page(self.access, kind, page)
+                rows = [{"key": str(new_id()), "run": 1, "entry": dump(entry)} for entry in found.entries]
+                if rows:
+                    async with self.db.write() as tx:
+                        await tx.execute(BARE.insert(), rows)
+                page = found.next_page
+                if page is None:
+                    break
+
+
+def grow(xero: XeroState) -> None:
+    """A chart and contacts as a large organisation has; kept in memory."""
+    books = xero.books[TRADING]
+    chart = next(found for found in books.accounts.values() if found["Code"] == "429")
+    for number in range(ACCOUNTS - len(books.accounts)):
+        key = str(UUID(int=number + 1))
+        books.accounts[key] = {**chart, "AccountID": key, "Code": f"A{number:05}", "Name": f"Costs {number}"}
+    for number in range(CONTACTS - len(books.contacts)):
+        key = str(UUID(int=number + 1_000_001))
+        books.contacts[key] = new_contact(key, f"Supplier {number}", "2026-01-01T00:00:00.000+00:00")
+
+
+@asynccontextmanager
+async def stand() -> AsyncIterator[Stand]:
+    with TemporaryDirectory(prefix="dext-bench-") as folder:
+        clock, port = SystemClock(), free_port()
+        url = f"sqlite+aiosqlite:///{Path(folder) / 'dext.db'}"
+        address = f"http://127.0.0.1:{port}"
+        xero, budget, jobs = XeroState(clock=clock, public_url=address), Unlimited(), Keys()
+        xero.meter.limits.per_minute = 100_000
+        grow(xero)
+        await migrate.upgrade(url)
+        db, runner = Database(url, clock), web.AppRunner(create_app(xero), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", port).start()
+        token = str(xero.grant()["access_token"])
+        config = ClientConfig(
+            client_id="bench",
+            client_secret="bench",  # of a simulator on loopback
+            auth_url=address,
+            token_url=address,
+            revoke_url=address,
+            api_url=address,
+            web_url=address,
+        )
+        async with aiohttp.ClientSession() as session:
+            provider = XeroProvider.build(config, session, clock, budget)
+            async with db.write() as tx:
+                await tx.execute(CreateTable(BARE))
+                connection_id = await _connected(tx)
+            yield Stand(
+                db=db,
+                xero=xero,
+                provider=provider,
+                budget=budget,
+                lists=ListImport(db, jobs, SignedIn(token), {"xero": provider}),
+                jobs=jobs,
+                access=Access(access_token=token, tenant_id=TRADING),
+                connection_id=connection_id,
+            )
+        await runner.cleanup()
+        await db.close()
+
+
+async def _connected(tx: Tx) -> ConnectionId:
+    """A workspace with one organisation at the simulated Xero, as far as an import looks at them."""
+    workspace, organisation, connection = new_id(), new_id(), new_id()
+    books = Books(provider_id=TRADING, name="Bench Ltd", base_currency="GBP")
+    of_slack = {"enterprise_id": "", "team_id": "T0BENCH", "name": "Bench", "bot_user_id": "U0BOT", "bot_id": "B0BOT"}
+    await _insert(tx, WorkspaceRow, id=workspace, **of_slack, installed_at=tx.now)
+    await _insert(
+        tx,
+        OrganisationRow,
+        id=organisation,
+        workspace_id=workspace,
+        name=books.name,
+        books=dump(books),
+        next_reference=1,
+    )
+    await _insert(
+        tx,
+        ConnectionRow,
+        id=connection,
+        workspace_id=workspace,
+        organisation_id=organisation,
+        provider="xero",
+        tenant_id=TRADING,
+        connected_by="U0BENCH",
+        connected_at=tx.now,
+        health="importing",
+    )
+    return ConnectionId(connection)
+
+
+async def _insert(tx: Tx, row: type[Base], **values: object) -> None:
+    table = table_of(row)
+    made = {"created_at": tx.now} if "created_at" in table.columns else {}
+    await tx.execute(table.insert().values(**values, **made))
+
+
+async def _timed(here: Stand, name: str, rows: int, work: Callable[[], Awaitable[None]]) -> list[str]:
+    calls, started = here.budget.calls, perf_counter()
+    await work()
+    seconds = perf_counter() - started
+    return [name, str(rows), str(here.budget.calls - calls), f"{seconds:.2f}", f"{rows / seconds:,.0f}"]
+
+
+async def main() -> None:
+    async with stand() as here:
+        books = here.xero.books[TRADING]
+        everything = sum(map(len, (books.accounts, books.contacts, books.tax_rates, books.tracking, books.currencies)))
+        figures = [await _timed(here, "bare: the same pages and rows", everything, here.bare)]
+        figures.append(await _timed(here, "first import", everything, here.read_lists))
+        for contact in list(books.contacts.values())[:CHANGED]:
+            books.save_contact({**contact, "TaxNumber": "GB123456789"})
+        unpaged = everything - len(books.contacts)
+        figures.append(await _timed(here, "again, changed contacts only", unpaged + CHANGED, here.read_lists))
+    head = ("what", "rows", "calls", "seconds", "rows/s")
+    show(f"Reading the lists of a ledger with {ACCOUNTS:,} accounts and {CONTACTS:,} contacts", head, figures)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
