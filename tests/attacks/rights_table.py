@@ -1,0 +1,80 @@
+"""Who may use what: a row for everything that a request can be about.
+
+`allowed` are those who are not refused; everybody else is told why. Whoever adds a word, an id, an event or a page adds
+its row here.
+"""
+
+from bot.views.ids import ActionId, CallbackId
+
+OWNER, ADMIN, BOOKKEEPER, APPROVER = "Slack owner", "organisation admin", "bookkeeper", "approver"
+SUBMITTER, VIEWER, MEMBER = "submitter", "viewer", "member"
+GUEST, BOT, FORMER, OUTSIDER, ELSEWHERE = "guest", "bot", "deactivated", "outsider", "another workspace's admin"
+INSIDERS = frozenset({OWNER, ADMIN, BOOKKEEPER, APPROVER, SUBMITTER, VIEWER, MEMBER})
+EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER}
+"""Of those who can be seen from a workspace that has the app."""
+ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), frozenset({APPROVER})
+CONNECTORS = frozenset({OWNER})
+
+WORDS = {
+    "help": EVERYBODY,
+    "add": INSIDERS,
+    "connect": CONNECTORS,
+    "connections": INSIDERS,
+    "settings": ADMINS,
+    "sync": KEEPERS,
+}
+CLICKS = {
+    ActionId.RUN_COMMAND: EVERYBODY,
+    ActionId.LINK_OUT: EVERYBODY,
+    ActionId.OPEN_IN_LEDGER: EVERYBODY,
+    ActionId.CHOOSE_PROVIDER: CONNECTORS,
+    ActionId.OPEN_CONNECT: CONNECTORS,
+    ActionId.ASK_TO_CONNECT: INSIDERS,
+    ActionId.OPEN_MANAGE: INSIDERS,
+    ActionId.REFRESH_LISTS: KEEPERS,
+    ActionId.OPEN_PEOPLE: ADMINS,
+    ActionId.OPEN_CHANNELS: ADMINS,
+    ActionId.OPEN_SETTINGS: ADMINS,
+    ActionId.OPEN_ADD_ITEM: INSIDERS,
+    ActionId.EDIT_ITEM: KEEPERS,
+    ActionId.EXPLAIN_ITEM: INSIDERS,
+    ActionId.SHOW_ITEM: INSIDERS,
+    ActionId.APPROVE_ITEM: DECIDERS,
+    ActionId.REJECT_ITEM: DECIDERS,
+    ActionId.UNDO_ITEM: ADMINS,
+    ActionId.CHOOSE_ACCOUNT: KEEPERS,
+    ActionId.CHOOSE_TAX_RATE: KEEPERS,
+    ActionId.RETRY_ITEM: KEEPERS,
+    ActionId.SHOW_LEDGER_WORDS: INSIDERS,
+}
+FORMS = {
+    CallbackId.ADD_ITEM: INSIDERS,
+    CallbackId.EDIT_ITEM: KEEPERS,
+    CallbackId.REJECT_REASON: DECIDERS,
+    CallbackId.CHOOSE_ACCOUNT: KEEPERS,
+    CallbackId.CHOOSE_TAX_RATE: KEEPERS,
+    CallbackId.SETTINGS: ADMINS,
+    CallbackId.PEOPLE: ADMINS,
+    CallbackId.CHANNELS: ADMINS,
+}
+OPTIONS = {ActionId.FIND_ACCOUNT: INSIDERS, ActionId.FIND_TAX_RATE: INSIDERS}
+EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
+EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Nobody's: they are about the installation, and only Slack can sign them."""
+
+SIGNED, ANYBODY, SAME_BROWSER = "signed by Slack", "anybody", "the browser that began, as the person who began"
+PAGES = {
+    ("POST", "/slack/events"): SIGNED,
+    ("GET", "/healthz"): ANYBODY,
+    ("GET", "/readyz"): ANYBODY,
+    ("GET", "/i/{item}"): ANYBODY,
+    ("GET", "/slack/install"): ANYBODY,
+    ("GET", "/slack/installed"): SAME_BROWSER,
+    ("GET", "/slack/oauth_redirect"): SAME_BROWSER,
+    ("GET", "/slack/signin_redirect"): SAME_BROWSER,
+    ("GET", "/connect/{provider}/start"): ANYBODY,
+    ("POST", "/connect/{provider}/start"): SAME_BROWSER,
+    ("GET", "/connect/{provider}/callback"): SAME_BROWSER,
+    ("GET", "/connect/{provider}/organisation"): SAME_BROWSER,
+    ("POST", "/connect/{provider}/organisation"): SAME_BROWSER,
+}
