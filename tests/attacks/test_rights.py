@@ -225,6 +225,11 @@ def filled(callback: CallbackId) -> dict[str, Any]:
         case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
             state |= {block: {ActionId.VALUE: a_text(str(value))} for block, value in A_BILL.items()}
             state[BlockId.ISSUED_ON] = {ActionId.VALUE: {"type": "datepicker", "selected_date": "2026-03-01"}}
+        case CallbackId.SETTINGS | CallbackId.CHANNELS:
+            channel = {"type": "conversations_select", "selected_conversation": BILLS, "selected_channel": BILLS}
+            state |= {block: {ActionId.VALUE: channel} for block in (BlockId.APPROVALS_CHANNEL, BlockId.ALERTS_CHANNEL)}
+            state[BlockId.DESTINATION] = {ActionId.VALUE: a_choice("purchases")}
+            state[BlockId.PAYMENT_STATUS] = {ActionId.VALUE: a_choice("awaiting_payment")}
     return state
 
 
