@@ -24,7 +24,13 @@ from bot.services.homes import redraw_homes_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Subject, redraw
 from providers.base import Access, AccountingProvider
-from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError, TryLaterError
+from providers.errors import (
+    AccessExpiredError,
+    ProviderChangedError,
+    ProviderError,
+    ReconnectNeededError,
+    TryLaterError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -218,8 +224,12 @@ class _Reading:
             await tx.execute(SYNCS.update().where(self._sync(kind)).values(started_at=tx.now))
 
     async def _pages(self, kind: ListKind, page: str | None, since: datetime | None) -> None:
+        before: ListPage | None = None
         while True:
             read = await self._page(kind, page, since)
+            if before is not None and read.entries and read.entries == before.entries:
+                raise ProviderChangedError("Every page of this list is the same")  # else it would be read for ever
+            before = read
             await self._store(kind, read)
             async with self.service.db.write() as tx:
                 await self._keep(tx, kind, read, page=page, since=since)

@@ -183,3 +183,15 @@ async def test_changes_that_could_not_be_read_are_asked_for_again_from_the_same_
 
     assert since is not None
     assert since in connecting.ledger.sinces
+
+
+async def test_a_list_whose_page_repeats_is_ended_and_the_others_are_read(connecting: Connecting) -> None:
+    connecting.ledger.accounts = (account("100"),) * 12
+    await connect(connecting)
+
+    await connecting.run_jobs()
+
+    async with connecting.db.read() as tx:
+        states = {row.kind: row.state for row in (await tx.execute(select(SYNCS))).all()}
+    assert states == {"accounts": "failed", "currencies": "done"}
+    assert await codes(connecting) == ["100"]
