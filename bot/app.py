@@ -36,13 +36,16 @@ from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
 from bot.services.connect_flow import ConnectFlows, Site
 from bot.services.connections import Connections
+from bot.services.disconnecting import Disconnecting
 from bot.services.fixes import Fixes
+from bot.services.giving_back import GivingBack
 from bot.services.health import Health
 from bot.services.home import Home
 from bot.services.importing import ListImport
 from bot.services.installing import Installing
 from bot.services.items import Items
 from bot.services.jobs import Jobs
+from bot.services.keep_alive import KeepAlive
 from bot.services.keys import StoredSecrets
 from bot.services.linking import Linking
 from bot.services.links import ItemLinks
@@ -64,12 +67,14 @@ from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
+from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
+from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
 from handlers.guard import Guard
 from handlers.headers import protect
@@ -121,6 +126,7 @@ class Services:
     flows: ConnectFlows
     linking: Linking
     connections: Connections
+    disconnecting: Disconnecting
     home: Home
     managing: Managing
     refreshing: Refreshing
@@ -157,6 +163,7 @@ class Product:
 def features(services: Services) -> tuple[Feature, ...]:
     return (
         ConnectionHandlers(services.connections, services.flows),
+        DisconnectHandlers(services.disconnecting, services.organisations),
         HomeHandlers(services.home),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles),
@@ -266,6 +273,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=Linking(flows, jobs),
         connections=connections,
+        disconnecting=Disconnecting(db, people, providers),
         home=Home(db, statuses, people, MyWork()),
         managing=Managing(db, people, statuses),
         refreshing=Refreshing(db, people, jobs, providers),
@@ -305,7 +313,14 @@ def worker_of(services: Services) -> Worker:
         reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens)),
+        upkeep=upkeep_of(services),
     )
+
+
+def upkeep_of(services: Services) -> Upkeep:
+    """What keeps connections in order beside the jobs."""
+    parts = (services.db, services.clock, services.tokens, services.providers)
+    return Upkeep(services.clock, KeepAlive(*parts), GivingBack(*parts))
 
 
 async def run(config: Config, clock: Clock) -> None:

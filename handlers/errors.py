@@ -6,6 +6,7 @@ import secrets
 from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
+from bot.services.disconnecting import AlreadyDisconnectedError
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import NotAllowedError
 from bot.services.refreshing import CannotRefreshError
@@ -36,7 +37,13 @@ def words_for(error: Exception) -> Whisper:
             return Whisper(BUSY)
         case NotNowError() | IllegalMoveError() | StaleItemError():
             return Whisper(str(error))
-        case ItemNotFoundError() | OrganisationNotFoundError() | NoConnectionError() | CannotRefreshError():
+        case (
+            ItemNotFoundError()
+            | OrganisationNotFoundError()
+            | NoConnectionError()
+            | CannotRefreshError()
+            | AlreadyDisconnectedError()
+        ):
             return Whisper(str(error))
         case NotOursError():
             return Whisper(OUTDATED)

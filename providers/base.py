@@ -103,6 +103,9 @@ class Profile:
     connect: ConnectSteps
     uses_pkce: bool
     refresh_token_life: timedelta
+    """How long a refresh token lives that nobody uses. Each refresh starts it anew."""
+    apps_page: str
+    """Where somebody takes our access away in the ledger itself, as its own menus call it."""
     addresses: dict[str, str]
     """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
     longest_write: timedelta = LONGEST_WRITE
@@ -153,8 +156,12 @@ class AccountingProvider(Protocol):
         """The organisations this grant can see, read with its own new token."""
         ...
 
+    async def shared(self, access: Access) -> frozenset[str]:
+        """Tenant ids of all organisations that the sign-in behind this access still sees."""
+        ...
+
     async def disconnect(self, access: Access, link_id: str) -> None:
-        """Give up one organisation of a grant; others of the same sign-in stay."""
+        """Give up one organisation of a grant; others of the same sign-in stay. One that is gone already is no error."""
         ...
 
     async def books(self, access: Access) -> Books: ...
@@ -185,6 +192,10 @@ class AccountingProvider(Protocol):
 
     async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
         """Documents by the ledger's ids, in as few calls as the vendor allows."""
+        ...
+
+    def organisation_url(self, books: Books) -> str:
+        """Where a person opens the organisation in the ledger."""
         ...
 
     def record_url(self, books: Books, ledger_id: str) -> str:

@@ -70,11 +70,18 @@ async def _post(caller: Caller, config: ClientConfig, url: str, body: str) -> An
 
 
 async def revoke(caller: Caller, config: ClientConfig, token: str) -> None:
-    """RFC 7009: give a refresh token back. Raises: TryLaterError."""
+    """RFC 7009: give a refresh token back; one that is unknown already is no error (2.2).
+
+    Raises:
+        TryLaterError: no clear answer.
+        ProviderChangedError: our client is refused.
+    """
     body = add_params_to_uri("", [("token", token)]).removeprefix("?")
     answer = await _post(caller, config, config.revoke_url, body)
     if answer.status >= 500 or answer.status == 429:
         raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"status {answer.status}"))
+    if answer.status >= 400:
+        raise ProviderChangedError(f"revocation endpoint: status {answer.status}")
 
 
 async def check_client(caller: Caller, config: ClientConfig) -> ClientCheck:

@@ -317,6 +317,27 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
     )
 
 
+def in_hand(connection_id: ColumnElement[UUID], now: datetime) -> ColumnElement[bool]:
+    """Whether an attempt at a batch of this connection is under way."""
+    held = (BATCHES.c.state.in_(_OPEN), BATCHES.c.leased_until > now)
+    return select(BATCHES.c.id).where(BATCHES.c.connection_id == connection_id, *held).exists()
+
+
+async def untouched_batches(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> tuple[LiveBatch, ...]:
+    """Frozen, never sent, and in nobody's hands; locked, so that nobody takes one before the end of the transaction."""
+    statement = select(BATCHES).where(
+        BATCHES.c.workspace_id == workspace_id,
+        BATCHES.c.organisation_id == organisation_id,
+        BATCHES.c.state == BatchState.QUEUED,
+        BATCHES.c.first_sent_at.is_(None),
+        or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
+    )
+    found = (await tx.execute(statement.with_for_update())).all()
+    return tuple([await _live_batch(tx, row) for row in found])
+
+
 async def next_attempt(tx: Tx, batch_id: BatchId, attempt: int, *, due_at: datetime) -> bool:
     """Compare-and-set on the attempt, so that two reconcilers make one."""
     statement = (

@@ -30,6 +30,8 @@ class ProblemCode(StrEnum):
     SUBSCRIPTION_LAPSED = "subscription_lapsed"
     PERMISSION_MISSING = "permission_missing"
     RECONNECT_NEEDED = "reconnect_needed"
+    ACCESS_REMOVED = "access_removed"
+    SIGN_IN_LAPSES = "sign_in_lapses"
     LEDGER_BUSY = "ledger_busy"
     LEDGER_DOWN = "ledger_down"
     READ_BACK_DIFFERS = "read_back_differs"
@@ -298,6 +300,23 @@ CATALOGUE: dict[ProblemCode, Entry] = {
         explanation="{ledger} no longer accepts our sign-in for {organisation}: it was withdrawn, or not used for too "
         "long. Items wait; nothing is lost.",
         remedy="An admin presses Reconnect and signs in to {ledger} again; the waiting items then go on by themselves.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT,),
+    ),
+    ProblemCode.ACCESS_REMOVED: Entry(
+        title="Somebody took our access away at {ledger}",
+        explanation="In {ledger}, Dext was disconnected from {organisation}, or whoever connected it was removed there. "
+        "Items wait; nothing is lost.",
+        remedy="An admin presses Reconnect and signs in to {ledger} again; the waiting items then go on by themselves.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT,),
+    ),
+    ProblemCode.SIGN_IN_LAPSES: Entry(
+        title="The connection to {ledger} lapses on {lapses_on}",
+        explanation="A sign-in at {ledger} has to be renewed from time to time, and for long that did not work. On "
+        "{lapses_on} {ledger} forgets it; until then everything goes on as usual.",
+        remedy="An admin presses Reconnect and signs in to {ledger} again. If a renewal works before, this is over by "
+        "itself.",
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT,),
     ),

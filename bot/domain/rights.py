@@ -22,6 +22,7 @@ class Role(StrEnum):
 
 class Deed(StrEnum):
     CONNECT = "connect"
+    DISCONNECT = "disconnect"
     SET_UP = "set_up"
     REFRESH = "refresh"
     ADD_ITEM = "add_item"
@@ -130,6 +131,9 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
     match deed:
         case Deed.CONNECT:
             return None if person.is_workspace_admin else _refuse_connect(standing)
+        case Deed.DISCONNECT:
+            is_allowed = person.is_workspace_admin or Role.ADMIN in standing.roles
+            return None if is_allowed else _refuse_disconnect(standing)
         case Deed.APPROVE:
             return _lacking_approval(person, standing)
         case Deed.SET_UP | Deed.FIX | Deed.REFRESH:
@@ -146,6 +150,14 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
 def _refuse_connect(standing: Standing) -> Refusal:
     return Refusal(
         "Connecting accounting software is for this workspace's Slack owners and admins, and for whoever installed Dext.",
+        standing.admins,
+    )
+
+
+def _refuse_disconnect(standing: Standing) -> Refusal:
+    return Refusal(
+        "Disconnecting is for this organisation's admins, for the workspace's Slack owners and admins, and for whoever "
+        "installed Dext.",
         standing.admins,
     )
 

@@ -12,18 +12,27 @@ from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, Organ
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Books, ListKind
 from bot.domain.connections import ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.disconnecting import Disconnected
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem
+from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connect_flow import STOPPED
+from bot.services.connection_messages import (
+    LAPSE,
+    NEWS,
+    disconnected_role,
+    is_newer,
+    lapse_role,
+    reconnect_role,
+)
 from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.services.people import Directory, NotAllowedError, People
 from bot.services.refreshing import REFRESH, run_of
-from bot.services.settings import load_settings
-from bot.services.tokens import RECONNECT, reconnect_role
+from bot.services.settings import load_settings, people_with
 from bot.views import connections as views
-from bot.views import refreshing
+from bot.views import disconnecting, refreshing
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
@@ -107,9 +116,9 @@ class Connections:
         if message.role.startswith(f"{REFRESH}:"):
             kinds = await _kinds_of_run(tx, message)
             text, blocks = refreshing.message(card, tuple(found for found in card.lists if found.kind in kinds))
-        elif message.role.startswith(RECONNECT):
-            is_over = card.health is Health.BROKEN and message.role == reconnect_role(card.connected_at)
-            text, blocks = views.reconnect_message(card) if is_over else views.connected_again(card)
+        elif message.role.startswith(NEWS):
+            admins = await people_with(tx, message.workspace_id, card.organisation_id, Role.ADMIN)
+            text, blocks = _news(card, message, admins)
         else:
             text, blocks = views.connection_message(card)
         return Drawn(text=text, blocks=blocks)
@@ -148,7 +157,28 @@ class Connections:
             lists=await _progress(tx, workspace_id, organisation_id, facts),
             steps_done=settings.steps_done,
             is_set_up=settings.is_set_up,
+            lapse_told_at=row.lapse_told_at,
+            holds_access=row.token_set_id is not None,
+            manage_url=None if provider is None else provider.organisation_url(load(row.books, Books)),
+            manage_page="" if provider is None else provider.profile.apps_page,
         )
+
+
+def _news(card: ConnectionCard, message: Shown, admins: tuple[UserId, ...]) -> views.Message:
+    """What happened to a connection, as long as it is the last thing that did; then what came of it."""
+    match card.health:
+        case Health.BROKEN if message.role == reconnect_role(card.connected_at):
+            return views.reconnect_message(card, admins)
+        case Health.AT_RISK if card.lapse_told_at and message.role == lapse_role(card.lapse_told_at):
+            return views.reconnect_message(card, admins)
+        case Health.DISCONNECTED if message.role == disconnected_role(card.connected_at):
+            return disconnecting.message(card, load(message.facts, Disconnected))
+        case Health.HEALTHY if message.role.startswith(LAPSE) and not is_newer(card.connected_at, message.role):
+            return views.renewed(card)
+        case _ if is_newer(card.connected_at, message.role):
+            return views.connected_again(card)
+        case _:
+            return views.as_it_stands(card)
 
 
 async def _row(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any] | None:

@@ -21,6 +21,7 @@ from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.connect_flow import ConnectFlows, StoppedError, hashed
+from bot.services.connection_messages import redraw_connection
 from bot.services.importing import start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
@@ -51,9 +52,9 @@ class Linking:
         row = await self._granted(provider, cookie)
         choice = _chosen(row, tenant_id)
         await self._require_still_allowed(row)
-        books = await self._prove(row, choice)
+        books, shared = await self._prove(row, choice)
         async with self.flows.db.write() as tx:
-            return await self._link(tx, row, choice, books)
+            return await self._link(tx, row, choice, books, shared)
 
     async def back_to_slack(self, provider: str, cookie: str) -> str:
         """Where Slack is, for a try that is over."""
@@ -81,15 +82,18 @@ class Linking:
         except NotAllowedError:
             raise StoppedError(Stop.NOT_ALLOWED) from None
 
-    async def _prove(self, row: Row[Any], choice: OrganisationChoice) -> Books:
-        """A token that was only ever stored might not read a thing."""
+    async def _prove(self, row: Row[Any], choice: OrganisationChoice) -> tuple[Books, frozenset[str]]:
+        """A token that was only ever stored might not read a thing. Answers the books, and all tenants it sees."""
+        provider = self.flows.providers[row.provider]
         try:
             access = await self.flows.tokens.access_to(UUID(str(row.token_set_id)), choice.tenant_id)
-            return await self.flows.providers[row.provider].books(access)
+            return await provider.books(access), await provider.shared(access)
         except ProviderError:
             raise StoppedError(Stop.PROVIDER_FAILED) from None
 
-    async def _link(self, tx: Tx, row: Row[Any], choice: OrganisationChoice, books: Books) -> str:
+    async def _link(
+        self, tx: Tx, row: Row[Any], choice: OrganisationChoice, books: Books, shared: frozenset[str]
+    ) -> str:
         workspace_id, user_id = WorkspaceId(row.workspace_id), UserId(row.user_id)
         # two links to one organisation finished at once would make it twice
         await tx.execute(select(WORKSPACES.c.id).where(WORKSPACES.c.id == workspace_id).with_for_update())
@@ -108,7 +112,7 @@ class Linking:
             await _renew(tx, row, choice, connection_id)
             await home_cards.connection_changed(tx, workspace_id, organisation_id)
             deed = "organisation reconnected"
-        await _revive(tx, row)
+        await _revive(tx, row, shared)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}
         await audit.record(
             tx, workspace_id, connection_id, deed, by=user_id, organisation_id=organisation_id, facts=facts
@@ -196,25 +200,28 @@ async def _renew(tx: Tx, row: Row[Any], choice: OrganisationChoice, connection_i
             connected_at=tx.now,
             health=Health.HEALTHY,
             trouble=None,
+            lapse_told_at=None,
         )
     )
 
 
-async def _revive(tx: Tx, row: Row[Any]) -> None:
-    """Other connections of the same sign-in had ended with it, and have it back now."""
+async def _revive(tx: Tx, row: Row[Any], shared: frozenset[str]) -> None:
+    """Other connections of the same sign-in, of any workspace, had ended with it, and have it back now, as far as it
+    still sees their organisations. Who connected them stays as it was.
+    """
     statement = (
         CONNECTIONS.update()
         .where(
-            CONNECTIONS.c.workspace_id == row.workspace_id,
             CONNECTIONS.c.token_set_id == row.token_set_id,
-            CONNECTIONS.c.health == Health.BROKEN,
+            CONNECTIONS.c.tenant_id.in_(shared),
+            CONNECTIONS.c.health.in_((Health.BROKEN, Health.AT_RISK)),
         )
-        .values(health=Health.HEALTHY, trouble=None, connected_at=tx.now, connected_by=row.user_id)
-        .returning(CONNECTIONS.c.organisation_id)
+        .values(health=Health.HEALTHY, trouble=None, lapse_told_at=None, connected_at=tx.now)
+        .returning(CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.connected_by)
     )
-    for organisation_id in (await tx.execute(statement)).scalars().all():
-        await redraw(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, organisation_id)
-        await home_cards.connection_changed(tx, WorkspaceId(row.workspace_id), OrganisationId(organisation_id))
+    for other in (await tx.execute(statement)).all():
+        of = WorkspaceId(other.workspace_id), OrganisationId(other.organisation_id)
+        await redraw_connection(tx, *of, UserId(other.connected_by))
 
 
 async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, name: str, *, is_new: bool) -> None:

@@ -12,7 +12,7 @@ from bot.db.publications import DueOrganisation, LiveBatch, LivePublication
 from bot.db.unit_of_work import Tx
 from bot.domain.billing import NotBillableError, bill_of
 from bot.domain.books import Books
-from bot.domain.ids import PublicationId
+from bot.domain.ids import OrganisationId, PublicationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
@@ -114,6 +114,13 @@ async def dissolve(tx: Tx, batch: LiveBatch) -> None:
     """Refused as a whole, perhaps for one of its documents: each goes by itself, so that only that one is refused."""
     await release(tx, batch, batch.publications, goes_alone=True)
     await rows.end_batch(tx, batch, BatchState.DISSOLVED)
+
+
+async def take_back(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """What was frozen and that nobody has begun to send is approved again, and waits; what is on its way goes on."""
+    for batch in await rows.untouched_batches(tx, workspace_id, organisation_id):
+        await release(tx, batch, batch.publications)
+        await rows.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
 async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str, retry_at: datetime) -> None:

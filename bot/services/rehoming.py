@@ -15,16 +15,16 @@ from bot.domain.ids import ChannelId, ItemId, OrganisationId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
 from bot.services import home_cards
+from bot.services.connection_messages import DISCONNECTED, LAPSE, RECONNECT
 from bot.services.messages import POINTER, Subject, home_card
 from bot.services.settings import load_settings
-from bot.services.tokens import RECONNECT
 
 MESSAGES = table_of(MessageRow)
 
 
 async def rehome(tx: Tx, message: Message) -> bool:
     """Have it shown in the channel that was chosen meanwhile; False when it is to wait for the one that refused it."""
-    if message.subject == Subject.CONNECTION and message.role.startswith(RECONNECT):
+    if message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED)):
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         return await _move(tx, message, settings.alerts_channel or settings.approvals_channel)
     if message.subject not in (Subject.ITEM, Subject.ALERT):

@@ -17,16 +17,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
-from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
+from bot.db.connections import ConnectionRow, TokenSetRow
+from bot.db.publications import USABLE
 from bot.db.sealed import ACCESS, REFRESH
 from bot.db.unit_of_work import Database, Tx, to_its_end
 from bot.db.workspaces import is_installed
 from bot.delivery import BusyError
-from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
+from bot.domain.connections import Health
+from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem, ProblemCode
-from bot.services import audit, home_cards
-from bot.services.messages import Place, Subject, Surface, redraw, want
-from bot.services.settings import load_settings
+from bot.services import audit
+from bot.services.connection_messages import reconnect_role, tell
 from bot.vault import SealError, Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
 from providers.errors import ReconnectNeededError, TryLaterError
@@ -35,7 +36,6 @@ logger = logging.getLogger(__name__)
 
 TOKENS = table_of(TokenSetRow)
 CONNECTIONS = table_of(ConnectionRow)
-ORGANISATIONS = table_of(OrganisationRow)
 
 FRESH_FOR = timedelta(seconds=90)
 """Access that ends within this is refreshed first: a slow call must not outlive it."""
@@ -46,12 +46,6 @@ SETTLING = timedelta(minutes=1)
 UNUSED_FOR = timedelta(hours=1)
 """Longer than a person takes from the sign-in to Finish."""
 POLL_SECONDS = 0.2
-RECONNECT = "reconnect"
-
-
-def reconnect_role(connected_at: datetime) -> str:
-    """The role of the one message that says a connection is over; a connection that ends anew is told anew."""
-    return f"{RECONNECT}:{connected_at:%Y%m%dT%H%M%S}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +61,14 @@ class TokenKeeper:
         """A token that is good for a while yet.
 
         Raises:
-            ReconnectNeededError: the sign-in is over.
+            ReconnectNeededError: the sign-in is over, or was given up.
             TryLaterError: the provider's token endpoint does not answer, or the app was removed from the workspace.
         """
         return await self._fresh(lambda: self._row(connection_id))
+
+    async def renew(self, token_set_id: UUID, *, unused_since: datetime) -> None:
+        """Refresh a sign-in that was not refreshed since then, so that it does not lapse. Raises: as `access`."""
+        await self._fresh(lambda: self._bare_row(token_set_id, ""), at_least=unused_since)
 
     async def give_back(self, token_set_id: UUID) -> None:
         """End a sign-in at its provider. No other process refreshes it meanwhile.
@@ -78,9 +76,10 @@ class TokenKeeper:
         Raises:
             ReconnectNeededError: it is over already.
             TryLaterError: somebody refreshes it just now, or the provider does not answer.
+            ProviderChangedError: the provider does not take it back.
         """
-        row = await self._bare_row(token_set_id, "")
-        if row.ended_at is not None or row.provider not in self.providers:
+        row = _require_live(await self._bare_row(token_set_id, ""))
+        if row.provider not in self.providers:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
         if not await self._hold(row):
             raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
@@ -93,15 +92,16 @@ class TokenKeeper:
         """As `access`, before there is a connection: an organisation that a new sign-in can see."""
         return await self._fresh(lambda: self._bare_row(token_set_id, tenant_id))
 
-    async def _fresh(self, read: Callable[[], Awaitable[Row[Any]]]) -> Access:
+    async def _fresh(
+        self, read: Callable[[], Awaitable[Row[Any] | None]], *, at_least: datetime | None = None
+    ) -> Access:
+        """`at_least`: a refresh before then does not count."""
         deadline = self.clock.now() + LEASE
         while True:
-            row = await read()
-            if row.ended_at is not None:
-                raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
-            if row.expires_at - self.clock.now() > FRESH_FOR:
-                opened = access_of(self.vault, row)
-                return Access(access_token=opened, tenant_id=row.tenant_id)
+            row = _require_live(await read())
+            is_recent = at_least is None or row.refreshed_at >= at_least
+            if is_recent and row.expires_at - self.clock.now() > FRESH_FOR:
+                return Access(access_token=access_of(self.vault, row), tenant_id=row.tenant_id)
             if await self._hold(row):
                 await self._refresh(row)
             elif self.clock.now() > deadline:
@@ -111,8 +111,14 @@ class TokenKeeper:
 
     async def forget(self, connection_id: ConnectionId, access: Access) -> None:
         """The ledger refused this access: it counts as expired, unless somebody refreshed meanwhile."""
-        row = await self._row(connection_id)
-        if access_of(self.vault, row) != access.access_token:
+        await self._forget(await self._row(connection_id), access)
+
+    async def forget_of(self, token_set_id: UUID, access: Access) -> None:
+        """As `forget`, by the sign-in."""
+        await self._forget(await self._bare_row(token_set_id, access.tenant_id), access)
+
+    async def _forget(self, row: Row[Any] | None, access: Access) -> None:
+        if row is None or access_of(self.vault, row) != access.access_token:
             return
         async with self.db.write() as tx:
             await tx.execute(
@@ -132,7 +138,7 @@ class TokenKeeper:
                 CONNECTIONS.update()
                 .where(
                     CONNECTIONS.c.id == connection_id,
-                    CONNECTIONS.c.health != "broken",
+                    CONNECTIONS.c.health.in_(USABLE),
                     or_(CONNECTIONS.c.connected_at <= tx.now - SETTLING, CONNECTIONS.c.token_set_id.in_(ended)),
                 )
                 .values(health="broken", trouble=dump(problem))
@@ -140,7 +146,10 @@ class TokenKeeper:
             )
             row = (await tx.execute(statement)).one_or_none()
             if row is not None:
-                await _tell_broken(tx, row)
+                await tell(tx, row, reconnect_role(row.connected_at))
+                await audit.record(
+                    tx, row.workspace_id, row.id, "connection broken", by=None, organisation_id=row.organisation_id
+                )
 
     async def _refresh(self, row: Row[Any]) -> None:
         provider = self.providers[row.provider]
@@ -210,25 +219,26 @@ class TokenKeeper:
                 .values(held_by=None, held_until=None)
             )
 
-    async def _row(self, connection_id: ConnectionId) -> Row[Any]:
+    async def _row(self, connection_id: ConnectionId) -> Row[Any] | None:
+        """None when it was disconnected, and so has no sign-in to be used."""
         statement = (
             select(CONNECTIONS.c.tenant_id, CONNECTIONS.c.token_set_id, TOKENS)
             .add_columns(is_installed(CONNECTIONS.c.workspace_id).label("is_installed"))
             .join(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
-            .where(CONNECTIONS.c.id == connection_id)
+            .where(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.health != Health.DISCONNECTED)
         )
         async with self.db.read() as tx:
-            row = (await tx.execute(statement)).one()
-        if not row.is_installed:
+            row = (await tx.execute(statement)).one_or_none()
+        if row is not None and not row.is_installed:
             raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
         return row
 
-    async def _bare_row(self, token_set_id: UUID, tenant_id: str) -> Row[Any]:
+    async def _bare_row(self, token_set_id: UUID, tenant_id: str) -> Row[Any] | None:
         statement = select(
             literal(tenant_id).label("tenant_id"), TOKENS.c.id.label("token_set_id"), *TOKENS.columns
         ).where(TOKENS.c.id == token_set_id)
         async with self.db.read() as tx:
-            return (await tx.execute(statement)).one()
+            return (await tx.execute(statement)).one_or_none()
 
     async def keep(self, tx: Tx, provider: str, answer: TokenAnswer) -> UUID:
         """Store a new sign-in; the same person at the same provider has one row, whatever the workspace."""
@@ -249,7 +259,7 @@ class TokenKeeper:
 
     async def sweep(self, tx: Tx) -> None:
         """Sign-ins that nobody finished, or that another one replaced, are not kept."""
-        used = select(CONNECTIONS.c.token_set_id)
+        used = select(CONNECTIONS.c.token_set_id).where(CONNECTIONS.c.token_set_id.is_not(None))
         await tx.execute(TOKENS.delete().where(TOKENS.c.id.not_in(used), TOKENS.c.refreshed_at < tx.now - UNUSED_FOR))
 
     def _sealed(
@@ -282,17 +292,10 @@ def can_open(vault: Vault, row: Row[Any]) -> bool:
     return True
 
 
-async def _tell_broken(tx: Tx, row: Row[Any]) -> None:
-    workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
-    settings = await load_settings(tx, workspace_id, organisation_id)
-    role = reconnect_role(row.connected_at)
-    channel = settings.alerts_channel or settings.approvals_channel
-    if channel is not None:
-        place = Place(role=role, surface=Surface.CHANNEL, channel_id=channel)
-    else:
-        place = Place(role=role, surface=Surface.DIRECT, user_id=UserId(row.connected_by))
-    await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place)
-    await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-    await redraw(tx, workspace_id, Subject.HOME, row.connected_by)
-    await home_cards.connection_changed(tx, workspace_id, organisation_id)
-    await audit.record(tx, workspace_id, organisation_id, "connection broken", by=None, organisation_id=organisation_id)
+def _require_live(row: Row[Any] | None) -> Row[Any]:
+    """Raises:
+    ReconnectNeededError: the sign-in is over, or there is none any more.
+    """
+    if row is None or row.ended_at is not None:
+        raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+    return row

@@ -26,6 +26,7 @@ Message = tuple[str, tuple[Block, ...]]
 
 CODE_OVER = "This code has been used or has expired."
 MOST_UNREADABLE = 5
+MOST_NAMED = 5
 
 HEALTH_WORDS: dict[Health, str] = {
     Health.IMPORTING: ":hourglass_flowing_sand: Importing lists",
@@ -133,8 +134,10 @@ def connection_message(card: ConnectionCard) -> Message:
     head = f"*{name}*\n{mention(card.connected_by)} connected this organisation in {ledger} to Dext."
     blocks: list[Block] = [section(head), section(_lists_in_words(card))]
     blocks += _unreadable(card)
-    if card.health is Health.BROKEN and card.problem is not None:
-        blocks.append(section(f"{HEALTH_WORDS[Health.BROKEN]}. {card.problem.remedy}"))
+    if card.health in (Health.BROKEN, Health.AT_RISK) and card.problem is not None:
+        blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
+    if card.health is Health.DISCONNECTED:
+        blocks.append(section(f"{HEALTH_WORDS[card.health]}. What is approved waits until it is connected again."))
     blocks.append(ActionsBlock(elements=buttons(card)))
     if not card.is_set_up:
         blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
@@ -142,17 +145,40 @@ def connection_message(card: ConnectionCard) -> Message:
     return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {ready}.", tuple(blocks)
 
 
-def reconnect_message(card: ConnectionCard) -> Message:
-    """The one message that a connection has ended; `connected_again` is what it turns into."""
+def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Message:
+    """The one message that a connection has ended, or is about to; `connected_again` is what it turns into."""
     problem = card.problem or Problem(code=ProblemCode.RECONNECT_NEEDED)
-    title = problem.entry.title.format(ledger=card.provider_name)
+    title = problem.with_facts(ledger=card.provider_name, organisation=card.organisation).title
     blocks: list[Block] = [
-        section(f"*{escape(card.organisation)}*\n:red_circle: *{escape(title)}*"),
+        section(f"*{escape(card.organisation)}*\n{_SIGNS[card.health]} *{escape(title)}*"),
         section(escape(problem.explanation, 600)),
-        section(f"*Whose move:* {problem.entry.mover}. {escape(problem.remedy, 600)}"),
+        section(f"*Whose move:* {_movers(problem, admins)}. {escape(problem.remedy, 600)}"),
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)}: {title}. Reconnect to go on.", tuple(blocks)
+
+
+_SIGNS = {Health.BROKEN: ":red_circle:", Health.AT_RISK: ":large_yellow_circle:"}
+
+
+def _movers(problem: Problem, admins: tuple[str, ...]) -> str:
+    """By name where there are any, so that they hear of it."""
+    return " ".join(mention(user) for user in admins[:MOST_NAMED]) if admins else str(problem.entry.mover)
+
+
+def as_it_stands(card: ConnectionCard) -> Message:
+    """What a message about a connection turns into once something else has happened to it."""
+    if card.health in (Health.BROKEN, Health.DISCONNECTED):
+        words = f"{HEALTH_WORDS[card.health]} since; a newer message says more."
+        return f"{plain(card.organisation)}: {words}", (section(f"*{escape(card.organisation)}*\n{words}"),)
+    return connected_again(card)
+
+
+def renewed(card: ConnectionCard) -> Message:
+    """The sign-in was about to lapse, and a renewal worked after all."""
+    words = f"The sign-in at {escape(card.provider_name)} was renewed. There is nothing to do."
+    text = f":white_check_mark: *{escape(card.organisation)}*\n{words}"
+    return f"{plain(card.organisation)}: {words}", (section(text),)
 
 
 def connected_again(card: ConnectionCard) -> Message:
@@ -187,7 +213,7 @@ def reconnected(user_id: str, organisation: str) -> str:
 def buttons(card: ConnectionCard) -> list[ButtonElement]:
     """What can be done with a connection now."""
     found = [set_up_button(card)]
-    if card.health is Health.BROKEN:
+    if card.health in (Health.BROKEN, Health.AT_RISK, Health.DISCONNECTED):
         found.insert(0, connect_button("Reconnect", str(card.organisation_id)))
     return found
 
@@ -197,7 +223,7 @@ def set_up_button(card: ConnectionCard) -> ButtonElement:
         action_id=ActionId.OPEN_SETTINGS,
         text="Settings" if card.is_set_up else "Set up",
         value=str(card.organisation_id),
-        style=None if card.is_set_up or card.health is Health.BROKEN else "primary",
+        style=None if card.is_set_up or card.health in (Health.BROKEN, Health.DISCONNECTED) else "primary",
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import (
+    CheckboxesElement,
     ConversationSelectElement,
     DatePickerElement,
     ExternalDataSelectElement,
@@ -38,6 +39,9 @@ class Fields:
     def option(self, block: BlockId, action: ActionId = ActionId.VALUE) -> str | None:
         chosen = self._entry(block, action).get("selected_option")
         return str(chosen["value"]) if chosen else None
+
+    def is_ticked(self, block: BlockId) -> bool:
+        return bool(self._entry(block, ActionId.VALUE).get("selected_options"))
 
     def users(self, block: BlockId) -> tuple[str, ...]:
         return tuple(str(user) for user in self._entry(block, ActionId.VALUE).get("selected_users") or ())
@@ -105,6 +109,12 @@ def radio_field(
     chosen = next((option for option in options if option.value == initial), None)
     element = RadioButtonsElement(action_id=ActionId.VALUE, options=options, initial_option=chosen)
     return field(block, label, element, hint=hint)
+
+
+def tick_field(block: BlockId, label: str, sentence: str) -> InputBlock:
+    """One box that has to be ticked before the form can be sent."""
+    option = Option(value="yes", text=PlainTextObject(text=plain(sentence, LONGEST_OPTION)))
+    return field(block, label, CheckboxesElement(action_id=ActionId.VALUE, options=[option]))
 
 
 def people_field(

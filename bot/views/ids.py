@@ -16,6 +16,7 @@ class ActionId(StrEnum):
     REFRESH_LISTS = "refresh_lists"
     OPEN_PEOPLE = "open_people"
     OPEN_CHANNELS = "open_channels"
+    DISCONNECT = "disconnect"
     # setting up
     OPEN_SETTINGS = "open_settings"
     # selects that search in an imported list; the form's metadata names the organisation
@@ -42,6 +43,7 @@ class ActionId(StrEnum):
 
 class CallbackId(StrEnum):
     CONNECT = "connect"
+    DISCONNECT = "disconnect"
     SETTINGS = "settings"
     PEOPLE = "people"
     CHANNELS = "channels"
@@ -59,6 +61,8 @@ class BlockId(StrEnum):
     PROVIDER = "provider"
     CONNECTION = "connection"
     """With the organisation's id: a card of several, which stays the same when Home is drawn again under a press."""
+    KEEP = "keep"
+    CONFIRMED = "confirmed"
     DESTINATION = "destination"
     PAYMENT_STATUS = "payment_status"
     DEFAULT_ACCOUNT = "default_account"

@@ -13,6 +13,7 @@ from bot.worker.planner import Planner
 from bot.worker.reconciler import Reconciler
 from bot.worker.sweeper import Sweeper
 from bot.worker.tasks import Tasks
+from bot.worker.upkeep import Upkeep
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Worker:
     cancel_seconds: float = 15.0
     """Between two looks for what a dead process held: it is let go on the second, so half a minute after the death."""
     sweeper: Sweeper | None = None
+    upkeep: Upkeep | None = None
     is_working: bool = False
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -87,6 +89,15 @@ class Worker:
             if not self._stopping.is_set() and self.lock.take():
                 logger.info("the lock is free; this process works jobs from now on")
                 await guarded(self._launch, "taking over")
+        keeping = None if self.upkeep is None else asyncio.create_task(self.upkeep.run())
+        try:
+            await self._work()
+        finally:
+            if keeping is not None:
+                keeping.cancel()
+                await asyncio.gather(keeping, return_exceptions=True)
+
+    async def _work(self) -> None:
         cancelled_at = self.clock.monotonic()
         while not self._stopping.is_set():
             self._woken.clear()

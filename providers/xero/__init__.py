@@ -56,7 +56,9 @@ PROFILE = Profile(
         access=("read its settings and lists", "read contacts", "read and write bills"),
     ),
     uses_pkce=True,
+    # "The Xero OAuth 2.0 flow", token types: an unused refresh token expires after 60 days
     refresh_token_life=timedelta(days=60),
+    apps_page="Settings, Connected apps",
     addresses={
         "auth_url": "https://login.xero.com/identity/connect/authorize",
         "token_url": "https://identity.xero.com/connect/token",

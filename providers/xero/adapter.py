@@ -69,6 +69,11 @@ class XeroProvider:
         with mapped_errors():
             return oauth.choices_of(found)
 
+    async def shared(self, access: Access) -> frozenset[str]:
+        found = await self._client.connections(access.access_token, None)
+        with mapped_errors():
+            return frozenset(choice.tenant_id for choice in oauth.choices_of(found))
+
     async def disconnect(self, access: Access, link_id: str) -> None:
         await self._client.delete_connection(access, link_id)
 
@@ -152,12 +157,18 @@ class XeroProvider:
                         found[document.ledger_id] = document
         return found
 
+    def organisation_url(self, books: Books) -> str:
+        return self._deep_link(books.short_code, "/Dashboard/")
+
     def record_url(self, books: Books, ledger_id: str) -> str:
         return self._link(books.short_code, ledger_id)
 
     def _link(self, short_code: str | None, ledger_id: str) -> str:
-        """Deep link into the organisation (developer.xero.com, "Deep linking to Xero")."""
-        web, path = self._config.web_url.rstrip("/"), f"/AccountsPayable/View.aspx?InvoiceID={ledger_id}"
+        return self._deep_link(short_code, f"/AccountsPayable/View.aspx?InvoiceID={ledger_id}")
+
+    def _deep_link(self, short_code: str | None, path: str) -> str:
+        """Into the organisation (developer.xero.com, "Deep linking to Xero")."""
+        web = self._config.web_url.rstrip("/")
         if short_code is None:
             return f"{web}{path}"
         return f"{web}/organisationlogin/default.aspx?shortcode={quote(short_code)}&redirecturl={path}"

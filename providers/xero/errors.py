@@ -91,10 +91,8 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
         case 401:
             raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
-        case 403 if "permission" in words.lower():
-            raise PersonNeededError(Problem(code=ProblemCode.PERMISSION_MISSING, vendor_words=words))
         case 403:
-            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED, vendor_words=words))
+            raise _forbidden(words)
         case 404:
             raise PersonNeededError(Problem(code=ProblemCode.DOCUMENT_GONE, vendor_words=words))
         case 429:
@@ -107,6 +105,15 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
             raise PersonNeededError(problem_of(sentences_of(found) or [words]))
         case _:
             raise ProviderChangedError(words)
+
+
+def _forbidden(words: str) -> PersonNeededError | ReconnectNeededError:
+    if "permission" in words.lower():
+        return PersonNeededError(Problem(code=ProblemCode.PERMISSION_MISSING, vendor_words=words))
+    # a good token, but not for this organisation: somebody disconnected the app inside Xero
+    is_removed = "AuthenticationUnsuccessful" in words
+    code = ProblemCode.ACCESS_REMOVED if is_removed else ProblemCode.RECONNECT_NEEDED
+    return ReconnectNeededError(Problem(code=code, vendor_words=words))
 
 
 def raise_for_write(answer: Answer, *, wait_seconds: float) -> None:

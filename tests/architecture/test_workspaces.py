@@ -18,6 +18,7 @@ ROOTS = ("bot/db", "bot/services", "bot/worker", "bot/messenger.py", "bot/app.py
 
 WORK_OF_ALL = "the worker's and the messenger's look at what is due, whoever's it is"
 OWN_ROW = "by the id of a row that the worker's own look found, never by an id that a person sent"
+OF_ALL_USERS = "a sign-in is shared by workspaces: whatever happens to it concerns each of them"
 UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tells whose it is"
 
 REASONS = {
@@ -49,6 +50,10 @@ REASONS = {
     "bot/services/connect_flow.py:_one": UNGUESSABLE,
     "bot/services/health.py:_queue": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
+    "bot/db/publications.py:in_hand": OWN_ROW,
+    "bot/services/giving_back.py:GivingBack._still_used": OF_ALL_USERS,
+    "bot/services/keep_alive.py:KeepAlive._used_by": OF_ALL_USERS,
+    "bot/services/keep_alive.py:KeepAlive._warn": OF_ALL_USERS,
     "bot/services/linking.py:_newest": UNGUESSABLE,
     "bot/services/inspection.py:Inspection.overdue": "the operator's look at the whole database",
     "bot/services/importing.py:ListImport.restart_stuck": WORK_OF_ALL,
@@ -56,7 +61,6 @@ REASONS = {
     "bot/services/importing.py:_Reading.all": OWN_ROW,
     "bot/services/people.py:_GRANTED": "it says who has a role; the statement that acts on it takes the workspace",
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
-    "bot/services/tokens.py:TokenKeeper.broken": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper.sweep": "a sign-in belongs to no workspace; it goes when no connection uses it",
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }

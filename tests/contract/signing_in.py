@@ -83,6 +83,7 @@ class SigningInContract:
         assert seen
         assert len({choice.tenant_id for choice in seen}) == len(seen)
         assert all(choice.name for choice in seen)
+        assert await signing_in.provider.shared(_access(answer, seen[0])) == {choice.tenant_id for choice in seen}
 
     async def test_an_organisation_that_was_given_up_is_no_longer_seen(self, signing_in: SigningInFarEnd) -> None:
         answer = await signing_in.signed_in()
@@ -91,6 +92,7 @@ class SigningInContract:
 
         await signing_in.provider.disconnect(_access(answer, first), first.link_id)
 
+        assert await signing_in.provider.shared(_access(answer, first)) == {choice.tenant_id for choice in others}
         assert list(await signing_in.provider.organisations(answer)) == others
 
 

@@ -10,14 +10,14 @@ Jobs are worked by `InlineJobs`; `world.settle()` goes on until nothing is left 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import aiohttp
 
-from bot.app import Product, Services, assembled, listening
+from bot.app import Product, Services, assembled, listening, upkeep_of
 from bot.clock import Clock, SystemClock
 from bot.config import read_config
 from bot.playground.slack import SlackState
@@ -26,6 +26,7 @@ from bot.services.jobs import JobKind
 from bot.slack import learn_workspace
 from bot.vault import new_key
 from bot.worker import Planner, tasks_of
+from bot.worker.upkeep import Upkeep
 from providers import PROVIDERS
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
@@ -44,6 +45,10 @@ class World:
     jobs: InlineJobs
     address: str
     clock: Clock
+    upkeep: Upkeep = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.upkeep = upkeep_of(self.services)
 
     @property
     def services(self) -> Services:
@@ -54,6 +59,7 @@ class World:
         planner = Planner(self.services.publishing)
         while True:
             await self.slack.settle()
+            await self.upkeep.giving_back.give_back()
             await planner.pass_once()
             worked = await self.jobs.drain()
             await self.product.messenger.drain()

@@ -79,6 +79,10 @@ class FakeLedger:
         self._call("organisations")
         return self.organisations_seen
 
+    async def shared(self, access: Access) -> frozenset[str]:
+        self._call("shared")
+        return frozenset(choice.tenant_id for choice in self.organisations_seen)
+
     async def disconnect(self, access: Access, link_id: str) -> None:
         self._call("disconnect")
         self.organisations_seen = tuple(choice for choice in self.organisations_seen if choice.link_id != link_id)
@@ -116,6 +120,9 @@ class FakeLedger:
 
     async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
         return {}
+
+    def organisation_url(self, books: Books) -> str:
+        return "https://fakebooks.example/"
 
     def record_url(self, books: Books, ledger_id: str) -> str:
         return f"https://fakebooks.example/{ledger_id}"

@@ -41,6 +41,7 @@ PROFILE = Profile(
     connect=ConnectSteps(steps=(), rights=()),
     uses_pkce=True,
     refresh_token_life=timedelta(days=60),
+    apps_page="Apps",
     addresses={},
 )
 
@@ -197,6 +198,9 @@ class Ledger:
             if stored.document.ledger_id in ledger_ids and stored.stored_at <= shown and not stored.is_voided
         }
 
+    def organisation_url(self, books: Books) -> str:
+        return "https://ledger.example/"
+
     def record_url(self, books: Books, ledger_id: str) -> str:
         return f"https://ledger.example/{ledger_id}"
 
@@ -246,6 +250,9 @@ class Ledger:
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
         return ()
+
+    async def shared(self, access: Access) -> frozenset[str]:
+        return frozenset({access.tenant_id})
 
     async def disconnect(self, access: Access, link_id: str) -> None:
         self.calls.append("disconnect")

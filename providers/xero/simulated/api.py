@@ -214,7 +214,9 @@ class Api:
         if not tenant:
             raise titled(403, "Forbidden", "AuthenticationUnsuccessful")
         needed = {route.scope, f"{route.scope}.read"} if method == "GET" else {route.scope}
-        if tenant not in connected or not is_member or not needed & access.scopes:
+        if tenant not in connected:  # a good token, for an organisation that the app is not connected to
+            raise titled(403, "Forbidden", "AuthenticationUnsuccessful")
+        if not is_member or not needed & access.scopes:
             raise titled(403, "Forbidden", "AuthorizationUnsuccessful")
 
 

@@ -161,6 +161,7 @@ WHOLE = {"ErrorNumber": 14, "Type": "PostDataInvalidException", "Message": "JSON
         (answer(401, {"Detail": "AuthorizationUnsuccessful"}), ReconnectNeededError, P.RECONNECT_NEEDED),
         (answer(401, b"<html>"), AccessExpiredError, P.RECONNECT_NEEDED),
         (answer(403, WITHDRAWN), ReconnectNeededError, P.RECONNECT_NEEDED),
+        (answer(403, {"Detail": "AuthenticationUnsuccessful"}), ReconnectNeededError, P.ACCESS_REMOVED),
         (answer(403, NOT_PERMITTED), PersonNeededError, P.PERMISSION_MISSING),
         (answer(404, b"The resource you're looking for cannot be found"), PersonNeededError, P.DOCUMENT_GONE),
         (answer(429, b""), TryLaterError, P.LEDGER_BUSY),

@@ -239,7 +239,7 @@ async def test_an_access_token_lives_thirty_minutes(bare: Bare, clock: FakeClock
     [
         ({"Authorization": "Bearer nonsense"}, 401, "AuthenticationUnsuccessful"),
         ({"Authorization": ""}, 401, "AuthenticationUnsuccessful"),
-        ({"xero-tenant-id": "00000000-0000-0000-0000-000000000000"}, 403, "AuthorizationUnsuccessful"),
+        ({"xero-tenant-id": "00000000-0000-0000-0000-000000000000"}, 403, "AuthenticationUnsuccessful"),
         ({"xero-tenant-id": ""}, 403, "AuthenticationUnsuccessful"),
     ],
 )

@@ -1,0 +1,37 @@
+"""Ending a connection: what stays, and what somebody should know before."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.domain.ids import OrganisationId
+
+
+class Keep(StrEnum):
+    """What of an organisation stays when its connection ends. Its items and its admins always do."""
+
+    EVERYTHING = "everything"
+    ITEMS = "items"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnection:
+    """A connection as somebody is about to end it, or has ended it."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    stamp: int
+    """Which connection of the organisation it is: one that was renewed meanwhile is another."""
+    waiting: int
+    """Items that were approved and not sent."""
+    on_their_way: int
+    """Items that are being sent, or looked for in the ledger, at this moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disconnected:
+    """What a message about the end of a connection says of it, kept in the message's row."""
+
+    by: str
+    waiting: int
+    keep: Keep

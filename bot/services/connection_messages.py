@@ -1,0 +1,76 @@
+"""What people hear of a connection that is not as it should be: one message for each thing that happened, where it will
+be seen, and everything that shows the connection drawn again.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.db.unit_of_work import Tx
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.rights import Role
+from bot.services import home_cards
+from bot.services.messages import Place, Subject, Surface, redraw, redraw_homes, want
+from bot.services.settings import load_settings, people_with
+
+RECONNECT, LAPSE, DISCONNECTED = "reconnect", "lapse", "disconnected"
+"""A connection is over; it will be if nothing is done; somebody ended it."""
+NEWS = (RECONNECT, LAPSE, DISCONNECTED)
+
+
+def reconnect_role(connected_at: datetime) -> str:
+    """The role of the one message that says a connection is over; a connection that ends anew is told anew."""
+    return _role(RECONNECT, connected_at)
+
+
+def disconnected_role(connected_at: datetime) -> str:
+    """As `reconnect_role`, where a person ended it."""
+    return _role(DISCONNECTED, connected_at)
+
+
+def lapse_role(told_at: datetime) -> str:
+    """The role of the one message that says a sign-in is about to lapse."""
+    return _role(LAPSE, told_at)
+
+
+def _role(kind: str, at: datetime) -> str:
+    return f"{kind}:{_moment(at)}"
+
+
+def is_newer(at: datetime, role: str) -> bool:
+    """Whether an instant is after the one that a role names."""
+    return _moment(at) > role.partition(":")[2]
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y%m%dT%H%M%S}"
+
+
+async def tell(tx: Tx, row: Row[Any], role: str, facts: dict[str, Any] | None = None) -> None:
+    """One message under this role, where the connection's alerts go. `row` is the connection's."""
+    workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+    place = await _place(tx, workspace_id, organisation_id, UserId(row.connected_by), role)
+    await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place, facts=facts)
+    await redraw_connection(tx, workspace_id, organisation_id, UserId(row.connected_by))
+
+
+async def _place(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, connected_by: UserId, role: str
+) -> Place:
+    """The channel for alerts, else the one for approvals, else the conversation of whoever connected."""
+    settings = await load_settings(tx, workspace_id, organisation_id)
+    channel = settings.alerts_channel or settings.approvals_channel
+    if channel is not None:
+        return Place(role=role, surface=Surface.CHANNEL, channel_id=channel)
+    return Place(role=role, surface=Surface.DIRECT, user_id=connected_by)
+
+
+async def redraw_connection(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *concerned: UserId
+) -> None:
+    """Its messages, the Home of its admins and of those concerned, and the cards of what is to go to the ledger."""
+    await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
+    admins = await people_with(tx, workspace_id, organisation_id, Role.ADMIN)
+    await redraw_homes(tx, workspace_id, (*admins, *concerned))
+    await home_cards.connection_changed(tx, workspace_id, organisation_id)

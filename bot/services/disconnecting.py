@@ -1,0 +1,183 @@
+"""Ending a connection on purpose: decided and told here; the access is given back by `bot.services.giving_back`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, func, select
+
+from bot.db.base import table_of
+from bot.db.connections import (
+    ChannelRow,
+    ConnectionRow,
+    GrantRow,
+    ListEntryRow,
+    ListSyncRow,
+    OrganisationRow,
+    SettingsRow,
+)
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.connections import Health
+from bot.domain.disconnecting import Disconnected, Disconnection, Keep
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.items import ItemState
+from bot.domain.rights import Deed, Role
+from bot.domain.slack import Actor
+from bot.services import audit, recording
+from bot.services.connection_messages import disconnected_role, redraw_connection, tell
+from bot.services.organisations import OrganisationNotFoundError
+from bot.services.people import People
+from bot.views.text import escape
+from providers.base import AccountingProvider
+
+CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
+SETTINGS, GRANTS, CHANNELS = table_of(SettingsRow), table_of(GrantRow), table_of(ChannelRow)
+ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
+
+ON_THEIR_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
+
+
+class AlreadyDisconnectedError(Exception):
+    """There is nothing to end."""
+
+    def __init__(self, organisation: str) -> None:
+        super().__init__(
+            f"*{escape(organisation)}* is disconnected already; nothing was changed. *Reconnect*, in Dext's Home, takes "
+            "everything up again."
+        )
+
+
+class RenewedMeanwhileError(Exception):
+    """The form was about a connection that somebody renewed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnecting:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> Disconnection:
+        """What there is to be ended.
+
+        Raises:
+            NotAllowedError: not an admin of the organisation, and not somebody who may connect.
+            OrganisationNotFoundError: the workspace has no such organisation.
+            AlreadyDisconnectedError: somebody ended it before.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.DISCONNECT, person, organisation_id)
+            row = await _live(tx, actor.workspace.id, organisation_id)
+            return await self._seen(tx, row)
+
+    async def disconnect(
+        self, actor: Actor, organisation_id: OrganisationId, keep: Keep, *, stamp: int
+    ) -> Disconnection:
+        """End it: from here on nothing is sent or read. What is under way is finished by whoever does it.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError, AlreadyDisconnectedError: as `opened`.
+            RenewedMeanwhileError: the connection is not the one that the person saw.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.DISCONNECT, person, organisation_id)
+            row = await _live(tx, actor.workspace.id, organisation_id)
+            seen = await self._seen(tx, row)
+            if seen.stamp != stamp:
+                raise RenewedMeanwhileError
+            await self._end(tx, row, actor.user_id, seen, keep)
+        return seen
+
+    async def _end(self, tx: Tx, row: Row[Any], by: UserId, seen: Disconnection, keep: Keep) -> None:
+        await end(tx, row)
+        workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+        facts = msgspec.to_builtins(Disconnected(by=by, waiting=seen.waiting + seen.on_their_way, keep=keep))
+        # told before the channels are forgotten
+        await tell(tx, row, disconnected_role(row.connected_at), facts)
+        if keep is Keep.ITEMS:
+            await _forget_settings(tx, workspace_id, organisation_id)
+        await redraw_connection(tx, workspace_id, organisation_id, by)
+        await audit.record(
+            tx,
+            workspace_id,
+            row.id,
+            "organisation disconnected",
+            by=by,
+            organisation_id=organisation_id,
+            facts={"provider": row.provider, "tenant": row.tenant_id, **facts},
+        )
+
+    async def _seen(self, tx: Tx, row: Row[Any]) -> Disconnection:
+        provider = self.providers.get(row.provider)
+        counted = select(ITEMS.c.state, func.count().label("items")).where(
+            ITEMS.c.workspace_id == row.workspace_id,
+            ITEMS.c.organisation_id == row.organisation_id,
+            ITEMS.c.state.in_((ItemState.APPROVED, *ON_THEIR_WAY)),
+        )
+        found = {of.state: int(of.items) for of in (await tx.execute(counted.group_by(ITEMS.c.state))).all()}
+        return Disconnection(
+            organisation_id=OrganisationId(row.organisation_id),
+            organisation=row.name,
+            ledger=row.provider if provider is None else provider.profile.name,
+            stamp=stamp_of(row.connected_at),
+            waiting=found.get(ItemState.APPROVED, 0),
+            on_their_way=sum(found.get(state, 0) for state in ON_THEIR_WAY),
+        )
+
+
+async def end(tx: Tx, row: Row[Any]) -> None:
+    """A connection that nothing is sent or read by from now on; its access is given back at the next look.
+
+    Its frozen batches that nobody has begun to send are dissolved.
+
+    Raises:
+        RenewedMeanwhileError: somebody else changed it in this instant.
+    """
+    ended = (
+        CONNECTIONS.update()
+        .where(
+            CONNECTIONS.c.id == row.id,
+            CONNECTIONS.c.workspace_id == row.workspace_id,
+            CONNECTIONS.c.connected_at == row.connected_at,
+            CONNECTIONS.c.health != Health.DISCONNECTED,
+        )
+        .values(health=Health.DISCONNECTED, trouble=None, lapse_told_at=None)
+    )
+    if (await tx.execute(ended)).rowcount == 0:
+        raise RenewedMeanwhileError
+    await recording.take_back(tx, WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id))
+    tx.nudge(Nudge.PLANNER)
+
+
+def stamp_of(connected_at: datetime) -> int:
+    return int(connected_at.timestamp() * 1000)
+
+
+async def _live(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any]:
+    """Raises: OrganisationNotFoundError, AlreadyDisconnectedError."""
+    statement = (
+        select(CONNECTIONS, ORGANISATIONS.c.name)
+        .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+        .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
+        raise OrganisationNotFoundError
+    if row.health == Health.DISCONNECTED:
+        raise AlreadyDisconnectedError(row.name)
+    return row
+
+
+async def _forget_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """Settings, people but the admins, channels and lists. Nothing is sent again before somebody has set it up anew."""
+    fresh = {"chosen": "{}", "general_confirmed_at": None, "tax_confirmed_at": None, "version": SETTINGS.c.version + 1}
+    of_settings = (SETTINGS.c.workspace_id == workspace_id, SETTINGS.c.organisation_id == organisation_id)
+    await tx.execute(SETTINGS.update().where(*of_settings).values(**fresh))
+    for table in (GRANTS, CHANNELS, ENTRIES, SYNCS):
+        gone = table.delete().where(table.c.workspace_id == workspace_id, table.c.organisation_id == organisation_id)
+        await tx.execute(gone.where(GRANTS.c.role != Role.ADMIN) if table is GRANTS else gone)

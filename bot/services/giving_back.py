@@ -1,0 +1,154 @@
+"""Giving access back after a connection was ended: the organisation's link first, and the sign-in with its last one.
+
+The row is the work: a disconnected connection that still has its sign-in is not done. So a crash between the provider's
+answer and ours costs one more call, which finds nothing left to end. Two workspaces that one person of the ledger
+connected share a sign-in, and an organisation that both use shares its link: either goes only with its last user.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, or_, select
+
+from bot.clock import Clock
+from bot.db.base import dump, table_of
+from bot.db.connections import ConnectFlowRow, ConnectionRow, TokenSetRow
+from bot.db.publications import in_hand
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.connections import Health, Stage
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.problems import Problem
+from bot.services import audit
+from bot.services.connection_messages import redraw_connection
+from bot.services.tokens import TokenKeeper
+from providers.base import Access, AccountingProvider
+from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
+
+logger = logging.getLogger(__name__)
+
+CONNECTIONS, TOKENS, FLOWS = table_of(ConnectionRow), table_of(TokenSetRow), table_of(ConnectFlowRow)
+
+AGAIN_AFTER = timedelta(minutes=2)
+"""An outage of the provider's lasts minutes; nobody waits for this."""
+_SIGNING_IN = (Stage.SENT, Stage.RETURNED, Stage.GRANTED)
+
+
+@dataclass(slots=True)
+class GivingBack:
+    db: Database
+    clock: Clock
+    tokens: TokenKeeper
+    providers: Mapping[str, AccountingProvider]
+    _again_at: dict[UUID, datetime] = field(default_factory=dict)
+    """When to try once more what did not work. Of this process: after a restart it is tried at once."""
+
+    async def give_back(self) -> int:
+        """Give back what was ended, one after another; answers how many are done with."""
+        now, done = self.clock.now(), 0
+        for row in await self._ended():
+            if row.provider in self.providers and self._again_at.get(row.id, now) <= now:
+                done += await self._one(row)
+        return done
+
+    async def _ended(self) -> tuple[Row[Any], ...]:
+        """Not while a document is in an attempt's hands, nor while somebody is about to connect it again."""
+        reconnecting = select(FLOWS.c.id).where(
+            FLOWS.c.stage.in_(_SIGNING_IN),
+            FLOWS.c.expires_at > self.clock.now(),
+            or_(
+                and_(FLOWS.c.workspace_id == CONNECTIONS.c.workspace_id, FLOWS.c.provider == CONNECTIONS.c.provider),
+                FLOWS.c.token_set_id == CONNECTIONS.c.token_set_id,
+            ),
+        )
+        statement = select(CONNECTIONS).where(
+            CONNECTIONS.c.health == Health.DISCONNECTED,
+            CONNECTIONS.c.token_set_id.is_not(None),
+            ~in_hand(CONNECTIONS.c.id, self.clock.now()),
+            ~reconnecting.exists(),
+        )
+        async with self.db.read() as tx:
+            return tuple((await tx.execute(statement.order_by(CONNECTIONS.c.id))).all())
+
+    async def _one(self, row: Row[Any]) -> bool:
+        try:
+            await self._at_the_provider(row)
+        except ReconnectNeededError:
+            logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
+        except ProviderError as error:
+            self._again_at[row.id] = self.clock.now() + AGAIN_AFTER
+            logger.warning("access was not given back; again later", extra={"problem": str(error.problem.code)})
+            await self._failed(row, error.problem)
+            return False
+        self._again_at.pop(row.id, None)
+        await self._done(row)
+        return True
+
+    async def _at_the_provider(self, row: Row[Any]) -> None:
+        used = await self._still_used(row)
+        provider = self.providers[row.provider]
+        link_id = row.link_id
+        if link_id is not None and row.tenant_id not in used:
+            await self._with_access(row, lambda access: provider.disconnect(access, link_id))
+        if not used:
+            await self.tokens.give_back(row.token_set_id)
+
+    async def _with_access(self, row: Row[Any], call: Callable[[Access], Awaitable[None]]) -> None:
+        access = await self.tokens.access_to(row.token_set_id, row.tenant_id)
+        try:
+            await call(access)
+        except AccessExpiredError:
+            await self.tokens.forget_of(row.token_set_id, access)
+            await call(await self.tokens.access_to(row.token_set_id, row.tenant_id))
+
+    async def _still_used(self, row: Row[Any]) -> frozenset[str]:
+        """Tenants that other connections, of any workspace, reach by the same sign-in."""
+        statement = select(CONNECTIONS.c.tenant_id).where(
+            CONNECTIONS.c.token_set_id == row.token_set_id,
+            CONNECTIONS.c.id != row.id,
+            CONNECTIONS.c.health != Health.DISCONNECTED,
+        )
+        async with self.db.read() as tx:
+            return frozenset((await tx.execute(statement)).scalars())
+
+    async def _failed(self, row: Row[Any], problem: Problem) -> None:
+        async with self.db.write() as tx:
+            told = CONNECTIONS.update().where(_is_ended(row), CONNECTIONS.c.trouble.is_(None))
+            if (await tx.execute(told.values(trouble=dump(problem)))).rowcount:
+                await _redraw(tx, row)
+
+    async def _done(self, row: Row[Any]) -> None:
+        """The connection lets go of the sign-in, which is deleted with its last user."""
+        async with self.db.write() as tx:
+            let_go = CONNECTIONS.update().where(_is_ended(row)).values(token_set_id=None, trouble=None)
+            if (await tx.execute(let_go)).rowcount == 0:
+                return
+            users = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == row.token_set_id)
+            await tx.execute(TOKENS.delete().where(TOKENS.c.id == row.token_set_id, ~users.exists()))
+            await audit.record(
+                tx,
+                WorkspaceId(row.workspace_id),
+                row.id,
+                "access given back",
+                by=None,
+                organisation_id=OrganisationId(row.organisation_id),
+            )
+            await _redraw(tx, row)
+
+
+def _is_ended(row: Row[Any]) -> Any:
+    """Still as it was when its sign-in was given back: nobody connected it again meanwhile."""
+    return and_(
+        CONNECTIONS.c.id == row.id,
+        CONNECTIONS.c.workspace_id == row.workspace_id,
+        CONNECTIONS.c.health == Health.DISCONNECTED,
+        CONNECTIONS.c.token_set_id == row.token_set_id,
+    )
+
+
+async def _redraw(tx: Tx, row: Row[Any]) -> None:
+    of = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+    await redraw_connection(tx, *of, UserId(row.connected_by))

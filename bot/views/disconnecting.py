@@ -1,0 +1,143 @@
+"""Ending a connection: the form that asks, what is said once it is done, and the message that others see."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, Option, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.connections import ConnectionCard
+from bot.domain.disconnecting import Disconnected, Disconnection, Keep
+from bot.views.connections import Message, connect_button, section
+from bot.views.fields import Fields, radio_field, tick_field
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, NotOursError
+from bot.views.text import escape, mention, plain
+
+RENEWED = "Somebody connected it again since you opened this, so nothing was changed. Here is how it stands now."
+NOT_TICKED = "Tick the box if you mean it; nothing was changed."
+
+_KEPT = {
+    Keep.EVERYTHING: (
+        "Keep settings, people, channels and lists",
+        "Connecting the same organisation later takes all of it up again.",
+    ),
+    Keep.ITEMS: (
+        "Keep items only; forget settings and lists",
+        "Admins stay. It has to be set up anew before anything is sent.",
+    ),
+}
+
+
+def form(found: Disconnection, *, notice: str | None = None) -> View:
+    ledger = escape(found.ledger)
+    blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    blocks += [
+        section(
+            f"*What will happen*\n• Dext stops sending to {ledger} and reading from it, and gives its access back.\n"
+            f"• {_waiting(found)}\n• {_on_their_way(found)}What is in {ledger} already stays there.\n"
+            "• Items can still be added and approved; they wait as well."
+        ),
+        radio_field(BlockId.KEEP, "What to keep", _options(), Keep.EVERYTHING),
+        tick_field(BlockId.CONFIRMED, "Are you sure?", "Yes, disconnect this organisation"),
+    ]
+    return View(
+        type="modal",
+        callback_id=CallbackId.DISCONNECT,
+        title=PlainTextObject(text="Disconnect"),
+        submit=PlainTextObject(text="Disconnect"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(found.organisation_id, found.stamp).encode(),
+        blocks=blocks,
+    )
+
+
+def read(state: dict[str, Any]) -> tuple[Keep, bool]:
+    """What to keep, and whether the person ticked that they mean it.
+
+    Raises:
+        NotOursError: a choice that was not offered.
+    """
+    fields = Fields(state)
+    try:
+        return Keep(fields.option(BlockId.KEEP) or Keep.EVERYTHING), fields.is_ticked(BlockId.CONFIRMED)
+    except ValueError:
+        raise NotOursError("what to keep") from None
+
+
+def done(found: Disconnection, keep: Keep) -> View:
+    """What the form turns into."""
+    blocks: list[Block] = [
+        HeaderBlock(text=plain(found.organisation, 150)),
+        section(
+            f":white_circle: *Disconnected.* {_waiting(found)} {_on_their_way(found)}{_kept(keep)} A message says when "
+            f"the access to {escape(found.ledger)} was given back."
+        ),
+        ActionsBlock(elements=[connect_button("Reconnect", str(found.organisation_id))]),
+    ]
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Disconnected"),
+        close=PlainTextObject(text="Close"),
+        blocks=blocks,
+    )
+
+
+def message(card: ConnectionCard, told: Disconnected) -> Message:
+    """Who ended which connection, what waits, and whether the access was given back."""
+    ledger, name = escape(card.provider_name), escape(card.organisation)
+    waits = "Nothing was waiting." if told.waiting == 0 else f"{_items(told.waiting)} wait for the connection."
+    blocks: list[Block] = [
+        section(f"*{name}*\n:white_circle: {mention(told.by)} disconnected this organisation from {ledger}."),
+        section(f"{waits} {_kept(told.keep)}"),
+        section(_access(card)),
+        ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
+    ]
+    return f"{plain(card.organisation)} was disconnected from {plain(card.provider_name)}.", tuple(blocks)
+
+
+def button(card: ConnectionCard) -> ButtonElement:
+    return ButtonElement(action_id=ActionId.DISCONNECT, text="Disconnect", value=str(card.organisation_id))
+
+
+def _access(card: ConnectionCard) -> str:
+    ledger = escape(card.provider_name)
+    if not card.holds_access:
+        return f":white_check_mark: Access was taken back at {ledger}."
+    if card.problem is None:
+        return f":hourglass_flowing_sand: Access is being taken back at {ledger}."
+    by_hand = ""
+    if card.manage_url is not None:
+        by_hand = f" You can also remove it yourself: <{card.manage_url}|open {ledger}>, {escape(card.manage_page)}."
+    return f":warning: {ledger} did not take the access back yet; trying again until it does.{by_hand}"
+
+
+def _options() -> list[Option]:
+    return [
+        Option(value=keep, text=PlainTextObject(text=label), description=PlainTextObject(text=words))
+        for keep, (label, words) in _KEPT.items()
+    ]
+
+
+def _waiting(found: Disconnection) -> str:
+    if found.waiting == 0:
+        return "Nothing is approved and not sent yet."
+    return f"{_items(found.waiting)} approved and not sent yet: they stay, and wait until it is connected again."
+
+
+def _on_their_way(found: Disconnection) -> str:
+    if found.on_their_way == 0:
+        return ""
+    return f"{_items(found.on_their_way)} on their way: what was begun is finished, and nothing is sent twice. "
+
+
+def _items(count: int) -> str:
+    return "1 item" if count == 1 else f"{count} items"
+
+
+def _kept(keep: Keep) -> str:
+    if keep is Keep.EVERYTHING:
+        return "Settings, people, channels and lists are kept for when the same organisation is connected again."
+    return "Settings, people, channels and lists were forgotten; items and admins stay."

@@ -1,0 +1,48 @@
+"""A loop of its own for what keeps connections in order: it calls providers, and must not hold up what is to be sent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.clock import Clock
+from bot.services.giving_back import GivingBack
+from bot.services.keep_alive import KeepAlive
+from bot.worker.loops import guarded
+
+ROUND_EVERY = timedelta(hours=1)
+"""A renewal that failed is tried again so often; what was used within a day is not touched."""
+PAUSE_SECONDS = 2.0
+"""Between two renewals: they are nobody's hurry, and the provider counts calls of all organisations together."""
+
+
+@dataclass(slots=True)
+class Upkeep:
+    clock: Clock
+    keep_alive: KeepAlive
+    giving_back: GivingBack
+    look_seconds: float = 5.0
+    _round_at: datetime | None = None
+
+    async def run(self) -> None:
+        """Until it is cancelled. A new sign-in that is on its way to the database is written even then."""
+        while True:
+            await self.pass_once()
+            await self.clock.sleep(self.look_seconds)
+
+    async def pass_once(self) -> None:
+        """Give back what was ended; once an hour, and when the process starts, renew what is due."""
+        await self._give_back()
+        now = self.clock.now()
+        if self._round_at is None or now >= self._round_at + ROUND_EVERY:
+            self._round_at = now
+            await guarded(self._round, "the round over sign-ins")
+
+    async def _round(self) -> None:
+        for token_set_id in await self.keep_alive.due():
+            await guarded(partial(self.keep_alive.keep, token_set_id), "renewing a sign-in")
+            await self._give_back()  # somebody waits for this one
+            await self.clock.sleep(PAUSE_SECONDS)
+        await guarded(self.keep_alive.recovered, "telling that connections are in order again")
+
+    async def _give_back(self) -> None:
+        await guarded(self.giving_back.give_back, "giving access back")
