@@ -138,7 +138,7 @@ def connection_message(card: ConnectionCard) -> Message:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
     if card.health is Health.DISCONNECTED:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. What is approved waits until it is connected again."))
-    blocks.append(ActionsBlock(elements=buttons(card)))
+    blocks.append(ActionsBlock(elements=[*buttons(card), *_disconnect_button(card)]))
     if not card.is_set_up:
         blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
     ready = "is being imported" if card.is_importing else "is ready"
@@ -216,6 +216,12 @@ def buttons(card: ConnectionCard) -> list[ButtonElement]:
     if card.health in (Health.BROKEN, Health.AT_RISK, Health.DISCONNECTED):
         found.insert(0, connect_button("Reconnect", str(card.organisation_id)))
     return found
+
+
+def _disconnect_button(card: ConnectionCard) -> list[ButtonElement]:
+    if card.health is Health.DISCONNECTED:
+        return []
+    return [ButtonElement(action_id=ActionId.DISCONNECT, text="Disconnect", value=str(card.organisation_id))]
 
 
 def set_up_button(card: ConnectionCard) -> ButtonElement:

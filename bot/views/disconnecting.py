@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, Option, PlainTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, Option, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.connections import ConnectionCard
 from bot.domain.disconnecting import Disconnected, Disconnection, Keep
 from bot.views.connections import Message, connect_button, section
 from bot.views.fields import Fields, radio_field, tick_field
-from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.text import escape, mention, plain
 
@@ -96,10 +96,6 @@ def message(card: ConnectionCard, told: Disconnected) -> Message:
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)} was disconnected from {plain(card.provider_name)}.", tuple(blocks)
-
-
-def button(card: ConnectionCard) -> ButtonElement:
-    return ButtonElement(action_id=ActionId.DISCONNECT, text="Disconnect", value=str(card.organisation_id))
 
 
 def _access(card: ConnectionCard) -> str:

@@ -1,0 +1,243 @@
+"""A connection that somebody ends: nothing is lost, nothing is sent, and the ledger has its access back."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.domain.disconnecting import Keep
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING, Fault
+from tests.fakes.connected import connect
+from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.parting import (
+    NAME,
+    ask,
+    confirm,
+    connection,
+    disconnect,
+    reconnecting,
+    shared_tenants,
+    token_sets,
+    told,
+)
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(database_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+
+
+async def test_the_form_begins_with_the_name_and_says_what_waits(desk: Desk) -> None:
+    desk.xero.misbehaviour.outage = True
+    await desk.add()
+    await desk.approve("INV-1")
+
+    form = await ask(desk.world)
+
+    assert form.blocks[0]["text"]["text"] == NAME
+    assert "1 item on their way" in words(form)
+    assert "Keep settings, people, channels and lists" in words(form)
+
+
+async def test_disconnecting_ends_the_connection_and_gives_the_access_back(desk: Desk) -> None:
+    await disconnect(desk.world)
+
+    row = await connection(desk.world)
+    assert (row.health, row.token_set_id) == ("disconnected", None)
+    assert await token_sets(desk.world) == 0
+    assert shared_tenants(desk.world) == set()
+    assert len(desk.xero.calls_to("POST", "/connect/revocation")) == 1
+    (message,) = told(desk.world, "disconnected this organisation")
+    assert f"<@{ADMIN}> disconnected" in words(message)
+    assert "Access was taken back at Xero" in words(message)
+
+
+async def test_what_is_approved_waits_and_goes_on_after_reconnecting(desk: Desk) -> None:
+    before = await desk.world.settings()
+    await disconnect(desk.world)
+    await desk.add()
+    card = await desk.approve("INV-1")
+    assert "waits for the connection" in words(card)
+    assert desk.xero.bills() == []
+
+    (message,) = told(desk.world, "disconnected this organisation")
+    await reconnecting(desk.world, ADMIN, message)
+    await connect(desk.world)
+    await desk.settle()
+
+    row = await connection(desk.world)
+    assert (row.organisation_id, row.health) == (desk.world.organisation_id, "healthy")
+    assert await desk.world.settings() == before
+    assert len(desk.xero.bills()) == 1
+    assert "connected again" in words(desk.slack.message(ALERTS, message.ts))
+
+
+async def test_connecting_the_same_organisation_anew_takes_all_of_it_up(desk: Desk) -> None:
+    before = await desk.world.settings()
+    await disconnect(desk.world)
+
+    await connect(desk.world, user=OWNER, person="sam")
+    await desk.settle()
+
+    row = await connection(desk.world)
+    assert (row.organisation_id, row.health) == (desk.world.organisation_id, "healthy")
+    assert await desk.world.settings() == before
+
+
+async def test_forgetting_settings_keeps_items_and_asks_for_a_new_set_up(desk: Desk) -> None:
+    await desk.add()
+    await disconnect(desk.world, Keep.ITEMS)
+    settings = await desk.world.settings()
+    assert (settings.is_set_up, settings.approvers, settings.approvals_channel) == (False, (), None)
+
+    await connect(desk.world)
+    await desk.settle()
+    await desk.world.set_up()
+    await desk.approve("INV-1")
+
+    assert len(desk.xero.bills()) == 1
+
+
+@pytest.mark.parametrize("user", [MEMBER, APPROVER, BOOKKEEPER, GUEST])
+async def test_who_may_not_is_told_who_can(desk: Desk, user: str) -> None:
+    answer = await desk.slack.command("/dext", "disconnect", user=user, channel=BILLS)
+
+    assert "cannot act on these books" in answer.text if user == GUEST else "Disconnecting is for" in answer.text
+    assert desk.slack.view(user) is None
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_somebody_who_may_connect_may_disconnect(desk: Desk) -> None:
+    await disconnect(desk.world, user=OWNER)
+
+    assert (await connection(desk.world)).health == "disconnected"
+
+
+async def test_a_right_withdrawn_while_the_form_is_open_counts(desk: Desk) -> None:
+    form = await ask(desk.world, OWNER)
+    desk.slack.change_person(OWNER, is_admin=False, is_owner=False)
+    await desk.world.later(61)
+
+    await confirm(desk.world, form)
+
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_nothing_happens_before_the_box_is_ticked(desk: Desk) -> None:
+    form = await ask(desk.world)
+
+    done = await desk.slack.submit(form, {BlockId.KEEP: Keep.EVERYTHING.value})
+
+    assert BlockId.CONFIRMED in done.errors
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_the_second_of_two_forms_is_told_that_it_is_done(desk: Desk) -> None:
+    first, second = await ask(desk.world), await ask(desk.world, OWNER)
+    await confirm(desk.world, first)
+
+    done = await confirm(desk.world, second)
+
+    assert done.view is not None
+    assert "disconnected already" in words(done.view)
+    assert len(told(desk.world, "disconnected this organisation")) == 1
+    assert len(desk.xero.calls_to("POST", "/connect/revocation")) == 1
+
+
+async def test_a_form_from_before_a_reconnection_is_drawn_anew(desk: Desk) -> None:
+    form = await ask(desk.world, OWNER)
+    await disconnect(desk.world)
+    await desk.world.later(5)
+    await connect(desk.world)
+    await desk.settle()
+
+    done = await confirm(desk.world, form)
+
+    assert done.view is not None
+    assert "Somebody connected it again" in words(done.view)
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_the_command_for_what_is_disconnected_says_so(desk: Desk) -> None:
+    await disconnect(desk.world)
+
+    answer = await desk.slack.command("/dext", "disconnect", user=ADMIN, channel=BILLS)
+
+    assert "is disconnected already" in answer.text
+
+
+async def test_home_says_disconnected_and_offers_to_reconnect(desk: Desk) -> None:
+    await desk.slack.open_home(ADMIN)
+    await disconnect(desk.world)
+
+    home = desk.slack.home(ADMIN)
+
+    assert home is not None
+    assert "Disconnected" in words(home)
+    assert "Reconnect" in words(home)
+
+
+async def test_a_ledger_that_does_not_answer_is_asked_until_it_does(desk: Desk) -> None:
+    desk.xero.misbehaviour.outage = True
+    await disconnect(desk.world)
+    (message,) = told(desk.world, "disconnected this organisation")
+    assert "trying again until it does" in words(message)
+    assert "Connected apps" in words(message)
+    assert await token_sets(desk.world) == 1
+
+    desk.xero.misbehaviour.outage = False
+    await desk.world.later(180)
+
+    assert await token_sets(desk.world) == 0
+    assert "Access was taken back" in words(desk.slack.message(ALERTS, message.ts))
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR_AFTER, Fault.RESET_AFTER])
+async def test_an_answer_that_was_lost_is_asked_for_once_more(desk: Desk, fault: Fault) -> None:
+    """As after a crash between the ledger's answer and our writing it down."""
+    desk.xero.fail_next(fault, method="DELETE")
+    await disconnect(desk.world)
+    assert TRADING not in shared_tenants(desk.world)
+    assert await token_sets(desk.world) == 1
+
+    await desk.world.later(180)
+
+    assert await token_sets(desk.world) == 0
+
+
+async def test_a_sign_in_that_is_over_anyway_is_only_forgotten(desk: Desk) -> None:
+    desk.xero.revoke_refresh_tokens()
+    desk.xero.expire_access_tokens()
+    await desk.world.later(1)
+
+    await disconnect(desk.world)
+
+    assert (await connection(desk.world)).token_set_id is None
+    assert await token_sets(desk.world) == 0
+
+
+async def test_the_button_on_the_connections_message_opens_the_form(desk: Desk) -> None:
+    message = next(found for found in desk.slack.dms(ADMIN) if "connected this organisation" in words(found))
+
+    await desk.press(message, ActionId.DISCONNECT, ADMIN)
+
+    assert desk.modal(ADMIN).blocks[0]["text"]["text"] == NAME
+
+
+async def test_a_bill_that_is_being_sent_is_published_once(desk: Desk) -> None:
+    """The answer to it is lost, the connection ended, and taken up again."""
+    desk.xero.fail_next(Fault.RESET_AFTER, method="PUT", path="*/Invoices")
+    await desk.add()
+    await desk.approve("INV-1")
+    await disconnect(desk.world)
+    assert "waits for the connection" in words(desk.card("INV-1"))
+
+    await connect(desk.world)
+    for _ in range(5):
+        await desk.world.later(300)
+
+    assert len(desk.xero.bills(TRADING)) == 1
+    assert "Published" in words(desk.card("INV-1"))
