@@ -150,7 +150,7 @@ def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Mes
     problem = card.problem or Problem(code=ProblemCode.RECONNECT_NEEDED)
     title = problem.with_facts(ledger=card.provider_name, organisation=card.organisation).title
     blocks: list[Block] = [
-        section(f"*{escape(card.organisation)}*\n{_SIGNS[card.health]} *{escape(title)}*"),
+        section(f"*{escape(card.organisation)}*\n{_sign(card)} *{escape(title)}*"),
         section(escape(problem.explanation, 600)),
         section(f"*Whose move:* {_movers(problem, admins)}. {escape(problem.remedy, 600)}"),
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
@@ -158,7 +158,8 @@ def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Mes
     return f"{plain(card.organisation)}: {title}. Reconnect to go on.", tuple(blocks)
 
 
-_SIGNS = {Health.BROKEN: ":red_circle:", Health.AT_RISK: ":large_yellow_circle:"}
+def _sign(card: ConnectionCard) -> str:
+    return ":large_yellow_circle:" if card.health is Health.AT_RISK else ":red_circle:"
 
 
 def _movers(problem: Problem, admins: tuple[str, ...]) -> str:

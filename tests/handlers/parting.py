@@ -12,10 +12,10 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.app import World
 from tests.fakes.connected import Connected
+from tests.handlers.desk import words
 
 CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 NAME = "Northwind Trading Ltd"
-DELETED, REVOKED = ("DELETE", "*"), ("POST", "/connect/revocation")
 
 
 async def ask(world: Connected, user: str = ADMIN) -> View:
@@ -27,7 +27,7 @@ async def ask(world: Connected, user: str = ADMIN) -> View:
 
 
 async def confirm(world: Connected, form: View, keep: Keep = Keep.EVERYTHING) -> Submitted:
-    values = {BlockId.KEEP: keep.value, BlockId.CONFIRMED: ["yes"]}
+    values: dict[str, object] = {BlockId.KEEP: keep.value, BlockId.CONFIRMED: ["yes"]}
     done = await world.slack.submit(form, values)
     await world.settle()
     return done
@@ -57,6 +57,13 @@ async def token_sets(world: World) -> int:
 def told(world: World, words: str, channel: str = ALERTS) -> list[Message]:
     """Messages of a channel with these words in them."""
     return [message for message in world.slack.messages(channel) if words in str(message.blocks)]
+
+
+def now(world: World, message: Message) -> str:
+    """What a message of a channel says by now."""
+    found = world.slack.message(message.channel, message.ts)
+    assert found is not None
+    return words(found)
 
 
 def shared_tenants(world: Connected) -> set[str]:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.disconnecting import Keep
-from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING, Fault
 from tests.fakes.connected import connect
@@ -16,6 +16,7 @@ from tests.handlers.parting import (
     confirm,
     connection,
     disconnect,
+    now,
     reconnecting,
     shared_tenants,
     token_sets,
@@ -72,7 +73,7 @@ async def test_what_is_approved_waits_and_goes_on_after_reconnecting(desk: Desk)
     assert (row.organisation_id, row.health) == (desk.world.organisation_id, "healthy")
     assert await desk.world.settings() == before
     assert len(desk.xero.bills()) == 1
-    assert "connected again" in words(desk.slack.message(ALERTS, message.ts))
+    assert "connected again" in now(desk.world, message)
 
 
 async def test_connecting_the_same_organisation_anew_takes_all_of_it_up(desk: Desk) -> None:
@@ -192,7 +193,7 @@ async def test_a_ledger_that_does_not_answer_is_asked_until_it_does(desk: Desk) 
     await desk.world.later(180)
 
     assert await token_sets(desk.world) == 0
-    assert "Access was taken back" in words(desk.slack.message(ALERTS, message.ts))
+    assert "Access was taken back" in now(desk.world, message)
 
 
 @pytest.mark.parametrize("fault", [Fault.ERROR_AFTER, Fault.RESET_AFTER])
