@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import Row, and_, select
 
 from bot.clock import Clock
 from bot.db.base import dump, table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.publications import USABLE
 from bot.db.unit_of_work import Database, Tx
-from bot.db.workspaces import WorkspaceRow
+from bot.db.workspaces import is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
@@ -32,7 +32,7 @@ from providers.errors import ProviderError, ReconnectNeededError
 
 logger = logging.getLogger(__name__)
 
-CONNECTIONS, TOKENS, WORKSPACES = table_of(ConnectionRow), table_of(TokenSetRow), table_of(WorkspaceRow)
+CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 
 UNUSED_FOR = timedelta(hours=20)
 """So that one that is looked after each night is not missed because the last night was an hour later."""
@@ -142,16 +142,11 @@ class KeepAlive:
 
 
 def _users() -> Any:
-    """Live connections that use a token set, of workspaces that Dext is still installed in."""
-    is_installed: ColumnElement[bool] = CONNECTIONS.c.workspace_id == WORKSPACES.c.id
-    return (
-        select(CONNECTIONS.c.id)
-        .join(WORKSPACES, is_installed)
-        .where(
-            CONNECTIONS.c.token_set_id == TOKENS.c.id,
-            CONNECTIONS.c.health.in_(USABLE),
-            WORKSPACES.c.removed_at.is_(None),
-        )
+    """Live connections that use a token set, of workspaces that still have the app."""
+    return select(CONNECTIONS.c.id).where(
+        CONNECTIONS.c.token_set_id == TOKENS.c.id,
+        CONNECTIONS.c.health.in_(USABLE),
+        is_installed(CONNECTIONS.c.workspace_id),
     )
 
 
