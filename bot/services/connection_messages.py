@@ -9,10 +9,10 @@ from sqlalchemy import Row
 
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Role
 from bot.services import home_cards
+from bot.services.homes import redraw_homes_of
 from bot.services.messages import Place, Subject, Surface, redraw, redraw_homes, want
-from bot.services.settings import load_settings, people_with
+from bot.services.settings import load_settings
 
 RECONNECT, LAPSE, DISCONNECTED = "reconnect", "lapse", "disconnected"
 """A connection is over; it will be if nothing is done; somebody ended it."""
@@ -69,8 +69,8 @@ async def _place(
 async def redraw_connection(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *concerned: UserId
 ) -> None:
-    """Its messages, the Home of its admins and of those concerned, and the cards of what is to go to the ledger."""
+    """Its messages, the Homes of those with a role in it and of those concerned, and the cards of what goes to the ledger."""
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-    admins = await people_with(tx, workspace_id, organisation_id, Role.ADMIN)
-    await redraw_homes(tx, workspace_id, (*admins, *concerned))
+    await redraw_homes_of(tx, workspace_id, organisation_id)
+    await redraw_homes(tx, workspace_id, concerned)
     await home_cards.connection_changed(tx, workspace_id, organisation_id)

@@ -13,7 +13,7 @@ from bot.services.people import People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
 
-OFFERED = (Deed.SET_UP, Deed.REFRESH, Deed.CONNECT)
+OFFERED = (Deed.SET_UP, Deed.REFRESH, Deed.CONNECT, Deed.DISCONNECT)
 """Deeds that a Manage page has buttons for."""
 
 

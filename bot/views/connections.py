@@ -138,7 +138,7 @@ def connection_message(card: ConnectionCard) -> Message:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
     if card.health is Health.DISCONNECTED:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. What is approved waits until it is connected again."))
-    blocks.append(ActionsBlock(elements=[*buttons(card), *_disconnect_button(card)]))
+    blocks.append(ActionsBlock(elements=[*buttons(card), *disconnect_button(card)]))
     if not card.is_set_up:
         blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
     ready = "is being imported" if card.is_importing else "is ready"
@@ -219,7 +219,8 @@ def buttons(card: ConnectionCard) -> list[ButtonElement]:
     return found
 
 
-def _disconnect_button(card: ConnectionCard) -> list[ButtonElement]:
+def disconnect_button(card: ConnectionCard) -> list[ButtonElement]:
+    """None where there is nothing left to end."""
     if card.health is Health.DISCONNECTED:
         return []
     return [ButtonElement(action_id=ActionId.DISCONNECT, text="Disconnect", value=str(card.organisation_id))]

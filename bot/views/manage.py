@@ -10,7 +10,7 @@ from bot.domain.connections import Health
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
-from bot.views.connections import NEW, connect_button, context, section, set_up_button
+from bot.views.connections import NEW, connect_button, context, disconnect_button, section, set_up_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ListRef
 from bot.views.people import ROLE_NAMES
@@ -91,7 +91,7 @@ def _connection(found: ManagePage) -> list[Block]:
     ]
     if Deed.CONNECT not in status.deeds and not needs_reconnecting(status):
         words = "Connecting is for this workspace's Slack owners and admins, and for whoever installed Dext."
-        return [*blocks, context(words)]
+        return [*blocks, context(words), *_ending(status)]
     label = "Reconnect" if Deed.CONNECT in status.deeds else "Ask to reconnect"
     again = connect_button(label, str(status.card.organisation_id))
     again.style = "primary" if needs_reconnecting(status) else None
@@ -100,7 +100,12 @@ def _connection(found: ManagePage) -> list[Block]:
         # a block takes each action once, so this one stands by itself
         other = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another organisation", value=NEW)
         blocks.append(ActionsBlock(elements=[other]))
-    return blocks
+    return [*blocks, *_ending(status)]
+
+
+def _ending(status: ConnectionStatus) -> list[Block]:
+    found = disconnect_button(status.card) if Deed.DISCONNECT in status.deeds else []
+    return [ActionsBlock(elements=found)] if found else []
 
 
 def _is_over(status: ConnectionStatus) -> bool:

@@ -54,6 +54,7 @@ REASONS = {
     "bot/services/giving_back.py:GivingBack._still_used": OF_ALL_USERS,
     "bot/services/keep_alive.py:KeepAlive._used_by": OF_ALL_USERS,
     "bot/services/keep_alive.py:KeepAlive._warn": OF_ALL_USERS,
+    "bot/services/keep_alive.py:_users": OF_ALL_USERS,
     "bot/services/linking.py:_newest": UNGUESSABLE,
     "bot/services/inspection.py:Inspection.overdue": "the operator's look at the whole database",
     "bot/services/importing.py:ListImport.restart_stuck": WORK_OF_ALL,

@@ -40,6 +40,7 @@ FACTS = {
     "what": "a due date",
     "differences": "total 120.00 is 100.00",
     "retry_at": "09:35 UTC",
+    "lapses_on": "31 March",
 }
 WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
 
