@@ -26,6 +26,7 @@ from bot.playground.slack import (
 from bot.services.lists import SYNCS
 from bot.views.ids import ActionId
 from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.parting import confirm
 
 CONNECTIONS, ORGANISATIONS, BUDGETS = table_of(ConnectionRow), table_of(OrganisationRow), table_of(BudgetRow)
 NAME = "Northwind Trading Ltd"
@@ -174,13 +175,24 @@ async def test_the_manage_page_offers_each_person_what_they_may_do_and_says_who_
     admins, members, keepers, owners = [await manage(desk, user) for user in (ADMIN, MEMBER, BOOKKEEPER, OWNER)]
 
     setting_up = {ActionId.OPEN_SETTINGS, ActionId.OPEN_PEOPLE, ActionId.OPEN_CHANNELS}
-    assert set(buttons(admins)) == {ActionId.REFRESH_LISTS, ActionId.OPEN_CONNECT} | setting_up
+    connecting = {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
+    assert set(buttons(admins)) == {ActionId.REFRESH_LISTS} | setting_up | connecting
     assert buttons(members) == []
     assert f"for this organisation's admins and bookkeepers: <@{BOOKKEEPER}> <@{ADMIN}>" in words(members)
     assert f"Settings, people and channels are for this organisation's admins: <@{ADMIN}>" in words(members)
     assert set(buttons(keepers)) == {ActionId.REFRESH_LISTS}
-    assert set(buttons(owners)) == {ActionId.OPEN_CONNECT}
+    assert set(buttons(owners)) == {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
     assert all(page.blocks[0]["text"]["text"] == NAME for page in (admins, members, keepers, owners))
+
+
+async def test_a_connection_is_ended_from_its_manage_page(desk: Desk) -> None:
+    await desk.press(await manage(desk), ActionId.DISCONNECT, ADMIN)
+    form = desk.modal(ADMIN)
+
+    done = await confirm(desk.world, form)
+
+    assert (done.errors, done.error) == ({}, None)
+    assert ActionId.DISCONNECT not in buttons(await manage(desk))
 
 
 async def test_managing_from_the_menu_leaves_room_for_the_forms_above_it(desk: Desk) -> None:
