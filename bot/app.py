@@ -62,6 +62,7 @@ from bot.services.roles import Roles
 from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
 from bot.services.statuses import Statuses
+from bot.services.syncing import Syncing
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
@@ -255,7 +256,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         sign_in=_sign_in(config, clients),
     )
     connections = Connections(db, people, directory, providers)
-    statuses = Statuses(providers)
+    statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers)
     files = SlackFiles(clients, session, config.slack_files_host)
     return Services(
@@ -319,8 +320,14 @@ def worker_of(services: Services) -> Worker:
 
 def upkeep_of(services: Services) -> Upkeep:
     """What keeps connections in order beside the jobs."""
-    parts = (services.db, services.clock, services.tokens, services.providers)
-    return Upkeep(services.clock, KeepAlive(*parts), GivingBack(*parts))
+    db, clock, providers = services.db, services.clock, services.providers
+    every = timedelta(hours=services.config.sync_hours)
+    return Upkeep(
+        clock=clock,
+        keep_alive=KeepAlive(db, clock, services.tokens, providers),
+        giving_back=GivingBack(db, clock, services.tokens, providers),
+        syncing=Syncing(db, clock, services.jobs, providers, every),
+    )
 
 
 async def run(config: Config, clock: Clock) -> None:

@@ -55,6 +55,7 @@ class Config:
     lease_seconds: float
     poll_seconds: float
     undo_seconds: float
+    sync_hours: float
 
     @property
     def is_https(self) -> bool:
@@ -104,6 +105,7 @@ def _read(reader: "_Reader", provider_keys: Sequence[str]) -> Config:
         lease_seconds=reader.seconds("DEXT_LEASE_SECONDS", "30"),
         poll_seconds=reader.seconds("DEXT_POLL_SECONDS", "1"),
         undo_seconds=reader.seconds("DEXT_UNDO_SECONDS", "60"),
+        sync_hours=reader.hours("DEXT_SYNC_HOURS", "24"),
     )
     if (config.slack_client_id is None) != (config.slack_client_secret is None):
         reader.wrong.append("SLACK_CLIENT_ID and SLACK_CLIENT_SECRET go together: set both, or neither")
@@ -190,6 +192,13 @@ class _Reader:
         if not 0 <= seconds < 1e6:
             self.wrong.append(f"{name} is {seconds}: write a number of seconds from 0 up")
         return seconds
+
+    def hours(self, name: str, default: str) -> float:
+        """Not 0: reading lists without a pause would use up what the ledger allows in a day."""
+        hours = self.read(name, default, float, "a number of hours such as 24 or 0.5")
+        if not 0 < hours < 1e4:
+            self.wrong.append(f"{name} is {hours}: write a number of hours above 0")
+        return hours
 
     def one_of(self, name: str, default: str, allowed: Sequence[str]) -> str:
         found = self.text(name, default).lower()

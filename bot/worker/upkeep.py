@@ -7,6 +7,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
+from bot.services.syncing import Syncing
 from bot.worker.loops import guarded
 
 ROUND_EVERY = timedelta(hours=1)
@@ -20,6 +21,7 @@ class Upkeep:
     clock: Clock
     keep_alive: KeepAlive
     giving_back: GivingBack
+    syncing: Syncing
     look_seconds: float = 5.0
     _round_at: datetime | None = None
 
@@ -30,8 +32,9 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; once an hour, and when the process starts, renew what is due."""
+        """Give back what was ended, and read lists whose time has come; once an hour, and when the process starts, renew what is due."""
         await self._give_back()
+        await guarded(self.syncing.start_due, "reading lists again")
         now = self.clock.now()
         if self._round_at is None or now >= self._round_at + ROUND_EVERY:
             self._round_at = now

@@ -13,13 +13,14 @@ INSIDERS = frozenset({OWNER, ADMIN, BOOKKEEPER, APPROVER, SUBMITTER, VIEWER, MEM
 EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER}
 """Of those who can be seen from a workspace that has the app."""
 ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), frozenset({APPROVER})
-CONNECTORS = frozenset({OWNER})
+CONNECTORS, ENDERS = frozenset({OWNER}), frozenset({OWNER, ADMIN})
 
 WORDS = {
     "help": EVERYBODY,
     "add": INSIDERS,
     "connect": CONNECTORS,
     "connections": INSIDERS,
+    "disconnect": ENDERS,
     "settings": ADMINS,
     "sync": KEEPERS,
 }
@@ -32,6 +33,7 @@ CLICKS = {
     ActionId.ASK_TO_CONNECT: INSIDERS,
     ActionId.OPEN_MANAGE: INSIDERS,
     ActionId.REFRESH_LISTS: KEEPERS,
+    ActionId.DISCONNECT: ENDERS,
     ActionId.OPEN_PEOPLE: ADMINS,
     ActionId.OPEN_CHANNELS: ADMINS,
     ActionId.OPEN_SETTINGS: ADMINS,
@@ -56,6 +58,7 @@ FORMS = {
     CallbackId.SETTINGS: ADMINS,
     CallbackId.PEOPLE: ADMINS,
     CallbackId.CHANNELS: ADMINS,
+    CallbackId.DISCONNECT: ENDERS,
 }
 OPTIONS = {ActionId.FIND_ACCOUNT: INSIDERS, ActionId.FIND_TAX_RATE: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}

@@ -42,6 +42,7 @@ NO = (
     "Guests of this workspace cannot act",
     "Only this organisation's admins",
     "Connecting accounting software is for",
+    "Disconnecting is for",
     "You are not an approver",
     "Only whoever approved it",
     "I could not find anybody to ask",
@@ -56,6 +57,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_PEOPLE,
     ActionId.OPEN_SETTINGS,
     ActionId.OPEN_CHANNELS,
+    ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
 }
 
@@ -225,6 +227,9 @@ def filled(callback: CallbackId) -> dict[str, Any]:
         case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
             state |= {block: {ActionId.VALUE: a_text(str(value))} for block, value in A_BILL.items()}
             state[BlockId.ISSUED_ON] = {ActionId.VALUE: {"type": "datepicker", "selected_date": "2026-03-01"}}
+        case CallbackId.DISCONNECT:
+            state[BlockId.KEEP] = {ActionId.VALUE: a_choice("everything")}
+            state[BlockId.CONFIRMED] = {ActionId.VALUE: {"type": "checkboxes", "selected_options": [{"value": "yes"}]}}
         case CallbackId.SETTINGS | CallbackId.CHANNELS:
             channel = {"type": "conversations_select", "selected_conversation": BILLS, "selected_channel": BILLS}
             state |= {block: {ActionId.VALUE: channel} for block in (BlockId.APPROVALS_CHANNEL, BlockId.ALERTS_CHANNEL)}

@@ -63,6 +63,8 @@ def test_with_neither_both_ways_are_named() -> None:
         ("DEXT_UNDO_SECONDS", "a minute"),
         ("DEXT_UNDO_SECONDS", "-1"),
         ("DEXT_UNDO_SECONDS", "nan"),
+        ("DEXT_SYNC_HOURS", "0"),
+        ("DEXT_SYNC_HOURS", "daily"),
         ("DEXT_LOG_LEVEL", "loud"),
         ("DEXT_WORKER", "maybe"),
         ("DEXT_PUBLIC_URL", "dext.example.com"),

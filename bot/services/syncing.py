@@ -1,0 +1,96 @@
+"""Reading a ledger's lists again by itself: once every `DEXT_SYNC_HOURS`, and sooner what could not be read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+
+from bot.clock import Clock
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow, ListSyncRow
+from bot.db.publications import USABLE
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import is_installed
+from bot.domain.books import ListKind
+from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
+from bot.services.homes import redraw_homes_of
+from bot.services.importing import start_import
+from bot.services.jobs import Jobs
+from providers.base import AccountingProvider
+
+CONNECTIONS, SYNCS = table_of(ConnectionRow), table_of(ListSyncRow)
+
+SPREAD = 0.1
+"""Of the interval: organisations that were connected in one hour are not all read in one hour for ever."""
+FAILED_SOONER = 4
+"""A list that could not be read is tried so many times in one interval."""
+UNDER_WAY = ("waiting", "reading")
+
+
+@dataclass(frozen=True, slots=True)
+class Syncing:
+    db: Database
+    clock: Clock
+    jobs: Jobs
+    providers: Mapping[str, AccountingProvider]
+    every: timedelta
+
+    async def start_due(self) -> int:
+        """Begin to read what is due, of connections that work and of which nothing is being read; answers of how many."""
+        begun = 0
+        for row in await self._candidates():
+            begun += await self._start(row)
+        return begun
+
+    async def _candidates(self) -> Sequence[Row[Any]]:
+        statement = (
+            select(CONNECTIONS.c.id, CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.provider)
+            .join(SYNCS, SYNCS.c.organisation_id == CONNECTIONS.c.organisation_id)
+            .where(
+                CONNECTIONS.c.health.in_(USABLE),
+                CONNECTIONS.c.provider.in_(tuple(self.providers)),
+                is_installed(CONNECTIONS.c.workspace_id),
+            )
+            .group_by(CONNECTIONS.c.id)
+            .having(func.min(SYNCS.c.started_at) <= self.clock.now() - self.every / FAILED_SOONER)
+            .order_by(func.min(SYNCS.c.started_at))
+        )
+        async with self.db.read() as tx:
+            return (await tx.execute(statement)).all()
+
+    async def _start(self, row: Row[Any]) -> bool:
+        of = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+        async with self.db.write() as tx:
+            # two workers may have seen the same one due
+            await tx.execute(select(CONNECTIONS.c.id).where(CONNECTIONS.c.id == row.id).with_for_update())
+            kinds = self._due(await _syncs(tx, row), tx.now, row)
+            if not kinds:
+                return False
+            await start_import(tx, self.jobs, ConnectionId(row.id), kinds)
+            await redraw_homes_of(tx, *of)
+        return True
+
+    def _due(self, syncs: Sequence[Row[Any]], now: datetime, connection: Row[Any]) -> tuple[ListKind, ...]:
+        """All lists together when their time has come; before then, those that failed."""
+        if any(sync.state in UNDER_WAY for sync in syncs):
+            return ()
+        began = {sync.kind: sync.started_at or now - self.every for sync in syncs}
+        newest = max(began.values(), default=now)
+        if newest <= now - self.every - self._later(connection.organisation_id):
+            return self.providers[connection.provider].profile.lists
+        sooner = now - self.every / FAILED_SOONER
+        return tuple(ListKind(sync.kind) for sync in syncs if sync.state == "failed" and began[sync.kind] <= sooner)
+
+    def _later(self, organisation_id: object) -> timedelta:
+        """The same for an organisation each time, so that its lists are read at one time of the day."""
+        return self.every * SPREAD * (UUID(str(organisation_id)).int % 1000 / 1000)
+
+
+async def _syncs(tx: Tx, connection: Row[Any]) -> Sequence[Row[Any]]:
+    statement = select(SYNCS.c.kind, SYNCS.c.state, SYNCS.c.started_at).where(
+        SYNCS.c.organisation_id == connection.organisation_id, SYNCS.c.workspace_id == connection.workspace_id
+    )
+    return (await tx.execute(statement)).all()

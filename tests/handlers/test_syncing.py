@@ -1,0 +1,84 @@
+"""Lists are read again by themselves, once a day; what could not be read, sooner; and nobody has to ask."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from bot.playground.slack import ADMIN
+from bot.services.importing import SYNCS
+from tests.handlers.desk import Desk, a_desk
+from tests.handlers.parting import CONNECTIONS, disconnect
+
+HOUR = 3600
+
+
+@pytest.fixture
+async def desk(database_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(database_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+
+
+async def hours(desk: Desk, count: float) -> int:
+    await desk.world.later(count * HOUR)
+    begun = await desk.world.upkeep.syncing.start_due()
+    await desk.settle()
+    return begun
+
+
+async def syncs(desk: Desk) -> dict[str, Any]:
+    async with desk.world.services.db.read() as tx:
+        return {row.kind: row for row in (await tx.execute(select(SYNCS))).all()}
+
+
+async def test_all_lists_are_read_again_within_a_day_and_a_tenth(desk: Desk) -> None:
+    assert await hours(desk, 23.9) == 0
+
+    assert await hours(desk, 2.6) == 1
+
+    found = await syncs(desk)
+    assert {row.run for row in found.values()} == {2}
+    assert {row.state for row in found.values()} == {"done"}
+    assert await desk.world.upkeep.syncing.start_due() == 0
+
+
+async def test_what_is_being_read_is_not_begun_anew(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(SYNCS.update().where(SYNCS.c.kind == "contacts").values(state="reading", due_at=None))
+
+    assert await hours(desk, 30) == 0
+
+
+async def test_a_list_that_could_not_be_read_is_tried_again_by_itself_and_the_others_are_left(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(SYNCS.update().where(SYNCS.c.kind == "contacts").values(state="failed"))
+    assert await hours(desk, 5.9) == 0
+
+    assert await hours(desk, 0.2) == 1
+
+    found = await syncs(desk)
+    assert (found["contacts"].run, found["contacts"].state) == (2, "done")
+    assert {row.run for kind, row in found.items() if kind != "contacts"} == {1}
+
+
+async def test_what_was_disconnected_is_left_alone(desk: Desk) -> None:
+    await disconnect(desk.world, user=ADMIN)
+
+    assert await hours(desk, 30) == 0
+
+
+async def test_a_connection_that_is_over_is_left_alone(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(update(CONNECTIONS).values(health="broken"))
+
+    assert await hours(desk, 30) == 0
+
+
+async def test_two_workers_that_look_at_once_begin_one_reading(desk: Desk) -> None:
+    await desk.world.later(30 * HOUR)
+    syncing = desk.world.upkeep.syncing
+    (candidate,) = await syncing._candidates()
+
+    assert [await syncing._start(candidate), await syncing._start(candidate)] == [True, False]
