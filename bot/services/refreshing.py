@@ -18,7 +18,7 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.homes import redraw_homes_of
-from bot.services.importing import start_import
+from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, redraw, want
 from bot.services.organisations import OrganisationNotFoundError
@@ -70,7 +70,7 @@ class Refreshing:
                 raise CannotRefreshError("Whoever runs Dext took away the credentials of this software. Ask them.")
             kinds = _require_readable(connection, provider, kind)
             known = await _syncs(tx, workspace_id, organisation_id)
-            under_way = [sync for sync in known if sync.state in ("waiting", "reading")]
+            under_way = [sync for sync in known if sync.state in UNDER_WAY]
             if not under_way:
                 await _forget_told(tx, workspace_id, organisation_id)
                 await start_import(tx, self.jobs, ConnectionId(connection.id), kinds)

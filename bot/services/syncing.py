@@ -17,7 +17,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.services.homes import redraw_homes_of
-from bot.services.importing import start_import
+from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
 from providers.base import AccountingProvider
 
@@ -27,7 +27,6 @@ SPREAD = 0.1
 """Of the interval: organisations that were connected in one hour are not all read in one hour for ever."""
 FAILED_SOONER = 4
 """A list that could not be read is tried so many times in one interval."""
-UNDER_WAY = ("waiting", "reading")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The ledger's lists, read page by page, through failures and kills."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -9,9 +10,9 @@ from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
-from bot.services.importing import OVERLAP, start_import
+from bot.services.importing import OVERLAP, UNDER_WAY, start_import
 from bot.services.lists import find_accounts
-from providers.errors import PersonNeededError
+from providers.errors import PersonNeededError, TryLaterError
 from tests.fakes.connecting import account
 from tests.handlers.conftest import Connecting
 from tests.handlers.test_reconnecting import connection
@@ -195,3 +196,17 @@ async def test_a_list_whose_page_repeats_is_ended_and_the_others_are_read(connec
         states = {row.kind: row.state for row in (await tx.execute(select(SYNCS))).all()}
     assert states == {"accounts": "failed", "currencies": "done"}
     assert await codes(connecting) == ["100"]
+
+
+async def test_a_ledger_that_says_when_is_not_asked_before(connecting: Connecting) -> None:
+    await connect(connecting)
+    problem = Problem(code=ProblemCode.LEDGER_BUSY)
+    connecting.ledger.fails["accounts"] = TryLaterError(problem, after_seconds=600)
+    before = connecting.clock.now()
+
+    await connecting.run_jobs()
+
+    async with connecting.db.read() as tx:
+        due = (await tx.execute(select(SYNCS.c.due_at).where(SYNCS.c.state.in_(UNDER_WAY)))).scalars().all()
+    assert len(due) > 1
+    assert {at - before for at in due} == {timedelta(seconds=600)}
