@@ -194,8 +194,6 @@ class ConnectionCard:
     access: tuple[str, ...] = ()
     """What we may do in the ledger, in plain words."""
     lapse_told_at: datetime | None = None
-    holds_access: bool = True
-    """False once the sign-in was given back; a connection that was just disconnected still holds it."""
     manage_url: str | None = None
     """Where a person takes our access away in the ledger itself, and what its menus call the page."""
     manage_page: str = ""

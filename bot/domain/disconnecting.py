@@ -10,7 +10,18 @@ class Keep(StrEnum):
     """What of an organisation stays when its connection ends. Its items and its admins always do."""
 
     EVERYTHING = "everything"
+    SETTINGS = "settings"
     ITEMS = "items"
+
+
+class AccessEnd(StrEnum):
+    """What became of our access when a connection was ended."""
+
+    TAKEN_BACK = "taken_back"
+    USED_ELSEWHERE = "used_elsewhere"
+    """Another workspace uses the same books by the same sign-in, so only this workspace lost it."""
+    OVER_BEFORE = "over_before"
+    """The sign-in was over already, so there was nothing to give back it with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +46,5 @@ class Disconnected:
     by: str
     waiting: int
     keep: Keep
+    access: AccessEnd | None = None
+    """None until the access is given back."""

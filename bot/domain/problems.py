@@ -312,7 +312,7 @@ CATALOGUE: dict[ProblemCode, Entry] = {
         fixes=(Fix.RECONNECT,),
     ),
     ProblemCode.SIGN_IN_LAPSES: Entry(
-        title="The connection to {ledger} lapses on {lapses_on}",
+        title="The connection to {ledger} lapses {when}, on {lapses_on}",
         explanation="A sign-in at {ledger} has to be renewed from time to time, and for long that did not work. On "
         "{lapses_on} {ledger} forgets it; until then everything goes on as usual.",
         remedy="An admin presses Reconnect and signs in to {ledger} again. If a renewal works before, this is over by "

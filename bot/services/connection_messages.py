@@ -5,14 +5,18 @@ be seen, and everything that shows the connection drawn again.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
+from bot.db.base import dump, load, table_of
+from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.services import home_cards
 from bot.services.homes import redraw_homes_of
 from bot.services.messages import Place, Subject, Surface, redraw, redraw_homes, want
 from bot.services.settings import load_settings
+
+MESSAGES = table_of(MessageRow)
 
 RECONNECT, LAPSE, DISCONNECTED = "reconnect", "lapse", "disconnected"
 """A connection is over; it will be if nothing is done; somebody ended it."""
@@ -53,6 +57,20 @@ async def tell(tx: Tx, row: Row[Any], role: str, facts: dict[str, Any] | None = 
     place = await _place(tx, workspace_id, organisation_id, UserId(row.connected_by), role)
     await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place, facts=facts)
     await redraw_connection(tx, workspace_id, organisation_id, UserId(row.connected_by))
+
+
+async def add_facts(tx: Tx, row: Row[Any], role: str, **facts: Any) -> None:
+    """What became known since the message under this role was told; shown when it is drawn again."""
+    where = (
+        MESSAGES.c.workspace_id == row.workspace_id,
+        MESSAGES.c.subject == Subject.CONNECTION,
+        MESSAGES.c.subject_id == str(row.organisation_id),
+        MESSAGES.c.role == role,
+    )
+    told = (await tx.execute(select(MESSAGES.c.facts).where(*where))).scalar_one_or_none()
+    if told is not None:
+        known = load(told, dict[str, Any])
+        await tx.execute(MESSAGES.update().where(*where).values(facts=dump({**known, **facts})))
 
 
 async def _place(

@@ -158,7 +158,6 @@ class Connections:
             steps_done=settings.steps_done,
             is_set_up=settings.is_set_up,
             lapse_told_at=row.lapse_told_at,
-            holds_access=row.token_set_id is not None,
             manage_url=None if provider is None else provider.organisation_url(load(row.books, Books)),
             manage_page="" if provider is None else provider.profile.apps_page,
         )

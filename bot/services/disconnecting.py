@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Table, func, select
 
 from bot.db.base import table_of
 from bot.db.connections import (
@@ -99,8 +99,7 @@ class Disconnecting:
         facts = msgspec.to_builtins(Disconnected(by=by, waiting=seen.waiting + seen.on_their_way, keep=keep))
         # told before the channels are forgotten
         await tell(tx, row, disconnected_role(row.connected_at), facts)
-        if keep is Keep.ITEMS:
-            await _forget_settings(tx, workspace_id, organisation_id)
+        await _forget(tx, workspace_id, organisation_id, keep)
         await redraw_connection(tx, workspace_id, organisation_id, by)
         await audit.record(
             tx,
@@ -173,11 +172,31 @@ async def _live(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     return row
 
 
-async def _forget_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
-    """Settings, people but the admins, channels and lists. Nothing is sent again before somebody has set it up anew."""
+async def _forget(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, keep: Keep) -> None:
+    """Lists are read anew when it is connected again; until then what was chosen from them stands in items by its code."""
+    match keep:
+        case Keep.EVERYTHING:
+            return
+        case Keep.SETTINGS:
+            await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, SYNCS))
+        case Keep.ITEMS:
+            await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, SYNCS, GRANTS, CHANNELS))
+            await _reset_settings(tx, workspace_id, organisation_id)
+        case _:
+            assert_never(keep)
+
+
+async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """Nothing is sent again before somebody has set it up anew."""
     fresh = {"chosen": "{}", "general_confirmed_at": None, "tax_confirmed_at": None, "version": SETTINGS.c.version + 1}
     of_settings = (SETTINGS.c.workspace_id == workspace_id, SETTINGS.c.organisation_id == organisation_id)
     await tx.execute(SETTINGS.update().where(*of_settings).values(**fresh))
-    for table in (GRANTS, CHANNELS, ENTRIES, SYNCS):
+
+
+async def _delete_from(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, tables: tuple[Table, ...]
+) -> None:
+    """The organisation's rows; its admins stay."""
+    for table in tables:
         gone = table.delete().where(table.c.workspace_id == workspace_id, table.c.organisation_id == organisation_id)
         await tx.execute(gone.where(GRANTS.c.role != Role.ADMIN) if table is GRANTS else gone)

@@ -20,10 +20,11 @@ from bot.db.connections import ConnectFlowRow, ConnectionRow, TokenSetRow
 from bot.db.publications import in_hand
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.connections import Health, Stage
+from bot.domain.disconnecting import AccessEnd
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem
 from bot.services import audit
-from bot.services.connection_messages import redraw_connection
+from bot.services.connection_messages import add_facts, disconnected_role, redraw_connection
 from bot.services.tokens import TokenKeeper
 from providers.base import Access, AccountingProvider
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
@@ -75,19 +76,20 @@ class GivingBack:
 
     async def _one(self, row: Row[Any]) -> bool:
         try:
-            await self._at_the_provider(row)
+            access = await self._at_the_provider(row)
         except ReconnectNeededError:
             logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
+            access = AccessEnd.OVER_BEFORE
         except ProviderError as error:
             self._again_at[row.id] = self.clock.now() + AGAIN_AFTER
             logger.warning("access was not given back; again later", extra={"problem": str(error.problem.code)})
             await self._failed(row, error.problem)
             return False
         self._again_at.pop(row.id, None)
-        await self._done(row)
+        await self._done(row, access)
         return True
 
-    async def _at_the_provider(self, row: Row[Any]) -> None:
+    async def _at_the_provider(self, row: Row[Any]) -> AccessEnd:
         used = await self._still_used(row)
         provider = self.providers[row.provider]
         link_id = row.link_id
@@ -95,6 +97,7 @@ class GivingBack:
             await self._with_access(row, lambda access: provider.disconnect(access, link_id))
         if not used:
             await self.tokens.give_back(row.token_set_id)
+        return AccessEnd.USED_ELSEWHERE if row.tenant_id in used else AccessEnd.TAKEN_BACK
 
     async def _with_access(self, row: Row[Any], call: Callable[[Access], Awaitable[None]]) -> None:
         access = await self.tokens.access_to(row.token_set_id, row.tenant_id)
@@ -120,14 +123,14 @@ class GivingBack:
             if (await tx.execute(told.values(trouble=dump(problem)))).rowcount:
                 await _redraw(tx, row)
 
-    async def _done(self, row: Row[Any]) -> None:
+    async def _done(self, row: Row[Any], access: AccessEnd) -> None:
         """The connection lets go of the sign-in, which is deleted with its last user."""
         async with self.db.write() as tx:
             let_go = CONNECTIONS.update().where(_is_ended(row)).values(token_set_id=None, trouble=None)
             if (await tx.execute(let_go)).rowcount == 0:
                 return
-            users = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == row.token_set_id)
-            await tx.execute(TOKENS.delete().where(TOKENS.c.id == row.token_set_id, ~users.exists()))
+            await _forget_unused(tx, row.token_set_id)
+            await add_facts(tx, row, disconnected_role(row.connected_at), access=access)
             await audit.record(
                 tx,
                 WorkspaceId(row.workspace_id),
@@ -135,8 +138,17 @@ class GivingBack:
                 "access given back",
                 by=None,
                 organisation_id=OrganisationId(row.organisation_id),
+                facts={"access": access},
             )
             await _redraw(tx, row)
+
+
+async def _forget_unused(tx: Tx, token_set_id: UUID) -> None:
+    """A sign-in that no connection uses, unless somebody chose it a moment ago to connect with."""
+    users = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == token_set_id)
+    chosen = select(FLOWS.c.id).where(FLOWS.c.token_set_id == token_set_id, FLOWS.c.stage == Stage.GRANTED)
+    unused = (~users.exists(), ~chosen.exists())
+    await tx.execute(TOKENS.delete().where(TOKENS.c.id == token_set_id, *unused))
 
 
 def _is_ended(row: Row[Any]) -> Any:

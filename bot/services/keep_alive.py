@@ -7,13 +7,13 @@ the next round; when the end comes near, people hear of it in time.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from bot.clock import Clock
 from bot.db.base import dump, table_of
@@ -36,6 +36,8 @@ CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 
 UNUSED_FOR = timedelta(hours=20)
 """So that one that is looked after each night is not missed because the last night was an hour later."""
+SPREAD = timedelta(hours=3)
+"""Sign-ins that were made at one time are not renewed at one time; shorter than what is left of a day."""
 TELL_BEFORE = timedelta(days=7)
 """Time for a person to come back from a holiday's first days and press a button."""
 
@@ -49,18 +51,20 @@ class KeepAlive:
 
     async def due(self) -> tuple[UUID, ...]:
         """Sign-ins of live connections that nobody used lately, the longest unused first."""
+        now = self.clock.now()
         statement = (
-            select(TOKENS.c.id)
+            select(TOKENS.c.id, TOKENS.c.refreshed_at)
             .where(
                 TOKENS.c.ended_at.is_(None),
-                TOKENS.c.refreshed_at < self.clock.now() - UNUSED_FOR,
+                TOKENS.c.refreshed_at < now - UNUSED_FOR,
                 TOKENS.c.provider.in_(tuple(self.providers)),
                 _users().exists(),
             )
             .order_by(TOKENS.c.refreshed_at)
         )
         async with self.db.read() as tx:
-            return tuple(UUID(str(found)) for found in (await tx.execute(statement)).scalars())
+            found = (await tx.execute(statement)).all()
+        return tuple(UUID(str(row.id)) for row in found if row.refreshed_at + UNUSED_FOR + _later(row.id) <= now)
 
     async def keep(self, token_set_id: UUID) -> bool:
         """Renew one sign-in, and see whether its organisations are still shared with us; False when it did not work."""
@@ -111,25 +115,22 @@ class KeepAlive:
                 await self.tokens.broken(ConnectionId(user.id), Problem(code=ProblemCode.ACCESS_REMOVED))
 
     async def _warn(self, token_set_id: UUID) -> None:
-        """Say once, in every workspace that it concerns, that the sign-in ends soon if nothing is done."""
+        """Say once, in every workspace that it concerns, that the sign-in ends soon if nothing is done; how many days
+        are left is drawn anew each night. When it should be over already only the provider knows, who is asked again.
+        """
         async with self.db.write() as tx:
             row = (await tx.execute(select(TOKENS).where(TOKENS.c.id == token_set_id))).one_or_none()
             if row is None:
                 return
             lapses_at = row.refreshed_at + self.providers[row.provider].profile.refresh_token_life
-            if tx.now < lapses_at - TELL_BEFORE:
+            if not lapses_at - TELL_BEFORE <= tx.now < lapses_at:
                 return
-            statement = (
-                CONNECTIONS.update()
-                .where(
-                    CONNECTIONS.c.token_set_id == token_set_id,
-                    CONNECTIONS.c.health.in_(USABLE),
-                    CONNECTIONS.c.lapse_told_at.is_(None),
-                )
-                .values(health=Health.AT_RISK, trouble=dump(_lapsing(lapses_at)), lapse_told_at=tx.now)
-                .returning(CONNECTIONS)
-            )
-            for connection in (await tx.execute(statement)).all():
+            trouble = dump(_lapsing(lapses_at, tx.now))
+            users = (CONNECTIONS.c.token_set_id == token_set_id, CONNECTIONS.c.health.in_(USABLE))
+            for connection in await _changed(tx, *users, CONNECTIONS.c.lapse_told_at.is_not(None), trouble=trouble):
+                await redraw_connection(tx, connection.workspace_id, connection.organisation_id)
+            fresh = {"health": Health.AT_RISK, "trouble": trouble, "lapse_told_at": tx.now}
+            for connection in await _changed(tx, *users, CONNECTIONS.c.lapse_told_at.is_(None), **fresh):
                 await tell(tx, connection, lapse_role(tx.now))
                 await _record(tx, connection, "connection about to lapse")
 
@@ -150,9 +151,20 @@ def _users() -> Any:
     )
 
 
+def _later(token_set_id: UUID) -> timedelta:
+    """The same for one sign-in whoever asks, so that processes agree on when it is due."""
+    return SPREAD * ((token_set_id.int % 997) / 997)
+
+
+async def _changed(tx: Tx, *where: ColumnElement[bool], **values: Any) -> Sequence[Row[Any]]:
+    return (await tx.execute(CONNECTIONS.update().where(*where).values(**values).returning(CONNECTIONS))).all()
+
+
 async def _record(tx: Tx, row: Row[Any], deed: str) -> None:
     await audit.record(tx, row.workspace_id, row.id, deed, by=None, organisation_id=OrganisationId(row.organisation_id))
 
 
-def _lapsing(at: datetime) -> Problem:
-    return Problem(code=ProblemCode.SIGN_IN_LAPSES, facts={"lapses_on": f"{at.day} {at:%B}"})
+def _lapsing(at: datetime, now: datetime) -> Problem:
+    days = (at.date() - now.date()).days
+    when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
+    return Problem(code=ProblemCode.SIGN_IN_LAPSES, facts={"lapses_on": f"{at.day} {at:%B}", "when": when})

@@ -1,12 +1,12 @@
 """Ending a connection: the form that asks, what is said once it is done, and the message that others see."""
 
-from typing import Any
+from typing import Any, assert_never
 
 from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, Option, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.connections import ConnectionCard
-from bot.domain.disconnecting import Disconnected, Disconnection, Keep
+from bot.domain.disconnecting import AccessEnd, Disconnected, Disconnection, Keep
 from bot.views.connections import Message, connect_button, section
 from bot.views.fields import Fields, radio_field, tick_field
 from bot.views.ids import BlockId, CallbackId
@@ -18,8 +18,12 @@ NOT_TICKED = "Tick the box if you mean it; nothing was changed."
 
 _KEPT = {
     Keep.EVERYTHING: (
-        "Keep settings, people, channels and lists",
-        "Connecting the same organisation later takes all of it up again.",
+        "Keep what is in my lists now, and settings",
+        "Lists stay as they are. Connecting it later takes all of it up again.",
+    ),
+    Keep.SETTINGS: (
+        "Keep settings, people and channels; forget lists",
+        "Categories, tax rates and contacts are read anew when it is connected.",
     ),
     Keep.ITEMS: (
         "Keep items only; forget settings and lists",
@@ -92,22 +96,37 @@ def message(card: ConnectionCard, told: Disconnected) -> Message:
     blocks: list[Block] = [
         section(f"*{name}*\n:white_circle: {mention(told.by)} disconnected this organisation from {ledger}."),
         section(f"{waits} {_kept(told.keep)}"),
-        section(_access(card)),
+        section(_access(card, told.access)),
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)} was disconnected from {plain(card.provider_name)}.", tuple(blocks)
 
 
-def _access(card: ConnectionCard) -> str:
+def _access(card: ConnectionCard, access: AccessEnd | None) -> str:
     ledger = escape(card.provider_name)
-    if not card.holds_access:
-        return f":white_check_mark: Access was taken back at {ledger}."
-    if card.problem is None:
-        return f":hourglass_flowing_sand: Access is being taken back at {ledger}."
-    by_hand = ""
-    if card.manage_url is not None:
-        by_hand = f" You can also remove it yourself: <{card.manage_url}|open {ledger}>, {escape(card.manage_page)}."
-    return f":warning: {ledger} did not take the access back yet; trying again until it does.{by_hand}"
+    match access:
+        case AccessEnd.TAKEN_BACK:
+            return f":white_check_mark: Access was taken back at {ledger}."
+        case AccessEnd.USED_ELSEWHERE:
+            return (
+                f":white_check_mark: This workspace's access ended. {ledger} still lists Dext for this organisation, "
+                "because the same person connected it in another workspace, which goes on."
+            )
+        case AccessEnd.OVER_BEFORE:
+            return f":white_check_mark: Dext has no access any more: its sign-in at {ledger} was over before.{_by_hand(card)}"
+        case None if card.problem is None:
+            return f":hourglass_flowing_sand: Access is being taken back at {ledger}."
+        case None:
+            return f":warning: {ledger} did not take the access back yet; trying again until it does.{_by_hand(card)}"
+        case _:
+            assert_never(access)
+
+
+def _by_hand(card: ConnectionCard) -> str:
+    if card.manage_url is None:
+        return ""
+    ledger = escape(card.provider_name)
+    return f" If {ledger} still lists Dext, remove it there: <{card.manage_url}|open {ledger}>, {escape(card.manage_page)}."
 
 
 def _options() -> list[Option]:
@@ -134,6 +153,14 @@ def _items(count: int) -> str:
 
 
 def _kept(keep: Keep) -> str:
-    if keep is Keep.EVERYTHING:
-        return "Settings, people, channels and lists are kept for when the same organisation is connected again."
-    return "Settings, people, channels and lists were forgotten; items and admins stay."
+    match keep:
+        case Keep.EVERYTHING:
+            return "Settings, people, channels and lists are kept for when the same organisation is connected again."
+        case Keep.SETTINGS:
+            return (
+                "Settings, people and channels are kept; lists were forgotten, and are read anew when it is connected."
+            )
+        case Keep.ITEMS:
+            return "Settings, people, channels and lists were forgotten; items and admins stay."
+        case _:
+            assert_never(keep)

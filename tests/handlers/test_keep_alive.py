@@ -1,25 +1,28 @@
 """Sign-ins that nobody uses are renewed each night; one that cannot be is told of before it lapses, and when it is over."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
+from bot.app import upkeep_of
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.playground.slack import ADMIN, Message
 from bot.views.ids import ActionId
 from providers.xero.simulator import TRADING
+from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connect
 from tests.handlers.desk import Desk, a_desk
 from tests.handlers.parting import CONNECTIONS, TOKENS, connection, now, reconnecting, told
 
 ORGANISATIONS = table_of(OrganisationRow)
 DAY = timedelta(days=1).total_seconds()
-LAPSES, OVER = "lapses on", "took our access away"
+LAPSES, OVER = "The connection to Xero lapses", "took our access away"
 
 
 @pytest.fixture
@@ -87,6 +90,74 @@ async def test_a_lapse_is_told_once_a_week_before_it_with_the_button(desk: Desk)
     assert f"<@{ADMIN}>" in now(desk.world, message)
     assert ActionId.OPEN_CONNECT in str(message.blocks)
     assert (await connection(desk.world)).health == "at_risk"
+
+
+async def test_the_days_that_are_left_are_counted_down_in_the_one_message(desk: Desk) -> None:
+    desk.xero.misbehaviour.outage = True
+    await nights(desk, 54)
+    message = the_one(told(desk.world, LAPSES))
+    assert "lapses in 6 days, on 1 May" in now(desk.world, message)
+
+    await nights(desk, 5)
+
+    assert "lapses tomorrow, on 1 May" in now(desk.world, the_one(told(desk.world, LAPSES)))
+
+
+async def test_past_the_day_nothing_is_said_to_lie_ahead(desk: Desk) -> None:
+    """The worker was down for long, and the ledger is away as it comes back."""
+    desk.xero.misbehaviour.outage = True
+
+    await desk.world.later(65 * DAY)
+    await nights(desk, 1)
+
+    assert told(desk.world, LAPSES) == []
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_a_worker_that_was_down_for_weeks_renews_as_it_starts(desk: Desk) -> None:
+    before = await sign_in(desk)
+    await desk.world.later(40 * DAY)
+
+    await upkeep_of(desk.world.services).pass_once()
+    await upkeep_of(desk.world.services).pass_once()
+
+    after = await sign_in(desk)
+    assert after.generation == before.generation + 1
+    assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_two_processes_at_once_renew_once(desk: Desk) -> None:
+    before = await sign_in(desk)
+    await desk.world.later(40 * DAY)
+
+    await asyncio.gather(*(upkeep_of(desk.world.services).pass_once() for _ in range(3)))
+
+    assert (await sign_in(desk)).generation == before.generation + 1
+
+
+async def test_sign_ins_of_one_hour_are_not_all_due_in_one_hour(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        first = (await tx.execute(select(CONNECTIONS))).one()._asdict()
+        token_set = (await tx.execute(select(TOKENS))).one()._asdict()
+        for number in range(200):
+            new = {"id": UUID(int=number * 7919), "subject": f"person {number}"}
+            await tx.execute(TOKENS.insert().values(**{**token_set, **new}))
+            of = {"id": uuid4(), "tenant_id": f"tenant {number}", "token_set_id": new["id"]}
+            books = {"id": uuid4(), "workspace_id": first["workspace_id"], "name": "N", "books": "{}"}
+            await tx.execute(ORGANISATIONS.insert().values(**books, created_at=tx.now))
+            await tx.execute(CONNECTIONS.insert().values(**{**first, **of, "organisation_id": books["id"]}))
+    clock, keeping = desk.world.clock, desk.world.upkeep.keep_alive
+    assert isinstance(clock, FakeClock)
+    due = []
+    clock.move_to(token_set["refreshed_at"] + timedelta(hours=20))
+    for _ in range(4):
+        due.append(len(await keeping.due()))
+        clock.move_to(clock.now() + timedelta(hours=1))
+
+    assert due[0] < 10
+    assert 40 < due[1] < 95
+    assert 105 < due[2] < 160
+    assert due[3] == 201
 
 
 async def test_a_renewal_that_works_after_all_takes_the_warning_back(desk: Desk) -> None:

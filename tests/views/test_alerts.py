@@ -41,6 +41,7 @@ FACTS = {
     "differences": "total 120.00 is 100.00",
     "retry_at": "09:35 UTC",
     "lapses_on": "31 March",
+    "when": "in 6 days",
 }
 WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
 
