@@ -178,12 +178,24 @@ async def _forget(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisati
         case Keep.EVERYTHING:
             return
         case Keep.SETTINGS:
-            await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, SYNCS))
+            await _forget_lists(tx, workspace_id, organisation_id)
         case Keep.ITEMS:
-            await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, SYNCS, GRANTS, CHANNELS))
+            await _forget_lists(tx, workspace_id, organisation_id)
+            await _delete_from(tx, workspace_id, organisation_id, (GRANTS, CHANNELS))
             await _reset_settings(tx, workspace_id, organisation_id)
         case _:
             assert_never(keep)
+
+
+async def _forget_lists(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """The number of the run goes on: a reading that is under way finds itself outdated, and the next one's job is no
+    job that there was.
+    """
+    await _delete_from(tx, workspace_id, organisation_id, (ENTRIES,))
+    unread = {"state": "done", "read": 0, "unreadable": "[]", "next_page": None, "trouble": None}
+    never = {"since": None, "started_at": None, "synced_at": None, "run": SYNCS.c.run + 1}
+    of_organisation = (SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
+    await tx.execute(SYNCS.update().where(*of_organisation).values(**unread, **never))
 
 
 async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:

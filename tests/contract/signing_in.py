@@ -8,7 +8,7 @@ import pytest
 from bot.domain.books import OrganisationChoice
 from bot.domain.problems import ProblemCode
 from providers.base import Access, TokenAnswer
-from providers.errors import ReconnectNeededError
+from providers.errors import AccessExpiredError, ReconnectNeededError
 from providers.oauth import code_challenge
 from tests.contract.far_end import FarEnd
 
@@ -75,6 +75,42 @@ class SigningInContract:
         with pytest.raises(ReconnectNeededError):
             await signing_in.provider.refresh(answer.refresh_token)
 
+    async def test_what_was_given_back_already_is_given_back_once_more_without_an_error(
+        self, signing_in: SigningInFarEnd
+    ) -> None:
+        """As after a crash between the ledger's answer and our writing it down (RFC 7009, 2.2)."""
+        answer = await signing_in.signed_in()
+        assert answer.refresh_token is not None
+        await signing_in.provider.revoke(answer.refresh_token)
+
+        await signing_in.provider.revoke(answer.refresh_token)
+
+    async def test_access_that_was_given_back_reads_nothing(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+        first, *_ = await signing_in.provider.organisations(answer)
+        assert answer.refresh_token is not None
+
+        await signing_in.provider.revoke(answer.refresh_token)
+
+        with pytest.raises((AccessExpiredError, ReconnectNeededError)):
+            await signing_in.provider.books(_access(answer, first))
+
+    async def test_a_refresh_token_that_nobody_used_for_its_life_dies(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+        assert answer.refresh_token is not None
+        signing_in.clock.move_to(signing_in.clock.now() + signing_in.provider.profile.refresh_token_life)
+
+        with pytest.raises(ReconnectNeededError):
+            await signing_in.provider.refresh(answer.refresh_token)
+
+    async def test_a_refresh_starts_its_life_anew(self, signing_in: SigningInFarEnd) -> None:
+        nearly = signing_in.provider.profile.refresh_token_life - timedelta(days=1)
+        answer = await signing_in.signed_in()
+        for _ in range(3):
+            assert answer.refresh_token is not None
+            signing_in.clock.move_to(signing_in.clock.now() + nearly)
+            answer = await signing_in.provider.refresh(answer.refresh_token)
+
     async def test_a_sign_in_sees_its_organisations(self, signing_in: SigningInFarEnd) -> None:
         answer = await signing_in.signed_in()
 
@@ -94,6 +130,28 @@ class SigningInContract:
 
         assert await signing_in.provider.shared(_access(answer, first)) == {choice.tenant_id for choice in others}
         assert list(await signing_in.provider.organisations(answer)) == others
+
+    async def test_an_organisation_that_was_given_up_is_refused_and_the_others_are_read(
+        self, signing_in: SigningInFarEnd
+    ) -> None:
+        answer = await signing_in.signed_in()
+        first, second, *_ = await signing_in.provider.organisations(answer)
+        assert first.link_id is not None
+
+        await signing_in.provider.disconnect(_access(answer, first), first.link_id)
+
+        with pytest.raises(ReconnectNeededError) as refused:
+            await signing_in.provider.books(_access(answer, first))
+        assert refused.value.problem.code is ProblemCode.ACCESS_REMOVED
+        assert (await signing_in.provider.books(_access(answer, second))).name
+
+    async def test_an_organisation_that_is_given_up_twice_is_no_error(self, signing_in: SigningInFarEnd) -> None:
+        answer = await signing_in.signed_in()
+        first, *_ = await signing_in.provider.organisations(answer)
+        assert first.link_id is not None
+
+        for _ in range(2):
+            await signing_in.provider.disconnect(_access(answer, first), first.link_id)
 
 
 def _access(answer: TokenAnswer, choice: OrganisationChoice) -> Access:

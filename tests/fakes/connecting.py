@@ -18,6 +18,7 @@ from providers.oauth import code_challenge
 from providers.xero import PROFILE
 
 ACME = OrganisationChoice(tenant_id="tenant-acme", name="Acme <b>Ltd</b>", link_id="link-acme")
+REVOKED = "revoked"
 BETA = OrganisationChoice(tenant_id="tenant-beta", name="Beta GmbH", link_id="link-beta")
 
 
@@ -45,6 +46,8 @@ class FakeLedger:
     challenge: str | None = None
     login_page: str = "https://login.fakebooks.example/authorize"
     refresh_token: str = "refresh-0"
+    used_at: datetime | None = None
+    """When a refresh token was given last: it dies when it is not used for its life."""
     sinces: list[datetime | None] = field(default_factory=list)
     before_page: Callable[[str | None], None] | None = None
     profile: Profile = FAKE_BOOKS
@@ -57,19 +60,22 @@ class FakeLedger:
         self._call("exchange")
         if code_verifier is None or code_challenge(code_verifier) != self.challenge:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        if self.refresh_token == REVOKED:
+            self.refresh_token = f"refresh-{len(self.calls)}"
         return self._answer()
 
     async def refresh(self, refresh_token: str) -> TokenAnswer:
         self._call("refresh")
         await self.clock.sleep(0)
-        if refresh_token != self.refresh_token:
+        is_old = self.used_at is not None and self.clock.now() - self.used_at >= self.profile.refresh_token_life
+        if refresh_token != self.refresh_token or is_old:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
         self.refresh_token = f"refresh-{len(self.calls)}"
         return self._answer()
 
     async def revoke(self, refresh_token: str) -> None:
         self._call("revoke")
-        self.refresh_token = "revoked"
+        self.refresh_token = REVOKED
 
     async def check_client(self) -> ClientCheck:
         self._call("check_client")
@@ -89,7 +95,9 @@ class FakeLedger:
 
     async def books(self, access: Access) -> Books:
         self._call("books")
-        names = {choice.tenant_id: choice.name for choice in (ACME, BETA)}
+        names = {choice.tenant_id: choice.name for choice in self.organisations_seen}
+        if access.tenant_id not in names or self.refresh_token == REVOKED:
+            raise ReconnectNeededError(Problem(code=ProblemCode.ACCESS_REMOVED))
         return Books(provider_id=access.tenant_id, name=names[access.tenant_id], base_currency="GBP")
 
     async def list_page(
@@ -134,6 +142,7 @@ class FakeLedger:
             raise found
 
     def _answer(self) -> TokenAnswer:
+        self.used_at = self.clock.now()
         return TokenAnswer(
             access_token=f"access-{len(self.calls)}",
             refresh_token=self.refresh_token,

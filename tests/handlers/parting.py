@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.db.base import table_of
-from bot.db.connections import ConnectionRow, TokenSetRow
+from bot.db.connections import ConnectionRow, ListEntryRow, TokenSetRow
 from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, ALERTS, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
@@ -14,7 +14,7 @@ from tests.fakes.app import World
 from tests.fakes.connected import Connected
 from tests.handlers.desk import words
 
-CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
+CONNECTIONS, TOKENS, ENTRIES = table_of(ConnectionRow), table_of(TokenSetRow), table_of(ListEntryRow)
 NAME = "Northwind Trading Ltd"
 
 
@@ -47,6 +47,12 @@ async def reconnecting(world: World, user: str, message: Message) -> None:
 async def connection(world: World, tenant: str = TRADING) -> Any:
     async with world.services.db.read() as tx:
         return (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.tenant_id == tenant))).one()
+
+
+async def lists(world: World) -> int:
+    """How many entries of lists are kept."""
+    async with world.services.db.read() as tx:
+        return len((await tx.execute(select(ENTRIES.c.key))).all())
 
 
 async def token_sets(world: World) -> int:

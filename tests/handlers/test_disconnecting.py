@@ -1,5 +1,6 @@
 """A connection that somebody ends: nothing is lost, nothing is sent, and the ledger has its access back."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -16,6 +17,7 @@ from tests.handlers.parting import (
     confirm,
     connection,
     disconnect,
+    lists,
     now,
     reconnecting,
     shared_tenants,
@@ -146,6 +148,50 @@ async def test_the_second_of_two_forms_is_told_that_it_is_done(desk: Desk) -> No
     assert "disconnected already" in words(done.view)
     assert len(told(desk.world, "disconnected this organisation")) == 1
     assert len(desk.xero.calls_to("POST", "/connect/revocation")) == 1
+
+
+async def test_two_admins_at_the_same_instant_end_it_once(desk: Desk) -> None:
+    first, second = await ask(desk.world), await ask(desk.world, OWNER)
+
+    done = await asyncio.gather(confirm(desk.world, first), confirm(desk.world, second))
+
+    shown = sorted(words(each.view) for each in done if each.view is not None)
+    assert "disconnected already" in shown[1] + shown[0]
+    assert len(told(desk.world, "disconnected this organisation")) == 1
+    assert len(desk.xero.calls_to("POST", "/connect/revocation")) == 1
+
+
+async def test_lists_are_frozen_as_they_are_and_still_looked_through(desk: Desk) -> None:
+    await disconnect(desk.world)
+    desk.xero.archive_account(TRADING, "429")
+
+    await desk.world.later(3 * 24 * 3600)
+
+    form = await desk.form()
+    assert await lists(desk.world) > 0
+    assert "429" in str(await desk.slack.options(form, ActionId.FIND_ACCOUNT, "429", user=MEMBER))
+
+
+async def test_lists_alone_are_forgotten_and_read_anew_when_it_is_connected(desk: Desk) -> None:
+    before, had = await desk.world.settings(), await lists(desk.world)
+    await disconnect(desk.world, Keep.SETTINGS)
+    assert (await lists(desk.world), await desk.world.settings()) == (0, before)
+
+    await connect(desk.world)
+    await desk.settle()
+
+    assert (await lists(desk.world), await desk.world.settings()) == (had, before)
+
+
+async def test_a_refresh_that_is_under_way_as_it_ends_brings_nothing_back(desk: Desk) -> None:
+    form = await ask(desk.world)
+    await desk.slack.command("/dext", "sync", user=ADMIN)
+
+    await confirm(desk.world, form, Keep.SETTINGS)
+    await desk.world.later(3600)
+
+    row = await connection(desk.world)
+    assert (row.health, row.token_set_id, await lists(desk.world)) == ("disconnected", None, 0)
 
 
 async def test_a_form_from_before_a_reconnection_is_drawn_anew(desk: Desk) -> None:
