@@ -25,7 +25,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem
 from bot.services import audit
 from bot.services.connection_messages import add_facts, disconnected_role, redraw_connection
-from bot.services.tokens import TokenKeeper
+from bot.services.tokens import InUseError, TokenKeeper
 from providers.base import Access, AccountingProvider
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 
@@ -80,6 +80,8 @@ class GivingBack:
         except ReconnectNeededError:
             logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
             access = AccessEnd.OVER_BEFORE
+        except InUseError:
+            return False  # looked at again at the next pass; the provider has not refused anything
         except ProviderError as error:
             self._again_at[row.id] = self.clock.now() + AGAIN_AFTER
             logger.warning("access was not given back; again later", extra={"problem": str(error.problem.code)})

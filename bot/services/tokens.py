@@ -48,6 +48,10 @@ UNUSED_FOR = timedelta(hours=1)
 POLL_SECONDS = 0.2
 
 
+class InUseError(TryLaterError):
+    """Nothing is wrong at the provider: another process has this sign-in in its hands."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenKeeper:
     db: Database
@@ -75,14 +79,15 @@ class TokenKeeper:
 
         Raises:
             ReconnectNeededError: it is over already.
-            TryLaterError: somebody refreshes it just now, or the provider does not answer.
+            InUseError: another process refreshes it or gives it back at this moment.
+            TryLaterError: the provider does not answer.
             ProviderChangedError: the provider does not take it back.
         """
         row = _require_live(await self._bare_row(token_set_id, ""))
         if row.provider not in self.providers:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
         if not await self._hold(row):
-            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
+            raise InUseError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
         try:
             await self.providers[row.provider].revoke(refresh_of(self.vault, row))
         finally:

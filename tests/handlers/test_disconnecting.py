@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.app import upkeep_of
 from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
 from bot.views.ids import ActionId, BlockId
@@ -153,12 +154,28 @@ async def test_the_second_of_two_forms_is_told_that_it_is_done(desk: Desk) -> No
 async def test_two_admins_at_the_same_instant_end_it_once(desk: Desk) -> None:
     first, second = await ask(desk.world), await ask(desk.world, OWNER)
 
-    done = await asyncio.gather(confirm(desk.world, first), confirm(desk.world, second))
+    ticked: dict[str, object] = {BlockId.KEEP: Keep.EVERYTHING.value, BlockId.CONFIRMED: ["yes"]}
+    done = await asyncio.gather(desk.slack.submit(first, ticked), desk.slack.submit(second, ticked))
+    await desk.settle()
 
     shown = sorted(words(each.view) for each in done if each.view is not None)
     assert "disconnected already" in shown[1] + shown[0]
     assert len(told(desk.world, "disconnected this organisation")) == 1
     assert len(desk.xero.calls_to("POST", "/connect/revocation")) == 1
+
+
+async def test_two_processes_at_once_give_it_back_and_tell_it_once(desk: Desk) -> None:
+    """The second one's word that the first has it in hand is no trouble of the ledger's."""
+    done = await desk.slack.submit(await ask(desk.world), {BlockId.KEEP: "everything", BlockId.CONFIRMED: ["yes"]})
+    assert done.errors == {}
+
+    await asyncio.gather(*(upkeep_of(desk.world.services).giving_back.give_back() for _ in range(3)))
+    await desk.settle()
+
+    (message,) = told(desk.world, "disconnected this organisation")
+    assert "Access was taken back at Xero" in words(message) or "was over before" in words(message)
+    row = await connection(desk.world)
+    assert (row.token_set_id, row.trouble, await token_sets(desk.world)) == (None, None, 0)
 
 
 async def test_lists_are_frozen_as_they_are_and_still_looked_through(desk: Desk) -> None:
