@@ -47,6 +47,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.imports
+	$(BIN)/python -m benchmarks.guard
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

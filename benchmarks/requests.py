@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -11,6 +12,8 @@ from uuid import uuid4
 from benchmarks.far_end import CHANNEL, PERSON, TEAM
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+END = b"\r\n\r\n"
+PROSE = "Desks & chairs, 2 × £120.50 each; " * 100
 
 
 def command(text: str) -> bytes:
@@ -32,7 +35,7 @@ def submission(view: dict[str, Any], state: dict[str, Any]) -> bytes:
 
 def payload_of(request: bytes) -> dict[str, Any]:
     """What an interaction said."""
-    form = parse_qs(request.partition(b"\r\n\r\n")[2].decode())
+    form = parse_qs(request.partition(END)[2].decode())
     found: dict[str, Any] = json.loads(form["payload"][0])
     return found
 
@@ -40,6 +43,28 @@ def payload_of(request: bytes) -> dict[str, Any]:
 def again(payload: dict[str, Any]) -> bytes:
     """The same interaction, signed now."""
     return _form({"payload": json.dumps(payload)})
+
+
+def large_click() -> bytes:
+    """On a message of 50 blocks, the most it has, and 13,000 characters in them: not much more is taken."""
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": PROSE[:260]}}] * 50
+    return again(payload_of(click("approve")) | {"message": {"type": "message", "ts": "1.1", "blocks": blocks}})
+
+
+def largest_submission() -> bytes:
+    """100 inputs of 3,000 characters, labels of 2,000 (a view has at most 250 kB) and 3,000 of metadata."""
+    label, element = {"type": "plain_text", "text": PROSE[:2000]}, {"type": "plain_text_input", "action_id": "text"}
+    names = [f"b{number}" for number in range(100)]
+    blocks = [{"type": "input", "block_id": name, "label": label, "element": element} for name in names]
+    entry = {"text": {"type": "plain_text_input", "value": PROSE[:3000]}}
+    view = {"callback_id": "form", "private_metadata": PROSE[:3000], "blocks": blocks}
+    return submission(view, dict.fromkeys(names, entry))
+
+
+def forged(body: bytes) -> bytes:
+    """Another body under the signature of a command."""
+    head = command("help").partition(END)[0]
+    return re.sub(rb"(?<=Content-Length: )\d+", str(len(body)).encode(), head) + END + body
 
 
 def options(action_id: str, text: str, view: dict[str, Any]) -> bytes:
@@ -83,4 +108,4 @@ def _request(content_type: str, body: bytes) -> bytes:
         f"X-Slack-Request-Timestamp: {stamp}",
         f"X-Slack-Signature: v0={signature}",
     )
-    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+    return "\r\n".join(head).encode() + END + body
