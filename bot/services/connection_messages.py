@@ -12,7 +12,6 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.services import home_cards
-from bot.services.homes import redraw_homes_of
 from bot.services.messages import Place, Subject, Surface, redraw, redraw_homes, want
 from bot.services.settings import load_settings
 
@@ -51,12 +50,16 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y%m%dT%H%M%S}"
 
 
-async def tell(tx: Tx, row: Row[Any], role: str, facts: dict[str, Any] | None = None) -> None:
-    """One message under this role, where the connection's alerts go. `row` is the connection's."""
+async def tell(
+    tx: Tx, row: Row[Any], role: str, facts: dict[str, Any] | None = None, *, concerned: tuple[UserId, ...] = ()
+) -> None:
+    """One message under this role, where the connection's alerts go, and everything that shows it drawn again. `row` is
+    the connection's.
+    """
     workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
     place = await _place(tx, workspace_id, organisation_id, UserId(row.connected_by), role)
     await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place, facts=facts)
-    await redraw_connection(tx, workspace_id, organisation_id, UserId(row.connected_by))
+    await redraw_connection(tx, workspace_id, organisation_id, *concerned)
 
 
 async def add_facts(tx: Tx, row: Row[Any], role: str, **facts: Any) -> None:
@@ -87,8 +90,7 @@ async def _place(
 async def redraw_connection(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *concerned: UserId
 ) -> None:
-    """Its messages, the Homes of those with a role in it and of those concerned, and the cards of what goes to the ledger."""
+    """Its messages, the Homes that follow it and those of the concerned, and the cards of what is to go to the ledger."""
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-    await redraw_homes_of(tx, workspace_id, organisation_id)
     await redraw_homes(tx, workspace_id, concerned)
     await home_cards.connection_changed(tx, workspace_id, organisation_id)

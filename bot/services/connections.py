@@ -10,15 +10,14 @@ from sqlalchemy import Row, bindparam, select
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Books, ListKind
-from bot.domain.connections import ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.connections import ConnectionCard, Health, Package, Stop
 from bot.domain.disconnecting import Disconnected
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.problems import Problem
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connect_flow import STOPPED
+from bot.services.connection_cards import card_of
 from bot.services.connection_messages import (
     LAPSE,
     NEWS,
@@ -142,25 +141,10 @@ class Connections:
     async def _card(self, tx: Tx, row: Row[Any]) -> ConnectionCard:
         workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
         settings = await load_settings(tx, workspace_id, organisation_id)
+        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+        syncs = (await tx.execute(_PROGRESS, of)).all()
         provider = self.providers.get(row.provider)
-        name = provider.profile.name if provider is not None else row.provider
-        facts = {"ledger": name, "organisation": row.name}
-        return ConnectionCard(
-            organisation_id=organisation_id,
-            organisation=row.name,
-            books=load(row.books, Books),
-            provider_name=name,
-            connected_by=UserId(row.connected_by),
-            connected_at=row.connected_at,
-            health=Health(row.health),
-            problem=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
-            lists=await _progress(tx, workspace_id, organisation_id, facts),
-            steps_done=settings.steps_done,
-            is_set_up=settings.is_set_up,
-            lapse_told_at=row.lapse_told_at,
-            manage_url=None if provider is None else provider.organisation_url(load(row.books, Books)),
-            manage_page="" if provider is None else provider.profile.apps_page,
-        )
+        return card_of(row, syncs, provider, steps_done=settings.steps_done, is_set_up=settings.is_set_up)
 
 
 def _news(card: ConnectionCard, message: Shown, admins: tuple[UserId, ...]) -> views.Message:
@@ -193,21 +177,3 @@ async def _kinds_of_run(tx: Tx, message: Shown) -> frozenset[str]:
         SYNCS.c.run == run_of(message.role),
     )
     return frozenset((await tx.execute(statement)).scalars())
-
-
-async def _progress(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, facts: dict[str, str]
-) -> tuple[ListProgress, ...]:
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    found = {
-        row.kind: ListProgress(
-            kind=ListKind(row.kind),
-            state=row.state,
-            read=row.read,
-            unreadable=load(row.unreadable, tuple[str, ...]),
-            synced_at=row.synced_at,
-            trouble=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
-        )
-        for row in (await tx.execute(_PROGRESS, of)).all()
-    }
-    return tuple(found[kind] for kind in ListKind if kind in found)

@@ -27,7 +27,7 @@ from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role
 from bot.domain.slack import Actor
 from bot.services import audit, recording
-from bot.services.connection_messages import disconnected_role, redraw_connection, tell
+from bot.services.connection_messages import disconnected_role, tell
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People
 from bot.views.text import escape
@@ -98,9 +98,8 @@ class Disconnecting:
         workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
         facts = msgspec.to_builtins(Disconnected(by=by, waiting=seen.waiting + seen.on_their_way, keep=keep))
         # told before the channels are forgotten
-        await tell(tx, row, disconnected_role(row.connected_at), facts)
+        await tell(tx, row, disconnected_role(row.connected_at), facts, concerned=(by,))
         await _forget(tx, workspace_id, organisation_id, keep)
-        await redraw_connection(tx, workspace_id, organisation_id, by)
         await audit.record(
             tx,
             workspace_id,

@@ -7,15 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from bot.db.base import load, table_of
+from bot.db.base import table_of
 from bot.db.connections import BudgetRow, ChannelRow, ConnectionRow, GrantRow, ListSyncRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Books, ListKind
 from bot.domain.conditions import SYNC_EVERY, ConnectionStatus, Verdict, condition_of
-from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.problems import Problem
 from bot.domain.rights import Deed, Role
+from bot.services.connection_cards import card_of
 from bot.services.settings import ALERTS, APPROVALS
 from providers.base import AccountingProvider
 
@@ -87,41 +85,11 @@ class Statuses:
     def _status(
         self, row: Row[Any], syncs: list[Row[Any]], steps: int, deeds: frozenset[Deed], now: datetime
     ) -> ConnectionStatus:
-        provider = self.providers.get(row.provider)
-        ledger = row.provider if provider is None else provider.profile.name
         confirmed = (row.general_confirmed_at is not None, row.tax_confirmed_at is not None)
-        facts = {"ledger": ledger, "organisation": row.name}
-        card = ConnectionCard(
-            organisation_id=OrganisationId(row.organisation_id),
-            organisation=row.name,
-            books=load(row.books, Books),
-            provider_name=ledger,
-            connected_by=UserId(row.connected_by),
-            connected_at=row.connected_at,
-            health=Health(row.health),
-            problem=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
-            lists=_progress(syncs, facts),
-            steps_done=sum(confirmed) + steps,
-            is_set_up=all(confirmed),
-            access=() if provider is None else provider.profile.connect.access,
-        )
+        provider = self.providers.get(row.provider)
+        card = card_of(row, syncs, provider, steps_done=sum(confirmed) + steps, is_set_up=all(confirmed))
         condition = condition_of(card, now, paused_until=row.paused_until, sync_every=self.sync_every)
         return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds)
-
-
-def _progress(syncs: list[Row[Any]], facts: dict[str, str]) -> tuple[ListProgress, ...]:
-    found = {
-        row.kind: ListProgress(
-            kind=ListKind(row.kind),
-            state=row.state,
-            read=row.read,
-            unreadable=load(row.unreadable, tuple[str, ...]),
-            synced_at=row.synced_at,
-            trouble=None if row.trouble is None else load(row.trouble, Problem).with_facts(**facts),
-        )
-        for row in syncs
-    }
-    return tuple(found[kind] for kind in ListKind if kind in found)
 
 
 def _deeds(roles: set[Role]) -> frozenset[Deed]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, or_, select
 
 from bot.clock import Clock
 from bot.db.base import table_of
@@ -41,12 +41,18 @@ class Syncing:
         """Begin to read what is due, of connections that work and of which nothing is being read; answers of how many."""
         begun = 0
         for row in await self._candidates():
-            begun += await self._start(row)
+            if self._is_whole_due(row.newest, row.organisation_id, self.clock.now()) or row.failed_at is not None:
+                begun += await self._start(row)
         return begun
 
     async def _candidates(self) -> Sequence[Row[Any]]:
+        """Those whose time may have come. A look writes nothing, because it comes often and SQLite has one writer."""
+        now, failed = self.clock.now(), case((SYNCS.c.state == "failed", SYNCS.c.started_at))
+        failed_at = case((func.min(failed) <= now - self.every / FAILED_SOONER, func.min(failed)))
+        newest = func.max(SYNCS.c.started_at)
         statement = (
             select(CONNECTIONS.c.id, CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.provider)
+            .add_columns(newest.label("newest"), failed_at.label("failed_at"))
             .join(SYNCS, SYNCS.c.organisation_id == CONNECTIONS.c.organisation_id)
             .where(
                 CONNECTIONS.c.health.in_(USABLE),
@@ -54,14 +60,14 @@ class Syncing:
                 is_installed(CONNECTIONS.c.workspace_id),
             )
             .group_by(CONNECTIONS.c.id)
-            .having(func.min(SYNCS.c.started_at) <= self.clock.now() - self.every / FAILED_SOONER)
-            .order_by(func.min(SYNCS.c.started_at))
+            .having(func.max(case((SYNCS.c.state.in_(UNDER_WAY), 1), else_=0)) == 0)
+            .having(or_(newest <= now - self.every, failed_at.is_not(None)))
+            .order_by(newest)
         )
         async with self.db.read() as tx:
             return (await tx.execute(statement)).all()
 
     async def _start(self, row: Row[Any]) -> bool:
-        of = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
         async with self.db.write() as tx:
             # two workers may have seen the same one due
             await tx.execute(select(CONNECTIONS.c.id).where(CONNECTIONS.c.id == row.id).with_for_update())
@@ -69,23 +75,23 @@ class Syncing:
             if not kinds:
                 return False
             await start_import(tx, self.jobs, ConnectionId(row.id), kinds)
-            await redraw_homes_of(tx, *of)
+            await redraw_homes_of(tx, WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id))
         return True
 
     def _due(self, syncs: Sequence[Row[Any]], now: datetime, connection: Row[Any]) -> tuple[ListKind, ...]:
         """All lists together when their time has come; before then, those that failed."""
         if any(sync.state in UNDER_WAY for sync in syncs):
             return ()
-        began = {sync.kind: sync.started_at or now - self.every for sync in syncs}
-        newest = max(began.values(), default=now)
-        if newest <= now - self.every - self._later(connection.organisation_id):
+        newest = max((sync.started_at for sync in syncs if sync.started_at is not None), default=now)
+        if self._is_whole_due(newest, connection.organisation_id, now):
             return self.providers[connection.provider].profile.lists
         sooner = now - self.every / FAILED_SOONER
-        return tuple(ListKind(sync.kind) for sync in syncs if sync.state == "failed" and began[sync.kind] <= sooner)
+        failed = (sync for sync in syncs if sync.state == "failed")
+        return tuple(ListKind(sync.kind) for sync in failed if sync.started_at is None or sync.started_at <= sooner)
 
-    def _later(self, organisation_id: object) -> timedelta:
-        """The same for an organisation each time, so that its lists are read at one time of the day."""
-        return self.every * SPREAD * (UUID(str(organisation_id)).int % 1000 / 1000)
+    def _is_whole_due(self, newest: datetime, organisation_id: object, now: datetime) -> bool:
+        later = self.every * SPREAD * (UUID(str(organisation_id)).int % 1000 / 1000)
+        return newest <= now - self.every - later
 
 
 async def _syncs(tx: Tx, connection: Row[Any]) -> Sequence[Row[Any]]:

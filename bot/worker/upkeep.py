@@ -12,6 +12,7 @@ from bot.worker.loops import guarded
 
 ROUND_EVERY = timedelta(hours=1)
 """A renewal that failed is tried again so often; what was used within a day is not touched."""
+SYNC_LOOK_EVERY = timedelta(minutes=1)
 PAUSE_SECONDS = 2.0
 """Between two renewals: they are nobody's hurry, and the provider counts calls of all organisations together."""
 
@@ -24,6 +25,7 @@ class Upkeep:
     syncing: Syncing
     look_seconds: float = 5.0
     _round_at: datetime | None = None
+    _synced_at: datetime | None = None
 
     async def run(self) -> None:
         """Until it is cancelled. A new sign-in that is on its way to the database is written even then."""
@@ -32,10 +34,12 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended, and read lists whose time has come; once an hour, and when the process starts, renew what is due."""
+        """Give back what was ended; each minute read lists whose time has come; each hour renew sign-ins that are due."""
         await self._give_back()
-        await guarded(self.syncing.start_due, "reading lists again")
         now = self.clock.now()
+        if self._synced_at is None or now >= self._synced_at + SYNC_LOOK_EVERY:
+            self._synced_at = now
+            await guarded(self.syncing.start_due, "reading lists again")
         if self._round_at is None or now >= self._round_at + ROUND_EVERY:
             self._round_at = now
             await guarded(self._round, "the round over sign-ins")

@@ -82,3 +82,11 @@ async def test_two_workers_that_look_at_once_begin_one_reading(desk: Desk) -> No
     (candidate,) = await syncing._candidates()
 
     assert [await syncing._start(candidate), await syncing._start(candidate)] == [True, False]
+
+
+async def test_looking_for_what_is_due_writes_nothing(desk: Desk) -> None:
+    """A look comes every minute, and SQLite has one writer."""
+    await desk.world.later(12 * HOUR)
+    syncing = desk.world.upkeep.syncing
+
+    assert await syncing._candidates() == []

@@ -1,0 +1,64 @@
+"""A connection as people see it, from its rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.db.base import load
+from bot.domain.books import Books, ListKind
+from bot.domain.connections import ConnectionCard, Health, ListProgress
+from bot.domain.ids import OrganisationId, UserId
+from bot.domain.problems import Problem
+from providers.base import AccountingProvider
+
+
+def card_of(
+    row: Row[Any],
+    syncs: Iterable[Row[Any]],
+    provider: AccountingProvider | None,
+    *,
+    steps_done: int,
+    is_set_up: bool,
+) -> ConnectionCard:
+    """`row` is the connection's with its organisation's name and books; `syncs` are how far its lists are. A provider
+    whose credentials were taken away is named by its key.
+    """
+    ledger = row.provider if provider is None else provider.profile.name
+    facts, books = {"ledger": ledger, "organisation": row.name}, load(row.books, Books)
+    return ConnectionCard(
+        organisation_id=OrganisationId(row.organisation_id),
+        organisation=row.name,
+        books=books,
+        provider_name=ledger,
+        connected_by=UserId(row.connected_by),
+        connected_at=row.connected_at,
+        health=Health(row.health),
+        problem=_problem(row.trouble, facts),
+        lists=_progress(syncs, facts),
+        steps_done=steps_done,
+        is_set_up=is_set_up,
+        access=() if provider is None else provider.profile.connect.access,
+        lapse_told_at=row.lapse_told_at,
+        manage_url=None if provider is None else provider.organisation_url(books),
+        manage_page="" if provider is None else provider.profile.apps_page,
+    )
+
+
+def _progress(syncs: Iterable[Row[Any]], facts: dict[str, str]) -> tuple[ListProgress, ...]:
+    found = {
+        row.kind: ListProgress(
+            kind=ListKind(row.kind),
+            state=row.state,
+            read=row.read,
+            unreadable=load(row.unreadable, tuple[str, ...]),
+            synced_at=row.synced_at,
+            trouble=_problem(row.trouble, facts),
+        )
+        for row in syncs
+    }
+    return tuple(found[kind] for kind in ListKind if kind in found)
+
+
+def _problem(trouble: str | None, facts: dict[str, str]) -> Problem | None:
+    return None if trouble is None else load(trouble, Problem).with_facts(**facts)
