@@ -9,7 +9,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from bot.app import listening
 from bot.playground.slack import ADMIN, MEMBER, SlackState
@@ -23,6 +22,7 @@ from tests.attacks.jars import SLACK_APP, Jar, Stand, a_jar
 from tests.conftest import ROOT
 from tests.fakes.app import SECRET, TOKEN, environment
 from tests.fakes.connected import CLIENT_ID, CLIENT_SECRET, link_of, xero_environment
+from tests.fakes.ports import free_port
 from tests.handlers.desk import A_BILL
 
 START_SECONDS = 40
@@ -47,7 +47,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 @asynccontextmanager
 async def running(database_url: str, output: Path, form: str) -> AsyncIterator[Running]:
-    port = unused_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     slack = SlackState(signing_secret=SECRET, bot_token=TOKEN, app_url=address)
     slack.oauth.client_id, slack.oauth.client_secret = SLACK_APP.values()

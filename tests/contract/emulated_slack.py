@@ -18,7 +18,8 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
+
+from tests.fakes.ports import free_port
 
 OLDEST_NODE = 22
 CLIENT_ID, CLIENT_SECRET = "11.22", "emulated-secret"
@@ -70,7 +71,7 @@ async def emulated_slack(folder: Path, redirect_uri: str) -> AsyncIterator[Emula
     }
     seed = folder / "seed.json"
     seed.write_text(json.dumps({"slack": {"team": {"name": "Emulated Ltd"}, "oauth_apps": [app]}}), encoding="utf-8")
-    port = unused_port()
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     options = ("--service", "slack", "--port", str(port), "--base-url", url, "--seed", str(seed))
     log = (folder / "emulate.log").open("wb")

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import unused_port
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
@@ -22,6 +21,7 @@ from providers import PROVIDERS
 from tests.contract.emulated_slack import APP_ID, CLIENT_ID, CLIENT_SECRET, USER, Emulated, emulated_slack
 from tests.fakes.browser import Page, a_browser
 from tests.fakes.jobs import InlineJobs
+from tests.fakes.ports import free_port
 
 TEAM = "T000000001"
 HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]}
@@ -40,7 +40,7 @@ class Installed:
 
 @pytest.fixture
 async def installed(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Installed]:
-    port = unused_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     async with emulated_slack(tmp_path, f"{address}/slack/oauth_redirect") as slack:
         environment = {

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from aiohttp.test_utils import unused_port
 from sqlalchemy import select
 
 from bot.app import listening
@@ -29,6 +28,7 @@ from providers.xero.simulator import TRADING, XeroState, create_app
 from tests.fakes.app import World, whole_app
 from tests.fakes.browser import Page, a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.ports import free_port
 
 ORGANISATIONS = table_of(OrganisationRow)
 CLIENT_ID, CLIENT_SECRET = "ours-at-xero", "ours-at-xero-secret"
@@ -97,7 +97,7 @@ async def beside_xero(
 ) -> AsyncIterator[tuple[World, XeroState]]:
     """The product beside a Xero that nobody has connected yet."""
     clock = clock or FakeClock(sleeps_at_once=True)
-    port = unused_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     xero = XeroState(
         clock=clock,

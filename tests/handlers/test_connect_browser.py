@@ -6,12 +6,13 @@ from urllib.parse import urlencode
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer, unused_port
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
 
 from bot.services.connect_flow import Site
 from handlers.web import ConnectPages
 from tests.fakes.connecting import ACME, BETA
+from tests.fakes.ports import free_port
 from tests.handlers.conftest import Connecting
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,7 @@ async def far_end() -> TestServer:
 
 @pytest.fixture
 async def served(connecting: Connecting) -> AsyncIterator[Connecting]:
-    far, port = await far_end(), unused_port()
+    far, port = await far_end(), free_port()
     base, there = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{far.port}"
     connecting.ledger.login_page = f"{there}/authorize"
     connecting.flows = replace(connecting.flows, site=Site(public_url=base, slack_url=there))

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from aiohttp.test_utils import unused_port
 from sqlalchemy import Row, select, update
 
 from bot.db.workspaces import WORKSPACES
@@ -21,6 +20,7 @@ from handlers.dispatch import NOT_INSTALLED
 from tests.fakes.app import TOKEN, World, whole_app
 from tests.fakes.browser import Browser, Page, a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.ports import free_port
 from tests.handlers.envelopes import UNINSTALLED, an_event, send_event, send_form
 
 CLIENT = {"SLACK_CLIENT_ID": "11.22", "SLACK_CLIENT_SECRET": "client-secret-canary"}
@@ -69,7 +69,7 @@ class Shop:
 
 @asynccontextmanager
 async def a_shop(database_url: str, more: Mapping[str, str] | None = None) -> AsyncIterator[Shop]:
-    port = unused_port()
+    port = free_port()
     environment = {"DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}", "SLACK_BOT_TOKEN": "", **CLIENT, **(more or {})}
     clock = FakeClock(sleeps_at_once=True)
     async with whole_app(database_url, clock=clock, more=environment, port=port) as world:

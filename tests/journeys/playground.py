@@ -3,15 +3,15 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiohttp.test_utils import unused_port
 from playwright.async_api import BrowserContext, Page, async_playwright
+
+from tests.fakes.ports import free_port
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS, STOP_SECONDS = 40, 30
@@ -31,7 +31,7 @@ class Playground:
 @asynccontextmanager
 async def playground(folder: Path, **more: str) -> AsyncIterator[Playground]:
     """Started as `make run` starts it, and stopped as Ctrl-C stops it."""
-    app, slack = unused_port(), _two_free_ports()
+    app, slack = free_port(), free_port(neighbours=1)
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
@@ -65,15 +65,6 @@ async def _until_ready(process: asyncio.subprocess.Process) -> str:
         assert line, f"it ended at once: {printed}"
         printed += line.decode()
     return printed
-
-
-def _two_free_ports() -> int:
-    """A free port whose neighbour is free too: the simulated ledgers take the one after Slack's."""
-    while True:
-        port = unused_port()
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
 
 
 @dataclass(slots=True)
