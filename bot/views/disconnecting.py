@@ -84,6 +84,7 @@ def done(found: Disconnection, keep: Keep) -> View:
         type="modal",
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Disconnected"),
+        clear_on_close=True,  # the page under it shows how it stood before
         close=PlainTextObject(text="Close"),
         blocks=blocks,
     )
@@ -138,7 +139,7 @@ def _options() -> list[Option]:
 
 def _waiting(found: Disconnection) -> str:
     if found.waiting == 0:
-        return "Nothing is approved and not sent yet."
+        return "Nothing that is approved waits to be sent."
     return f"{_items(found.waiting)} approved and not sent yet: they stay, and wait until it is connected again."
 
 

@@ -77,6 +77,7 @@ def saved(page: PeoplePage) -> View:
         type="modal",
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Saved"),
+        clear_on_close=True,  # the page under it shows how it stood before
         close=PlainTextObject(text="Close"),
         blocks=[
             HeaderBlock(text=plain(page.organisation, 150)),

@@ -1,6 +1,7 @@
 """The second judge of what the app draws: the Block Kit schema that lies beside the repository."""
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from bot.playground.slack import SlackState
+
+IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ANY_ID = "00000000-0000-4000-8000-000000000000"
 
 
 @cache
@@ -24,8 +28,12 @@ def validator(shared: Path, definition: str) -> Draft7Validator:
 
 def schema_problems(slack: SlackState, shared: Path) -> list[str]:
     """What the schema finds wrong with anything the app gave this Slack to draw."""
-    return [
-        f"{kind}{error.json_path}: {error.message[:300]}"
-        for kind, payload in slack.drawn
-        for error in validator(shared, kind).iter_errors(payload)
-    ]
+    drawn = {(kind, IDENTIFIER.sub(ANY_ID, json.dumps(payload))) for kind, payload in slack.drawn}
+    return [problem for kind, text in sorted(drawn) for problem in _problems(shared, kind, text)]
+
+
+@cache
+def _problems(shared: Path, kind: str, text: str) -> tuple[str, ...]:
+    """Looked for once in everything that is drawn alike but for whose it is: most worlds begin with the same screens."""
+    found = validator(shared, kind).iter_errors(json.loads(text))
+    return tuple(f"{kind}{error.json_path}: {error.message[:300]}" for error in found)
