@@ -51,12 +51,12 @@ def large_click() -> bytes:
     return again(payload_of(click("approve")) | {"message": {"type": "message", "ts": "1.1", "blocks": blocks}})
 
 
-def largest_submission() -> bytes:
+def largest_submission(typed: str = PROSE, fields: int = 100) -> bytes:
     """100 inputs of 3,000 characters, labels of 2,000 (a view has at most 250 kB) and 3,000 of metadata."""
     label, element = {"type": "plain_text", "text": PROSE[:2000]}, {"type": "plain_text_input", "action_id": "text"}
-    names = [f"b{number}" for number in range(100)]
+    names = [f"b{number}" for number in range(fields)]
     blocks = [{"type": "input", "block_id": name, "label": label, "element": element} for name in names]
-    entry = {"text": {"type": "plain_text_input", "value": PROSE[:3000]}}
+    entry = {"text": {"type": "plain_text_input", "value": (typed * 3000)[:3000]}}
     view = {"callback_id": "form", "private_metadata": PROSE[:3000], "blocks": blocks}
     return submission(view, dict.fromkeys(names, entry))
 
@@ -90,7 +90,8 @@ def home_opened() -> bytes:
 def _payload(payload: dict[str, Any]) -> bytes:
     person = {"id": PERSON, "team_id": TEAM, "username": "bench", "name": "bench"}
     common = {"team": {"id": TEAM, "domain": "bench"}, "user": person, "api_app_id": "A0", "token": "x"}
-    return _form({"payload": json.dumps({**common, **payload})})
+    written = json.dumps({**common, **payload}, separators=(",", ":")).replace("/", "\\/")  # as Slack writes it
+    return _form({"payload": written})
 
 
 def _form(form: dict[str, str]) -> bytes:

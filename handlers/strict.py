@@ -13,6 +13,8 @@ Body = dict[str, Any]
 
 MOST_FIELDS = 60
 MOST_NESTED = 20_000
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape, and not somebody's own backslash before the same letters."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -58,7 +60,7 @@ def _decoded(part: bytes) -> str:
 
 
 def _json(text: str) -> Body:
-    if text.count("[") + text.count("{") > MOST_NESTED or "\\u0000" in text:
+    if text.count("[") + text.count("{") > MOST_NESTED or ("\\u0000" in text and _NUL.search(text)):
         raise BadBodyError
     found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
     if not isinstance(found, dict):

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.playground.slack import ADMIN, BILLS, TEAM
+from handlers.guard import LARGEST_BODY
 from tests.fakes.app import SECRET, World, whole_app
 from tests.fakes.clock import FakeClock
 
@@ -159,7 +160,7 @@ async def test_a_payload_with_emoji_as_surrogate_pairs_is_taken(world: World) ->
 
 
 async def test_a_large_body_is_refused_whether_or_not_its_length_is_told(world: World) -> None:
-    body = b"text=" + b"a" * (1024 * 1024)
+    body = b"text=" + b"a" * LARGEST_BODY
 
     async def in_parts() -> AsyncIterator[bytes]:
         yield body

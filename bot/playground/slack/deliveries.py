@@ -72,7 +72,9 @@ class Deliveries:
         return await self._interaction("slash_command", fields, urlencode(fields))
 
     async def interaction(self, payload: Json) -> Answer:
-        return await self._interaction(str(payload["type"]), payload, urlencode({"payload": json.dumps(payload)}))
+        r"""JSON as Slack writes it, short and with `\/` and `\uXXXX`, in a form."""
+        written = json.dumps(payload, separators=(",", ":")).replace("/", "\\/")
+        return await self._interaction(str(payload["type"]), payload, urlencode({"payload": written}))
 
     async def event(self, event: Json, *, is_shared: bool = False, team: str = TEAM) -> Answer:
         """Send an event; when it fails the later tries run by themselves."""
