@@ -63,6 +63,7 @@ from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
 from bot.services.statuses import Statuses
 from bot.services.syncing import Syncing
+from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
 from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
@@ -132,6 +133,7 @@ class Services:
     managing: Managing
     refreshing: Refreshing
     roles: Roles
+    taking_over: TakingOver
     channels: Channels
     items: Items
     cards: Cards
@@ -167,7 +169,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         DisconnectHandlers(services.disconnecting, services.organisations),
         HomeHandlers(services.home),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
-        PeopleHandlers(services.roles),
+        PeopleHandlers(services.roles, services.taking_over),
         ChannelHandlers(services.channels),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
@@ -279,6 +281,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         managing=Managing(db, people, statuses),
         refreshing=Refreshing(db, people, jobs, providers),
         roles=Roles(db, people, directory),
+        taking_over=TakingOver(db, people),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

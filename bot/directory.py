@@ -77,7 +77,12 @@ class SlackDirectory:
             client = await self._clients.of(workspace.id)
             if client is None:
                 return None
-            user = (await client.users_info(user=user_id)).get("user")
+            try:
+                user = (await client.users_info(user=user_id)).get("user")
+            except SlackApiError as error:
+                if reason_of(error) != "user_not_found":
+                    raise
+                return _gone(user_id)
             return None if user is None else person_of(user, workspace)
 
         return await self._people.get(f"{workspace.id}:{user_id}", ask)
@@ -120,6 +125,11 @@ def person_of(user: dict[str, Any], workspace: Workspace) -> Person:
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
         is_workspace_admin=_is_admin(user) or user["id"] == workspace.installer_user_id,
     )
+
+
+def _gone(user_id: UserId) -> Person:
+    """Whom the workspace does not have, or not any more: that is an answer, unlike Slack's silence."""
+    return Person(user_id=user_id, name="Somebody", is_of_workspace=True, is_known=False, is_active=False)
 
 
 def _is_admin(user: dict[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """One connection as its Manage page shows it, and the people of one organisation as their form does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.domain.books import ListKind
 from bot.domain.conditions import ConnectionStatus
@@ -18,6 +18,17 @@ class ManagePage:
     people: RoleHolders
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
+    lost: Mapping[UserId, str] = field(default_factory=dict)
+    """Admins who cannot act any more, with the reasons; looked at only for somebody who may take over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOver:
+    """An organisation that has no admin left who can act, and why each of them cannot."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    lost: Mapping[UserId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

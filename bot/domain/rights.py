@@ -24,6 +24,7 @@ class Deed(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SET_UP = "set_up"
+    TAKE_OVER = "take_over"
     REFRESH = "refresh"
     ADD_ITEM = "add_item"
     APPROVE = "approve"
@@ -38,6 +39,8 @@ class Person:
     user_id: UserId
     name: str
     is_of_workspace: bool
+    is_known: bool = True
+    """False for somebody whom Slack says the workspace does not have, or does not have any more; inactive, too."""
     is_active: bool = True
     is_bot: bool = False
     is_guest: bool = False
@@ -53,6 +56,8 @@ class Standing:
     approvers: tuple[UserId, ...] = ()
     admins: tuple[UserId, ...] = ()
     bookkeepers: tuple[UserId, ...] = ()
+    lost: frozenset[UserId] = frozenset()
+    """Of the admins, those of whom Slack says that they cannot act any more. Who was not asked about is not lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ def why_unfit(person: Person | None) -> str | None:
         return "belongs to another company"
     if person.is_bot:
         return "is a bot"
+    if not person.is_known:
+        return "is no member of this workspace"
     if not person.is_active:
         return "has a deactivated account"
     return "is a guest" if person.is_guest else None
@@ -134,13 +141,15 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
         case Deed.DISCONNECT:
             is_allowed = person.is_workspace_admin or Role.ADMIN in standing.roles
             return None if is_allowed else _refuse_disconnect(standing)
+        case Deed.TAKE_OVER:
+            return _refuse_taking_over(person, standing)
         case Deed.APPROVE:
             return _lacking_approval(person, standing)
         case Deed.SET_UP | Deed.FIX | Deed.REFRESH:
             if standing.roles & _ROLES_FOR[deed]:
                 return None
             if deed is Deed.SET_UP:
-                return Refusal("Only this organisation's admins can do that.", standing.admins)
+                return _refuse_setting_up(person, standing)
             who = tuple(dict.fromkeys((*standing.bookkeepers, *standing.admins)))
             return Refusal("Only this organisation's admins and bookkeepers can do that.", who)
         case Deed.ADD_ITEM | Deed.SEE:
@@ -160,6 +169,26 @@ def _refuse_disconnect(standing: Standing) -> Refusal:
         "installed Dext.",
         standing.admins,
     )
+
+
+def _refuse_setting_up(person: Person, standing: Standing) -> Refusal:
+    words = "Only this organisation's admins can do that."
+    if person.is_workspace_admin:
+        words += " If none of them can act any more, you can take over: press Manage on its card in Dext's Home."
+    return Refusal(words, standing.admins)
+
+
+def _refuse_taking_over(person: Person, standing: Standing) -> Refusal | None:
+    """Those who may connect can, by an act of their own, and only while nobody else can give roles."""
+    left = tuple(user for user in standing.admins if user not in standing.lost)
+    if not person.is_workspace_admin:
+        return Refusal(
+            "Taking over is for this workspace's Slack owners and admins, and for whoever installed Dext.", left
+        )
+    words = "Taking over is for an organisation none of whose admins can act any more."
+    if Role.ADMIN in standing.roles:
+        return Refusal(f"{words} You are its admin already.")
+    return Refusal(f"{words} This one has an admin, who can give you a role.", left) if left else None
 
 
 def _lacking_approval(person: Person, standing: Standing) -> Refusal | None:

@@ -57,7 +57,7 @@ async def tell(
     the connection's.
     """
     workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
-    place = await _place(tx, workspace_id, organisation_id, UserId(row.connected_by), role)
+    place = await place_of_news(tx, workspace_id, organisation_id, UserId(row.connected_by), role)
     await want(tx, workspace_id, Subject.CONNECTION, organisation_id, place, facts=facts)
     await redraw_connection(tx, workspace_id, organisation_id, *concerned)
 
@@ -76,15 +76,15 @@ async def add_facts(tx: Tx, row: Row[Any], role: str, **facts: Any) -> None:
         await tx.execute(MESSAGES.update().where(*where).values(facts=dump({**known, **facts})))
 
 
-async def _place(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, connected_by: UserId, role: str
+async def place_of_news(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, otherwise: UserId, role: str
 ) -> Place:
-    """The channel for alerts, else the one for approvals, else the conversation of whoever connected."""
+    """The channel for alerts, else the one for approvals, else the conversation of this person."""
     settings = await load_settings(tx, workspace_id, organisation_id)
     channel = settings.alerts_channel or settings.approvals_channel
     if channel is not None:
         return Place(role=role, surface=Surface.CHANNEL, channel_id=channel)
-    return Place(role=role, surface=Surface.DIRECT, user_id=connected_by)
+    return Place(role=role, surface=Surface.DIRECT, user_id=otherwise)
 
 
 async def redraw_connection(

@@ -1,19 +1,20 @@
 """The connections as people see and manage them: how they all stand, one in full, and reading its lists again."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.conditions import ConnectionStatus
-from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ManagePage, RoleHolders
-from bot.domain.rights import Deed, Role, decide
+from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.slack import Actor
 from bot.services.organisations import OrganisationNotFoundError
 from bot.services.people import People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
 
-OFFERED = (Deed.SET_UP, Deed.REFRESH, Deed.CONNECT, Deed.DISCONNECT)
+OFFERED = (Deed.SET_UP, Deed.TAKE_OVER, Deed.REFRESH, Deed.CONNECT, Deed.DISCONNECT)
 """Deeds that a Manage page has buttons for."""
 
 
@@ -42,12 +43,13 @@ class Managing:
         """
         person = await self.people.require_member(actor)
         workspace_id = actor.workspace.id
+        lost = await self._lost(actor, person, organisation_id)
         async with self.db.read() as tx:
             found = await self.statuses.of_workspace(tx, workspace_id, actor.user_id)
             status = next((each for each in found if each.card.organisation_id == organisation_id), None)
             if status is None:
                 raise OrganisationNotFoundError
-            standing = await standing_of(tx, organisation_id, actor.user_id)
+            standing = replace(await standing_of(tx, organisation_id, actor.user_id), lost=frozenset(lost))
             deeds = frozenset(deed for deed in OFFERED if decide(deed, person, standing) is None)
             settings = await load_settings(tx, workspace_id, organisation_id)
             return ManagePage(
@@ -55,7 +57,16 @@ class Managing:
                 people=await role_holders(tx, workspace_id, organisation_id),
                 approvals_channel=settings.approvals_channel,
                 alerts_channel=settings.alerts_channel,
+                lost=lost,
             )
+
+    async def _lost(self, actor: Actor, person: Person, organisation_id: OrganisationId) -> Mapping[UserId, str]:
+        """Slack is asked about the admins only where it matters: before somebody who could take over from them."""
+        async with self.db.read() as tx:
+            admins = await people_with(tx, actor.workspace.id, organisation_id, Role.ADMIN)
+        if not person.is_workspace_admin or actor.user_id in admins:
+            return {}
+        return await self.people.lost(actor.workspace, admins)
 
 
 async def role_holders(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> RoleHolders:

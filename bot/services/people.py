@@ -1,5 +1,7 @@
 """Who somebody is and what they may do, asked in one place by every entry."""
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +11,7 @@ from bot.db.base import table_of
 from bot.db.connections import GrantRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide
+from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide, why_unfit
 from bot.domain.slack import Actor, Workspace
 
 GRANTS = table_of(GrantRow)
@@ -86,6 +88,12 @@ class People:
         admins = await self.directory.workspace_admins(actor.workspace)
         refusal = decide(Deed.CONNECT, person, Standing(admins=admins))
         raise NotAllowedError(refusal or Refusal("I could not check who you are."))
+
+    async def lost(self, workspace: Workspace, admins: tuple[UserId, ...]) -> Mapping[UserId, str]:
+        """Those of the admins who cannot act any more, each with the reason. Whom Slack cannot name now is not lost."""
+        found = await asyncio.gather(*(self.directory.person(workspace, user) for user in admins))
+        reasons = {user: why_unfit(person) for user, person in zip(admins, found, strict=True) if person is not None}
+        return {user: reason for user, reason in reasons.items() if reason is not None}
 
 
 async def standing_of(tx: Tx, organisation_id: OrganisationId, user_id: UserId | None) -> Standing:

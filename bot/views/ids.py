@@ -15,6 +15,7 @@ class ActionId(StrEnum):
     OPEN_MANAGE = "open_manage"
     REFRESH_LISTS = "refresh_lists"
     OPEN_PEOPLE = "open_people"
+    TAKE_OVER = "take_over"
     OPEN_CHANNELS = "open_channels"
     DISCONNECT = "disconnect"
     # setting up
@@ -46,6 +47,7 @@ class CallbackId(StrEnum):
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
     PEOPLE = "people"
+    TAKE_OVER = "take_over"
     CHANNELS = "channels"
     ADD_ITEM = "add_item"
     EDIT_ITEM = "edit_item"

@@ -10,6 +10,7 @@ from bot.domain.connections import Health
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
+from bot.views import taking_over
 from bot.views.connections import NEW, connect_button, context, disconnect_button, section, set_up_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ListRef
@@ -64,6 +65,8 @@ def _setting_up(found: ManagePage) -> list[Block]:
     people = section("*People and roles*\n" + "\n".join(_holders(found)))
     approvals, alerts = _channel(found.approvals_channel), _channel(found.alerts_channel)
     channels = section(f"*Channels*\nApprovals: {approvals}\nAlerts: {alerts}")
+    if Deed.TAKE_OVER in status.deeds:
+        return [people, channels, *taking_over.offer(status.card.organisation_id, found.lost)]
     if Deed.SET_UP not in status.deeds:
         who = _names(found.people[Role.ADMIN])
         return [people, channels, context(f"Settings, people and channels are for this organisation's admins: {who}")]

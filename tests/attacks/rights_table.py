@@ -14,6 +14,8 @@ EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER}
 """Of those who can be seen from a workspace that has the app."""
 ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), frozenset({APPROVER})
 CONNECTORS, ENDERS = frozenset({OWNER}), frozenset({OWNER, ADMIN})
+NOBODY: frozenset[str] = frozenset()
+"""While there is an admin who can act."""
 
 WORDS = {
     "help": EVERYBODY,
@@ -35,6 +37,7 @@ CLICKS = {
     ActionId.REFRESH_LISTS: KEEPERS,
     ActionId.DISCONNECT: ENDERS,
     ActionId.OPEN_PEOPLE: ADMINS,
+    ActionId.TAKE_OVER: NOBODY,
     ActionId.OPEN_CHANNELS: ADMINS,
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
@@ -57,6 +60,7 @@ FORMS = {
     CallbackId.CHOOSE_TAX_RATE: KEEPERS,
     CallbackId.SETTINGS: ADMINS,
     CallbackId.PEOPLE: ADMINS,
+    CallbackId.TAKE_OVER: NOBODY,
     CallbackId.CHANNELS: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }

@@ -56,9 +56,10 @@ async def test_guests_bots_leavers_and_strangers_are_known_for_what_they_are(wor
 
 
 async def test_somebody_slack_does_not_know_is_nobody(world: World) -> None:
-    found = await world.services.directory.person(await workspace_of(world), UserId("U0NOBODY1"))
+    found = await person(world, "U0NOBODY1")
 
-    assert found is None
+    assert not found.is_known
+    assert not found.is_active
 
 
 @pytest.mark.parametrize("fault", ["500", "429"])

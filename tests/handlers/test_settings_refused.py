@@ -44,7 +44,7 @@ async def either(database_url: str) -> AsyncIterator[Office]:
         (OTHER_BOT, "Reminder is a bot"),
         (FORMER, "Fred has a deactivated account"),
         (OUTSIDER, "Xavier belongs to another company"),
-        ("U0NOBODY1", "Somebody chosen cannot be checked"),
+        ("U0NOBODY1", "Somebody is no member of this workspace"),
     ],
 )
 @pytest.mark.parametrize("block", [BlockId.APPROVERS, BlockId.BOOKKEEPERS])
