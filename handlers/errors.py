@@ -7,8 +7,7 @@ from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import NotAllowedError
+from bot.services.people import NotAllowedError, OrganisationNotFoundError
 from bot.services.refreshing import CannotRefreshError
 from bot.services.set_up import NoConnectionError
 from bot.views.metadata import NotOursError

@@ -44,7 +44,7 @@ class AlertMessages:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
             found = await self._card(tx, item)
         if found is None:
             raise ItemNotFoundError

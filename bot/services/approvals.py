@@ -99,7 +99,7 @@ class Approvals:
 
 
 async def _require_undo(tx: Tx, person: Person | None, item: Item) -> None:
-    standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+    standing = await standing_of(tx, item.workspace_id, item.organisation_id, person.user_id if person else None)
     refusal = decide_undo(person, standing, item.decided_by)
     if refusal is not None:
         raise NotAllowedError(refusal)
@@ -110,7 +110,7 @@ async def _item_to_decide(
 ) -> Item:
     """The item, if it is what the pressed card showed and this person may decide on it."""
     item = await require_item(tx, workspace_id, item_id)
-    standing = await standing_of(tx, item.organisation_id, person.user_id if person else None)
+    standing = await standing_of(tx, item.workspace_id, item.organisation_id, person.user_id if person else None)
     refusal = decide_approval(person, standing, item.submitted_by, item.edited_by)
     if refusal is not None:
         raise NotAllowedError(refusal)

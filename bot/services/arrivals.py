@@ -91,7 +91,7 @@ class Arrivals:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             try:
-                await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
+                await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
             except NotAllowedError as error:
                 place = Place(role="refused", surface=Surface.EPHEMERAL, channel_id=channel_id, user_id=actor.user_id)
                 await note(tx, workspace_id, f"file:{slack_file_id}", place, error.refusal.reason)

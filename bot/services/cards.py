@@ -24,8 +24,7 @@ from bot.services.current import require_item
 from bot.services.items import EDITABLE, require_editable
 from bot.services.lists import account_label, books_of, load_account, load_tax_rate, tax_rate_label
 from bot.services.messages import Drawn, Shown
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import People
+from bot.services.people import OrganisationNotFoundError, People
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
 from providers.base import AccountingProvider
@@ -57,7 +56,7 @@ class Cards:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
             return await self.card(tx, item)
 
     async def explained(self, actor: Actor, item_id: ItemId) -> Explanation:
@@ -65,7 +64,7 @@ class Cards:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.SEE, person, item.organisation_id)
+            await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
             reasons = (
                 await _reason(tx, item, "Category", item.coding.account, _account_name),
                 await _reason(tx, item, "Tax rate", item.coding.tax_rate, _tax_rate_name),
@@ -79,7 +78,7 @@ class Cards:
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
+            await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
             return await _page(tx, actor.workspace.id, organisation_id, None)
 
     async def edit_form(self, actor: Actor, item_id: ItemId) -> ItemPage:
@@ -93,7 +92,7 @@ class Cards:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, person, item.organisation_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
             require_editable(item)
             return await _page(tx, actor.workspace.id, item.organisation_id, item)
 

@@ -65,7 +65,7 @@ class Channels:
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             return await _page(tx, actor.workspace.id, organisation_id)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: ChannelsForm) -> ChannelsPage:
@@ -79,7 +79,7 @@ class Channels:
         person, workspace_id = await self.people.identify(actor), actor.workspace.id
         chosen = {APPROVALS: form.approvals_channel, ALERTS: form.alerts_channel}
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             page = await _page(tx, workspace_id, organisation_id)
             if page.version != form.version:
                 return _same_or_stale(page, form)
@@ -89,7 +89,7 @@ class Channels:
             raise ChannelsRefusedError(wrong)
         try:
             async with self.db.write() as tx:
-                await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+                await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
                 if not await next_version(tx, workspace_id, organisation_id, form.version):
                     return _same_or_stale(await _page(tx, workspace_id, organisation_id), form)
                 await _keep(tx, actor, organisation_id, before, chosen)

@@ -8,7 +8,7 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services.lists import find_accounts, find_tax_rates, is_codable, load_account, load_tax_rate
-from bot.services.people import NotAllowedError, People
+from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Choices:
         """Live accounts whose code or name holds the text; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            if not await self._may_see(tx, person, organisation_id):
+            if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
             return await find_accounts(tx, actor.workspace.id, organisation_id, text)
 
@@ -28,15 +28,15 @@ class Choices:
         """Live tax rates that go with costs; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            if not await self._may_see(tx, person, organisation_id):
+            if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
             found = await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
         return tuple(rate for rate in found if _goes_with_costs(rate))
 
-    async def _may_see(self, tx: Tx, person: Person | None, organisation_id: OrganisationId) -> bool:
+    async def _may_see(self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId) -> bool:
         try:
-            await self.people.require(tx, Deed.SEE, person, organisation_id)
-        except NotAllowedError:
+            await self.people.require(tx, Deed.SEE, actor, person, organisation_id)
+        except (NotAllowedError, OrganisationNotFoundError):
             return False
         return True
 

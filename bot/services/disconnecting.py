@@ -28,8 +28,7 @@ from bot.domain.rights import Deed, Role
 from bot.domain.slack import Actor
 from bot.services import audit, recording
 from bot.services.connection_messages import disconnected_role, tell
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import People
+from bot.services.people import OrganisationNotFoundError, People
 from bot.views.text import escape
 from providers.base import AccountingProvider
 
@@ -70,7 +69,7 @@ class Disconnecting:
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.DISCONNECT, person, organisation_id)
+            await self.people.require(tx, Deed.DISCONNECT, actor, person, organisation_id)
             row = await _live(tx, actor.workspace.id, organisation_id)
             return await self._seen(tx, row)
 
@@ -85,7 +84,7 @@ class Disconnecting:
         """
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
-            await self.people.require(tx, Deed.DISCONNECT, person, organisation_id)
+            await self.people.require(tx, Deed.DISCONNECT, actor, person, organisation_id)
             row = await _live(tx, actor.workspace.id, organisation_id)
             seen = await self._seen(tx, row)
             if seen.stamp != stamp:

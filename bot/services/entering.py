@@ -19,7 +19,7 @@ from bot.domain.settings import Settings
 from bot.services import audit
 from bot.services.current import ItemNotFoundError
 from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_homes, want
-from bot.services.organisations import OrganisationNotFoundError
+from bot.services.people import OrganisationNotFoundError
 from bot.services.recoding import judged, settle
 from bot.services.settings import load_settings
 

@@ -35,7 +35,7 @@ class Fixes:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, person, item.organisation_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
             alert = await alerts.load_alert(tx, item.workspace_id, item.id)
             if item.state is not ItemState.REFUSED or alert is None:
                 raise NotNowError(item, NOTHING_TO_FIX)
@@ -74,7 +74,7 @@ class Fixes:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, person, before.organisation_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             if before.state is not ItemState.REFUSED:
                 raise NotNowError(before, NOTHING_TO_FIX)
             item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))

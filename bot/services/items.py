@@ -56,7 +56,7 @@ class Items:
         person = await self.people.identify(actor)
         coding = _coded_by(Coding(), edit, actor.user_id)
         async with self.db.write() as tx:
-            await self.people.require(tx, Deed.ADD_ITEM, person, organisation_id)
+            await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
             await _require_offered(tx, organisation_id, actor.workspace.id, edit, Coding())
             entered, _ = await enter(
                 tx,
@@ -84,7 +84,7 @@ class Items:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, person, before.organisation_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
             await _require_offered(tx, before.organisation_id, before.workspace_id, edit, before.coding)
             after = replace(before, facts=edit.facts, coding=_coded_by(before.coding, edit, actor.user_id))

@@ -9,8 +9,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ManagePage, RoleHolders
 from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.slack import Actor
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import People, standing_of
+from bot.services.people import OrganisationNotFoundError, People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
 
@@ -49,7 +48,9 @@ class Managing:
             status = next((each for each in found if each.card.organisation_id == organisation_id), None)
             if status is None:
                 raise OrganisationNotFoundError
-            standing = replace(await standing_of(tx, organisation_id, actor.user_id), lost=frozenset(lost))
+            standing = replace(
+                await standing_of(tx, workspace_id, organisation_id, actor.user_id), lost=frozenset(lost)
+            )
             deeds = frozenset(deed for deed in OFFERED if decide(deed, person, standing) is None)
             settings = await load_settings(tx, workspace_id, organisation_id)
             return ManagePage(

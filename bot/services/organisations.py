@@ -34,13 +34,6 @@ _MEANT = (
 )
 
 
-class OrganisationNotFoundError(Exception):
-    """The workspace has no such organisation."""
-
-    def __init__(self) -> None:
-        super().__init__("I cannot find that organisation any more. Type `/dext connect` to connect it.")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
     id: OrganisationId

@@ -8,19 +8,24 @@ from typing import Protocol
 from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
-from bot.db.connections import GrantRow
+from bot.db.connections import GrantRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide, why_unfit
 from bot.domain.slack import Actor, Workspace
 
-GRANTS = table_of(GrantRow)
+GRANTS, ORGANISATIONS = table_of(GrantRow), table_of(OrganisationRow)
 
 _GRANTED = (
     select(GRANTS.c.user_id, GRANTS.c.role)
-    .where(GRANTS.c.organisation_id == bindparam("organisation_id"))
+    .select_from(ORGANISATIONS)
+    .outerjoin(GRANTS, GRANTS.c.organisation_id == ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
+    )
     .order_by(GRANTS.c.position, GRANTS.c.user_id)
 )
+"""One row without a person where nobody has a role; none where the workspace has no such organisation."""
 
 
 class Directory(Protocol):
@@ -41,6 +46,13 @@ class NotAllowedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         self.refusal = refusal
         super().__init__(refusal.reason)
+
+
+class OrganisationNotFoundError(Exception):
+    """The workspace has no such organisation."""
+
+    def __init__(self) -> None:
+        super().__init__("I cannot find that organisation any more. Type `/dext connect` to connect it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +77,17 @@ class People:
             raise NotAllowedError(refusal or Refusal("I could not check who you are."))
         return person
 
-    async def require(self, tx: Tx, deed: Deed, person: Person | None, organisation_id: OrganisationId) -> None:
+    async def require(
+        self, tx: Tx, deed: Deed, actor: Actor, person: Person | None, organisation_id: OrganisationId
+    ) -> None:
         """Inside the deciding transaction, so that a right withdrawn a moment ago counts.
 
         Raises:
+            OrganisationNotFoundError: it is no organisation of the workspace that the request came from. Who has a role
+                in another workspace's books is told to nobody here.
             NotAllowedError: with the sentence for the person.
         """
-        standing = await standing_of(tx, organisation_id, person.user_id if person else None)
+        standing = await standing_of(tx, actor.workspace.id, organisation_id, person.user_id if person else None)
         refusal = decide(deed, person, standing)
         if refusal is not None:
             raise NotAllowedError(refusal)
@@ -96,9 +112,17 @@ class People:
         return {user: reason for user, reason in reasons.items() if reason is not None}
 
 
-async def standing_of(tx: Tx, organisation_id: OrganisationId, user_id: UserId | None) -> Standing:
-    found = await tx.execute(_GRANTED, {"organisation_id": organisation_id})
-    grants = [(UserId(row.user_id), Role(row.role)) for row in found.all()]
+async def standing_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, user_id: UserId | None
+) -> Standing:
+    """Raises:
+    OrganisationNotFoundError: the workspace has no such organisation.
+    """
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    found = (await tx.execute(_GRANTED, of)).all()
+    if not found:
+        raise OrganisationNotFoundError
+    grants = [(UserId(row.user_id), Role(row.role)) for row in found if row.user_id is not None]
     return Standing(
         roles=frozenset(role for user, role in grants if user == user_id),
         approvers=tuple(user for user, role in grants if role is Role.APPROVER),

@@ -21,8 +21,7 @@ from bot.services.homes import redraw_homes_of
 from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, redraw, want
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import People
+from bot.services.people import OrganisationNotFoundError, People
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -63,7 +62,7 @@ class Refreshing:
         person = await self.people.identify(actor)
         workspace_id = actor.workspace.id
         async with self.db.write() as tx:
-            await self.people.require(tx, Deed.REFRESH, person, organisation_id)
+            await self.people.require(tx, Deed.REFRESH, actor, person, organisation_id)
             connection = await _connection(tx, workspace_id, organisation_id)
             provider = self.providers.get(connection.provider)
             if provider is None:

@@ -16,8 +16,7 @@ from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.managing import role_holders
 from bot.services.messages import Subject, redraw, redraw_homes
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import Directory, People
+from bot.services.people import Directory, OrganisationNotFoundError, People
 from bot.services.settings import load_settings, next_version, replace_grants
 from bot.views.text import plain
 
@@ -54,7 +53,7 @@ class Roles:
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             return await _page(tx, actor.workspace.id, organisation_id)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: PeopleForm) -> PeoplePage:
@@ -72,7 +71,7 @@ class Roles:
             raise RolesRefusedError(wrong)
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             if not await next_version(tx, actor.workspace.id, organisation_id, form.version):
                 return _same_or_stale(await _page(tx, actor.workspace.id, organisation_id), form)
             await _keep(tx, actor, before, form)

@@ -71,7 +71,7 @@ class SetUp:
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             return await self._page(tx, actor.workspace.id, organisation_id)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> SettingsPage:
@@ -84,7 +84,7 @@ class SetUp:
         """
         person, unfit = await asyncio.gather(self.people.identify(actor), self._unfit(actor, form))
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await self._page(tx, actor.workspace.id, organisation_id)
             if before.holds(form):
                 return before

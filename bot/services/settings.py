@@ -151,7 +151,7 @@ class SettingsService:
         person = await self.people.identify(actor)
         workspace_id = actor.workspace.id
         async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, person, organisation_id)
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
             await _keep(tx, workspace_id, organisation_id, form)

@@ -15,8 +15,7 @@ from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connection_messages import place_of_news, redraw_connection
 from bot.services.messages import note
-from bot.services.organisations import OrganisationNotFoundError
-from bot.services.people import NotAllowedError, People, grant, standing_of
+from bot.services.people import NotAllowedError, OrganisationNotFoundError, People, grant, standing_of
 from bot.services.settings import next_version, people_with
 from bot.views import taking_over as views
 
@@ -86,7 +85,7 @@ async def _decided(
     name = (await tx.execute(statement)).scalar_one_or_none()
     if name is None:
         raise OrganisationNotFoundError
-    standing = await standing_of(tx, organisation_id, actor.user_id)
+    standing = await standing_of(tx, actor.workspace.id, organisation_id, actor.user_id)
     refusal = decide(Deed.TAKE_OVER, person, replace(standing, lost=frozenset(lost)))
     if refusal is not None:
         raise NotAllowedError(refusal)

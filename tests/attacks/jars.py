@@ -186,7 +186,8 @@ class Stand:
         workspace = await self.world.services.workspaces.find("", team)
         assert workspace is not None
         actor = Actor(workspace=workspace, user_id=UserId(user), team_id=team)
-        return await self.world.services.flows.start(actor, provider, channel_id=ChannelId(BILLS))
+        channel = ChannelId(BILLS) if team == TEAM else None
+        return await self.world.services.flows.start(actor, provider, channel_id=channel)
 
     async def opened(self, jar: Jar, link: str) -> Seen:
         """The link's page, and its button; answers what leads to Slack's sign-in."""
@@ -216,13 +217,17 @@ class Stand:
         """Up to Xero's answer, not followed."""
         return await self.consented(jar, (await self.sent(jar, link, user)).location, person)
 
-    async def granted(self, jar: Jar, link: str, user: str = ADMIN, person: str = "dana") -> Seen:
-        """Up to the page with the last button, for Northwind Trading Ltd."""
+    async def granted(
+        self, jar: Jar, link: str, user: str = ADMIN, person: str = "dana", *, tenant: str = TRADING
+    ) -> Seen:
+        """Up to the page with the last button, for Northwind Trading Ltd unless another is named."""
         page = await jar.follow(await self.returned(jar, link, user, person))
-        return await jar.get(f"/connect/xero/organisation?chosen={TRADING}") if "Which" in page.text else page
+        return await jar.get(f"/connect/xero/organisation?chosen={tenant}") if "Which" in page.text else page
 
-    async def connected(self, jar: Jar, link: str, user: str = ADMIN, person: str = "dana") -> Seen:
-        return await jar.press(await self.granted(jar, link, user, person))
+    async def connected(
+        self, jar: Jar, link: str, user: str = ADMIN, person: str = "dana", *, tenant: str = TRADING
+    ) -> Seen:
+        return await jar.press(await self.granted(jar, link, user, person, tenant=tenant))
 
 
 @asynccontextmanager

@@ -8,7 +8,9 @@ from bot.views.ids import ActionId, CallbackId
 
 OWNER, ADMIN, BOOKKEEPER, APPROVER = "Slack owner", "organisation admin", "bookkeeper", "approver"
 SUBMITTER, VIEWER, MEMBER = "submitter", "viewer", "member"
-GUEST, BOT, FORMER, OUTSIDER, ELSEWHERE = "guest", "bot", "deactivated", "outsider", "another workspace's admin"
+GUEST, BOT, FORMER, OUTSIDER = "guest", "bot", "deactivated", "outsider"
+NEIGHBOUR, TWOFOLD = "another workspace's admin", "another workspace's admin with every role in these books"
+ELSEWHERE = "an admin of a workspace without the app"
 INSIDERS = frozenset({OWNER, ADMIN, BOOKKEEPER, APPROVER, SUBMITTER, VIEWER, MEMBER})
 EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER}
 """Of those who can be seen from a workspace that has the app."""
@@ -46,7 +48,7 @@ CLICKS = {
     ActionId.SHOW_ITEM: INSIDERS,
     ActionId.APPROVE_ITEM: DECIDERS,
     ActionId.REJECT_ITEM: DECIDERS,
-    ActionId.UNDO_ITEM: ADMINS,
+    ActionId.UNDO_ITEM: ADMINS | DECIDERS,
     ActionId.CHOOSE_ACCOUNT: KEEPERS,
     ActionId.CHOOSE_TAX_RATE: KEEPERS,
     ActionId.RETRY_ITEM: KEEPERS,
@@ -68,6 +70,22 @@ OPTIONS = {ActionId.FIND_ACCOUNT: INSIDERS, ActionId.FIND_TAX_RATE: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
 EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
 """Nobody's: they are about the installation, and only Slack can sign them."""
+
+CHANGING = frozenset(
+    {
+        ("word", "sync"),
+        ("click", ActionId.CHOOSE_PROVIDER),
+        ("click", ActionId.OPEN_CONNECT),
+        ("click", ActionId.ASK_TO_CONNECT),
+        ("click", ActionId.REFRESH_LISTS),
+        ("click", ActionId.APPROVE_ITEM),
+        ("click", ActionId.UNDO_ITEM),
+        ("click", ActionId.RETRY_ITEM),
+        *(("form", callback) for callback in FORMS),
+        ("event", "file_shared"),
+    }
+)
+"""What changes something when somebody does it who may. All else only shows."""
 
 SIGNED, ANYBODY, SAME_BROWSER = "signed by Slack", "anybody", "the browser that began, as the person who began"
 PAGES = {

@@ -20,7 +20,7 @@ from providers.xero.simulator import TRADING
 from tests.attacks.canaries import Secrets, hits, kept, said_to_slack, shown
 from tests.attacks.jars import SLACK_APP, Stand, a_stand
 from tests.fakes.app import World, environment
-from tests.fakes.connected import _connected, xero_environment
+from tests.fakes.connected import as_connected, xero_environment
 from tests.handlers.desk import CATEGORY, Desk
 from tests.intake.documents import Row
 
@@ -58,7 +58,7 @@ def logged(form: str) -> Iterator[None]:
 
 async def everything_happens(stand: Stand) -> Desk:
     await connecting(stand)
-    desk = Desk(await _connected(stand.world, stand.xero))
+    desk = Desk(await as_connected(stand.world, stand.xero))
     of_worker(stand.world)
     await desk.world.set_up(alerts_channel=BILLS)
     await publishing(desk)

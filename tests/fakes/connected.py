@@ -88,7 +88,7 @@ async def connected_app(
     async with beside_xero(database_url, more=more, clock=clock) as (world, xero):
         await connect(world)
         await world.settle()
-        yield await _connected(world, xero)
+        yield await as_connected(world, xero)
 
 
 @asynccontextmanager
@@ -155,7 +155,8 @@ def link_of(view: View) -> str:
     return str(buttons[0]["url"])
 
 
-async def _connected(world: World, xero: XeroState) -> Connected:
+async def as_connected(world: World, xero: XeroState) -> Connected:
+    """Where one organisation is connected, by whatever way."""
     async with world.services.db.read() as tx:
         organisation_id = (await tx.execute(select(ORGANISATIONS.c.id))).scalar_one()
     return Connected(

@@ -111,3 +111,9 @@ def actions(shown: Message | View) -> list[str]:
     """The buttons there are."""
     buttons = [element for block in shown.blocks for element in block.get("elements", []) if "action_id" in element]
     return [str(button["action_id"]) for button in buttons]
+
+
+def button_values(shown: Message | View) -> dict[str, str]:
+    """What each button would send back, by its action."""
+    buttons = [element for block in shown.blocks for element in block.get("elements", []) if "value" in element]
+    return {str(button["action_id"]): str(button["value"]) for button in buttons}

@@ -12,7 +12,7 @@ from bot.domain.disconnecting import Keep
 from bot.domain.ids import ConnectionId, OrganisationId, UserId
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, TEAM
-from bot.services.organisations import OrganisationNotFoundError
+from bot.services.people import OrganisationNotFoundError
 from providers.errors import ReconnectNeededError
 from providers.xero.simulator import IRELAND, TRADING, XeroState
 from tests.attacks.jars import Stand, a_stand

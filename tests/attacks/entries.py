@@ -1,0 +1,176 @@
+"""What Slack sends for each entry, made by hand and so sent also by those to whom Slack would show no button.
+
+Ids are those of Northwind's books, whoever sends them.
+"""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from bot.playground.slack import ALERTS, BILLS
+from bot.playground.slack import APPROVER as PRIYA
+from bot.playground.slack import BOOKKEEPER as BEN
+from bot.views.ids import ActionId, BlockId, CallbackId
+from tests.handlers.desk import A_BILL, OTHER_CATEGORY
+
+Payload = dict[str, Any]
+NUMBERS = count(1)
+OF_AN_ORGANISATION = {
+    ActionId.OPEN_MANAGE,
+    ActionId.REFRESH_LISTS,
+    ActionId.OPEN_PEOPLE,
+    ActionId.TAKE_OVER,
+    ActionId.OPEN_SETTINGS,
+    ActionId.OPEN_CHANNELS,
+    ActionId.DISCONNECT,
+    ActionId.OPEN_ADD_ITEM,
+    ActionId.OPEN_CONNECT,
+}
+OF_A_REFUSAL = {
+    ActionId.CHOOSE_ACCOUNT,
+    ActionId.CHOOSE_TAX_RATE,
+    ActionId.RETRY_ITEM,
+    ActionId.SHOW_LEDGER_WORDS,
+    CallbackId.CHOOSE_ACCOUNT,
+    CallbackId.CHOOSE_TAX_RATE,
+}
+IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """Of the books: the organisation, and an item with its version for each state that buttons are for."""
+
+    organisation: str
+    settings_version: int
+    connected: int
+    """Which connecting it was, by its instant in milliseconds."""
+    waiting: str
+    approved: str
+    refused: str
+
+    def item(self, entry: ActionId | CallbackId) -> str:
+        if entry in OF_A_REFUSAL:
+            return self.refused
+        return self.approved if entry is ActionId.UNDO_ITEM else self.waiting
+
+    def value(self, action: ActionId) -> str:
+        """What the button says that it is about."""
+        if action is ActionId.RUN_COMMAND:
+            return "help"
+        if action in OF_AN_ORGANISATION:
+            return self.organisation
+        return self.item(action).partition(":")[0] if action is ActionId.SHOW_ITEM else self.item(action)
+
+    def metadata(self, callback: CallbackId) -> str:
+        """What the form says that it is about."""
+        item, _, version = self.item(callback).partition(":")
+        if callback in (CallbackId.SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS):
+            version = str(self.settings_version)
+        elif callback is CallbackId.DISCONNECT:
+            version = str(self.connected)
+        return f"{self.organisation}:{version}:{item}"
+
+
+def trigger() -> str:
+    return f"8.{next(NUMBERS)}"
+
+
+def command(word: str) -> Payload:
+    where = {"channel_id": BILLS, "trigger_id": trigger(), "api_app_id": "A0DEXT001"}
+    return {"command": "/dext", "text": word, **where}
+
+
+def click(ids: Ids, action: ActionId) -> Payload:
+    pressed: Payload = {"type": "button", "action_id": action, "block_id": "b", "value": ids.value(action)}
+    if action is ActionId.CHOOSE_PROVIDER:
+        pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
+    is_in_form = action in IN_THE_FORM
+    place = {"view": view(CallbackId.CONNECT, BILLS, {})} if is_in_form else {"channel": {"id": BILLS}}
+    return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place}
+
+
+def search(ids: Ids, action: ActionId) -> Payload:
+    form = view(CallbackId.ADD_ITEM, ids.metadata(CallbackId.ADD_ITEM), {})
+    return {"type": "block_suggestion", "action_id": action, "block_id": "b", "value": "", "view": form}
+
+
+def submission(ids: Ids, callback: CallbackId) -> Payload:
+    form = view(callback, ids.metadata(callback), filled(callback))
+    return {"type": "view_submission", "trigger_id": trigger(), "view": form}
+
+
+def event(kind: str) -> Payload:
+    facts: dict[str, Payload] = {
+        "app_home_opened": {"tab": "home", "channel": "D0"},
+        "file_shared": {"file_id": f"F0{next(NUMBERS)}", "channel_id": BILLS},
+        "tokens_revoked": {"tokens": {"oauth": [], "bot": ["U0DEXTBOT"]}},
+    }
+    return {"event": {"type": kind, **facts.get(kind, {})}}
+
+
+def view(callback: str, metadata: str, state: Payload) -> Payload:
+    number = trigger()
+    shown = {"id": f"V{number}", "hash": number, "type": "modal", "callback_id": callback}
+    return {**shown, "private_metadata": metadata, "state": {"values": state}}
+
+
+def filled(callback: CallbackId) -> Payload:
+    match callback:
+        case CallbackId.CHOOSE_ACCOUNT:
+            return {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}}
+        case CallbackId.CHOOSE_TAX_RATE:
+            return {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}}
+        case CallbackId.REJECT_REASON:
+            return {BlockId.REASON: value(typed("Twice"))}
+        case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
+            texts = {block: value(typed(str(text))) for block, text in A_BILL.items()}
+            date = {"type": "datepicker", "selected_date": "2026-03-01"}
+            return {**texts, BlockId.ISSUED_ON: value(date), BlockId.DESCRIPTION: value(typed("Paper"))}
+        case CallbackId.DISCONNECT:
+            ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
+            return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}
+        case CallbackId.PEOPLE:
+            return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
+        case CallbackId.SETTINGS | CallbackId.CHANNELS:
+            return {**settings(), **channels()}
+        case _:
+            return {}
+
+
+ROLES = {
+    BlockId.ADMINS: ["U0ADAM001", "U0OLIVIA1"],
+    BlockId.BOOKKEEPERS: [BEN],
+    BlockId.APPROVERS: [PRIYA],
+    BlockId.SUBMITTERS: [],
+    BlockId.VIEWERS: [],
+}
+
+
+def settings() -> Payload:
+    people = {BlockId.APPROVERS: PRIYA, BlockId.BOOKKEEPERS: BEN}
+    return {
+        BlockId.DESTINATION: value(chosen("purchases")),
+        BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),
+        **{block: value({"type": "multi_users_select", "selected_users": [who]}) for block, who in people.items()},
+    }
+
+
+def channels() -> Payload:
+    bound = {BlockId.APPROVALS_CHANNEL: BILLS, BlockId.ALERTS_CHANNEL: ALERTS}
+    return {
+        block: value({"type": "conversations_select", "selected_conversation": channel, "selected_channel": channel})
+        for block, channel in bound.items()
+    }
+
+
+def value(entry: Payload) -> Payload:
+    return {ActionId.VALUE: entry}
+
+
+def typed(text: str) -> Payload:
+    return {"type": "plain_text_input", "value": text}
+
+
+def chosen(option: str) -> Payload:
+    return {"type": "external_select", "selected_option": {"value": option}}

@@ -1,0 +1,189 @@
+"""One day at Northwind's and Acme's, laid once, at which everybody tries every entry.
+
+After each entry the database is put back as it was, so that nobody finds what somebody before left.
+"""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.domain.ids import UserId
+from bot.domain.rights import Role
+from bot.playground.slack import ADMIN as ADAM
+from bot.playground.slack import APPROVER as PRIYA
+from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM
+from bot.playground.slack import BOOKKEEPER as BEN
+from bot.playground.slack.calls import Call
+from bot.services.people import grant
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import IRELAND, TRADING
+from tests.attacks import rights_table as table
+from tests.attacks.entries import Ids, Payload
+from tests.attacks.jars import Stand, a_stand
+from tests.attacks.traces import Kept, kept
+from tests.fakes.connected import CATEGORY, as_connected
+from tests.handlers.desk import Desk, button_values
+
+UNDO_SECONDS = 7200
+SUBMITTER, VIEWER, YVONNE, NOWHERE = "U0SUBMIT1", "U0VIEWER1", "U0YVONNE1", "T0NOWHERE"
+PEOPLE = {
+    table.OWNER: OWNER,
+    table.ADMIN: ADAM,
+    table.BOOKKEEPER: BEN,
+    table.APPROVER: PRIYA,
+    table.SUBMITTER: SUBMITTER,
+    table.VIEWER: VIEWER,
+    table.MEMBER: MEMBER,
+    table.GUEST: GUEST,
+    table.BOT: OTHER_BOT,
+    table.FORMER: FORMER,
+    table.OUTSIDER: OUTSIDER,
+    table.NEIGHBOUR: OUTSIDER,
+    table.TWOFOLD: YVONNE,
+    table.ELSEWHERE: OUTSIDER,
+}
+ACMES = (OUTSIDER, YVONNE)
+HOMES = {table.NEIGHBOUR: OTHER_TEAM, table.TWOFOLD: OTHER_TEAM, table.ELSEWHERE: NOWHERE}
+"""Whose workspace a request comes from, where it is not Northwind's."""
+LOOKING = ("users.info", "users.list", "auth.test", "chat.getPermalink")
+TELLING = ("views.open", "views.push", "views.update", "views.publish", "chat.postEphemeral")
+TALKING = ("chat.postMessage", "chat.update", "conversations.open")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How many calls there had been of Slack, and of the ledger."""
+
+    slack: int
+    ledger: int
+
+
+@dataclass(slots=True)
+class Office:
+    stand: Stand
+    desk: Desk
+    ids: Ids
+    copy: Path
+    at_rest: Kept
+
+    @property
+    def path(self) -> str:
+        return str(self.stand.world.services.db.url.database)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(len(self.desk.slack.calls), len(self.desk.xero.calls))
+
+    async def send(self, payload: Payload, who: str) -> str:
+        """As this person; what was answered. A command names one workspace only, all else the person's own, too."""
+        deliveries, user_id = self.desk.slack.deliveries, PEOPLE[who]
+        home, own = HOMES.get(who, TEAM), HOMES.get(who, OTHER_TEAM if who == table.OUTSIDER else TEAM)
+        if "command" in payload:
+            answer = await deliveries.command({**payload, "user_id": user_id, "team_id": home})
+        elif "event" in payload:
+            person = {"user": user_id, "user_id": user_id, "user_team": own}
+            answer = await deliveries.event({**payload["event"], **person}, team=home)
+        else:
+            user = {"id": user_id, "name": "x", "username": "x", "team_id": own}
+            answer = await deliveries.interaction({**payload, "user": user, "team": {"id": home}})
+        assert answer.status == 200, (who, payload, answer)
+        return answer.text
+
+    def told(self, since: Mark) -> str:
+        """All that was said in Slack."""
+        calls = self.desk.slack.calls[since.slack :]
+        return " ".join(repr(call.args) for call in calls if call.method not in LOOKING)
+
+    def posted(self, since: Mark, *people: str) -> list[str]:
+        """Calls of Slack that do more than to look, or to tell one of these people."""
+        return [call.method for call in self.desk.slack.calls[since.slack :] if not _is_harmless(call, people)]
+
+    def asked(self, since: Mark) -> list[str]:
+        """Tenants that the ledger was asked about; empty where the call names none."""
+        calls = self.desk.xero.calls[since.ledger :]
+        return [{name.lower(): value for name, value in call.headers.items()}.get(TENANT, "") for call in calls]
+
+    async def changed(self) -> list[str]:
+        """Tables of Northwind's that are not as they were at rest; messages apart that went to one person only."""
+        now = await kept(self.stand.world.services.db, TEAM)
+        return [name for name, rows in now.items() if rows != self.at_rest[name]]
+
+    def put_back(self) -> None:
+        copied(self.copy, self.path)
+        self.stand.world.jobs.known.clear()
+
+
+TENANT = "xero-tenant-id"
+
+
+def _is_harmless(call: Call, people: tuple[str, ...]) -> bool:
+    args = call.args
+    if call.method in TALKING:
+        return args.get("channel") in people or args.get("users") in people
+    if call.method in TELLING:
+        # what is opened or redrawn is before whoever pressed; only some calls name the person
+        return args.get("user", args.get("user_id")) in (*people, None)
+    return call.method in LOOKING
+
+
+def copied(source: Path | str, target: Path | str) -> None:
+    """By SQLite itself, beside those who have the database open."""
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)
+
+
+@asynccontextmanager
+async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
+    """Both workspaces have connected their books. Adam keeps Northwind's and is no admin of the workspace any more.
+
+    Yvonne, an admin at Acme, has every role in Northwind's books too, as in an Enterprise organisation people of several
+    workspaces may; a request that comes from Acme is none of theirs all the same.
+    """
+    async with a_stand(sqlite_url, {"DEXT_UNDO_SECONDS": str(UNDO_SECONDS)}) as stand:
+        await stand.connected(stand.admin, await stand.link())
+        await stand.world.settle()
+        desk = Desk(await as_connected(stand.world, stand.xero))
+        await desk.world.set_up(alerts_channel=BILLS)
+        await stand.connected(stand.stranger, await stand.link(OUTSIDER, OTHER_TEAM), OUTSIDER, tenant=IRELAND)
+        await _hire(desk)
+        ids = await _three_bills(desk)
+        office = Office(stand, desk, ids, folder / "at-rest.db", await kept(stand.world.services.db, TEAM))
+        copied(office.path, office.copy)
+        yield office
+
+
+async def _hire(desk: Desk) -> None:
+    desk.slack.change_person(ADAM, is_admin=False)
+    people = desk.slack.workspace.people
+    for user in (SUBMITTER, VIEWER):
+        people[user] = replace(people[MEMBER], id=user, name=user, handle=user.lower())
+    people[YVONNE] = replace(people[OUTSIDER], id=YVONNE, name="Yvonne", handle="yvonne", is_admin=True)
+    actor, organisation = await desk.world.actor(), desk.world.organisation_id
+    roles = [(SUBMITTER, Role.SUBMITTER), (VIEWER, Role.VIEWER), *((YVONNE, role) for role in Role)]
+    async with desk.world.services.db.write() as tx:
+        for user, role in roles:
+            await grant(tx, actor.workspace.id, organisation, UserId(user), role)
+
+
+async def _three_bills(desk: Desk) -> Ids:
+    """One that the ledger refused, one approved that can be taken back, one that waits for its approver."""
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add(OWNER, **{BlockId.NUMBER: "INV-3"})
+    await desk.approve("INV-3")
+    await desk.world.later(UNDO_SECONDS + 60)
+    desk.xero.restore_account(TRADING, CATEGORY)
+    await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
+    await desk.approve("INV-2")
+    await desk.add(OWNER)
+    actor, organisation = await desk.world.actor(), desk.world.organisation_id
+    disconnection = await desk.world.services.disconnecting.opened(actor, organisation)
+    return Ids(
+        organisation=str(organisation),
+        settings_version=(await desk.world.settings()).version,
+        connected=disconnection.stamp,
+        waiting=button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM],
+        approved=button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM],
+        refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
+    )
