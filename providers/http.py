@@ -39,7 +39,10 @@ class Answer:
         """Raises:
         ValueError: the body is not JSON.
         """
-        return json.loads(self.body, parse_float=Decimal, parse_int=_whole)
+        try:
+            return json.loads(self.body, parse_float=Decimal, parse_int=_whole)
+        except RecursionError as error:
+            raise ValueError("brackets within brackets without end") from error
 
 
 def _whole(text: str) -> int:

@@ -175,6 +175,10 @@ class ListSyncRow(Base):
     started_at: Mapped[datetime | None]
     """When this run's first page was asked for: the next one reads what changed since."""
     read: Mapped[int] = mapped_column(default=0)
+    expected: Mapped[int | None]
+    """How many entries the list has by the ledger's own word, while it is read whole; None where it does not tell."""
+    changes_read: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Readings of changes since the list was last read whole."""
     unreadable: Mapped[str] = mapped_column(LongText, default="[]")
     trouble: Mapped[str | None] = mapped_column(LongText)
     synced_at: Mapped[datetime | None]

@@ -134,9 +134,22 @@ class OrganisationChoice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """An entry that is there and could not be read: words for people, and its key where that much could be read, so that
+    what is known of it stays.
+    """
+
+    words: str
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """One page of a list; `next_page` is None at the end. `unreadable` names what could not be read, in words."""
+    """One page of a list; `next_page` is None at the end. `total` is how many entries the list has, where the ledger
+    tells; with `since`, how many changed.
+    """
 
     entries: tuple[ListEntry, ...]
     next_page: str | None = None
-    unreadable: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+    total: int | None = None

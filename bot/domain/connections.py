@@ -162,11 +162,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListProgress:
-    """How far one list's import is; `trouble` says why it stopped."""
+    """How far one list's import is; `trouble` says why it stopped.
+
+    `read` counts entries; `expected` is how many there are by the ledger's word, where it tells. Where only changes are
+    asked for, `read` is what the list held before.
+    """
 
     kind: ListKind
     state: str
     read: int
+    expected: int | None = None
+    is_of_changes: bool = False
     unreadable: tuple[str, ...] = ()
     synced_at: datetime | None = None
     trouble: Problem | None = None

@@ -1,6 +1,7 @@
 """A connection as people see it, from its rows."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import Row
@@ -35,7 +36,7 @@ def card_of(
         connected_at=row.connected_at,
         health=Health(row.health),
         problem=_problem(row.trouble, facts),
-        lists=_progress(syncs, facts),
+        lists=_progress(syncs, facts, frozenset() if provider is None else provider.profile.incremental),
         steps_done=steps_done,
         is_set_up=is_set_up,
         access=() if provider is None else provider.profile.connect.access,
@@ -45,12 +46,16 @@ def card_of(
     )
 
 
-def _progress(syncs: Iterable[Row[Any]], facts: dict[str, str]) -> tuple[ListProgress, ...]:
+def _progress(
+    syncs: Iterable[Row[Any]], facts: dict[str, str], incremental: AbstractSet[ListKind]
+) -> tuple[ListProgress, ...]:
     found = {
         row.kind: ListProgress(
             kind=ListKind(row.kind),
             state=row.state,
             read=row.read,
+            expected=row.expected,
+            is_of_changes=row.since is not None and row.kind in incremental,
             unreadable=load(row.unreadable, tuple[str, ...]),
             synced_at=row.synced_at,
             trouble=_problem(row.trouble, facts),

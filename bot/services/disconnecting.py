@@ -189,11 +189,12 @@ async def _forget_lists(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     """The number of the run goes on: a reading that is under way finds itself outdated, and the next one's job is no
     job that there was.
     """
-    await _delete_from(tx, workspace_id, organisation_id, (ENTRIES,))
-    unread = {"state": "done", "read": 0, "unreadable": "[]", "next_page": None, "trouble": None}
-    never = {"since": None, "started_at": None, "synced_at": None, "run": SYNCS.c.run + 1}
+    unread = {"state": "done", "read": 0, "expected": None, "unreadable": "[]", "next_page": None, "trouble": None}
+    never = {"since": None, "changes_read": 0, "started_at": None, "synced_at": None, "run": SYNCS.c.run + 1}
     of_organisation = (SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
+    # first, so that a reading under way waits here before it writes another entry
     await tx.execute(SYNCS.update().where(*of_organisation).values(**unread, **never))
+    await _delete_from(tx, workspace_id, organisation_id, (ENTRIES,))
 
 
 async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:

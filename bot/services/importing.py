@@ -20,7 +20,8 @@ from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId
 from bot.services.access import Tokens
 from bot.services.jobs import JobKind, Jobs
-from bot.services.reading_lists import MOVING_FOR, Reading
+from bot.services.list_entries import OutdatedError
+from bot.services.reading_lists import MOVING_FOR, WHOLE_EVERY, Reading
 from providers.base import AccountingProvider
 from providers.errors import ReconnectNeededError, TryLaterError
 
@@ -28,21 +29,18 @@ CONNECTIONS, SYNCS = table_of(ConnectionRow), table_of(ListSyncRow)
 
 OVERLAP = timedelta(minutes=5)
 """The ledger's clock is not ours, and its lists may be late: what changed just before is asked for once more."""
-WHOLE_EVERY = 7
-"""Of so many runs one reads everything."""
 UNDER_WAY = ("waiting", "reading")
 
 
 async def start_import(tx: Tx, jobs: Jobs, connection_id: ConnectionId, kinds: tuple[ListKind, ...]) -> None:
     """Begin to read these lists again; what is there stays in use meanwhile.
 
-    A list that was read whole is asked for what changed since that reading began. Every seventh run reads everything,
-    because what was deleted in the ledger is told by no list of changes.
+    A list that was read whole is asked for what changed since that reading began; every so often it is read whole again.
     """
     connection = (await tx.execute(select(CONNECTIONS).where(CONNECTIONS.c.id == connection_id))).one()
     last = select(func.max(SYNCS.c.run)).where(SYNCS.c.organisation_id == connection.organisation_id)
     run = ((await tx.execute(last)).scalar_one() or 0) + 1
-    sinces = {} if run % WHOLE_EVERY == 0 else await _sinces(tx, connection)
+    sinces = await _sinces(tx, connection)
     for kind in kinds:
         new = tx.insert(ListSyncRow).values(
             organisation_id=connection.organisation_id,
@@ -60,7 +58,7 @@ async def start_import(tx: Tx, jobs: Jobs, connection_id: ConnectionId, kinds: t
         await tx.execute(
             new.on_conflict_do_update(
                 index_elements=["organisation_id", "kind"],
-                set_={**fresh, "next_page": None, "started_at": None, "trouble": None},
+                set_={**fresh, "next_page": None, "expected": None, "started_at": None, "trouble": None},
             )
         )
     await jobs.enqueue(
@@ -72,17 +70,19 @@ async def _sinces(tx: Tx, connection: Row[Any]) -> dict[str, datetime | None]:
     """From when the next reading of each list has to ask. One that did not end is begun where it began; None is the
     beginning of time.
     """
-    statement = select(SYNCS.c.kind, SYNCS.c.state, SYNCS.c.since, SYNCS.c.started_at).where(
+    columns = (SYNCS.c.kind, SYNCS.c.state, SYNCS.c.since, SYNCS.c.started_at, SYNCS.c.changes_read)
+    statement = select(*columns).where(
         SYNCS.c.organisation_id == connection.organisation_id, SYNCS.c.workspace_id == connection.workspace_id
     )
     return {row.kind: _since(row) for row in (await tx.execute(statement)).all()}
 
 
 def _since(row: Row[Any]) -> datetime | None:
+    since: datetime | None = row.since
     if row.state != "done":
-        since: datetime | None = row.since
         return since
-    return None if row.started_at is None else row.started_at - OVERLAP
+    is_whole_due = row.started_at is None or row.changes_read + 1 >= WHOLE_EVERY
+    return None if is_whole_due else row.started_at - OVERLAP
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,8 @@ class ListImport:
         reading = Reading(self.db, self.tokens, connection, int(run), self.providers[connection.provider])
         try:
             await reading.all()
+        except OutdatedError:
+            return
         except ReconnectNeededError as error:
             await self.tokens.broken(ConnectionId(connection.id), error.problem)
         except TryLaterError as error:

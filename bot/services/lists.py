@@ -1,18 +1,18 @@
 """The ledger's lists as they stand here: looked through by pickers, named on cards."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from bot.db.base import dump, load, table_of
-from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
+from bot.db.connections import ListEntryRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, Books, ListKind, TaxRate
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.searching import searchable
 
-ENTRIES, SYNCS, ORGANISATIONS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(OrganisationRow)
+ENTRIES, ORGANISATIONS = table_of(ListEntryRow), table_of(OrganisationRow)
 
 MOST_CHOICES = 100
 """Slack shows no more options than this."""
@@ -36,32 +36,6 @@ _ENTRY = select(ENTRIES.c.entry).where(
     ENTRIES.c.key == bindparam("key"),
 )
 _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRate)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListState:
-    """One list as people see it."""
-
-    kind: ListKind
-    state: str
-    read: int
-    unreadable: tuple[str, ...]
-    synced_at: datetime | None
-
-
-async def list_states(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[ListState, ...]:
-    statement = select(SYNCS).where(SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
-    found = {
-        row.kind: ListState(
-            kind=ListKind(row.kind),
-            state=row.state,
-            read=row.read,
-            unreadable=load(row.unreadable, tuple[str, ...]),
-            synced_at=row.synced_at,
-        )
-        for row in (await tx.execute(statement)).all()
-    }
-    return tuple(found[kind] for kind in ListKind if kind in found)
 
 
 async def find_accounts(
@@ -100,7 +74,7 @@ def is_codable(account: Account) -> bool:
 async def _find(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, text: str
 ) -> tuple[str, ...]:
-    pattern = text.strip().casefold().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    pattern = searchable(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     of = {
         "workspace_id": workspace_id,
         "organisation_id": organisation_id,

@@ -1,4 +1,7 @@
-"""One reading of a ledger's lists: page by page, each list by itself, into entries that can be looked through."""
+"""One reading of a ledger's lists: page by page, each list by itself, into entries that can be looked through.
+
+What a list was stays in use until it was read anew; a list that could not be read keeps it, with the reason.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, table_of
-from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow
+from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Nudge, Tx
-from bot.domain.books import Account, Contact, Currency, ListEntry, ListKind, ListPage, TaxRate, TrackingCategory
+from bot.domain.books import ListKind, ListPage, Unreadable
+from bot.domain.connections import LIST_NAMES
 from bot.domain.ids import ConnectionId
 from bot.services.access import Tokens
 from bot.services.homes import redraw_homes_of
+from bot.services.list_course import Course
+from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw
 from providers.base import Access, AccountingProvider
 from providers.errors import (
@@ -29,14 +35,16 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
-CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
+SYNCS, CONNECTIONS, ORGANISATIONS = table_of(ListSyncRow), table_of(ConnectionRow), table_of(OrganisationRow)
 
 MOVING_FOR = timedelta(seconds=60)
 """An import that wrote nothing for this long is started again."""
-ROWS_AT_ONCE = 100
-"""Rows of one transaction. A page of a thousand contacts in one held the only writer for 1.2 s row by row, 0.2 s as ten
-statements; parted, people's clicks go in between."""
+WHOLE_EVERY = 7
+"""Of so many readings of a list one is whole, because what was deleted in the ledger is told by no list of changes."""
+NEVER_EMPTIED = frozenset({ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS})
+"""Ledgers archive these and do not delete them, so an answer without any is no answer."""
+MOST_NAMED = 50
+"""Entries that could not be read, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,38 +90,41 @@ class Reading:
             )
 
     async def _list(self, kind: ListKind) -> None:
+        stored = self._stored(kind)
         async with self.db.read() as tx:
-            sync = (await tx.execute(select(SYNCS).where(self._sync(kind)))).one_or_none()
+            sync = (await tx.execute(select(SYNCS).where(stored.sync))).one_or_none()
         if sync is None or sync.state in ("done", "failed"):
             return
-        since = sync.since if kind in self.provider.profile.incremental else None
         try:
             if sync.next_page is None:
-                await self._begin(kind)
-            await self._pages(kind, sync.next_page, since)
+                await self._begin(stored)
+            await self._pages(stored, sync)
         except (ReconnectNeededError, TryLaterError):
             raise
         except ProviderError as error:
-            await self._failed(kind, error)
+            await self._failed(stored, error)
 
-    async def _begin(self, kind: ListKind) -> None:
+    async def _begin(self, stored: StoredList) -> None:
         """Noted before the first page is asked for: what changes in the ledger from here on is the next run's."""
-        async with self.db.write() as tx:
-            await tx.execute(SYNCS.update().where(self._sync(kind)).values(started_at=tx.now))
+        async with stored.write() as tx:
+            await tx.execute(SYNCS.update().where(stored.sync).values(started_at=tx.now))
 
-    async def _pages(self, kind: ListKind, page: str | None, since: datetime | None) -> None:
-        before: ListPage | None = None
+    async def _pages(self, stored: StoredList, sync: Row[Any]) -> None:
+        """From where the reading is to the end of the list."""
+        since = sync.since if stored.kind in self.provider.profile.incremental else None
+        page: str | None = sync.next_page
+        course = Course() if page is None else await _resumed(stored, sync)
         while True:
-            read = await self._page(kind, page, since)
-            if before is not None and read.entries and read.entries == before.entries:
-                raise ProviderChangedError("Every page of this list is the same")  # else it would be read for ever
-            before = read
-            await self._store(kind, read)
-            async with self.db.write() as tx:
-                await self._keep(tx, kind, read, page=page, since=since)
-            page = read.next_page
-            if page is None:
+            read = await self._page(stored.kind, page, since)
+            rows = stored.rows(read.entries)
+            course.meet(read, (row["key"] for row in rows), asked=page)
+            is_only = page is None and read.next_page is None
+            await stored.store(rows, is_noted=since is None and not is_only)
+            if read.next_page is None:
+                await self._end(stored, course, read, since)
                 return
+            await self._keep(stored, course, read, since)
+            page = read.next_page
 
     async def _page(self, kind: ListKind, page: str | None, since: datetime | None) -> ListPage:
         async def read(access: Access) -> ListPage:
@@ -133,90 +144,56 @@ class Reading:
             except AccessExpiredError as error:
                 raise ReconnectNeededError(error.problem) from error
 
-    async def _store(self, kind: ListKind, page: ListPage) -> None:
-        """The page's entries, before the note that it was read: a page stored twice is stored once."""
-        by_key = {_key_of(entry)[0]: entry for entry in page.entries}  # one statement takes a key once
-        entries = list(by_key.values())
-        for start in range(0, len(entries), ROWS_AT_ONCE):
-            async with self.db.write() as tx:
-                await self._upsert(tx, kind, entries[start : start + ROWS_AT_ONCE])
-
-    async def _keep(self, tx: Tx, kind: ListKind, read: ListPage, *, page: str | None, since: datetime | None) -> None:
+    async def _keep(self, stored: StoredList, course: Course, read: ListPage, since: datetime | None) -> None:
         """That this page was read, and where the next one begins."""
-        sync = (await tx.execute(select(SYNCS).where(self._sync(kind)).with_for_update())).one()
-        unreadable = [*load(sync.unreadable, list[str]), *read.unreadable][:50]
-        is_last = read.next_page is None
-        before = 0 if page is None else sync.read
-        values = {
-            "state": "done" if is_last else "reading",
-            "next_page": read.next_page,
-            "read": before + len(read.entries) if since is None else sync.read,
-            "unreadable": dump(unreadable),
-            "due_at": None if is_last else tx.now + MOVING_FOR,
-        }
-        if is_last:
-            values["synced_at"] = tx.now
-            if since is None:
-                await self._retire_unseen(tx, kind)
-            else:
-                values["read"] = await self._count(tx, kind)
-        await tx.execute(SYNCS.update().where(self._sync(kind)).values(**values))
+        values: dict[str, Any] = {"state": "reading", "next_page": read.next_page}
+        if since is None:
+            values |= {"read": len(course.keys), "expected": read.total}
+        async with stored.write() as tx:
+            await self._note(tx, stored, values | {"due_at": tx.now + MOVING_FOR}, read.unreadable)
+
+    async def _end(self, stored: StoredList, course: Course, read: ListPage, since: datetime | None) -> None:
+        values: dict[str, Any] = {"state": "done", "next_page": None, "expected": None, "due_at": None}
+        if since is None:
+            values |= await self._end_whole(stored, course)
+        else:
+            values |= {"read": await stored.count(), "changes_read": SYNCS.c.changes_read + 1}
+        async with stored.write() as tx:
+            await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
+
+    async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:
+        """What the ledger has no more is retired. Where its pages shifted while they were read that cannot be told: then
+        nothing is, and the next reading is a whole one again.
+        """
+        if not course.keys:
+            await self._require_credible(stored, course)
+        if course.is_whole:
+            await stored.retire(course.keys | course.kept)
+        return {"read": len(course.keys), "changes_read": 0 if course.is_whole else WHOLE_EVERY}
+
+    async def _require_credible(self, stored: StoredList, course: Course) -> None:
+        """An answer in which nothing was found does not empty a list that a ledger never has empty."""
+        if course.kept or not course.is_each_known:
+            raise ProviderChangedError("None of its entries could be read")
+        if stored.kind in NEVER_EMPTIED and await stored.has_live():
+            raise ProviderChangedError("It came back empty, and had entries before")
+
+    async def _note(self, tx: Tx, stored: StoredList, values: dict[str, Any], unreadable: Sequence[Unreadable]) -> None:
+        said = load((await tx.execute(select(SYNCS.c.unreadable).where(stored.sync))).scalar_one(), list[str])
+        words = [*said, *(entry.words for entry in unreadable)]
+        if len(words) > MOST_NAMED:
+            words = [*words[: MOST_NAMED - 1], f"{LIST_NAMES[stored.kind]}: others that are not named here"]
+        await tx.execute(SYNCS.update().where(stored.sync).values(unreadable=dump(words), **values))
         await self._redraw(tx)
 
-    async def _upsert(self, tx: Tx, kind: ListKind, entries: Sequence[ListEntry]) -> None:
-        new = tx.insert(ListEntryRow).values([self._values(kind, entry) for entry in entries])
-        fresh = {name: new.excluded[name] for name in ("search", "is_active", "entry", "seen_in")}
-        await tx.execute(new.on_conflict_do_update(index_elements=["organisation_id", "kind", "key"], set_=fresh))
-
-    def _values(self, kind: ListKind, entry: ListEntry) -> dict[str, Any]:
-        key, search, is_active = _key_of(entry)
-        return {
-            "organisation_id": self.connection.organisation_id,
-            "workspace_id": self.connection.workspace_id,
-            "kind": kind,
-            "key": key,
-            "search": search.casefold()[:250],
-            "is_active": is_active,
-            "entry": dump(entry),
-            "seen_in": self.run,
-        }
-
-    async def _count(self, tx: Tx, kind: ListKind) -> int:
-        """What a list of changes brings is no count of the list."""
-        statement = select(func.count()).where(
-            ENTRIES.c.workspace_id == self.connection.workspace_id,
-            ENTRIES.c.organisation_id == self.connection.organisation_id,
-            ENTRIES.c.kind == kind,
-        )
-        counted: int = (await tx.execute(statement)).scalar_one()
-        return counted
-
-    async def _retire_unseen(self, tx: Tx, kind: ListKind) -> None:
-        await tx.execute(
-            ENTRIES.update()
-            .where(
-                ENTRIES.c.workspace_id == self.connection.workspace_id,
-                ENTRIES.c.organisation_id == self.connection.organisation_id,
-                ENTRIES.c.kind == kind,
-                ENTRIES.c.seen_in < self.run,
-            )
-            .values(is_active=False)
-        )
-
-    async def _failed(self, kind: ListKind, error: ProviderError) -> None:
-        async with self.db.write() as tx:
-            await tx.execute(
-                SYNCS.update().where(self._sync(kind)).values(state="failed", due_at=None, trouble=dump(error.problem))
-            )
+    async def _failed(self, stored: StoredList, error: ProviderError) -> None:
+        values = {"state": "failed", "due_at": None, "expected": None, "trouble": dump(error.problem)}
+        async with stored.write() as tx:
+            await tx.execute(SYNCS.update().where(stored.sync).values(**values))
             await self._redraw(tx)
 
-    def _sync(self, kind: ListKind) -> Any:
-        return and_(
-            SYNCS.c.organisation_id == self.connection.organisation_id,
-            SYNCS.c.workspace_id == self.connection.workspace_id,
-            SYNCS.c.kind == kind,
-            SYNCS.c.run == self.run,
-        )
+    def _stored(self, kind: ListKind) -> StoredList:
+        return StoredList(self.db, self.connection.workspace_id, self.connection.organisation_id, kind, self.run)
 
     async def _redraw(self, tx: Tx) -> None:
         await redraw(tx, self.connection.workspace_id, Subject.CONNECTION, self.connection.organisation_id)
@@ -227,16 +204,10 @@ class Reading:
         await redraw_homes_of(tx, self.connection.workspace_id, self.connection.organisation_id)
 
 
-def _key_of(entry: ListEntry) -> tuple[str, str, bool]:
-    """What items refer to, what pickers look through, and whether it can be used."""
-    match entry:
-        case Account():
-            return entry.code or entry.provider_id, f"{entry.code} {entry.name}", entry.is_active
-        case TaxRate():
-            return entry.code, entry.name, entry.is_active
-        case Contact():
-            return entry.provider_id, entry.name, entry.is_active
-        case TrackingCategory():
-            return entry.provider_id, entry.name, entry.is_active
-        case Currency():
-            return entry.code, f"{entry.code} {entry.name}", True
+async def _resumed(stored: StoredList, sync: Row[Any]) -> Course:
+    """What an earlier life of this reading knew, as far as it was noted."""
+    return Course(
+        keys=await stored.met(),
+        totals=set() if sync.expected is None else {sync.expected},
+        is_each_known=not load(sync.unreadable, list[str]),
+    )

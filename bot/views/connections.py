@@ -268,16 +268,26 @@ def list_in_words(found: ListProgress) -> str:
     name = LIST_NAMES[found.kind]
     match found.state:
         case "done":
-            return f"• {name}: {found.read}"
+            return f"• {name}: {found.read:,}"
         case "failed":
-            reason = (
-                "" if found.trouble is None else f" ({escape(found.trouble.vendor_words, 120) or 'no reason given'})"
-            )
-            return f"• {name}: could not be read{reason}"
+            return f"• {name}: could not be read{why_unread(found)}"
         case "reading":
-            return f"• {name}: {found.read} so far"
+            return f"• {name}: {how_far(found)}"
         case _:
             return f"• {name}: waiting"
+
+
+def how_far(found: ListProgress) -> str:
+    """With "of how many" where the ledger told, and what it told can be."""
+    if found.is_of_changes:
+        return f"{found.read:,}, looking for changes"
+    is_told = found.expected is not None and found.expected >= found.read
+    return f"{found.read:,} of {found.expected:,} so far" if is_told else f"{found.read:,} so far"
+
+
+def why_unread(found: ListProgress) -> str:
+    """In the ledger's own words, in brackets."""
+    return "" if found.trouble is None else f" ({escape(found.trouble.vendor_words, 120) or 'no reason given'})"
 
 
 def _books_in_words(books: Books) -> list[str]:

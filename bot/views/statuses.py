@@ -15,7 +15,15 @@ from slack_sdk.models.views import View
 from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
-from bot.views.connections import connect_button, context, section, set_up_button, set_up_words
+from bot.views.connections import (
+    connect_button,
+    context,
+    how_far,
+    section,
+    set_up_button,
+    set_up_words,
+    why_unread,
+)
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.text import escape, mention, moment, plain
 
@@ -117,7 +125,7 @@ def lists_in_words(status: ConnectionStatus) -> str:
     if not lists:
         return "No lists read yet"
     if len(lists) > 1 and len(ages) == 1 and all(found.state == "done" for found in lists):
-        counts = " · ".join(f"{LIST_NAMES[found.kind]}: {found.read}" for found in lists)
+        counts = " · ".join(f"{LIST_NAMES[found.kind]}: {found.read:,}" for found in lists)
         return f"{counts} · all {ages.pop()}"
     return " · ".join(list_line(found, status) for found in lists)
 
@@ -126,11 +134,11 @@ def list_line(found: ListProgress, status: ConnectionStatus) -> str:
     name, old = LIST_NAMES[found.kind], _age(found, status)
     match found.state:
         case "done":
-            return f"{name}: {found.read}, {old}"
+            return f"{name}: {found.read:,}, {old}"
         case "failed":
-            return f"{name}: could not be read; before that {old}"
+            return f"{name}: could not be read{why_unread(found)}; before that {old}"
         case "reading":
-            return f"{name}: {found.read} so far"
+            return f"{name}: {how_far(found)}"
         case _:
             return f"{name}: waiting to be read"
 

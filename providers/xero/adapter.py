@@ -8,28 +8,19 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.clock import Clock
-from bot.domain.books import Books, ListEntry, ListKind, ListPage, OrganisationChoice
+from bot.domain.books import Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.http import Caller
-from providers.xero import PROFILE, mapping, oauth
+from providers.xero import PROFILE, lists, mapping, oauth
 from providers.xero.client import PAGE_SIZE, XeroClient
 from providers.xero.errors import mapped_errors, problem_of, sentences_of
 
 IDS_PER_CALL = 40
 """An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
 MOST_PAGES = 100
-
-_PATHS = {
-    ListKind.ACCOUNTS: ("Accounts", "Accounts"),
-    ListKind.BANK_ACCOUNTS: ("Accounts", "Accounts"),
-    ListKind.TAX_RATES: ("TaxRates", "TaxRates"),
-    ListKind.TRACKING_CATEGORIES: ("TrackingCategories", "TrackingCategories"),
-    ListKind.CURRENCIES: ("Currencies", "Currencies"),
-    ListKind.CONTACTS: ("Contacts", "Contacts"),
-}
 
 
 class XeroProvider:
@@ -90,31 +81,10 @@ class XeroProvider:
     async def list_page(
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
-        path, name = _PATHS[kind]
-        query = self._query(kind, page)
-        changed_after = since if kind in PROFILE.incremental else None
-        found = await self._client.get(access, path, query, since=changed_after)
+        query, changed_after = lists.query_of(kind, page), since if kind in PROFILE.incremental else None
+        found = await self._client.get(access, lists.PATHS[kind], query, since=changed_after)
         with mapped_errors():
-            entries = list(found[name])
-        read, unreadable = _read_entries(kind, entries)
-        is_paged = kind is ListKind.CONTACTS and len(entries) == PAGE_SIZE
-        return ListPage(entries=read, next_page=str(int(page or "1") + 1) if is_paged else None, unreadable=unreadable)
-
-    def _query(self, kind: ListKind, page: str | None) -> dict[str, str]:
-        match kind:
-            case ListKind.CONTACTS:
-                return {
-                    "page": page or "1",
-                    "pageSize": str(PAGE_SIZE),
-                    "summaryOnly": "true",
-                    "includeArchived": "true",
-                }
-            case ListKind.BANK_ACCOUNTS:
-                return {"where": 'Type=="BANK"'}
-            case ListKind.TRACKING_CATEGORIES:
-                return {"includeArchived": "true"}
-            case _:
-                return {}
+            return lists.page_of(kind, page, found)
 
     def render(self, bills: Sequence[Bill]) -> bytes:
         return mapping.bills_to_wire(bills)
@@ -172,18 +142,6 @@ class XeroProvider:
         if short_code is None:
             return f"{web}{path}"
         return f"{web}/organisationlogin/default.aspx?shortcode={quote(short_code)}&redirecturl={path}"
-
-
-def _read_entries(kind: ListKind, found: list[Any]) -> tuple[tuple[ListEntry, ...], tuple[str, ...]]:
-    """One entry of another form is named and left out; it does not cost the list."""
-    entries, unreadable = [], []
-    for element in found:
-        try:
-            entries.append(mapping.entry_of(kind, element))
-        except (KeyError, TypeError, ValueError) as error:
-            name = element.get("Name", "an entry") if isinstance(element, dict) else "an entry"
-            unreadable.append(f"{kind.replace('_', ' ')}: {str(name)[:60]} ({type(error).__name__})")
-    return tuple(entries), tuple(unreadable)
 
 
 def _outcome(element: dict[str, Any]) -> Outcome:

@@ -150,5 +150,5 @@ def mapped_errors() -> Iterator[None]:
     """The one door for an answer that is not of the documented form."""
     try:
         yield
-    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         raise ProviderChangedError(f"an answer of another form: {type(error).__name__} {error}") from error

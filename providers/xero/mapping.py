@@ -7,21 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.books import (
-    Account,
-    AccountClass,
-    Books,
-    Contact,
-    Currency,
-    ListEntry,
-    ListKind,
-    TaxRate,
-    TrackingCategory,
-    TrackingOption,
-)
+from bot.domain.books import Books
 from bot.domain.money import WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument
 from bot.domain.settings import PaymentStatus
+from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 from providers.xero import wire
 
 STATUS = {
@@ -125,96 +115,16 @@ def day_of(text: str | None) -> date | None:
 
 
 def books_of(found: wire.Organisation, actions: Sequence[wire.Action]) -> Books:
+    said = record_of(found)
     return Books(
-        provider_id=found["OrganisationID"],
-        name=found["Name"],
-        base_currency=found.get("BaseCurrency", ""),
-        country=found.get("CountryCode"),
-        time_zone=found.get("Timezone"),
-        plan=found.get("Class"),
-        short_code=found.get("ShortCode"),
+        provider_id=code_of(said, "OrganisationID"),
+        name=name_of(said, "Name"),
+        base_currency=optional_code(said, "BaseCurrency") or "",
+        country=optional_name(said, "CountryCode"),
+        time_zone=optional_name(said, "Timezone"),
+        plan=optional_name(said, "Class"),
+        short_code=optional_code(said, "ShortCode"),
         period_locked_to=day_of(found.get("PeriodLockDate")),
         year_locked_to=day_of(found.get("EndOfYearLockDate")),
         not_allowed=frozenset(action["Name"] for action in actions if action.get("Status") == "NOT-ALLOWED"),
-    )
-
-
-def entry_of(kind: ListKind, found: Any) -> ListEntry:
-    """One entry of a list.
-
-    Raises:
-        KeyError, TypeError, ValueError: the entry is not of the documented form.
-    """
-    match kind:
-        case ListKind.ACCOUNTS | ListKind.BANK_ACCOUNTS:
-            return _account(found)
-        case ListKind.TAX_RATES:
-            return _tax_rate(found)
-        case ListKind.CONTACTS:
-            return _contact(found)
-        case ListKind.TRACKING_CATEGORIES:
-            return _tracking(found)
-        case ListKind.CURRENCIES:
-            return Currency(code=found["Code"], name=found.get("Description") or found["Code"])
-
-
-def _account(found: wire.Account) -> Account:
-    return Account(
-        provider_id=found["AccountID"],
-        code=found.get("Code", ""),
-        name=found["Name"],
-        account_class=AccountClass(found["Class"].lower()),
-        is_bank=found.get("Type") == "BANK",
-        is_system=bool(found.get("SystemAccount")),
-        is_active=found.get("Status") == "ACTIVE",
-        default_tax_code=found.get("TaxType"),
-        currency=found.get("CurrencyCode"),
-    )
-
-
-_APPLIES = {
-    "CanApplyToAssets": AccountClass.ASSET,
-    "CanApplyToEquity": AccountClass.EQUITY,
-    "CanApplyToExpenses": AccountClass.EXPENSE,
-    "CanApplyToLiabilities": AccountClass.LIABILITY,
-    "CanApplyToRevenue": AccountClass.REVENUE,
-}
-
-
-def _tax_rate(found: wire.TaxRate) -> TaxRate:
-    return TaxRate(
-        code=found["TaxType"],
-        name=found["Name"],
-        percent=Decimal(found.get("EffectiveRate", 0)),
-        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
-        applies_to=frozenset(kind for name, kind in _APPLIES.items() if found.get(name)),
-    )
-
-
-def _contact(found: wire.Contact) -> Contact:
-    return Contact(
-        provider_id=found["ContactID"],
-        name=found["Name"],
-        is_active=found.get("ContactStatus", "ACTIVE") == "ACTIVE",
-        is_supplier=bool(found.get("IsSupplier")),
-        is_customer=bool(found.get("IsCustomer")),
-        tax_number=found.get("TaxNumber") or None,
-        currency=found.get("DefaultCurrency") or None,
-        default_account_code=found.get("PurchasesDefaultAccountCode") or None,
-    )
-
-
-def _tracking(found: wire.TrackingCategory) -> TrackingCategory:
-    return TrackingCategory(
-        provider_id=found["TrackingCategoryID"],
-        name=found["Name"],
-        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
-        options=tuple(
-            TrackingOption(
-                provider_id=option["TrackingOptionID"],
-                name=option["Name"],
-                is_active=option.get("Status", "ACTIVE") == "ACTIVE",
-            )
-            for option in found.get("Options", [])
-        ),
     )

@@ -1,12 +1,12 @@
 """What connecting needs from the outside: a ledger that can be signed in to, Slack's word on people."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from bot.clock import Clock
-from bot.domain.books import Account, AccountClass, Books, ListKind, ListPage, OrganisationChoice
+from bot.domain.books import Account, AccountClass, Books, ListKind, ListPage, OrganisationChoice, Unreadable
 from bot.domain.ids import UserId
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
@@ -50,6 +50,10 @@ class FakeLedger:
     """When a refresh token was given last: it dies when it is not used for its life."""
     sinces: list[datetime | None] = field(default_factory=list)
     before_page: Callable[[str | None], None] | None = None
+    while_asked: Callable[[], Awaitable[None]] | None = None
+    """What happens elsewhere while a page is on its way."""
+    unreadable: tuple[Unreadable, ...] = (Unreadable(words="An account without a name", key="nameless"),)
+    total: int | None = None
     profile: Profile = FAKE_BOOKS
 
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
@@ -105,6 +109,8 @@ class FakeLedger:
     ) -> ListPage:
         if self.before_page is not None:
             self.before_page(page)
+        if self.while_asked is not None:
+            await self.while_asked()
         self._call(f"{kind}:{page or ''}")
         self.sinces.append(since)
         if kind is not ListKind.ACCOUNTS:
@@ -114,7 +120,8 @@ class FakeLedger:
         return ListPage(
             entries=self.accounts[start:end],
             next_page=str(end) if end < len(self.accounts) else None,
-            unreadable=("An account without a name",) if start == 0 else (),
+            unreadable=self.unreadable if start == 0 else (),
+            total=self.total,
         )
 
     def render(self, bills: Sequence[Bill]) -> bytes:

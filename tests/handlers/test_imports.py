@@ -1,7 +1,7 @@
 """The ledger's lists, read page by page, through failures and kills."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -35,10 +35,10 @@ async def connect(connecting: Connecting) -> None:
     await connecting.connect(connecting.browser(), await connecting.link())
 
 
-async def again(connecting: Connecting) -> None:
+async def again(connecting: Connecting, *kinds: ListKind) -> None:
     row = await connection(connecting)
     async with connecting.db.write() as tx:
-        await start_import(tx, connecting.jobs, ConnectionId(row.id), connecting.ledger.profile.lists)
+        await start_import(tx, connecting.jobs, ConnectionId(row.id), kinds or connecting.ledger.profile.lists)
 
 
 async def test_an_import_killed_between_pages_goes_on_where_it_was(connecting: Connecting) -> None:
@@ -156,17 +156,121 @@ async def test_changes_leave_what_did_not_change_as_it_was(connecting: Connectin
     assert await accounts_sync(connecting) == ("done", 11)
 
 
-async def test_every_seventh_reading_is_whole_and_finds_what_was_deleted(connecting: Connecting) -> None:
+async def test_every_seventh_reading_of_a_list_is_whole_however_often_others_are_read(connecting: Connecting) -> None:
     await incrementally(connecting)
-    for _ in range(5):
+    for _ in range(6):
         await again(connecting)
         await connecting.run_jobs()
+        await again(connecting, ListKind.CURRENCIES)
+        await connecting.run_jobs()
     connecting.ledger.accounts = (account("200"),)
+    assert "100" in await codes(connecting)
 
     await again(connecting)
     await connecting.run_jobs()
 
     assert await codes(connecting) == ["200"]
+    await again(connecting)
+    assert await since_of_accounts(connecting) is not None
+
+
+async def since_of_accounts(connecting: Connecting) -> datetime | None:
+    async with connecting.db.read() as tx:
+        since: datetime | None = (
+            await tx.execute(select(SYNCS.c.since).where(SYNCS.c.kind == ListKind.ACCOUNTS))
+        ).scalar_one()
+    return since
+
+
+async def test_of_a_list_that_comes_in_one_answer_only_what_changed_is_written(connecting: Connecting) -> None:
+    connecting.ledger.page_size = 100
+    await connect(connecting)
+    await connecting.run_jobs()
+    renamed = replace(account("103"), name="Travel")
+    connecting.ledger.accounts = (*(account(str(code)) for code in range(100, 109) if code != 103), renamed)
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    async with connecting.db.read() as tx:
+        written = {row.key: row.seen_in for row in (await tx.execute(select(ENTRIES))).all()}
+    assert {key for key, run in written.items() if run == 2} == {"103"}
+    assert len(written) == 10
+    assert await codes(connecting) == [str(code) for code in range(100, 109)]
+    assert await codes(connecting, "travel") == ["103"]
+
+
+async def test_an_answer_without_entries_empties_no_list_and_says_so(connecting: Connecting) -> None:
+    await connect(connecting)
+    await connecting.run_jobs()
+    connecting.ledger.accounts = ()
+    connecting.ledger.unreadable = ()
+
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert len(await codes(connecting)) == 10
+    text = await connecting.drawn((await connecting.messages("connection", "connector"))[0])
+    assert "It came back empty, and had entries before" in text
+
+
+async def test_lists_that_are_forgotten_while_they_are_read_stay_forgotten(connecting: Connecting) -> None:
+    await connect(connecting)
+    await connecting.run_jobs()
+    row = await connection(connecting)
+    connecting.ledger.accounts = tuple(account(str(code)) for code in range(200, 210))
+    await again(connecting)
+    async with connecting.db.write() as tx:
+        await tx.execute(ENTRIES.delete())
+    forgotten = OrganisationId(row.organisation_id)
+
+    async def forget() -> None:
+        async with connecting.db.write() as tx:
+            await tx.execute(SYNCS.update().where(SYNCS.c.organisation_id == forgotten).values(run=SYNCS.c.run + 1))
+
+    connecting.ledger.while_asked = forget
+    await connecting.run_jobs()
+
+    assert await codes(connecting) == []
+
+
+async def test_progress_says_of_how_many_where_the_ledger_tells(connecting: Connecting) -> None:
+    connecting.ledger.total = 10
+    await connect(connecting)
+    connecting.ledger.fails["accounts:8"] = TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
+
+    await connecting.run_jobs()
+
+    (message,) = await connecting.messages("connection", "connector")
+    assert "categories: 8 of 10 so far" in await connecting.drawn(message)
+    async with connecting.db.write() as tx:
+        await tx.execute(SYNCS.update().values(expected=3))
+    assert "categories: 8 so far" in await connecting.drawn(message)
+
+
+async def test_a_list_that_shifts_while_it_is_read_loses_nothing_and_is_read_whole_the_next_time(
+    connecting: Connecting,
+) -> None:
+    """Somebody deletes an entry of the first page: each page after it begins one later, and one entry is on none."""
+    await incrementally(connecting)
+    async with connecting.db.write() as tx:
+        await tx.execute(SYNCS.update().values(changes_read=6))
+    connecting.ledger.total = 10
+
+    def delete_one(page: str | None) -> None:
+        if page == "4":
+            connecting.ledger.accounts = connecting.ledger.accounts[1:]
+            connecting.ledger.total, connecting.ledger.before_page = 9, None
+
+    connecting.ledger.before_page = delete_one
+    await again(connecting)
+    await connecting.run_jobs()
+
+    assert len(await codes(connecting)) == 10
+    await again(connecting)
+    assert await since_of_accounts(connecting) is None
+    await connecting.run_jobs()
+    assert await codes(connecting) == [str(code) for code in range(101, 110)]
 
 
 async def test_changes_that_could_not_be_read_are_asked_for_again_from_the_same_instant(connecting: Connecting) -> None:

@@ -23,7 +23,7 @@ from bot.playground.slack import (
     OWNER,
     View,
 )
-from bot.services.lists import SYNCS
+from bot.services.importing import SYNCS
 from bot.views.ids import ActionId
 from tests.handlers.desk import Desk, a_desk, words
 from tests.handlers.parting import confirm

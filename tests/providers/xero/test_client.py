@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import aiohttp
 import pytest
@@ -194,13 +195,13 @@ async def test_errors_inside_a_success_are_refusals(clock: FakeClock) -> None:
 
 
 async def test_one_entry_of_another_form_is_named_and_does_not_cost_the_list(clock: FakeClock) -> None:
-    good = {"AccountID": "a", "Code": "1", "Name": "Good", "Class": "EXPENSE", "Status": "ACTIVE"}
+    good = {"AccountID": str(UUID(int=1)), "Code": "1", "Name": "Good", "Class": "EXPENSE", "Status": "ACTIVE"}
     accounts = [good, {**good, "Name": "Odd", "Class": "FUTURE"}, "nonsense", {"Name": "Without a class"}]
     async with Scripted({"/Accounts": (200, {"Accounts": accounts})}).provider(clock) as provider:
         page = await provider.list_page(ACCESS, ListKind.ACCOUNTS, None)
 
     assert [entry.name for entry in page.entries] == ["Good"]
-    assert [words.split(" (")[0] for words in page.unreadable] == [
+    assert [found.words.split(" (")[0] for found in page.unreadable] == [
         "accounts: Odd",
         "accounts: an entry",
         "accounts: Without a class",

@@ -14,7 +14,7 @@ from bot.domain.books import Account, AccountClass, Contact, Currency, ListKind,
 from bot.domain.money import to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument, differences
 from bot.domain.settings import PaymentStatus
-from providers.xero import mapping
+from providers.xero import lists, mapping
 from providers.xero.simulated.invoices import Author, InvoiceWriter
 from providers.xero.simulated.numbers import dump, load, presented
 from providers.xero.simulated.seed import accounts, contacts, currencies, organisation, tax_rates, tracking
@@ -201,7 +201,7 @@ def test_another_date_is_no_date(text: str) -> None:
 
 
 def entries(kind: ListKind, records: list[Any]) -> dict[str, Any]:
-    found = [mapping.entry_of(kind, load(dump(presented(record)))) for record in records]
+    found = [lists.entry_of(kind, load(dump(presented(record)))) for record in records]
     return {getattr(entry, "code", "") or entry.name: entry for entry in found}
 
 

@@ -1,0 +1,208 @@
+"""Xero's lists to our words; pure.
+
+Sources: developer.xero.com "Accounts", "Tax Rates", "Tracking Categories", "Currencies", "Contacts" (pages and their
+`pagination` block).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    Contact,
+    Currency,
+    ListEntry,
+    ListKind,
+    ListPage,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+    Unreadable,
+)
+from providers.errors import ProviderChangedError
+from providers.fields import (
+    FieldError,
+    code_of,
+    name_of,
+    optional_code,
+    optional_name,
+    percent_of,
+    record_of,
+    uuid_of,
+)
+from providers.xero.client import PAGE_SIZE
+
+PATHS = {
+    ListKind.ACCOUNTS: "Accounts",
+    ListKind.BANK_ACCOUNTS: "Accounts",
+    ListKind.TAX_RATES: "TaxRates",
+    ListKind.TRACKING_CATEGORIES: "TrackingCategories",
+    ListKind.CURRENCIES: "Currencies",
+    ListKind.CONTACTS: "Contacts",
+}
+"""The endpoint, and the name of the list in its answer."""
+MOST_COUNTED = 10**7
+"""A total above this is no count of anybody's contacts."""
+
+
+def query_of(kind: ListKind, page: str | None) -> dict[str, str]:
+    match kind:
+        case ListKind.CONTACTS:
+            return {"page": page or "1", "pageSize": str(PAGE_SIZE), "summaryOnly": "true", "includeArchived": "true"}
+        case ListKind.BANK_ACCOUNTS:
+            return {"where": 'Type=="BANK"'}
+        case ListKind.TRACKING_CATEGORIES:
+            return {"includeArchived": "true"}
+        case _:
+            return {}
+
+
+def page_of(kind: ListKind, page: str | None, answer: Mapping[str, Any]) -> ListPage:
+    """One answer as a page. An entry of another form is named and left out; it does not cost the list.
+
+    Raises:
+        ProviderChangedError: there is no such list in it.
+    """
+    found = answer.get(PATHS[kind])
+    if not isinstance(found, list):
+        raise ProviderChangedError(f"Xero's answer has no list of {PATHS[kind]}")
+    entries, unreadable = [], []
+    for element in found:
+        try:
+            entries.append(entry_of(kind, element))
+        except FieldError as error:
+            unreadable.append(_unreadable(kind, element, error))
+    is_full = kind is ListKind.CONTACTS and len(found) >= PAGE_SIZE
+    return ListPage(
+        entries=tuple(entries),
+        next_page=str(int(page or "1") + 1) if is_full else None,
+        unreadable=tuple(unreadable),
+        total=_total(answer.get("pagination")),
+    )
+
+
+def _total(pagination: Any) -> int | None:
+    count = pagination.get("itemCount") if isinstance(pagination, dict) else None
+    is_count = isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_COUNTED
+    return count if is_count else None
+
+
+def _unreadable(kind: ListKind, element: Any, error: FieldError) -> Unreadable:
+    name = element.get("Name") if isinstance(element, dict) else None
+    called = name[:60] if isinstance(name, str) and name.strip() else "an entry"
+    return Unreadable(words=f"{kind.replace('_', ' ')}: {called} ({error})", key=_key_of(kind, element))
+
+
+def _key_of(kind: ListKind, element: Any) -> str | None:
+    """What the entry would be kept under, where that much of it can be read."""
+    try:
+        found = record_of(element)
+        match kind:
+            case ListKind.ACCOUNTS | ListKind.BANK_ACCOUNTS:
+                return optional_code(found, "Code") or uuid_of(found, "AccountID")
+            case ListKind.TAX_RATES:
+                return code_of(found, "TaxType")
+            case ListKind.CONTACTS:
+                return uuid_of(found, "ContactID")
+            case ListKind.TRACKING_CATEGORIES:
+                return uuid_of(found, "TrackingCategoryID")
+            case ListKind.CURRENCIES:
+                return code_of(found, "Code")
+    except FieldError:
+        return None
+
+
+def entry_of(kind: ListKind, element: Any) -> ListEntry:
+    """One entry of a list.
+
+    Raises:
+        FieldError: it is not of the documented form; the words say what is wrong.
+    """
+    found = record_of(element)
+    match kind:
+        case ListKind.ACCOUNTS | ListKind.BANK_ACCOUNTS:
+            return _account(found)
+        case ListKind.TAX_RATES:
+            return _tax_rate(found)
+        case ListKind.CONTACTS:
+            return _contact(found)
+        case ListKind.TRACKING_CATEGORIES:
+            return _tracking(found)
+        case ListKind.CURRENCIES:
+            code = code_of(found, "Code")
+            return Currency(code=code, name=optional_name(found, "Description") or code)
+
+
+def _account(found: Mapping[str, Any]) -> Account:
+    return Account(
+        provider_id=uuid_of(found, "AccountID"),
+        code=optional_code(found, "Code") or "",
+        name=name_of(found, "Name"),
+        account_class=_class_of(found),
+        is_bank=found.get("Type") == "BANK",
+        is_system=bool(found.get("SystemAccount")),
+        is_active=found.get("Status") == "ACTIVE",
+        default_tax_code=optional_code(found, "TaxType"),
+        currency=optional_code(found, "CurrencyCode"),
+    )
+
+
+def _class_of(found: Mapping[str, Any]) -> AccountClass:
+    said = name_of(found, "Class")
+    try:
+        return AccountClass(said.lower())
+    except ValueError as error:
+        raise FieldError(f"its Class, {said[:30]}, is none that I know") from error
+
+
+_APPLIES = {
+    "CanApplyToAssets": AccountClass.ASSET,
+    "CanApplyToEquity": AccountClass.EQUITY,
+    "CanApplyToExpenses": AccountClass.EXPENSE,
+    "CanApplyToLiabilities": AccountClass.LIABILITY,
+    "CanApplyToRevenue": AccountClass.REVENUE,
+}
+
+
+def _tax_rate(found: Mapping[str, Any]) -> TaxRate:
+    return TaxRate(
+        code=code_of(found, "TaxType"),
+        name=name_of(found, "Name"),
+        percent=percent_of(found, "EffectiveRate"),
+        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
+        applies_to=frozenset(kind for name, kind in _APPLIES.items() if found.get(name)),
+    )
+
+
+def _contact(found: Mapping[str, Any]) -> Contact:
+    return Contact(
+        provider_id=uuid_of(found, "ContactID"),
+        name=name_of(found, "Name"),
+        is_active=found.get("ContactStatus", "ACTIVE") == "ACTIVE",
+        is_supplier=bool(found.get("IsSupplier")),
+        is_customer=bool(found.get("IsCustomer")),
+        tax_number=optional_name(found, "TaxNumber"),
+        currency=optional_code(found, "DefaultCurrency"),
+        default_account_code=optional_code(found, "PurchasesDefaultAccountCode"),
+    )
+
+
+def _tracking(found: Mapping[str, Any]) -> TrackingCategory:
+    options = found.get("Options") or []
+    if not isinstance(options, list):
+        raise FieldError("its Options are no list")
+    return TrackingCategory(
+        provider_id=uuid_of(found, "TrackingCategoryID"),
+        name=name_of(found, "Name"),
+        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
+        options=tuple(_option(record_of(option)) for option in options),
+    )
+
+
+def _option(found: Mapping[str, Any]) -> TrackingOption:
+    return TrackingOption(
+        provider_id=uuid_of(found, "TrackingOptionID"),
+        name=name_of(found, "Name"),
+        is_active=found.get("Status", "ACTIVE") == "ACTIVE",
+    )
