@@ -193,7 +193,10 @@ def test_any_course_of_pages_ends_and_loses_nothing(shelf: Shelf, script: dict[s
         assert set(found.stored) == met | set(OLD)
     if is_whole:
         assert found.active - met == set(OLD) & kept - met
+        totals = {page.total for page in asked} - {None}
         assert None not in kept
+        assert len(totals) <= 1
+        assert all(total is not None and total <= len(met | kept) for total in totals)
     else:
         assert found.active >= set(OLD) - met
 
