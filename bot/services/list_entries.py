@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, and_, func, select
 
-from bot.db.base import table_of
+from bot.db.base import load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.db.unit_of_work import Database, Tx, insert_into
 from bot.domain.books import Account, Contact, Currency, ListEntry, ListKind, TaxRate, TrackingCategory
@@ -52,8 +52,7 @@ class StoredList:
     kind: ListKind
     run: int
 
-    @property
-    def sync(self) -> Any:
+    def _sync(self) -> Any:
         return and_(
             SYNCS.c.organisation_id == self.organisation_id,
             SYNCS.c.workspace_id == self.workspace_id,
@@ -61,7 +60,6 @@ class StoredList:
             SYNCS.c.run == self.run,
         )
 
-    @property
     def _entries(self) -> Any:
         return and_(
             ENTRIES.c.organisation_id == self.organisation_id,
@@ -77,10 +75,23 @@ class StoredList:
             OutdatedError: it is no longer the list's run.
         """
         async with self.db.write() as tx:
-            current = select(SYNCS.c.run).where(self.sync).with_for_update()
+            current = select(SYNCS.c.run).where(self._sync()).with_for_update()
             if (await tx.execute(current)).first() is None:
                 raise OutdatedError
             yield tx
+
+    async def sync(self) -> Row[Any] | None:
+        """How far this run is; None where another one took its place."""
+        async with self.db.read() as tx:
+            return (await tx.execute(select(SYNCS).where(self._sync()))).one_or_none()
+
+    async def note(self, tx: Tx, **values: Any) -> None:
+        """Of how far this run is."""
+        await tx.execute(SYNCS.update().where(self._sync()).values(**values))
+
+    async def unreadable(self, tx: Tx) -> list[str]:
+        """What was noted of entries that could not be read."""
+        return load((await tx.execute(select(SYNCS.c.unreadable).where(self._sync()))).scalar_one(), list[str])
 
     async def store(self, rows: Sequence[dict[str, Any]], *, is_noted: bool) -> None:
         """Write what is new or other than it was. `is_noted`: note of the rest too that this run met it, so that a
@@ -93,31 +104,33 @@ class StoredList:
             if changed or same:
                 async with self.write() as tx:
                     await self._upsert(tx, changed)
-                    await self._note(tx, same)
+                    await self._meet(tx, same)
 
     async def retire(self, met: AbstractSet[str]) -> None:
         """What the ledger has no more is offered no more; its name stays for what was coded to it."""
         async with self.db.read() as tx:
-            live = select(ENTRIES.c.key).where(self._entries, ENTRIES.c.is_active.is_(True))
+            live = select(ENTRIES.c.key).where(self._entries(), ENTRIES.c.is_active.is_(True))
             gone = sorted(set((await tx.execute(live)).scalars()) - met)
         for keys in _pieces(gone):
             async with self.write() as tx:
-                await tx.execute(ENTRIES.update().where(self._entries, ENTRIES.c.key.in_(keys)).values(is_active=False))
+                await tx.execute(
+                    ENTRIES.update().where(self._entries(), ENTRIES.c.key.in_(keys)).values(is_active=False)
+                )
 
     async def met(self) -> set[str]:
         """The keys that this run met and noted, before it was killed."""
         async with self.db.read() as tx:
-            statement = select(ENTRIES.c.key).where(self._entries, ENTRIES.c.seen_in == self.run)
+            statement = select(ENTRIES.c.key).where(self._entries(), ENTRIES.c.seen_in == self.run)
             return set((await tx.execute(statement)).scalars())
 
     async def has_live(self) -> bool:
         async with self.db.read() as tx:
-            statement = select(ENTRIES.c.key).where(self._entries, ENTRIES.c.is_active.is_(True)).limit(1)
+            statement = select(ENTRIES.c.key).where(self._entries(), ENTRIES.c.is_active.is_(True)).limit(1)
             return (await tx.execute(statement)).first() is not None
 
     async def count(self) -> int:
         async with self.db.read() as tx:
-            statement = select(func.count()).select_from(ENTRIES).where(self._entries)
+            statement = select(func.count()).select_from(ENTRIES).where(self._entries())
             counted: int = (await tx.execute(statement)).scalar_one()
             return counted
 
@@ -147,16 +160,16 @@ class StoredList:
     async def _known(self, keys: Sequence[str]) -> dict[str, tuple[str, bool, str]]:
         async with self.db.read() as tx:
             columns = (ENTRIES.c.key, ENTRIES.c.search, ENTRIES.c.is_active, ENTRIES.c.entry)
-            found = await tx.execute(select(*columns).where(self._entries, ENTRIES.c.key.in_(keys)))
+            found = await tx.execute(select(*columns).where(self._entries(), ENTRIES.c.key.in_(keys)))
             return {row.key: (row.search, row.is_active, row.entry) for row in found}
 
     async def _upsert(self, tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             await tx.execute(_upsert(tx.is_sqlite), rows)
 
-    async def _note(self, tx: Tx, keys: AbstractSet[str]) -> None:
+    async def _meet(self, tx: Tx, keys: AbstractSet[str]) -> None:
         if keys:
-            met = ENTRIES.update().where(self._entries, ENTRIES.c.key.in_(sorted(keys)))
+            met = ENTRIES.update().where(self._entries(), ENTRIES.c.key.in_(sorted(keys)))
             await tx.execute(met.values(seen_in=self.run))
 
 

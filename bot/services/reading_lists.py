@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
@@ -91,8 +91,7 @@ class Reading:
 
     async def _list(self, kind: ListKind) -> None:
         stored = self._stored(kind)
-        async with self.db.read() as tx:
-            sync = (await tx.execute(select(SYNCS).where(stored.sync))).one_or_none()
+        sync = await stored.sync()
         if sync is None or sync.state in ("done", "failed"):
             return
         try:
@@ -107,7 +106,7 @@ class Reading:
     async def _begin(self, stored: StoredList) -> None:
         """Noted before the first page is asked for: what changes in the ledger from here on is the next run's."""
         async with stored.write() as tx:
-            await tx.execute(SYNCS.update().where(stored.sync).values(started_at=tx.now))
+            await stored.note(tx, started_at=tx.now)
 
     async def _pages(self, stored: StoredList, sync: Row[Any]) -> None:
         """From where the reading is to the end of the list."""
@@ -179,17 +178,16 @@ class Reading:
             raise ProviderChangedError("It came back empty, and had entries before")
 
     async def _note(self, tx: Tx, stored: StoredList, values: dict[str, Any], unreadable: Sequence[Unreadable]) -> None:
-        said = load((await tx.execute(select(SYNCS.c.unreadable).where(stored.sync))).scalar_one(), list[str])
-        words = [*said, *(entry.words for entry in unreadable)]
+        words = [*(await stored.unreadable(tx)), *(entry.words for entry in unreadable)]
         if len(words) > MOST_NAMED:
             words = [*words[: MOST_NAMED - 1], f"{LIST_NAMES[stored.kind]}: others that are not named here"]
-        await tx.execute(SYNCS.update().where(stored.sync).values(unreadable=dump(words), **values))
+        await stored.note(tx, unreadable=dump(words), **values)
         await self._redraw(tx)
 
     async def _failed(self, stored: StoredList, error: ProviderError) -> None:
         values = {"state": "failed", "due_at": None, "expected": None, "trouble": dump(error.problem)}
         async with stored.write() as tx:
-            await tx.execute(SYNCS.update().where(stored.sync).values(**values))
+            await stored.note(tx, **values)
             await self._redraw(tx)
 
     def _stored(self, kind: ListKind) -> StoredList:
