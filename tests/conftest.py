@@ -16,6 +16,7 @@ from bot.db import migrate
 from bot.db.unit_of_work import Database
 from bot.worker.engine import migrate_engine
 from tests.fakes.clock import FakeClock
+from tests.fakes.kept import PostgresDatabase, had_in_turn
 from tests.fakes.network import loopback_only
 from tests.fakes.postgres import Postgres, find_programs, postgres_server
 
@@ -113,12 +114,16 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def _postgres_in_turn(postgres: Postgres, _postgres_template: str) -> Iterator[PostgresDatabase]:
+    with had_in_turn(postgres, _postgres_template) as database:
+        yield database
+
+
 @pytest.fixture
-def postgres_url(postgres: Postgres, _postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database of this test's own."""
-    name = f"test_{uuid4().hex}"
-    yield postgres.create(name, _postgres_template)
-    postgres.drop(name)
+def postgres_url(_postgres_in_turn: PostgresDatabase) -> str:
+    """A migrated PostgreSQL database with nothing in it."""
+    return _postgres_in_turn.emptied()
 
 
 BOTH = (pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres))

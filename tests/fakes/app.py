@@ -84,12 +84,24 @@ class World:
 
 @asynccontextmanager
 async def whole_app(
-    database_url: str, *, clock: Clock | None = None, more: Mapping[str, str] | None = None, port: int = 0
+    database_url: str,
+    *,
+    clock: Clock | None = None,
+    more: Mapping[str, str] | None = None,
+    port: int = 0,
+    slack_file: Path | None = None,
 ) -> AsyncIterator[World]:
-    """Everything started, at rest. `more` are further variables of the environment; `port` is any free one unless given."""
+    """Everything started, at rest. `more` are further variables of the environment; `port` is any free one unless given.
+
+    Slack is as `slack_file` has it, and new in memory without one.
+    """
     clock = clock or SystemClock()
     slack = SlackState(
-        signing_secret=SECRET, bot_token=TOKEN, clock=clock, app_token=(more or {}).get("SLACK_APP_TOKEN")
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        clock=clock,
+        app_token=(more or {}).get("SLACK_APP_TOKEN"),
+        database=slack_file,
     )
     async with listening(slack_app(slack), "127.0.0.1", 0) as slack_port:
         slack.public_url = f"http://127.0.0.1:{slack_port}"

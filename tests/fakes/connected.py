@@ -13,8 +13,11 @@ gives what became due its next attempt.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from bot.app import listening
 from bot.db.base import table_of
@@ -24,15 +27,18 @@ from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsFo
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, TEAM, View
 from bot.services.settings import load_settings
+from bot.vault import new_key
 from providers.xero.simulator import TRADING, XeroState, create_app
 from tests.fakes.app import World, whole_app
 from tests.fakes.browser import Page, a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.kept import Kept, databases_of
 from tests.fakes.ports import free_port
 
 ORGANISATIONS = table_of(OrganisationRow)
 CLIENT_ID, CLIENT_SECRET = "ours-at-xero", "ours-at-xero-secret"
 CATEGORY, TAX = "429", "INPUT2"
+KEYS = new_key("test")
 
 
 @dataclass(slots=True)
@@ -82,20 +88,94 @@ class Connected(World):
 
 @asynccontextmanager
 async def connected_app(
-    database_url: str, *, more: Mapping[str, str] | None = None, clock: FakeClock | None = None
+    database_url: str,
+    *,
+    more: Mapping[str, str] | None = None,
+    clock: FakeClock | None = None,
+    alerts_channel: str | None = None,
 ) -> AsyncIterator[Connected]:
-    """Connected by the workspace's admin to Northwind Trading Ltd; not set up yet."""
-    async with beside_xero(database_url, more=more, clock=clock) as (world, xero):
-        await connect(world)
-        await world.settle()
-        yield await as_connected(world, xero)
+    """Connected by the workspace's admin to Northwind Trading Ltd; set up only where an `alerts_channel` is given.
+
+    It was clicked through once in this process and is put back from then on, as a product that was started again.
+    """
+    more = {"DEXT_ENCRYPTION_KEYS": KEYS, **(more or {})}
+    clock = clock or FakeClock(sleeps_at_once=True)
+    kept = await _kept(database_url, more, alerts_channel)
+    databases_of(database_url).restore(database_url, kept.rows)
+    clock.move_to(kept.instant)
+    with TemporaryDirectory(prefix="dext-kept-") as folder:
+        files = FarEnds(Path(folder))
+        files.restore(kept)
+        async with beside_xero(database_url, more=more, clock=clock, files=files) as (world, xero):
+            yield await as_connected(world, xero)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """A connected product at rest, with what Slack and Xero know by then."""
+
+    rows: Kept
+    slack: bytes
+    xero: bytes
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FarEnds:
+    """The files of a simulated Slack and a simulated Xero."""
+
+    folder: Path
+
+    @property
+    def slack(self) -> Path:
+        return self.folder / "slack.db"
+
+    @property
+    def xero(self) -> Path:
+        return self.folder / "xero.db"
+
+    def restore(self, kept: KeptWorld) -> None:
+        self.slack.write_bytes(kept.slack)
+        self.xero.write_bytes(kept.xero)
+
+
+_worlds: dict[tuple[object, ...], KeptWorld] = {}
+_NO_MATTER = "DEXT_UNDO_SECONDS"
+"""A variable that connecting does not go by."""
+
+
+async def _kept(database_url: str, more: Mapping[str, str], alerts_channel: str | None) -> KeptWorld:
+    variables = frozenset((name, value) for name, value in more.items() if name != _NO_MATTER)
+    key = (make_url(database_url).get_backend_name(), variables, alerts_channel)
+    if key not in _worlds:
+        _worlds[key] = await _clicked_through(database_url, more, alerts_channel)
+    return _worlds[key]
+
+
+async def _clicked_through(database_url: str, more: Mapping[str, str], alerts_channel: str | None) -> KeptWorld:
+    clock = FakeClock(sleeps_at_once=True)
+    with TemporaryDirectory(prefix="dext-kept-") as folder:
+        files = FarEnds(Path(folder))
+        async with beside_xero(database_url, more=more, clock=clock, files=files) as (world, xero):
+            await connect(world)
+            await world.settle()
+            connected = await as_connected(world, xero)
+            if alerts_channel is not None:
+                await connected.set_up(alerts_channel=alerts_channel)
+            instant = clock.now()
+        rows = databases_of(database_url).keep(database_url)
+        return KeptWorld(rows, files.slack.read_bytes(), files.xero.read_bytes(), instant)
 
 
 @asynccontextmanager
 async def beside_xero(
-    database_url: str, *, more: Mapping[str, str] | None = None, clock: FakeClock | None = None
+    database_url: str,
+    *,
+    more: Mapping[str, str] | None = None,
+    clock: FakeClock | None = None,
+    files: FarEnds | None = None,
 ) -> AsyncIterator[tuple[World, XeroState]]:
-    """The product beside a Xero that nobody has connected yet."""
+    """The product beside a Xero that nobody has connected yet, unless `files` say so."""
     clock = clock or FakeClock(sleeps_at_once=True)
     port = free_port()
     address = f"http://127.0.0.1:{port}"
@@ -104,11 +184,13 @@ async def beside_xero(
         client_id=CLIENT_ID,
         client_secret=CLIENT_SECRET,
         redirect_uris=(f"{address}/connect/xero/callback",),
+        database=files.xero if files else None,
     )
     async with listening(create_app(xero), "127.0.0.1", 0) as xero_port:
         xero.public_url = f"http://127.0.0.1:{xero_port}"
         environment = {"DEXT_PUBLIC_URL": address, **xero_environment(xero.public_url), **(more or {})}
-        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
+        slack_file = files.slack if files else None
+        async with whole_app(database_url, clock=clock, more=environment, port=port, slack_file=slack_file) as world:
             yield world, xero
 
 

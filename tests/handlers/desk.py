@@ -90,8 +90,8 @@ class Desk:
 @asynccontextmanager
 async def a_desk(database_url: str, *, undo_seconds: int = UNDO_SECONDS) -> AsyncIterator[Desk]:
     """Connected and set up; Priya approves, Ben keeps the books."""
-    async with connected_app(database_url, more={"DEXT_UNDO_SECONDS": str(undo_seconds)}) as world:
-        await world.set_up(alerts_channel=BILLS)
+    undo = {"DEXT_UNDO_SECONDS": str(undo_seconds)}
+    async with connected_app(database_url, more=undo, alerts_channel=BILLS) as world:
         yield Desk(world)
 
 

@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack import ADMIN, BILLS, FINANCE, GUEST, MEMBER, OUTSIDER, SlackState
 from bot.playground.slack.mrkdwn import mrkdwn_html
+from tests.fakes.clock import FakeClock
 from tests.playground.conftest import SECRET, TOKEN, section
 
 HEADERS = {"X-Simslack": "1"}
@@ -139,6 +140,21 @@ async def test_everything_that_counts_survives_a_restart(tmp_path: Path) -> None
     assert kept_home.id == home.id
     assert kept_view is not None
     assert kept_view.title == "Open"
+    await second.close()
+
+
+async def test_a_message_after_a_restart_never_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+    """Several said in one instant stand a little after it, and the clock may not have moved since."""
+    database, clock = tmp_path / "farends.db", FakeClock()
+    first = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, events=())
+    for text in ("one", "two"):
+        await first.say(text, user=MEMBER, channel=BILLS)
+    await first.close()
+
+    second = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, events=())
+    await second.say("three", user=MEMBER, channel=BILLS)
+
+    assert [message.text for message in second.messages(BILLS)] == ["one", "two", "three"]
     await second.close()
 
 

@@ -99,6 +99,7 @@ class Workspace:
         self.files = {row["id"]: StoredFile(**row) for row in self.store.all("file")}
         for row in self.store.all("message"):
             self._messages.setdefault(row["channel"], {})[row["ts"]] = Message(**row)
+            self._last_ts = max(self._last_ts, int(row["ts"].replace(".", "")))
         if not self.people:
             for person in first_people():
                 self.put_person(person)
