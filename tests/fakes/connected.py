@@ -100,9 +100,9 @@ async def connected_app(
     """
     more = {"DEXT_ENCRYPTION_KEYS": KEYS, **(more or {})}
     clock = clock or FakeClock(sleeps_at_once=True)
-    kept = await _kept(database_url, more, alerts_channel)
+    kept = await _kept(database_url, more, alerts_channel, clock.now())
     databases_of(database_url).restore(database_url, kept.rows)
-    clock.move_to(kept.instant)
+    clock.move_to(max(clock.now(), kept.instant))
     with TemporaryDirectory(prefix="dext-kept-") as folder:
         files = FarEnds(Path(folder))
         files.restore(kept)
@@ -144,16 +144,19 @@ _NO_MATTER = "DEXT_UNDO_SECONDS"
 """A variable that connecting does not go by."""
 
 
-async def _kept(database_url: str, more: Mapping[str, str], alerts_channel: str | None) -> KeptWorld:
+async def _kept(database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime) -> KeptWorld:
+    """The world of that day: sign-ins grow old."""
     variables = frozenset((name, value) for name, value in more.items() if name != _NO_MATTER)
-    key = (make_url(database_url).get_backend_name(), variables, alerts_channel)
+    key = (make_url(database_url).get_backend_name(), variables, alerts_channel, begun.date())
     if key not in _worlds:
-        _worlds[key] = await _clicked_through(database_url, more, alerts_channel)
+        _worlds[key] = await _clicked_through(database_url, more, alerts_channel, begun)
     return _worlds[key]
 
 
-async def _clicked_through(database_url: str, more: Mapping[str, str], alerts_channel: str | None) -> KeptWorld:
-    clock = FakeClock(sleeps_at_once=True)
+async def _clicked_through(
+    database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime
+) -> KeptWorld:
+    clock = FakeClock(begun, sleeps_at_once=True)
     with TemporaryDirectory(prefix="dext-kept-") as folder:
         files = FarEnds(Path(folder))
         async with beside_xero(database_url, more=more, clock=clock, files=files) as (world, xero):
