@@ -1,7 +1,8 @@
 """Giving access back after a connection was ended: the organisation's link first, and the sign-in with its last one.
 
-The row is the work: a disconnected connection that still has its sign-in is not done. So a crash between the provider's
-answer and ours costs one more call, which finds nothing left to end. Two workspaces that one person of the ledger
+The row is the work: a disconnected connection that still has its sign-in is not done, nor is a sign-in that no connection
+uses: somebody else's took its place when the organisation was reconnected, or nobody finished. So a crash between the
+provider's answer and ours costs one more call, which finds nothing left to end. Two workspaces that one person of the ledger
 connected share a sign-in, and an organisation that both use shares its link: either goes only with its last user.
 """
 
@@ -35,6 +36,8 @@ CONNECTIONS, TOKENS, FLOWS = table_of(ConnectionRow), table_of(TokenSetRow), tab
 
 AGAIN_AFTER = timedelta(minutes=2)
 """An outage of the provider's lasts minutes; nobody waits for this."""
+FINISHING = timedelta(minutes=2)
+"""How long after its end a try to connect may still be about to be finished: the ledger is read between the two."""
 _SIGNING_IN = (Stage.SENT, Stage.RETURNED, Stage.GRANTED)
 
 
@@ -53,6 +56,9 @@ class GivingBack:
         for row in await self._ended():
             if row.provider in self.providers and self._again_at.get(row.id, now) <= now:
                 done += await self._one(row)
+        for row in await self._unused():
+            if self._again_at.get(row.id, now) <= now:
+                done += await self._one_unused(row)
         return done
 
     async def _ended(self) -> tuple[Row[Any], ...]:
@@ -73,6 +79,38 @@ class GivingBack:
         )
         async with self.db.read() as tx:
             return tuple((await tx.execute(statement.order_by(CONNECTIONS.c.id))).all())
+
+    async def _unused(self) -> tuple[Row[Any], ...]:
+        """Sign-ins without a connection. Not while anybody signs in at the provider: it may be the same person, whose new
+        sign-in is kept in the same row.
+        """
+        signing_in = select(FLOWS.c.id).where(
+            FLOWS.c.stage.in_(_SIGNING_IN),
+            FLOWS.c.expires_at > self.clock.now() - FINISHING,
+            FLOWS.c.provider == TOKENS.c.provider,
+        )
+        statement = select(TOKENS.c.id, TOKENS.c.provider).where(
+            TOKENS.c.provider.in_(tuple(self.providers)), ~_users(TOKENS.c.id).exists(), ~signing_in.exists()
+        )
+        async with self.db.read() as tx:
+            return tuple((await tx.execute(statement.order_by(TOKENS.c.id))).all())
+
+    async def _one_unused(self, row: Row[Any]) -> bool:
+        try:
+            await self.tokens.give_back(row.id)
+        except ReconnectNeededError:
+            logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
+        except InUseError:
+            return False
+        except ProviderError as error:
+            self._again_at[row.id] = self.clock.now() + AGAIN_AFTER
+            logger.warning("a sign-in was not given back; again later", extra={"problem": str(error.problem.code)})
+            return False
+        self._again_at.pop(row.id, None)
+        async with self.db.write() as tx:
+            await _forget_unused(tx, row.id)
+        logger.info("a sign-in that nothing used was given back", extra={"provider": row.provider})
+        return True
 
     async def _one(self, row: Row[Any]) -> bool:
         try:
@@ -147,10 +185,17 @@ class GivingBack:
 
 async def _forget_unused(tx: Tx, token_set_id: UUID) -> None:
     """A sign-in that no connection uses, unless somebody chose it a moment ago to connect with."""
-    users = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == token_set_id)
-    chosen = select(FLOWS.c.id).where(FLOWS.c.token_set_id == token_set_id, FLOWS.c.stage == Stage.GRANTED)
-    unused = (~users.exists(), ~chosen.exists())
+    chosen = select(FLOWS.c.id).where(
+        FLOWS.c.token_set_id == token_set_id,
+        FLOWS.c.stage == Stage.GRANTED,
+        FLOWS.c.expires_at > tx.now - FINISHING,
+    )
+    unused = (~_users(TOKENS.c.id).exists(), ~chosen.exists())
     await tx.execute(TOKENS.delete().where(TOKENS.c.id == token_set_id, *unused))
+
+
+def _users(token_set_id: Any) -> Any:
+    return select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == token_set_id)
 
 
 def _is_ended(row: Row[Any]) -> Any:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, new_id, table_of
-from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, SettingsRow
+from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, SettingsRow, TokenSetRow
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.books import Books, OrganisationChoice
@@ -33,6 +33,7 @@ FLOWS = table_of(ConnectFlowRow)
 CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
 WORKSPACES = table_of(WorkspaceRow)
+TOKENS = table_of(TokenSetRow)
 
 ANNOUNCEMENT, CONNECTOR = "announcement", "connector"
 """Places of a connection's message: where the command was typed, and the connector's own conversation."""
@@ -113,12 +114,17 @@ class Linking:
             await home_cards.connection_changed(tx, workspace_id, organisation_id)
             deed = "organisation reconnected"
         await _revive(tx, row, shared)
+        is_replaced = known is not None and await _is_given_up(tx, row, known)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}
+        if is_replaced:
+            facts["gives_back"] = "the sign-in before"
         await audit.record(
             tx, workspace_id, connection_id, deed, by=user_id, organisation_id=organisation_id, facts=facts
         )
         await start_import(tx, self.jobs, connection_id, self.flows.providers[row.provider].profile.lists)
-        await _announce(tx, row, organisation_id, books.name, is_new=known is None)
+        ledger = self.flows.providers[row.provider].profile.name
+        words = views.reconnected(user_id, books.name, gives_back_to=ledger if is_replaced else None)
+        await _announce(tx, row, organisation_id, None if known is None else words)
         tx.nudge(Nudge.PLANNER)
         return await self._slack(tx, row)
 
@@ -205,6 +211,18 @@ async def _renew(tx: Tx, row: Row[Any], choice: OrganisationChoice, connection_i
     )
 
 
+async def _is_given_up(tx: Tx, row: Row[Any], before: Row[Any]) -> bool:
+    """Whether the sign-in that the connection had until now is used by nothing any more: `giving_back` ends it."""
+    users = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == TOKENS.c.id)
+    statement = select(TOKENS.c.id).where(
+        TOKENS.c.id == before.token_set_id,
+        TOKENS.c.id != row.token_set_id,
+        TOKENS.c.ended_at.is_(None),
+        ~users.exists(),
+    )
+    return (await tx.execute(statement)).one_or_none() is not None
+
+
 async def _revive(tx: Tx, row: Row[Any], shared: frozenset[str]) -> None:
     """Other connections of the same sign-in, of any workspace, had ended with it, and have it back now, as far as it
     still sees their organisations. Who connected them stays as it was.
@@ -224,13 +242,15 @@ async def _revive(tx: Tx, row: Row[Any], shared: frozenset[str]) -> None:
         await redraw_connection(tx, *of, UserId(other.connected_by))
 
 
-async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, name: str, *, is_new: bool) -> None:
-    """Slack hears who connected what, where the command was typed and in the connector's own conversation."""
+async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, again_words: str | None) -> None:
+    """Slack hears who connected what, where the command was typed and in the connector's own conversation; of a
+    reconnection in these words.
+    """
     workspace_id, user_id = WorkspaceId(row.workspace_id), UserId(row.user_id)
     direct = Place(role=CONNECTOR, surface=Surface.DIRECT, user_id=user_id)
     in_channel = row.channel_id is not None and row.channel_id.startswith("C")
     channel = Place(role=ANNOUNCEMENT, surface=Surface.CHANNEL, channel_id=row.channel_id)
-    if is_new:
+    if again_words is None:
         await want(tx, workspace_id, Subject.CONNECTION, organisation_id, direct)
         if in_channel:
             await want(tx, workspace_id, Subject.CONNECTION, organisation_id, channel)
@@ -238,6 +258,6 @@ async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, name
         again = Place(role="again", surface=Surface.DIRECT, user_id=user_id)
         if in_channel:
             again = Place(role="again", surface=Surface.CHANNEL, channel_id=row.channel_id)
-        await note(tx, workspace_id, f"reconnected:{row.id}", again, views.reconnected(user_id, name))
+        await note(tx, workspace_id, f"reconnected:{row.id}", again, again_words)
         await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
     await redraw(tx, workspace_id, Subject.HOME, user_id)

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, literal, or_, select
+from sqlalchemy import Row, and_, literal, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
@@ -45,6 +45,8 @@ SETTLING = timedelta(minutes=1)
 """How long after a reconnection a refusal may still be about the access before it."""
 UNUSED_FOR = timedelta(hours=1)
 """Longer than a person takes from the sign-in to Finish."""
+GIVEN_UP_AFTER = timedelta(days=30)
+"""How long a provider is asked to end a sign-in that nothing uses; it forgets by itself what is not used."""
 POLL_SECONDS = 0.2
 
 
@@ -263,9 +265,13 @@ class TokenKeeper:
         return token_set_id
 
     async def sweep(self, tx: Tx) -> None:
-        """Sign-ins that nobody finished, or that another one replaced, are not kept."""
-        used = select(CONNECTIONS.c.token_set_id).where(CONNECTIONS.c.token_set_id.is_not(None))
-        await tx.execute(TOKENS.delete().where(TOKENS.c.id.not_in(used), TOKENS.c.refreshed_at < tx.now - UNUSED_FOR))
+        """Sign-ins that nothing uses and that cannot be given back: they are over, or for long nobody could be asked."""
+        used = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == TOKENS.c.id)
+        cannot = or_(TOKENS.c.ended_at.is_not(None), TOKENS.c.provider.not_in(tuple(self.providers)))
+        is_old = and_(cannot, TOKENS.c.refreshed_at < tx.now - UNUSED_FOR)
+        await tx.execute(
+            TOKENS.delete().where(~used.exists(), or_(is_old, TOKENS.c.refreshed_at < tx.now - GIVEN_UP_AFTER))
+        )
 
     def _sealed(
         self, token_set_id: object, provider: str, answer: TokenAnswer, old_refresh: str, now: datetime

@@ -204,10 +204,12 @@ def stopped(provider_name: str, stop: Stop, organisation_id: object) -> Message:
     )
 
 
-def reconnected(user_id: str, organisation: str) -> str:
+def reconnected(user_id: str, organisation: str, *, gives_back_to: str | None) -> str:
+    """`gives_back_to` is the ledger where another sign-in was used until now, which nothing needs any more."""
+    before = "" if gives_back_to is None else f" The sign-in used before is given back to {escape(gives_back_to)}."
     return (
         f":link: {mention(user_id)} reconnected *{escape(organisation)}*. Settings and items were kept; what was waiting "
-        "goes on by itself."
+        f"goes on by itself.{before}"
     )
 
 

@@ -16,6 +16,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
+from bot.services.giving_back import GivingBack
 from bot.services.tokens import TokenKeeper
 from providers.base import Access
 from providers.errors import ReconnectNeededError, TryLaterError
@@ -211,14 +212,17 @@ async def test_access_is_not_refreshed_before_it_is_needed(connected: Connecting
     assert connected.ledger.calls == []
 
 
-async def test_a_sign_in_that_nobody_finished_is_not_kept(connecting: Connecting) -> None:
+async def test_a_sign_in_that_nobody_finished_is_given_back(connecting: Connecting) -> None:
     browser = connecting.browser()
     state = (await connecting.to_provider(browser, await connecting.link())).partition("state=")[2].partition("&")[0]
     await browser.get(f"/connect/fake/callback?code=c&state={state}")
+    giving_back = GivingBack(connecting.db, connecting.clock, connecting.tokens, connecting.tokens.providers)
+    assert await giving_back.give_back() == 0
     await connecting.clock.advance(3700)
 
-    await connecting.link()
+    assert await giving_back.give_back() == 1
 
+    assert connecting.ledger.calls[-1] == "revoke"
     async with connecting.db.read() as tx:
         assert (await tx.execute(select(TOKENS.c.id))).all() == []
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ from tests.kill.upkeep import Round, keep_in_order
 
 AUDIT = table_of(AuditRow)
 RING = new_key("k1")
-KILLS = 15
+KILLS, FEW = 15, 6
 NEVER = 10**9
 PATIENCE_SECONDS = 30
 NURSERY = multiprocessing.get_context("forkserver")
@@ -43,14 +44,15 @@ class Nursery:
     steps_file: Path
     chance: random.Random
     steps: int = 400
+    wanted: int = KILLS
     kills: int = 0
     rounds: int = 0
     _first: bool = field(default=True)
 
     @property
     def goes_on(self) -> bool:
-        assert self.rounds < 5 * KILLS, "too few of the processes died"
-        return self.kills < KILLS
+        assert self.rounds < 5 * self.wanted, "too few of the processes died"
+        return self.kills < self.wanted
 
     async def round(self) -> None:
         """The first one lives, so that it is known how long one is."""
@@ -123,6 +125,24 @@ async def test_killed_while_access_is_given_back_it_is_given_back_and_told_once(
         await connect(world)
         await world.settle()
         assert (await connection(world)).health == "healthy"
+
+
+@pytest.mark.slow
+async def test_killed_while_a_replaced_sign_in_is_given_back_it_is_and_the_new_one_stays_good(nursery: Nursery) -> None:
+    world, people = nursery.world, cycle(("sam", "dana"))
+    nursery.wanted = FEW
+    while nursery.goes_on:
+        person = next(people)
+        await connect(world, person=person)
+
+        await nursery.round()
+        await world.later(90)
+
+        assert {found["_person"] for found in world.xero.grants.connections.values()} == {person}
+        assert await token_sets(world) == 1
+        row = await connection(world)
+        assert (row.health, row.trouble) == ("healthy", None)
+        await world.services.tokens.access(ConnectionId(row.id))
 
 
 @pytest.mark.slow
