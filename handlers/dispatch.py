@@ -28,6 +28,8 @@ class Dispatch:
 
     async def __call__(self, body: dict[str, Any]) -> BoltResponse:
         """Answer a request. Bolt takes the parsed body as it is in this mode, and so does not parse it again."""
+        if _is_of_the_platform(body):
+            return BoltResponse(status=200, body="")
         try:
             require_shape(body)
         except BadBodyError:
@@ -44,6 +46,17 @@ class Dispatch:
         finally:
             current_workspace.reset(answering)
             current_delivery.reset(delivery)
+
+
+def _is_of_the_platform(body: Mapping[str, Any]) -> bool:
+    """What Slack says by itself, of nobody's deed: it looks whether our certificate is good, or holds back events.
+
+    <https://docs.slack.dev/apis/events-api/#rate-limiting>
+    """
+    if body.get("type") == "app_rate_limited":
+        logger.warning("Slack holds back a workspace's events: there were more than 30,000 in an hour")
+        return True
+    return "ssl_check" in body and "command" not in body
 
 
 def _not_installed(body: Mapping[str, Any]) -> BoltResponse:

@@ -119,10 +119,18 @@ def see_other(address: str) -> web.Response:
 
 
 def return_of(request: web.Request) -> Return:
-    """An OAuth answer. A parameter given twice is none: which of them was checked would be anybody's guess."""
+    """An OAuth answer. A parameter given twice is none: which of them was checked would be anybody's guess.
+
+    Only of who answered (`iss`) two are not as good as none, so that they stay what nobody is called.
+    """
     query = request.query
     found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code")}
-    return Return(state=found["state"], code=found["code"], error="".join(query.getall("error", []))[:100])
+    return Return(
+        state=found["state"],
+        code=found["code"],
+        error="".join(query.getall("error", []))[:100],
+        issuer=" ".join(query.getall("iss", []))[:200],
+    )
 
 
 def sources_of(address: str) -> tuple[str, ...]:

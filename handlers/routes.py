@@ -25,10 +25,10 @@ from bot.views.rendering import to_slack
 from bot.views.text import escape
 from handlers import reading
 from handlers.authorize import current_workspace
-from handlers.errors import words_for
+from handlers.errors import OUTDATED, words_for
 from handlers.payloads import Click, Command, Event, OptionsQuery, Payload, Submission
 from handlers.replies import Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
-from handlers.showing import Showing, spot_of, told
+from handlers.showing import Showing, Spot, spot_of, told
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class Routes:
         app.command(ANYTHING)(self._on_command)
         app.action({"action_id": ANYTHING, "type": "block_actions"})(self._on_click)
         app.view(ANYTHING)(self._on_submission)
+        app.view_closed(ANYTHING)(self._on_closed)
+        app.shortcut(ANYTHING)(self._on_shortcut)
         app.options(ANYTHING)(self._on_options)
         app.event(ANYTHING)(self._on_event)
         app.error(on_error)
@@ -147,6 +149,19 @@ class Routes:
         if handler is not None:
             reply = await _answered(handler(submission), submission.actor.workspace, callback_id)
         await ack(**_acknowledgement(reply))
+
+    async def _on_closed(self, ack: Any) -> None:
+        """Nothing waits for a modal that was closed."""
+        await ack()
+
+    async def _on_shortcut(self, body: Payload, ack: Any) -> None:
+        """We have none: whoever finds one in a menu uses another version of the app than this one."""
+        actor = reading.actor_of(body, current_workspace.get())
+        await ack()
+        spot = Spot(
+            workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=str(body.get("trigger_id") or "")
+        )
+        await Showing(self.clients).show(Whisper(OUTDATED), spot)
 
     async def _on_options(self, body: Payload, ack: Any) -> None:
         query = reading.options_query_of(body, current_workspace.get())

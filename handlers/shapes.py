@@ -5,7 +5,9 @@ Slack's fault or somebody's who has the secret; it is answered 400 and nothing i
 https://docs.slack.dev/interactivity/handling-user-interaction#payloads and /apis/events-api#event-object
 """
 
+import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from handlers.strict import BadBodyError
@@ -16,6 +18,7 @@ OBJECTS = ("team", "enterprise", "view", "container", "channel", "message")
 VIEW_TEXTS = ("id", "hash", "callback_id", "private_metadata", "app_installed_team_id", "root_view_id")
 ACTION_TEXTS = ("action_id", "block_id", "value", "selected_user", "selected_conversation", "selected_channel")
 PLACE_TEXTS = ("id", "team", "ts", "thread_ts", "message_ts", "channel_id")
+A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 LONGEST_NAME = 255
 """No id, no trigger and no name of an event is nearly as long."""
 
@@ -97,6 +100,7 @@ def _check_action(action: Mapping[str, Any]) -> None:
 def _check_entry(entry: Mapping[str, Any]) -> None:
     """An element as it stands: text, date, person, option, or several of these."""
     _texts(entry, ("type", "value", "selected_date", "selected_user", "selected_conversation", "selected_channel"))
+    _check_day(entry.get("selected_date"))
     chosen = _object(entry, "selected_option")
     for option in (*_list(entry.get("selected_options")), *([] if chosen is None else [chosen])):
         if not isinstance(_is_object(option).get("value"), str):
@@ -104,6 +108,18 @@ def _check_entry(entry: Mapping[str, Any]) -> None:
     for name in ("selected_users", "selected_conversations", "selected_channels"):
         if not all(isinstance(chosen, str) for chosen in _list(entry.get(name))):
             raise BadBodyError(name)
+
+
+def _check_day(found: str | None) -> None:
+    """One of the calendar, which Slack's picker alone offers."""
+    if not found:
+        return
+    try:
+        is_day = A_DAY.fullmatch(found) is not None and date.fromisoformat(found) is not None
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise BadBodyError("a day of no calendar")
 
 
 def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | None:

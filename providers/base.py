@@ -108,6 +108,8 @@ class Profile:
     """Where somebody takes our access away in the ledger itself, as its own menus call it."""
     addresses: dict[str, str]
     """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
+    issuer: str | None = None
+    """How its sign-in names itself in the `iss` of an answer (RFC 9207). An answer that names another is not its own."""
     longest_write: timedelta = LONGEST_WRITE
     incremental: frozenset[ListKind] = frozenset()
     """Lists that tell what changed since an instant; the others are read whole."""

@@ -102,6 +102,8 @@ class Return:
     state: str
     code: str
     error: str
+    issuer: str = ""
+    """Who says so, where the sign-in tells (RFC 9207)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +329,8 @@ class ConnectFlows:
             denied = found.error in ("access_denied", "user_cancelled", "consent_required")
             stage, stop = (Stage.DENIED, Stop.DENIED) if denied else (Stage.FAILED, Stop.PROVIDER_FAILED)
             await self._stop(row, stage, stop)
-        if not found.code:
+        is_anothers = found.issuer not in ("", self.providers[provider].profile.issuer)
+        if is_anothers or not found.code:  # a code of another sign-in is not for this one to see
             await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         try:
             answer, choices = await self._exchange(row, found.code)

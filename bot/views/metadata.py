@@ -10,9 +10,18 @@ from uuid import UUID
 from bot.domain.books import ListKind
 from bot.domain.ids import ItemId, OrganisationId
 
+HIGHEST_VERSION = 2**53
+"""More than any version and any instant in milliseconds, and less than what a database's number holds."""
+
 
 class NotOursError(ValueError):
     """A value that we did not write."""
+
+
+def _version(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
+        raise ValueError(text[:60])
+    return int(text)
 
 
 def organisation_of(value: str) -> OrganisationId:
@@ -49,7 +58,7 @@ class ItemRef:
         """
         item, _, version = text.partition(":")
         try:
-            return cls(ItemId(UUID(item)), int(version))
+            return cls(ItemId(UUID(item)), _version(version))
         except ValueError:
             raise NotOursError(text[:60]) from None
 
@@ -98,7 +107,7 @@ class FormRef:
         organisation, _, rest = text.partition(":")
         version, _, item = rest.partition(":")
         try:
-            return cls(OrganisationId(UUID(organisation)), int(version), ItemId(UUID(item)) if item else None)
+            return cls(OrganisationId(UUID(organisation)), _version(version), ItemId(UUID(item)) if item else None)
         except ValueError:
             raise NotOursError(text[:60]) from None
 

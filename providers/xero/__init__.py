@@ -56,6 +56,8 @@ PROFILE = Profile(
         access=("read its settings and lists", "read contacts", "read and write bills"),
     ),
     uses_pkce=True,
+    # of its OpenID configuration; its answers carry none so far
+    issuer="https://identity.xero.com",
     # "The Xero OAuth 2.0 flow", token types: an unused refresh token expires after 60 days
     refresh_token_life=timedelta(days=60),
     apps_page="Settings, Connected apps",

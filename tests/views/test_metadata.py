@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import ItemId, OrganisationId
-from bot.views.metadata import FormRef, ItemRef, NotOursError, organisation_of
+from bot.views.metadata import HIGHEST_VERSION, FormRef, ItemRef, NotOursError, organisation_of
 
 ITEMS = st.builds(ItemRef, st.uuids().map(ItemId), st.integers(min_value=1, max_value=10**9))
 
 
-@given(st.uuids().map(OrganisationId), st.integers(min_value=0), st.none() | st.uuids().map(ItemId))
+@given(st.uuids().map(OrganisationId), st.integers(0, HIGHEST_VERSION - 1), st.none() | st.uuids().map(ItemId))
 def test_what_a_form_is_about_is_read_back_as_it_was_written(
     organisation: OrganisationId, version: int, item_id: ItemId | None
 ) -> None:
@@ -30,6 +30,14 @@ def test_what_a_button_is_about_is_read_back_as_it_was_written(item: ItemRef) ->
 def test_what_we_did_not_write_is_refused(text: str) -> None:
     with pytest.raises(NotOursError):
         FormRef.decode(text)
+
+
+@pytest.mark.parametrize("version", ["-1", "+1", "1_0", " 1", "1.0", "١", str(HIGHEST_VERSION), "9" * 5000])
+def test_a_version_that_no_database_holds_is_refused(version: str) -> None:
+    with pytest.raises(NotOursError):
+        ItemRef.decode(f"{UUID(int=1)}:{version}")
+    with pytest.raises(NotOursError):
+        FormRef.decode(f"{UUID(int=1)}:{version}:")
 
 
 @pytest.mark.parametrize("text", ["", "x:1", f"{UUID(int=1)}", f"{UUID(int=1)}:"])
