@@ -103,6 +103,8 @@ LARGEST_REQUEST = 1024 * 1024
 LAST_ANSWERS_SECONDS = 5.0
 IDLE_SECONDS = 75.0
 """Longer than the minute for which load balancers keep a connection, so that theirs is not closed under a request."""
+LINGER_SECONDS = 2.0
+"""How long whoever still sends what was refused already is listened to, so that he reads why."""
 ASK_AGAIN_SECONDS = 15.0
 
 
@@ -392,6 +394,7 @@ async def listening(
         logger=SERVER,
         shutdown_timeout=LAST_ANSWERS_SECONDS,
         keepalive_timeout=idle_seconds,
+        lingering_time=LINGER_SECONDS,
     )
     await runner.setup()
     serve = runner.server

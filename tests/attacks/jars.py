@@ -129,7 +129,7 @@ def _origin(address: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What stands in the database because somebody connected."""
+    """What stands in the database because somebody connected or installed."""
 
     connections: int
     organisations: int
@@ -138,6 +138,7 @@ class Effects:
     finished: int
     audited: int
     announced: int
+    installed: int
 
 
 @dataclass(slots=True)
@@ -179,6 +180,7 @@ class Stand:
                 finished=await count(ConnectFlowRow, FLOWS.c.stage == Stage.FINISHED),
                 audited=await count(AuditRow, AUDIT.c.deed.not_in(HARMLESS), AUDIT.c.deed.not_like("%install%")),
                 announced=await count(MessageRow, MESSAGES.c.role.in_(ANNOUNCED)),
+                installed=await count(AuditRow, AUDIT.c.deed.like("app installed%")),
             )
 
     async def link(self, user: str = ADMIN, team: str = TEAM, provider: str = "xero") -> str:

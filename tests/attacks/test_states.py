@@ -1,12 +1,11 @@
 """States of sign-ins: forged, reused, expired, of another browser, in parallel. Each has an effect once, or none."""
 
 import asyncio
+from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
-import pytest
-
-from bot.playground.slack import ADMIN
-from tests.attacks.jars import Stand
+from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, TEAM
+from tests.attacks.jars import Jar, Stand
 from tests.fakes.clock import FakeClock
 
 
@@ -30,34 +29,79 @@ async def test_the_four_browsers_can_do_what_they_are_meant_to(either: Stand) ->
     assert after.announced == 2
 
 
-@pytest.mark.parametrize("path", ["/connect/xero/callback", "/slack/signin_redirect", "/slack/oauth_redirect"])
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "code=c",
-        "state=s",
-        "code=c&state=",
-        "code=c&state=" + "s" * 43,
-        "code=c&state=" + "s" * 5000,
-        "code=c&state=%00",
-        "code=c&state=%ff%fe",
-        "code=c&state=%27%20or%201=1--",
-        "code=c&state[]=x",
-        "code=&state=s&error=access_denied",
-    ],
+CALLBACKS = ("/connect/xero/callback", "/slack/signin_redirect", "/slack/oauth_redirect")
+FORGED = (
+    "",
+    "code=c",
+    "state=s",
+    "code=c&state=",
+    "code=c&state=" + "s" * 43,
+    "code=c&state=" + "s" * 5000,
+    "code=c&state=%00",
+    "code=c&state=%ff%fe",
+    "code=c&state=%27%20or%201=1--",
+    "code=c&state[]=x",
+    "code=&state=s&error=access_denied",
 )
-async def test_a_forged_state_has_no_effect_in_any_browser(stand: Stand, path: str, query: str) -> None:
-    await stand.proven(stand.admin, await stand.link())
-    before, asked = await stand.effects(), len(stand.xero.calls)
 
+
+async def test_a_forged_state_has_no_effect_in_any_browser(stand: Stand) -> None:
+    """Each browser has begun what the answer would be to, so that only the state is wrong."""
+    await stand.sent(stand.admin, await stand.link())
+    await stand.opened(stand.member, await stand.link())
     for jar in stand.jars.values():
+        await jar.get("/slack/install")
+    before, asked, told = await stand.effects(), len(stand.xero.calls), len(stand.world.slack.calls)
+
+    for path, query, jar in product(CALLBACKS, FORGED, stand.jars.values()):
         seen = await jar.get(f"{path}?{query}")
         assert seen.status < 500
         assert "code=" not in seen.location
 
     assert await stand.effects() == before
     assert len(stand.xero.calls) == asked
+    assert not [call for call in stand.world.slack.calls[told:] if call.method.startswith(("oauth.", "openid."))]
+
+
+# An installation of the app, which needs nobody's link
+
+
+async def answered_by_slack(stand: Stand, jar: Jar, user: str = ADMIN, team: str = TEAM) -> str:
+    """Where Slack sends this browser after an installation was allowed, not followed."""
+    page = await jar.follow((await jar.get("/slack/install")).location)
+    return (await jar.press(page, user=user, team=team, answer="allow")).location
+
+
+async def test_an_installation_is_of_the_browser_that_began_it(either: Stand) -> None:
+    """All have begun one of their own; the stranger passes the answer of theirs on to the others."""
+    for jar in either.jars.values():
+        await jar.get("/slack/install")
+    answer = await answered_by_slack(either, either.stranger, OUTSIDER, OTHER_TEAM)
+    before, asked = await either.effects(), len(either.world.slack.calls_of("oauth.v2.access"))
+
+    for jar in (either.admin, either.member, either.nobody):
+        assert "stop=other_browser" in (await jar.get(answer)).location
+
+    assert await either.effects() == before
+    assert len(either.world.slack.calls_of("oauth.v2.access")) == asked
+    assert "stop=" not in (await either.stranger.get(answer)).location
+
+
+async def test_an_installation_is_made_once_and_within_ten_minutes(either: Stand) -> None:
+    """Eight answers at once; the same once more in every browser; and one that came too late."""
+    before, asked = await either.effects(), len(either.world.slack.calls_of("oauth.v2.access"))
+    answer, late = [await answered_by_slack(either, either.admin) for _ in range(2)]
+
+    seen = await asyncio.gather(*(either.admin.get(answer) for _ in range(8)))
+    again = [await jar.get(answer) for jar in either.jars.values()]
+    assert isinstance(either.world.clock, FakeClock)
+    await either.world.clock.advance(601)
+    again.append(await either.admin.get(late))
+
+    assert ["stop=" in each.location for each in seen].count(False) == 1
+    assert all("stop=" in each.location for each in again)
+    assert len(either.world.slack.calls_of("oauth.v2.access")) == asked + 1
+    assert (await either.effects()).installed - before.installed == 1
 
 
 async def test_eight_callbacks_at_once_have_one_effect(either: Stand) -> None:
@@ -132,15 +176,15 @@ async def test_a_state_of_one_step_is_none_of_another(stand: Stand) -> None:
     assert exchanges(stand) == 0
 
 
-@pytest.mark.parametrize("twice", ["state", "code"])
-async def test_a_parameter_given_twice_is_none(stand: Stand, twice: str) -> None:
-    address = await stand.returned(stand.admin, await stand.link())
-    value = parse_qs(urlsplit(address).query)[twice][0]
-    before = await stand.effects()
+async def test_a_parameter_given_twice_is_none(stand: Stand) -> None:
+    for twice in ("state", "code"):
+        address = await stand.returned(stand.admin, await stand.link())
+        value = parse_qs(urlsplit(address).query)[twice][0]
+        before = await stand.effects()
 
-    for jar in stand.jars.values():
-        await jar.get(f"{address}&{twice}=another")
-        await jar.get(f"{address}&{twice}={value}")
+        for jar in stand.jars.values():
+            await jar.get(f"{address}&{twice}=another")
+            await jar.get(f"{address}&{twice}={value}")
 
-    assert await stand.effects() == before
-    assert exchanges(stand) == 0
+        assert await stand.effects() == before
+        assert exchanges(stand) == 0

@@ -18,6 +18,7 @@ from bot.domain.rights import Refusal
 from bot.playground.slack import ADMIN, BILLS, MEMBER, OTHER_TEAM, OUTSIDER, OWNER, SHARED, Message
 from bot.services.people import NotAllowedError
 from bot.views.ids import ActionId, BlockId, CallbackId
+from handlers import showing
 from handlers.payloads import Click, Event, OptionsQuery, Submission
 from handlers.replies import Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, UpdateView, Whisper
 from tests.fakes.app import World, whole_app
@@ -323,7 +324,8 @@ async def test_a_click_nothing_listens_to_breaks_nothing(world: World) -> None:
     assert answer.error is None
 
 
-async def test_an_answer_does_not_wait_for_a_slack_that_hangs(world: World) -> None:
+async def test_an_answer_does_not_wait_for_a_slack_that_hangs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(showing, "CALL_SECONDS", 0.1)
     world.product.routes.action(ActionId.RETRY_ITEM, answering(OpenView(a_form())))
     message = await posted(world)
     world.slack.faults.next_call("views.open", "timeout")
