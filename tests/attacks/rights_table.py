@@ -97,7 +97,7 @@ PAGES = {
     ("GET", "/slack/installed"): SAME_BROWSER,
     ("GET", "/slack/oauth_redirect"): SAME_BROWSER,
     ("GET", "/slack/signin_redirect"): SAME_BROWSER,
-    ("GET", "/connect/{provider}/start"): ANYBODY,
+    ("GET", "/connect/{provider}/start"): SAME_BROWSER,
     ("POST", "/connect/{provider}/start"): SAME_BROWSER,
     ("GET", "/connect/{provider}/callback"): SAME_BROWSER,
     ("GET", "/connect/{provider}/organisation"): SAME_BROWSER,

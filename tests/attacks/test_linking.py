@@ -3,13 +3,17 @@
 import asyncio
 
 import pytest
+from sqlalchemy import select
 
-from bot.playground.slack import ADMIN, MEMBER, OTHER_TEAM, OUTSIDER, OWNER
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
+from bot.playground.slack import ADMIN, BILLS, MEMBER, OTHER_TEAM, OUTSIDER, OWNER
 from handlers.pages import form_token
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks.jars import Jar, Seen, Stand
 from tests.attacks.test_states import exchanges, state_in
 
+CONNECTIONS = table_of(ConnectionRow)
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -196,21 +200,60 @@ async def test_a_planted_session_is_the_attackers_and_says_so(stand: Stand) -> N
 # Organisations that the browser names
 
 
-@pytest.mark.parametrize(
-    "tenant",
-    [IRELAND, NOWHERE, "", "x", TRADING.upper(), f"{TRADING} ", f"{TRADING}\x00", "' or 1=1--", "🧾", "t" * 10_000],
+NOT_SHOWN = (
+    IRELAND,
+    NOWHERE,
+    "",
+    "x",
+    TRADING.upper(),
+    f"{TRADING} ",
+    f"{TRADING}\x00",
+    "' or 1=1--",
+    "🧾",
+    "t" * 10_000,
 )
-async def test_an_organisation_that_the_sign_in_did_not_show_is_not_connected(stand: Stand, tenant: str) -> None:
+
+
+async def test_an_organisation_that_the_sign_in_did_not_show_is_not_connected(stand: Stand) -> None:
     """Sam sees Northwind Trading Ltd only; Ireland is real, and of another login."""
     page = await stand.granted(stand.admin, await stand.link(), person="sam")
     before = await stand.effects()
 
     chosen = await stand.admin.ask("GET", f"/connect/xero/organisation?chosen={'t' * 50}")
-    seen = await stand.admin.ask("POST", page.action(), form={**page.fields(), "tenant": tenant})
-
     assert chosen.status == 200
-    assert "stop=other_organisation" in seen.location
+    for tenant in NOT_SHOWN:
+        seen = await stand.admin.ask("POST", page.action(), form={**page.fields(), "tenant": tenant})
+        assert "stop=other_organisation" in seen.location
     assert await stand.effects() == before
+
+
+async def test_of_two_organisations_that_are_shown_only_the_chosen_one_is_connected(either: Stand) -> None:
+    """Whatever else the address of the answer, or of the page, says."""
+    answer = await either.returned(either.admin, await either.link())
+    named = f"tenantId={IRELAND}&tenant={IRELAND}&realmId={IRELAND}&realmId=1&org={IRELAND}&organisation={NOWHERE}"
+    before = await either.effects()
+
+    await either.admin.follow(f"{answer}&{named}")
+    page = await either.admin.get(f"/connect/xero/organisation?chosen={TRADING}&{named}")
+    await either.admin.ask("POST", f"{page.action()}?{named}", form=page.fields())
+
+    after = await either.effects()
+    assert after.connections - before.connections == 1
+    async with either.world.services.db.read() as tx:
+        assert (await tx.execute(select(CONNECTIONS.c.tenant_id))).scalars().all() == [TRADING]
+
+
+async def test_a_workspace_hears_of_each_link_and_of_nothing_else(stand: Stand) -> None:
+    """Where the command was typed, and by a message of its own to whoever connected."""
+    for user, jar in ((OWNER, stand.nobody), (ADMIN, stand.admin)):
+        await stand.connected(jar, await stand.link(user), user)
+    await stand.admin.follow(await stand.returned(stand.admin, await stand.link()))
+    await stand.world.settle()
+
+    posts = [message.text for message in stand.world.slack.messages(BILLS) if "Northwind Trading Ltd" in message.text]
+    assert len(posts) == 2
+    assert "connected" in posts[0]
+    assert f"<@{ADMIN}>" in posts[1]
 
 
 async def test_an_organisation_of_another_try_is_not_connected(stand: Stand) -> None:
@@ -224,15 +267,15 @@ async def test_an_organisation_of_another_try_is_not_connected(stand: Stand) -> 
     assert await stand.effects() == before
 
 
-@pytest.mark.parametrize("pair", [(TRADING, IRELAND), (IRELAND, TRADING), (TRADING, TRADING)])
-async def test_an_organisation_given_twice_is_none(stand: Stand, pair: tuple[str, str]) -> None:
+async def test_an_organisation_given_twice_is_none(stand: Stand) -> None:
     page = await stand.granted(stand.admin, await stand.link())
     before = await stand.effects()
 
-    form = [("form", page.fields()["form"]), *(("tenant", tenant) for tenant in pair)]
-    seen = await stand.admin.ask("POST", page.action(), form=form)
+    for pair in ((TRADING, IRELAND), (IRELAND, TRADING), (TRADING, TRADING)):
+        form = [("form", page.fields()["form"]), *(("tenant", tenant) for tenant in pair)]
+        seen = await stand.admin.ask("POST", page.action(), form=form)
+        assert seen.status == 403
 
-    assert seen.status == 403
     assert await stand.effects() == before
 
 

@@ -24,7 +24,7 @@ KEY, CLIENT, SECRET = "other", "ours-at-other", "ours-at-other-secret"
 
 
 class OtherBooks(XeroProvider):
-    profile = replace(PROFILE, key=KEY, name="Other Books")
+    profile = replace(PROFILE, key=KEY, name="Other Books", issuer="https://other.example")
 
 
 @dataclass(slots=True)
@@ -111,6 +111,22 @@ async def test_a_code_of_one_beside_the_state_of_the_other_is_refused_there(two:
 
     assert ["stop=" in seen.location for seen in (first, second)] == [True, True]
     assert await two.stand.effects() == before
+
+
+async def test_an_answer_that_names_another_sign_in_than_its_own_is_not_exchanged(two: Two) -> None:
+    """As RFC 9207 has it: the code is good, and in the right browser; only who gave it is somebody else."""
+    xeros, others = PROFILE.issuer, OtherBooks.profile.issuer
+    before = await two.stand.effects()
+
+    for named in (others, f"{xeros}/", "https://evil.example", f"{xeros}&iss={xeros}", f"{xeros}&iss={others}"):
+        answer = await two.stand.consented(two.stand.admin, await two.sent("xero"))
+        seen = await two.stand.admin.get(f"{answer}&iss={named}")
+        assert "stop=provider_failed" in seen.location, named
+
+    assert two.token_requests == 0
+    assert await two.stand.effects() == before
+    own = await two.stand.consented(two.stand.admin, await two.sent("xero"))
+    assert "stop=" not in (await two.stand.admin.get(f"{own}&iss={xeros}")).location
 
 
 async def test_no_token_code_or_secret_of_one_goes_to_the_other(two: Two) -> None:
