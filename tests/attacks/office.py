@@ -6,9 +6,11 @@ After each entry the database is put back as it was, so that nobody finds what s
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+from bot.db.migrate import tables
 from bot.domain.ids import UserId
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
@@ -22,7 +24,6 @@ from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
 from tests.attacks.entries import Ids, Payload
 from tests.attacks.jars import Stand, a_stand
-from tests.attacks.traces import Kept, kept
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import Desk, button_values
 
@@ -50,6 +51,8 @@ HOMES = {table.NEIGHBOUR: OTHER_TEAM, table.TWOFOLD: OTHER_TEAM, table.ELSEWHERE
 LOOKING = ("users.info", "users.list", "auth.test", "chat.getPermalink")
 TELLING = ("views.open", "views.push", "views.update", "views.publish", "chat.postEphemeral")
 TALKING = ("chat.postMessage", "chat.update", "conversations.open")
+OF_WORKSPACES = tuple(name for name, found in tables().tables.items() if "workspace_id" in found.columns)
+Kept = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,11 @@ class Office:
     desk: Desk
     ids: Ids
     copy: Path
-    at_rest: Kept
+    at_rest: Kept = field(init=False)
+
+    def __post_init__(self) -> None:
+        copied(self.path, self.copy)
+        self.at_rest = kept(self.copy)
 
     @property
     def path(self) -> str:
@@ -105,10 +112,10 @@ class Office:
         calls = self.desk.xero.calls[since.ledger :]
         return [{name.lower(): value for name, value in call.headers.items()}.get(TENANT, "") for call in calls]
 
-    async def changed(self) -> list[str]:
-        """Tables of Northwind's that are not as they were at rest; messages apart that went to one person only."""
-        now = await kept(self.stand.world.services.db, TEAM)
-        return [name for name, rows in now.items() if rows != self.at_rest[name]]
+    @property
+    def changed(self) -> list[str]:
+        """Tables of Northwind's that are not as they were at rest."""
+        return [name for name, rows in kept(self.path).items() if rows != self.at_rest[name]]
 
     def put_back(self) -> None:
         copied(self.copy, self.path)
@@ -134,6 +141,21 @@ def copied(source: Path | str, target: Path | str) -> None:
         old.backup(new)
 
 
+def kept(path: Path | str) -> Kept:
+    """Everything that is Northwind's, by table; of messages only which ones there are for more than one person."""
+    found: Kept = {}
+    with closing(sqlite3.connect(path)) as database:
+        (ours,) = database.execute("SELECT id FROM workspaces WHERE team_id = ?", (TEAM,)).fetchone()
+        for name in OF_WORKSPACES:
+            found[name] = database.execute(
+                f"SELECT * FROM {name} WHERE workspace_id = ? ORDER BY 1, 2", (ours,)
+            ).fetchall()
+        shared = "SELECT id FROM messages WHERE workspace_id = ? AND user_id IS NULL ORDER BY 1"
+        found["messages"] = database.execute(shared, (ours,)).fetchall()
+        found["workspaces"] = database.execute("SELECT * FROM workspaces WHERE id = ?", (ours,)).fetchall()
+    return found
+
+
 @asynccontextmanager
 async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
     """Both workspaces have connected their books. Adam keeps Northwind's and is no admin of the workspace any more.
@@ -149,9 +171,7 @@ async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
         await stand.connected(stand.stranger, await stand.link(OUTSIDER, OTHER_TEAM), OUTSIDER, tenant=IRELAND)
         await _hire(desk)
         ids = await _three_bills(desk)
-        office = Office(stand, desk, ids, folder / "at-rest.db", await kept(stand.world.services.db, TEAM))
-        copied(office.path, office.copy)
-        yield office
+        yield Office(stand, desk, ids, folder / "at-rest.db")
 
 
 async def _hire(desk: Desk) -> None:

@@ -11,16 +11,13 @@ from unittest import mock
 from sqlalchemy import Row, select
 
 from bot import log
-from bot.db.base import Base, table_of
+from bot.db.base import Base
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
-from bot.db.workspaces import WORKSPACES
 from bot.playground.slack import OUTSIDER
 
 BUDGETS = "call_budgets"
 """Moves with time, without anybody."""
-MESSAGES = table_of(MessageRow)
-Kept = dict[str, list[str]]
 
 
 async def rows(db: Database) -> dict[str, tuple[int, str]]:
@@ -38,22 +35,6 @@ async def rows(db: Database) -> dict[str, tuple[int, str]]:
 def _only_told(table: str, row: Row[Any]) -> bool:
     """Words for the outsider alone, such as why nothing was done."""
     return table == MessageRow.__tablename__ and row.user_id == OUTSIDER
-
-
-async def kept(db: Database, team_id: str) -> Kept:
-    """Everything that is one workspace's, by table; of messages only which ones there are for more than one person."""
-    found: Kept = {}
-    async with db.read() as tx:
-        ours = select(WORKSPACES.c.id).where(WORKSPACES.c.team_id == team_id).scalar_subquery()
-        for table in Base.metadata.sorted_tables:
-            owner = WORKSPACES.c.id if table is WORKSPACES else table.c.get("workspace_id")
-            if owner is None:
-                continue
-            statement = select(table).where(owner == ours)
-            if table is MESSAGES:
-                statement = select(MESSAGES.c.id).where(owner == ours, MESSAGES.c.user_id.is_(None))
-            found[table.name] = sorted(repr(tuple(row)) for row in (await tx.execute(statement)).all())
-    return found
 
 
 def deeds(found: dict[str, tuple[int, str]]) -> dict[str, object]:
