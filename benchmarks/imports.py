@@ -3,6 +3,9 @@
 The ledger is the simulated Xero, without its limit of calls a minute: what is measured is ours. The baseline fetches
 the same pages and inserts as many bare rows by SQLAlchemy Core, a page a transaction, in the same run. Only the
 database and the ledger are there, both in this process, whose time for the ledger counts on both sides.
+
+Then the product itself, with its worker and the ledger as processes of their own: how long people wait for an answer
+while the same lists are imported, beside the same clicks before.
 """
 
 # ruff: noqa: ARG002 - the stand-ins take what the protocols say
@@ -14,13 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from uuid import UUID
 
 import aiohttp
 from aiohttp import web
 from sqlalchemy import Column, Integer, MetaData, String, Table, select
 from sqlalchemy.schema import CreateTable
 
+from benchmarks import waits
+from benchmarks.ledger import ACCOUNTS, CONTACTS, grow
 from benchmarks.processes import free_port
 from benchmarks.table import show
 from bot.clock import SystemClock
@@ -36,10 +40,9 @@ from bot.services.importing import ListImport, start_import
 from bot.services.jobs import JobKind
 from providers.base import Access, ClientConfig
 from providers.xero.adapter import XeroProvider
-from providers.xero.simulated.seed import new_contact
 from providers.xero.simulator import TRADING, XeroState, create_app
 
-ACCOUNTS, CONTACTS, CHANGED = 10_000, 50_000, 120
+CHANGED = 120
 BARE = Table(
     "bare_entries", MetaData(), Column("key", String, primary_key=True), Column("run", Integer), Column("entry", String)
 )
@@ -120,18 +123,6 @@ class Stand:
                 page = found.next_page
                 if page is None:
                     break
-
-
-def grow(xero: XeroState) -> None:
-    """A chart and contacts as a large organisation has; kept in memory."""
-    books = xero.books[TRADING]
-    chart = next(found for found in books.accounts.values() if found["Code"] == "429")
-    for number in range(ACCOUNTS - len(books.accounts)):
-        key = str(UUID(int=number + 1))
-        books.accounts[key] = {**chart, "AccountID": key, "Code": f"A{number:05}", "Name": f"Costs {number}"}
-    for number in range(CONTACTS - len(books.contacts)):
-        key = str(UUID(int=number + 1_000_001))
-        books.contacts[key] = new_contact(key, f"Supplier {number}", "2026-01-01T00:00:00.000+00:00")
 
 
 @asynccontextmanager
@@ -231,6 +222,7 @@ async def main() -> None:
         figures.append(await _timed(here, "again, changed contacts only", unpaged + CHANGED, here.read_lists))
     head = ("what", "rows", "calls", "seconds", "rows/s")
     show(f"Reading the lists of a ledger with {ACCOUNTS:,} accounts and {CONTACTS:,} contacts", head, figures)
+    await waits.show_importing()
 
 
 if __name__ == "__main__":

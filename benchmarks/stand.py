@@ -26,6 +26,7 @@ from bot.db.connections import (
     ConnectionRow,
     GrantRow,
     ListEntryRow,
+    ListSyncRow,
     OrganisationRow,
     SettingsRow,
     TokenSetRow,
@@ -71,20 +72,38 @@ class Stand:
 
     async def published(self) -> int:
         """How many bills are in the ledger by now."""
+        async with self._reading() as tx:
+            statement = select(func.count()).where(ITEMS.c.state == ItemState.PUBLISHED)
+            return int((await tx.execute(statement)).scalar_one())
+
+    async def lists(self) -> dict[str, tuple[str, int]]:
+        """Each list that is imported: its state, and how many entries were read."""
+        async with self._reading() as tx:
+            syncs = table_of(ListSyncRow)
+            return {row.kind: (row.state, row.read) for row in (await tx.execute(select(syncs))).all()}
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[Tx]:
         db = Database(self.environment["DEXT_DATABASE_URL"], SystemClock())
         try:
             async with db.read() as tx:
-                statement = select(func.count()).where(ITEMS.c.state == ItemState.PUBLISHED)
-                return int((await tx.execute(statement)).scalar_one())
+                yield tx
         finally:
             await db.close()
 
 
 @asynccontextmanager
 async def stand(
-    items: int, *, is_worker: bool = False, is_publishing: bool = False, entry: tuple[str, ...]
+    items: int,
+    *,
+    is_worker: bool = False,
+    is_publishing: bool = False,
+    is_large: bool = False,
+    entry: tuple[str, ...],
 ) -> AsyncIterator[Stand]:
-    """`is_publishing`: there is a simulated Xero, and what is approved goes there after `UNDO_SECONDS`."""
+    """`is_publishing`: there is a simulated Xero, and what is approved goes there after `UNDO_SECONDS`. `is_large`: with
+    as many accounts and contacts as anybody has.
+    """
     with TemporaryDirectory(prefix="dext-bench-") as name:
         folder, port, slack_port, ledger_port = Path(name), free_port(), free_port(), free_port()
         environment = _environment(folder, port, slack_port, is_worker=is_worker)
@@ -97,7 +116,7 @@ async def stand(
             slack = await stack.enter_async_context(far_end(slack_port))
             tokens = folder / "tokens"
             if is_publishing:
-                xero = ("-m", "benchmarks.ledger", str(ledger_port), str(tokens))
+                xero = ("-m", "benchmarks.ledger", str(ledger_port), str(tokens), *(("--large",) if is_large else ()))
                 await stack.enter_async_context(server(*xero, port=ledger_port, environment={}))
             await migrate.upgrade(environment["DEXT_DATABASE_URL"])
             await asyncio.to_thread(migrate_engine, environment["DEXT_DATABASE_URL"])

@@ -2,18 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 
+from benchmarks import requests
 from benchmarks.entries import DECISION, Entry, entries
 from benchmarks.load import Result, at_once, at_rate, one_by_one
-from benchmarks.stand import UNDO_SECONDS, stand
+from benchmarks.stand import UNDO_SECONDS, Stand, stand
 from benchmarks.table import milliseconds, show
 
 RATE_PER_SECOND, RATE_SECONDS, AT_ONCE = 20, 15, 16
 BY_ITSELF = 400
 """Bills approved at once, so that the worker has enough to do all the while."""
 ITEMS = BY_ITSELF + 500
+IMPORT_ITEMS = 3000
 
 HEAD = ("load", "requests", "errors", "p50 ms", "p99 ms", "longest ms", "bar")
 
@@ -51,6 +53,40 @@ async def show_publishing() -> None:
         published = await here.published() - before
     load = f"{RATE_PER_SECOND} a second, {published} bills published meanwhile"
     show("Waiting while the worker publishes", HEAD, [_row(load, rate, "p99 < 150")])
+
+
+async def show_importing() -> None:
+    """The worker imports a large ledger's lists in the same process. The pages come as quickly as Xero's limit lets
+    them; what is approved would be sent too, so nothing is.
+    """
+    stand_of = stand(IMPORT_ITEMS, is_worker=True, is_publishing=True, is_large=True, entry=("-m", "benchmarks.serve"))
+    async with stand_of as here:
+        found = [entry for entry in await entries(here) if entry.name not in ("Approve", "Undo", "save settings")]
+        port, turns = here.app.port, cycle(found)
+        await one_by_one(port, _next(turns, len(found) * 3))
+        idle = await at_rate(port, _next(turns, RATE_PER_SECOND * RATE_SECONDS), RATE_PER_SECOND)
+        started, busy = time.perf_counter(), Result()
+        await one_by_one(port, [requests.command("sync")])
+        while not await _is_imported(here):
+            part = await at_rate(port, _next(turns, RATE_PER_SECOND * 2), RATE_PER_SECOND)
+            busy.seconds += part.seconds
+            busy.errors += part.errors
+        seconds, read = time.perf_counter() - started, sum(count for _, count in (await here.lists()).values())
+    title = f"Waiting while the worker imports {read:,} entries in {seconds:.0f} s"
+    ratio = busy.percentile(0.99) / idle.percentile(0.99)
+    rows = [_row("idle", idle, ""), _row("while importing", busy, f"p99 < 150; × {ratio:.1f} of idle")]
+    show(title, HEAD, rows)
+
+
+async def _is_imported(here: Stand) -> bool:
+    states = [state for state, _ in (await here.lists()).values()]
+    if "failed" in states:
+        raise RuntimeError("a list could not be read")
+    return bool(states) and all(state == "done" for state in states)
+
+
+def _next(turns: Iterator[Entry], number: int) -> list[bytes]:
+    return [entry.request() for entry in islice(turns, number)]
 
 
 def _mixed(found: Sequence[Entry], number: int) -> list[bytes]:

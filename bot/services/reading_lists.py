@@ -115,7 +115,7 @@ class Reading:
         course = Course() if page is None else await _resumed(stored, sync)
         while True:
             read = await self._page(stored.kind, page, since)
-            rows = stored.rows(read.entries)
+            rows = await stored.rows(read.entries)
             course.meet(read, (row["key"] for row in rows), asked=page)
             is_only = page is None and read.next_page is None
             await stored.store(rows, is_noted=since is None and not is_only)

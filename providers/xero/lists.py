@@ -4,7 +4,7 @@ Sources: developer.xero.com "Accounts", "Tax Rates", "Tracking Categories", "Cur
 `pagination` block).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.domain.books import (
@@ -58,28 +58,35 @@ def query_of(kind: ListKind, page: str | None) -> dict[str, str]:
             return {}
 
 
-def page_of(kind: ListKind, page: str | None, answer: Mapping[str, Any]) -> ListPage:
-    """One answer as a page. An entry of another form is named and left out; it does not cost the list.
-
-    Raises:
-        ProviderChangedError: there is no such list in it.
+def found_in(answer: Mapping[str, Any], kind: ListKind) -> list[Any]:
+    """Raises:
+    ProviderChangedError: there is no such list in it.
     """
     found = answer.get(PATHS[kind])
     if not isinstance(found, list):
         raise ProviderChangedError(f"Xero's answer has no list of {PATHS[kind]}")
-    entries, unreadable = [], []
-    for element in found:
-        try:
-            entries.append(entry_of(kind, element))
-        except FieldError as error:
-            unreadable.append(_unreadable(kind, element, error))
-    is_full = kind is ListKind.CONTACTS and len(found) >= PAGE_SIZE
+    return found
+
+
+def page_of(
+    kind: ListKind, page: str | None, answer: Mapping[str, Any], read: Sequence[ListEntry | Unreadable]
+) -> ListPage:
+    """One answer as a page, from what was read of its entries."""
+    is_full = kind is ListKind.CONTACTS and len(read) >= PAGE_SIZE
     return ListPage(
-        entries=tuple(entries),
+        entries=tuple(entry for entry in read if not isinstance(entry, Unreadable)),
         next_page=str(int(page or "1") + 1) if is_full else None,
-        unreadable=tuple(unreadable),
+        unreadable=tuple(entry for entry in read if isinstance(entry, Unreadable)),
         total=_total(answer.get("pagination")),
     )
+
+
+def read_entry(kind: ListKind, element: Any) -> ListEntry | Unreadable:
+    """An entry of another form is named and left out; it does not cost the list."""
+    try:
+        return entry_of(kind, element)
+    except FieldError as error:
+        return _unreadable(kind, element, error)
 
 
 def _total(pagination: Any) -> int | None:
