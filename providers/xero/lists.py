@@ -72,12 +72,13 @@ def page_of(
     kind: ListKind, page: str | None, answer: Mapping[str, Any], read: Sequence[ListEntry | Unreadable]
 ) -> ListPage:
     """One answer as a page, from what was read of its entries."""
-    is_full = kind is ListKind.CONTACTS and len(read) >= PAGE_SIZE
+    number = int(page or "1")
+    goes_on = kind is ListKind.CONTACTS and _goes_on(number, len(read), answer.get("pagination"))
     return ListPage(
         entries=tuple(entry for entry in read if not isinstance(entry, Unreadable)),
-        next_page=str(int(page or "1") + 1) if is_full else None,
+        next_page=str(number + 1) if goes_on else None,
         unreadable=tuple(entry for entry in read if isinstance(entry, Unreadable)),
-        total=_total(answer.get("pagination")),
+        total=_count(answer.get("pagination"), "itemCount"),
     )
 
 
@@ -89,8 +90,16 @@ def read_entry(kind: ListKind, element: Any) -> ListEntry | Unreadable:
         return _unreadable(kind, element, error)
 
 
-def _total(pagination: Any) -> int | None:
-    count = pagination.get("itemCount") if isinstance(pagination, dict) else None
+def _goes_on(number: int, found: int, pagination: Any) -> bool:
+    """By the vendor's word where it gives one, because it may put less on a page than was asked for; else a full page
+    has another after it.
+    """
+    pages = _count(pagination, "pageCount")
+    return found > 0 and (found >= PAGE_SIZE if pages is None else number < pages)
+
+
+def _count(pagination: Any, name: str) -> int | None:
+    count = pagination.get(name) if isinstance(pagination, dict) else None
     is_count = isinstance(count, int) and not isinstance(count, bool) and 0 <= count <= MOST_COUNTED
     return count if is_count else None
 

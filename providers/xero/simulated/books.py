@@ -18,6 +18,9 @@ MONTHLY_LIMIT = {"ACCPAY": 5, "ACCREC": 20}
 
 
 class Books:
+    largest_page = 1000
+    """Entries of one page at most, whatever is asked for ("pageSize" of the Accounting API); tests lower it."""
+
     def __init__(self, tenant: str, store: Store, clock: Clock) -> None:
         self.tenant, self._store, self._clock = tenant, store, clock
         self._own = self._shelf("organisation")

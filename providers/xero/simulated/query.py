@@ -220,9 +220,9 @@ class Page:
     pagination: Json
 
 
-def page_of(records: Sequence[Json], query: dict[str, str]) -> Page:
-    """`page` counts from 1; `pageSize` is 100 unless asked, at most 1,000."""
-    page, size = _whole(query, "page", 1), min(_whole(query, "pageSize", 100), 1000)
+def page_of(records: Sequence[Json], query: dict[str, str], largest: int) -> Page:
+    """`page` counts from 1; `pageSize` is 100 unless asked, at most the `largest`."""
+    page, size = _whole(query, "page", 1), min(_whole(query, "pageSize", 100), largest)
     count = len(records)
     return Page(
         records=records[(page - 1) * size : page * size],

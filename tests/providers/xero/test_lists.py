@@ -138,13 +138,16 @@ def test_an_entry_that_cannot_be_read_tells_its_key_where_it_can() -> None:
     assert [found.key for found in other.unreadable] == [account["Code"]]
 
 
-def test_only_a_full_page_of_contacts_has_a_next_one() -> None:
+def test_a_list_goes_on_as_long_as_xero_says_and_without_its_word_after_a_full_page() -> None:
     contact = contacts(TRADING)[0]
 
-    def next_page(count: int, page: str | None) -> str | None:
-        return read_page(ListKind.CONTACTS, page, {"Contacts": [contact] * count}).next_page
+    def next_page(count: int, page: str | None, **told: Any) -> str | None:
+        return read_page(ListKind.CONTACTS, page, {"Contacts": [contact] * count, **told}).next_page
 
     assert (next_page(PAGE_SIZE, None), next_page(PAGE_SIZE, "7"), next_page(PAGE_SIZE - 1, "8")) == ("2", "8", None)
+    assert next_page(10, "2", pagination={"pageCount": 3}) == "3"
+    assert next_page(PAGE_SIZE, "3", pagination={"pageCount": 3}) is None
+    assert next_page(0, "2", pagination={"pageCount": 9}) is None
 
 
 @given(st.text() | NASTY)

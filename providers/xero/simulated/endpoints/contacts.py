@@ -23,7 +23,7 @@ def list_contacts(request: Request) -> Answer:
         found = [{key: value for key, value in one.items() if key not in _SUMMARY} for one in found]
     if "page" not in request.query:
         return envelope(request, Contacts=found)
-    page = page_of(found, request.query)
+    page = page_of(found, request.query, request.books.largest_page)
     return envelope(request, pagination=page.pagination, Contacts=page.records)
 
 

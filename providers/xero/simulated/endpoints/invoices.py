@@ -29,7 +29,7 @@ def list_invoices(request: Request) -> Answer:
     found = [one for one in found if not term or term in f"{one['InvoiceNumber']} {one['Reference']}".lower()]
     if "page" not in query:
         return envelope(request, Invoices=[_summary(one) for one in found])
-    page = page_of(found, query)
+    page = page_of(found, query, request.books.largest_page)
     shown = [_summary(one) for one in page.records] if is_set(request, "summaryOnly") else page.records
     return envelope(request, pagination=page.pagination, Invoices=shown)
 

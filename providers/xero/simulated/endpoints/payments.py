@@ -12,7 +12,7 @@ def list_payments(request: Request) -> Answer:
     found = listed(request, list(request.books.payments.values()))
     if "page" not in request.query:
         return envelope(request, Payments=found)
-    page = page_of(found, request.query)
+    page = page_of(found, request.query, request.books.largest_page)
     return envelope(request, pagination=page.pagination, Payments=page.records)
 
 
