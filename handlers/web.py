@@ -197,9 +197,12 @@ class ConnectPages:
                 return None
 
     async def _stopped(self, request: web.Request, stop: Stop) -> web.Response:
-        provider = request.match_info.get("provider", "")
-        slack = await self.linking.back_to_slack(provider, self._cookie(request))
-        return self._explained(EXPLANATIONS[stop], slack, STATUS.get(stop, 410))
+        provider, cookie = request.match_info.get("provider", ""), self._cookie(request)
+        slack = await self.linking.back_to_slack(provider, cookie)
+        is_other = stop is Stop.OTHER_ORGANISATION
+        other = await self.flows.other_organisation(provider, cookie) if is_other else None
+        words = EXPLANATIONS[stop] if other is None else other.explanation
+        return self._explained(words, slack, STATUS.get(stop, 410))
 
     def _explained(self, words: Explanation, slack: str, status: int) -> web.Response:
         return self._pages.explained(words, slack, status)

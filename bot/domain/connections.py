@@ -113,8 +113,8 @@ EXPLANATIONS: dict[Stop, Explanation] = {
     ),
     Stop.OTHER_ORGANISATION: Explanation(
         "That is another organisation",
-        "A reconnection keeps settings, items and rules, so it goes to the same organisation only. Nothing was changed.",
-        "Press Reconnect again and choose the same organisation. To add another one, type /dext connect in Slack.",
+        "The organisation that came back is not the one that was chosen here. Nothing was changed.",
+        AFRESH,
     ),
     Stop.NOT_ALLOWED: Explanation(
         "You may no longer connect software",
@@ -132,6 +132,42 @@ EXPLANATIONS: dict[Stop, Explanation] = {
         AFRESH,
     ),
 }
+
+
+MOST_PICKED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherOrganisation:
+    """A reconnection that came back with others than the organisation it was for. `picked` are never none."""
+
+    wanted: str
+    picked: tuple[str, ...]
+
+    @property
+    def explanation(self) -> Explanation:
+        picked = " and ".join(self.picked[:MOST_PICKED])
+        if len(self.picked) > MOST_PICKED:
+            picked = f"{', '.join(self.picked[:MOST_PICKED])} and {len(self.picked) - MOST_PICKED} more"
+        return Explanation(
+            f"That is not {self.wanted}",
+            f"This reconnects {self.wanted}, but the sign-in shares {picked} with us. A reconnection keeps settings, items "
+            "and rules, so it goes to the same organisation only. Nothing was changed.",
+            f"Press Reconnect again, sign in as somebody who can see {self.wanted}, and allow that one. To connect "
+            f"{self.picked[0]} beside it, type /dext connect in Slack.",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """What is kept with the message that a try went no further."""
+
+    stop: Stop
+    other: OtherOrganisation | None = None
+
+    @property
+    def explanation(self) -> Explanation:
+        return EXPLANATIONS[self.stop] if self.other is None else self.other.explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

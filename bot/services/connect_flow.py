@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, Protocol
 from urllib.parse import urlencode
 
+import msgspec
 from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, new_id, table_of
@@ -21,7 +22,7 @@ from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow
 from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import OrganisationChoice
-from bot.domain.connections import LIVE, Attempt, Stage, Stop
+from bot.domain.connections import LIVE, Attempt, OtherOrganisation, Stage, Stop, Stopped
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services import audit
@@ -379,9 +380,10 @@ class ConnectFlows:
 
     async def _keep(self, row: Row[Any], answer: TokenAnswer, choices: tuple[OrganisationChoice, ...]) -> None:
         async with self.db.write() as tx:
+            seen = choices
             if row.organisation_id is not None:
                 tenant_id = await _tenant_of(tx, row)
-                choices = tuple(choice for choice in choices if choice.tenant_id == tenant_id)
+                choices = tuple(choice for choice in seen if choice.tenant_id == tenant_id)
             if choices:
                 token_set_id = await self.tokens.keep(tx, row.provider, answer)
                 await _move(
@@ -394,18 +396,31 @@ class ConnectFlows:
                     verifier_sealed=None,
                     expires_at=tx.now + LIFE,
                 )
+            else:
+                await self._refuse(tx, row, seen)
         if not choices:
-            await self._stop(row, Stage.FAILED, Stop.OTHER_ORGANISATION)
+            raise StoppedError(Stop.OTHER_ORGANISATION)
+
+    async def _refuse(self, tx: Tx, row: Row[Any], seen: tuple[OrganisationChoice, ...]) -> None:
+        """What was picked is kept with the try, for its page, and told with what was wanted."""
+        await tx.execute(FLOWS.update().where(FLOWS.c.id == row.id).values(choices=dump(seen)))
+        other = OtherOrganisation(
+            wanted=await _name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
+        )
+        await self._end(tx, row, Stage.FAILED, Stop.OTHER_ORGANISATION, other)
+
+    async def other_organisation(self, provider: str, cookie: str) -> OtherOrganisation | None:
+        """What this browser's try was refused for, if it was because of that."""
+        async with self.db.read() as tx:
+            row = (await tx.execute(newest(provider, cookie))).one_or_none()
+            if row is None or row.organisation_id is None or row.stage != Stage.FAILED or row.choices is None:
+                return None
+            picked = tuple(choice.name for choice in load(row.choices, tuple[OrganisationChoice, ...]))
+            return OtherOrganisation(wanted=await _name_of(tx, row) or "another organisation", picked=picked)
 
     async def _of_browser(self, provider: str, cookie: str) -> Row[Any]:
-        statement = (
-            select(FLOWS)
-            .where(FLOWS.c.cookie_hash == hashed(cookie), FLOWS.c.provider == provider)
-            .order_by(FLOWS.c.created_at.desc())
-            .limit(1)
-        )
         async with self.db.read() as tx:
-            row = (await tx.execute(statement)).one_or_none()
+            row = (await tx.execute(newest(provider, cookie))).one_or_none()
         if row is None:
             raise StoppedError(Stop.UNKNOWN)
         return row
@@ -429,13 +444,15 @@ class ConnectFlows:
             await self._end(tx, row, stage, stop)
         raise StoppedError(stop)
 
-    async def _end(self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop) -> None:
+    async def _end(
+        self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop, other: OtherOrganisation | None = None
+    ) -> None:
         await tx.execute(
             FLOWS.update()
             .where(FLOWS.c.id == row.id, FLOWS.c.stage.in_(LIVE))
             .values(stage=stage, state_hash=None, code_hash=None, nonce_hash=None, verifier_sealed=None)
         )
-        await _tell_starter(tx, row, stop)
+        await _tell_starter(tx, row, stop, other)
         await audit.record(
             tx, WorkspaceId(row.workspace_id), row.id, "connecting stopped", by=UserId(row.user_id), facts={"why": stop}
         )
@@ -468,6 +485,16 @@ def hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def newest(provider: str, cookie: str) -> Any:
+    """A browser's last try."""
+    return (
+        select(FLOWS)
+        .where(FLOWS.c.cookie_hash == hashed(cookie), FLOWS.c.provider == provider)
+        .order_by(FLOWS.c.created_at.desc())
+        .limit(1)
+    )
+
+
 async def _one(tx: Tx, *where: Any) -> Row[Any] | None:
     return (await tx.execute(select(FLOWS).where(*where))).one_or_none()
 
@@ -494,6 +521,7 @@ async def _name_of(tx: Tx, row: Row[Any]) -> str | None:
     return (await tx.execute(statement)).scalar_one_or_none()
 
 
-async def _tell_starter(tx: Tx, row: Row[Any], stop: Stop) -> None:
+async def _tell_starter(tx: Tx, row: Row[Any], stop: Stop, other: OtherOrganisation | None = None) -> None:
     place = Place(role=STOPPED, surface=Surface.DIRECT, user_id=UserId(row.user_id))
-    await want(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, row.id, place, facts={"stop": stop})
+    facts = msgspec.to_builtins(Stopped(stop=stop, other=other))
+    await want(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, row.id, place, facts=facts)

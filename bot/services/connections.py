@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, select
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.connections import ConnectionCard, Health, Package, Stop
+from bot.domain.connections import ConnectionCard, Health, Package, Stopped
 from bot.domain.disconnecting import Disconnected
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
@@ -123,7 +123,7 @@ class Connections:
         return Drawn(text=text, blocks=blocks)
 
     async def _draw_stopped(self, tx: Tx, message: Shown) -> Drawn | None:
-        stop = Stop(load(message.facts, dict[str, str]).get("stop", Stop.UNKNOWN))
+        stopped = load(message.facts, Stopped)
         statement = select(FLOWS.c.provider, FLOWS.c.organisation_id).where(
             FLOWS.c.id == UUID(message.subject_id), FLOWS.c.workspace_id == message.workspace_id
         )
@@ -131,7 +131,7 @@ class Connections:
         if flow is None:
             return None
         name = self.providers[flow.provider].profile.name if flow.provider in self.providers else flow.provider
-        text, blocks = views.stopped(name, stop, flow.organisation_id)
+        text, blocks = views.stopped(name, stopped.explanation, flow.organisation_id)
         return Drawn(text=text, blocks=blocks)
 
     async def card(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> ConnectionCard | None:

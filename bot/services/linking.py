@@ -20,7 +20,7 @@ from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
-from bot.services.connect_flow import ConnectFlows, StoppedError, hashed
+from bot.services.connect_flow import ConnectFlows, StoppedError, newest
 from bot.services.connection_messages import redraw_connection
 from bot.services.importing import start_import
 from bot.services.jobs import Jobs
@@ -60,7 +60,7 @@ class Linking:
     async def back_to_slack(self, provider: str, cookie: str) -> str:
         """Where Slack is, for a try that is over."""
         async with self.flows.db.read() as tx:
-            row = (await tx.execute(_newest(provider, cookie))).one_or_none()
+            row = (await tx.execute(newest(provider, cookie))).one_or_none()
             if row is None:
                 return self.flows.site.slack_url
             return await self._slack(tx, row)
@@ -68,7 +68,7 @@ class Linking:
     async def _granted(self, provider: str, cookie: str) -> Row[Any]:
         await self.flows.seen(provider, cookie)
         async with self.flows.db.read() as tx:
-            row = (await tx.execute(_newest(provider, cookie))).one()
+            row = (await tx.execute(newest(provider, cookie))).one()
         if row.stage != Stage.GRANTED:
             raise StoppedError(Stop.USED)
         return row
@@ -132,15 +132,6 @@ class Linking:
         statement = select(WORKSPACES.c.app_id, WORKSPACES.c.team_id).where(WORKSPACES.c.id == row.workspace_id)
         workspace = (await tx.execute(statement)).one()
         return self.flows.site.back_to_slack(workspace.app_id, workspace.team_id)
-
-
-def _newest(provider: str, cookie: str) -> Any:
-    return (
-        select(FLOWS)
-        .where(FLOWS.c.cookie_hash == hashed(cookie), FLOWS.c.provider == provider)
-        .order_by(FLOWS.c.created_at.desc())
-        .limit(1)
-    )
 
 
 def _chosen(row: Row[Any], tenant_id: str) -> OrganisationChoice:

@@ -15,7 +15,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.books import Books
-from bot.domain.connections import EXPLANATIONS, LIST_NAMES, ConnectionCard, Health, ListProgress, Package, Stop
+from bot.domain.connections import LIST_NAMES, ConnectionCard, Explanation, Health, ListProgress, Package
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Refusal
 from bot.domain.settings import SET_UP_STEPS
@@ -190,16 +190,14 @@ def connected_again(card: ConnectionCard) -> Message:
     return f"{plain(card.organisation)} is connected again. {rest}", (section(done),)
 
 
-def stopped(provider_name: str, stop: Stop, organisation_id: object) -> Message:
+def stopped(provider_name: str, words: Explanation, organisation_id: object) -> Message:
     """A try to connect that went no further, and a way to start afresh."""
-    words = EXPLANATIONS[stop]
-    text = f"Connecting {provider_name} stopped: {words.title}."
+    title = f"{words.title[0].lower()}{words.title[1:]}"
+    text = f"Connecting {provider_name} stopped: {plain(words.title, 300)}."
     label = "Start afresh" if organisation_id is None else "Reconnect"
     return text, (
-        section(
-            f"*Connecting {escape(provider_name)} stopped: {words.title[0].lower()}{words.title[1:]}*\n{words.text}"
-        ),
-        section(words.advice),
+        section(f"*Connecting {escape(provider_name)} stopped: {escape(title, 300)}*\n{escape(words.text, 1500)}"),
+        section(escape(words.advice, 1000)),
         ActionsBlock(elements=[connect_button(label, "" if organisation_id is None else str(organisation_id))]),
     )
 

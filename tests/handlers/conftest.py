@@ -14,6 +14,7 @@ from sqlalchemy import select
 from bot.db.base import load, table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
+from bot.domain.connections import Stopped
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor, Workspace
 from bot.services.connect_code import code_drawer
@@ -191,7 +192,7 @@ class Connecting:
         await self.jobs.drain()
 
     async def stops(self) -> list[str]:
-        return [load(row.facts, dict[str, str])["stop"] for row in await self.messages("connection", "stopped")]
+        return [load(row.facts, Stopped).stop for row in await self.messages("connection", "stopped")]
 
 
 def wire(db: Database, clock: FakeClock, workspace: Workspace, vault: Vault) -> Connecting:

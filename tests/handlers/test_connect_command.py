@@ -164,7 +164,7 @@ async def test_what_connecting_shows_passes_slacks_schema(connecting: Connecting
         views.connected_again(card),
         views.code_message("Fake", "ABCD-EFGH"),
         views.asked("U1"),
-        *(views.stopped("Fake", stop, None) for stop in Stop),
+        *(views.stopped("Fake", EXPLANATIONS[stop], None) for stop in Stop),
     ]
 
     for modal in modals:

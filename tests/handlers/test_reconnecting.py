@@ -154,6 +154,12 @@ async def test_reconnecting_to_another_organisation_is_refused(connected: Connec
     back = await browser.get(f"/connect/fake/callback?code=c&state={state}")
 
     assert "stop=other_organisation" in back.location
+    page = await browser.get(back.location)
+    assert "This reconnects Acme &lt;b&gt;Ltd&lt;/b&gt;, but the sign-in shares Beta GmbH with us." in page.text
+    (told,) = [await connected.drawn(row) for row in await connected.messages("connection", "stopped")]
+    elsewhere = await connected.browser().get(back.location)
+    assert "Acme" not in elsewhere.text
+    assert "This reconnects Acme &lt;b&gt;Ltd&lt;/b&gt;, but the sign-in shares Beta GmbH with us." in told
     assert (await connection(connected)).health == "broken"
     assert await connected.stops() == ["other_organisation"]
 

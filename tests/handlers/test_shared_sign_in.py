@@ -130,8 +130,14 @@ async def test_somebody_who_does_not_see_the_organisation_reconnects_no_other_on
     await reconnecting(desk.world, ADMIN, message)
     page = await connect(desk.world, person="sam")
 
+    assert "That is not Northwind Ireland Ltd" in page.text
+    assert "the sign-in shares Northwind Trading Ltd with us" in page.text
     assert "goes to the same organisation only. Nothing was changed" in page.text
-    assert "Press Reconnect again and choose the same organisation" in page.text
+    assert "sign in as somebody who can see Northwind Ireland Ltd, and allow that one" in page.text
+    await desk.settle()
+    (told,) = [text for text in map(words, desk.slack.dms(ADMIN)) if "stopped: that is not" in text]
+    assert "This reconnects Northwind Ireland Ltd, but the sign-in shares Northwind Trading Ltd" in told
+    assert "To connect Northwind Trading Ltd beside it, type /dext connect" in told
     assert (await connection(desk.world, IRELAND)).health == "disconnected"
     assert (await connection(desk.world, TRADING)).health == "healthy"
 
