@@ -30,6 +30,10 @@ class SealError(Exception):
     """A sealed value does not open: wrong place, altered, or its key is not on the ring."""
 
 
+class UnknownKeyError(SealError):
+    """Its key is not on this ring. During a change of keys it may be on another process's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What stands in front of a sealed value, in the clear. Whoever alters it has a value that does not open."""
@@ -91,7 +95,7 @@ class Vault:
         envelope = Envelope.of(sealed)
         key = dict(self.keys).get(envelope.key_id)
         if key is None:
-            raise SealError(f"sealed with a key that is not on the ring ({envelope.key_id!r})")
+            raise UnknownKeyError(f"sealed with a key that is not on the ring ({envelope.key_id!r})")
         header = envelope.header
         box = sealed[len(header) :]
         try:

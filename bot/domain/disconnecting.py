@@ -22,6 +22,8 @@ class AccessEnd(StrEnum):
     """Another workspace uses the same books by the same sign-in, so only this workspace lost it."""
     OVER_BEFORE = "over_before"
     """The sign-in was over already, so there was nothing to give back it with."""
+    UNREADABLE = "unreadable"
+    """As before, because what was stored of the sign-in had been altered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ class ProblemCode(StrEnum):
     RECONNECT_NEEDED = "reconnect_needed"
     ACCESS_REMOVED = "access_removed"
     SIGN_IN_LAPSES = "sign_in_lapses"
+    SIGN_IN_LAPSED = "sign_in_lapsed"
+    SIGN_IN_ALTERED = "sign_in_altered"
     LEDGER_BUSY = "ledger_busy"
     LEDGER_DOWN = "ledger_down"
     READ_BACK_DIFFERS = "read_back_differs"
@@ -317,6 +319,25 @@ CATALOGUE: dict[ProblemCode, Entry] = {
         "{lapses_on} {ledger} forgets it; until then everything goes on as usual.",
         remedy="An admin presses Reconnect and signs in to {ledger} again. If a renewal works before, this is over by "
         "itself.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT,),
+    ),
+    ProblemCode.SIGN_IN_LAPSED: Entry(
+        title="The connection to {ledger} has probably lapsed",
+        explanation="{ledger} forgets a sign-in that is not renewed for {life}. Ours was renewed last on {renewed_on}, so "
+        "it was good until {lapsed_on}. Whether it still is cannot be asked: {ledger} does not answer at the moment. Items "
+        "wait; nothing is lost.",
+        remedy="An admin presses Reconnect and signs in to {ledger} again, as soon as {ledger} answers. If it takes the old "
+        "sign-in after all, this is over by itself.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT,),
+    ),
+    ProblemCode.SIGN_IN_ALTERED: Entry(
+        title="The stored sign-in for {ledger} cannot be read",
+        explanation="What Dext keeps of the sign-in at {ledger} was altered or damaged where it is stored, so it is not used "
+        "any more. Items wait; nothing is lost.",
+        remedy="An admin presses Reconnect and signs in to {ledger} again; the waiting items then go on by themselves. "
+        "Whoever runs Dext should find out who could write to its database.",
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT,),
     ),

@@ -403,7 +403,8 @@ class ConnectFlows:
 
     async def _refuse(self, tx: Tx, row: Row[Any], seen: tuple[OrganisationChoice, ...]) -> None:
         """What was picked is kept with the try, for its page, and told with what was wanted."""
-        await tx.execute(FLOWS.update().where(FLOWS.c.id == row.id).values(choices=dump(seen)))
+        kept = FLOWS.update().where(FLOWS.c.id == row.id, FLOWS.c.workspace_id == row.workspace_id)
+        await tx.execute(kept.values(choices=dump(seen)))
         other = OtherOrganisation(
             wanted=await _name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
         )

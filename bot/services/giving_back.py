@@ -23,7 +23,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.connections import Health, Stage
 from bot.domain.disconnecting import AccessEnd
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.problems import Problem
+from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import add_facts, disconnected_role, redraw_connection
 from bot.services.tokens import InUseError, TokenKeeper
@@ -115,9 +115,10 @@ class GivingBack:
     async def _one(self, row: Row[Any]) -> bool:
         try:
             access = await self._at_the_provider(row)
-        except ReconnectNeededError:
+        except ReconnectNeededError as error:
             logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
-            access = AccessEnd.OVER_BEFORE
+            is_altered = error.problem.code is ProblemCode.SIGN_IN_ALTERED
+            access = AccessEnd.UNREADABLE if is_altered else AccessEnd.OVER_BEFORE
         except InUseError:
             return False  # looked at again at the next pass; the provider has not refused anything
         except ProviderError as error:

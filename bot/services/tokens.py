@@ -28,7 +28,7 @@ from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import reconnect_role, tell
-from bot.vault import SealError, Vault
+from bot.vault import SealError, UnknownKeyError, Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
 from providers.errors import ReconnectNeededError, TryLaterError
 
@@ -88,10 +88,11 @@ class TokenKeeper:
         row = _require_live(await self._bare_row(token_set_id, ""))
         if row.provider not in self.providers:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+        refresh_token = self._opened(refresh_of, row)
         if not await self._hold(row):
             raise InUseError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
         try:
-            await self.providers[row.provider].revoke(refresh_of(self.vault, row))
+            await self.providers[row.provider].revoke(refresh_token)
         finally:
             await self._let_go(row)
 
@@ -108,9 +109,10 @@ class TokenKeeper:
             row = _require_live(await read())
             is_recent = at_least is None or row.refreshed_at >= at_least
             if is_recent and row.expires_at - self.clock.now() > FRESH_FOR:
-                return Access(access_token=access_of(self.vault, row), tenant_id=row.tenant_id)
+                return Access(access_token=self._opened(access_of, row), tenant_id=row.tenant_id)
+            refresh_token = self._opened(refresh_of, row)
             if await self._hold(row):
-                await self._refresh(row)
+                await self._refresh(row, refresh_token)
             elif self.clock.now() > deadline:
                 raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
             else:
@@ -125,7 +127,7 @@ class TokenKeeper:
         await self._forget(await self._bare_row(token_set_id, access.tenant_id), access)
 
     async def _forget(self, row: Row[Any] | None, access: Access) -> None:
-        if row is None or access_of(self.vault, row) != access.access_token:
+        if row is None or not can_open(self.vault, row) or access_of(self.vault, row) != access.access_token:
             return
         async with self.db.write() as tx:
             await tx.execute(
@@ -158,9 +160,22 @@ class TokenKeeper:
                     tx, row.workspace_id, row.id, "connection broken", by=None, organisation_id=row.organisation_id
                 )
 
-    async def _refresh(self, row: Row[Any]) -> None:
+    def _opened(self, opened: Callable[[Vault, Row[Any]], str], row: Row[Any]) -> str:
+        """Raises:
+        ReconnectNeededError: it was altered where it is stored, and nobody knows by whom: it is not used.
+        TryLaterError: its key is not on this process's ring, which says nothing about the sign-in.
+        """
+        try:
+            return opened(self.vault, row)
+        except UnknownKeyError as error:
+            logger.warning("a stored sign-in has another key", extra={"error": str(error)})
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=60) from error
+        except SealError as error:
+            logger.warning("a stored sign-in does not open", extra={"token_set_id": str(row.token_set_id)})
+            raise ReconnectNeededError(Problem(code=ProblemCode.SIGN_IN_ALTERED)) from error
+
+    async def _refresh(self, row: Row[Any], refresh_token: str) -> None:
         provider = self.providers[row.provider]
-        refresh_token = refresh_of(self.vault, row)
         try:
             answer = await provider.refresh(refresh_token)
         except ReconnectNeededError:
@@ -295,12 +310,22 @@ def refresh_of(vault: Vault, row: Row[Any]) -> str:
 
 def can_open(vault: Vault, row: Row[Any]) -> bool:
     """Whether a token set's pair opens with the keys that there are."""
+    return _why_shut(vault, row) is None
+
+
+def is_altered(vault: Vault, row: Row[Any]) -> bool:
+    """Whether a token set's pair does not open though its key is there."""
+    found = _why_shut(vault, row)
+    return found is not None and not isinstance(found, UnknownKeyError)
+
+
+def _why_shut(vault: Vault, row: Row[Any]) -> SealError | None:
     try:
         access_of(vault, row)
         refresh_of(vault, row)
-    except SealError:
-        return False
-    return True
+    except SealError as error:
+        return error
+    return None
 
 
 def _require_live(row: Row[Any] | None) -> Row[Any]:

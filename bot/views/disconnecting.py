@@ -115,6 +115,11 @@ def _access(card: ConnectionCard, access: AccessEnd | None) -> str:
             )
         case AccessEnd.OVER_BEFORE:
             return f":white_check_mark: Dext has no access any more: its sign-in at {ledger} was over before.{_by_hand(card)}"
+        case AccessEnd.UNREADABLE:
+            return (
+                f":warning: Dext has no access any more: what it kept of its sign-in at {ledger} was altered and cannot be "
+                f"read, so {ledger} could not be told.{_by_hand(card)}"
+            )
         case None if card.problem is None:
             return f":hourglass_flowing_sand: Access is being taken back at {ledger}."
         case None:

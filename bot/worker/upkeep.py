@@ -49,6 +49,7 @@ class Upkeep:
             await guarded(partial(self.keep_alive.keep, token_set_id), "renewing a sign-in")
             await self._give_back()  # somebody waits for this one
             await self.clock.sleep(PAUSE_SECONDS)
+        await guarded(self.keep_alive.find_altered, "looking for altered sign-ins")
         await guarded(self.keep_alive.recovered, "telling that connections are in order again")
 
     async def _give_back(self) -> None:

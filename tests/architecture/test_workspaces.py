@@ -56,6 +56,7 @@ REASONS = {
     "bot/services/giving_back.py:_forget_unused": OF_ALL_USERS,
     "bot/services/giving_back.py:_users": OF_ALL_USERS,
     "bot/services/keep_alive.py:KeepAlive._used_by": OF_ALL_USERS,
+    "bot/services/keep_alive.py:KeepAlive.find_altered": WORK_OF_ALL,
     "bot/services/keep_alive.py:_changed": OF_ALL_USERS,
     "bot/services/keep_alive.py:_users": OF_ALL_USERS,
     "bot/services/linking.py:_is_given_up": OF_ALL_USERS,

@@ -13,10 +13,12 @@ from bot.db.messages import MessageRow
 from bot.db.sealed import ACCESS, BOT_TOKEN, CODE, REFRESH, SEALED_COLUMNS, VERIFIER, SealedColumn
 from bot.db.workspaces import WORKSPACES
 from bot.domain.ids import ChannelId, ConnectionId, UserId
+from bot.domain.problems import ProblemCode
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, TEAM
 from bot.services.messages import Subject
 from bot.vault import SealError
+from providers.errors import ReconnectNeededError
 from tests.attacks.jars import Stand
 from tests.fakes.app import World
 from tests.fakes.connected import beside_xero
@@ -37,8 +39,14 @@ async def access(stand: Stand) -> None:
     async with stand.world.services.db.read() as tx:
         ids = (await tx.execute(select(CONNECTIONS.c.id))).scalars().all()
     for connection_id in ids:
-        with pytest.raises(SealError):
-            await stand.world.services.tokens.access(ConnectionId(connection_id))
+        await is_refused(stand.world.services.tokens.access, ConnectionId(connection_id))
+
+
+async def is_refused(ask: Callable[[ConnectionId], Awaitable[Any]], connection_id: ConnectionId) -> None:
+    """Told as what it is, so that the job that asked says it to people."""
+    with pytest.raises(ReconnectNeededError) as refused:
+        await ask(connection_id)
+    assert refused.value.problem.code is ProblemCode.SIGN_IN_ALTERED
 
 
 async def swap(stand: Stand, column: SealedColumn, other: SealedColumn) -> int:
@@ -84,8 +92,7 @@ async def first_of(stand: Stand, column: SealedColumn, ask: Callable[[Connection
         spoiled = (await tx.execute(select(table.c.id).order_by(table.c.id).limit(1))).scalar_one()
         found = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == spoiled)
         connection_id = (await tx.execute(found)).scalar_one()
-    with pytest.raises(SealError):
-        await ask(ConnectionId(connection_id))
+    await is_refused(ask, ConnectionId(connection_id))
 
 
 async def test_a_bot_token_that_was_given_to_another_workspace_is_not_used(either: Stand) -> None:

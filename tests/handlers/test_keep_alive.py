@@ -17,7 +17,7 @@ from bot.views.ids import ActionId
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connect
-from tests.handlers.desk import Desk, a_desk
+from tests.handlers.desk import Desk, a_desk, words
 from tests.handlers.parting import CONNECTIONS, TOKENS, connection, now, reconnecting, told
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -104,16 +104,32 @@ async def test_the_days_that_are_left_are_counted_down_in_the_one_message(desk: 
 
     assert "lapses tomorrow, on 1 May" in now(desk.world, the_one(told(desk.world, LAPSES)))
 
+    await nights(desk, 3)
 
-async def test_past_the_day_nothing_is_said_to_lie_ahead(desk: Desk) -> None:
+    assert "has probably lapsed" in now(desk.world, message)
+    assert len(told(desk.world, "good until 1 May")) == 1
+
+
+async def test_past_the_day_what_is_likely_is_told_once_until_the_ledger_says_what_is_so(desk: Desk) -> None:
     """The worker was down for long, and the ledger is away as it comes back."""
     desk.xero.misbehaviour.outage = True
 
     await desk.world.later(65 * DAY)
-    await nights(desk, 1)
+    await nights(desk, 3)
 
+    message = the_one(told(desk.world, "has probably lapsed"))
     assert told(desk.world, LAPSES) == []
-    assert (await connection(desk.world)).health == "healthy"
+    assert "forgets a sign-in that is not renewed for 60 days. Ours was renewed last on 2 March" in words(message)
+    assert "cannot be asked: Xero does not answer" in words(message)
+    assert ActionId.OPEN_CONNECT in str(message.blocks)
+    assert (await connection(desk.world)).health == "at_risk"
+
+    desk.xero.misbehaviour.outage = False
+    await nights(desk, 2)
+
+    assert (await connection(desk.world)).health == "broken"
+    the_one(told(desk.world, "no longer accepts our sign-in"))
+    assert "a newer message says more" in now(desk.world, message)
 
 
 async def test_a_worker_that_was_down_for_weeks_renews_as_it_starts(desk: Desk) -> None:

@@ -42,6 +42,9 @@ FACTS = {
     "retry_at": "09:35 UTC",
     "lapses_on": "31 March",
     "when": "in 6 days",
+    "life": "60 days",
+    "renewed_on": "30 January",
+    "lapsed_on": "31 March",
 }
 WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
 
