@@ -52,10 +52,10 @@ async def reaches_us(setup: Setup) -> Finding:
     try:
         async with setup.session.get(url, allow_redirects=False) as answer:
             await answer.read()
-    except aiohttp.ClientConnectorCertificateError:
-        return wrong(
-            REACHES, f"the certificate of {url} is not valid", "Renew it, or send the whole chain of certificates."
-        )
+    except aiohttp.ClientConnectorCertificateError as error:
+        why = getattr(error.certificate_error, "verify_message", "") or type(error.certificate_error).__name__
+        words = f"the certificate of {url} is not valid ({why})"
+        return wrong(REACHES, words, "Renew it for that name, and send the whole chain of certificates.")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         words = f"nothing answers at {url} ({type(error).__name__})"
         return wrong(REACHES, words, "Start `dext-bot run`, and let the web server before it pass requests on.")
