@@ -159,7 +159,7 @@ async def test_an_expired_answer_has_no_effect(stand: Stand) -> None:
 
 
 async def test_a_state_of_one_step_is_none_of_another(stand: Stand) -> None:
-    """Slack's state at Xero's address, Xero's at Slack's, both at the installation's."""
+    """Slack's state at Xero's address, Xero's at Slack's, both at the installation's. What was begun goes on."""
     link = await stand.link()
     at_slack = await stand.opened(stand.admin, link)
     slack_state = state_in(at_slack.location)
@@ -168,12 +168,29 @@ async def test_a_state_of_one_step_is_none_of_another(stand: Stand) -> None:
     await stand.admin.get(f"/connect/xero/callback?code=c&state={slack_state}")
     await stand.admin.get(f"/slack/oauth_redirect?code=c&state={slack_state}")
     await stand.admin.follow(await stand.slack_answer(stand.admin, at_slack, ADMIN))
-    xero_state = state_in((await stand.admin.press(await stand.admin.follow("/connect/xero/start"))).location)
+    at_xero = await stand.admin.press(await stand.admin.follow("/connect/xero/start"))
+    xero_state = state_in(at_xero.location)
     await stand.admin.get(f"/slack/signin_redirect?code=c&state={xero_state}")
     await stand.admin.get(f"/slack/oauth_redirect?code=c&state={xero_state}")
 
     assert await stand.effects() == before
     assert exchanges(stand) == 0
+    assert "stop=" not in (await stand.admin.get(await stand.consented(stand.admin, at_xero.location))).location
+
+
+async def test_an_answer_that_is_a_refusal_is_none_whatever_code_is_beside_it(stand: Stand) -> None:
+    """Of Slack's sign-in, of Xero's, and of an installation: the code is good, and is not used."""
+    at_slack = await stand.slack_answer(stand.admin, await stand.opened(stand.admin, await stand.link()), ADMIN)
+    at_xero = await stand.returned(stand.admin, await stand.link())
+    installing = await answered_by_slack(stand, stand.admin)
+    before, told = await stand.effects(), len(stand.world.slack.calls)
+
+    for answer in (at_slack, at_xero, installing):
+        assert "stop=" in (await stand.admin.get(f"{answer}&error=access_denied")).location
+
+    assert await stand.effects() == before
+    assert exchanges(stand) == 0
+    assert not [call for call in stand.world.slack.calls[told:] if call.method.startswith(("oauth.", "openid."))]
 
 
 async def test_a_parameter_given_twice_is_none(stand: Stand) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -12,9 +12,13 @@ import pytest
 from sqlalchemy import Row, select, update
 
 from bot.db.workspaces import WORKSPACES
+from bot.domain.ids import UserId
+from bot.domain.installing import Grant, InstallStop
 from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack.installations import ORGANISATION
+from bot.services.connect_flow import Return
+from bot.services.installing import InstallStoppedError
 from bot.slack import learn_workspace
 from handlers.dispatch import NOT_INSTALLED
 from tests.fakes.app import TOKEN, World, whole_app
@@ -275,6 +279,46 @@ async def test_a_whole_organisation_is_refused_with_what_to_do_instead(shop: Sho
     page = await shop.install(team=ORGANISATION)
 
     assert "choose a workspace instead of the organisation" in page.text
+    assert await shop.rows() == []
+
+
+@dataclass(slots=True)
+class EverythingAtOnce:
+    """Slack's side, where an organisation as a whole names one of its workspaces."""
+
+    grant: Grant
+    states: list[str] = field(default_factory=list)
+
+    def authorize_url(self, *, state: str, redirect_uri: str) -> str:
+        self.states.append(state)
+        return redirect_uri
+
+    async def exchange(self, *, code: str, redirect_uri: str) -> Grant:
+        return self.grant
+
+
+async def test_a_whole_organisation_is_refused_also_where_it_names_a_workspace(shop: Shop) -> None:
+    grant = Grant(
+        token="xoxb-everything",
+        app_id="A0DEXT001",
+        enterprise_id="E0GRID001",
+        team_id=TEAM,
+        team_name="Northwind Trading",
+        bot_user_id="U0DEXTBOT",
+        bot_id="B0DEXT001",
+        scopes=(),
+        installer=UserId(ADMIN),
+        is_enterprise_install=True,
+    )
+    slack, services = EverythingAtOnce(grant), shop.world.services
+    assert services.installing is not None
+    installing = replace(services.installing, slack=slack)
+    await installing.begin("cookie")
+
+    with pytest.raises(InstallStoppedError) as stopped:
+        await installing.finish("cookie", Return(state=slack.states[0], code="c", error=""))
+
+    assert stopped.value.stop is InstallStop.WHOLE_ORGANISATION
     assert await shop.rows() == []
 
 
