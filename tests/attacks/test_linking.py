@@ -94,6 +94,24 @@ async def test_a_link_passed_on_asks_slack_who_is_there(stand: Stand, jar: str, 
     assert "somebody else" in told[-1]["text"]
 
 
+async def test_a_link_is_of_the_browser_that_opened_it_first(either: Stand) -> None:
+    """Somebody read it in between; the button is pressed with a form that was made without the page."""
+    link = await either.link()
+    await either.opened(either.admin, link)
+    before = await either.effects()
+
+    for jar in (either.member, either.stranger, either.nobody):
+        jar.plant("of their own")
+        form = {"step": "open", "t": link.partition("t=")[2], "form": form_token("of their own")}
+        looked, pushed = await jar.get(link), await jar.ask("POST", "/connect/xero/start", form=form)
+        assert [(seen.status, seen.location) for seen in (looked, pushed)] == [(403, ""), (403, "")]
+
+    assert await either.effects() == before
+    assert (await either.admin.follow("/connect/xero/start")).status == 200
+    await either.world.settle()
+    assert "another browser" in either.world.slack.dms(ADMIN)[-1].text
+
+
 async def test_without_a_slack_account_a_link_leads_nowhere(stand: Stand) -> None:
     seen = await stand.opened(stand.nobody, await stand.link())
     before = await stand.effects()
