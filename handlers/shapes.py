@@ -29,13 +29,26 @@ def require_shape(body: Mapping[str, Any]) -> None:
     """
     if body.get("type") == "event_callback":
         _check_event(body)
+        _require(body, "event_id")
     elif "command" in body:
         _texts(body, COMMAND_TEXTS)
         _names(body, ("team_id", "enterprise_id", "user_id", "channel_id", "trigger_id"))
         if "user" in body or "view" in body:
             raise BadBodyError("a command with parts of something else")
+        _require(body, "trigger_id")
     else:
         _check_interaction(body)
+        if body.get("type") == "view_submission":
+            _require(body["view"], "id", "hash")
+        elif body.get("type") == "block_actions":
+            _require(body, "trigger_id")
+
+
+def _require(body: Mapping[str, Any], *names: str) -> None:
+    """What a delivery is known by when it comes again; without it nobody could tell that it did."""
+    for name in names:
+        if not body.get(name):
+            raise BadBodyError(name)
 
 
 def _check_event(body: Mapping[str, Any]) -> None:

@@ -251,7 +251,7 @@ async def _form(request: web.Request, cookie: str) -> dict[str, str]:
             sent = await request.post()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None
-    except (LookupError, ValueError):  # no such character set, or not of it
+    except (LookupError, ValueError, web.RequestPayloadError):  # no such character set, not of it, not compressed so
         raise _StaleFormError from None
     form = {name: value for name, value in sent.items() if isinstance(value, str)}
     if len(form) != len(sent):  # a field given twice: which of them was meant would be anybody's guess

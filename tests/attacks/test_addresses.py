@@ -9,6 +9,7 @@ from yarl import URL
 
 from bot.playground.slack import ADMIN
 from tests.attacks.jars import Jar, Seen, Stand, a_stand
+from tests.attacks.test_states import answered_by_slack
 
 FORGED = {
     "Host": "evil.example",
@@ -71,6 +72,9 @@ async def the_whole_way(stand: Stand, jar: Jar) -> None:
     back = await stand.slack_answer(jar, at_slack, ADMIN)
     for _ in range(2):
         await jar.follow(back)
+    installing = await answered_by_slack(stand, jar)
+    for _ in range(2):
+        await jar.follow(installing)
     for path in chain(paths(stand, "GET"), ("/nothing", "/connect/nobody/start", "/connect/nobody/callback?code=c")):
         await jar.follow(path)
 

@@ -12,6 +12,7 @@ import pytest
 
 from bot.app import listening
 from bot.services.budgets import SharedBudget
+from handlers.pages import form_token
 from providers.base import ClientConfig
 from providers.http import Caller
 from providers.xero import PROFILE
@@ -97,6 +98,27 @@ async def test_an_answer_of_one_counts_nowhere_else(two: Two, given: str, taken:
     assert "stop=" in seen.location
     assert two.token_requests == 0
     assert await two.stand.effects() == before
+
+
+async def test_a_try_of_one_goes_nowhere_under_the_name_of_the_other(two: Two) -> None:
+    """At each step: the link, the page to sign in from, the choice of an organisation."""
+    stand, jar, start = two.stand, two.stand.admin, f"/connect/{KEY}/start"
+    link = await stand.link()
+    jar.plant("of their own")
+    form = {"step": "open", "t": link.partition("t=")[2], "form": form_token(jar.cookie())}
+    seen = [await jar.get(link.replace("/xero/", f"/{KEY}/")), await jar.ask("POST", start, form=form)]
+    page = await stand.proven(jar, link)
+    seen += [await jar.get(start), await jar.ask("POST", start, form=page.fields())]
+    await jar.follow(await stand.consented(jar, (await jar.press(page)).location))
+    page = await jar.get(f"/connect/xero/organisation?chosen={TRADING}")
+    before = await stand.effects()
+    seen += [await jar.get(f"/connect/{KEY}/organisation?chosen={TRADING}")]
+    finished = await jar.ask("POST", f"/connect/{KEY}/organisation", form=page.fields())
+
+    assert [(answer.status, answer.location) for answer in seen] == [(404, "")] * 5
+    assert "stop=unknown" in finished.location
+    assert await stand.effects() == before
+    assert not [call for call in two.other.calls if call.path != "/identity/connect/authorize"]
 
 
 @pytest.mark.parametrize(("given", "taken"), [("xero", KEY), (KEY, "xero")])

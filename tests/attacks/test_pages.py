@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from uuid import uuid4
 
 from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER
 from handlers.pages import form_token
 from tests.attacks.jars import Jar, Seen, Stand
+from tests.attacks.requests import CANARY
 from tests.attacks.rights_table import ANYBODY, PAGES, SAME_BROWSER, SIGNED
 from tests.attacks.test_states import answered_by_slack
+from tests.attacks.traces import logged
 
 NAMES = ("Northwind", "Adam")
 """What only the browser of whoever began may read."""
@@ -118,3 +121,38 @@ async def back_from_the_ledger(doors: Doors) -> None:
     before = await stand.effects()
     await doors.go("POST", "/connect/{provider}/organisation", page.action(), page.fields())
     assert (await stand.effects()).connections == before.connections + 1
+
+
+async def test_a_form_that_is_none_is_refused_in_a_line(stand: Stand) -> None:
+    """Anybody can send them. The admin has begun, so that only the form is wrong."""
+    await stand.proven(stand.admin, await stand.link())
+    before, address = await stand.effects(), f"{stand.world.address}/connect/xero/start"
+    with logged() as lines:
+        for kind, headers, body in NO_FORMS:
+            sent = {"Content-Type": kind, "Connection": "close", **headers}
+            async with stand.admin.session.post(address, data=BytesIO(body), headers=sent) as answer:
+                assert answer.status in (400, 403, 413), (kind, headers, body[:40], answer.status)
+
+    assert await stand.effects() == before
+    assert "Traceback" not in lines.getvalue()
+    assert CANARY not in lines.getvalue()
+
+
+FORM = "application/x-www-form-urlencoded"
+NO_FORMS: tuple[tuple[str, dict[str, str], bytes], ...] = (
+    (FORM, {}, b""),
+    (FORM, {}, b"step=go_on&form=" + CANARY.encode()),
+    (FORM, {}, b"form=%ff%fe&step=%00"),
+    (FORM, {}, b"&" * 10_000),
+    (FORM, {}, b"a=b&" * 4_000),
+    (FORM, {}, b"x" * 17 * 1024),
+    (FORM, {}, b"x" * 2 * 1024 * 1024),
+    (f"{FORM}; charset=utf-7", {}, b"form=x"),
+    (f"{FORM}; charset={CANARY}", {}, b"form=x"),
+    *((FORM, {"Content-Encoding": coding}, CANARY.encode()) for coding in ("gzip", "deflate", "br", "zstd", CANARY)),
+    ("multipart/form-data; boundary=x", {}, b"--x\r\nContent-Disposition: form-data; name=form\r\n\r\nx\r\n--x--"),
+    ("multipart/form-data", {}, b"form=x"),
+    ("application/json", {}, b'{"form": "x"}'),
+    ("text/plain", {}, b"form=x"),
+    (CANARY, {}, b"form=x"),
+)
