@@ -34,7 +34,7 @@ from bot.services.cards import Cards
 from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.connect_code import code_drawer
-from bot.services.connect_flow import ConnectFlows, Site
+from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.disconnecting import Disconnecting
 from bot.services.fixes import Fixes
@@ -61,6 +61,7 @@ from bot.services.removal import Removal
 from bot.services.roles import Roles
 from bot.services.set_up import SetUp
 from bot.services.settings import SettingsService
+from bot.services.site import Site
 from bot.services.statuses import Statuses
 from bot.services.syncing import Syncing
 from bot.services.taking_over import TakingOver

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.delivery import BusyError
 from bot.domain.connections import Explanation
-from bot.services.connect_flow import Return
+from bot.services.signing_in import Return
 from bot.views.pages import STYLE_HASH, page
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.services.connect_flow import SignedIn
+from bot.services.signing_in import SignedIn
 from bot.slack import SlackClients
 from providers.oauth import claims_of
 

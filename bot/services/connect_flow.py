@@ -11,8 +11,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NoReturn, Protocol
-from urllib.parse import urlencode
+from typing import Any, NoReturn
 
 import msgspec
 from sqlalchemy import Row, select
@@ -29,6 +28,8 @@ from bot.services import audit
 from bot.services.connect_code import new_code, same_code, send_code, withdraw_code
 from bot.services.messages import Place, Subject, Surface, want
 from bot.services.people import Directory, People
+from bot.services.signing_in import Return, SlackSignIn
+from bot.services.site import Site
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
 from bot.vault import Vault
@@ -52,59 +53,6 @@ class StoppedError(Exception):
     def __init__(self, stop: Stop) -> None:
         self.stop = stop
         super().__init__(stop)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """Our own addresses and Slack's, from the configuration and never from a request."""
-
-    public_url: str
-    slack_url: str
-
-    def start(self, provider: str, link: str) -> str:
-        return f"{self.public_url}/connect/{provider}/start?{urlencode({'t': link})}"
-
-    def callback(self, provider: str) -> str:
-        return f"{self.public_url}/connect/{provider}/callback"
-
-    @property
-    def signin_redirect(self) -> str:
-        return f"{self.public_url}/slack/signin_redirect"
-
-    def back_to_slack(self, app_id: str | None, team_id: str) -> str:
-        if app_id is None:
-            return self.slack_url
-        return f"{self.slack_url}/app_redirect?{urlencode({'app': app_id, 'team': team_id})}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedIn:
-    """Who Slack says is in the browser."""
-
-    team_id: str
-    user_id: str
-    nonce: str
-
-
-class SlackSignIn(Protocol):
-    """Slack's OpenID; there is one when the app's client credentials are set."""
-
-    def authorize_url(self, *, state: str, nonce: str, team_id: str, redirect_uri: str) -> str: ...
-
-    async def who(self, *, code: str, redirect_uri: str) -> SignedIn | None:
-        """None when Slack does not say."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Return:
-    """What a browser brought back from a sign-in page, each parameter given at most once."""
-
-    state: str
-    code: str
-    error: str
-    issuer: str = ""
-    """Who says so, where the sign-in tells (RFC 9207)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,8 +21,8 @@ from bot.domain.ids import WorkspaceId
 from bot.domain.installing import Grant, Installed, InstallStop
 from bot.domain.slack import TOKEN_REFUSALS
 from bot.services import audit
-from bot.services.connect_flow import Return
 from bot.services.messages import Place, Surface, note
+from bot.services.signing_in import Return
 from bot.services.workspaces import Clients, Workspaces, fresh_workspace_id
 from bot.vault import Vault
 

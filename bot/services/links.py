@@ -14,8 +14,8 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import ChannelId, ItemId, WorkspaceId
-from bot.services.connect_flow import Site
 from bot.services.messages import HOME_CARD, THREAD, Subject
+from bot.services.site import Site
 
 MESSAGES, WORKSPACES = table_of(MessageRow), table_of(WorkspaceRow)
 

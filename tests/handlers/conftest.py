@@ -18,13 +18,15 @@ from bot.domain.connections import Stopped
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor, Workspace
 from bot.services.connect_code import code_drawer
-from bot.services.connect_flow import ConnectFlows, SignedIn, Site
+from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.importing import ListImport
 from bot.services.jobs import JobKind
 from bot.services.linking import Linking
 from bot.services.messages import Drawn, Shown
 from bot.services.people import Directory, People
+from bot.services.signing_in import SignedIn
+from bot.services.site import Site
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import Vault, new_key

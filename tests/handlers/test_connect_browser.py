@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
 
-from bot.services.connect_flow import Site
+from bot.services.site import Site
 from handlers.web import ConnectPages
 from tests.fakes.connecting import ACME, BETA
 from tests.fakes.ports import free_port

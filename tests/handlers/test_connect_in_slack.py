@@ -17,9 +17,9 @@ from bot.messenger import Messenger, draw_note
 from bot.playground.slack import ADMIN, BILLS, BOT, BOT_USER, MEMBER, OWNER, SlackState, create_app
 from bot.playground.slack.people import APP, TEAM, TEAM_NAME
 from bot.services.connect_code import code_drawer
-from bot.services.connect_flow import SignedIn
 from bot.services.home import Home
 from bot.services.messages import Subject
+from bot.services.signing_in import SignedIn
 from bot.services.statuses import Statuses
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.slack import SlackClients

@@ -1,0 +1,34 @@
+"""What a sign-in page answers with a browser, and asking Slack who is in it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """Who Slack says is in the browser."""
+
+    team_id: str
+    user_id: str
+    nonce: str
+
+
+class SlackSignIn(Protocol):
+    """Slack's OpenID; there is one when the app's client credentials are set."""
+
+    def authorize_url(self, *, state: str, nonce: str, team_id: str, redirect_uri: str) -> str: ...
+
+    async def who(self, *, code: str, redirect_uri: str) -> SignedIn | None:
+        """None when Slack does not say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What a browser brought back from a sign-in page, each parameter given at most once."""
+
+    state: str
+    code: str
+    error: str
+    issuer: str = ""
+    """Who says so, where the sign-in tells (RFC 9207)."""
