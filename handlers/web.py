@@ -13,7 +13,8 @@ from typing import Any
 from aiohttp import web
 
 from bot.domain.connections import EXPLANATIONS, Attempt, Explanation, Stage, Stop
-from bot.services.connect_flow import ConnectFlows, StoppedError
+from bot.services.connect_flow import ConnectFlows
+from bot.services.connect_stops import StoppedError
 from bot.services.linking import Linking
 from bot.services.people import NotAllowedError
 from handlers.pages import BUSY, Handler, Pages, form_token, new_cookie, return_of, see_other

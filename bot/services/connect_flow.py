@@ -5,28 +5,25 @@ it. Each step is one conditional UPDATE whose row count says who won: select-the
 state in, fifty times out of fifty. Only hashes of the link, the cookie, the state and the code are kept.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 
-import msgspec
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from bot.db.base import dump, load, new_id, table_of
-from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow
+from bot.db.base import dump, load, new_id
 from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import OrganisationChoice
-from bot.domain.connections import LIVE, Attempt, OtherOrganisation, Stage, Stop, Stopped
+from bot.domain.connections import Attempt, OtherOrganisation, Stage, Stop
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connect_code import new_code, same_code, send_code, withdraw_code
-from bot.services.messages import Place, Subject, Surface, want
+from bot.services.connect_rows import FLOWS, LIFE, hashed, move, name_of, newest, one, tenant_of
+from bot.services.connect_stops import ConnectStops, StoppedError
 from bot.services.people import Directory, People
 from bot.services.signing_in import Return, SlackSignIn
 from bot.services.site import Site
@@ -37,22 +34,7 @@ from providers.base import AccountingProvider, TokenAnswer
 from providers.errors import ProviderError
 from providers.oauth import code_challenge
 
-FLOWS = table_of(ConnectFlowRow)
-CONNECTIONS = table_of(ConnectionRow)
-ORGANISATIONS = table_of(OrganisationRow)
-
-LIFE = timedelta(minutes=10)
 MOST_TRIES = 5
-STOPPED = "stopped"
-"""The role of the message that says a try went no further, and offers a new one."""
-
-
-class StoppedError(Exception):
-    """The try goes no further; `stop` says why. Shown on the page."""
-
-    def __init__(self, stop: Stop) -> None:
-        self.stop = stop
-        super().__init__(stop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +48,10 @@ class ConnectFlows:
     providers: Mapping[str, AccountingProvider]
     site: Site
     sign_in: SlackSignIn | None = None
+
+    @property
+    def _stops(self) -> ConnectStops:
+        return ConnectStops(self.db)
 
     async def start(
         self,
@@ -120,11 +106,11 @@ class ConnectFlows:
             StoppedError: the link is no longer good, or not here.
         """
         async with self.db.read() as tx:
-            row = await _one(tx, FLOWS.c.link_hash == hashed(link), FLOWS.c.provider == provider)
+            row = await one(tx, FLOWS.c.link_hash == hashed(link), FLOWS.c.provider == provider)
         if row is None:
             raise StoppedError(Stop.UNKNOWN)
         is_ours = row.cookie_hash is None or row.cookie_hash == hashed(cookie)
-        await self._check_live(row, is_ours=is_ours)
+        await self._stops.check_live(row, is_ours=is_ours)
         return await self._attempt(row)
 
     async def open(self, provider: str, link: str, cookie: str) -> str | None:
@@ -135,7 +121,7 @@ class ConnectFlows:
         """
         code = new_code()
         async with self.db.write() as tx:
-            row = await _move(
+            row = await move(
                 tx,
                 (FLOWS.c.link_hash == hashed(link), FLOWS.c.provider == provider, FLOWS.c.stage == Stage.OFFERED),
                 stage=Stage.OPENED,
@@ -156,10 +142,10 @@ class ConnectFlows:
         """
         if self.sign_in is None:
             return None
-        row = await self._of_browser(provider, cookie)
+        row = await self._stops.of_browser(provider, cookie)
         state, nonce = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         async with self.db.write() as tx:
-            moved = await _move(
+            moved = await move(
                 tx,
                 (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED),
                 state_hash=hashed(state),
@@ -178,9 +164,9 @@ class ConnectFlows:
         Raises:
             StoppedError: there is none, or it is over.
         """
-        row = await self._of_browser(provider, cookie)
+        row = await self._stops.of_browser(provider, cookie)
         if row.stage != Stage.FINISHED:
-            await self._check_live(row, is_ours=True)
+            await self._stops.check_live(row, is_ours=True)
         return await self._attempt(row)
 
     async def try_code(self, provider: str, cookie: str, code: str) -> bool:
@@ -189,10 +175,10 @@ class ConnectFlows:
         Raises:
             StoppedError: five were wrong, or the try is over.
         """
-        row = await self._of_browser(provider, cookie)
-        await self._check_live(row, is_ours=True)
+        row = await self._stops.of_browser(provider, cookie)
+        await self._stops.check_live(row, is_ours=True)
         async with self.db.write() as tx:
-            tried = await _move(
+            tried = await move(
                 tx,
                 (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED, FLOWS.c.code_tries < MOST_TRIES),
                 code_tries=FLOWS.c.code_tries + 1,
@@ -202,13 +188,13 @@ class ConnectFlows:
             is_right = tried.code_hash is not None and same_code(hashed, tried.code_hash, code)
             is_over = not is_right and tried.code_tries >= MOST_TRIES
             if is_right:
-                await _move(
+                await move(
                     tx, (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED), stage=Stage.PROVEN, code_hash=None
                 )
             if is_right or is_over:
                 await withdraw_code(tx, row)
             if is_over:
-                await self._end(tx, row, Stage.FAILED, Stop.TOO_MANY_CODES)
+                await self._stops.end(tx, row, Stage.FAILED, Stop.TOO_MANY_CODES)
         if is_over:
             raise StoppedError(Stop.TOO_MANY_CODES)
         return is_right
@@ -220,7 +206,7 @@ class ConnectFlows:
             StoppedError: it is somebody else, or this sign-in was used already.
         """
         async with self.db.write() as tx:
-            row = await _move(
+            row = await move(
                 tx,
                 (
                     FLOWS.c.state_hash == hashed(found.state),
@@ -236,12 +222,12 @@ class ConnectFlows:
             who = await self.sign_in.who(code=found.code, redirect_uri=self.site.signin_redirect)
         workspace = await self.workspaces.load(WorkspaceId(row.workspace_id))
         if who is None or workspace is None:
-            await self._stop(row, Stage.FAILED, Stop.SLACK_FAILED)
+            await self._stops.stop(row, Stage.FAILED, Stop.SLACK_FAILED)
         is_starter = (who.team_id, who.user_id) == (workspace.team_id, row.user_id)
         if not is_starter or not hmac.compare_digest(hashed(who.nonce), str(row.nonce_hash)):
-            await self._stop(row, Stage.FAILED, Stop.OTHER_PERSON)
+            await self._stops.stop(row, Stage.FAILED, Stop.OTHER_PERSON)
         async with self.db.write() as tx:
-            await _move(tx, (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED), stage=Stage.PROVEN, nonce_hash=None)
+            await move(tx, (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.OPENED), stage=Stage.PROVEN, nonce_hash=None)
         return str(row.provider)
 
     async def go_on(self, provider: str, cookie: str) -> str:
@@ -250,12 +236,12 @@ class ConnectFlows:
         Raises:
             StoppedError: the person was not proven, or the try is over.
         """
-        row = await self._of_browser(provider, cookie)
-        await self._check_live(row, is_ours=True)
+        row = await self._stops.of_browser(provider, cookie)
+        await self._stops.check_live(row, is_ours=True)
         adapter = self.providers[provider]
         state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
         async with self.db.write() as tx:
-            moved = await _move(
+            moved = await move(
                 tx,
                 (FLOWS.c.id == row.id, FLOWS.c.stage.in_((Stage.PROVEN, Stage.SENT))),
                 stage=Stage.SENT,
@@ -277,23 +263,23 @@ class ConnectFlows:
         if found.error:
             denied = found.error in ("access_denied", "user_cancelled", "consent_required")
             stage, stop = (Stage.DENIED, Stop.DENIED) if denied else (Stage.FAILED, Stop.PROVIDER_FAILED)
-            await self._stop(row, stage, stop)
+            await self._stops.stop(row, stage, stop)
         is_anothers = found.issuer not in ("", self.providers[provider].profile.issuer)
         if is_anothers or not found.code:  # a code of another sign-in is not for this one to see
-            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+            await self._stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         try:
             answer, choices = await self._exchange(row, found.code)
         except ProviderError:
-            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+            await self._stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         if not answer.subject:  # people without a name would share one row of tokens
-            await self._stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+            await self._stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         if not choices:
-            await self._stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
+            await self._stops.stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
         await self._keep(row, answer, choices)
 
     async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
         async with self.db.write() as tx:
-            row = await _move(
+            row = await move(
                 tx,
                 (
                     FLOWS.c.state_hash == hashed(state),
@@ -307,13 +293,13 @@ class ConnectFlows:
         if row is not None:
             return row
         async with self.db.read() as tx:
-            known = await _one(tx, FLOWS.c.state_hash == hashed(state), FLOWS.c.provider == provider)
+            known = await one(tx, FLOWS.c.state_hash == hashed(state), FLOWS.c.provider == provider)
         if known is not None:
-            await self._check_live(known, is_ours=known.cookie_hash == hashed(cookie))
+            await self._stops.check_live(known, is_ours=known.cookie_hash == hashed(cookie))
             raise StoppedError(Stop.UNKNOWN)
-        ours = await self._of_browser(provider, cookie)
+        ours = await self._stops.of_browser(provider, cookie)
         if Stage(ours.stage) is Stage.FINISHED:
-            await self._tell(ours, Stop.USED)
+            await self._stops.tell(ours, Stop.USED)
         raise StoppedError(Stop.USED)
 
     async def _exchange(self, row: Row[Any], code: str) -> tuple[TokenAnswer, tuple[OrganisationChoice, ...]]:
@@ -330,11 +316,11 @@ class ConnectFlows:
         async with self.db.write() as tx:
             seen = choices
             if row.organisation_id is not None:
-                tenant_id = await _tenant_of(tx, row)
+                tenant_id = await tenant_of(tx, row)
                 choices = tuple(choice for choice in seen if choice.tenant_id == tenant_id)
             if choices:
                 token_set_id = await self.tokens.keep(tx, row.provider, answer)
-                await _move(
+                await move(
                     tx,
                     (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.RETURNED),
                     stage=Stage.GRANTED,
@@ -354,9 +340,9 @@ class ConnectFlows:
         kept = FLOWS.update().where(FLOWS.c.id == row.id, FLOWS.c.workspace_id == row.workspace_id)
         await tx.execute(kept.values(choices=dump(seen)))
         other = OtherOrganisation(
-            wanted=await _name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
+            wanted=await name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
         )
-        await self._end(tx, row, Stage.FAILED, Stop.OTHER_ORGANISATION, other)
+        await self._stops.end(tx, row, Stage.FAILED, Stop.OTHER_ORGANISATION, other)
 
     async def other_organisation(self, provider: str, cookie: str) -> OtherOrganisation | None:
         """What this browser's try was refused for, if it was because of that."""
@@ -365,50 +351,7 @@ class ConnectFlows:
             if row is None or row.organisation_id is None or row.stage != Stage.FAILED or row.choices is None:
                 return None
             picked = tuple(choice.name for choice in load(row.choices, tuple[OrganisationChoice, ...]))
-            return OtherOrganisation(wanted=await _name_of(tx, row) or "another organisation", picked=picked)
-
-    async def _of_browser(self, provider: str, cookie: str) -> Row[Any]:
-        async with self.db.read() as tx:
-            row = (await tx.execute(newest(provider, cookie))).one_or_none()
-        if row is None:
-            raise StoppedError(Stop.UNKNOWN)
-        return row
-
-    async def _check_live(self, row: Row[Any], *, is_ours: bool) -> None:
-        """Raises: StoppedError: over, expired or another browser's; whoever started is told."""
-        stage = Stage(row.stage)
-        if not is_ours:
-            await self._tell(row, Stop.OTHER_BROWSER)
-            raise StoppedError(Stop.OTHER_BROWSER)
-        if stage in LIVE and row.expires_at <= self.db.clock.now():
-            await self._stop(row, Stage.EXPIRED, Stop.EXPIRED)
-        if stage not in LIVE:
-            stop = Stop.EXPIRED if stage is Stage.EXPIRED else Stop.USED
-            if stage not in (Stage.DENIED, Stage.FAILED):  # their own reason was told and stays
-                await self._tell(row, stop)
-            raise StoppedError(stop)
-
-    async def _stop(self, row: Row[Any], stage: Stage, stop: Stop) -> NoReturn:
-        async with self.db.write() as tx:
-            await self._end(tx, row, stage, stop)
-        raise StoppedError(stop)
-
-    async def _end(
-        self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop, other: OtherOrganisation | None = None
-    ) -> None:
-        await tx.execute(
-            FLOWS.update()
-            .where(FLOWS.c.id == row.id, FLOWS.c.stage.in_(LIVE))
-            .values(stage=stage, state_hash=None, code_hash=None, nonce_hash=None, verifier_sealed=None)
-        )
-        await _tell_starter(tx, row, stop, other)
-        await audit.record(
-            tx, WorkspaceId(row.workspace_id), row.id, "connecting stopped", by=UserId(row.user_id), facts={"why": stop}
-        )
-
-    async def _tell(self, row: Row[Any], stop: Stop) -> None:
-        async with self.db.write() as tx:
-            await _tell_starter(tx, row, stop)
+            return OtherOrganisation(wanted=await name_of(tx, row) or "another organisation", picked=picked)
 
     async def _attempt(self, row: Row[Any]) -> Attempt:
         workspace = await self.workspaces.load(WorkspaceId(row.workspace_id))
@@ -416,7 +359,7 @@ class ConnectFlows:
             raise StoppedError(Stop.UNKNOWN)
         person = await self.directory.person(workspace, UserId(row.user_id))
         async with self.db.read() as tx:
-            reconnecting = None if row.organisation_id is None else await _name_of(tx, row)
+            reconnecting = None if row.organisation_id is None else await name_of(tx, row)
         return Attempt(
             stage=Stage(row.stage),
             provider=row.provider,
@@ -428,49 +371,3 @@ class ConnectFlows:
             choices=() if row.choices is None else load(row.choices, tuple[OrganisationChoice, ...]),
             reconnecting=reconnecting,
         )
-
-
-def hashed(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def newest(provider: str, cookie: str) -> Any:
-    """A browser's last try."""
-    return (
-        select(FLOWS)
-        .where(FLOWS.c.cookie_hash == hashed(cookie), FLOWS.c.provider == provider)
-        .order_by(FLOWS.c.created_at.desc())
-        .limit(1)
-    )
-
-
-async def _one(tx: Tx, *where: Any) -> Row[Any] | None:
-    return (await tx.execute(select(FLOWS).where(*where))).one_or_none()
-
-
-async def _move(tx: Tx, where: tuple[Any, ...], **values: Any) -> Row[Any] | None:
-    """One step, taken by one request only; None when it was not there to take."""
-    statement = FLOWS.update().where(*where, FLOWS.c.expires_at > tx.now).values(**values).returning(FLOWS)
-    return (await tx.execute(statement)).one_or_none()
-
-
-async def _tenant_of(tx: Tx, row: Row[Any]) -> str | None:
-    statement = select(CONNECTIONS.c.tenant_id).where(
-        CONNECTIONS.c.workspace_id == row.workspace_id,
-        CONNECTIONS.c.organisation_id == row.organisation_id,
-        CONNECTIONS.c.provider == row.provider,
-    )
-    return (await tx.execute(statement)).scalar_one_or_none()
-
-
-async def _name_of(tx: Tx, row: Row[Any]) -> str | None:
-    statement = select(ORGANISATIONS.c.name).where(
-        ORGANISATIONS.c.workspace_id == row.workspace_id, ORGANISATIONS.c.id == row.organisation_id
-    )
-    return (await tx.execute(statement)).scalar_one_or_none()
-
-
-async def _tell_starter(tx: Tx, row: Row[Any], stop: Stop, other: OtherOrganisation | None = None) -> None:
-    place = Place(role=STOPPED, surface=Surface.DIRECT, user_id=UserId(row.user_id))
-    facts = msgspec.to_builtins(Stopped(stop=stop, other=other))
-    await want(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, row.id, place, facts=facts)

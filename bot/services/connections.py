@@ -16,7 +16,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit
-from bot.services.connect_flow import STOPPED
+from bot.services.connect_stops import STOPPED
 from bot.services.connection_cards import card_of
 from bot.services.connection_messages import (
     LAPSE,

@@ -20,7 +20,9 @@ from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
-from bot.services.connect_flow import ConnectFlows, StoppedError, newest
+from bot.services.connect_flow import ConnectFlows
+from bot.services.connect_rows import newest
+from bot.services.connect_stops import StoppedError
 from bot.services.connection_messages import redraw_connection
 from bot.services.importing import start_import
 from bot.services.jobs import Jobs
