@@ -99,13 +99,13 @@ class ConnectPages:
             case "open":
                 return await self._open(provider, form.get("t", ""), cookie)
             case "sign_in":
-                address = await self.flows.to_slack(provider, cookie)
+                address = await self.flows.proof.to_slack(provider, cookie)
             case "code":
-                if not await self.flows.try_code(provider, cookie, form.get("code", "")):
+                if not await self.flows.proof.try_code(provider, cookie, form.get("code", "")):
                     return see_other(f"/connect/{provider}/start?again=1")
-                address = await self.flows.go_on(provider, cookie)
+                address = await self.flows.grant.go_on(provider, cookie)
             case _:
-                address = await self.flows.go_on(provider, cookie)
+                address = await self.flows.grant.go_on(provider, cookie)
         return see_other(address or f"/connect/{provider}/start")
 
     async def _open(self, provider: str, link: str, cookie: str) -> web.StreamResponse:
@@ -122,7 +122,7 @@ class ConnectPages:
         if stop in EXPLANATIONS:
             return await self._stopped(request, Stop(stop))
         try:
-            provider = await self.flows.signed_in(self._cookie(request), return_of(request))
+            provider = await self.flows.proof.signed_in(self._cookie(request), return_of(request))
         except StoppedError as stopped:
             return see_other(f"/slack/signin_redirect?stop={stopped.stop}")
         return see_other(f"/connect/{provider}/start")
@@ -133,7 +133,7 @@ class ConnectPages:
         if provider not in self.flows.providers:
             return see_other(NOBODYS)
         try:
-            await self.flows.came_back(provider, self._cookie(request), return_of(request))
+            await self.flows.grant.came_back(provider, self._cookie(request), return_of(request))
         except StoppedError as stopped:
             return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
         return see_other(f"/connect/{provider}/organisation")
@@ -201,7 +201,7 @@ class ConnectPages:
         provider, cookie = request.match_info.get("provider", ""), self._cookie(request)
         slack = await self.linking.back_to_slack(provider, cookie)
         is_other = stop is Stop.OTHER_ORGANISATION
-        other = await self.flows.other_organisation(provider, cookie) if is_other else None
+        other = await self.flows.grant.other_organisation(provider, cookie) if is_other else None
         words = EXPLANATIONS[stop] if other is None else other.explanation
         return self._explained(words, slack, STATUS.get(stop, 410))
 

@@ -60,6 +60,7 @@ class ConnectStops:
     async def end(
         self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop, other: OtherOrganisation | None = None
     ) -> None:
+        """The end in a transaction of somebody else's, who raises afterwards; `other` goes with a refused reconnection."""
         await tx.execute(
             FLOWS.update()
             .where(FLOWS.c.id == row.id, FLOWS.c.stage.in_(LIVE))
@@ -71,6 +72,7 @@ class ConnectStops:
         )
 
     async def tell(self, row: Row[Any], stop: Stop) -> None:
+        """Whoever started hears of it; the try is left as it is."""
         async with self.db.write() as tx:
             await _tell_starter(tx, row, stop)
 

@@ -1,0 +1,156 @@
+"""At the provider: to its sign-in page and back with a code, which becomes tokens and the organisations they see."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.db.base import dump, load
+from bot.db.sealed import VERIFIER
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import OrganisationChoice
+from bot.domain.connections import OtherOrganisation, Stage, Stop
+from bot.services.connect_rows import FLOWS, LIFE, hashed, move, name_of, newest, one, tenant_of
+from bot.services.connect_stops import ConnectStops, StoppedError
+from bot.services.signing_in import Return
+from bot.services.site import Site
+from bot.services.tokens import TokenKeeper
+from bot.vault import Vault
+from providers.base import AccountingProvider, TokenAnswer
+from providers.errors import ProviderError
+from providers.oauth import code_challenge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectGrant:
+    db: Database
+    vault: Vault
+    tokens: TokenKeeper
+    providers: Mapping[str, AccountingProvider]
+    site: Site
+    stops: ConnectStops
+
+    async def go_on(self, provider: str, cookie: str) -> str:
+        """The provider's sign-in page, with a state and a PKCE challenge of its own; asking again makes new ones.
+
+        Raises:
+            StoppedError: the person was not proven, or the try is over.
+        """
+        row = await self.stops.of_browser(provider, cookie)
+        await self.stops.check_live(row, is_ours=True)
+        adapter = self.providers[provider]
+        state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        async with self.db.write() as tx:
+            moved = await move(
+                tx,
+                (FLOWS.c.id == row.id, FLOWS.c.stage.in_((Stage.PROVEN, Stage.SENT))),
+                stage=Stage.SENT,
+                state_hash=hashed(state),
+                verifier_sealed=VERIFIER.seal(self.vault, verifier, id=row.id, workspace_id=row.workspace_id),
+            )
+        if moved is None:
+            raise StoppedError(Stop.UNPROVEN if row.stage == Stage.OPENED else Stop.USED)
+        challenge = code_challenge(verifier) if adapter.profile.uses_pkce else None
+        return adapter.authorize_url(state=state, redirect_uri=self.site.callback(provider), code_challenge=challenge)
+
+    async def came_back(self, provider: str, cookie: str, found: Return) -> None:
+        """The provider's answer. The state is used up before anything is asked of the provider.
+
+        Raises:
+            StoppedError: denied, expired, used, another browser's, or the provider failed.
+        """
+        row = await self._consume(provider, cookie, found.state)
+        if found.error:
+            denied = found.error in ("access_denied", "user_cancelled", "consent_required")
+            stage, stop = (Stage.DENIED, Stop.DENIED) if denied else (Stage.FAILED, Stop.PROVIDER_FAILED)
+            await self.stops.stop(row, stage, stop)
+        is_anothers = found.issuer not in ("", self.providers[provider].profile.issuer)
+        if is_anothers or not found.code:  # a code of another sign-in is not for this one to see
+            await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        try:
+            answer, choices = await self._exchange(row, found.code)
+        except ProviderError:
+            await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        if not answer.subject:  # people without a name would share one row of tokens
+            await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        if not choices:
+            await self.stops.stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
+        await self._keep(row, answer, choices)
+
+    async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
+        async with self.db.write() as tx:
+            row = await move(
+                tx,
+                (
+                    FLOWS.c.state_hash == hashed(state),
+                    FLOWS.c.cookie_hash == hashed(cookie),
+                    FLOWS.c.provider == provider,
+                    FLOWS.c.stage == Stage.SENT,
+                ),
+                stage=Stage.RETURNED,
+                state_hash=None,
+            )
+        if row is not None:
+            return row
+        async with self.db.read() as tx:
+            known = await one(tx, FLOWS.c.state_hash == hashed(state), FLOWS.c.provider == provider)
+        if known is not None:
+            await self.stops.check_live(known, is_ours=known.cookie_hash == hashed(cookie))
+            raise StoppedError(Stop.UNKNOWN)
+        ours = await self.stops.of_browser(provider, cookie)
+        if Stage(ours.stage) is Stage.FINISHED:
+            await self.stops.tell(ours, Stop.USED)
+        raise StoppedError(Stop.USED)
+
+    async def _exchange(self, row: Row[Any], code: str) -> tuple[TokenAnswer, tuple[OrganisationChoice, ...]]:
+        adapter = self.providers[row.provider]
+        verifier = VERIFIER.open(self.vault, row.verifier_sealed, id=row.id, workspace_id=row.workspace_id)
+        answer = await adapter.exchange(
+            code=code,
+            redirect_uri=self.site.callback(row.provider),
+            code_verifier=verifier if adapter.profile.uses_pkce else None,
+        )
+        return answer, await adapter.organisations(answer)
+
+    async def _keep(self, row: Row[Any], answer: TokenAnswer, choices: tuple[OrganisationChoice, ...]) -> None:
+        async with self.db.write() as tx:
+            seen = choices
+            if row.organisation_id is not None:
+                tenant_id = await tenant_of(tx, row)
+                choices = tuple(choice for choice in seen if choice.tenant_id == tenant_id)
+            if choices:
+                token_set_id = await self.tokens.keep(tx, row.provider, answer)
+                await move(
+                    tx,
+                    (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.RETURNED),
+                    stage=Stage.GRANTED,
+                    token_set_id=token_set_id,
+                    grant_id=answer.grant_id,
+                    choices=dump(choices),
+                    verifier_sealed=None,
+                    expires_at=tx.now + LIFE,
+                )
+            else:
+                await self._refuse(tx, row, seen)
+        if not choices:
+            raise StoppedError(Stop.OTHER_ORGANISATION)
+
+    async def _refuse(self, tx: Tx, row: Row[Any], seen: tuple[OrganisationChoice, ...]) -> None:
+        """What was picked is kept with the try, for its page, and told with what was wanted."""
+        kept = FLOWS.update().where(FLOWS.c.id == row.id, FLOWS.c.workspace_id == row.workspace_id)
+        await tx.execute(kept.values(choices=dump(seen)))
+        other = OtherOrganisation(
+            wanted=await name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
+        )
+        await self.stops.end(tx, row, Stage.FAILED, Stop.OTHER_ORGANISATION, other)
+
+    async def other_organisation(self, provider: str, cookie: str) -> OtherOrganisation | None:
+        """What this browser's try was refused for, if it was because of that."""
+        async with self.db.read() as tx:
+            row = (await tx.execute(newest(provider, cookie))).one_or_none()
+            if row is None or row.organisation_id is None or row.stage != Stage.FAILED or row.choices is None:
+                return None
+            picked = tuple(choice.name for choice in load(row.choices, tuple[OrganisationChoice, ...]))
+            return OtherOrganisation(wanted=await name_of(tx, row) or "another organisation", picked=picked)
