@@ -17,8 +17,8 @@ from bot.domain.installing import Grant, InstallStop
 from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack.installations import ORGANISATION
-from bot.services.connect_flow import Return
 from bot.services.installing import InstallStoppedError
+from bot.services.signing_in import Return
 from bot.slack import learn_workspace
 from handlers.dispatch import NOT_INSTALLED
 from tests.fakes.app import TOKEN, World, whole_app
