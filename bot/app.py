@@ -4,9 +4,7 @@ To add a feature: make it in `features`; to add what it shows, in `drawers`; to 
 """
 
 import asyncio
-import gc
 import logging
-import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -24,7 +22,6 @@ from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
-from bot.log import SERVER, AccessLog
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.alert_messages import AlertMessages
 from bot.services.approvals import Approvals
@@ -67,6 +64,7 @@ from bot.services.syncing import Syncing
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
+from bot.serving import keep_what_stands, listening, stopped
 from bot.slack import ChannelTest, Permalink, SlackClients, TokenRefusedError, learn_workspace
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
@@ -101,11 +99,6 @@ from providers.base import AccountingProvider, ClientConfig
 logger = logging.getLogger(__name__)
 
 LARGEST_REQUEST = 1024 * 1024
-LAST_ANSWERS_SECONDS = 5.0
-IDLE_SECONDS = 75.0
-"""Longer than the minute for which load balancers keep a connection, so that theirs is not closed under a request."""
-LINGER_SECONDS = 2.0
-"""How long whoever still sends what was refused already is listened to, so that he reads why."""
 ASK_AGAIN_SECONDS = 15.0
 
 
@@ -362,12 +355,6 @@ def secrets_of(services: Services) -> StoredSecrets:
     return StoredSecrets(services.db, services.vault, services.clock)
 
 
-def keep_what_stands() -> None:
-    """What the start made stays to the end. Each full look of the garbage collector at it held up answers for 100 ms."""
-    gc.collect()
-    gc.freeze()
-
-
 async def work(config: Config, clock: Clock) -> None:
     """Work jobs only, until the process is asked to stop."""
     async with assembled(config, clock) as product:
@@ -378,42 +365,6 @@ async def work(config: Config, clock: Clock) -> None:
             await stopped()
         finally:
             await worker.stop()
-
-
-@asynccontextmanager
-async def listening(
-    app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS
-) -> AsyncIterator[int]:
-    """Serve an application; answers the port. At the end what is being answered is answered.
-
-    Whoever has asked nothing, or not finished the headers of a request, for `idle_seconds` is cut off. By itself the
-    web server begins to count after the first request only, so one that never ends its headers would stay for ever.
-    """
-    runner = web.AppRunner(
-        app,
-        access_log_class=AccessLog,
-        logger=SERVER,
-        shutdown_timeout=LAST_ANSWERS_SECONDS,
-        keepalive_timeout=idle_seconds,
-        lingering_time=LINGER_SECONDS,
-    )
-    await runner.setup()
-    serve = runner.server
-    assert serve is not None
-
-    def counted() -> asyncio.BaseProtocol:
-        connection = serve()
-        connection.keep_alive(True)
-        return connection
-
-    try:
-        listener = await asyncio.get_running_loop().create_server(counted, host, port, backlog=128)
-        try:
-            yield int(listener.sockets[0].getsockname()[1])
-        finally:
-            listener.close()
-    finally:
-        await runner.cleanup()
 
 
 @asynccontextmanager
@@ -454,15 +405,6 @@ async def _ask_again(services: Services) -> None:
         if await _is_settled(services):
             logger.info("Slack answers again")
             return
-
-
-async def stopped() -> None:
-    """Until SIGINT or SIGTERM."""
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, asked.set)
-    await asked.wait()
 
 
 def _bolt(services: Services, routes: Routes) -> AsyncApp:

@@ -15,10 +15,10 @@ from pathlib import Path
 from aiohttp import web
 
 from bot import log
-from bot.app import listening, stopped
 from bot.clock import SystemClock
 from bot.playground.slack import SlackState
 from bot.playground.slack import create_app as slack_app
+from bot.serving import listening, stopped
 from providers import PROVIDERS, simulators
 
 HOST = "127.0.0.1"

@@ -10,9 +10,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot.app import listening
 from bot.playground.slack import ADMIN, MEMBER, SlackState
 from bot.playground.slack import create_app as slack_app
+from bot.serving import listening
 from bot.vault import new_key
 from bot.views.ids import BlockId
 from providers.xero.simulator import XeroState

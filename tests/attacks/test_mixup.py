@@ -10,8 +10,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.app import listening
 from bot.services.budgets import SharedBudget
+from bot.serving import listening
 from handlers.pages import form_token
 from providers.base import ClientConfig
 from providers.http import Caller

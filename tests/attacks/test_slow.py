@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from bot import app
+from bot import serving
 from bot.playground.slack import ADMIN, BILLS
 from bot.views.ids import ActionId
 from handlers import guard, web
@@ -34,7 +34,7 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def hasty_desk(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     """Everything is waited for a tenth as long as it is."""
-    for module, name in ((guard, "READ_SECONDS"), (web, "READ_SECONDS"), (app, "LINGER_SECONDS")):
+    for module, name in ((guard, "READ_SECONDS"), (web, "READ_SECONDS"), (serving, "LINGER_SECONDS")):
         monkeypatch.setattr(module, name, getattr(module, name) / 10)
     async with a_desk(sqlite_url) as made:
         yield made

@@ -9,12 +9,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.app import Services, assembled, listening
+from bot.app import Services, assembled
 from bot.clock import SystemClock
 from bot.config import read_config
 from bot.domain.slack import Workspace
 from bot.downloads import SlackFiles
 from bot.services.arrivals import Fetched
+from bot.serving import listening
 from bot.slack import reason_of
 from bot.vault import new_key
 from providers import PROVIDERS

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.app import Product, Services, assembled, listening, upkeep_of
+from bot.app import Product, Services, assembled, upkeep_of
 from bot.clock import Clock, SystemClock
 from bot.config import read_config
 from bot.playground.slack import SlackState
 from bot.playground.slack import create_app as slack_app
 from bot.services.jobs import JobKind
+from bot.serving import listening
 from bot.slack import learn_workspace
 from bot.vault import new_key
 from bot.worker import Planner, tasks_of

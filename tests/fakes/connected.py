@@ -19,7 +19,6 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import make_url, select
 
-from bot.app import listening
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -27,6 +26,7 @@ from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsFo
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, TEAM, View
 from bot.services.settings import load_settings
+from bot.serving import listening
 from bot.vault import new_key
 from providers.xero.simulator import TRADING, XeroState, create_app
 from tests.fakes.app import World, whole_app

@@ -15,11 +15,11 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, select
 
-from bot.app import listening
 from bot.db.base import table_of
 from bot.db.items import ItemRow
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, SlackState
 from bot.playground.slack import create_app as slack_app
+from bot.serving import listening
 from bot.slack import TokenRefusedError
 from bot.views.ids import ActionId, BlockId
 from handlers import socket
