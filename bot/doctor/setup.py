@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from bot.app import providers_of
+from bot.assembly import providers_of
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database

@@ -9,7 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.app import Services, assembled
+from bot.app import assembled
+from bot.assembly import Services
 from bot.clock import SystemClock
 from bot.config import read_config
 from bot.domain.slack import Workspace

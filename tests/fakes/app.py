@@ -17,7 +17,8 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.app import Product, Services, assembled, upkeep_of
+from bot.app import Product, assembled, upkeep_of
+from bot.assembly import Services
 from bot.clock import Clock, SystemClock
 from bot.config import read_config
 from bot.playground.slack import SlackState

@@ -1,0 +1,205 @@
+"""Everything that features are made of, built once for a process from its configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.config import Config
+from bot.db.unit_of_work import Database
+from bot.directory import SlackDirectory
+from bot.downloads import SlackFiles
+from bot.intake.parent import ChildReader
+from bot.services.alert_messages import AlertMessages
+from bot.services.approvals import Approvals
+from bot.services.arrivals import Arrivals
+from bot.services.budgets import SharedBudget
+from bot.services.cards import Cards
+from bot.services.channels import Channels
+from bot.services.choices import Choices
+from bot.services.connect_flow import ConnectFlows
+from bot.services.connections import Connections
+from bot.services.disconnecting import Disconnecting
+from bot.services.fixes import Fixes
+from bot.services.home import Home
+from bot.services.importing import ListImport
+from bot.services.installing import Installing
+from bot.services.items import Items
+from bot.services.jobs import Jobs
+from bot.services.linking import Linking
+from bot.services.managing import Managing
+from bot.services.my_work import MyWork
+from bot.services.organisations import Organisations
+from bot.services.people import People
+from bot.services.publishing import Publishing
+from bot.services.refreshing import Refreshing
+from bot.services.removal import Removal
+from bot.services.roles import Roles
+from bot.services.set_up import SetUp
+from bot.services.settings import SettingsService
+from bot.services.site import Site
+from bot.services.statuses import Statuses
+from bot.services.taking_over import TakingOver
+from bot.services.tokens import TokenKeeper
+from bot.services.workspaces import Workspaces
+from bot.slack import ChannelTest, SlackClients
+from bot.vault import Vault
+from handlers.oauth_access import SlackOauthAccess
+from handlers.signin import SlackOpenId
+from providers import PROVIDERS
+from providers.base import AccountingProvider, ClientConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything features are made of."""
+
+    config: Config
+    clock: Clock
+    db: Database
+    vault: Vault
+    workspaces: Workspaces
+    clients: SlackClients
+    directory: SlackDirectory
+    people: People
+    providers: Mapping[str, AccountingProvider]
+    tokens: TokenKeeper
+    jobs: Jobs
+    flows: ConnectFlows
+    linking: Linking
+    connections: Connections
+    disconnecting: Disconnecting
+    home: Home
+    managing: Managing
+    refreshing: Refreshing
+    roles: Roles
+    taking_over: TakingOver
+    channels: Channels
+    items: Items
+    cards: Cards
+    approvals: Approvals
+    alerts: AlertMessages
+    fixes: Fixes
+    choices: Choices
+    organisations: Organisations
+    set_up: SetUp
+    arrivals: Arrivals
+    lists: ListImport
+    publishing: Publishing
+    removal: Removal
+    installing: Installing | None
+
+
+def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSession, jobs: Jobs) -> Services:
+    vault = Vault.from_text(config.encryption_keys)
+    workspaces = Workspaces(db, vault, clock)
+    clients = SlackClients(workspaces, session, config.slack_api_url, config.bot_token)
+    directory = SlackDirectory(clients, clock)
+    people = People(directory)
+    providers = providers_of(config, db, session, clock)
+    tokens = TokenKeeper(db, vault, clock, providers)
+    flows = ConnectFlows(
+        db=db,
+        vault=vault,
+        people=people,
+        directory=directory,
+        workspaces=workspaces,
+        tokens=tokens,
+        providers=providers,
+        site=Site(public_url=config.public_url, slack_url=config.slack_url),
+        sign_in=_sign_in(config, clients),
+    )
+    connections = Connections(db, people, directory, providers)
+    statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
+    items, cards = Items(db, people), Cards(db, people, providers)
+    files = SlackFiles(clients, session, config.slack_files_host)
+    return Services(
+        config=config,
+        clock=clock,
+        db=db,
+        vault=vault,
+        workspaces=workspaces,
+        clients=clients,
+        directory=directory,
+        people=people,
+        providers=providers,
+        tokens=tokens,
+        jobs=jobs,
+        flows=flows,
+        linking=Linking(flows, jobs),
+        connections=connections,
+        disconnecting=Disconnecting(db, people, providers),
+        home=Home(db, statuses, people, MyWork()),
+        managing=Managing(db, people, statuses),
+        refreshing=Refreshing(db, people, jobs, providers),
+        roles=Roles(db, people, directory),
+        taking_over=TakingOver(db, people),
+        channels=Channels(db, people, ChannelTest(clients)),
+        items=items,
+        cards=cards,
+        approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
+        alerts=AlertMessages(db, people, cards, config.public_url),
+        fixes=Fixes(db, people, items),
+        choices=Choices(db, people),
+        organisations=Organisations(db, people),
+        set_up=SetUp(db, people, directory, SettingsService(db, people), providers, ChannelTest(clients)),
+        arrivals=Arrivals(db, people, jobs, files, ChildReader(), config.public_url),
+        lists=ListImport(db, jobs, tokens, providers),
+        publishing=Publishing(
+            db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
+        ),
+        removal=Removal(db, workspaces, clients),
+        installing=_installing(config, clients, db, vault),
+    )
+
+
+def providers_of(
+    config: Config, db: Database, session: aiohttp.ClientSession, clock: Clock
+) -> dict[str, AccountingProvider]:
+    """The packages that there are credentials for."""
+    return {key: _provider(config, key, db, session, clock) for key in config.providers}
+
+
+def _provider(
+    config: Config, key: str, db: Database, session: aiohttp.ClientSession, clock: Clock
+) -> AccountingProvider:
+    entry, ours = PROVIDERS[key], config.providers[key]
+    client = ClientConfig(client_id=ours.client_id, client_secret=ours.client_secret, **addresses_of(config, key))
+    return entry.build(client, session, clock, SharedBudget(db, clock, key, entry.profile.limits))
+
+
+def addresses_of(config: Config, key: str) -> dict[str, str]:
+    """The vendor's own, unless the environment gives others."""
+    return {**PROVIDERS[key].profile.addresses, **config.providers[key].addresses}
+
+
+def _installing(config: Config, clients: SlackClients, db: Database, vault: Vault) -> Installing | None:
+    if config.slack_client_id is None or config.slack_client_secret is None:
+        return None
+    oauth = SlackOauthAccess(
+        clients=clients,
+        slack_url=config.slack_url,
+        client_id=config.slack_client_id,
+        client_secret=config.slack_client_secret,
+    )
+    return Installing(
+        db=db,
+        vault=vault,
+        workspaces=clients.workspaces,
+        clients=clients,
+        slack=oauth,
+        public_url=config.public_url,
+    )
+
+
+def _sign_in(config: Config, clients: SlackClients) -> SlackOpenId | None:
+    if config.slack_client_id is None or config.slack_client_secret is None:
+        return None
+    return SlackOpenId(
+        clients=clients,
+        slack_url=config.slack_url,
+        client_id=config.slack_client_id,
+        client_secret=config.slack_client_secret,
+    )
