@@ -15,6 +15,10 @@ class Result:
     seconds: list[float] = field(default_factory=list)
     errors: list[int] = field(default_factory=list)
 
+    def add(self, other: "Result") -> None:
+        self.seconds += other.seconds
+        self.errors += other.errors
+
     def percentile(self, share: float) -> float:
         ordered = sorted(self.seconds)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]

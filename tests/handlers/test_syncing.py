@@ -6,8 +6,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from bot.db.base import load
 from bot.playground.slack import ADMIN
 from bot.services.importing import SYNCS
+from bot.services.lists import find_accounts
+from providers.fields import LONGEST_NAME
+from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk
 from tests.handlers.parting import CONNECTIONS, disconnect
 
@@ -90,3 +94,31 @@ async def test_looking_for_what_is_due_writes_nothing(desk: Desk) -> None:
     syncing = desk.world.upkeep.syncing
 
     assert await syncing._candidates() == []
+
+
+async def test_a_hostile_list_is_kept_as_far_as_it_can_be_and_the_rest_is_named(desk: Desk) -> None:
+    """What people and other apps typed into a ledger: nothing of it breaks the import, a picker or a message."""
+    books = desk.world.xero.books[TRADING]
+    good = next(account for account in books.accounts.values() if account["Code"] == "429")
+    odd = {
+        "H1": {"Name": "Paper\u202e\u0000 <!channel> " + "x" * 100_000},
+        "H2": {"Name": "   "},
+        "H3": {"Name": "No such class", "Class": "FUTURE"},
+        "9" * 3000: {"Name": "Long code"},
+    }
+    for number, (code, changes) in enumerate(odd.items()):
+        key = f"00000000-0000-4000-8000-{number:012}"
+        books.save_account({**good, "AccountID": key, "Code": code, **changes})
+
+    await desk.world.slack.command("/dext", "sync", user=ADMIN)
+    await desk.settle()
+
+    found = (await syncs(desk))["accounts"]
+    assert (found.state, {row.state for row in (await syncs(desk)).values()}) == ("done", {"done"})
+    named = load(found.unreadable, list[str])
+    assert len(named) == 3
+    assert any("its Class, FUTURE, is none that I know" in words for words in named)
+    async with desk.world.services.db.read() as tx:
+        workspace_id = (await desk.world.actor()).workspace.id
+        (paper,) = await find_accounts(tx, workspace_id, desk.world.organisation_id, "<!channel>")
+    assert (paper.code, len(paper.name)) == ("H1", LONGEST_NAME)
