@@ -70,6 +70,11 @@ class Base(DeclarativeBase):
 
 LongText = Text
 
+Exact = String().with_variant(String(collation="C"), "postgresql")
+"""Text in the order of its bytes, as SQLite has it. PostgreSQL's own order is its language's: no index of it serves a
+search by beginnings, and the first hundred would be others there.
+"""
+
 
 def table_of(row: type[Base]) -> Table:
     """The Core table of a row class; the declarative type is wider than what it is."""

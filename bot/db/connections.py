@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, LongText
+from bot.db.base import Base, Exact, LongText
 
 
 class OrganisationRow(Base):
@@ -138,14 +138,26 @@ class ConnectFlowRow(Base):
 
 
 class ListEntryRow(Base):
-    """One entry of an imported list; `entry` is JSON of the domain value, `search` what pickers look through."""
+    """One entry of an imported list; `entry` is JSON of the domain value, `search` what its terms are made of.
+
+    `search` is empty for what no form offers.
+    """
 
     __tablename__ = "list_entries"
-    __table_args__ = (Index("ix_list_entries_search", "organisation_id", "kind", "is_active", "search"),)
+    __table_args__ = (
+        Index(
+            "ix_list_entries_used",
+            "organisation_id",
+            "kind",
+            "used_at",
+            sqlite_where=text("used_at IS NOT NULL"),
+            postgresql_where=text("used_at IS NOT NULL"),
+        ),
+    )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Exact, primary_key=True)
     """What items refer to: an account's or tax rate's code, a contact's id."""
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
     search: Mapped[str]
@@ -153,6 +165,8 @@ class ListEntryRow(Base):
     entry: Mapped[str] = mapped_column(LongText)
     seen_in: Mapped[int]
     """The import that saw it last; older ones are gone from the ledger."""
+    used_at: Mapped[datetime | None]
+    """When a person last coded an item to it; those are offered first."""
 
 
 class ListSyncRow(Base):

@@ -54,6 +54,11 @@ class Account:
     def label(self) -> str:
         return f"{self.code} · {self.name}" if self.code else self.name
 
+    @property
+    def is_codable(self) -> bool:
+        """Bank and system accounts are never booked to by hand."""
+        return bool(self.code) and not self.is_bank and not self.is_system
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRate:
@@ -68,6 +73,12 @@ class TaxRate:
     @property
     def label(self) -> str:
         return self.name if "%" in self.name else f"{self.name} ({self.percent.normalize():f}%)"
+
+    @property
+    def goes_with_costs(self) -> bool:
+        """Costs are expenses, or things bought. A rate for things sold goes with assets too, but then with revenue as well."""
+        is_for_assets_bought = AccountClass.ASSET in self.applies_to and AccountClass.REVENUE not in self.applies_to
+        return AccountClass.EXPENSE in self.applies_to or is_for_assets_bought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Account, AccountClass, TaxRate
+from bot.domain.books import Account, TaxRate
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
-from bot.services.lists import find_accounts, find_tax_rates, is_codable, load_account, load_tax_rate
+from bot.services.lists import find_accounts, find_tax_rates, load_account, load_tax_rate
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 
 
@@ -17,7 +17,7 @@ class Choices:
     people: People
 
     async def accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
-        """Live accounts whose code or name holds the text; none for who may not see these books."""
+        """Live accounts by what was typed of code and name; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
@@ -30,8 +30,7 @@ class Choices:
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            found = await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
-        return tuple(rate for rate in found if _goes_with_costs(rate))
+            return await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
 
     async def _may_see(self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId) -> bool:
         try:
@@ -39,12 +38,6 @@ class Choices:
         except (NotAllowedError, OrganisationNotFoundError):
             return False
         return True
-
-
-def _goes_with_costs(rate: TaxRate) -> bool:
-    """Costs are expenses, or things bought. A rate for things sold goes with assets too, but then with revenue as well."""
-    is_for_assets_bought = AccountClass.ASSET in rate.applies_to and AccountClass.REVENUE not in rate.applies_to
-    return AccountClass.EXPENSE in rate.applies_to or is_for_assets_bought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +80,9 @@ async def require_offered(
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
-    if account is not None and not (found.account and found.account.is_active and is_codable(found.account)):
+    if account is not None and not (found.account and found.account.is_active and found.account.is_codable):
         wrong[ACCOUNT] = "This category is not in the ledger's list any more. Choose another one."
-    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active and _goes_with_costs(found.tax_rate)):
+    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active and found.tax_rate.goes_with_costs):
         wrong[TAX_RATE] = "This tax rate is not in the ledger's list for costs any more. Choose another one."
     if wrong:
         raise NotOfferedError(wrong)

@@ -19,6 +19,7 @@ from bot.db.connections import (
     SettingsRow,
 )
 from bot.db.items import ITEMS
+from bot.db.list_terms import ListTermRow
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.connections import Health
 from bot.domain.disconnecting import Disconnected, Disconnection, Keep
@@ -34,7 +35,7 @@ from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
 SETTINGS, GRANTS, CHANNELS = table_of(SettingsRow), table_of(GrantRow), table_of(ChannelRow)
-ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
+ENTRIES, TERMS, SYNCS = table_of(ListEntryRow), table_of(ListTermRow), table_of(ListSyncRow)
 
 ON_THEIR_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
 
@@ -194,7 +195,7 @@ async def _forget_lists(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     of_organisation = (SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id)
     # first, so that a reading under way waits here before it writes another entry
     await tx.execute(SYNCS.update().where(*of_organisation).values(**unread, **never))
-    await _delete_from(tx, workspace_id, organisation_id, (ENTRIES,))
+    await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, TERMS))
 
 
 async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:

@@ -14,7 +14,7 @@ from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services import alerts, audit, choices, publications
+from bot.services import alerts, audit, choices, lists, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
@@ -57,7 +57,7 @@ class Items:
         coding = _coded_by(Coding(), edit, actor.user_id)
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
-            await _require_offered(tx, organisation_id, actor.workspace.id, edit, Coding())
+            await _choose(tx, organisation_id, actor.workspace.id, edit, Coding())
             entered, _ = await enter(
                 tx,
                 NewItem(
@@ -86,7 +86,7 @@ class Items:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
-            await _require_offered(tx, before.organisation_id, before.workspace_id, edit, before.coding)
+            await _choose(tx, before.organisation_id, before.workspace_id, edit, before.coding)
             after = replace(before, facts=edit.facts, coding=_coded_by(before.coding, edit, actor.user_id))
             return await apply_edit(tx, before, after, actor.user_id)
 
@@ -170,13 +170,16 @@ async def _approvals_fall(tx: Tx, item: Item) -> None:
     )
 
 
-async def _require_offered(
+async def _choose(
     tx: Tx, organisation_id: OrganisationId, workspace_id: WorkspaceId, edit: Edit, before: Coding
 ) -> None:
-    """What a person chooses has to be live in the ledger's lists; what stood before may have been archived since."""
+    """What a person chooses has to be live in the ledger's lists, and is offered first from now on; what stood before
+    may have been archived since.
+    """
     account = None if edit.account == before.account.value else edit.account
     tax_rate = None if edit.tax_rate == before.tax_rate.value else edit.tax_rate
     await choices.require_offered(tx, workspace_id, organisation_id, account, tax_rate)
+    await lists.note_use(tx, workspace_id, organisation_id, account, tax_rate)
 
 
 def _coded_by(coding: Coding, edit: Edit, user_id: UserId) -> Coding:

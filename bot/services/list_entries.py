@@ -6,16 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
-from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Row, and_, func, select
 
+from bot.db import list_terms
 from bot.db.base import load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.db.unit_of_work import Database, Tx, insert_into
 from bot.domain.books import Account, Contact, Currency, ListEntry, ListKind, TaxRate, TrackingCategory
-from bot.domain.searching import searchable
+from bot.domain.finding import found_by
+from bot.domain.ids import OrganisationId, WorkspaceId
 
 T = TypeVar("T")
 
@@ -48,8 +49,8 @@ class StoredList:
     """One list of one organisation, for one run over it."""
 
     db: Database
-    workspace_id: UUID
-    organisation_id: UUID
+    workspace_id: WorkspaceId
+    organisation_id: OrganisationId
     kind: ListKind
     run: int
 
@@ -158,13 +159,13 @@ class StoredList:
         await self.db.clock.sleep(0)
 
     def _row(self, entry: ListEntry) -> dict[str, Any]:
-        key, search, is_active = _key_of(entry)
+        key, is_active = _key_of(entry)
         return {
             "organisation_id": self.organisation_id,
             "workspace_id": self.workspace_id,
             "kind": self.kind,
             "key": key,
-            "search": searchable(search),
+            "search": found_by(entry),
             "is_active": is_active,
             "entry": ENCODER.encode(entry).decode(),
             "seen_in": self.run,
@@ -178,6 +179,7 @@ class StoredList:
 
     async def _upsert(self, tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
+            await list_terms.follow(tx, self.workspace_id, self.organisation_id, self.kind, rows)
             await tx.execute(_upsert(tx.is_sqlite), rows)
 
     async def _meet(self, tx: Tx, keys: AbstractSet[str]) -> None:
@@ -186,19 +188,17 @@ class StoredList:
             await tx.execute(met.values(seen_in=self.run))
 
 
-def _key_of(entry: ListEntry) -> tuple[str, str, bool]:
-    """What items refer to, what pickers look through, and whether it can be used."""
+def _key_of(entry: ListEntry) -> tuple[str, bool]:
+    """What items refer to, and whether it can be used."""
     match entry:
         case Account():
-            return entry.code or entry.provider_id, f"{entry.code} {entry.name}", entry.is_active
+            return entry.code or entry.provider_id, entry.is_active
         case TaxRate():
-            return entry.code, entry.name, entry.is_active
-        case Contact():
-            return entry.provider_id, entry.name, entry.is_active
-        case TrackingCategory():
-            return entry.provider_id, entry.name, entry.is_active
+            return entry.code, entry.is_active
+        case Contact() | TrackingCategory():
+            return entry.provider_id, entry.is_active
         case Currency():
-            return entry.code, f"{entry.code} {entry.name}", True
+            return entry.code, True
 
 
 def _content(row: dict[str, Any]) -> tuple[str, bool, str]:

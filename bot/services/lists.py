@@ -5,35 +5,31 @@ from dataclasses import replace
 import msgspec
 from sqlalchemy import bindparam, select
 
+from bot.db import list_terms
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, Books, ListKind, TaxRate
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.searching import searchable
+from bot.services.finding import find
 
 ENTRIES, ORGANISATIONS = table_of(ListEntryRow), table_of(OrganisationRow)
 
-MOST_CHOICES = 100
-"""Slack shows no more options than this."""
-
-_FIND = (
-    select(ENTRIES.c.entry)
-    .where(
-        ENTRIES.c.workspace_id == bindparam("workspace_id"),
-        ENTRIES.c.organisation_id == bindparam("organisation_id"),
-        ENTRIES.c.kind == bindparam("kind"),
-        ENTRIES.c.is_active.is_(True),
-        ENTRIES.c.search.like(bindparam("pattern"), escape="\\"),
-    )
-    .order_by(ENTRIES.c.search)
-    .limit(MOST_CHOICES)
-)
 _ENTRY = select(ENTRIES.c.entry).where(
     ENTRIES.c.workspace_id == bindparam("workspace_id"),
     ENTRIES.c.organisation_id == bindparam("organisation_id"),
     ENTRIES.c.kind == bindparam("kind"),
     ENTRIES.c.key == bindparam("key"),
+)
+_USE = (
+    ENTRIES.update()
+    .where(
+        ENTRIES.c.workspace_id == bindparam("of_workspace"),
+        ENTRIES.c.organisation_id == bindparam("of_organisation"),
+        ENTRIES.c.kind == bindparam("of_kind"),
+        ENTRIES.c.key == bindparam("of_key"),
+    )
+    .values(used_at=bindparam("now"))
 )
 _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRate)
 
@@ -41,17 +37,17 @@ _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRat
 async def find_accounts(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
 ) -> tuple[Account, ...]:
-    """Live accounts that a bill can be coded to, by code or name; bank and system accounts are never offered."""
-    found = await _find(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, text)
-    accounts = (_ACCOUNT.decode(entry) for entry in found)
-    return tuple(account for account in accounts if is_codable(account))
+    """Live accounts that a bill can be coded to, nearest to the text first; bank and system accounts are never offered."""
+    found = await find(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, text)
+    return tuple(_ACCOUNT.decode(each.entry) for each in found)
 
 
 async def find_tax_rates(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
 ) -> tuple[TaxRate, ...]:
-    found = await _find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
-    return tuple(_TAX_RATE.decode(entry) for entry in found)
+    """Live tax rates that go with costs, as `find_accounts`."""
+    found = await find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
+    return tuple(_TAX_RATE.decode(each.entry) for each in found)
 
 
 async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
@@ -64,24 +60,6 @@ async def load_tax_rate(
 ) -> TaxRate | None:
     entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
     return None if entry is None else load(entry, TaxRate)
-
-
-def is_codable(account: Account) -> bool:
-    """Bank and system accounts are never booked to by hand."""
-    return bool(account.code) and not account.is_bank and not account.is_system
-
-
-async def _find(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, text: str
-) -> tuple[str, ...]:
-    pattern = searchable(text).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    of = {
-        "workspace_id": workspace_id,
-        "organisation_id": organisation_id,
-        "kind": kind,
-        "pattern": f"%{pattern}%",
-    }
-    return tuple((await tx.execute(_FIND, of)).scalars())
 
 
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
@@ -107,6 +85,7 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     account = await load_account(tx, workspace_id, organisation_id, code)
     if account is None:
         return
+    await list_terms.drop(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, [code])
     archived = replace(account, is_active=False)
     await tx.execute(
         ENTRIES.update()
@@ -118,6 +97,17 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
         )
         .values(is_active=False, entry=dump(archived))
     )
+
+
+async def note_use(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+) -> None:
+    """A person coded an item to these; they are offered first from now on."""
+    chosen = {ListKind.ACCOUNTS: account, ListKind.TAX_RATES: tax_rate}
+    for kind, key in chosen.items():
+        if key is not None:
+            of = {"of_workspace": workspace_id, "of_organisation": organisation_id, "of_kind": kind, "of_key": key}
+            await tx.execute(_USE, {**of, "now": tx.now})
 
 
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:

@@ -29,6 +29,7 @@ from bot.db.connections import (
 )
 from bot.db.files import FileRow
 from bot.db.items import ApprovalRow, ArrivalRow, ItemRow
+from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.unit_of_work import Database, Tx
@@ -49,6 +50,7 @@ PURGED: tuple[type[Base], ...] = (
     AlertRow,
     ArrivalRow,
     ItemRow,
+    ListTermRow,
     ListEntryRow,
     ListSyncRow,
     ChannelRow,
@@ -71,6 +73,7 @@ IN_USE_FOR = timedelta(hours=1)
 """A sign-in so fresh may belong to somebody who is connecting just now."""
 
 TOKENS, CONNECTIONS, MESSAGES = table_of(TokenSetRow), table_of(ConnectionRow), table_of(MessageRow)
+ORGANISATIONS = table_of(OrganisationRow)
 
 
 class SignIns(Protocol):
@@ -162,6 +165,10 @@ async def _delete(tx: Tx, table: Table, workspace_id: WorkspaceId) -> int:
             MESSAGES.c.workspace_id == workspace_id, MESSAGES.c.thread_of.is_not(None)
         )
         statement = statement.where(MESSAGES.c.id.not_in(parents))
+    if "organisation_id" in table.primary_key.columns:
+        # lists have no index by workspace: they are looked for where their keys begin
+        ours = select(ORGANISATIONS.c.id).where(ORGANISATIONS.c.workspace_id == workspace_id)
+        statement = statement.where(table.c.organisation_id.in_(ours))
     keys = statement.limit(FILES if table is table_of(FileRow) else ROWS)
     return (await tx.execute(table.delete().where(tuple_(*table.primary_key.columns).in_(keys)))).rowcount
 

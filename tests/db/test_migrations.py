@@ -3,15 +3,25 @@
 import asyncio
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from bot.clock import SystemClock
 from bot.db import migrate
+from bot.db.base import dump
+from bot.db.unit_of_work import Database
+from bot.domain.books import ListKind
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.services.finding import find
 from bot.worker.engine import migrate_engine
 from tests.db.schema import schema_of
+from tests.services.listed import account
 
 OURS_TO_IGNORE = frozenset({migrate.VERSION_TABLE})
 
@@ -149,3 +159,51 @@ async def test_asking_where_a_database_stands_loads_no_migration_library() -> No
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", program)
 
     assert await process.wait() == 0
+
+
+async def test_lists_that_were_imported_before_are_found_by_their_words_too(empty_url: str) -> None:
+    """The migration makes the words of what is there; nobody waits for the next import."""
+    organisation = OrganisationId(uuid4())
+    workspace = WorkspaceId(uuid4())
+    await upgrade_to(empty_url, "0003")
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        for statement, values in old_rows(workspace, organisation):
+            await connection.execute(text(statement), values)
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        found = await find(tx, workspace, organisation, ListKind.ACCOUNTS, "cafe 4")
+        assert [row.key for row in found] == ["429"]
+        assert len(await find(tx, workspace, organisation, ListKind.ACCOUNTS, "")) == 1  # archived, and a bank
+    await db.close()
+
+
+async def upgrade_to(url: str, revision: str) -> None:
+    async with migrate._connect(url) as connection:  # noqa: SLF001 - only tests stop half-way
+        await connection.run_sync(lambda sync: command.upgrade(migrate._alembic(sync), revision))  # noqa: SLF001
+
+
+def old_rows(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
+    """An organisation with a chart of accounts, as the version before kept them."""
+    now, ws, org = "2026-03-02 09:00:00+00:00", workspace.hex, organisation.hex
+    yield (
+        "INSERT INTO workspaces (id, enterprise_id, team_id, name, bot_user_id, bot_id, token_sealed, installed_at) "
+        f"VALUES (:ws, '', 'T1', 'Acme', 'U0', 'B0', '', '{now}')",
+        {"ws": ws},
+    )
+    yield (
+        "INSERT INTO organisations (id, workspace_id, name, books, next_reference, created_at) "
+        f"VALUES (:org, :ws, 'Acme', '{{}}', 1, '{now}')",
+        {"ws": ws, "org": org},
+    )
+    chart = (account("429", "Café costs"), account("430", "Old", is_active=False), account("090", "Bank", is_bank=True))
+    for entry in chart:
+        yield (
+            "INSERT INTO list_entries (organisation_id, kind, key, workspace_id, search, is_active, entry, seen_in) "
+            "VALUES (:org, 'accounts', :key, :ws, '', :is_active, :entry, 1)",
+            {"org": org, "ws": ws, "key": entry.code, "is_active": entry.is_active, "entry": dump(entry)},
+        )

@@ -94,14 +94,15 @@ async def test_an_entry_gone_from_the_ledger_is_offered_no_more(connecting: Conn
     assert len(found) == 9
 
 
-async def test_a_search_finds_by_code_and_by_name_and_takes_signs_literally(connecting: Connecting) -> None:
+async def test_a_search_finds_by_code_and_by_name_and_a_sign_alone_means_nothing(connecting: Connecting) -> None:
     await connect(connecting)
     connecting.ledger.accounts = (*connecting.ledger.accounts, account("50%"))
     await connecting.run_jobs()
 
     assert await codes(connecting, "103") == ["103"]
     assert await codes(connecting, "ACCOUNT 10") == [str(code) for code in range(100, 110)]
-    assert await codes(connecting, "%") == ["50%"]
+    assert await codes(connecting, "50%") == ["50%"]
+    assert await codes(connecting, "%") == []
 
 
 async def test_another_import_counts_on_from_the_last(connecting: Connecting) -> None:

@@ -1,0 +1,170 @@
+"""Selects that search look into an index: what they find, in which order, and that both databases find the same."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Select, delete, text
+
+from bot.db import list_terms
+from bot.db.base import table_of
+from bot.db.connections import ListEntryRow, ListSyncRow
+from bot.db.list_terms import ListTermRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Account, Contact, ListKind
+from bot.domain.finding import Place, Query, found_by
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.services.finding import _USED, MOST_CHOICES, SHORT_LIST, _how_many, _page, find
+from bot.services.lists import note_use
+from tests.fakes.clock import FakeClock
+from tests.services.listed import account, contact, keep, key_of
+from tests.services.publishing import World, a_world
+
+ENTRIES, TERMS, SYNCS = table_of(ListEntryRow), table_of(ListTermRow), table_of(ListSyncRow)
+PK = "pk_list_terms"
+NAMES = ("alpha", "älpha", "alphabet", "beta", "Béta", "be ta", "gamma", "alp", "łambda", "zeta-7", "7", "Ω")
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock) -> World:
+    return await a_world(database, clock)
+
+
+async def listed(world: World, *entries: Account | Contact) -> None:
+    kind = ListKind.CONTACTS if isinstance(entries[0], Contact) else ListKind.ACCOUNTS
+    async with world.db.write() as tx:
+        await keep(tx, world.workspace_id, world.organisation_id, kind, entries)
+
+
+async def found(world: World, typed: str, kind: ListKind = ListKind.ACCOUNTS) -> list[str]:
+    async with world.db.read() as tx:
+        return [row.key for row in await find(tx, world.workspace_id, world.organisation_id, kind, typed)]
+
+
+async def used(world: World, *codes: str) -> None:
+    for code in codes:
+        world.later(1)
+        async with world.db.write() as tx:
+            await note_use(tx, world.workspace_id, world.organisation_id, code, None)
+
+
+async def test_codes_come_before_names_names_before_words_and_what_was_used_last_before_the_rest(world: World) -> None:
+    await listed(
+        world,
+        account("400", "Rent 42"),
+        account("420", "Rent"),
+        account("429", "Travel"),
+        account("500", "42 Degrees"),
+        account("600", "Extra 42"),
+        account("610", "Other"),
+    )
+
+    assert await found(world, "42") == ["420", "429", "500", "400", "600"]
+    await used(world, "600", "429", "610")
+    assert await found(world, "42") == ["429", "420", "500", "600", "400"]
+    assert (await found(world, ""))[:3] == ["610", "429", "600"]
+
+
+async def test_the_middle_of_a_word_is_looked_for_in_a_short_list_only(world: World) -> None:
+    await listed(world, account("489", "Telephone & Internet"), account("493", "Phone repairs"))
+    sync = {"state": "done", "run": 1, "read": SHORT_LIST, "unreadable": "[]", "attempt": 1}
+    of = {"workspace_id": world.workspace_id, "organisation_id": world.organisation_id, "kind": ListKind.ACCOUNTS}
+    async with world.db.write() as tx:
+        await tx.execute(SYNCS.insert().values(**of, **sync))
+
+    assert await found(world, "phone") == ["493"]
+    assert await found(world, "lephone") == ["489"]
+    assert await found(world, "ternet lepho") == ["489"]
+    async with world.db.write() as tx:
+        await tx.execute(SYNCS.update().values(read=SHORT_LIST + 1))
+    assert await found(world, "lephone") == []
+
+
+async def test_what_is_renamed_archived_or_brought_back_is_found_as_it_is_now(world: World) -> None:
+    kind = ListKind.CONTACTS
+    await listed(world, contact("1", "Blue Fish"), contact("2", "Blue Moon"))
+    await listed(world, contact("1", "Red Fish"), contact("2", "Blue Moon", is_active=False))
+    assert [await found(world, typed, kind) for typed in ("blue", "red fi", "")] == [[], ["1"], ["1"]]
+
+    await listed(world, contact("2", "Blue Moon"))
+    assert await found(world, "moon", kind) == ["2"]
+
+    async with world.db.write() as tx:
+        await list_terms.drop(tx, world.workspace_id, world.organisation_id, kind, ["1"])
+    assert await found(world, "", kind) == ["2"]
+
+
+async def test_one_organisations_entries_are_no_others(world: World) -> None:
+    await listed(world, account("429", "Rent"))
+    ours, theirs = world.workspace_id, world.organisation_id
+
+    async with world.db.read() as tx:
+        for workspace, organisation in ((ours, OrganisationId(uuid4())), (WorkspaceId(uuid4()), theirs)):
+            assert await find(tx, workspace, organisation, ListKind.ACCOUNTS, "rent") == ()
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=3)), max_size=60),
+    st.lists(st.sampled_from(("a", "al", "alp", "be", "b", "BETA", "7", "ła", "l", "ω", "-", "")), max_size=3),
+)
+async def test_what_is_found_is_what_reading_every_entry_would_find(
+    world: World, made: list[tuple[str, list[str]]], typed: list[str]
+) -> None:
+    entries = [account(f"{code}{number}", " ".join(words)) for number, (code, words) in enumerate(made)]
+    async with world.db.write() as tx:
+        await tx.execute(delete(TERMS))
+        await tx.execute(delete(ENTRIES))
+        await keep(tx, world.workspace_id, world.organisation_id, ListKind.ACCOUNTS, entries)
+    query = " ".join(typed)
+
+    assert await found(world, query) == meant(entries, query)
+
+
+def meant(entries: Sequence[Account], typed: str) -> list[str]:
+    query = Query.of(typed)
+    places = [(query.place_in(found_by(entry)), found_by(entry), key_of(entry)) for entry in entries]
+    return [key for place, _, key in sorted((place, by, key) for place, by, key in places if place is not None)]
+
+
+async def test_among_thousands_a_hundred_are_found_through_the_index(world: World) -> None:
+    """With as many rows, no plan may read what is not shown; `benchmarks.finding` has the figures."""
+    some = [
+        contact(f"{number:05}", f"Supplier {number} {'Sons Smith' if number % 2 else 'Ltd'}") for number in range(2000)
+    ]
+    await listed(world, *some, contact("rare", "Supplier Smyth"))
+    kind = ListKind.CONTACTS
+
+    assert len(await found(world, "s", kind)) == MOST_CHOICES
+    assert len(await found(world, "ltd", kind)) == MOST_CHOICES
+    assert await found(world, "supplier smyth", kind) == ["rare"]
+    assert await found(world, "17 sup", kind) == [key for key in await found(world, "17", kind) if key[:5] != "rare"]
+    async with world.db.write() as tx:
+        await tx.execute(text("ANALYZE"))
+        of = {"workspace_id": world.workspace_id, "organisation_id": world.organisation_id, "kind": kind}
+        common = {**of, "place": Place.WORD, "text": "s", "after": "", "end": "t"}
+        rare = {**common, "text": "smyth", "end": "smyti", "other0": "% supplier%"}
+        indexed = [await plan(tx, *asked) for asked in ((_page(0), common), (_page(1), rare), (_how_many(), common))]
+        steps = [*indexed, await plan(tx, _USED, of)]
+    for words in steps:
+        assert not re.search(r"Seq Scan|\bSCAN list_", words), words
+    assert all(PK in words or "PRIMARY KEY (organisation_id=? AND kind=? AND place=? AND" in words for words in indexed)
+    assert "ix_list_entries_used" in steps[3]
+
+
+async def plan(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> str:
+    """How the database would carry it out."""
+    bound = statement.params(values)
+    sql = bound.compile(dialect=tx.connection.dialect, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if tx.is_sqlite else "EXPLAIN"
+    rows = (await tx.connection.exec_driver_sql(f"{explain} {str(sql).replace('%%', '%')}")).all()
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+def test_places_are_stored_as_they_are_ranked() -> None:
+    """Their numbers are in the database."""
+    assert [(place.name, int(place)) for place in Place] == [("CODE", 0), ("NAME", 1), ("WORD", 2)]
