@@ -19,7 +19,7 @@ ENTRIES, SYNCS, TERMS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(
 
 MOST_CHOICES = 100
 """Slack shows no more options than this."""
-COMMON = 1000
+COMMON = 400
 """A word that so many entries have is common; which of two common ones is rarer makes no difference any more."""
 SHORT_LIST = 2000
 """Entries that are read in a millisecond. A list of no more is looked into for the middle of words too: a chart of
@@ -50,25 +50,22 @@ def _of(table: Table) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _begins() -> tuple[ColumnElement[bool], ...]:
-    """Terms at one place before an end."""
-    return (*_of(TERMS), TERMS.c.place == bindparam("place"), TERMS.c.term < bindparam("end"))
-
-
-_OFFERED = (*_of(ENTRIES), ENTRIES.c.is_active.is_(True), ENTRIES.c.search != "")
+_IS_OFFERED = (ENTRIES.c.is_active.is_(True), ENTRIES.c.search != "")
+_READ = select(SYNCS.c.read).where(*_of(SYNCS))
 _USED = (
     select(*_FOUND)
-    .where(*_OFFERED, ENTRIES.c.used_at.is_not(None))
+    .where(*_of(ENTRIES), *_IS_OFFERED, ENTRIES.c.used_at.is_not(None))
     .order_by(ENTRIES.c.used_at.desc())
     .limit(MOST_CHOICES)
 )
+_AT_PLACE = (TERMS.c.place == bindparam("place"), TERMS.c.term < bindparam("end"))
 
 
 @cache
 def _how_many() -> Select[Any]:
     """Entries that have a word that begins so, as far as `COMMON`."""
     # in the index's order, or PostgreSQL may begin to count anywhere in the table
-    some = select(TERMS.c.key).where(*_begins(), TERMS.c.term >= bindparam("text"))
+    some = select(TERMS.c.key).where(*_of(TERMS), *_AT_PLACE, TERMS.c.term >= bindparam("text"))
     return select(func.count()).select_from(some.order_by(TERMS.c.term, TERMS.c.key).limit(COMMON).subquery())
 
 
@@ -77,7 +74,7 @@ def _page(others: int) -> Select[Any]:
     """Entries by what they begin with, from a term and key on; `others` is how many words more they have to have."""
     keys = (
         select(TERMS.c.term, TERMS.c.key)
-        .where(*_begins(), tuple_(TERMS.c.term, TERMS.c.key) > _FROM)
+        .where(*_of(TERMS), *_AT_PLACE, tuple_(TERMS.c.term, TERMS.c.key) > _FROM)
         .where(*(TERMS.c.search.like(bindparam(f"other{number}")) for number in range(others)))
         .order_by(TERMS.c.term, TERMS.c.key)
         .limit(MOST_CHOICES)
@@ -89,13 +86,9 @@ def _page(others: int) -> Select[Any]:
 
 @cache
 def _inside(parts: int) -> Select[Any]:
-    """All entries of a short list that have these parts anywhere."""
-    read = select(SYNCS.c.read).where(*_of(SYNCS)).scalar_subquery()
-    return (
-        select(*_FOUND)
-        .where(*_OFFERED, read <= SHORT_LIST)
-        .where(*(ENTRIES.c.search.like(bindparam(f"part{number}")) for number in range(parts)))
-    )
+    """All entries that have these parts anywhere."""
+    has_all = (ENTRIES.c.search.like(bindparam(f"part{number}")) for number in range(parts))
+    return select(*_FOUND).where(*_of(ENTRIES), *_IS_OFFERED, *has_all)
 
 
 async def find(
@@ -144,12 +137,17 @@ class _Search(NamedTuple):
         return found
 
     async def inside(self) -> dict[str, Found]:
+        """Those of a short list that have the words typed anywhere."""
         parts = self.query.words
-        if not parts or min(map(len, parts)) < LEAST_INSIDE:
+        if not parts or min(map(len, parts)) < LEAST_INSIDE or not await self._is_short():
             return {}
         like = {f"part{number}": f"%{part}%" for number, part in enumerate(parts)}
         rows = (await self.tx.execute(_inside(len(parts)), {**self.of, **like})).all()
         return {row.key: _found(row) for row in rows}
+
+    async def _is_short(self) -> bool:
+        read = (await self.tx.execute(_READ, self.of)).scalar_one_or_none()
+        return read is not None and read <= SHORT_LIST
 
     async def _pages(self, place: Place, text: str, others: Sequence[str] = ()) -> dict[str, Found]:
         """An entry can have several words that begin so; pages are read until there are entries enough."""
