@@ -183,27 +183,33 @@ async def test_lists_that_were_imported_before_are_found_by_their_words_too(empt
 
 
 async def upgrade_to(url: str, revision: str) -> None:
-    async with migrate._connect(url) as connection:  # noqa: SLF001 - only tests stop half-way
-        await connection.run_sync(lambda sync: command.upgrade(migrate._alembic(sync), revision))  # noqa: SLF001
+    async with migrate._connect(url) as connection:
+        await connection.run_sync(lambda sync: command.upgrade(migrate._alembic(sync), revision))
 
 
 def old_rows(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
     """An organisation with a chart of accounts, as the version before kept them."""
     now, ws, org = "2026-03-02 09:00:00+00:00", workspace.hex, organisation.hex
     yield (
-        "INSERT INTO workspaces (id, enterprise_id, team_id, name, bot_user_id, bot_id, token_sealed, installed_at) "
-        f"VALUES (:ws, '', 'T1', 'Acme', 'U0', 'B0', '', '{now}')",
+        (
+            "INSERT INTO workspaces (id, enterprise_id, team_id, name, bot_user_id, bot_id, token_sealed, installed_at) "
+            f"VALUES (:ws, '', 'T1', 'Acme', 'U0', 'B0', '', '{now}')"
+        ),
         {"ws": ws},
     )
     yield (
-        "INSERT INTO organisations (id, workspace_id, name, books, next_reference, created_at) "
-        f"VALUES (:org, :ws, 'Acme', '{{}}', 1, '{now}')",
+        (
+            "INSERT INTO organisations (id, workspace_id, name, books, next_reference, created_at) "
+            f"VALUES (:org, :ws, 'Acme', '{{}}', 1, '{now}')"
+        ),
         {"ws": ws, "org": org},
     )
     chart = (account("429", "Café costs"), account("430", "Old", is_active=False), account("090", "Bank", is_bank=True))
     for entry in chart:
         yield (
-            "INSERT INTO list_entries (organisation_id, kind, key, workspace_id, search, is_active, entry, seen_in) "
-            "VALUES (:org, 'accounts', :key, :ws, '', :is_active, :entry, 1)",
+            (
+                "INSERT INTO list_entries (organisation_id, kind, key, workspace_id, search, is_active, entry, seen_in) "
+                "VALUES (:org, 'accounts', :key, :ws, '', :is_active, :entry, 1)"
+            ),
             {"org": org, "ws": ws, "key": entry.code, "is_active": entry.is_active, "entry": dump(entry)},
         )
