@@ -114,6 +114,7 @@ class StoredList:
         gone = [key async for key in self._keys(ENTRIES.c.is_active.is_(True)) if key not in met]
         for keys in _pieces(gone):
             async with self.write() as tx:
+                await list_terms.drop(tx, self.workspace_id, self.organisation_id, self.kind, keys)
                 old = ENTRIES.update().where(self._entries(), ENTRIES.c.key.in_(keys))
                 await tx.execute(old.values(is_active=False))
             await self._let_others_in()
