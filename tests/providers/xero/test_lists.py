@@ -153,7 +153,7 @@ def test_a_list_goes_on_as_long_as_xero_says_and_without_its_word_after_a_full_p
 @given(st.text() | NASTY)
 @example("PAY\u200bPAL \u202eevil")
 def test_a_name_is_found_by_what_can_be_seen_of_it(name: str) -> None:
-    form = " ".join(words(name))
+    form = " ".join(words(name[:50]))
 
     assert " ".join(words(plain(form, 1000))) == form
     assert not [char for char in form if unicodedata.category(char) in ("Cc", "Cf", "Cs")]
