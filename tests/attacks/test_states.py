@@ -4,7 +4,7 @@ import asyncio
 from itertools import product
 from urllib.parse import parse_qs, urlsplit
 
-from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, TEAM
+from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from tests.attacks.jars import Jar, Stand
 from tests.fakes.clock import FakeClock
 
@@ -180,13 +180,14 @@ async def test_a_state_of_one_step_is_none_of_another(stand: Stand) -> None:
 
 async def test_an_answer_that_is_a_refusal_is_none_whatever_code_is_beside_it(stand: Stand) -> None:
     """Of Slack's sign-in, of Xero's, and of an installation: the code is good, and is not used."""
-    at_slack = await stand.slack_answer(stand.admin, await stand.opened(stand.admin, await stand.link()), ADMIN)
+    opened = await stand.opened(stand.member, await stand.link(OWNER))
+    at_slack = await stand.slack_answer(stand.member, opened, OWNER)
     at_xero = await stand.returned(stand.admin, await stand.link())
     installing = await answered_by_slack(stand, stand.admin)
     before, told = await stand.effects(), len(stand.world.slack.calls)
 
-    for answer in (at_slack, at_xero, installing):
-        assert "stop=" in (await stand.admin.get(f"{answer}&error=access_denied")).location
+    for jar, answer in ((stand.member, at_slack), (stand.admin, at_xero), (stand.admin, installing)):
+        assert "stop=" in (await jar.get(f"{answer}&error=access_denied")).location
 
     assert await stand.effects() == before
     assert exchanges(stand) == 0
