@@ -94,6 +94,19 @@ async def test_a_link_passed_on_asks_slack_who_is_there(stand: Stand, jar: str, 
     assert "somebody else" in told[-1]["text"]
 
 
+async def test_only_the_last_link_that_was_asked_for_is_good(stand: Stand) -> None:
+    """One that was left lying about is none."""
+    older, newer = [await stand.link() for _ in range(2)]
+    stand.nobody.plant("of their own")
+    form = {"step": "open", "t": older.partition("t=")[2], "form": form_token("of their own")}
+
+    looked, pushed = await stand.nobody.get(older), await stand.nobody.ask("POST", "/connect/xero/start", form=form)
+
+    assert [(seen.status, seen.location) for seen in (looked, pushed)] == [(410, ""), (410, "")]
+    assert "Northwind" not in f"{looked.source} {pushed.source}"
+    assert (await stand.connected(stand.admin, newer)).location.startswith(stand.world.slack.public_url)
+
+
 async def test_a_link_is_of_the_browser_that_opened_it_first(either: Stand) -> None:
     """Somebody read it in between; the button is pressed with a form that was made without the page."""
     link = await either.link()

@@ -179,6 +179,20 @@ async def test_what_slack_says_by_itself_is_taken(world: World, caplog: pytest.L
     assert len(world.slack.calls) == calls
 
 
+async def test_what_does_not_say_by_what_it_is_known_is_refused(world: World) -> None:
+    """It could come again and nobody would tell."""
+    people = {"team": {"id": TEAM}, "user": US}
+    command = {"command": "/dext", "text": "help", "team_id": TEAM, "user_id": ADMIN, "channel_id": BILLS}
+    click = {**people, "type": "block_actions", "actions": PRESSED}
+    forms = [{**people, "type": "view_submission", "view": {**VIEW, name: ""}} for name in ("id", "hash")]
+    event = {"type": "event_callback", "team_id": TEAM, "authorizations": [OURS], "event": {"type": "app_uninstalled"}}
+
+    statuses = [(await send_form(world, {"payload": json.dumps(found)}))[0] for found in (click, *forms)]
+    statuses += [(await send_form(world, command))[0], (await send_event(world, event))[0]]
+
+    assert statuses == [400] * 5
+
+
 async def test_a_day_that_no_calendar_has_is_refused_at_the_door(world: World) -> None:
     for day in ("2026-02-30", "2026-3-1", "20260301", "2026-W10-1", "tomorrow", "٢٠٢٦-٠٣-٠١"):
         state = {"values": {"issued_on": {"value": {"type": "datepicker", "selected_date": day}}}}

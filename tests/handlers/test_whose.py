@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.playground.slack import APPROVER, BOOKKEEPER, GUEST, MEMBER, View
+from bot.playground.slack import APPROVER, BOOKKEEPER, GENERAL, GUEST, MEMBER, View
 from bot.views.ids import ActionId, BlockId
-from providers.xero.simulator import TRADING
+from providers.xero.simulator import IRELAND, TRADING
+from tests.fakes.connected import connect
 from tests.handlers.desk import CATEGORY, Desk, a_desk, words
 
 NAME = "Northwind Trading Ltd"
@@ -50,6 +51,17 @@ async def test_a_command_names_no_organisation_to_a_guest(desk: Desk) -> None:
     assert NAME not in answer.text
     assert "Guests of this workspace" in answer.text
     assert desk.slack.view(GUEST) is None
+
+
+async def test_a_guest_is_asked_which_of_no_organisations(desk: Desk) -> None:
+    """Where a command is typed in a channel that is nobody's, and there are several."""
+    await connect(desk.world, tenant=IRELAND)
+    for words_typed in ("add", "settings", "sync", "disconnect", "connections"):
+        answer = await desk.slack.command("/dext", words_typed, user=GUEST, channel=GENERAL)
+
+        assert "Northwind" not in answer.text
+        assert "Guests of this workspace" in answer.text
+        assert desk.slack.view(GUEST) is None
 
 
 async def test_home_asks_nobody_to_decide_on_their_own_bills_or_changes(desk: Desk) -> None:
