@@ -12,9 +12,12 @@ from bot.domain.managing import ChannelsForm, PeopleForm
 from bot.domain.rights import Person, Role
 from bot.domain.settings import Destination, PaymentStatus, SettingsForm
 from bot.domain.slack import Workspace
-from bot.playground.slack import ADMIN, ALERTS, APPROVER, BOOKKEEPER, OWNER
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BOOKKEEPER, MEMBER, OWNER
+from bot.services.items import Edit
 from bot.services.people import Directory, NotAllowedError, grant
-from tests.handlers.desk import Desk, a_desk
+from bot.views.ids import ActionId
+from bot.views.metadata import ItemRef
+from tests.handlers.desk import Desk, a_desk, button_values
 
 GRANTS = table_of(GrantRow)
 
@@ -62,6 +65,19 @@ async def test_nothing_is_saved_by_a_right_that_ended_meanwhile(desk: Desk) -> N
     await refused(desk, lambda: set_up.save(actor, organisation, a_settings_form(version)))
     await refused(desk, lambda: channels.save(actor, organisation, a_channels_form(version)))
     await refused(desk, lambda: roles.save(actor, organisation, a_people_form(version)))
+
+
+async def test_whoever_gets_past_the_form_is_refused_where_it_is_decided(desk: Desk) -> None:
+    """The handlers draw the form anew, and ask who is there, before they save; what saves asks all the same."""
+    item_id = ItemRef.decode(button_values(await desk.add())[ActionId.EDIT_ITEM]).item_id
+    services, actor = desk.world.services, await desk.world.actor(MEMBER)
+    item = (await services.cards.edit_form(await desk.world.actor(), item_id)).item
+    assert item is not None
+    edit = Edit(facts=item.facts, account="461", tax_rate=None)
+
+    for deed in (services.items.edit(actor, item_id, item.version, edit), services.fixes.item_to_fix(actor, item_id)):
+        with pytest.raises(NotAllowedError):
+            await deed
 
 
 async def refused(desk: Desk, save: Callable[[], Awaitable[object]]) -> None:
