@@ -164,7 +164,13 @@ def of_the_product(output: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("form", "socket"), [("text", {}), ("json", {}), ("text", {"SLACK_APP_TOKEN": "xapp-1-canary-zq"})]
+    ("database_url", "form", "socket"),
+    [
+        ("sqlite", "text", {}),
+        pytest.param("postgres", "json", {}, marks=pytest.mark.postgres),
+        ("sqlite", "json", {"SLACK_APP_TOKEN": "xapp-1-canary-zq"}),
+    ],
+    indirect=["database_url"],
 )
 async def test_no_secret_is_said_or_kept_and_no_text_of_an_item_logged(
     database_url: str, form: str, socket: dict[str, str], capsys: pytest.CaptureFixture[str]

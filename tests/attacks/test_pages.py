@@ -129,7 +129,11 @@ async def test_a_form_that_is_none_is_refused_in_a_line(stand: Stand) -> None:
     """
     await stand.proven(stand.admin, await stand.link())
     before, address = await stand.effects(), f"{stand.world.address}/connect/xero/start"
-    good_but_multipart = (MULTIPART, {}, IN_PARTS % form_token(stand.admin.cookie()).encode())
+    good_but_multipart: tuple[str, dict[str, str], bytes] = (
+        MULTIPART,
+        {},
+        IN_PARTS % form_token(stand.admin.cookie()).encode(),
+    )
     with logged() as lines:
         for kind, headers, body in (*NO_FORMS, good_but_multipart):
             sent = {"Content-Type": kind, "Connection": "close", **headers}

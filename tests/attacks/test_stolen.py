@@ -68,21 +68,21 @@ async def swap(stand: Stand, column: SealedColumn, other: SealedColumn) -> int:
     ids=["access of another", "refresh of another", "refresh for access", "access for refresh"],
 )
 async def test_a_sign_in_that_was_moved_is_refused_and_nobody_is_called(
-    either: Stand, column: SealedColumn, other: SealedColumn, *, is_expired: bool
+    stand: Stand, column: SealedColumn, other: SealedColumn, *, is_expired: bool
 ) -> None:
-    await two_sign_ins(either)
-    assert await swap(either, column, other) == 2
+    await two_sign_ins(stand)
+    assert await swap(stand, column, other) == 2
     if is_expired:
-        async with either.world.services.db.write() as tx:
+        async with stand.world.services.db.write() as tx:
             await tx.execute(TOKENS.update().values(expires_at=tx.now))
-    asked = len(either.xero.calls)
+    asked = len(stand.xero.calls)
 
     if column is other:
-        await access(either)
+        await access(stand)
     else:
-        await first_of(either, column, either.world.services.tokens.access)
+        await first_of(stand, column, stand.world.services.tokens.access)
 
-    assert len(either.xero.calls) == asked
+    assert len(stand.xero.calls) == asked
 
 
 async def first_of(stand: Stand, column: SealedColumn, ask: Callable[[ConnectionId], Awaitable[Any]]) -> None:

@@ -15,7 +15,7 @@ from handlers.errors import OUTDATED
 from handlers.payloads import Click, Command, Event, OptionsQuery, Submission
 from handlers.replies import Choices
 from tests.fakes.app import World, whole_app
-from tests.handlers.envelopes import JSON, send_event, send_form
+from tests.handlers.envelopes import FORM, JSON, send_event, send_form
 
 GRID, GRID_TEAM = "E0GRID001", "T0GRID001"
 HERE, IN_GRID = ("", TEAM), (GRID, GRID_TEAM)
@@ -191,6 +191,18 @@ async def test_what_does_not_say_by_what_it_is_known_is_refused(world: World) ->
     statuses += [(await send_form(world, command))[0], (await send_event(world, event))[0]]
 
     assert statuses == [400] * 5
+
+
+async def test_a_name_that_is_given_twice_is_refused_although_each_would_do(world: World) -> None:
+    event = {"type": "event_callback", "event_id": "Ev1", "team_id": TEAM, "event": {"type": "app_uninstalled"}}
+    twice = json.dumps(event).replace('"team_id"', f'"team_id": "{OTHER_TEAM}", "team_id"').encode()
+    typed = (
+        f"command=/dext&text=help&team_id={TEAM}&team_id={OTHER_TEAM}&user_id={ADMIN}&channel_id={BILLS}&trigger_id=1"
+    )
+
+    for kind, raw in ((JSON, twice), (FORM, typed.encode())):
+        headers = {**world.slack.deliveries.signed_headers(raw), "Content-Type": kind}
+        assert (await world.post(raw, headers))[0] == 400, kind
 
 
 async def test_a_day_that_no_calendar_has_is_refused_at_the_door(world: World) -> None:
