@@ -66,7 +66,9 @@ class StepRow(Base):
 
 
 class BatchRow(Base):
-    """Documents of one call. Body, hash and key never change; `attempt` names the one run that may act."""
+    """Documents of one call. Body and hash never change, and the key only where certainly nothing was written under it;
+    `attempt` names the one run that may act.
+    """
 
     __tablename__ = "publish_batches"
     __table_args__ = (Index("ix_publish_batches_due", "state", "due_at"),)
@@ -443,11 +445,17 @@ async def mark_call_ended(tx: Tx, batch: LiveBatch) -> None:
 
 
 async def mark_not_sent(tx: Tx, batch: LiveBatch) -> None:
-    """A clear answer said that nothing was written: as it was before this sending."""
+    """A clear answer said that nothing was written: as it was before this sending.
+
+    Ledgers keep a refusal under its key and give it again, whatever became of the cause. So the next sending has a key
+    of its own, unless the answer to an earlier one is open: that one's documents may come in yet, under this key.
+    """
+    is_open = batch.first_sent_at is not None
     await tx.execute(
         BATCHES.update()
         .where(_ours(batch))
         .values(state=batch.state, first_sent_at=batch.first_sent_at, last_sent_at=batch.last_sent_at)
+        .values(idempotency_key=batch.idempotency_key if is_open else str(new_id()))
     )
 
 

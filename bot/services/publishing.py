@@ -85,7 +85,7 @@ class Publishing:
             return tuple(batch for batch in await rows.batches_due(tx) if batch.provider in self.providers)
 
     async def restart(self, batch: StuckBatch) -> int:
-        """The next attempt, with the same bytes and key; 0 when somebody else made it."""
+        """The next attempt, with the same bytes; 0 when somebody else made it."""
         async with self.db.write() as tx:
             if not await rows.next_attempt(tx, batch.id, batch.attempt, due_at=tx.now + self.lease):
                 return 0

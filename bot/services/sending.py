@@ -2,7 +2,8 @@
 
 Whatever attempt it is, and whatever happened before, it does the same steps from what the rows say: nothing sent → send;
 sent and no clear answer → look for the documents by their marker; found → read back; certainly absent → the same bytes
-with the same key again. So a crash at any point, a second worker, a provider that forgets the key and a list that is
+with the same key again. A refusal that wrote nothing is as if nothing had been sent; the key that it may be kept under is
+not used again. So a crash at any point, a second worker, a provider that forgets the key and a list that is
 late all end in one document. No transaction is open across the network, and each one that records begins by asking
 whether this attempt is still the one that may.
 """

@@ -60,7 +60,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),
     _row(r"reached the limit of invoices you can approve", P.PLAN_LIMIT),
     _row(r"subscription is (?:not|no longer) active|Xero subscription", P.SUBSCRIPTION_LAPSED),
-    _row(r"does not have (?:the correct )?permission|not permitted to", P.PERMISSION_MISSING),
+    _row(r"not have (?:the correct )?permission|not permitted to", P.PERMISSION_MISSING),
 )
 
 
@@ -108,8 +108,10 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
 
 
 def _forbidden(words: str) -> PersonNeededError | ReconnectNeededError:
-    if "permission" in words.lower():
-        return PersonNeededError(Problem(code=ProblemCode.PERMISSION_MISSING, vendor_words=words))
+    """A right that the person lacks is in the table of sentences; anything else is about the sign-in."""
+    problem = problem_of([words])
+    if problem.code is ProblemCode.PERMISSION_MISSING:
+        return PersonNeededError(problem)
     # a good token, but not for this organisation: somebody disconnected the app inside Xero
     is_removed = "AuthenticationUnsuccessful" in words
     code = ProblemCode.ACCESS_REMOVED if is_removed else ProblemCode.RECONNECT_NEEDED

@@ -78,6 +78,8 @@ class Ledger:
     profile: Profile = PROFILE
     remembers_keys_for: timedelta = timedelta(minutes=6)
     lists_late_by: timedelta = timedelta(0)
+    searches_late_by: timedelta = timedelta(0)
+    """As `lists_late_by`, where a document is shown at once to who knows its id."""
     create_takes: timedelta = timedelta(0)
     """How long one `create` lasts; its documents appear in the books one after another, the last at its end."""
     asks_again_after: float | None = None
@@ -101,6 +103,7 @@ class Ledger:
     alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
     """How the ledger books a document otherwise than it was sent."""
     _answered: dict[str, tuple[datetime, tuple[Outcome, ...]]] = field(default_factory=dict)
+    _refused: dict[str, tuple[datetime, Trouble]] = field(default_factory=dict)
 
     @property
     def numbers(self) -> list[str]:
@@ -117,7 +120,9 @@ class Ledger:
         self.keys.append(idempotency_key)
         self.bodies.append(body)
         trouble = await self._begin("create")
+        self._repeat_refusal(idempotency_key)
         if trouble is not None and trouble not in LOST_ANSWERS:
+            self._refused.setdefault(idempotency_key, (self.clock.now(), trouble))
             _refuse_call(trouble)
         for number in numbers_in(body):
             if number in self.refuse_calls_with:
@@ -133,6 +138,12 @@ class Ledger:
                 self._answered[idempotency_key] = (self.clock.now(), outcomes)
         await self._reached("created")
         return self._lose(trouble, outcomes)
+
+    def _repeat_refusal(self, key: str) -> None:
+        """As Xero does: a refusal is kept under its key like any answer, though its cause be gone by now."""
+        known = self._refused.get(key)
+        if known is not None and key not in self._answered and self.clock.now() - known[0] < self.remembers_keys_for:
+            _refuse_call(known[1])
 
     async def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
         bills = msgspec.json.decode(body, type=list[Bill])
@@ -182,7 +193,7 @@ class Ledger:
 
     async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
         await self._raise_for("find")
-        shown = self.clock.now() - self.lists_late_by
+        shown = self.clock.now() - max(self.lists_late_by, self.searches_late_by)
         return {
             str(stored.document.marker): stored.document
             for stored in self.books_hold

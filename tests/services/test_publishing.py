@@ -231,7 +231,6 @@ async def test_a_busy_ledger_is_asked_again_when_it_said(world: World) -> None:
 
 @pytest.mark.parametrize("call", ["create", "read"])
 async def test_an_expired_token_is_renewed_once_and_nothing_is_sent_twice(world: World, call: str) -> None:
-    world.ledger.remembers_keys_for = timedelta(0)
     world.ledger.troubles[call] = [Trouble.EXPIRED]
     await world.approve("INV-1")
 
@@ -244,7 +243,6 @@ async def test_an_expired_token_is_renewed_once_and_nothing_is_sent_twice(world:
 
 @pytest.mark.parametrize("call", ["create", "read"])
 async def test_after_a_reconnection_the_queue_goes_on_by_itself(world: World, call: str) -> None:
-    world.ledger.remembers_keys_for = timedelta(0)
     world.ledger.troubles[call] = [Trouble.REVOKED]
     await world.approve("INV-1", "INV-2")
     await world.settle(passes=5)
@@ -258,6 +256,35 @@ async def test_after_a_reconnection_the_queue_goes_on_by_itself(world: World, ca
     assert set((await world.states()).values()) == {ItemState.PUBLISHED}
 
 
+async def test_a_refusal_that_wrote_nothing_takes_its_key_along(world: World) -> None:
+    """The ledger keeps the refusal under the key and would give it again, though its cause is gone."""
+    world.ledger.troubles["create"] = [Trouble.EXPIRED, Trouble.REVOKED, Trouble.BUSY]
+    await world.approve("INV-1")
+    await world.one_pass()
+    await world.reconnected()
+
+    await world.settle(passes=10)
+
+    assert world.ledger.numbers == ["INV-1"]
+    assert (len(world.ledger.bodies), len(set(world.ledger.keys)), len(set(world.ledger.bodies))) == (4, 4, 1)
+
+
+@pytest.mark.parametrize("refusal", [Trouble.EXPIRED, Trouble.REVOKED, Trouble.BUSY])
+async def test_a_refusal_after_a_lost_answer_keeps_the_key(world: World, refusal: Trouble) -> None:
+    """The lists are too late to show what the first call wrote: only its key tells that it is there."""
+    world.ledger.searches_late_by = timedelta(minutes=1)
+    world.ledger.troubles["create"] = [Trouble.COMMIT_THEN_500, refusal]
+    (item_id,) = await world.approve("INV-1")
+    await world.settle(passes=3)
+    await world.reconnected()
+
+    await world.settle()
+
+    assert (world.ledger.numbers, await world.state(item_id)) == (["INV-1"], ItemState.PUBLISHED)
+    assert len(world.ledger.keys) > 2
+    assert len(set(world.ledger.keys)) == 1
+
+
 async def test_a_call_that_is_not_allowed_is_a_persons_business(world: World) -> None:
     world.ledger.troubles["create"] = [Trouble.NOT_ALLOWED]
     items = await world.approve("INV-1", "INV-2")
@@ -265,7 +292,13 @@ async def test_a_call_that_is_not_allowed_is_a_persons_business(world: World) ->
     await world.settle()
 
     assert [await world.alert(item) for item in items] == [("open", "permission_missing", 1)] * 2
-    assert world.ledger.calls == ["create"]
+    assert (world.ledger.calls, world.tokens.ended) == (["create"], [])
+
+    for item in items:
+        await world.approve_again(item)
+    await world.settle(passes=1)
+
+    assert world.ledger.numbers == ["INV-1", "INV-2"]
 
 
 async def test_a_reading_that_is_not_allowed_refuses_nothing_that_was_sent(world: World) -> None:

@@ -56,6 +56,26 @@ async def test_a_process_that_dies_at_any_write_loses_and_doubles_nothing(world:
     assert await world.audited("published") == writes + 1
 
 
+@pytest.mark.parametrize("moment", ["before the commit", "after the commit"])
+async def test_a_process_that_dies_around_a_refusal_that_wrote_nothing_doubles_nothing(
+    world: World, moment: str
+) -> None:
+    """Wherever it dies, the next attempt knows whether a document may be there already, and so which key it takes."""
+    assert isinstance(world.db, CrashingDatabase)
+    world.ledger.searches_late_by = timedelta(seconds=40)
+    writes = await _writes_of_the_whole_way(world) + 2
+    world.db.dies_after_commit = moment == "after the commit"
+
+    for number in range(1, writes + 1):
+        world.ledger.troubles["create"] = [Trouble.BUSY]
+        await world.approve(f"INV-{number}")
+        world.db.dies_at = world.db.writes + number
+        await world.settle()
+
+    assert world.ledger.numbers == sorted(f"INV-{number}" for number in range(writes + 1))
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
 @pytest.mark.parametrize("call", ["create", "created", "read"])
 async def test_a_process_that_dies_at_any_call_loses_and_doubles_nothing(world: World, call: str) -> None:
     world.ledger.remembers_keys_for = timedelta(0)

@@ -144,7 +144,8 @@ def answer(status: int, body: Any = None, **headers: str) -> Answer:
 
 EXPIRED = {"Title": "Unauthorized", "Status": 401, "Detail": "TokenExpired: token expired"}
 WITHDRAWN = {"Title": "Forbidden", "Status": 403, "Detail": "AuthorizationUnsuccessful"}
-NOT_PERMITTED = {"Title": "Forbidden", "Detail": "You do not have permission to do this"}
+NOT_PERMITTED = {"Title": "Forbidden", "Detail": "You are not permitted to access this resource"}
+NO_PERMISSION = {"Title": "Forbidden", "Detail": "You do not have permission to do this"}
 INVALID = {
     "ErrorNumber": 10,
     "Type": "ValidationException",
@@ -163,6 +164,8 @@ WHOLE = {"ErrorNumber": 14, "Type": "PostDataInvalidException", "Message": "JSON
         (answer(403, WITHDRAWN), ReconnectNeededError, P.RECONNECT_NEEDED),
         (answer(403, {"Detail": "AuthenticationUnsuccessful"}), ReconnectNeededError, P.ACCESS_REMOVED),
         (answer(403, NOT_PERMITTED), PersonNeededError, P.PERMISSION_MISSING),
+        (answer(403, NO_PERMISSION), PersonNeededError, P.PERMISSION_MISSING),
+        (answer(403, {"Detail": "Something else"}), ReconnectNeededError, P.RECONNECT_NEEDED),
         (answer(404, b"The resource you're looking for cannot be found"), PersonNeededError, P.DOCUMENT_GONE),
         (answer(429, b""), TryLaterError, P.LEDGER_BUSY),
         (answer(503, b"The Organisation is offline"), TryLaterError, P.LEDGER_DOWN),
