@@ -23,8 +23,8 @@ CANNOT_BE_READ = "The stored sign-in for Xero cannot be read"
 
 
 @pytest.fixture
-async def desk(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
         await made.world.set_up(alerts_channel=ALERTS)
         yield made
 

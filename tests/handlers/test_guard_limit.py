@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import json
 from typing import Any
 
 from aiohttp import StreamReader
@@ -14,6 +15,7 @@ from bot.playground.slack import BOOKKEEPER, MEMBER
 from bot.views.ids import ActionId, BlockId
 from bot.views.item_form import LONGEST_NOTE, LONGEST_NUMBER, LONGEST_SUPPLIER
 from handlers.dispatch import Dispatch
+from handlers.envelopes import Envelope, read_message
 from handlers.guard import LARGEST_BODY, Guard
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import a_desk
@@ -84,6 +86,18 @@ async def test_the_largest_requests_of_our_views_are_taken_in_every_script_with_
 
     ours = [as_slack_sends(make(char)) for make in (full_bill, click_in_connections) for char in SCRIPTS.values()]
     assert 3 * max(map(len, ours)) < LARGEST_BODY
+
+
+def test_what_is_taken_over_http_is_taken_over_a_websocket_too() -> None:
+    """There it comes without a form's percent signs, so that half the limit is as much."""
+    for char in SCRIPTS.values():
+        for payload in (full_bill(char), click_in_connections(char), long_message(char)):
+            envelope = {"envelope_id": "e", "type": "interactive", "accepts_response_payload": True, "payload": payload}
+
+            found = read_message(json.dumps(envelope))
+
+            assert isinstance(found, Envelope)
+            assert found.body == payload
 
 
 async def test_what_is_as_large_as_the_limit_is_read_and_one_byte_more_is_not() -> None:
