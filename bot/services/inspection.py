@@ -15,7 +15,7 @@ from bot.db.workspaces import WorkspaceRow, is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import WorkspaceId
 from bot.domain.problems import Problem
-from bot.services.tokens import can_open
+from bot.services.token_pairs import can_open
 from bot.vault import Vault
 
 WORKSPACES, ORGANISATIONS = table_of(WorkspaceRow), table_of(OrganisationRow)

@@ -26,7 +26,8 @@ from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import lapse_role, redraw_connection, tell
-from bot.services.tokens import TokenKeeper, is_altered
+from bot.services.token_pairs import is_altered
+from bot.services.tokens import TokenKeeper
 from providers.base import AccountingProvider
 from providers.errors import ProviderError, ReconnectNeededError
 

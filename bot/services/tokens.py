@@ -19,7 +19,6 @@ from bot.clock import Clock
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.publications import USABLE
-from bot.db.sealed import ACCESS, REFRESH
 from bot.db.unit_of_work import Database, Tx, to_its_end
 from bot.db.workspaces import is_installed
 from bot.delivery import BusyError
@@ -28,7 +27,8 @@ from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import reconnect_role, tell
-from bot.vault import SealError, UnknownKeyError, Vault
+from bot.services.token_pairs import access_of, can_open, opened, refresh_of, sealed_pair
+from bot.vault import Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
 from providers.errors import ReconnectNeededError, TryLaterError
 
@@ -88,7 +88,7 @@ class TokenKeeper:
         row = _require_live(await self._bare_row(token_set_id, ""))
         if row.provider not in self.providers:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
-        refresh_token = self._opened(refresh_of, row)
+        refresh_token = opened(refresh_of, self.vault, row)
         if not await self._hold(row):
             raise InUseError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
         try:
@@ -109,8 +109,8 @@ class TokenKeeper:
             row = _require_live(await read())
             is_recent = at_least is None or row.refreshed_at >= at_least
             if is_recent and row.expires_at - self.clock.now() > FRESH_FOR:
-                return Access(access_token=self._opened(access_of, row), tenant_id=row.tenant_id)
-            refresh_token = self._opened(refresh_of, row)
+                return Access(access_token=opened(access_of, self.vault, row), tenant_id=row.tenant_id)
+            refresh_token = opened(refresh_of, self.vault, row)
             if await self._hold(row):
                 await self._refresh(row, refresh_token)
             elif self.clock.now() > deadline:
@@ -160,20 +160,6 @@ class TokenKeeper:
                     tx, row.workspace_id, row.id, "connection broken", by=None, organisation_id=row.organisation_id
                 )
 
-    def _opened(self, opened: Callable[[Vault, Row[Any]], str], row: Row[Any]) -> str:
-        """Raises:
-        ReconnectNeededError: it was altered where it is stored, and nobody knows by whom: it is not used.
-        TryLaterError: its key is not on this process's ring, which says nothing about the sign-in.
-        """
-        try:
-            return opened(self.vault, row)
-        except UnknownKeyError as error:
-            logger.warning("a stored sign-in has another key", extra={"error": str(error)})
-            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=60) from error
-        except SealError as error:
-            logger.warning("a stored sign-in does not open", extra={"token_set_id": str(row.token_set_id)})
-            raise ReconnectNeededError(Problem(code=ProblemCode.SIGN_IN_ALTERED)) from error
-
     async def _refresh(self, row: Row[Any], refresh_token: str) -> None:
         provider = self.providers[row.provider]
         try:
@@ -206,7 +192,11 @@ class TokenKeeper:
             await tx.execute(
                 TOKENS.update()
                 .where(TOKENS.c.id == row.token_set_id, TOKENS.c.generation == row.generation)
-                .values(**self._sealed(row.token_set_id, row.provider, answer, refresh_token, tx.now))
+                .values(
+                    **sealed_pair(
+                        self.vault, answer, refresh_token, now=tx.now, id=row.token_set_id, provider=row.provider
+                    )
+                )
                 .values(generation=TOKENS.c.generation + 1, held_until=None, held_by=None)
             )
 
@@ -270,7 +260,7 @@ class TokenKeeper:
             )
         ).scalar_one_or_none()
         token_set_id = UUID(str(known)) if known is not None else new_id()
-        values = self._sealed(token_set_id, provider, answer, "", tx.now)
+        values = sealed_pair(self.vault, answer, "", now=tx.now, id=token_set_id, provider=provider)
         if known is None:
             fresh = TOKENS.insert().values(id=token_set_id, provider=provider, subject=answer.subject, generation=1)
             await tx.execute(fresh.values(**values))
@@ -287,45 +277,6 @@ class TokenKeeper:
         await tx.execute(
             TOKENS.delete().where(~used.exists(), or_(is_old, TOKENS.c.refreshed_at < tx.now - GIVEN_UP_AFTER))
         )
-
-    def _sealed(
-        self, token_set_id: object, provider: str, answer: TokenAnswer, old_refresh: str, now: datetime
-    ) -> dict[str, object]:
-        refresh_token, of_row = answer.refresh_token or old_refresh, {"id": token_set_id, "provider": provider}
-        return {
-            "access_sealed": ACCESS.seal(self.vault, answer.access_token, **of_row),
-            "refresh_sealed": REFRESH.seal(self.vault, refresh_token, **of_row),
-            "expires_at": answer.expires_at,
-            "refreshed_at": now,
-        }
-
-
-def access_of(vault: Vault, row: Row[Any]) -> str:
-    return ACCESS.open(vault, row.access_sealed, id=row.token_set_id, provider=row.provider)
-
-
-def refresh_of(vault: Vault, row: Row[Any]) -> str:
-    return REFRESH.open(vault, row.refresh_sealed, id=row.token_set_id, provider=row.provider)
-
-
-def can_open(vault: Vault, row: Row[Any]) -> bool:
-    """Whether a token set's pair opens with the keys that there are."""
-    return _why_shut(vault, row) is None
-
-
-def is_altered(vault: Vault, row: Row[Any]) -> bool:
-    """Whether a token set's pair does not open though its key is there."""
-    found = _why_shut(vault, row)
-    return found is not None and not isinstance(found, UnknownKeyError)
-
-
-def _why_shut(vault: Vault, row: Row[Any]) -> SealError | None:
-    try:
-        access_of(vault, row)
-        refresh_of(vault, row)
-    except SealError as error:
-        return error
-    return None
 
 
 def _require_live(row: Row[Any] | None) -> Row[Any]:
