@@ -174,7 +174,7 @@ async def _delete(tx: Tx, table: Table, workspace_id: WorkspaceId) -> int:
 
 
 async def _delete_connections(tx: Tx, workspace_id: WorkspaceId) -> int:
-    """With the sign-ins that nobody else uses; what is too fresh is left to the sweep of unused sign-ins."""
+    """With the sign-ins that nobody else uses; what is too fresh is left to whoever gives back unused sign-ins."""
     used = select(CONNECTIONS.c.token_set_id).where(CONNECTIONS.c.workspace_id == workspace_id)
     found = select(TOKENS.c.id).where(TOKENS.c.id.in_(used), _is_nobodys(workspace_id, tx.now))
     sign_ins = (await tx.execute(found)).scalars().all()

@@ -92,3 +92,26 @@ def test_who_changed_the_amount_is_not_enough_to_approve_it() -> None:
     assert refusal is not None
     assert refusal.ask == (ADAM,)
     assert decide_approval(a_person(ADAM), standing, MIA, (PRIYA,)) is None
+
+
+@pytest.mark.parametrize(
+    ("admins", "lost", "may"),
+    [((), (), True), ((ADAM,), (), False), ((ADAM,), (ADAM,), True), ((ADAM, BEN), (ADAM,), False)],
+)
+def test_those_who_may_connect_take_over_once_no_admin_can_act(
+    admins: tuple[UserId, ...], lost: tuple[UserId, ...], *, may: bool
+) -> None:
+    standing = Standing(admins=admins, lost=frozenset(lost))
+
+    refusal = decide(Deed.TAKE_OVER, a_person(MIA, is_workspace_admin=True), standing)
+
+    assert (refusal is None) is may
+    assert refusal is None or refusal.ask == tuple(user for user in admins if user not in lost)
+
+
+@pytest.mark.parametrize("roles", [(), (Role.BOOKKEEPER, Role.APPROVER, Role.SUBMITTER, Role.VIEWER)])
+def test_nobody_else_takes_over_whatever_roles_they_have(roles: tuple[Role, ...]) -> None:
+    refusal = decide(Deed.TAKE_OVER, a_person(MIA), Standing(roles=frozenset(roles)))
+
+    assert refusal is not None
+    assert "Slack owners and admins" in refusal.reason
