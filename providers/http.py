@@ -27,6 +27,10 @@ WRITE_LIMIT = aiohttp.ClientTimeout(total=90, connect=10)
 DEFAULT_WAIT_SECONDS = 60.0
 
 
+class TooLargeError(aiohttp.ClientPayloadError):
+    """Read no further; of a write the outcome is unknown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A complete answer with a status that a provider's own table decides on."""
@@ -64,10 +68,14 @@ class Caller:
     async def read(
         self, url: str, *, tenant: str | None, headers: Mapping[str, str], query: Mapping[str, str] | None = None
     ) -> Answer:
-        """A GET. Raises: TryLaterError for anything that is no complete answer."""
+        """A GET. Raises: TryLaterError for anything that is no complete answer; ProviderChangedError for one that is
+        larger than we read, because it would be so again.
+        """
         async with self.budget.call(tenant):
             try:
                 return await self._request("GET", url, self.read_limit, headers=headers, params=query)
+            except TooLargeError as error:
+                raise ProviderChangedError(f"an answer of more than {LARGEST_ANSWER // 2**20} MiB") from error
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise _down(error) from error
 
@@ -108,7 +116,7 @@ class Caller:
             async for chunk in response.content.iter_chunked(65536):
                 size += len(chunk)
                 if size > LARGEST_ANSWER:
-                    raise aiohttp.ClientPayloadError("the answer is larger than we read")
+                    raise TooLargeError
                 chunks.append(chunk)
             return Answer(response.status, response.headers, b"".join(chunks))
 

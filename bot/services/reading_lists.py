@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind, ListPage, Unreadable
-from bot.domain.connections import LIST_NAMES
+from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId
+from bot.domain.problems import Problem
 from bot.services.access import Tokens
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
@@ -37,12 +38,15 @@ T = TypeVar("T")
 
 SYNCS, CONNECTIONS, ORGANISATIONS = table_of(ListSyncRow), table_of(ConnectionRow), table_of(OrganisationRow)
 
+OVER = ("done", "failed")
 MOVING_FOR = timedelta(seconds=60)
 """An import that wrote nothing for this long is started again."""
 WHOLE_EVERY = 7
 """Of so many readings of a list one is whole, because what was deleted in the ledger is told by no list of changes."""
 NEVER_EMPTIED = frozenset({ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS})
 """Ledgers archive these and do not delete them, so an answer without any is no answer."""
+MOST_ATTEMPTS = 60
+"""About an hour. A list that the ledger does not give for so long could not be read; it is tried again in some hours."""
 MOST_NAMED = 50
 """Entries that could not be read, by name."""
 
@@ -58,25 +62,33 @@ class Reading:
     provider: AccountingProvider
 
     async def all(self) -> None:
+        """Each list by itself: one that the ledger cannot give now does not keep the others waiting, unless it asked
+        for silence.
+
+        Raises:
+            ReconnectNeededError, OutdatedError
+            TryLaterError: not everything was read; what was not is due again.
+        """
+        trouble: list[TryLaterError] = []
         await self._books()
         for kind in self.provider.profile.lists:
-            await self._list(kind)
-        async with self.db.write() as tx:
-            await tx.execute(
-                CONNECTIONS.update()
-                .where(CONNECTIONS.c.id == self.connection.id, CONNECTIONS.c.health == "importing")
-                .values(health="healthy")
-            )
-            await self._redraw(tx)
-            await self._redraw_homes(tx)
-            tx.nudge(Nudge.PLANNER)
+            try:
+                await self._list(kind)
+            except TryLaterError as error:
+                if error.after_seconds is not None:
+                    raise
+                trouble.append(error)
+        if trouble:
+            raise trouble[0]
 
     async def _books(self) -> None:
         try:
             books = await self._call(self.provider.books)
-        except (ReconnectNeededError, TryLaterError):
+        except ReconnectNeededError:
             raise
         except ProviderError as error:
+            if isinstance(error, TryLaterError) and error.after_seconds is not None:
+                raise
             logger.warning("the books could not be read again", extra={"problem": str(error.problem.code)})
             return
         async with self.db.write() as tx:
@@ -92,16 +104,20 @@ class Reading:
     async def _list(self, kind: ListKind) -> None:
         stored = self._stored(kind)
         sync = await stored.sync()
-        if sync is None or sync.state in ("done", "failed"):
+        if sync is None or sync.state in OVER:
             return
         try:
             if sync.next_page is None:
                 await self._begin(stored)
             await self._pages(stored, sync)
-        except (ReconnectNeededError, TryLaterError):
+        except ReconnectNeededError:
             raise
+        except TryLaterError as error:
+            if sync.attempt < MOST_ATTEMPTS:
+                raise
+            await self._failed(stored, _no_answer(error, sync.attempt))
         except ProviderError as error:
-            await self._failed(stored, error)
+            await self._failed(stored, error.problem)
 
     async def _begin(self, stored: StoredList) -> None:
         """Noted before the first page is asked for: what changes in the ledger from here on is the next run's."""
@@ -159,6 +175,7 @@ class Reading:
             values |= {"read": await stored.count(), "changes_read": SYNCS.c.changes_read + 1}
         async with stored.write() as tx:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
+            await self._end_run(tx)
 
     async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:
         """What the ledger has no more is retired. Where its pages shifted while they were read that cannot be told: then
@@ -184,11 +201,27 @@ class Reading:
         await stored.note(tx, unreadable=dump(words), **values)
         await self._redraw(tx)
 
-    async def _failed(self, stored: StoredList, error: ProviderError) -> None:
-        values = {"state": "failed", "due_at": None, "expected": None, "trouble": dump(error.problem)}
+    async def _failed(self, stored: StoredList, problem: Problem) -> None:
+        values = {"state": "failed", "due_at": None, "expected": None, "trouble": dump(problem)}
         async with stored.write() as tx:
             await stored.note(tx, **values)
             await self._redraw(tx)
+            await self._end_run(tx)
+
+    async def _end_run(self, tx: Tx) -> None:
+        """With the last list, in its transaction: nothing would come back to a run whose lists are all over."""
+        under_way = select(SYNCS.c.kind).where(
+            SYNCS.c.organisation_id == self.connection.organisation_id,
+            SYNCS.c.workspace_id == self.connection.workspace_id,
+            SYNCS.c.state.not_in(OVER),
+        )
+        if (await tx.execute(under_way.limit(1))).first() is not None:
+            return
+        importing = (CONNECTIONS.c.id == self.connection.id, CONNECTIONS.c.health == Health.IMPORTING)
+        await tx.execute(CONNECTIONS.update().where(*importing).values(health=Health.HEALTHY))
+        # for everybody who follows this organisation, and once: a Home for each page would be a flood
+        await redraw_homes_of(tx, self.connection.workspace_id, self.connection.organisation_id)
+        tx.nudge(Nudge.PLANNER)
 
     def _stored(self, kind: ListKind) -> StoredList:
         return StoredList(self.db, self.connection.workspace_id, self.connection.organisation_id, kind, self.run)
@@ -197,9 +230,10 @@ class Reading:
         await redraw(tx, self.connection.workspace_id, Subject.CONNECTION, self.connection.organisation_id)
         await redraw(tx, self.connection.workspace_id, Subject.HOME, self.connection.connected_by)
 
-    async def _redraw_homes(self, tx: Tx) -> None:
-        """Once at the end, for everybody who follows this organisation; a Home for each page would be a flood."""
-        await redraw_homes_of(tx, self.connection.workspace_id, self.connection.organisation_id)
+
+def _no_answer(error: TryLaterError, attempts: int) -> Problem:
+    words = error.problem.vendor_words
+    return Problem(code=error.problem.code, vendor_words=f"no answer in {attempts} tries; the last time: {words}")
 
 
 async def _resumed(stored: StoredList, sync: Row[Any]) -> Course:

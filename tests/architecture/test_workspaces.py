@@ -63,7 +63,6 @@ REASONS = {
     "bot/services/inspection.py:Inspection.overdue": "the operator's look at the whole database",
     "bot/services/importing.py:ListImport.restart_stuck": WORK_OF_ALL,
     "bot/services/importing.py:ListImport._connection": OWN_ROW,
-    "bot/services/reading_lists.py:Reading.all": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper.sweep": "a sign-in belongs to no workspace; it goes when no connection uses it",
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,

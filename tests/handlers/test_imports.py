@@ -11,7 +11,9 @@ from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services.importing import OVERLAP, UNDER_WAY, start_import
+from bot.services.jobs import JobKind
 from bot.services.lists import find_accounts
+from bot.services.reading_lists import MOST_ATTEMPTS
 from providers.errors import PersonNeededError, TryLaterError
 from tests.fakes.connecting import account
 from tests.handlers.conftest import Connecting
@@ -315,3 +317,27 @@ async def test_a_ledger_that_says_when_is_not_asked_before(connecting: Connectin
         due = (await tx.execute(select(SYNCS.c.due_at).where(SYNCS.c.state.in_(UNDER_WAY)))).scalars().all()
     assert len(due) > 1
     assert {at - before for at in due} == {timedelta(seconds=600)}
+
+
+async def test_a_list_that_the_ledger_does_not_give_holds_up_no_other_and_is_given_up_in_the_end(
+    connecting: Connecting,
+) -> None:
+    await connect(connecting)
+    problem = Problem(code=ProblemCode.LEDGER_DOWN, vendor_words="status 500")
+    connecting.ledger.fails["accounts"] = connecting.ledger.fails["books"] = TryLaterError(problem)
+    row = await connection(connecting)
+
+    await connecting.run_jobs()
+
+    async with connecting.db.read() as tx:
+        states = {sync.kind: sync.state for sync in (await tx.execute(select(SYNCS))).all()}
+    assert states == {"accounts": "waiting", "currencies": "done"}
+    assert (await connection(connecting)).health == "importing"
+    async with connecting.db.write() as tx:
+        await tx.execute(SYNCS.update().values(attempt=MOST_ATTEMPTS))
+    connecting.jobs.waiting.append((JobKind.SYNC_LISTS, f"{row.id}:1:{MOST_ATTEMPTS}"))
+    await connecting.run_jobs()
+    assert (await connection(connecting)).health == "healthy"
+    (message,) = await connecting.messages("connection", "connector")
+    words = "categories: could not be read (no answer in 60 tries; the last time: status 500)"
+    assert words in await connecting.drawn(message)

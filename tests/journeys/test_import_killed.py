@@ -23,7 +23,7 @@ from providers.base import ClientConfig
 from providers.xero.simulated.seed import new_contact
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import CLIENT_ID, CLIENT_SECRET, Connected, connected_app, xero_environment
-from tests.handlers.parting import connection
+from tests.handlers.parting import CONNECTIONS, connection
 from tests.kill.imports import Reader, read_lists
 
 ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
@@ -106,6 +106,7 @@ class Dying:
         async with self.world.services.db.write() as tx:
             await tx.execute(ENTRIES.delete())
             await tx.execute(SYNCS.update().values(**never))
+            await tx.execute(CONNECTIONS.update().values(health="importing"))
 
     def change(self, round_: int) -> None:
         """More than a page of contacts gets other names, and one is new."""
@@ -161,9 +162,9 @@ async def test_an_import_killed_anywhere_is_completed_and_told_once(dying: Dying
             assert asked[0] == at_death.next_page
         assert {row.state for row in (await dying.syncs()).values()} == {"done"}
         assert await dying.contacts() == dying.in_ledger()
+        assert (await connection(world)).health == "healthy"
         assert dying.told() == (rounds, rounds)
     sys.stdout.write(f"kill points: {kills} of {rounds} rounds, {resumed} of them between pages\n")
-    assert (await connection(world)).health == "healthy"
 
 
 def _when(chance: random.Random, steps: int) -> int:

@@ -18,7 +18,7 @@ from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
 from providers.base import Access, ClientConfig
 from providers.errors import OutcomeUnknownError, ProviderChangedError, ProviderError, TryLaterError
-from providers.http import Caller
+from providers.http import LARGEST_ANSWER, Caller
 from providers.xero import PROFILE
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulator import TRADING
@@ -206,6 +206,13 @@ async def test_one_entry_of_another_form_is_named_and_does_not_cost_the_list(clo
         "accounts: an entry",
         "accounts: Without a class",
     ]
+
+
+async def test_an_answer_that_is_too_large_or_too_deep_is_not_asked_for_again(clock: FakeClock) -> None:
+    for body in (b" " * (LARGEST_ANSWER + 1), b"[" * 100_000):
+        async with Scripted({"/Accounts": (200, body)}).provider(clock) as provider:
+            with pytest.raises(ProviderChangedError):
+                await provider.list_page(ACCESS, ListKind.ACCOUNTS, None)
 
 
 async def test_a_retry_after_may_be_a_date(clock: FakeClock) -> None:
