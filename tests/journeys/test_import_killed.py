@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.db.base import table_of
+from bot.db.base import load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
-from bot.domain.books import ListKind
+from bot.domain.books import Contact, ListKind
 from bot.playground.slack import ADMIN
 from bot.vault import new_key
 from providers.base import ClientConfig
@@ -89,16 +89,16 @@ class Dying:
             return {row.kind: row for row in (await tx.execute(select(SYNCS))).all()}
 
     async def contacts(self) -> dict[str, str]:
-        """Live ones, by what they are looked for."""
-        live = select(ENTRIES.c.key, ENTRIES.c.search).where(
+        """The names of those that can be chosen."""
+        live = select(ENTRIES.c.key, ENTRIES.c.entry).where(
             ENTRIES.c.kind == ListKind.CONTACTS, ENTRIES.c.is_active.is_(True)
         )
         async with self.world.services.db.read() as tx:
-            return {row.key: row.search for row in (await tx.execute(live)).all()}
+            return {row.key: load(row.entry, Contact).name for row in (await tx.execute(live)).all()}
 
     def in_ledger(self) -> dict[str, str]:
         books = self.world.xero.books[TRADING].contacts.values()
-        return {one["ContactID"]: one["Name"].casefold() for one in books if one["ContactStatus"] == "ACTIVE"}
+        return {one["ContactID"]: one["Name"] for one in books if one["ContactStatus"] == "ACTIVE"}
 
     async def forget(self) -> None:
         """As if it had never been read."""
