@@ -41,6 +41,7 @@ PEOPLE = {
     table.BOT: OTHER_BOT,
     table.FORMER: FORMER,
     table.OUTSIDER: OUTSIDER,
+    table.UNKNOWN: "U0UNKNOWN",
     table.NEIGHBOUR: OUTSIDER,
     table.TWOFOLD: YVONNE,
     table.ELSEWHERE: OUTSIDER,

@@ -8,11 +8,11 @@ from bot.views.ids import ActionId, CallbackId
 
 OWNER, ADMIN, BOOKKEEPER, APPROVER = "Slack owner", "organisation admin", "bookkeeper", "approver"
 SUBMITTER, VIEWER, MEMBER = "submitter", "viewer", "member"
-GUEST, BOT, FORMER, OUTSIDER = "guest", "bot", "deactivated", "outsider"
+GUEST, BOT, FORMER, OUTSIDER, UNKNOWN = "guest", "bot", "deactivated", "outsider", "whom Slack does not know"
 NEIGHBOUR, TWOFOLD = "another workspace's admin", "another workspace's admin with every role in these books"
 ELSEWHERE = "an admin of a workspace without the app"
 INSIDERS = frozenset({OWNER, ADMIN, BOOKKEEPER, APPROVER, SUBMITTER, VIEWER, MEMBER})
-EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER}
+EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER, UNKNOWN}
 """Of those who can be seen from a workspace that has the app."""
 ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), frozenset({APPROVER})
 CONNECTORS, ENDERS = frozenset({OWNER}), frozenset({OWNER, ADMIN})

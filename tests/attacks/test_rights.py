@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 
 from bot.views.ids import ActionId
+from handlers.dispatch import NOT_INSTALLED
 from providers.xero.simulator import TRADING
 from tests.attacks import entries
 from tests.attacks import rights_table as table
@@ -32,6 +33,7 @@ NO = (
     "You are not an approver",
     "Only whoever approved it",
     "I could not find anybody to ask",
+    "I could not check with Slack who you are",
 )
 NOT_HERE = ("I cannot find that", "is not connected any more", "This connection is gone")
 NOTHING_OFFERED = '{"options": []}'
@@ -126,6 +128,9 @@ async def faults_of_others(office: Office, entry: Entry, who: str) -> list[tuple
     is_neighbour = who in (table.NEIGHBOUR, table.TWOFOLD)
     bad = {
         "was not refused": not entry.is_refused(text) and who not in HOMES,
+        "was not told that there is no Dext": who == table.ELSEWHERE
+        and entry.kind == "word"
+        and NOT_INSTALLED not in text,
         "was not told that there is no such thing": is_neighbour
         and entry.names_something
         and not any(words in text for words in NOT_HERE),
