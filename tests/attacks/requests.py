@@ -73,6 +73,10 @@ async def a_day_at_work(desk: Desk) -> list[Payload]:
         await desk.slack.command("/dext", words, user=ADMIN, channel=BILLS)
         if desk.slack.view(ADMIN) is not None:
             await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.slack.shortcut("of_another_version", user=ADMIN)
+    await desk.slack.message_shortcut("of_another_version", desk.card("INV-1"), user=MEMBER)
+    for user in (ADMIN, MEMBER):
+        await desk.slack.close_modal(user, everything=True)
     await desk.slack.open_home(ADMIN)
     await desk.settle()
     return [found.payload for found in desk.slack.delivered]

@@ -75,10 +75,22 @@ class Siege:
         sys.stdout.write(f"{what}: {self.statuses.total()} requests, {dict(self.statuses)}\n")
 
 
-@pytest.fixture
-async def siege(database_url: str) -> AsyncIterator[Siege]:
+@asynccontextmanager
+async def a_siege(database_url: str) -> AsyncIterator[Siege]:
     async with a_desk(database_url) as desk, aiohttp.ClientSession() as session:
         yield Siege(desk, session, await a_day_at_work(desk))
+
+
+@pytest.fixture
+async def siege(sqlite_url: str) -> AsyncIterator[Siege]:
+    async with a_siege(sqlite_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def either(database_url: str) -> AsyncIterator[Siege]:
+    async with a_siege(database_url) as made:
+        yield made
 
 
 async def test_a_thousand_requests_that_are_not_slacks_are_refused(siege: Siege) -> None:
@@ -93,26 +105,27 @@ async def test_a_thousand_requests_that_are_not_slacks_are_refused(siege: Siege)
     assert siege.statuses.total() >= 1000
 
 
-async def test_a_thousand_signed_requests_that_repeat_or_make_no_sense_have_no_effect(siege: Siege) -> None:
-    """A fault at Slack, or somebody who has the secret. What makes no sense comes as repeats of what was done, and anew
-    by somebody who may nothing, so that all of it is read.
+async def test_a_thousand_signed_requests_that_repeat_or_make_no_sense_have_no_effect(either: Siege) -> None:
+    """A fault at Slack, or somebody who has the secret; on each database, which do not refuse the same values.
+
+    What makes no sense comes as repeats of what was done, and anew by somebody who may nothing, so that all is read.
     """
     chance, senseless_ones = Random(SEED), []
     for number in range(1400):
-        payload = senseless(chance.choice(siege.day), chance)
+        payload = senseless(chance.choice(either.day), chance)
         payload = payload if number % 2 else as_an_outsider(payload, number)
-        senseless_ones.append(request_of(payload, siege.stamp))
+        senseless_ones.append(request_of(payload, either.stamp))
 
-    async with without_effect(siege, rows):
-        await siege.send_all(
+    async with without_effect(either, rows):
+        await either.send_all(
             "broken texts",
-            (text for found in siege.day[::3] for text in broken_texts(request_of(found, siege.stamp), chance)),
+            (text for found in either.day[::3] for text in broken_texts(request_of(found, either.stamp), chance)),
             REFUSED | {200},
         )
-        assert siege.statuses[413] >= len(siege.day[::3])
-    async with without_effect(siege, deeds_of):
-        await siege.send_all("replayed", (request_of(found, siege.stamp) for found in siege.day * 3), {200})
-        await siege.send_all("senseless", senseless_ones, REFUSED | {200, 404})
+        assert either.statuses[413] >= len(either.day[::3])
+    async with without_effect(either, deeds_of):
+        await either.send_all("replayed", (request_of(found, either.stamp) for found in either.day * 3), {200})
+        await either.send_all("senseless", senseless_ones, REFUSED | {200, 404})
 
 
 async def deeds_of(db: Database) -> dict[str, object]:
