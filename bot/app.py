@@ -22,6 +22,7 @@ from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.connect_code import code_drawer
+from bot.services.default_messages import draw as draw_default
 from bot.services.giving_back import GivingBack
 from bot.services.health import Health
 from bot.services.jobs import Jobs
@@ -106,6 +107,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECTION: services.connections.draw,
         Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
         Subject.HOME: services.home.draw,
+        Subject.DEFAULT: draw_default,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
     }

@@ -12,6 +12,7 @@ from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
+from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
@@ -144,7 +145,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         fixes=Fixes(db, people, items),
         choices=Choices(db, people),
         organisations=Organisations(db, people),
-        set_up=SetUp(db, people, directory, SettingsService(db, people), providers, ChannelTest(clients)),
+        set_up=SetUp(
+            db, people, directory, SettingsService(db, people, default_messages.look), providers, ChannelTest(clients)
+        ),
         arrivals=Arrivals(db, people, jobs, files, ChildReader(), config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
         publishing=Publishing(

@@ -1,9 +1,10 @@
 """The ledger's lists as they stand here: looked through by pickers, named on cards."""
 
 from dataclasses import replace
+from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.db import list_terms
 from bot.db.base import dump, load, table_of
@@ -15,7 +16,7 @@ from bot.services.finding import find
 
 ENTRIES, ORGANISATIONS = table_of(ListEntryRow), table_of(OrganisationRow)
 
-_ENTRY = select(ENTRIES.c.entry).where(
+_ENTRY = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
     ENTRIES.c.workspace_id == bindparam("workspace_id"),
     ENTRIES.c.organisation_id == bindparam("organisation_id"),
     ENTRIES.c.kind == bindparam("kind"),
@@ -51,15 +52,23 @@ async def find_tax_rates(
 
 
 async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
-    entry = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
-    return None if entry is None else load(entry, Account)
+    """Whether it is active is the list's to say: what the ledger has no more was active when it was read last."""
+    row = await _entry(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, code)
+    if row is None:
+        return None
+    account = load(row.entry, Account)
+    return account if row.is_active else replace(account, is_active=False)
 
 
 async def load_tax_rate(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str
 ) -> TaxRate | None:
-    entry = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
-    return None if entry is None else load(entry, TaxRate)
+    """As `load_account`."""
+    row = await _entry(tx, workspace_id, organisation_id, ListKind.TAX_RATES, code)
+    if row is None:
+        return None
+    rate = load(row.entry, TaxRate)
+    return rate if row.is_active else replace(rate, is_active=False)
 
 
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
@@ -74,10 +83,9 @@ async def tax_rate_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: Org
 
 async def _entry(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
-) -> str | None:
+) -> Row[Any] | None:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind, "key": key}
-    found: str | None = (await tx.execute(_ENTRY, of)).scalar_one_or_none()
-    return found
+    return (await tx.execute(_ENTRY, of)).one_or_none()
 
 
 async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> None:

@@ -51,6 +51,8 @@ class Subject(StrEnum):
     NOTE = "note"
     """Words told once, kept in the row's facts as `{"text": …}`."""
     HOME = "home"
+    DEFAULT = "default"
+    """A default of an organisation that the ledger does not take any more; the subject's id is the organisation's."""
 
 
 OF_ITEMS = (Subject.ITEM, Subject.ALERT)

@@ -18,6 +18,7 @@ from bot.domain.books import ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem
+from bot.services import default_messages
 from bot.services.access import Tokens
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
@@ -175,6 +176,8 @@ class Reading:
             values |= {"read": await stored.count(), "changes_read": SYNCS.c.changes_read + 1}
         async with stored.write() as tx:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
+            # in the transaction that ends the list: a reading that is killed before ends it again, and looks again
+            await default_messages.look(tx, stored.workspace_id, stored.organisation_id, stored.kind)
             await self._end_run(tx)
 
     async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:

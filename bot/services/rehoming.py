@@ -24,7 +24,8 @@ MESSAGES = table_of(MessageRow)
 
 async def rehome(tx: Tx, message: Message) -> bool:
     """Have it shown in the channel that was chosen meanwhile; False when it is to wait for the one that refused it."""
-    if message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED)):
+    is_news = message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED))
+    if is_news or message.subject == Subject.DEFAULT:
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         return await _move(tx, message, settings.alerts_channel or settings.approvals_channel)
     if message.subject not in (Subject.ITEM, Subject.ALERT):

@@ -1,6 +1,7 @@
 """An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from bot.db.base import dump, table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.books import ListKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
@@ -135,10 +137,18 @@ async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
     return str((await tx.execute(_NAME, of)).scalar_one_or_none() or "this organisation")
 
 
+class LookAtDefaults(Protocol):
+    async def __call__(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsService:
     db: Database
     people: People
+    look_at_defaults: LookAtDefaults
+    """`bot.services.default_messages.look`, which reads settings itself."""
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> Settings:
         """Save the whole form; both General and Tax count as confirmed. Waiting items are coded again by new defaults.
@@ -160,6 +170,7 @@ class SettingsService:
             if settings.for_items != before.for_items:
                 await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
+            await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
             concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
             await redraw_homes(tx, workspace_id, concerned)

@@ -1,0 +1,107 @@
+"""A default that the ledger does not take any more is told once, and the message is finished when it is mended.
+
+Found by whoever ends the reading of its list, in that transaction; finished there too, or where other settings are saved.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from bot.db.base import load, table_of
+from bot.db.connections import ConnectionRow, SettingsRow
+from bot.db.messages import MessageRow
+from bot.db.unit_of_work import Tx
+from bot.domain.books import ListKind
+from bot.domain.defaults import DefaultOutcome, MissingDefault
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.rights import Role
+from bot.domain.settings import Settings
+from bot.services.choices import NotOfferedError, require_offered
+from bot.services.connection_messages import alerts_place
+from bot.services.lists import account_label, tax_rate_label
+from bot.services.messages import Drawn, Shown, Subject, want
+from bot.services.settings import load_settings, organisation_name, people_with
+from bot.views import defaults as views
+
+CONNECTIONS, MESSAGES, SETTINGS = table_of(ConnectionRow), table_of(MessageRow), table_of(SettingsRow)
+
+
+async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind) -> None:
+    """Whether the defaults out of these lists can be used; tells what changed of that, and of nothing twice."""
+    known = [kind for kind in kinds if kind in views.NAMES]
+    if not known:
+        return
+    # settings that are saved meanwhile, and another process's reading, wait for what is told here
+    locked = select(SETTINGS.c.version).where(
+        SETTINGS.c.workspace_id == workspace_id, SETTINGS.c.organisation_id == organisation_id
+    )
+    await tx.execute(locked.with_for_update())
+    settings = await load_settings(tx, workspace_id, organisation_id)
+    told = await _open(tx, workspace_id, organisation_id)
+    for kind in known:
+        key = _default(settings, kind)
+        is_missing = key is not None and not await _is_offered(tx, workspace_id, organisation_id, kind, key)
+        role, before = told.get(kind, ("", None))
+        if before is not None and (before.key != key or not is_missing):
+            outcome = DefaultOutcome.BACK if before.key == key else DefaultOutcome.CHANGED
+            ended = MissingDefault(kind=kind, key=before.key, label=before.label, outcome=outcome)
+            await _tell(tx, workspace_id, organisation_id, role, ended)
+        if key is not None and is_missing and (before is None or before.key != key):
+            label = await _label(tx, workspace_id, organisation_id, kind, key)
+            role = f"{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
+            await _tell(tx, workspace_id, organisation_id, role, MissingDefault(kind=kind, key=key, label=label))
+
+
+async def draw(tx: Tx, message: Shown) -> Drawn | None:
+    """The drawer of `Subject.DEFAULT`."""
+    organisation_id = OrganisationId(UUID(message.subject_id))
+    name = await organisation_name(tx, message.workspace_id, organisation_id)
+    admins = await people_with(tx, message.workspace_id, organisation_id, Role.ADMIN)
+    text, blocks = views.missing(name, organisation_id, load(message.facts, MissingDefault), admins)
+    return Drawn(text=text, blocks=blocks)
+
+
+async def _open(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> dict[ListKind, tuple[str, MissingDefault]]:
+    """What was told and not finished, with its role."""
+    statement = select(MESSAGES.c.role, MESSAGES.c.facts).where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject == Subject.DEFAULT,
+        MESSAGES.c.subject_id == str(organisation_id),
+    )
+    told = [(row.role, load(row.facts, MissingDefault)) for row in (await tx.execute(statement)).all()]
+    return {missing.kind: (role, missing) for role, missing in told if missing.outcome is None}
+
+
+async def _tell(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: str, missing: MissingDefault
+) -> None:
+    """In a new message; or, under a role that there is, in the one that stands."""
+    connected_by = select(CONNECTIONS.c.connected_by).where(
+        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+    )
+    by = UserId((await tx.execute(connected_by)).scalar_one())
+    place = await alerts_place(tx, workspace_id, organisation_id, by, role)
+    facts = {"kind": missing.kind, "key": missing.key, "label": missing.label, "outcome": missing.outcome}
+    await want(tx, workspace_id, Subject.DEFAULT, organisation_id, place, facts=facts)
+
+
+def _default(settings: Settings, kind: ListKind) -> str | None:
+    return settings.default_account if kind is ListKind.ACCOUNTS else settings.default_tax_rate
+
+
+async def _is_offered(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
+) -> bool:
+    account, tax_rate = (key, None) if kind is ListKind.ACCOUNTS else (None, key)
+    try:
+        await require_offered(tx, workspace_id, organisation_id, account, tax_rate)
+    except NotOfferedError:
+        return False
+    return True
+
+
+async def _label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str) -> str:
+    label = account_label if kind is ListKind.ACCOUNTS else tax_rate_label
+    return await label(tx, workspace_id, organisation_id, key)

@@ -1,0 +1,113 @@
+"""A default that is archived or gone in the ledger: told once to who can change it, finished when it is mended."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.db.unit_of_work import Tx
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.playground.slack import ADMIN, ALERTS
+from bot.services import default_messages
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import actions, words
+from tests.handlers.parting import now, told
+from tests.handlers.setting_up import CATEGORY, OTHER_CATEGORY, TAX, Office, an_office
+
+GONE = "archived or gone"
+
+
+@pytest.fixture
+async def office(database_url: str) -> AsyncIterator[Office]:
+    async with an_office(database_url) as made:
+        await made.save(**{BlockId.DEFAULT_ACCOUNT: CATEGORY, BlockId.DEFAULT_TAX: TAX})
+        yield made
+
+
+def books(office: Office) -> Any:
+    return office.world.xero.books[TRADING]
+
+
+def mark(office: Office, status: str, code: str = CATEGORY) -> None:
+    found = next(account for account in books(office).accounts.values() if account["Code"] == code)
+    books(office).save_account({**found, "Status": status})
+
+
+async def read_lists(office: Office) -> None:
+    await office.world.later(61)
+    await office.slack.command("/dext", "sync", user=ADMIN)
+    await office.world.settle()
+
+
+async def test_it_is_told_once_finished_when_it_is_back_and_told_again_when_it_goes_again(office: Office) -> None:
+    mark(office, "ARCHIVED")
+    await read_lists(office)
+    await read_lists(office)
+
+    (first,) = told(office.world, GONE)
+    assert "429 · General Expenses" in words(first)
+    assert "default category in the settings" in words(first)
+    assert f"<@{ADMIN}>" in words(first)
+    assert actions(first) == [ActionId.OPEN_SETTINGS]
+    await office.slack.click(first, ActionId.OPEN_SETTINGS, user=ADMIN)
+    assert office.modal().callback_id == "settings"
+
+    mark(office, "ACTIVE")
+    await read_lists(office)
+    assert "in the ledger's list again" in now(office.world, first)
+
+    mark(office, "ARCHIVED")
+    await read_lists(office)
+    (second,) = told(office.world, GONE)
+    assert second.ts != first.ts
+    assert "in the ledger's list again" in now(office.world, first)
+
+
+async def test_other_settings_finish_it_and_what_the_ledger_has_no_more_is_as_good_as_archived(office: Office) -> None:
+    chart = books(office).accounts
+    for key in [key for key, account in chart.items() if account["Code"] == CATEGORY]:
+        del chart[key]
+    for rate in books(office).tax_rates.values():
+        if rate["TaxType"] == TAX:
+            rate["Status"] = "ARCHIVED"
+    await read_lists(office)
+    category, tax_rate = told(office.world, GONE)
+    assert "default tax rate" in words(tax_rate)
+    refused = await office.save()
+    assert set(refused.errors) == {BlockId.DEFAULT_ACCOUNT, BlockId.DEFAULT_TAX}
+
+    await office.save(**{BlockId.DEFAULT_ACCOUNT: OTHER_CATEGORY, BlockId.DEFAULT_TAX: "NONE"})
+
+    assert "is not the default category any more" in now(office.world, category)
+    assert "is not the default tax rate any more" in now(office.world, tax_rate)
+    await read_lists(office)
+    assert told(office.world, GONE) == []
+
+
+async def test_a_reading_that_is_killed_while_it_tells_tells_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found and told are one transaction; the list that was not ended is ended again."""
+    look = default_messages.look
+    mark(office, "ARCHIVED")
+
+    async def dies(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: Any) -> None:
+        await look(tx, workspace_id, organisation_id, *kinds)
+        raise KilledError
+
+    monkeypatch.setattr(default_messages, "look", dies)
+    with pytest.raises(KilledError):
+        await read_lists(office)
+    assert told(office.world, GONE) == []
+    monkeypatch.setattr(default_messages, "look", look)
+
+    await office.world.later(120)
+    await office.world.services.lists.restart_stuck()
+    await office.world.settle()
+
+    assert len(told(office.world, GONE, ALERTS)) == 1
+
+
+class KilledError(BaseException):
+    """The process dies here."""
