@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ from benchmarks.far_end import CHANNEL, PERSON, FarEnd, far_end
 from benchmarks.processes import Server, free_port, server
 from benchmarks.requests import SECRET
 from bot.clock import SystemClock
-from bot.db import migrate
+from bot.db import list_terms, migrate
 from bot.db.base import Base, dump, new_id, table_of
 from bot.db.connections import (
     ChannelRow,
@@ -37,6 +37,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.books import Account, AccountClass, Books, ListKind, TaxRate
 from bot.domain.documents import Door, Facts, Line, Party
+from bot.domain.finding import found_by
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Role
@@ -239,11 +240,18 @@ async def _lists(tx: Tx, scope: dict[str, Any]) -> None:
         for code in range(400, 400 + ACCOUNTS)
     ]
     rate = TaxRate(code="INPUT2", name="20% on expenses", percent=Decimal(20))
-    coded = [(ListKind.ACCOUNTS, account.code, account.label, dump(account)) for account in accounts]
-    coded.append((ListKind.TAX_RATES, rate.code, rate.label, dump(rate)))
-    for kind, key, label, entry in coded:
-        found = {"search": label.casefold(), "is_active": True, "entry": entry, "seen_in": 1}
-        await _insert(tx, ListEntryRow, scope, kind=kind, key=key, **found)
+    listed: tuple[tuple[ListKind, Sequence[Account | TaxRate]], ...] = (
+        (ListKind.ACCOUNTS, accounts),
+        (ListKind.TAX_RATES, (rate,)),
+    )
+    for kind, entries in listed:
+        found = [
+            {"key": entry.code, "search": found_by(entry), "is_active": True, "entry": dump(entry), "seen_in": 1}
+            for entry in entries
+        ]
+        await list_terms.follow(tx, scope["workspace_id"], scope["organisation_id"], kind, found)
+        for row in found:
+            await _insert(tx, ListEntryRow, scope, kind=kind, **row)
 
 
 async def _insert(tx: Tx, row: type[Base], scope: dict[str, Any], **values: object) -> None:

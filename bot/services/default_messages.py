@@ -17,7 +17,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.settings import Settings
 from bot.services.choices import NotOfferedError, require_offered
-from bot.services.connection_messages import alerts_place
+from bot.services.connection_messages import place_of_news
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown, Subject, want
 from bot.services.settings import load_settings, organisation_name, people_with
@@ -82,7 +82,7 @@ async def _tell(
         CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
     )
     by = UserId((await tx.execute(connected_by)).scalar_one())
-    place = await alerts_place(tx, workspace_id, organisation_id, by, role)
+    place = await place_of_news(tx, workspace_id, organisation_id, by, role)
     facts = {"kind": missing.kind, "key": missing.key, "label": missing.label, "outcome": missing.outcome}
     await want(tx, workspace_id, Subject.DEFAULT, organisation_id, place, facts=facts)
 
