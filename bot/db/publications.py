@@ -212,9 +212,16 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
 
 async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DuePublication, ...]:
     """The oldest due publications, locked against another planner and against being taken back; nothing while a batch
-    of theirs is in flight. What is only to be read again comes apart: it must not be sent with the others. What was
-    refused with others comes by itself.
+    of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart: it
+    must not be sent with the others. What was refused with others comes by itself.
     """
+    usable = select(CONNECTIONS.c.id).where(
+        CONNECTIONS.c.id == organisation.connection_id,
+        CONNECTIONS.c.workspace_id == organisation.workspace_id,
+        CONNECTIONS.c.health.in_(USABLE),
+    )
+    if (await tx.execute(usable.with_for_update())).first() is None:
+        return ()
     lock = select(SETTINGS.c.organisation_id).where(
         SETTINGS.c.organisation_id == organisation.organisation_id,
         SETTINGS.c.workspace_id == organisation.workspace_id,

@@ -80,12 +80,15 @@ def _by_lists(card: ConnectionCard, now: datetime, sync_every: timedelta) -> Con
             remedy="Press Manage and refresh; if that fails again, look at the rights of whoever connected it.",
         )
     late = STALE_AFTER * sync_every
-    old = [found for found in card.lists if found.is_over and found.synced_at and now - found.synced_at > late]
+    old = [found for found in card.lists if found.synced_at and now - found.synced_at > late]
     if old:
+        is_tried = any(not found.is_over for found in old)
         return Condition(
             verdict=Verdict.AT_RISK,
             reason=f"Out of date, not read for more than {_hours(late)}: {_names(old)}.",
-            remedy="Press Manage and refresh.",
+            remedy=f"{card.provider_name} is asked again and again by itself."
+            if is_tried
+            else "Press Manage and refresh.",
         )
     return Condition(verdict=Verdict.HEALTHY)
 

@@ -96,7 +96,7 @@ class ListImport:
         """Read what this run has not read yet. Safe to run twice: every page says what it wrote."""
         connection_id, run, _ = key.split(":")
         connection = await self._connection(ConnectionId(UUID(connection_id)))
-        if connection is None:
+        if connection is None or connection.provider not in self.providers:
             return
         reading = Reading(self.db, self.tokens, connection, int(run), self.providers[connection.provider])
         try:
@@ -118,6 +118,7 @@ class ListImport:
             .where(
                 SYNCS.c.state.in_(UNDER_WAY),
                 CONNECTIONS.c.health.in_(("importing", "healthy", "at_risk")),
+                CONNECTIONS.c.provider.in_(tuple(self.providers)),
                 is_installed(CONNECTIONS.c.workspace_id),
             )
         )

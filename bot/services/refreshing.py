@@ -22,6 +22,7 @@ from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, redraw, want
 from bot.services.people import OrganisationNotFoundError, People
+from bot.views.text import escape
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -108,7 +109,7 @@ def _require_readable(
     ledger = provider.profile.name
     if connection.health in (Health.BROKEN, Health.DISCONNECTED):
         raise CannotRefreshError(
-            f"{connection.name} is not connected to {ledger} at the moment, so its lists cannot be read. A Slack owner "
+            f"{escape(connection.name)} is not connected to {ledger} at the moment, so its lists cannot be read. A Slack owner "
             "or admin can press Reconnect in Home; then they are read by themselves."
         )
     if kind is not None and kind not in provider.profile.lists:

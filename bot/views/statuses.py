@@ -138,9 +138,13 @@ def list_line(found: ListProgress, status: ConnectionStatus) -> str:
         case "failed":
             return f"{name}: could not be read{why_unread(found)}; before that {old}"
         case "reading":
-            return f"{name}: {how_far(found)}"
+            return f"{name}: {how_far(found)}{_before(found, old)}"
         case _:
-            return f"{name}: waiting to be read"
+            return f"{name}: waiting to be read{_before(found, old)}"
+
+
+def _before(found: ListProgress, old: str) -> str:
+    return f"; before that {old}" if found.synced_at else ""
 
 
 def _age(found: ListProgress, status: ConnectionStatus) -> str:

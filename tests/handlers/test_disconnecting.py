@@ -305,3 +305,17 @@ async def test_a_bill_that_is_being_sent_is_published_once(desk: Desk) -> None:
 
     assert len(desk.xero.bills(TRADING)) == 1
     assert "Published" in words(desk.card("INV-1"))
+
+
+async def test_what_a_planner_saw_before_the_end_is_not_frozen_after_it(desk: Desk) -> None:
+    await desk.add()
+    await desk.press(desk.card("INV-1"), ActionId.APPROVE_ITEM, settled=False)
+    publishing = desk.world.services.publishing
+    (due,) = await publishing.due()
+
+    await disconnect(desk.world)
+
+    assert await publishing.freeze(due) == 0
+    await connect(desk.world)
+    await desk.world.later(300)
+    assert "Published" in words(desk.card("INV-1"))

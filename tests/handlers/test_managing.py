@@ -26,7 +26,7 @@ from bot.playground.slack import (
 from bot.services.importing import SYNCS
 from bot.views.ids import ActionId
 from tests.handlers.desk import Desk, a_desk, words
-from tests.handlers.parting import confirm
+from tests.handlers.parting import ask, confirm
 
 CONNECTIONS, ORGANISATIONS, BUDGETS = table_of(ConnectionRow), table_of(OrganisationRow), table_of(BudgetRow)
 NAME = "Northwind Trading Ltd"
@@ -320,3 +320,29 @@ async def test_homes_of_people_with_a_role_follow_when_the_connection_ends(desk:
     assert "Broken" in words(followed)
     assert "Broken" not in words(left)
     assert "Broken" in words(await home_of(desk, MEMBER))
+
+
+async def test_a_name_from_the_ledger_is_text_in_the_answer_that_it_is_not_connected(desk: Desk) -> None:
+    await confirm(desk.world, await ask(desk.world))
+    await desk.slack.close_modal(ADMIN, everything=True)
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(ORGANISATIONS.update().values(name="<!channel> <https://evil.example|Sign in>"))
+
+    answer = await desk.slack.command("/dext", "sync", user=ADMIN)
+
+    assert "is not connected to Xero at the moment" in answer.text
+    assert "<!channel>" not in answer.text
+    assert "<https://evil.example|" not in answer.text
+
+
+async def test_lists_that_were_begun_and_do_not_come_are_old_all_the_same(desk: Desk) -> None:
+    desk.xero.misbehaviour.outage = True
+    await desk.slack.command("/dext", "sync", user=ADMIN)
+    for _ in range(4):
+        await desk.world.later(24 * 3600)
+
+    home = words(await home_of(desk, ADMIN))
+
+    assert "At risk. Out of date, not read for more than" in home
+    assert "Xero is asked again and again by itself." in home
+    assert "waiting to be read; before that read 4 days ago" in home

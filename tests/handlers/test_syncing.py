@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from bot.db.base import load
 from bot.playground.slack import ADMIN
-from bot.services.importing import SYNCS
+from bot.services.importing import SYNCS, ListImport
 from bot.services.lists import find_accounts
 from providers.fields import LONGEST_NAME
 from providers.xero.simulator import TRADING
@@ -122,3 +122,17 @@ async def test_a_hostile_list_is_kept_as_far_as_it_can_be_and_the_rest_is_named(
         workspace_id = (await desk.world.actor()).workspace.id
         (paper,) = await find_accounts(tx, workspace_id, desk.world.organisation_id, "<!channel>")
     assert (paper.code, len(paper.name)) == ("H1", LONGEST_NAME)
+
+
+async def test_lists_of_a_package_whose_credentials_were_taken_away_are_left_alone(sqlite_url: str) -> None:
+    async with a_desk(sqlite_url, undo_seconds=0) as desk:
+        await desk.slack.command("/dext", "sync", user=ADMIN)
+        services = desk.world.services
+        without = ListImport(services.db, services.jobs, services.tokens, {})
+        ((_, key),) = desk.world.jobs.waiting
+
+        await without.run(key)
+        await desk.world.clock.sleep(3 * 60)
+
+        assert await without.restart_stuck() == 0
+        assert await services.lists.restart_stuck() == 1
