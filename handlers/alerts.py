@@ -9,6 +9,7 @@ from bot.services.fixes import Fixes
 from bot.views import alerts as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
+from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, OpenView, Reply
 from handlers.routes import Routes
@@ -35,8 +36,9 @@ class AlertHandlers:
         return await self._ask(click, ActionId.CHOOSE_TAX_RATE)
 
     async def choose_account(self, submission: Submission) -> Reply:
-        ref, code = _chosen(submission)
+        ref, code = await self._chosen(submission)
         if code is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
             return FormErrors({BlockId.ACCOUNT: "Choose a category."})
         try:
             await self.fixes.choose_account(submission.actor, ref.item_id, ref.version, code)
@@ -45,8 +47,9 @@ class AlertHandlers:
         return None
 
     async def choose_tax_rate(self, submission: Submission) -> Reply:
-        ref, code = _chosen(submission)
+        ref, code = await self._chosen(submission)
         if code is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
             return FormErrors({BlockId.TAX_RATE: "Choose a tax rate."})
         try:
             await self.fixes.choose_tax_rate(submission.actor, ref.item_id, ref.version, code)
@@ -66,10 +69,13 @@ class AlertHandlers:
         item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
         return OpenView(views.choose_form(await self.cards.edit_form(click.actor, item.id), action))
 
-
-def _chosen(submission: Submission) -> tuple[ItemRef, str | None]:
-    ref = FormRef.decode(submission.form.private_metadata).item
-    return ref, views.read_choice(submission.form.state)
+    async def _chosen(self, submission: Submission) -> tuple[ItemRef, str | None]:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        code = await read_for(
+            lambda: self.fixes.item_to_fix(submission.actor, ref.item_id),
+            lambda: views.read_choice(submission.form.state),
+        )
+        return ref, code
 
 
 def _not_offered(error: NotOfferedError) -> FormErrors:

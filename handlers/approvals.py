@@ -8,6 +8,7 @@ from bot.services.cards import Cards
 from bot.views import approvals as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
+from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import CloseAll, FormErrors, OpenView, Reply, UpdateView
 from handlers.routes import Routes
@@ -36,8 +37,13 @@ class ApprovalHandlers:
 
     async def reject(self, submission: Submission) -> Reply:
         ref = FormRef.decode(submission.form.private_metadata).item
-        reason = views.read_reason(submission.form.state)
+        actor = submission.actor
+        reason = await read_for(
+            lambda: self.approvals.check_may_decide(actor, ref.item_id, ref.version),
+            lambda: views.read_reason(submission.form.state),
+        )
         if reason is None:
+            await self.approvals.check_may_decide(actor, ref.item_id, ref.version)
             return FormErrors({BlockId.REASON: views.NO_REASON})
         await self.approvals.reject(submission.actor, ref.item_id, ref.version, reason)
         return CloseAll()

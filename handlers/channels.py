@@ -7,6 +7,7 @@ from bot.views import channels as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from bot.views.settings import BLOCKS
+from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
@@ -25,7 +26,10 @@ class ChannelHandlers:
 
     async def save(self, submission: Submission) -> Reply:
         about = FormRef.decode(submission.form.private_metadata)
-        form = views.read(submission.form.state, about.version)
+        form = await read_for(
+            lambda: self.channels.opened(submission.actor, about.organisation_id),
+            lambda: views.read(submission.form.state, about.version),
+        )
         try:
             page = await self.channels.save(submission.actor, about.organisation_id, form)
         except ChannelsRefusedError as refused:

@@ -9,6 +9,7 @@ from bot.services.organisations import Organisations
 from bot.views import disconnecting as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
@@ -33,8 +34,12 @@ class DisconnectHandlers:
 
     async def disconnect(self, submission: Submission) -> Reply:
         about = FormRef.decode(submission.form.private_metadata)
-        keep, is_meant = views.read(submission.form.state)
+        actor = submission.actor
+        keep, is_meant = await read_for(
+            lambda: self.disconnecting.opened(actor, about.organisation_id), lambda: views.read(submission.form.state)
+        )
         if not is_meant:
+            await self.disconnecting.opened(actor, about.organisation_id)
             return FormErrors({BlockId.CONFIRMED: views.NOT_TICKED})
         try:
             ended = await self.disconnecting.disconnect(

@@ -16,6 +16,7 @@ from bot.views import items as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_form import Typed
 from bot.views.metadata import FormRef, ItemRef, item_of, organisation_of
+from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Event, Submission
 from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply
@@ -49,8 +50,12 @@ class ItemHandlers:
     async def add_item(self, submission: Submission) -> Reply:
         """One form adds one item: what it is known by is the form itself."""
         organisation_id = FormRef.decode(submission.form.private_metadata).organisation_id
-        typed = item_form.read(submission.form.state, Facts())
+        actor = submission.actor
+        typed = await read_for(
+            lambda: self.cards.new_form(actor, organisation_id), lambda: item_form.read(submission.form.state, Facts())
+        )
         if not isinstance(typed, Typed):
+            await self.cards.new_form(actor, organisation_id)
             return FormErrors(typed)
         edit = Edit(facts=typed.facts, account=typed.account, tax_rate=typed.tax_rate)
         source = f"form:{submission.form.view_id}"

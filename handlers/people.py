@@ -8,6 +8,7 @@ from bot.views import people as views
 from bot.views import taking_over
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
@@ -29,7 +30,10 @@ class PeopleHandlers:
 
     async def save(self, submission: Submission) -> Reply:
         about = FormRef.decode(submission.form.private_metadata)
-        form = views.read(submission.form.state, about.version)
+        form = await read_for(
+            lambda: self.roles.opened(submission.actor, about.organisation_id),
+            lambda: views.read(submission.form.state, about.version),
+        )
         try:
             page = await self.roles.save(submission.actor, about.organisation_id, form)
         except RolesRefusedError as refused:

@@ -10,6 +10,7 @@ from bot.services.settings import StaleFormError
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
@@ -34,7 +35,10 @@ class SettingsHandlers:
 
     async def save(self, submission: Submission) -> Reply:
         about = FormRef.decode(submission.form.private_metadata)
-        form = views.read(submission.form.state, about.version)
+        form = await read_for(
+            lambda: self.set_up.opened(submission.actor, about.organisation_id),
+            lambda: views.read(submission.form.state, about.version),
+        )
         try:
             page = await self.set_up.save(submission.actor, about.organisation_id, form)
         except FormRefusedError as refused:

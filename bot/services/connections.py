@@ -88,10 +88,12 @@ class Connections:
         return None if row is None else (row.provider, row.name)
 
     async def ask(self, actor: Actor) -> tuple[UserId, ...]:
-        """Write to those who may connect, with the button; answers who was asked. Asking again is the same message."""
-        person = await self.people.identify(actor)
-        if person is None or not person.is_of_workspace or person.is_guest or person.is_bot or not person.is_active:
-            return ()
+        """Write to those who may connect, with the button; answers who was asked. Asking again is the same message.
+
+        Raises:
+            NotAllowedError: guests, bots and people of other companies ask nobody.
+        """
+        await self.people.require_member(actor)
         admins = (await self.directory.workspace_admins(actor.workspace))[:MOST_ASKED]
         async with self.db.write() as tx:
             for admin in admins:

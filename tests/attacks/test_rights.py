@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from bot.views.ids import ActionId
+from bot.views.ids import ActionId, CallbackId
 from handlers.dispatch import NOT_INSTALLED
 from providers.xero.simulator import TRADING
 from tests.attacks import entries
@@ -181,6 +181,24 @@ async def test_values_that_nobody_wrote_have_no_effect_and_are_no_error(
 
     assert wrong == []
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def test_whoever_may_not_send_a_form_is_told_that_before_anything_of_what_is_in_it(office: Office) -> None:
+    wrong: list[tuple[object, ...]] = []
+    for entry in of_kind("form", table.FORMS, emptied):
+        for who in PEOPLE:
+            if who not in entry.allowed:
+                wrong += [(entry.name, *fault) for fault in await faults_of_others(office, entry, who)]
+
+    assert wrong == []
+    assert office.changed == []
+
+
+def emptied(ids: Ids, callback: CallbackId) -> Payload:
+    """The form with nothing in it, as no client of Slack sends it."""
+    sent = entries.submission(ids, callback)
+    sent["view"]["state"] = {"values": {}}
+    return sent
 
 
 UNCONCERNED = (*IN_THE_FORM, ActionId.RUN_COMMAND, ActionId.OPEN_IN_LEDGER)

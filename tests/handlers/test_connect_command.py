@@ -10,6 +10,7 @@ import pytest
 from bot.domain.connections import EXPLANATIONS, Stop
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.slack import Actor
+from bot.services.people import NotAllowedError
 from bot.views import connections as views
 from bot.views.ids import ActionId, CallbackId
 from handlers.connections import ConnectionHandlers
@@ -103,11 +104,15 @@ async def test_a_member_is_told_who_can_and_asks_them_with_one_button(connecting
     assert "<@U0MIA> asks you" in await connecting.drawn(asked[0])
 
 
-async def test_somebody_of_another_company_gets_no_link_and_asks_nobody(connecting: Connecting) -> None:
+async def test_guests_and_people_of_other_companies_get_no_link_and_are_told_why_they_ask_nobody(
+    connecting: Connecting,
+) -> None:
     stranger = Actor(workspace=connecting.workspace, user_id=UserId("U0ADAM"), team_id="T0OTHER")
 
     view = drawn(await handlers(connecting).connect(typed(stranger)))
-    await handlers(connecting).ask_to_connect(pressed(stranger, ActionId.ASK_TO_CONNECT))
+    for asking, why in ((stranger, "another company"), (connecting.actor("U0GUS"), "Guests of this workspace")):
+        with pytest.raises(NotAllowedError, match=why):
+            await handlers(connecting).ask_to_connect(pressed(asking, ActionId.ASK_TO_CONNECT))
 
     assert "another company" in str(view)
     assert await connecting.messages("connection", "asked") == []
