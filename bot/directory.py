@@ -104,7 +104,7 @@ async def _admins(client: AsyncWebClient) -> tuple[UserId, ...]:
     for _ in range(PAGES):
         answer = await client.users_list(limit=PAGE, cursor=cursor or None)
         members: list[dict[str, Any]] = answer.get("members") or []
-        found += [UserId(member["id"]) for member in members if _is_admin(member) and not member.get("deleted")]
+        found += [UserId(member["id"]) for member in members if is_admin(member) and not member.get("deleted")]
         cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             break
@@ -123,7 +123,7 @@ def person_of(user: dict[str, Any], workspace: Workspace) -> Person:
         is_active=not user.get("deleted"),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT"),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        is_workspace_admin=_is_admin(user) or user["id"] == workspace.installer_user_id,
+        is_workspace_admin=is_admin(user) or user["id"] == workspace.installer_user_id,
     )
 
 
@@ -132,7 +132,8 @@ def _gone(user_id: UserId) -> Person:
     return Person(user_id=user_id, name="Somebody", is_of_workspace=True, is_known=False, is_active=False)
 
 
-def _is_admin(user: dict[str, Any]) -> bool:
+def is_admin(user: dict[str, Any]) -> bool:
+    """Owner or admin of the workspace, by an object of `users.info` or `users.list`."""
     return bool(user.get("is_admin") or user.get("is_owner") or user.get("is_primary_owner"))
 
 

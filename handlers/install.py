@@ -15,7 +15,8 @@ from aiohttp import web
 
 from bot.domain.connections import Explanation
 from bot.domain.installing import STOPS, Installed, InstallStop
-from bot.services.installing import Installing, InstallStoppedError
+from bot.services.installations import InstallStoppedError
+from bot.services.installing import Installing
 from bot.vault import SealError, Vault
 from handlers.pages import Handler, Pages, new_cookie, return_of, see_other
 

@@ -1,17 +1,19 @@
 """Slack's OAuth for installing the app: its page, and the exchange of the code for a bot token."""
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import is_admin
 from bot.domain.ids import UserId
 from bot.domain.installing import Grant, InstallStop
 from bot.domain.slack import BOT_SCOPES
-from bot.services.installing import InstallStoppedError
+from bot.services.installations import InstallStoppedError
 from bot.slack import SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
@@ -19,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackOauthAccess:
-    """`bot.services.installing.SlackOauth` over Slack's page, `oauth.v2.access` and `auth.test`."""
+    """`bot.services.installing.SlackOauth` over Slack's page, `oauth.v2.access`, `auth.test` and `users.info`."""
 
     clients: SlackClients
     slack_url: str
@@ -49,8 +51,8 @@ class SlackOauthAccess:
             # not `oauth_v2_access`: the SDK's way of sending the credentials is deprecated by aiohttp
             answer = await self.clients.with_token(None).api_call("oauth.v2.access", data=asked)
             found = _answer_of(answer.data)
-            tested = await self.clients.with_token(str(found["access_token"])).auth_test()
-            return _grant_of(found, _answer_of(tested.data))
+            client = self.clients.with_token(str(found["access_token"]))
+            grant = _grant_of(found, _answer_of((await client.auth_test()).data))
         except SlackApiError as error:
             logger.warning("Slack refused an installation", extra={"reason": reason_of(error)})
             raise InstallStoppedError(InstallStop.SLACK_REFUSED) from None
@@ -60,6 +62,17 @@ class SlackOauthAccess:
         except (KeyError, TypeError, AttributeError) as error:
             logger.warning("Slack answered an installation oddly", extra={"error": type(error).__name__})
             raise InstallStoppedError(InstallStop.SLACK_REFUSED) from None
+        return replace(grant, is_by_admin=await _is_admin(client, grant.installer))
+
+
+async def _is_admin(client: AsyncWebClient, user_id: UserId) -> bool:
+    """Whether Slack says that somebody is an owner or admin; its silence is a no, and stops no installation."""
+    try:
+        user = (await client.users_info(user=user_id)).get("user")
+    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+        logger.warning("Slack did not say who installed", extra={"error": type(error).__name__})
+        return False
+    return isinstance(user, dict) and is_admin(user) and not user.get("deleted")
 
 
 def _answer_of(data: Any) -> dict[str, Any]:

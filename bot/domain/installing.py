@@ -88,11 +88,22 @@ class Grant:
     scopes: tuple[str, ...]
     installer: UserId
     is_enterprise_install: bool
+    is_by_admin: bool = False
+    """Whether Slack says that the installer is an owner or admin of the workspace. Where it does not say, they are not."""
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """Scopes that we asked for and were not given."""
         return tuple(scope for scope in BOT_SCOPES if scope not in self.scopes)
+
+
+def installer_of(grant: Grant, before: UserId | None, *, is_open: bool) -> UserId | None:
+    """Who is "whoever installed Dext" after a workspace that is known allowed it once more.
+
+    An owner or admin may connect anyway. Anybody else becomes the installer only where the place is open: the app was
+    removed, and there are no books that it would be a right over.
+    """
+    return grant.installer if grant.is_by_admin or is_open else before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,35 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import select
-
 from bot.db.base import table_of
-from bot.db.messages import MessageRow
-from bot.db.sealed import BOT_TOKEN
-from bot.db.unit_of_work import Database, Nudge, Tx
-from bot.db.workspaces import WORKSPACES, InstallStateRow, WorkspaceRow
-from bot.domain.ids import WorkspaceId
+from bot.db.unit_of_work import Database
+from bot.db.workspaces import InstallStateRow
 from bot.domain.installing import Grant, Installed, InstallStop
-from bot.domain.slack import TOKEN_REFUSALS
-from bot.services import audit
-from bot.services.messages import Place, Surface, note
+from bot.services.installations import InstallStoppedError, keep_installation
 from bot.services.signing_in import Return
-from bot.services.workspaces import Clients, Workspaces, fresh_workspace_id
+from bot.services.workspaces import Clients, Workspaces
 from bot.vault import Vault
 
-STATES, MESSAGES = table_of(InstallStateRow), table_of(MessageRow)
+STATES = table_of(InstallStateRow)
 
 GOOD_FOR = timedelta(minutes=10)
-WELCOME = "Dext is installed. Type `/dext connect` to connect your accounting software, or `/dext help`."
-WELCOME_BACK = "Dext is installed again. Everything is as it was, and what waited goes on."
-
-
-class InstallStoppedError(Exception):
-    """This try goes no further."""
-
-    def __init__(self, stop: InstallStop) -> None:
-        super().__init__(stop)
-        self.stop = stop
 
 
 class SlackOauth(Protocol):
@@ -87,7 +70,7 @@ class Installing:
         if grant.is_enterprise_install or grant.team_id is None:
             raise InstallStoppedError(InstallStop.WHOLE_ORGANISATION)
         async with self.db.write() as tx:
-            workspace_id, is_again = await self._keep(tx, grant, grant.team_id)
+            workspace_id, is_again = await keep_installation(tx, self.vault, grant, grant.team_id)
         self.workspaces.forget_seen()
         self.clients.forget(workspace_id)
         return Installed(
@@ -113,76 +96,6 @@ class Installing:
             raise InstallStoppedError(InstallStop.UNKNOWN)
         is_ours = found.cookie_hash == _hashed(cookie)
         raise InstallStoppedError(InstallStop.EXPIRED if is_ours else InstallStop.OTHER_BROWSER)
-
-    async def _keep(self, tx: Tx, grant: Grant, team_id: str) -> tuple[WorkspaceId, bool]:
-        """The workspace with its new token; answers whether it was known before, with everything it had."""
-        await self._require_our_app(tx, grant)
-        workspace_id, is_again, was_removed = await _row_of(tx, grant, team_id)
-        await tx.execute(
-            WORKSPACES.update()
-            .where(WORKSPACES.c.id == workspace_id)
-            .values(
-                name=grant.team_name,
-                bot_user_id=grant.bot_user_id,
-                bot_id=grant.bot_id,
-                app_id=grant.app_id,
-                installer_user_id=grant.installer,
-                scopes=",".join(grant.scopes),
-                token_sealed=BOT_TOKEN.seal(self.vault, grant.token, id=workspace_id),
-                installed_at=tx.now,
-                removed_at=None,
-            )
-        )
-        await _try_again(tx, workspace_id)
-        deed = "app installed again" if is_again else "app installed"
-        facts = {"scopes": ",".join(grant.scopes)}
-        await audit.record(tx, workspace_id, workspace_id, deed, by=grant.installer, facts=facts)
-        if not is_again or was_removed:
-            place = Place(role="installed", surface=Surface.DIRECT, user_id=grant.installer)
-            words = WELCOME_BACK if is_again else WELCOME
-            await note(tx, workspace_id, f"installed:{tx.now.isoformat()}", place, words)
-        tx.nudge(Nudge.MESSENGER, Nudge.PLANNER)
-        return workspace_id, is_again
-
-    async def _require_our_app(self, tx: Tx, grant: Grant) -> None:
-        """One signing secret is one app's: another app's workspace would never be heard."""
-        known = select(WORKSPACES.c.id).where(
-            WORKSPACES.c.removed_at.is_(None), WORKSPACES.c.app_id.is_not(None), WORKSPACES.c.app_id != grant.app_id
-        )
-        if (await tx.execute(known.limit(1))).one_or_none() is not None:
-            raise InstallStoppedError(InstallStop.OTHER_APP)
-
-
-async def _row_of(tx: Tx, grant: Grant, team_id: str) -> tuple[WorkspaceId, bool, bool]:
-    """The workspace's row, made on first sight and locked: its id, whether it was there, and without the app."""
-    new = tx.insert(WorkspaceRow).values(
-        id=fresh_workspace_id(),
-        enterprise_id=grant.enterprise_id,
-        team_id=team_id,
-        name=grant.team_name,
-        bot_user_id=grant.bot_user_id,
-        bot_id=grant.bot_id,
-        installed_at=tx.now,
-    )
-    is_again = (await tx.execute(new.on_conflict_do_nothing())).rowcount == 0
-    statement = select(WORKSPACES.c.id, WORKSPACES.c.removed_at).where(
-        WORKSPACES.c.enterprise_id == grant.enterprise_id, WORKSPACES.c.team_id == team_id
-    )
-    row = (await tx.execute(statement.with_for_update())).one()
-    return WorkspaceId(row.id), is_again, row.removed_at is not None
-
-
-async def _try_again(tx: Tx, workspace_id: WorkspaceId) -> None:
-    """What Slack did not take because of the old token goes out with the new one, and now."""
-    await tx.execute(
-        MESSAGES.update()
-        .where(
-            MESSAGES.c.workspace_id == workspace_id,
-            MESSAGES.c.is_waiting.is_(True),
-            MESSAGES.c.trouble.in_(TOKEN_REFUSALS),
-        )
-        .values(due_at=tx.now)
-    )
 
 
 def _hashed(secret: str) -> str:

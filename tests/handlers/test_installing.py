@@ -17,7 +17,7 @@ from bot.domain.installing import Grant, InstallStop
 from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack.installations import ORGANISATION
-from bot.services.installing import InstallStoppedError
+from bot.services.installations import InstallStoppedError
 from bot.services.signing_in import Return
 from bot.slack import learn_workspace
 from handlers.dispatch import NOT_INSTALLED
