@@ -158,9 +158,9 @@ class ConnectPages:
 
     def _granted(self, request: web.Request, attempt: Attempt, cookie: str) -> web.Response:
         wanted = request.query.get("chosen", "")
-        found = [choice for choice in attempt.choices if choice.tenant_id == wanted]
+        found = [choice for choice in attempt.can_be_chosen if choice.tenant_id == wanted]
         if len(attempt.choices) == 1:
-            found = list(attempt.choices)
+            found = list(attempt.can_be_chosen)
         if not found:
             return self._html("choose", title="Choose an organisation", attempt=attempt)
         return self._html(
@@ -200,9 +200,7 @@ class ConnectPages:
     async def _stopped(self, request: web.Request, stop: Stop) -> web.Response:
         provider, cookie = request.match_info.get("provider", ""), self._cookie(request)
         slack = await self.linking.back_to_slack(provider, cookie)
-        is_other = stop is Stop.OTHER_ORGANISATION
-        other = await self.flows.grant.other_organisation(provider, cookie) if is_other else None
-        words = EXPLANATIONS[stop] if other is None else other.explanation
+        words = await self.flows.grant.explanation(provider, cookie, stop)
         return self._explained(words, slack, STATUS.get(stop, 410))
 
     def _explained(self, words: Explanation, slack: str, status: int) -> web.Response:
@@ -227,6 +225,7 @@ STATUS = {
     Stop.OTHER_PERSON: 403,
     Stop.UNPROVEN: 403,
     Stop.NOT_ALLOWED: 403,
+    Stop.MAY_NOT_WRITE: 403,
     Stop.TOO_MANY_CODES: 403,
     Stop.DENIED: 200,
     Stop.NOTHING_GRANTED: 200,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
+from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
 
 LONGEST_WRITE = timedelta(minutes=2)
@@ -41,6 +41,8 @@ class TokenAnswer:
     """The provider's id of the person who signed in; several workspaces linked by one person share one token set."""
     grant_id: str | None = None
     """Names what was granted just now, where the vendor tells (Xero: authentication_event_id)."""
+    login: Login | None = field(default=None, repr=False)
+    """None where this answer does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,9 @@ class ConnectSteps:
     steps: tuple[str, ...]
     rights: tuple[str, ...]
     access: tuple[str, ...] = ()
-    """What we may do there once connected: the scopes that are asked for, in plain words."""
+    """What we may do there besides bills once connected: the scopes that are asked for, in plain words."""
+    role: str = "a role that may write bills"
+    """Whom to ask for: the vendor's name of the role that `rights` come to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +171,10 @@ class AccountingProvider(Protocol):
         ...
 
     async def books(self, access: Access) -> Books: ...
+
+    async def bill_rights(self, access: Access) -> BillRights:
+        """What the person behind this access may do with bills, read now."""
+        ...
 
     async def list_page(
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None

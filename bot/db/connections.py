@@ -80,6 +80,8 @@ class TokenSetRow(Base):
     held_until: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     """When the provider said the sign-in is over; None while it is good."""
+    login: Mapped[str | None] = mapped_column(LongText)
+    """JSON of the `Login` that signed in; None where the provider does not tell."""
 
 
 class ConnectionRow(Base):

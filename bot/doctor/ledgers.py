@@ -6,6 +6,7 @@ from bot.doctor import clocks
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.setup import Setup
+from bot.domain.books import BillRights
 from bot.domain.connections import Health
 from bot.services.inspection import ConnectionState
 from providers.base import AccountingProvider
@@ -66,6 +67,10 @@ def connection(state: ConnectionState, provider: AccountingProvider | None, now:
         return wrong(name, f"its sign-in at {ledger} lapsed on {lapses_at:%Y-%m-%d}", again)
     if lapses_at - now < SOON:
         return warning(name, f"its sign-in at {ledger} lapses on {lapses_at:%Y-%m-%d}", again)
+    if state.rights is BillRights.NONE:
+        who = state.login or "whoever signed in"
+        remedy = f"Somebody with {provider.profile.connect.role} reconnects it, or it is changed at {ledger}."
+        return warning(name, f"{who} may only read it at {ledger}, so no bill can be sent", remedy)
     if state.health is Health.AT_RISK:
         title = "" if state.problem is None else f": {state.problem.with_facts(ledger=ledger).title}"
         return warning(name, f"it is at risk{title}", "See the App Home of Dext, which says what to do.")

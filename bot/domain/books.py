@@ -1,6 +1,6 @@
 """The books: what an organisation's ledger holds that items are coded to, and what its software can do."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -114,6 +114,43 @@ class Currency:
     name: str
 
 
+class BillRights(StrEnum):
+    """What the login behind a connection may do with bills in the ledger."""
+
+    ALL = "all"
+    DRAFTS = "drafts"
+    """It writes them, and somebody else approves them there."""
+    NONE = "none"
+    UNTOLD = "untold"
+    """The ledger does not say; then it is learnt from refusals."""
+
+
+BILL_RIGHTS = {
+    BillRights.ALL: "write and approve bills",
+    BillRights.DRAFTS: "write bills, but not approve them",
+    BillRights.NONE: "only read bills",
+    BillRights.UNTOLD: "read and write bills",
+}
+"""In words, after "may"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Who signed in at the ledger, by its own word; empty where it does not tell."""
+
+    name: str = ""
+    email: str = ""
+
+    @property
+    def known_as(self) -> str:
+        return self.name or self.email
+
+    @property
+    def words(self) -> str:
+        """Name and address, or what there is of them."""
+        return f"{self.name} ({self.email})" if self.name and self.email else self.name or self.email
+
+
 ListEntry = Account | TaxRate | Contact | TrackingCategory | Currency
 
 
@@ -131,17 +168,21 @@ class Books:
     lock_dates_known: bool = True
     period_locked_to: date | None = None
     year_locked_to: date | None = None
-    not_allowed: frozenset[str] = field(default_factory=frozenset)
-    """What the person behind the connection may not do there, in the vendor's own names."""
+    bill_rights: BillRights = BillRights.UNTOLD
+    """Of the login that read this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationChoice:
-    """An organisation that a login can see: the tenant's id, its name, and the id of the link itself where one exists."""
+    """An organisation that a login can see: the tenant's id, its name, and the id of the link itself where one exists.
+
+    `bill_rights` are that login's.
+    """
 
     tenant_id: str
     name: str
     link_id: str | None = None
+    bill_rights: BillRights = BillRights.UNTOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

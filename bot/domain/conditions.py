@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.books import BillRights
 from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
 from bot.domain.rights import Deed
 
@@ -26,6 +27,8 @@ class Condition:
     verdict: Verdict
     reason: str = ""
     remedy: str = ""
+    needs_reconnecting: bool = False
+    """The connection itself works, and somebody else has to sign in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,9 @@ def condition_of(
             return _by_problem(card, Verdict.BROKEN, "The connection has ended.")
         case Health.AT_RISK:
             return _by_problem(card, Verdict.AT_RISK, "Something is wrong with it.")
+    lacking = _by_rights(card)
+    if lacking is not None:
+        return lacking
     if paused_until is not None and paused_until > now:
         return Condition(
             verdict=Verdict.AT_RISK,
@@ -69,6 +75,20 @@ def _by_problem(card: ConnectionCard, verdict: Verdict, otherwise: str) -> Condi
         remedy = "A Slack owner or admin presses Reconnect and signs in again."
         return Condition(verdict=verdict, reason=otherwise, remedy=remedy)
     return Condition(verdict=verdict, reason=f"{card.problem.title}.", remedy=card.problem.remedy)
+
+
+def _by_rights(card: ConnectionCard) -> Condition | None:
+    """A login that may not do what the settings ask of it: what is sent would be refused."""
+    who, ledger, name = card.login or "The login that connected it", card.provider_name, card.organisation
+    match card.books.bill_rights:
+        case BillRights.NONE:
+            reason = f"{who} may only read {name} in {ledger}, so bills are refused there."
+        case BillRights.DRAFTS if card.sends_approved:
+            reason = f"{who} may not approve bills in {ledger}, and the settings have them approved at once."
+        case _:
+            return None
+    remedy = f"Reconnect as somebody with {card.role}, or have it changed in {ledger}, then press Manage and refresh."
+    return Condition(verdict=Verdict.AT_RISK, reason=reason, remedy=remedy, needs_reconnecting=True)
 
 
 def _by_lists(card: ConnectionCard, now: datetime, sync_every: timedelta) -> Condition:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.books import Books, ListKind, OrganisationChoice
+from bot.domain.books import BillRights, Books, ListKind, OrganisationChoice
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
 
@@ -52,6 +52,7 @@ class Stop(StrEnum):
     NOT_ALLOWED = "not_allowed"
     PROVIDER_FAILED = "provider_failed"
     SLACK_FAILED = "slack_failed"
+    MAY_NOT_WRITE = "may_not_write"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +132,22 @@ EXPLANATIONS: dict[Stop, Explanation] = {
         "The sign-in at Slack was cancelled, or Slack did not answer. Nothing was connected.",
         AFRESH,
     ),
+    Stop.MAY_NOT_WRITE: Explanation(
+        "This login may not write bills there",
+        "It may only read the organisation in the accounting software. Nothing was connected.",
+        "Sign in there as somebody who may write bills, or have an admin there change it. " + AFRESH,
+    ),
 }
 
 
 MOST_PICKED = 3
+
+
+def in_words(names: tuple[str, ...]) -> str:
+    """The first of them, and how many more there are."""
+    if len(names) > MOST_PICKED:
+        return f"{', '.join(names[:MOST_PICKED])} and {len(names) - MOST_PICKED} more"
+    return " and ".join(names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,9 +159,7 @@ class OtherOrganisation:
 
     @property
     def explanation(self) -> Explanation:
-        picked = " and ".join(self.picked[:MOST_PICKED])
-        if len(self.picked) > MOST_PICKED:
-            picked = f"{', '.join(self.picked[:MOST_PICKED])} and {len(self.picked) - MOST_PICKED} more"
+        picked = in_words(self.picked)
         return Explanation(
             f"That is not {self.wanted}",
             f"This reconnects {self.wanted}, but the sign-in shares {picked} with us. A reconnection keeps settings, items "
@@ -159,15 +170,37 @@ class OtherOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RightsLacking:
+    """A login that may only read what was to be connected. `organisations` are never none."""
+
+    login: str
+    """Empty where the provider does not tell who signed in."""
+    organisations: tuple[str, ...]
+    ledger: str
+    role: str
+
+    @property
+    def explanation(self) -> Explanation:
+        who, admin = self.login or "This login", f"your {self.ledger} admin"
+        return Explanation(
+            f"{who} may not write bills there",
+            f"{who} may only read {in_words(self.organisations)} in {self.ledger}. Nothing was connected.",
+            f"Sign in as somebody with {self.role}, or have {admin} change it. {AFRESH}",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
     """What is kept with the message that a try went no further."""
 
     stop: Stop
     other: OtherOrganisation | None = None
+    lacking: RightsLacking | None = None
 
     @property
     def explanation(self) -> Explanation:
-        return EXPLANATIONS[self.stop] if self.other is None else self.other.explanation
+        told = self.other or self.lacking
+        return EXPLANATIONS[self.stop] if told is None else told.explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +227,15 @@ class Attempt:
     choices: tuple[OrganisationChoice, ...] = ()
     reconnecting: str | None = None
     """The organisation whose connection is being renewed."""
+    login: str = ""
+    """Who signed in at the provider, as far as it tells."""
+    role: str = ""
+    """Whom to ask for where that login may not write bills."""
+
+    @property
+    def can_be_chosen(self) -> tuple[OrganisationChoice, ...]:
+        """Organisations that the login may write bills in, or may for all we know."""
+        return tuple(choice for choice in self.choices if choice.bill_rights is not BillRights.NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +277,11 @@ class ConnectionCard:
     is_set_up: bool
     access: tuple[str, ...] = ()
     """What we may do in the ledger, in plain words."""
+    login: str = ""
+    """Who is signed in there, as far as the ledger tells, and whom to ask for where that login lacks a right."""
+    role: str = ""
+    sends_approved: bool = False
+    """Whether the settings have bills approved in the ledger at once."""
     lapse_told_at: datetime | None = None
     manage_url: str | None = None
     """Where a person takes our access away in the ledger itself, and what its menus call the page."""

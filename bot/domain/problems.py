@@ -292,8 +292,8 @@ CATALOGUE: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.PERMISSION_MISSING: Entry(
         title="The connection lacks a right in {ledger}",
-        explanation="The person who connected {ledger} is not allowed to create this kind of document there.",
-        remedy="Raise that person's role in {ledger} and press Retry, or reconnect as somebody with the right.",
+        explanation="The {ledger} login that connected this ({login}) may not {deed}.",
+        remedy="Reconnect as somebody with {role}, or have it changed in {ledger}, then press Retry.",
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT, Fix.RETRY),
     ),

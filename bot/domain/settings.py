@@ -55,6 +55,11 @@ class Settings:
         return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
 
     @property
+    def sends_approved(self) -> bool:
+        """Whether bills are to be approved in the ledger at once."""
+        return self.payment_status is PaymentStatus.AWAITING_PAYMENT
+
+    @property
     def coding_defaults(self) -> CodingDefaults:
         return CodingDefaults(account=self.default_account, tax_rate=self.default_tax_rate)
 

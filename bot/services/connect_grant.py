@@ -3,16 +3,17 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import Row
 
 from bot.db.base import dump, load
 from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import OrganisationChoice
-from bot.domain.connections import OtherOrganisation, Stage, Stop
-from bot.services.connect_rows import FLOWS, LIFE, hashed, move, name_of, newest, one, tenant_of
+from bot.domain.books import BillRights, OrganisationChoice
+from bot.domain.connections import EXPLANATIONS, Explanation, OtherOrganisation, RightsLacking, Stage, Stop, Stopped
+from bot.services.connect_rights import with_rights
+from bot.services.connect_rows import FLOWS, LIFE, hashed, login_of, move, name_of, newest, one, tenant_of
 from bot.services.connect_stops import ConnectStops, StoppedError
 from bot.services.signing_in import Return
 from bot.services.site import Site
@@ -21,6 +22,8 @@ from bot.vault import Vault
 from providers.base import AccountingProvider, TokenAnswer
 from providers.errors import ProviderError
 from providers.oauth import code_challenge
+
+ANOTHER = "another organisation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,9 @@ class ConnectGrant:
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         if not choices:
             await self.stops.stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
-        await self._keep(row, answer, choices)
+        async with self.db.read() as tx:
+            wanted = None if row.organisation_id is None else await tenant_of(tx, row)
+        await self._keep(row, answer, await with_rights(self.providers[provider], answer, choices, only=wanted))
 
     async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
         async with self.db.write() as tx:
@@ -120,9 +125,12 @@ class ConnectGrant:
             if row.organisation_id is not None:
                 tenant_id = await tenant_of(tx, row)
                 choices = tuple(choice for choice in seen if choice.tenant_id == tenant_id)
-            if choices:
+            stop = _stop_of(choices)
+            if stop is Stop.OTHER_ORGANISATION:
+                await self._refuse(tx, row, seen)
+            else:
                 token_set_id = await self.tokens.keep(tx, row.provider, answer)
-                await move(
+                kept = await move(
                     tx,
                     (FLOWS.c.id == row.id, FLOWS.c.stage == Stage.RETURNED),
                     stage=Stage.GRANTED,
@@ -132,25 +140,57 @@ class ConnectGrant:
                     verifier_sealed=None,
                     expires_at=tx.now + LIFE,
                 )
-            else:
-                await self._refuse(tx, row, seen)
-        if not choices:
-            raise StoppedError(Stop.OTHER_ORGANISATION)
+                if stop is not None and kept is not None:
+                    await self._lacks_rights(tx, kept, choices)
+        if stop is not None:
+            raise StoppedError(stop)
 
     async def _refuse(self, tx: Tx, row: Row[Any], seen: tuple[OrganisationChoice, ...]) -> None:
         """What was picked is kept with the try, for its page, and told with what was wanted."""
         kept = FLOWS.update().where(FLOWS.c.id == row.id, FLOWS.c.workspace_id == row.workspace_id)
         await tx.execute(kept.values(choices=dump(seen)))
         other = OtherOrganisation(
-            wanted=await name_of(tx, row) or "another organisation", picked=tuple(choice.name for choice in seen)
+            wanted=await name_of(tx, row) or ANOTHER, picked=tuple(choice.name for choice in seen)
         )
-        await self.stops.end(tx, row, Stage.FAILED, Stop.OTHER_ORGANISATION, other)
+        await self.stops.end(tx, row, Stage.FAILED, Stopped(stop=Stop.OTHER_ORGANISATION, other=other))
 
-    async def other_organisation(self, provider: str, cookie: str) -> OtherOrganisation | None:
-        """What this browser's try was refused for, if it was because of that."""
+    async def refuse_rights(self, row: Row[Any], choice: OrganisationChoice) -> NoReturn:
+        """The login turned out to only read the organisation that was chosen. Raises: StoppedError."""
+        async with self.db.write() as tx:
+            kept = FLOWS.update().where(FLOWS.c.id == row.id, FLOWS.c.workspace_id == row.workspace_id)
+            await tx.execute(kept.values(choices=dump((choice,))))
+            await self._lacks_rights(tx, row, (choice,))
+        raise StoppedError(Stop.MAY_NOT_WRITE)
+
+    async def _lacks_rights(self, tx: Tx, row: Row[Any], choices: tuple[OrganisationChoice, ...]) -> None:
+        """The sign-in is kept, so that it is given back to the provider like any that nothing uses."""
+        lacking = await self._lacking(tx, row, choices)
+        await self.stops.end(tx, row, Stage.FAILED, Stopped(stop=Stop.MAY_NOT_WRITE, lacking=lacking))
+
+    async def _lacking(self, tx: Tx, row: Row[Any], choices: tuple[OrganisationChoice, ...]) -> RightsLacking:
+        profile = self.providers[row.provider].profile
+        login = await login_of(tx, row)
+        names = tuple(choice.name for choice in choices)
+        return RightsLacking(login=login.known_as, organisations=names, ledger=profile.name, role=profile.connect.role)
+
+    async def explanation(self, provider: str, cookie: str, stop: Stop) -> Explanation:
+        """Why this browser's try stopped, with what it was refused for where that is known."""
         async with self.db.read() as tx:
             row = (await tx.execute(newest(provider, cookie))).one_or_none()
-            if row is None or row.organisation_id is None or row.stage != Stage.FAILED or row.choices is None:
-                return None
-            picked = tuple(choice.name for choice in load(row.choices, tuple[OrganisationChoice, ...]))
-            return OtherOrganisation(wanted=await name_of(tx, row) or "another organisation", picked=picked)
+            if row is None or row.stage != Stage.FAILED or row.choices is None:
+                return EXPLANATIONS[stop]
+            seen = load(row.choices, tuple[OrganisationChoice, ...])
+            match stop:
+                case Stop.OTHER_ORGANISATION if row.organisation_id is not None:
+                    picked = tuple(choice.name for choice in seen)
+                    return OtherOrganisation(wanted=await name_of(tx, row) or ANOTHER, picked=picked).explanation
+                case Stop.MAY_NOT_WRITE:
+                    return (await self._lacking(tx, row, seen)).explanation
+        return EXPLANATIONS[stop]
+
+
+def _stop_of(choices: tuple[OrganisationChoice, ...]) -> Stop | None:
+    """Why none of what the sign-in sees can be connected; None when one can."""
+    if not choices:
+        return Stop.OTHER_ORGANISATION
+    return Stop.MAY_NOT_WRITE if all(choice.bill_rights is BillRights.NONE for choice in choices) else None

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from bot.db.unit_of_work import Database
-from bot.domain.connections import Stage, Stop
+from bot.domain.connections import Stage, Stop, Stopped
 from bot.domain.ids import WorkspaceId
 from bot.services.connect_code import same_code, withdraw_code
 from bot.services.connect_rows import FLOWS, hashed, move
@@ -74,7 +74,7 @@ class ConnectProof:
             if is_right or is_over:
                 await withdraw_code(tx, row)
             if is_over:
-                await self.stops.end(tx, row, Stage.FAILED, Stop.TOO_MANY_CODES)
+                await self.stops.end(tx, row, Stage.FAILED, Stopped(stop=Stop.TOO_MANY_CODES))
         if is_over:
             raise StoppedError(Stop.TOO_MANY_CODES)
         return is_right

@@ -9,13 +9,15 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from bot.db.base import table_of
-from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow
+from bot.db.base import load, table_of
+from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Tx
+from bot.domain.books import Login
 
 FLOWS = table_of(ConnectFlowRow)
 CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
+TOKENS = table_of(TokenSetRow)
 
 LIFE = timedelta(minutes=10)
 
@@ -58,3 +60,9 @@ async def name_of(tx: Tx, row: Row[Any]) -> str | None:
         ORGANISATIONS.c.workspace_id == row.workspace_id, ORGANISATIONS.c.id == row.organisation_id
     )
     return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def login_of(tx: Tx, row: Row[Any]) -> Login:
+    """Who signed in at the provider, as far as it told."""
+    told = (await tx.execute(select(TOKENS.c.login).where(TOKENS.c.id == row.token_set_id))).scalar_one_or_none()
+    return Login() if told is None else load(told, Login)

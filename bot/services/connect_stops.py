@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Row
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.connections import LIVE, OtherOrganisation, Stage, Stop, Stopped
+from bot.domain.connections import LIVE, Stage, Stop, Stopped
 from bot.domain.ids import UserId, WorkspaceId
 from bot.services import audit
 from bot.services.connect_rows import FLOWS, newest
@@ -54,30 +54,33 @@ class ConnectStops:
     async def stop(self, row: Row[Any], stage: Stage, stop: Stop) -> NoReturn:
         """End the try. Raises: StoppedError."""
         async with self.db.write() as tx:
-            await self.end(tx, row, stage, stop)
+            await self.end(tx, row, stage, Stopped(stop=stop))
         raise StoppedError(stop)
 
-    async def end(
-        self, tx: Tx, row: Row[Any], stage: Stage, stop: Stop, other: OtherOrganisation | None = None
-    ) -> None:
-        """The end in a transaction of somebody else's, who raises afterwards; `other` goes with a refused reconnection."""
+    async def end(self, tx: Tx, row: Row[Any], stage: Stage, stopped: Stopped) -> None:
+        """The end in a transaction of somebody else's, who raises afterwards."""
         await tx.execute(
             FLOWS.update()
             .where(FLOWS.c.id == row.id, FLOWS.c.stage.in_(LIVE))
             .values(stage=stage, state_hash=None, code_hash=None, nonce_hash=None, verifier_sealed=None)
         )
-        await _tell_starter(tx, row, stop, other)
+        await _tell_starter(tx, row, stopped)
         await audit.record(
-            tx, WorkspaceId(row.workspace_id), row.id, "connecting stopped", by=UserId(row.user_id), facts={"why": stop}
+            tx,
+            WorkspaceId(row.workspace_id),
+            row.id,
+            "connecting stopped",
+            by=UserId(row.user_id),
+            facts={"why": stopped.stop},
         )
 
     async def tell(self, row: Row[Any], stop: Stop) -> None:
         """Whoever started hears of it; the try is left as it is."""
         async with self.db.write() as tx:
-            await _tell_starter(tx, row, stop)
+            await _tell_starter(tx, row, Stopped(stop=stop))
 
 
-async def _tell_starter(tx: Tx, row: Row[Any], stop: Stop, other: OtherOrganisation | None = None) -> None:
+async def _tell_starter(tx: Tx, row: Row[Any], stopped: Stopped) -> None:
     place = Place(role=STOPPED, surface=Surface.DIRECT, user_id=UserId(row.user_id))
-    facts = msgspec.to_builtins(Stopped(stop=stop, other=other))
+    facts = msgspec.to_builtins(stopped)
     await want(tx, WorkspaceId(row.workspace_id), Subject.CONNECTION, row.id, place, facts=facts)

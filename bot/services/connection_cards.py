@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.db.base import load
-from bot.domain.books import Books, ListKind
+from bot.domain.books import BILL_RIGHTS, Books, ListKind, Login
 from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
@@ -21,9 +21,10 @@ def card_of(
     *,
     steps_done: int,
     is_set_up: bool,
+    sends_approved: bool,
 ) -> ConnectionCard:
-    """`row` is the connection's with its organisation's name and books; `syncs` are how far its lists are. A provider
-    whose credentials were taken away is named by its key.
+    """`row` is the connection's with its organisation's name and books, and its sign-in's login; `syncs` are how far its
+    lists are. A provider whose credentials were taken away is named by its key.
     """
     ledger = row.provider if provider is None else provider.profile.name
     facts, books = {"ledger": ledger, "organisation": row.name}, load(row.books, Books)
@@ -39,7 +40,10 @@ def card_of(
         lists=_progress(syncs, facts, frozenset() if provider is None else provider.profile.incremental),
         steps_done=steps_done,
         is_set_up=is_set_up,
-        access=() if provider is None else provider.profile.connect.access,
+        access=() if provider is None else (*provider.profile.connect.access, BILL_RIGHTS[books.bill_rights]),
+        login="" if row.login is None else load(row.login, Login).words,
+        role="" if provider is None else provider.profile.connect.role,
+        sends_approved=sends_approved,
         lapse_told_at=row.lapse_told_at,
         manage_url=None if provider is None else provider.organisation_url(books),
         manage_page="" if provider is None else provider.profile.apps_page,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import load, table_of
-from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow
+from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.connections import ConnectionCard, Health, Package, Stopped
 from bot.domain.disconnecting import Disconnected
@@ -38,10 +38,12 @@ CONNECTIONS = table_of(ConnectionRow)
 ORGANISATIONS = table_of(OrganisationRow)
 SYNCS = table_of(ListSyncRow)
 FLOWS = table_of(ConnectFlowRow)
+TOKENS = table_of(TokenSetRow)
 
 _OF_WORKSPACE = (
-    select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books)
+    select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books, TOKENS.c.login)
     .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+    .outerjoin(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
     .where(CONNECTIONS.c.workspace_id == bindparam("workspace_id"))
     .order_by(ORGANISATIONS.c.name)
 )
@@ -146,7 +148,14 @@ class Connections:
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         syncs = (await tx.execute(_PROGRESS, of)).all()
         provider = self.providers.get(row.provider)
-        return card_of(row, syncs, provider, steps_done=settings.steps_done, is_set_up=settings.is_set_up)
+        return card_of(
+            row,
+            syncs,
+            provider,
+            steps_done=settings.steps_done,
+            is_set_up=settings.is_set_up,
+            sends_approved=settings.is_set_up and settings.sends_approved,
+        )
 
 
 def _news(card: ConnectionCard, message: Shown, admins: tuple[UserId, ...]) -> views.Message:

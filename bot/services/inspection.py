@@ -12,6 +12,7 @@ from bot.db.items import ArrivalRow
 from bot.db.publications import BatchRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow, is_installed
+from bot.domain.books import BillRights, Books, Login
 from bot.domain.connections import Health
 from bot.domain.ids import WorkspaceId
 from bot.domain.problems import Problem
@@ -45,6 +46,9 @@ class ConnectionState:
     problem: Problem | None
     opens: bool
     refreshed_at: datetime
+    rights: BillRights
+    """What its login may do with bills; `login` is who that is, as far as the provider tells."""
+    login: str
     imported_at: datetime | None
     """When the list that is longest out of date was read; None when one never was."""
 
@@ -77,6 +81,8 @@ class Inspection:
                 TOKENS.c.access_sealed,
                 TOKENS.c.refresh_sealed,
                 TOKENS.c.refreshed_at,
+                TOKENS.c.login,
+                ORGANISATIONS.c.books,
             )
             .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
             .join(WORKSPACES, WORKSPACES.c.id == CONNECTIONS.c.workspace_id)
@@ -103,6 +109,8 @@ class Inspection:
             problem=None if row.trouble is None else load(row.trouble, Problem),
             opens=can_open(self.vault, row),
             refreshed_at=row.refreshed_at,
+            rights=load(row.books, Books).bill_rights,
+            login="" if row.login is None else load(row.login, Login).words,
             imported_at=imported_at,
         )
 

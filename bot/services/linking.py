@@ -14,12 +14,12 @@ from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, SettingsRow, TokenSetRow
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import WorkspaceRow
-from bot.domain.books import Books, OrganisationChoice
+from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.connections import Health, Stage, Stop
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor
-from bot.services import audit, home_cards
+from bot.services import audit, home_cards, lists
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connect_rows import newest
 from bot.services.connect_stops import StoppedError
@@ -56,6 +56,8 @@ class Linking:
         choice = _chosen(row, tenant_id)
         await self._require_still_allowed(row)
         books, shared = await self._prove(row, choice)
+        if books.bill_rights is BillRights.NONE:
+            await self.flows.grant.refuse_rights(row, choice)
         async with self.flows.db.write() as tx:
             return await self._link(tx, row, choice, books, shared)
 
@@ -113,6 +115,7 @@ class Linking:
         else:
             connection_id, organisation_id = ConnectionId(known.id), OrganisationId(known.organisation_id)
             await _renew(tx, row, choice, connection_id)
+            await lists.keep_books(tx, workspace_id, organisation_id, books)
             await home_cards.connection_changed(tx, workspace_id, organisation_id)
             deed = "organisation reconnected"
         await _revive(tx, row, shared)

@@ -118,6 +118,14 @@ async def note_use(
             await tx.execute(_USE, {**of, "now": tx.now})
 
 
+async def keep_books(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, books: Books) -> None:
+    """What the ledger says of itself, as it was just read."""
+    statement = ORGANISATIONS.update().where(
+        ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
+    )
+    await tx.execute(statement.values(books=dump(books), name=books.name))
+
+
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:
     statement = select(ORGANISATIONS.c.books).where(
         ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id

@@ -132,7 +132,7 @@ class Publishing:
         is_for_people = isinstance(error, ProviderChangedError | PersonNeededError)
         async with self.db.write() as tx:
             if retry.is_time_to_tell or is_for_people:
-                await recording.tell_trouble(tx, batch, error.problem, provider.profile.name, retry.at)
+                await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)
             await rows.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
 
     async def _wait(self, batch: LiveBatch, at: datetime) -> None:

@@ -18,7 +18,7 @@ from bot.domain.books import ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem
-from bot.services import default_messages
+from bot.services import default_messages, lists
 from bot.services.access import Tokens
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
@@ -93,14 +93,7 @@ class Reading:
             logger.warning("the books could not be read again", extra={"problem": str(error.problem.code)})
             return
         async with self.db.write() as tx:
-            await tx.execute(
-                ORGANISATIONS.update()
-                .where(
-                    ORGANISATIONS.c.id == self.connection.organisation_id,
-                    ORGANISATIONS.c.workspace_id == self.connection.workspace_id,
-                )
-                .values(books=dump(books), name=books.name)
-            )
+            await lists.keep_books(tx, self.connection.workspace_id, self.connection.organisation_id, books)
 
     async def _list(self, kind: ListKind) -> None:
         stored = self._stored(kind)

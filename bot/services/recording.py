@@ -16,9 +16,10 @@ from bot.domain.ids import OrganisationId, PublicationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
-from bot.services import alerts, audit, lists
+from bot.services import alerts, audit, bill_rights, lists
 from bot.services.current import show
 from bot.services.messages import redraw_items
+from providers.base import Profile
 
 logger = logging.getLogger(__name__)
 
@@ -79,9 +80,9 @@ async def publish(tx: Tx, batch: LiveBatch, publication: LivePublication, url: s
         await _audit(tx, item, "published", {"ledger id": publication.ledger_id})
 
 
-async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem: Problem, ledger: str) -> None:
+async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem: Problem, profile: Profile) -> None:
     """The ledger said no to this document: one alert, and the item waits for a fix."""
-    problem = await _with_facts(tx, batch, publication.bill, problem, ledger)
+    problem = await _with_facts(tx, batch, publication.bill, problem, profile)
     state, step = PublicationState.REFUSED, StepState.REFUSED
     if not await rows.end_publication(tx, publication.id, state, step, dump(problem)):
         return
@@ -123,7 +124,7 @@ async def take_back(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisa
         await rows.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
-async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str, retry_at: datetime) -> None:
+async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, profile: Profile, retry_at: datetime) -> None:
     """It has gone on for long: people see why, once, while it is still tried."""
     problem = problem.with_facts(retry_at=f"{retry_at:%H:%M} UTC")
     for publication in await rows.live_publications(tx, batch.id):
@@ -131,7 +132,7 @@ async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, ledger: str, 
         told = await alerts.load_alert(tx, batch.workspace_id, publication.item_id)
         is_told = told is not None and told.state == "open" and told.problem.code is problem.code
         if item is not None and not is_told:
-            await alerts.refused(tx, item, await _with_facts(tx, batch, publication.bill, problem, ledger))
+            await alerts.refused(tx, item, await _with_facts(tx, batch, publication.bill, problem, profile))
 
 
 async def _move(
@@ -149,11 +150,13 @@ async def _move(
     return moved
 
 
-async def _with_facts(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem, ledger: str) -> Problem:
+async def _with_facts(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem, profile: Profile) -> Problem:
     books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
     problem = replace(problem, facts={**problem.facts, **await _names(tx, batch, bill, problem)})
+    if problem.code is ProblemCode.PERMISSION_MISSING:
+        problem = problem.with_facts(**await bill_rights.facts_of(tx, batch, bill, books, profile))
     return problem.with_facts(
-        ledger=ledger,
+        ledger=profile.name,
         organisation=books.name if books else "this organisation",
         supplier=bill.contact_name,
         number=bill.number,

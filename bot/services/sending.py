@@ -17,7 +17,7 @@ from bot.db.publications import LiveBatch, LivePublication
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, LedgerDocument, Outcome, Refused, differences
-from bot.services import lists, recording
+from bot.services import bill_rights, lists, recording
 from bot.services.access import Tokens
 from providers.base import Access, AccountingProvider
 from providers.errors import (
@@ -178,6 +178,7 @@ class Attempt:
             for publication, outcome in answers:
                 if isinstance(outcome, Refused):
                     await self._refuse(tx, publication, outcome.problem)
+            await bill_rights.refused(tx, batch, [of.bill for of, outcome in answers if _lacks_right(outcome)])
 
     async def _read_back(self, access: Access) -> None:
         """Published is what the ledger has as we sent it; anything else is told."""
@@ -214,11 +215,17 @@ class Attempt:
             books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
             url = document.url if books is None else self.provider.record_url(books, document.ledger_id)
             await recording.publish(tx, batch, publication, url)
+            if books is not None:
+                await bill_rights.proven(tx, batch, publication.bill, books)
 
     async def _refuse(self, tx: Tx, publication: LivePublication, problem: Problem) -> None:
-        await recording.refuse(tx, self.batch, publication, problem, self.provider.profile.name)
+        await recording.refuse(tx, self.batch, publication, problem, self.provider.profile)
 
     async def _still_ours(self, tx: Tx) -> None:
         """Fencing: locks the batch's row until the end of the transaction."""
         if not await rows.renew_lease(tx, self.batch, until=tx.now + self.lease):
             raise TakenOverError
+
+
+def _lacks_right(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.problem.code is ProblemCode.PERMISSION_MISSING

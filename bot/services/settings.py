@@ -199,6 +199,11 @@ async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
+def sends_approved(chosen: str) -> bool:
+    """Of a stored row's `chosen`, as `Settings.sends_approved`."""
+    return msgspec.json.decode(chosen, type=Chosen).payment_status is PaymentStatus.AWAITING_PAYMENT
+
+
 async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
     chosen = Chosen(
         destination=form.destination,

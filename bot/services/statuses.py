@@ -8,28 +8,38 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select
 
 from bot.db.base import table_of
-from bot.db.connections import BudgetRow, ChannelRow, ConnectionRow, GrantRow, ListSyncRow, OrganisationRow, SettingsRow
+from bot.db.connections import (
+    BudgetRow,
+    ChannelRow,
+    ConnectionRow,
+    GrantRow,
+    ListSyncRow,
+    OrganisationRow,
+    SettingsRow,
+    TokenSetRow,
+)
 from bot.db.unit_of_work import Tx
 from bot.domain.conditions import SYNC_EVERY, ConnectionStatus, Verdict, condition_of
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.services.connection_cards import card_of
-from bot.services.settings import ALERTS, APPROVALS
+from bot.services.settings import ALERTS, APPROVALS, sends_approved
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
 SYNCS, SETTINGS, GRANTS = table_of(ListSyncRow), table_of(SettingsRow), table_of(GrantRow)
-CHANNELS, BUDGETS = table_of(ChannelRow), table_of(BudgetRow)
+CHANNELS, BUDGETS, TOKENS = table_of(ChannelRow), table_of(BudgetRow), table_of(TokenSetRow)
 
 _WORKSPACE = bindparam("workspace_id", type_=CONNECTIONS.c.workspace_id.type)
 _ALL = (
     select(CONNECTIONS, ORGANISATIONS.c.name, ORGANISATIONS.c.books, BUDGETS.c.paused_until)
-    .add_columns(SETTINGS.c.general_confirmed_at, SETTINGS.c.tax_confirmed_at)
+    .add_columns(SETTINGS.c.general_confirmed_at, SETTINGS.c.tax_confirmed_at, SETTINGS.c.chosen, TOKENS.c.login)
     .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
     .outerjoin(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
     .outerjoin(
         BUDGETS, (BUDGETS.c.provider == CONNECTIONS.c.provider) & (BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id)
     )
+    .outerjoin(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
     .where(CONNECTIONS.c.workspace_id == _WORKSPACE)
     .order_by(ORGANISATIONS.c.name)
 )
@@ -87,7 +97,14 @@ class Statuses:
     ) -> ConnectionStatus:
         confirmed = (row.general_confirmed_at is not None, row.tax_confirmed_at is not None)
         provider = self.providers.get(row.provider)
-        card = card_of(row, syncs, provider, steps_done=sum(confirmed) + steps, is_set_up=all(confirmed))
+        card = card_of(
+            row,
+            syncs,
+            provider,
+            steps_done=sum(confirmed) + steps,
+            is_set_up=all(confirmed),
+            sends_approved=all(confirmed) and sends_approved(row.chosen),
+        )
         condition = condition_of(card, now, paused_until=row.paused_until, sync_every=self.sync_every)
         return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.db.base import dump
 from bot.db.sealed import ACCESS, REFRESH
 from bot.domain.problems import Problem, ProblemCode
 from bot.vault import SealError, UnknownKeyError, Vault
@@ -62,8 +63,12 @@ def _why_shut(vault: Vault, row: Row[Any]) -> SealError | None:
 def sealed_pair(
     vault: Vault, answer: TokenAnswer, old_refresh: str, *, now: datetime, **of_row: object
 ) -> dict[str, object]:
-    """The columns of a row with a new pair; where the answer has no refresh token, the old one stays good."""
+    """The columns of a row with a new pair. Where the answer has no refresh token, the old one stays good; where it does
+    not tell who signed in, what was told before.
+    """
+    told = {} if answer.login is None else {"login": dump(answer.login)}
     return {
+        **told,
         "access_sealed": ACCESS.seal(vault, answer.access_token, **of_row),
         "refresh_sealed": REFRESH.seal(vault, answer.refresh_token or old_refresh, **of_row),
         "expires_at": answer.expires_at,

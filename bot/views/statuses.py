@@ -97,6 +97,8 @@ def head(status: ConnectionStatus) -> list[str]:
     card = status.card
     lines = [f"*{escape(card.organisation)}* · {escape(card.provider_name)}", verdict_words(status)]
     by = f"Connected by {mention(card.connected_by)}, {moment(card.connected_at)}"
+    if card.login:
+        by = f"{by}, as {escape(card.login, 150)} in {escape(card.provider_name)}"
     lines.append(f"{by} · may {escape(', '.join(card.access), 300)}" if card.access else by)
     lines.append(f"{last_synced(status)} · {set_up_words(card)}")
     return lines
@@ -163,4 +165,5 @@ def _buttons(status: ConnectionStatus) -> list[ButtonElement]:
 
 
 def needs_reconnecting(status: ConnectionStatus) -> bool:
-    return status.card.health in (Health.BROKEN, Health.DISCONNECTED, Health.AT_RISK)
+    is_over = status.card.health in (Health.BROKEN, Health.DISCONNECTED, Health.AT_RISK)
+    return is_over or status.condition.needs_reconnecting

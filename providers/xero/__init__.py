@@ -53,7 +53,8 @@ PROFILE = Profile(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",
             "For bills that are approved at once, that user may also approve bills.",
         ),
-        access=("read its settings and lists", "read contacts", "read and write bills"),
+        access=("read its settings and lists", "read contacts"),
+        role="the Standard or Adviser role",
     ),
     uses_pkce=True,
     # of its OpenID configuration; its answers carry none so far

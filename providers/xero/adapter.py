@@ -8,7 +8,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.clock import Clock
-from bot.domain.books import Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
+from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
 from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
@@ -72,13 +72,17 @@ class XeroProvider:
 
     async def books(self, access: Access) -> Books:
         found = await self._client.get(access, "Organisation")
-        actions: list[Any] = []
-        try:
-            actions = (await self._client.get(access, "Organisation/Actions")).get("Actions", [])
-        except (PersonNeededError, ProviderChangedError, ReconnectNeededError):
-            actions = []  # some plans do not tell; then what is allowed is learnt from refusals
+        rights = await self.bill_rights(access)
         with mapped_errors():
-            return mapping.books_of(found["Organisations"][0], actions)
+            return mapping.books_of(found["Organisations"][0], rights)
+
+    async def bill_rights(self, access: Access) -> BillRights:
+        try:
+            found = await self._client.get(access, "Organisation/Actions")
+        except (PersonNeededError, ProviderChangedError, ReconnectNeededError):
+            return BillRights.UNTOLD  # some plans do not tell; then what is allowed is learnt from refusals
+        with mapped_errors():
+            return mapping.bill_rights_of(found.get("Actions") or [])
 
     async def list_page(
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None

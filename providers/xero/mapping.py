@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.books import Books
+from bot.domain.books import BillRights, Books
 from bot.domain.money import WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument
 from bot.domain.settings import PaymentStatus
@@ -114,7 +114,7 @@ def day_of(text: str | None) -> date | None:
     return date.fromisoformat(text[:10])
 
 
-def books_of(found: wire.Organisation, actions: Sequence[wire.Action]) -> Books:
+def books_of(found: wire.Organisation, bill_rights: BillRights) -> Books:
     said = record_of(found)
     return Books(
         provider_id=code_of(said, "OrganisationID"),
@@ -126,5 +126,19 @@ def books_of(found: wire.Organisation, actions: Sequence[wire.Action]) -> Books:
         short_code=optional_code(said, "ShortCode"),
         period_locked_to=day_of(found.get("PeriodLockDate")),
         year_locked_to=day_of(found.get("EndOfYearLockDate")),
-        not_allowed=frozenset(action["Name"] for action in actions if action.get("Status") == "NOT-ALLOWED"),
+        bill_rights=bill_rights,
     )
+
+
+def bill_rights_of(actions: Sequence[Any]) -> BillRights:
+    """From "Organisation Actions" (GET /Organisation/Actions): each has a Name and a Status, ALLOWED or NOT-ALLOWED."""
+    status = {action["Name"]: action.get("Status") for action in actions}
+    match status.get("CreateDraftBill"), status.get("CreateApprovedBill"):
+        case _, "ALLOWED":
+            return BillRights.ALL
+        case "ALLOWED", "NOT-ALLOWED":
+            return BillRights.DRAFTS
+        case "NOT-ALLOWED", _:
+            return BillRights.NONE
+        case _:
+            return BillRights.UNTOLD

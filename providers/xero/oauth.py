@@ -1,10 +1,10 @@
 """Signing in to Xero: scopes, tokens, the organisations of a grant, and giving them up."""
 
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from bot.clock import Clock
-from bot.domain.books import OrganisationChoice
+from bot.domain.books import Login, OrganisationChoice
 from providers import oauth
 from providers.base import ClientConfig, TokenAnswer
 from providers.http import Caller
@@ -17,6 +17,7 @@ SCOPES = (
     "accounting.invoices"  # bills: write, search, read back
 )
 ACCESS_LIFE = timedelta(minutes=30)
+LONGEST_NAME = 120
 
 
 def authorize_url(config: ClientConfig, *, state: str, redirect_uri: str, challenge: str | None) -> str:
@@ -46,7 +47,15 @@ def _answer(answer: wire.TokenAnswer, clock: Clock) -> TokenAnswer:
         expires_at=clock.now() + oauth.expiry(dict(answer), ACCESS_LIFE),
         subject=str(claims.get("xero_userid") or claims.get("sub") or ""),
         grant_id=str(claims["authentication_event_id"]) if "authentication_event_id" in claims else None,
+        login=_login(oauth.claims_of(str(answer.get("id_token") or ""))),
     )
+
+
+def _login(claims: dict[str, Any]) -> Login | None:
+    """From the identity token ("The Xero OAuth 2.0 flow", scopes profile and email)."""
+    names = [str(claims.get(name) or "").strip() for name in ("given_name", "family_name")]
+    name, email = " ".join(filter(None, names)), str(claims.get("email") or "").strip()
+    return Login(name=name[:LONGEST_NAME], email=email[:LONGEST_NAME]) if name or email else None
 
 
 def choices_of(connections: list[wire.Connection]) -> tuple[OrganisationChoice, ...]:

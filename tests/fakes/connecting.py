@@ -6,7 +6,17 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from bot.clock import Clock
-from bot.domain.books import Account, AccountClass, Books, ListKind, ListPage, OrganisationChoice, Unreadable
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    BillRights,
+    Books,
+    ListKind,
+    ListPage,
+    Login,
+    OrganisationChoice,
+    Unreadable,
+)
 from bot.domain.ids import UserId
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Bill, LedgerDocument, Outcome
@@ -38,6 +48,9 @@ class FakeLedger:
     clock: Clock
     organisations_seen: tuple[OrganisationChoice, ...] = (ACME,)
     subject: str = "person-1"
+    login: Login | None = None
+    rights: dict[str, BillRights] = field(default_factory=dict)
+    """By tenant; others are not told."""
     life: timedelta = timedelta(minutes=30)
     accounts: tuple[Account, ...] = tuple(account(str(code)) for code in range(100, 110))
     page_size: int = 4
@@ -102,7 +115,14 @@ class FakeLedger:
         names = {choice.tenant_id: choice.name for choice in self.organisations_seen}
         if access.tenant_id not in names or self.refresh_token == REVOKED:
             raise ReconnectNeededError(Problem(code=ProblemCode.ACCESS_REMOVED))
-        return Books(provider_id=access.tenant_id, name=names[access.tenant_id], base_currency="GBP")
+        rights = await self.bill_rights(access)
+        return Books(
+            provider_id=access.tenant_id, name=names[access.tenant_id], base_currency="GBP", bill_rights=rights
+        )
+
+    async def bill_rights(self, access: Access) -> BillRights:
+        self._call("bill_rights")
+        return self.rights.get(access.tenant_id, BillRights.UNTOLD)
 
     async def list_page(
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
@@ -155,6 +175,7 @@ class FakeLedger:
             refresh_token=self.refresh_token,
             expires_at=self.clock.now() + self.life,
             subject=self.subject,
+            login=self.login,
         )
 
 

@@ -97,7 +97,10 @@ async def test_a_card_says_whose_books_how_they_stand_who_connected_them_and_how
     assert f"*{NAME}* · Xero" in shown
     assert "Healthy" in shown
     assert f"Connected by <@{ADMIN}>" in shown
-    assert "may read its settings and lists, read contacts, read and write bills" in shown
+    assert (
+        "as Dana Adviser (dana@northwind.example) in Xero · may read its settings and lists, read contacts, write and approve bills"
+        in shown
+    )
     assert "Last sync <!date^" in shown
     assert "categories: " in shown
     assert "read 3 hours ago" in shown

@@ -12,7 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from bot.clock import Clock
-from bot.domain.books import Books, Capability, ListKind, ListPage, OrganisationChoice
+from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, OrganisationChoice
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
 from providers.base import Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
@@ -270,6 +270,9 @@ class Ledger:
 
     async def books(self, access: Access) -> Books:
         return Books(provider_id="t", name="Northwind", base_currency="GBP")
+
+    async def bill_rights(self, access: Access) -> BillRights:
+        return BillRights.UNTOLD
 
     async def list_page(
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None

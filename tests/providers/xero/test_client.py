@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain.books import Contact, ListKind
+from bot.domain.books import BillRights, Contact, ListKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
@@ -109,7 +109,7 @@ async def test_books_are_read_where_xero_does_not_tell_what_is_allowed(xero: Xer
     async with answers.provider(xero.clock) as provider:
         books = await provider.books(ACCESS)
 
-    assert (books.name, books.not_allowed) == ("N", frozenset())
+    assert (books.name, books.bill_rights) == ("N", BillRights.UNTOLD)
 
 
 # Against a server that answers what a simulator would not

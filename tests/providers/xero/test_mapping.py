@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.books import Account, AccountClass, Contact, Currency, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import Account, AccountClass, BillRights, Contact, Currency, ListKind, TaxRate, TrackingCategory
 from bot.domain.money import to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument, differences
 from bot.domain.settings import PaymentStatus
@@ -248,11 +248,28 @@ def test_currencies_have_names() -> None:
     assert entries(ListKind.CURRENCIES, currencies(TRADING))["EUR"] == Currency(code="EUR", name="Euro")
 
 
-def test_books_know_their_locks_and_what_is_not_allowed() -> None:
-    actions: Any = [{"Name": "CreateApprovedBill", "Status": "NOT-ALLOWED"}, {"Name": "Other", "Status": "ALLOWED"}]
-
-    books = mapping.books_of(load(dump(presented(organisation(TRADING)))), actions)
+def test_books_know_their_locks() -> None:
+    books = mapping.books_of(load(dump(presented(organisation(TRADING)))), BillRights.DRAFTS)
 
     assert (books.name, books.base_currency, books.short_code) == ("Northwind Trading Ltd", "GBP", "!nW7tr")
     assert (books.period_locked_to, books.year_locked_to) == (date(2008, 6, 30), date(2008, 3, 31))
-    assert books.not_allowed == {"CreateApprovedBill"}
+    assert books.bill_rights is BillRights.DRAFTS
+
+
+@pytest.mark.parametrize(
+    ("draft", "approved", "rights"),
+    [
+        ("ALLOWED", "ALLOWED", BillRights.ALL),
+        ("ALLOWED", "NOT-ALLOWED", BillRights.DRAFTS),
+        ("NOT-ALLOWED", "NOT-ALLOWED", BillRights.NONE),
+        ("NOT-ALLOWED", None, BillRights.NONE),
+        ("ALLOWED", None, BillRights.UNTOLD),
+        (None, "NOT-ALLOWED", BillRights.UNTOLD),
+        (None, None, BillRights.UNTOLD),
+    ],
+)
+def test_what_a_login_may_do_with_bills(draft: str | None, approved: str | None, rights: BillRights) -> None:
+    told = {"CreateDraftBill": draft, "CreateApprovedBill": approved, "UseMulticurrency": "NOT-ALLOWED"}
+    actions = [{"Name": name, "Status": status} for name, status in told.items() if status is not None]
+
+    assert mapping.bill_rights_of(actions) is rights
