@@ -92,8 +92,13 @@ def checks(setup: Setup) -> Sequence[Check]:
         Check(slack.REACHABLE, slack.reachable, of_slack),
         Check(public.ADDRESS, public.address, (there,)),
         Check(public.REDIRECTS, public.redirects),
-        *(ledgers.credentials_of(key, provider.profile.name) for key, provider in setup.providers.items()),
+        *_of_ledgers(setup),
     )
+
+
+def _of_ledgers(setup: Setup) -> Sequence[Check]:
+    known = [ledgers.credentials_of(key, provider.profile.name) for key, provider in setup.providers.items()]
+    return known or [Check(ledgers.SOFTWARE, ledgers.none_set)]
 
 
 def _secrets(environment: Mapping[str, str]) -> tuple[str, ...]:

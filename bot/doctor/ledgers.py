@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.assembly import addresses_of
 from bot.doctor import clocks
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, warning, wrong
@@ -9,11 +10,19 @@ from bot.doctor.setup import Setup
 from bot.domain.books import BillRights
 from bot.domain.connections import Health
 from bot.services.inspection import ConnectionState
+from providers import PROVIDERS
 from providers.base import AccountingProvider
 from providers.errors import ProviderChangedError, TryLaterError
 
+SOFTWARE = "accounting software"
 SOON = timedelta(days=7)
 OLD_LISTS = timedelta(days=7)
+
+
+async def none_set(_: Setup) -> Finding:
+    """Without a provider's credentials the rest is in order, and of no use."""
+    ways = " or ".join(f"DEXT_{key.upper()}_CLIENT_ID and DEXT_{key.upper()}_CLIENT_SECRET" for key in PROVIDERS)
+    return wrong(SOFTWARE, "none can be connected", f"Set {ways}.")
 
 
 def credentials_of(key: str, provider_name: str) -> Check:
@@ -25,7 +34,11 @@ def credentials_of(key: str, provider_name: str) -> Check:
             found = await setup.providers[key].check_client()
         except TryLaterError as error:
             words = f"{provider_name} gave no clear answer ({error.problem.vendor_words})"
-            return [wrong(name, words, f"Let this machine call {prefix}_TOKEN_URL, or try later.")]
+            return [
+                wrong(
+                    name, words, f"Let this machine call {addresses_of(setup.config, key)['token_url']}, or try later."
+                )
+            ]
         except ProviderChangedError as error:
             return [wrong(name, f"{provider_name} refuses the question ({error.problem.vendor_words})", "Tell us.")]
         if not found.is_accepted:

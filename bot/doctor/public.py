@@ -110,7 +110,20 @@ async def redirects(setup: Setup) -> list[Finding]:
         ok(REDIRECTS, f"{provider.profile.name} must have: {base}/connect/{key}/callback")
         for key, provider in setup.providers.items()
     ]
-    if setup.config.slack_client_id is not None:
-        ours = f"{base}/slack/oauth_redirect and {base}/slack/signin_redirect"
-        found.insert(0, ok(REDIRECTS, f"Slack must have (OAuth & Permissions): {ours}"))
-    return found
+    return found if setup.config.slack_client_id is None else [_of_slack(setup), *found]
+
+
+def _of_slack(setup: Setup) -> Finding:
+    """Slack refuses an address that is not https, localhost too (docs.slack.dev, "Installing with OAuth"); a simulated
+    Slack on this machine does not.
+    """
+    base = setup.config.public_url
+    if not setup.config.is_https and urlsplit(setup.config.slack_url).hostname not in LOOPBACK:
+        words = f"with SLACK_CLIENT_ID set, people sign in through Slack, which sends nobody back to {base}: it is not https"
+        remedy = (
+            f"Write an https address in {VARIABLE}; or leave SLACK_CLIENT_ID and SLACK_CLIENT_SECRET out: "
+            "Dext then asks for a code instead."
+        )
+        return wrong(REDIRECTS, words, remedy)
+    ours = f"{base}/slack/oauth_redirect and {base}/slack/signin_redirect"
+    return ok(REDIRECTS, f"Slack must have (OAuth & Permissions): {ours}")

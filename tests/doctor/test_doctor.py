@@ -64,12 +64,12 @@ async def test_redirect_addresses_are_told_to_be_pasted(clinic: Clinic) -> None:
         ({"SLACK_CLIENT_SECRET": "another-canary"}, "Slack client", WRONG),
         ({"SLACK_APP_TOKEN": "xapp-canary"}, "app token", WRONG),
         ({"SLACK_API_URL": f"{NOWHERE}/api/"}, "Slack", WRONG),
+        ({"SLACK_URL": "https://slack.com"}, "redirect addresses", WRONG),
         ({"DEXT_PUBLIC_URL": NOWHERE}, "what answers there", WRONG),
         ({"DEXT_PUBLIC_URL": "http://dext.example.com"}, "public address", WRONG),
         ({"DEXT_XERO_CLIENT_ID": "another"}, "Xero client", WRONG),
         ({"DEXT_XERO_CLIENT_SECRET": "another-canary"}, "Xero client", WRONG),
         ({"DEXT_XERO_TOKEN_URL": f"{NOWHERE}/connect/token"}, "Xero client", WRONG),
-        ({"DEXT_XERO_CLIENT_ID": "", "DEXT_XERO_CLIENT_SECRET": ""}, CONNECTION, WRONG),
         ({"DEXT_DATABASE_URL": "postgresql+asyncpg://dext:secret-canary@127.0.0.1:1/dext"}, "database", WRONG),
         ({"DEXT_UNDO_SECOND": "3"}, "configuration", WARNING),
     ],
@@ -87,6 +87,18 @@ async def test_a_variable_that_leads_nowhere_is_told_by_what_it_is_for(
     assert all(each.remedy for each in report.findings if each.verdict is not Verdict.OK)
     assert report.is_well is (verdict is not WRONG)
     assert [secret for secret in SECRETS if secret in report.text() + report.json()] == []
+
+
+async def test_what_is_to_be_written_is_said_in_full(clinic: Clinic) -> None:
+    clinic.env |= {"SLACK_URL": "https://slack.com", "DEXT_XERO_TOKEN_URL": f"{NOWHERE}/connect/token"}
+    said = (await clinic.examine()).text()
+    assert "or leave SLACK_CLIENT_ID and SLACK_CLIENT_SECRET out: Dext then asks for a code instead." in said
+    assert f"Let this machine call {NOWHERE}/connect/token, or try later." in said
+
+    clinic.env |= dict.fromkeys((*CLIENT, "DEXT_XERO_CLIENT_ID", "DEXT_XERO_CLIENT_SECRET"), "")
+    assert await clinic.complaints() == [(CONNECTION, WRONG), ("accounting software", WRONG)]
+    said = (await clinic.examine()).text()
+    assert "Set DEXT_XERO_CLIENT_ID and DEXT_XERO_CLIENT_SECRET." in said
 
 
 async def test_a_configuration_that_is_wrong_is_told_first_and_whole(clinic: Clinic) -> None:
