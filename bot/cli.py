@@ -12,18 +12,26 @@ from bot import app, log
 from bot.clock import SystemClock
 from bot.config import Config, ConfigError, database_url_of, key_ring_of, read_config
 from bot.db import migrate
-from bot.db.migrate import OutdatedDatabaseError
+from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.services.keys import VARIABLE as RING
-from bot.services.keys import KeyRingMismatchError, Rotation, StoredSecrets, counted
+from bot.services.keys import KeyRingMismatchError, NoSuchKeyError, Rotation, StoredSecrets, counted
 from bot.slack import TokenRefusedError
 from bot.vault import KeyRingError, Vault, fresh_id, new_key
 from bot.worker.engine import migrate_engine
 from providers import PROVIDERS
 
 OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
-STOPS = (ConfigError, OutdatedDatabaseError, TokenRefusedError, KeyRingMismatchError, BusyError)
+STOPS = (
+    ConfigError,
+    OutdatedDatabaseError,
+    UnreachableDatabaseError,
+    TokenRefusedError,
+    KeyRingMismatchError,
+    app.CannotListenError,
+    BusyError,
+)
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers
 
 ROTATING = """Seal every stored secret with the first key of DEXT_ENCRYPTION_KEYS, while the product runs.
@@ -196,7 +204,7 @@ def _new_key(chosen: argparse.Namespace) -> int:
 
 
 def _rotate(chosen: argparse.Namespace) -> int:
-    """Answers 1 while something is sealed with another key than the first."""
+    """Answers 1 while something is sealed with another key than the first, and for a key that there is not."""
     url, ring = database_url_of(os.environ), key_ring_of(os.environ)
     vault = _vault(ring)
     if chosen.give_up in vault.key_ids:
@@ -210,6 +218,7 @@ def _rotate(chosen: argparse.Namespace) -> int:
         try:
             secrets = StoredSecrets(db, vault, SystemClock())
             if chosen.give_up:
+                await secrets.require_used(chosen.give_up)
                 print(f"{counted(await secrets.give_up(chosen.give_up))} of key {chosen.give_up} given up.")
             await secrets.require_keys()
             with progress(await secrets.count_old()) as told:
@@ -217,6 +226,10 @@ def _rotate(chosen: argparse.Namespace) -> int:
         finally:
             await db.close()
 
-    done = asyncio.run(rotate())
+    try:
+        done = asyncio.run(rotate())
+    except NoSuchKeyError as error:
+        print(error, file=sys.stderr)
+        return 1
     print(done.words)
     return 0 if done.is_whole else 1

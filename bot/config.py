@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
 T = TypeVar("T")
 SLACK_API = "https://slack.com/api/"
 SLACK_WEB = "https://slack.com"
@@ -147,6 +150,14 @@ def _port(text: str) -> int:
     return port
 
 
+def _names_database(url: str) -> bool:
+    """One in memory would be another one for each connection. A password is never in what is answered."""
+    try:
+        return make_url(url).database not in (None, "", ":memory:")
+    except (ArgumentError, ValueError):
+        return False
+
+
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -219,9 +230,11 @@ class _Reader:
 
     def database_url(self) -> str:
         found = self.text("DEXT_DATABASE_URL", DATABASE)
+        kinds = f"{DATABASE} or postgresql+asyncpg://user:password@host/name"
         if not found.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-            kinds = f"{DATABASE} or postgresql+asyncpg://user:password@host/name"
             self.wrong.append(f"DEXT_DATABASE_URL is for another driver: write {kinds}")
+        elif not _names_database(found):
+            self.wrong.append(f"DEXT_DATABASE_URL names no database: write {kinds}")
         return found
 
     def provider(self, key: str) -> ProviderSettings | None:

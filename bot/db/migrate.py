@@ -13,13 +13,14 @@ import asyncio
 import importlib
 import pkgutil
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, event, inspect, make_url, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -35,6 +36,15 @@ POSTGRES_LOCK = 0x64657874
 
 class OutdatedDatabaseError(Exception):
     """The database is not at this version's tables; the text says what to type."""
+
+
+class UnreachableDatabaseError(Exception):
+    """The database does not let us in; the text says why and what to do, and never the password."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"The database cannot be reached ({why}). See that it runs, and that DEXT_DATABASE_URL leads to it."
+        )
 
 
 def tables() -> MetaData:
@@ -56,7 +66,11 @@ def head() -> str:
 
 
 async def upgrade(url: str) -> None:
-    """Apply what is missing, all or nothing. The job library's own tables are not ours to make (`bot.worker.engine`)."""
+    """Apply what is missing, all or nothing. The job library's own tables are not ours to make (`bot.worker.engine`).
+
+    Raises:
+        UnreachableDatabaseError: it does not let us in, or its folder cannot be made.
+    """
     _make_folder(url)
     async with _connect(url) as connection:
         await connection.run_sync(_upgrade)
@@ -71,6 +85,7 @@ async def current(url: str) -> str | None:
 async def require_head(url: str) -> None:
     """Raises:
     OutdatedDatabaseError: the tables are older or newer than this code.
+    UnreachableDatabaseError: it does not let us in.
     """
     found = await current(url) if _exists(url) else None
     if found == head():
@@ -117,10 +132,42 @@ async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
         event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
     try:
-        async with engine.begin() as connection:
+        async with AsyncExitStack() as stack:
+            with _let_in(url):
+                connection = await stack.enter_async_context(engine.begin())
             yield connection
     finally:
         await engine.dispose()
+
+
+@contextmanager
+def _let_in(url: str) -> Iterator[None]:
+    """Raises: UnreachableDatabaseError: in the words of whoever refused, which do not hold the password."""
+    try:
+        _try_file(url)
+        yield
+    except DBAPIError as error:
+        raise UnreachableDatabaseError(str(error.orig)) from error
+    except SQLAlchemyError as error:
+        raise UnreachableDatabaseError(type(error).__name__) from error
+    except OSError as error:
+        raise UnreachableDatabaseError(_why(error)) from error
+
+
+def _why(error: OSError) -> str:
+    """What asyncio itself says of a refused connection names no reason."""
+    if isinstance(error, ConnectionError) or not error.strerror:
+        return type(error).__name__
+    if isinstance(error, FileExistsError):
+        return f"{error.filename} is not a folder"
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+
+
+def _try_file(url: str) -> None:
+    """A folder or a file of somebody else's; found by the driver, its thread would complain after the loop has ended."""
+    path = _file(url)
+    if path is not None and path.exists():
+        path.open("r+b").close()
 
 
 def _leave_transactions_to_us(connection: Any, _record: Any) -> None:
@@ -148,7 +195,8 @@ def _exists(url: str) -> bool:
 def _make_folder(url: str) -> None:
     path = _file(url)
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        with _let_in(url):
+            path.parent.mkdir(parents=True, exist_ok=True)
 
 
 async def write_revision(message: str) -> None:

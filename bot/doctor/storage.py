@@ -1,9 +1,7 @@
 """The database: reachable, at this version's tables, and worked on."""
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot.db import migrate
-from bot.db.migrate import OutdatedDatabaseError
+from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.setup import Setup
 from bot.services.keys import remedy as remedy_for
@@ -20,12 +18,9 @@ async def database_at(url: str) -> Finding:
     """Needs no more of the configuration than its address."""
     try:
         await migrate.require_head(url)
-    except OutdatedDatabaseError as error:
+    except (OutdatedDatabaseError, UnreachableDatabaseError) as error:
         words, _, remedy = str(error).partition(". ")
         return wrong(DATABASE, words, remedy)
-    except (SQLAlchemyError, OSError) as error:
-        words = f"it cannot be reached ({type(error).__name__})"
-        return wrong(DATABASE, words, "See that it runs, and that DEXT_DATABASE_URL leads to it.")
     return ok(DATABASE, f"it answers, and is at revision {migrate.head()}")
 
 

@@ -31,6 +31,10 @@ class KeyRingMismatchError(Exception):
     """Stored secrets were sealed with keys that are not on the ring, or are other ones there; says what to do."""
 
 
+class NoSuchKeyError(Exception):
+    """Nothing stored names that key; says which are named."""
+
+
 def counted(values: int) -> str:
     return "1 stored secret" if values == 1 else f"{values} stored secrets"
 
@@ -97,6 +101,12 @@ class StoredSecrets:
         wrong = [use for use in await self.uses() if not use.is_right]
         if wrong:
             raise KeyRingMismatchError(f"{VARIABLE}: {'; '.join(use.words for use in wrong)}. {remedy(wrong)}")
+
+    async def require_used(self, key_id: str) -> None:
+        """Raises: NoSuchKeyError: a slip of the pen, since nothing stored was sealed with that key."""
+        named = [use.key_id for use in await self.uses()]
+        if key_id not in named:
+            raise NoSuchKeyError(f"There is no key {key_id}; there are: {', '.join(named) or 'none'}.")
 
     async def uses(self) -> tuple[KeyUse, ...]:
         """Every key that a stored value names, by id."""

@@ -124,6 +124,7 @@ async def test_a_lost_key_is_given_up_only_when_it_is_not_on_the_ring(database: 
 
     code, said = await typed(url, f"{NEW},{OLD}", "keys", "rotate", "--give-up", "k1")
     assert (code, "take it off to give it up" in said) == (2, True)
+    assert await typed(url, NEW, "keys", "rotate", "--give-up", "kl") == (1, "There is no key kl; there are: k1.\n")
     code, said = await typed(url, NEW, "keys", "rotate", "--give-up", "k1")
     assert (code, said) == (
         0,
