@@ -17,6 +17,7 @@ from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.services.keys import VARIABLE as RING
 from bot.services.keys import KeyRingMismatchError, NoSuchKeyError, Rotation, StoredSecrets, counted
+from bot.serving import CannotListenError
 from bot.slack import TokenRefusedError
 from bot.vault import KeyRingError, Vault, fresh_id, new_key
 from bot.worker.engine import migrate_engine
@@ -29,7 +30,7 @@ STOPS = (
     UnreachableDatabaseError,
     TokenRefusedError,
     KeyRingMismatchError,
-    app.CannotListenError,
+    CannotListenError,
     BusyError,
 )
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers

@@ -1,9 +1,10 @@
 """A process that serves: it listens, cuts off who never ends a request, keeps what it was started with, and is asked to stop."""
 
 import asyncio
+import errno
 import gc
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -17,6 +18,10 @@ LINGER_SECONDS = 2.0
 """How long whoever still sends what was refused already is listened to, so that he reads why."""
 
 
+class CannotListenError(Exception):
+    """The address that we are to serve at cannot be had; the text says what to write."""
+
+
 @asynccontextmanager
 async def listening(
     app: web.Application, host: str, port: int, *, idle_seconds: float = IDLE_SECONDS
@@ -25,6 +30,9 @@ async def listening(
 
     Whoever has asked nothing, or not finished the headers of a request, for `idle_seconds` is cut off. By itself the
     web server begins to count after the first request only, so one that never ends its headers would stay for ever.
+
+    Raises:
+        CannotListenError: the port is taken, or the address is not ours to take.
     """
     runner = web.AppRunner(
         app,
@@ -44,13 +52,26 @@ async def listening(
         return connection
 
     try:
-        listener = await asyncio.get_running_loop().create_server(counted, host, port, backlog=128)
+        listener = await _listener(counted, host, port)
         try:
             yield int(listener.sockets[0].getsockname()[1])
         finally:
             listener.close()
     finally:
         await runner.cleanup()
+
+
+async def _listener(serve: Callable[[], asyncio.BaseProtocol], host: str, port: int) -> asyncio.Server:
+    try:
+        return await asyncio.get_running_loop().create_server(serve, host, port, backlog=128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            words = f"Port {port} is taken. Choose another one with DEXT_PORT."
+        elif error.errno == errno.EACCES:
+            words = f"Port {port} is not for this user. Choose one from 1024 up with DEXT_PORT."
+        else:
+            words = f"{host} is no address of this machine. Choose another one with DEXT_HOST."
+        raise CannotListenError(words) from error
 
 
 def keep_what_stands() -> None:
