@@ -17,8 +17,8 @@ from sqlalchemy import Row, and_, or_, select
 
 from bot.clock import Clock
 from bot.db.base import dump, table_of
+from bot.db.batches import in_hand
 from bot.db.connections import ConnectFlowRow, ConnectionRow, TokenSetRow
-from bot.db.publications import in_hand
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.connections import Health, Stage
 from bot.domain.disconnecting import AccessEnd

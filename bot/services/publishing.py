@@ -17,8 +17,9 @@ from uuid import UUID
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.db import publications as rows
-from bot.db.publications import DueOrganisation, LiveBatch, StuckBatch
+from bot.db import batches, planning
+from bot.db.batches import LiveBatch, StuckBatch
+from bot.db.planning import DueOrganisation
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.domain.retry import decide
@@ -56,7 +57,7 @@ class Publishing:
     async def due(self) -> tuple[DueOrganisation, ...]:
         """Organisations that something can be sent for now, at providers we are configured for."""
         async with self.db.read() as tx:
-            return tuple(due for due in await rows.organisations_due(tx) if due.provider in self.providers)
+            return tuple(due for due in await planning.organisations_due(tx) if due.provider in self.providers)
 
     async def freeze(self, organisation: DueOrganisation) -> int:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
@@ -67,10 +68,10 @@ class Publishing:
             if not taken:
                 return 0
             body = provider.render([bill for _, bill in taken])
-            batch_id = await rows.insert_batch(
+            batch_id = await planning.insert_batch(
                 tx, organisation, body=body, body_hash=hashlib.sha256(body).hexdigest(), due_at=tx.now + self.lease
             )
-            await rows.bind_publications(tx, batch_id, taken)
+            await planning.bind_publications(tx, batch_id, taken)
             partition = f"{organisation.provider}:{organisation.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{batch_id}:1", partition)
         return 1
@@ -82,12 +83,12 @@ class Publishing:
     async def stuck(self) -> tuple[StuckBatch, ...]:
         """Batches that are due and not moving: a wait is over, a lease ran out, a connection is back."""
         async with self.db.read() as tx:
-            return tuple(batch for batch in await rows.batches_due(tx) if batch.provider in self.providers)
+            return tuple(batch for batch in await batches.batches_due(tx) if batch.provider in self.providers)
 
     async def restart(self, batch: StuckBatch) -> int:
         """The next attempt, with the same bytes; 0 when somebody else made it."""
         async with self.db.write() as tx:
-            if not await rows.next_attempt(tx, batch.id, batch.attempt, due_at=tx.now + self.lease):
+            if not await batches.next_attempt(tx, batch.id, batch.attempt, due_at=tx.now + self.lease):
                 return 0
             key, partition = f"{batch.id}:{batch.attempt + 1}", f"{batch.provider}:{batch.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, key, partition)
@@ -101,7 +102,7 @@ class Publishing:
         """Work one attempt of a batch. An attempt that is not the batch's current one does nothing."""
         batch_id, _, attempt = key.partition(":")
         async with self.db.write() as tx:
-            batch = await rows.claim_batch(tx, UUID(batch_id), int(attempt), until=tx.now + self.lease)
+            batch = await batches.claim_batch(tx, UUID(batch_id), int(attempt), until=tx.now + self.lease)
         if batch is None or batch.provider not in self.providers:
             return
         provider = self.providers[batch.provider]
@@ -133,12 +134,12 @@ class Publishing:
         async with self.db.write() as tx:
             if retry.is_time_to_tell or is_for_people:
                 await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)
-            await rows.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
+            await batches.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
 
     async def _wait(self, batch: LiveBatch, at: datetime) -> None:
         """Not a failure: a person reconnects, or the ledger's lists catch up."""
         async with self.db.write() as tx:
-            await rows.postpone_batch(tx, batch, at, failures=0, failing_since=None)
+            await batches.postpone_batch(tx, batch, at, failures=0, failing_since=None)
 
     @asynccontextmanager
     async def _lease_renewed(self, batch: LiveBatch) -> AsyncIterator[None]:
@@ -155,7 +156,7 @@ class Publishing:
             await self.clock.sleep(max(self.lease.total_seconds() / 3, SHORTEST_RENEWAL_SECONDS))
             try:
                 async with self.db.write() as tx:
-                    await rows.renew_lease(tx, batch, until=tx.now + self.lease)
+                    await batches.renew_lease(tx, batch, until=tx.now + self.lease)
             except (BusyError, SQLAlchemyError, OSError):
                 logger.warning("the lease was not renewed; again a little later", exc_info=True)
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from bot.db import batches, planning
 from bot.db import publications as rows
 from bot.db.base import dump
+from bot.db.batches import LiveBatch, LivePublication
 from bot.db.items import change_item, load_item, load_items
-from bot.db.publications import DueOrganisation, LiveBatch, LivePublication
+from bot.db.planning import DueOrganisation
 from bot.db.unit_of_work import Tx
 from bot.domain.billing import NotBillableError, bill_of
 from bot.domain.books import Books
@@ -34,7 +36,7 @@ async def take(
     Each is also rendered alone: one that no body can be made of is told to people, and the others go.
     """
     taken, moved = [], []
-    found = await rows.take_due(tx, organisation, limit)
+    found = await planning.take_due(tx, organisation, limit)
     items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
     for due in found:
         item = items.get(due.item_id)
@@ -96,7 +98,7 @@ async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem
 
 async def unknown(tx: Tx, batch: LiveBatch) -> None:
     """No clear answer: shown as being checked until the ledger was searched."""
-    for publication in await rows.live_publications(tx, batch.id):
+    for publication in await batches.live_publications(tx, batch.id):
         if publication.ledger_id is None:
             await rows.mark_unknown(tx, publication.id)
             await _move(tx, batch, publication, ItemState.UNKNOWN)
@@ -114,20 +116,20 @@ async def release(
 async def dissolve(tx: Tx, batch: LiveBatch) -> None:
     """Refused as a whole, perhaps for one of its documents: each goes by itself, so that only that one is refused."""
     await release(tx, batch, batch.publications, goes_alone=True)
-    await rows.end_batch(tx, batch, BatchState.DISSOLVED)
+    await batches.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
 async def take_back(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
     """What was frozen and that nobody has begun to send is approved again, and waits; what is on its way goes on."""
-    for batch in await rows.untouched_batches(tx, workspace_id, organisation_id):
+    for batch in await batches.untouched_batches(tx, workspace_id, organisation_id):
         await release(tx, batch, batch.publications)
-        await rows.end_batch(tx, batch, BatchState.DISSOLVED)
+        await batches.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
 async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, profile: Profile, retry_at: datetime) -> None:
     """It has gone on for long: people see why, once, while it is still tried."""
     problem = problem.with_facts(retry_at=f"{retry_at:%H:%M} UTC")
-    for publication in await rows.live_publications(tx, batch.id):
+    for publication in await batches.live_publications(tx, batch.id):
         item = await load_item(tx, batch.workspace_id, publication.item_id)
         told = await alerts.load_alert(tx, batch.workspace_id, publication.item_id)
         is_told = told is not None and told.state == "open" and told.problem.code is problem.code

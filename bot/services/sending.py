@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
+from bot.db import batches
 from bot.db import publications as rows
-from bot.db.publications import LiveBatch, LivePublication
+from bot.db.batches import LiveBatch, LivePublication
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, LedgerDocument, Outcome, Refused, differences
@@ -84,7 +85,7 @@ class Attempt:
 
     async def _steps(self, access: Access) -> None:
         async with self.db.read() as tx:
-            batch = await rows.reload_batch(tx, self.batch)
+            batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
         missing = [publication for publication in batch.publications if publication.ledger_id is None]
@@ -134,7 +135,7 @@ class Attempt:
     async def _send(self, batch: LiveBatch, access: Access) -> bool:
         """False: there is nothing to read back, the batch was dissolved."""
         async with self.db.write() as tx:
-            if not await rows.mark_sent(tx, batch):
+            if not await batches.mark_sent(tx, batch):
                 raise TakenOverError
         try:
             outcomes = await self.provider.create(access, batch.body, idempotency_key=batch.idempotency_key)
@@ -142,12 +143,12 @@ class Attempt:
                 raise OutcomeUnknownError(f"{len(batch.publications)} documents sent, {len(outcomes)} answers received")
         except _NOTHING_WRITTEN:
             async with self.db.write() as tx:
-                await rows.mark_not_sent(tx, batch)
+                await batches.mark_not_sent(tx, batch)
             raise
         except _OPEN_WHETHER_WRITTEN:
             async with self.db.write() as tx:
                 await self._still_ours(tx)
-                await rows.mark_call_ended(tx, batch)
+                await batches.mark_call_ended(tx, batch)
                 await recording.unknown(tx, self.batch)
             raise
         except PersonNeededError as error:
@@ -171,7 +172,7 @@ class Attempt:
     async def _record(self, batch: LiveBatch, outcomes: tuple[Outcome, ...]) -> None:
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            await rows.mark_call_ended(tx, batch)
+            await batches.mark_call_ended(tx, batch)
             answers = list(zip(batch.publications, outcomes, strict=True))
             accepted = {of.id: outcome.ledger_id for of, outcome in answers if isinstance(outcome, Accepted)}
             await rows.set_ledger_ids(tx, accepted)
@@ -183,7 +184,7 @@ class Attempt:
     async def _read_back(self, access: Access) -> None:
         """Published is what the ledger has as we sent it; anything else is told."""
         async with self.db.read() as tx:
-            batch = await rows.reload_batch(tx, self.batch)
+            batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
         ids = sorted({publication.ledger_id for publication in batch.publications if publication.ledger_id is not None})
@@ -198,7 +199,7 @@ class Attempt:
                     await self._judge(tx, batch, publication, documents.get(publication.ledger_id or ""))
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            await rows.finish_batch(tx, self.batch)
+            await batches.finish_batch(tx, self.batch)
 
     async def _judge(
         self, tx: Tx, batch: LiveBatch, publication: LivePublication, document: LedgerDocument | None
@@ -223,7 +224,7 @@ class Attempt:
 
     async def _still_ours(self, tx: Tx) -> None:
         """Fencing: locks the batch's row until the end of the transaction."""
-        if not await rows.renew_lease(tx, self.batch, until=tx.now + self.lease):
+        if not await batches.renew_lease(tx, self.batch, until=tx.now + self.lease):
             raise TakenOverError
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.db import publications as rows
+from bot.db import batches
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.items import ArrivalRow
@@ -82,7 +82,7 @@ async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]
     """The keys of the one attempt that may act, for each row that is not over."""
     match kind:
         case JobKind.PUBLISH_BATCH:
-            attempts = await rows.current_attempts(tx, [BatchId(UUID(key.partition(":")[0])) for key in keys])
+            attempts = await batches.current_attempts(tx, [BatchId(UUID(key.partition(":")[0])) for key in keys])
             return frozenset(f"{batch_id}:{attempt}" for batch_id, attempt in attempts.items())
         case JobKind.SYNC_LISTS:
             syncs = (
