@@ -6,8 +6,8 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from bot.db.base import load, table_of
+from bot.db.batches import LiveBatch
 from bot.db.connections import ConnectionRow, TokenSetRow
-from bot.db.publications import LiveBatch
 from bot.db.unit_of_work import Tx
 from bot.domain.books import BillRights, Books, Login
 from bot.domain.publishing import Bill
