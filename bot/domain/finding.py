@@ -93,10 +93,11 @@ class Query:
 
     def place_in(self, search: str) -> Place | None:
         """Where an entry has it, nearest first; None where it has not."""
-        if not self.words and not self.is_blank:
+        if not search or not (self.words or self.is_blank):
             return None
-        found = [place for place, term in terms(search) if place is not Place.WORD and term.startswith(self.text)]
-        if found:
-            return min(found)
-        has_all = self.words and all(f" {word}" in search for word in self.words)
-        return Place.WORD if has_all else None
+        code, _, name = search.partition("\t")
+        if code and code.startswith(self.text, 1):
+            return Place.CODE
+        if name.startswith(self.text, 1) or not self.text:
+            return Place.NAME
+        return Place.WORD if all(f" {word}" in search for word in self.words) else None

@@ -103,7 +103,8 @@ async def find(
     found |= await search.begins()
     if not found:
         found = await search.inside()
-    return tuple(sorted(found.values(), key=lambda row: _nearness(query, row))[:MOST_CHOICES])
+    near = sorted(found.values(), key=lambda row: _nearness(query, row))
+    return tuple(near[:MOST_CHOICES])
 
 
 def _found(row: Row[Any]) -> Found:
