@@ -155,7 +155,7 @@ async def assembled(config: Config, clock: Clock, *, jobs: Jobs | None = None) -
             dispatch=dispatch,
             site=site(services, dispatch, socket),
             socket=socket,
-            messenger=Messenger(db, clock, services.clients, services.workspaces, drawers(services)),
+            messenger=Messenger(db, clock, services.clients, services.workspaces, services.audience, drawers(services)),
         )
 
 

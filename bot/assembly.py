@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.audience import Audience
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
@@ -64,6 +65,7 @@ class Services:
     workspaces: Workspaces
     clients: SlackClients
     directory: SlackDirectory
+    audience: Audience
     people: People
     providers: Mapping[str, AccountingProvider]
     tokens: TokenKeeper
@@ -124,6 +126,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         workspaces=workspaces,
         clients=clients,
         directory=directory,
+        audience=Audience(directory, workspaces, clock),
         people=people,
         providers=providers,
         tokens=tokens,

@@ -19,16 +19,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.audience import Audience, SharedOutsideError
 from bot.clock import Clock
 from bot.db import outbox
 from bot.db.base import load
 from bot.db.outbox import CLOSED, Message
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
-from bot.domain.ids import WorkspaceId
-from bot.services.messages import Drawn, Place, Subject, Surface, note
-from bot.services.rehoming import rehome
-from bot.services.settings import any_admin
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.services import closed_channels
+from bot.services.messages import Drawn, Subject, Surface
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients, reason_of
 from bot.views.rendering import to_slack
@@ -42,7 +42,6 @@ BURST, SPACING_SECONDS = 3, 1.0
 MOST_TEXT = 3000
 LONGEST_WAIT_SECONDS = 120.0
 WRITE_AGAIN_SECONDS = 0.5
-CLOSED_WAIT = timedelta(minutes=5)
 
 NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
@@ -72,6 +71,7 @@ class Messenger:
     clock: Clock
     clients: SlackClients
     workspaces: Workspaces
+    audience: Audience
     drawers: Mapping[Subject, Drawer]
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
@@ -161,13 +161,25 @@ class Messenger:
             await self._later(message, "ratelimited", timedelta(seconds=wait))
             return
         try:
-            sent = await self._call(client, message, drawn)
+            instead = await self._instead(client, message)
+            sent = await self._call(client, message, instead or drawn)
+        except SharedOutsideError:
+            await self._closed(message, outbox.SHARED_OUTSIDE)
         except SlackApiError as error:
             await self._refused(message, error)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._later(message, type(error).__name__, None)
         else:
-            await asyncio.shield(self._written(message, sent, held_until))
+            written = self._written(message, sent, held_until) if instead is None else self._forgotten(message)
+            await asyncio.shield(written)
+
+    async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
+        """What is shown to those who are not to see it; a channel with such people in it is closed instead."""
+        if message.surface == Surface.CHANNEL:
+            await self.audience.require_own(client, message.workspace_id, ChannelId(str(message.channel_id)))
+        elif message.surface == Surface.HOME:
+            return await self.audience.instead_of_home(message.workspace_id, UserId(str(message.user_id)))
+        return None
 
     async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | View) -> _Sent:
         if isinstance(drawn, View):
@@ -224,6 +236,10 @@ class Messenger:
             await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts)
         self._woken.set()
 
+    async def _forgotten(self, message: Message) -> None:
+        async with self.db.write() as tx:
+            await outbox.forget(tx, message)
+
     async def _refused(self, message: Message, error: SlackApiError) -> None:
         reason = reason_of(error)
         if error.response.status_code == 429 or reason == "ratelimited":
@@ -231,7 +247,7 @@ class Messenger:
             self._paused[message.workspace_id, _method_of(message)] = self.clock.monotonic() + seconds
             await self._later(message, "ratelimited", timedelta(seconds=seconds))
         elif reason in CLOSED and message.surface == Surface.CHANNEL:
-            await self._tell_closed(message, reason)
+            await self._closed(message, reason)
         elif reason in CLOSED or reason in NOBODY:
             async with self.db.write() as tx:
                 await outbox.drop(tx, message, reason)
@@ -247,22 +263,10 @@ class Messenger:
         async with self.db.write() as tx:
             await outbox.put_off(tx, message, reason, wish or timedelta(seconds=backoff))
 
-    async def _tell_closed(self, message: Message, reason: str) -> None:
-        """Never dropped: it goes where another channel was chosen meanwhile; else it goes on waiting, and whoever can
-        open the place is told once, with the line to type.
-        """
+    async def _closed(self, message: Message, reason: str) -> None:
         workspace = await self.workspaces.load(message.workspace_id)
         async with self.db.write() as tx:
-            await outbox.put_off(tx, message, reason, CLOSED_WAIT)
-            if await rehome(tx, message) or workspace is None or message.trouble == reason:
-                return
-            helper = await any_admin(tx, message.workspace_id) or workspace.installer_user_id
-            if helper is None:
-                logger.warning("a channel cannot be posted to, and nobody to tell", extra={"reason": reason})
-                return
-            place = Place(role="closed", surface=Surface.DIRECT, user_id=helper)
-            key = f"closed:{message.channel_id}:{reason}"
-            await note(tx, message.workspace_id, key, place, _plea(message, reason, workspace.bot_user_id))
+            await closed_channels.refused(tx, message, reason, workspace)
 
 
 def _method_of(message: Message) -> str:
@@ -273,15 +277,3 @@ def _method_of(message: Message) -> str:
             return "chat.postEphemeral"
         case _:
             return "chat.postMessage" if message.ts is None else "chat.update"
-
-
-def _plea(message: Message, reason: str, bot_user_id: str) -> str:
-    if reason in ("is_archived", "is_inactive"):
-        return (
-            f"I could not post in <#{message.channel_id}>, because it was archived. "
-            "Choose another channel in the settings (`/dext settings`), or bring it back."
-        )
-    return (
-        f"I could not post in <#{message.channel_id}>, because I am not in it. Type this line there, and what waits is "
-        f"posted within a few minutes:\n/invite <@{bot_user_id}>"
-    )

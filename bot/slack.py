@@ -95,7 +95,7 @@ class ChannelTest:
             return "not_installed"
         try:
             async with asyncio.timeout(PROBE_SECONDS):
-                if await _is_shared_outside(client, channel_id):
+                if await is_shared_outside(client, channel_id):
                     return "shared_outside"
                 await client.chat_postMessage(channel=channel_id, text=text)
         except SlackApiError as error:
@@ -105,7 +105,11 @@ class ChannelTest:
         return None
 
 
-async def _is_shared_outside(client: AsyncWebClient, channel_id: ChannelId) -> bool:
+async def is_shared_outside(client: AsyncWebClient, channel_id: str) -> bool:
+    """Whether another company reads the channel, or was invited to.
+
+    <https://docs.slack.dev/reference/methods/conversations.info>
+    """
     channel = (await client.conversations_info(channel=channel_id)).get("channel") or {}
     return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
 

@@ -22,8 +22,18 @@ MESSAGES = table_of(MessageRow)
 _PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
 """`Message.place`, for the database."""
 
+SHARED_OUTSIDE = "shared_outside"
+"""Our word, in Slack's place, for a channel that another company reads."""
 CLOSED = frozenset(
-    {"channel_not_found", "not_in_channel", "is_archived", "is_inactive", "restricted_action", "user_not_in_channel"}
+    {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "is_inactive",
+        "restricted_action",
+        "user_not_in_channel",
+        SHARED_OUTSIDE,
+    }
 )
 """Slack's words for a place that is there for others; somebody can open it for us, or choose another one."""
 
@@ -143,6 +153,13 @@ async def drop(tx: Tx, message: Message, reason: str) -> None:
         MESSAGES.update()
         .where(MESSAGES.c.id == message.id)
         .values(is_waiting=False, leased_until=None, trouble=reason[:200])
+    )
+
+
+async def forget(tx: Tx, message: Message) -> None:
+    """It is drawn no more; what stands in Slack is left there."""
+    await tx.execute(
+        MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
     )
 
 

@@ -19,6 +19,8 @@ MESSAGES = table_of(MessageRow)
 
 RECONNECT, LAPSE, DISCONNECTED = "reconnect", "lapse", "disconnected"
 """A connection is over; it will be if nothing is done; somebody ended it."""
+ANNOUNCEMENT, AGAIN = "announcement", "again"
+"""Where the command was typed: who connected what, and that it is connected again."""
 NEWS = (RECONNECT, LAPSE, DISCONNECTED)
 
 

@@ -23,7 +23,7 @@ from bot.services import audit, home_cards, lists
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connect_rows import newest
 from bot.services.connect_stops import StoppedError
-from bot.services.connection_messages import redraw_connection
+from bot.services.connection_messages import AGAIN, ANNOUNCEMENT, redraw_connection
 from bot.services.importing import start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
@@ -37,8 +37,8 @@ ORGANISATIONS = table_of(OrganisationRow)
 WORKSPACES = table_of(WorkspaceRow)
 TOKENS = table_of(TokenSetRow)
 
-ANNOUNCEMENT, CONNECTOR = "announcement", "connector"
-"""Places of a connection's message: where the command was typed, and the connector's own conversation."""
+CONNECTOR = "connector"
+"""The place of a connection's message in the connector's own conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +239,8 @@ async def _revive(tx: Tx, row: Row[Any], shared: frozenset[str]) -> None:
 
 
 async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, again_words: str | None) -> None:
-    """Slack hears who connected what, where the command was typed and in the connector's own conversation; of a
-    reconnection in these words.
+    """Slack hears who connected what, in the connector's own conversation and where the command was typed, unless that
+    channel turns out to be closed to us or shared with another company (`rehoming`); of a reconnection in these words.
     """
     workspace_id, user_id = WorkspaceId(row.workspace_id), UserId(row.user_id)
     direct = Place(role=CONNECTOR, surface=Surface.DIRECT, user_id=user_id)
@@ -251,9 +251,9 @@ async def _announce(tx: Tx, row: Row[Any], organisation_id: OrganisationId, agai
         if in_channel:
             await want(tx, workspace_id, Subject.CONNECTION, organisation_id, channel)
     else:
-        again = Place(role="again", surface=Surface.DIRECT, user_id=user_id)
+        again = Place(role=AGAIN, surface=Surface.DIRECT, user_id=user_id)
         if in_channel:
-            again = Place(role="again", surface=Surface.CHANNEL, channel_id=row.channel_id)
+            again = Place(role=AGAIN, surface=Surface.CHANNEL, channel_id=row.channel_id, user_id=user_id)
         await note(tx, workspace_id, f"reconnected:{row.id}", again, again_words)
         await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
     await redraw(tx, workspace_id, Subject.HOME, user_id)

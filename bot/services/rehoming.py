@@ -6,6 +6,7 @@ stands in the old channel can be seen there by nobody new, and changed by us no 
 
 from uuid import UUID
 
+from bot.db import outbox
 from bot.db.base import table_of
 from bot.db.items import load_item
 from bot.db.messages import MessageRow
@@ -15,8 +16,8 @@ from bot.domain.ids import ChannelId, ItemId, OrganisationId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
 from bot.services import home_cards
-from bot.services.connection_messages import DISCONNECTED, LAPSE, RECONNECT
-from bot.services.messages import POINTER, Subject, home_card
+from bot.services.connection_messages import AGAIN, ANNOUNCEMENT, DISCONNECTED, LAPSE, RECONNECT
+from bot.services.messages import POINTER, Subject, Surface, home_card
 from bot.services.settings import load_settings
 
 MESSAGES = table_of(MessageRow)
@@ -24,6 +25,12 @@ MESSAGES = table_of(MessageRow)
 
 async def rehome(tx: Tx, message: Message) -> bool:
     """Have it shown in the channel that was chosen meanwhile; False when it is to wait for the one that refused it."""
+    if message.subject == Subject.CONNECTION and message.role == ANNOUNCEMENT:
+        # whoever connected it has the same message in their own conversation
+        await outbox.forget(tx, message)
+        return True
+    if message.subject == Subject.NOTE and message.role == AGAIN:
+        return await _move_to_person(tx, message)
     is_news = message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED))
     if is_news or message.subject == Subject.DEFAULT:
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
@@ -58,6 +65,14 @@ async def _move_pointer(tx: Tx, message: Message, settings: Settings) -> bool:
         return False
     unneeded = MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
     await tx.execute(unneeded)
+    return True
+
+
+async def _move_to_person(tx: Tx, message: Message) -> bool:
+    moved = MESSAGES.update().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
+    direct = {"surface": Surface.DIRECT, "channel_id": None, "ts": None, "trouble": None}
+    await tx.execute(moved.values(**direct, due_at=tx.now))
+    tx.nudge(Nudge.MESSENGER)
     return True
 
 

@@ -338,5 +338,5 @@ async def test_a_busy_database_after_a_post_does_not_post_it_again(
 
 
 def another(world: World, by_subject: object) -> Messenger:
-    services = world.services
-    return Messenger(services.db, services.clock, services.clients, services.workspaces, by_subject)  # type: ignore[arg-type]  # drawers of the test's own
+    own = world.services
+    return Messenger(own.db, own.clock, own.clients, own.workspaces, own.audience, by_subject)  # type: ignore[arg-type]  # drawers of the test's own

@@ -2,15 +2,29 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.audience import FRESH_SECONDS
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.settings import Destination, PaymentStatus, SettingsForm
-from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, BOT_USER, FINANCE, MEMBER, Message
+from bot.playground.slack import (
+    ADMIN,
+    ALERTS,
+    APPROVER,
+    BILLS,
+    BOOKKEEPER,
+    BOT_USER,
+    FINANCE,
+    MEMBER,
+    OUTSIDER,
+    Message,
+)
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
+from tests.fakes.clock import FakeClock
 from tests.fakes.connected import CATEGORY, TAX
 from tests.handlers.desk import A_BILL, Desk, a_desk, words
 from tests.playground.kit import schema_problems
@@ -27,6 +41,13 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 def archive(desk: Desk, channel: str) -> None:
     workspace = desk.slack.workspace
     workspace.put_channel(replace(workspace.channels[channel], is_archived=True))
+
+
+def share(desk: Desk, channel: str) -> None:
+    workspace = desk.slack.workspace
+    workspace.put_channel(replace(workspace.channels[channel], is_shared=True).with_member(OUTSIDER))
+    assert isinstance(desk.world.clock, FakeClock)
+    desk.world.clock.move_to(desk.world.clock.now() + timedelta(seconds=FRESH_SECONDS))
 
 
 def leave(desk: Desk, channel: str) -> None:
@@ -56,12 +77,12 @@ def cards(desk: Desk, channel: str) -> list[Message]:
     ]
 
 
-@pytest.mark.parametrize("close", [archive, leave])
+@pytest.mark.parametrize("close", [archive, leave, share])
 async def test_a_card_and_its_alert_follow_into_the_channel_that_was_chosen_instead(desk: Desk, close: object) -> None:
     desk.xero.archive_account(TRADING, CATEGORY)
     card = await desk.add()
     await desk.press(card, ActionId.APPROVE_ITEM, settled=False)
-    close(desk, BILLS)  # type: ignore[operator]  # one of the two above
+    close(desk, BILLS)  # type: ignore[operator]  # one of those above
     await desk.settle()
 
     await choose(desk, FINANCE, FINANCE)

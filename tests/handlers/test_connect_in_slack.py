@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.audience import Audience
 from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.domain.ids import ChannelId, UserId
@@ -73,7 +74,9 @@ async def stage(database: Database, clock: FakeClock) -> AsyncIterator[Stage]:
     rig = wire(database, clock, workspace, vault)
     async with aiohttp.ClientSession() as session:
         clients = SlackClients(workspaces, session, f"{slack.public_url}/api/", TOKEN)
-        rig.use_directory(SlackDirectory(clients, clock))
+        directory = SlackDirectory(clients, clock)
+        rig.use_directory(directory)
+        audience = Audience(directory, workspaces, clock)
         drawers = {
             Subject.NOTE: draw_note,
             Subject.CONNECTION: rig.connections.draw,
@@ -84,7 +87,7 @@ async def stage(database: Database, clock: FakeClock) -> AsyncIterator[Stage]:
         ConnectPages(flows=rig.flows, linking=rig.linking, form_targets=(slack.public_url,)).register(app)
         near = await served(app)
         rig.base = f"http://127.0.0.1:{near.port}"
-        yield Stage(slack, rig, Messenger(database, clock, clients, workspaces, drawers), clients)
+        yield Stage(slack, rig, Messenger(database, clock, clients, workspaces, audience, drawers), clients)
         for browser in rig.browsers:
             await browser.close()
         await near.close()
