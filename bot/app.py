@@ -35,6 +35,7 @@ from bot.services.syncing import Syncing
 from bot.serving import keep_what_stands, listening, stopped
 from bot.slack import Permalink, TokenRefusedError, learn_workspace
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
+from bot.worker.loops import guarded
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
 from handlers.approvals import ApprovalHandlers
@@ -174,7 +175,9 @@ def worker_of(services: Services) -> Worker:
         planner=Planner(services.publishing),
         reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
         poll_seconds=config.poll_seconds,
-        sweeper=Sweeper(services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens)),
+        sweeper=Sweeper(
+            services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)
+        ),
         upkeep=upkeep_of(services),
     )
 
@@ -186,7 +189,7 @@ def upkeep_of(services: Services) -> Upkeep:
     return Upkeep(
         clock=clock,
         keep_alive=KeepAlive(db, clock, services.tokens, providers),
-        giving_back=GivingBack(db, clock, services.tokens, providers),
+        giving_back=GivingBack(db, clock, services.tokens, providers, guarded),
         syncing=Syncing(db, clock, services.jobs, providers, every),
     )
 

@@ -41,6 +41,15 @@ def is_installed(workspace_id: ColumnElement[UUID]) -> ColumnElement[bool]:
     return workspace_id.not_in(select(WORKSPACES.c.id).where(WORKSPACES.c.removed_at.is_not(None)))
 
 
+PURGED_PREFIX = "purged:"
+"""Begins the team id of a row that is being purged; none of Slack's has a colon."""
+
+
+def is_forgotten(workspace_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Of a workspace that is being purged: nobody finds it any more."""
+    return workspace_id.in_(select(WORKSPACES.c.id).where(WORKSPACES.c.team_id.startswith(PURGED_PREFIX)))
+
+
 class InstallStateRow(Base):
     """One try to install the app by OAuth, good once and for minutes, in the browser that began it."""
 

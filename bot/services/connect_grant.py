@@ -72,6 +72,7 @@ class ConnectGrant:
         is_anothers = found.issuer not in ("", self.providers[provider].profile.issuer)
         if is_anothers or not found.code:  # a code of another sign-in is not for this one to see
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        await self.tokens.revoking.wait(provider)
         try:
             answer, choices = await self._exchange(row, found.code)
         except ProviderError:

@@ -7,13 +7,14 @@ connected share a sign-in, and an organisation that both use shares its link: ei
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, or_, select
+from sqlalchemy import Row, and_, select
 
 from bot.clock import Clock
 from bot.db.base import dump, table_of
@@ -26,8 +27,10 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import add_facts, disconnected_role, redraw_connection
-from bot.services.tokens import InUseError, TokenKeeper
-from providers.base import Access, AccountingProvider
+from bot.services.guard import Guard, plainly
+from bot.services.revoking import FINISHING, Claim, InUseError
+from bot.services.tokens import TokenKeeper
+from providers.base import AccountingProvider
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 
 logger = logging.getLogger(__name__)
@@ -36,9 +39,6 @@ CONNECTIONS, TOKENS, FLOWS = table_of(ConnectionRow), table_of(TokenSetRow), tab
 
 AGAIN_AFTER = timedelta(minutes=2)
 """An outage of the provider's lasts minutes; nobody waits for this."""
-FINISHING = timedelta(minutes=2)
-"""How long after its end a try to connect may still be about to be finished: the ledger is read between the two."""
-_SIGNING_IN = (Stage.SENT, Stage.RETURNED, Stage.GRANTED)
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class GivingBack:
     clock: Clock
     tokens: TokenKeeper
     providers: Mapping[str, AccountingProvider]
+    guard: Guard = plainly
     _again_at: dict[UUID, datetime] = field(default_factory=dict)
     """When to try once more what did not work. Of this process: after a restart it is tried at once."""
 
@@ -55,42 +56,24 @@ class GivingBack:
         now, done = self.clock.now(), 0
         for row in await self._ended():
             if row.provider in self.providers and self._again_at.get(row.id, now) <= now:
-                done += await self._one(row)
+                done += await self.guard(partial(self._one, row), "giving access back")
         for row in await self._unused():
             if self._again_at.get(row.id, now) <= now:
-                done += await self._one_unused(row)
+                done += await self.guard(partial(self._one_unused, row), "giving a sign-in back that nothing uses")
         return done
 
     async def _ended(self) -> tuple[Row[Any], ...]:
-        """Not while a document is in an attempt's hands, nor while somebody is about to connect it again."""
-        reconnecting = select(FLOWS.c.id).where(
-            FLOWS.c.stage.in_(_SIGNING_IN),
-            FLOWS.c.expires_at > self.clock.now(),
-            or_(
-                and_(FLOWS.c.workspace_id == CONNECTIONS.c.workspace_id, FLOWS.c.provider == CONNECTIONS.c.provider),
-                FLOWS.c.token_set_id == CONNECTIONS.c.token_set_id,
-            ),
-        )
+        """As they are when a pass begins: what became of each by its turn is looked at in its claim."""
         statement = select(CONNECTIONS).where(
-            CONNECTIONS.c.health == Health.DISCONNECTED,
-            CONNECTIONS.c.token_set_id.is_not(None),
-            ~in_hand(CONNECTIONS.c.id, self.clock.now()),
-            ~reconnecting.exists(),
+            CONNECTIONS.c.health == Health.DISCONNECTED, CONNECTIONS.c.token_set_id.is_not(None)
         )
         async with self.db.read() as tx:
             return tuple((await tx.execute(statement.order_by(CONNECTIONS.c.id))).all())
 
     async def _unused(self) -> tuple[Row[Any], ...]:
-        """Sign-ins without a connection. Not while anybody signs in at the provider: it may be the same person, whose new
-        sign-in is kept in the same row.
-        """
-        signing_in = select(FLOWS.c.id).where(
-            FLOWS.c.stage.in_(_SIGNING_IN),
-            FLOWS.c.expires_at > self.clock.now() - FINISHING,
-            FLOWS.c.provider == TOKENS.c.provider,
-        )
+        """Sign-ins without a connection."""
         statement = select(TOKENS.c.id, TOKENS.c.provider).where(
-            TOKENS.c.provider.in_(tuple(self.providers)), ~_users(TOKENS.c.id).exists(), ~signing_in.exists()
+            TOKENS.c.provider.in_(tuple(self.providers)), ~_users(TOKENS.c.id).exists()
         )
         async with self.db.read() as tx:
             return tuple((await tx.execute(statement.order_by(TOKENS.c.id))).all())
@@ -114,11 +97,11 @@ class GivingBack:
 
     async def _one(self, row: Row[Any]) -> bool:
         try:
-            access = await self._at_the_provider(row)
+            await self._with_access(row)
         except ReconnectNeededError as error:
             logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
             is_altered = error.problem.code is ProblemCode.SIGN_IN_ALTERED
-            access = AccessEnd.UNREADABLE if is_altered else AccessEnd.OVER_BEFORE
+            await self._done(row, AccessEnd.UNREADABLE if is_altered else AccessEnd.OVER_BEFORE)
         except InUseError:
             return False  # looked at again at the next pass; the provider has not refused anything
         except ProviderError as error:
@@ -127,26 +110,37 @@ class GivingBack:
             await self._failed(row, error.problem)
             return False
         self._again_at.pop(row.id, None)
-        await self._done(row, access)
         return True
 
-    async def _at_the_provider(self, row: Row[Any]) -> AccessEnd:
-        used = await self._still_used(row)
-        provider = self.providers[row.provider]
-        link_id = row.link_id
-        if link_id is not None and row.tenant_id not in used:
-            await self._with_access(row, lambda access: provider.disconnect(access, link_id))
-        if not used:
-            await self.tokens.give_back(row.token_set_id)
-        return AccessEnd.USED_ELSEWHERE if row.tenant_id in used else AccessEnd.TAKEN_BACK
-
-    async def _with_access(self, row: Row[Any], call: Callable[[Access], Awaitable[None]]) -> None:
-        access = await self.tokens.access_to(row.token_set_id, row.tenant_id)
+    async def _with_access(self, row: Row[Any]) -> None:
+        """Access that ran out is renewed between two claims: a claim keeps everybody from refreshing."""
         try:
-            await call(access)
+            await self._claimed(row)
         except AccessExpiredError:
-            await self.tokens.forget_of(row.token_set_id, access)
-            await call(await self.tokens.access_to(row.token_set_id, row.tenant_id))
+            await self.tokens.access_to(row.token_set_id, row.tenant_id)
+            await self._claimed(row)
+
+    async def _claimed(self, row: Row[Any]) -> None:
+        """Not while a document is in an attempt's hands, nor once somebody connected it again."""
+        is_ended = select(CONNECTIONS.c.id).where(_is_ended(row), ~in_hand(CONNECTIONS.c.id, self.clock.now()))
+        claim = await self.tokens.revoking.claim(row.token_set_id, is_ended.exists())
+        try:
+            await self._done(row, await self._at_the_provider(row, claim))
+        finally:
+            await self.tokens.revoking.let_go(claim)
+
+    async def _at_the_provider(self, row: Row[Any], claim: Claim) -> AccessEnd:
+        used = await self._still_used(row)
+        if row.link_id is not None and row.tenant_id not in used:
+            access = self.tokens.revoking.access(claim, row.tenant_id)
+            try:
+                await self.providers[row.provider].disconnect(access, row.link_id)
+            except AccessExpiredError:
+                await self.tokens.forget_of(row.token_set_id, access)
+                raise
+        if not used:
+            await self.tokens.revoking.revoke(claim)
+        return AccessEnd.USED_ELSEWHERE if row.tenant_id in used else AccessEnd.TAKEN_BACK
 
     async def _still_used(self, row: Row[Any]) -> frozenset[str]:
         """Tenants that other connections, of any workspace, reach by the same sign-in."""

@@ -160,12 +160,11 @@ class StoredSecrets:
                 while lost := await self._sealed_with(column, Envelope(version, key_id)):
                     anew = [(row, column.cell_with(row.cell, self._seal(column, row, ""))) for row in lost]
                     async with self.db.write() as tx:
-                        given_up += sum([await rows.replace_cell(tx, column, row, cell) for row, cell in anew])
+                        done = [row.id for row, cell in anew if await rows.replace_cell(tx, column, row, cell)]
                         if column.row is TokenSetRow:
-                            ids = [row.id for row in lost]
-                            await tx.execute(
-                                column.table.update().where(column.table.c.id.in_(ids)).values(ended_at=tx.now)
-                            )
+                            ended = column.table.update().where(column.table.c.id.in_(done))
+                            await tx.execute(ended.values(ended_at=tx.now))
+                    given_up += len(done)
         return given_up
 
     async def _sealed_with(self, column: SealedColumn, envelope: Envelope) -> Sequence[Row[Any]]:

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, select, tuple_, update
+from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 
 from bot.clock import Clock
 from bot.db.base import Base, table_of
@@ -33,8 +34,10 @@ from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.unit_of_work import Database, Tx
-from bot.db.workspaces import WORKSPACES, AuditRow
+from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
 from bot.domain.ids import WorkspaceId
+from bot.services.guard import Guard, plainly
+from bot.services.revoking import InUseError
 from providers.errors import ProviderError
 
 logger = logging.getLogger(__name__)
@@ -67,8 +70,6 @@ PURGED: tuple[type[Base], ...] = (
 
 ROWS, FILES = 500, 20
 """Rows of one transaction, so that people's clicks get their turn in between; files are large."""
-PREFIX = "purged:"
-"""Begins the team id of a row that is being purged; none of Slack's has a colon."""
 IN_USE_FOR = timedelta(hours=1)
 """A sign-in so fresh may belong to somebody who is connecting just now."""
 
@@ -87,36 +88,42 @@ class Purge:
     db: Database
     clock: Clock
     sign_ins: SignIns
+    guard: Guard = plainly
 
     async def go_on(self, most: int = 20) -> bool:
-        """At most so many transactions of what is to be forgotten; answers whether something may be left."""
+        """At most so many transactions of what is to be forgotten; answers whether something may be left.
+
+        A workspace that something goes wrong with keeps no other one here; it is tried again at the next purge.
+        """
         await self._begin()
+        failed: list[WorkspaceId] = []
         for _ in range(most):
-            workspace_id = await self._next()
+            workspace_id = await self._next(failed)
             if workspace_id is None:
                 return False
-            await self._step(workspace_id)
+            if not await self.guard(partial(self._step, workspace_id), "forgetting a workspace"):
+                failed.append(workspace_id)
         return True
 
     async def _begin(self) -> None:
         """No request, job or installation finds these from here on."""
         is_due = WORKSPACES.c.removed_at <= self.clock.now() - PURGE_AFTER
         async with self.db.read() as tx:
-            found = select(WORKSPACES.c.id).where(is_due, ~WORKSPACES.c.team_id.startswith(PREFIX))
+            found = select(WORKSPACES.c.id).where(is_due, ~WORKSPACES.c.team_id.startswith(PURGED_PREFIX))
             due = (await tx.execute(found.limit(100))).scalars().all()
         for workspace_id in due:
             async with self.db.write() as tx:
-                hidden = {"enterprise_id": "", "team_id": f"{PREFIX}{workspace_id}", "name": ""}
+                hidden = {"enterprise_id": "", "team_id": f"{PURGED_PREFIX}{workspace_id}", "name": ""}
                 await tx.execute(update(WORKSPACES).where(WORKSPACES.c.id == workspace_id, is_due).values(**hidden))
             logger.info("a workspace is being forgotten", extra={"workspace_id": str(workspace_id)})
 
-    async def _next(self) -> WorkspaceId | None:
-        statement = select(WORKSPACES.c.id).where(WORKSPACES.c.team_id.startswith(PREFIX)).limit(1)
+    async def _next(self, failed: Sequence[WorkspaceId]) -> WorkspaceId | None:
+        statement = select(WORKSPACES.c.id).where(WORKSPACES.c.team_id.startswith(PURGED_PREFIX))
         async with self.db.read() as tx:
-            found = (await tx.execute(statement)).scalar_one_or_none()
+            found = (await tx.execute(statement.where(WORKSPACES.c.id.not_in(failed)).limit(1))).scalar_one_or_none()
         return None if found is None else WorkspaceId(found)
 
-    async def _step(self, workspace_id: WorkspaceId) -> None:
+    async def _step(self, workspace_id: WorkspaceId) -> bool:
         """One table's next rows; at the end the workspace itself."""
         await self._give_back(workspace_id)
         for row in PURGED:
@@ -126,27 +133,33 @@ class Purge:
                 else:
                     deleted = await _delete(tx, table_of(row), workspace_id)
             if deleted:
-                return
+                return True
         async with self.db.write() as tx:
             await tx.execute(WORKSPACES.delete().where(WORKSPACES.c.id == workspace_id))
+        return True
 
     async def _give_back(self, workspace_id: WorkspaceId) -> None:
         """Sign-ins that nobody else uses are ended at their providers, where those answer, and only once."""
         async with self.db.read() as tx:
             found = await _own_sign_ins(tx, workspace_id)
-        for token_set_id in found:
+        for sign_in in found:
             try:
-                await self.sign_ins.give_back(token_set_id)
+                await self.sign_ins.give_back(sign_in.id)
+            except InUseError:
+                continue  # whoever has it in hand goes on with it; what nothing uses then is given back as such
             except ProviderError as error:
                 logger.info("a sign-in could not be given back", extra={"problem": str(error.problem.code)})
             async with self.db.write() as tx:
-                await tx.execute(TOKENS.update().where(TOKENS.c.id == token_set_id).values(ended_at=tx.now))
+                same = TOKENS.c.id == sign_in.id, TOKENS.c.generation == sign_in.generation
+                ended = TOKENS.update().where(*same, _is_nobodys(workspace_id, tx.now))
+                await tx.execute(ended.values(ended_at=tx.now))
 
 
-async def _own_sign_ins(tx: Tx, workspace_id: WorkspaceId) -> Sequence[UUID]:
+async def _own_sign_ins(tx: Tx, workspace_id: WorkspaceId) -> Sequence[Row[Any]]:
+    """Those that are not over, as they are now."""
     ours = select(CONNECTIONS.c.token_set_id).where(CONNECTIONS.c.workspace_id == workspace_id)
-    statement = select(TOKENS.c.id).where(TOKENS.c.id.in_(ours), _is_nobodys(workspace_id, tx.now))
-    return (await tx.execute(statement.where(TOKENS.c.ended_at.is_(None)))).scalars().all()
+    statement = select(TOKENS.c.id, TOKENS.c.generation).where(TOKENS.c.id.in_(ours), TOKENS.c.ended_at.is_(None))
+    return (await tx.execute(statement.where(_is_nobodys(workspace_id, tx.now)))).all()
 
 
 def _is_nobodys(workspace_id: WorkspaceId, now: datetime) -> ColumnElement[bool]:
@@ -176,7 +189,8 @@ async def _delete(tx: Tx, table: Table, workspace_id: WorkspaceId) -> int:
 async def _delete_connections(tx: Tx, workspace_id: WorkspaceId) -> int:
     """With the sign-ins that nobody else uses; what is too fresh is left to whoever gives back unused sign-ins."""
     used = select(CONNECTIONS.c.token_set_id).where(CONNECTIONS.c.workspace_id == workspace_id)
-    found = select(TOKENS.c.id).where(TOKENS.c.id.in_(used), _is_nobodys(workspace_id, tx.now))
+    is_over = TOKENS.c.ended_at.is_not(None) & _is_nobodys(workspace_id, tx.now)
+    found = select(TOKENS.c.id).where(TOKENS.c.id.in_(used), is_over)
     sign_ins = (await tx.execute(found)).scalars().all()
     deleted = await tx.execute(CONNECTIONS.delete().where(CONNECTIONS.c.workspace_id == workspace_id))
     await tx.execute(TOKENS.delete().where(TOKENS.c.id.in_(sign_ins)))

@@ -27,6 +27,7 @@ from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem, ProblemCode
 from bot.services import audit
 from bot.services.connection_messages import reconnect_role, tell
+from bot.services.revoking import Revoking
 from bot.services.token_pairs import access_of, can_open, opened, refresh_of, sealed_pair
 from bot.vault import Vault
 from providers.base import Access, AccountingProvider, TokenAnswer
@@ -48,10 +49,6 @@ UNUSED_FOR = timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=30)
 """How long a provider is asked to end a sign-in that nothing uses; it forgets by itself what is not used."""
 POLL_SECONDS = 0.2
-
-
-class InUseError(TryLaterError):
-    """Nothing is wrong at the provider: another process has this sign-in in its hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +73,13 @@ class TokenKeeper:
         """Refresh a sign-in that was not refreshed since then, so that it does not lapse. Raises: as `access`."""
         await self._fresh(lambda: self._bare_row(token_set_id, ""), at_least=unused_since)
 
-    async def give_back(self, token_set_id: UUID) -> None:
-        """End a sign-in at its provider. No other process refreshes it meanwhile.
+    @property
+    def revoking(self) -> Revoking:
+        return Revoking(self.db, self.vault, self.clock, self.providers)
 
-        Raises:
-            ReconnectNeededError: it is over already.
-            InUseError: another process refreshes it or gives it back at this moment.
-            TryLaterError: the provider does not answer.
-            ProviderChangedError: the provider does not take it back.
-        """
-        row = _require_live(await self._bare_row(token_set_id, ""))
-        if row.provider not in self.providers:
-            raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
-        refresh_token = opened(refresh_of, self.vault, row)
-        if not await self._hold(row):
-            raise InUseError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
-        try:
-            await self.providers[row.provider].revoke(refresh_token)
-        finally:
-            await self._let_go(row)
+    async def give_back(self, token_set_id: UUID) -> None:
+        """End a sign-in that nothing uses at its provider. Raises: as `Revoking.give_back`."""
+        await self.revoking.give_back(token_set_id)
 
     async def access_to(self, token_set_id: UUID, tenant_id: str) -> Access:
         """As `access`, before there is a connection: an organisation that a new sign-in can see."""
@@ -227,7 +212,11 @@ class TokenKeeper:
         async with self.db.write() as tx:
             await tx.execute(
                 TOKENS.update()
-                .where(TOKENS.c.id == row.token_set_id, TOKENS.c.held_by == self.name)
+                .where(
+                    TOKENS.c.id == row.token_set_id,
+                    TOKENS.c.generation == row.generation,
+                    TOKENS.c.held_by == self.name,
+                )
                 .values(held_by=None, held_until=None)
             )
 
@@ -253,21 +242,29 @@ class TokenKeeper:
             return (await tx.execute(statement)).one_or_none()
 
     async def keep(self, tx: Tx, provider: str, answer: TokenAnswer) -> UUID:
-        """Store a new sign-in; the same person at the same provider has one row, whatever the workspace."""
-        known = (
-            await tx.execute(
-                select(TOKENS.c.id).where(TOKENS.c.provider == provider, TOKENS.c.subject == answer.subject)
-            )
-        ).scalar_one_or_none()
-        token_set_id = UUID(str(known)) if known is not None else new_id()
+        """Store a new sign-in; the same person at the same provider has one row, whatever the workspace.
+
+        Whoever holds the sign-in before holds nothing from here on: what they learn is about another generation.
+        """
+        token_set_id = await self._id_of(tx, provider, answer.subject)
         values = sealed_pair(self.vault, answer, "", now=tx.now, id=token_set_id, provider=provider)
-        if known is None:
-            fresh = TOKENS.insert().values(id=token_set_id, provider=provider, subject=answer.subject, generation=1)
-            await tx.execute(fresh.values(**values))
-        else:
-            again = TOKENS.update().where(TOKENS.c.id == token_set_id).values(generation=TOKENS.c.generation + 1)
-            await tx.execute(again.values(**values, ended_at=None))
+        fresh = {"ended_at": None, "held_by": None, "held_until": None, "generation": TOKENS.c.generation + 1}
+        await tx.execute(TOKENS.update().where(TOKENS.c.id == token_set_id).values(**values, **fresh))
         return token_set_id
+
+    async def _id_of(self, tx: Tx, provider: str, subject: str) -> UUID:
+        """Of the person's row, which is locked; a new one is empty: what is sealed is bound to the id. Two workspaces
+        that one person connects at the same instant have one.
+        """
+        new = {"id": new_id(), "provider": provider, "subject": subject, "generation": 0}
+        empty = {"access_sealed": b"", "refresh_sealed": b"", "expires_at": tx.now, "refreshed_at": tx.now}
+        statement = (
+            tx.insert(TokenSetRow)
+            .values(**new, **empty)
+            .on_conflict_do_update(index_elements=["provider", "subject"], set_={"subject": subject})
+            .returning(TOKENS.c.id)
+        )
+        return UUID(str((await tx.execute(statement)).scalar_one()))
 
     async def sweep(self, tx: Tx) -> None:
         """Sign-ins that nothing uses and that cannot be given back: they are over, or for long nobody could be asked."""

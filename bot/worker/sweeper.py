@@ -13,6 +13,7 @@ from bot.db.unit_of_work import Database
 from bot.db.workspaces import DeliveryRow
 from bot.services.purging import Purge
 from bot.services.tokens import TokenKeeper
+from bot.worker.loops import guarded
 
 DELIVERIES, FLOWS = table_of(DeliveryRow), table_of(ConnectFlowRow)
 
@@ -46,7 +47,7 @@ class Sweeper:
         so that the jobs' turn comes in between.
         """
         if self._is_purging:
-            self._is_purging = await self.purge.go_on()
+            self._is_purging = await guarded(self.purge.go_on, "forgetting workspaces")
         now = self.clock.now()
         if self._swept_at is not None and now < self._swept_at + EVERY:
             return False

@@ -173,7 +173,7 @@ async def test_two_processes_at_once_give_it_back_and_tell_it_once(desk: Desk) -
     await desk.settle()
 
     (message,) = told(desk.world, "disconnected this organisation")
-    assert "Access was taken back at Xero" in words(message) or "was over before" in words(message)
+    assert "Access was taken back at Xero" in words(message)
     row = await connection(desk.world)
     assert (row.token_set_id, row.trouble, await token_sets(desk.world)) == (None, None, 0)
 

@@ -1,23 +1,29 @@
 """A workspace without the app is forgotten after a while, whole, and no other one with it."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import Row, Table, func, insert, select, update
 
+from bot.app import upkeep_of
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.migrate import tables
+from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WORKSPACES
 from bot.domain.problems import Problem, ProblemCode
 from bot.playground.slack import TEAM
 from bot.services import purging
 from bot.services.purging import PURGE_AFTER, PURGED, Purge
+from bot.services.revoking import InUseError
 from bot.slack import learn_workspace
+from bot.worker.loops import guarded
+from providers.base import TokenAnswer
 from providers.errors import TryLaterError
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
@@ -32,10 +38,13 @@ class SignInDesk:
     """Remembers what was given back."""
 
     fails: bool = False
+    is_in_use: bool = False
     given_back: list[UUID] = field(default_factory=list)
 
     async def give_back(self, token_set_id: UUID) -> None:
         self.given_back.append(token_set_id)
+        if self.is_in_use:
+            raise InUseError
         if self.fails:
             raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
 
@@ -218,6 +227,89 @@ async def test_a_ledger_that_does_not_answer_does_not_keep_the_data_here(desk: D
     await finish(a_purge(desk, sign_ins))
 
     assert (len(sign_ins.given_back), await counted(desk)) == (1, {})
+
+
+async def test_a_sign_in_that_is_in_somebodys_hands_is_left_to_what_gives_back_what_nothing_uses(desk: Desk) -> None:
+    await remove(desk)
+    move(desk, PURGE_AFTER.days)
+
+    await finish(a_purge(desk, SignInDesk(is_in_use=True)))
+    assert await counted(desk) == {"token_sets": 1}
+    await upkeep_of(desk.world.services).giving_back.give_back()
+
+    assert await counted(desk) == {}
+    assert desk.xero.grants.connections == {}
+
+
+async def test_a_sign_in_that_somebody_makes_anew_meanwhile_is_not_ended(desk: Desk) -> None:
+    """Another workspace connects by the same person while the provider takes its time."""
+    services = desk.world.services
+
+    class Slow(SignInDesk):
+        async def give_back(self, token_set_id: UUID) -> None:
+            await super().give_back(token_set_id)
+            async with services.db.write() as tx:
+                until = tx.now + timedelta(minutes=30)
+                new = TokenAnswer(access_token="a", refresh_token="r", expires_at=until, subject=subject)
+                assert await services.tokens.keep(tx, "xero", new) == token_set_id
+
+    async with services.db.read() as tx:
+        subject = (await tx.execute(select(TOKENS.c.subject))).scalar_one()
+    await remove(desk)
+    move(desk, PURGE_AFTER.days)
+
+    await finish(a_purge(desk, Slow()))
+
+    async with services.db.read() as tx:
+        assert (await tx.execute(select(TOKENS.c.ended_at))).scalar_one() is None
+
+
+async def test_a_workspace_that_something_goes_wrong_with_keeps_no_other_one_here(desk: Desk) -> None:
+    other = await another_workspace(desk, shares_the_sign_in=False)
+    services = desk.world.services
+    await remove(desk)
+    async with services.db.write() as tx:
+        await tx.execute(update(WORKSPACES).where(WORKSPACES.c.id == other).values(removed_at=tx.now))
+    move(desk, PURGE_AFTER.days)
+
+    class Broken(SignInDesk):
+        async def give_back(self, token_set_id: UUID) -> None:
+            raise RuntimeError("nobody thought of this")
+
+    purge = Purge(services.db, services.clock, Broken(), guarded)
+    for _ in range(20):
+        await purge.go_on()
+
+    assert [row.id for row in await rows(desk)] != []
+    assert other not in [row.id for row in await rows(desk)]
+
+
+@dataclass(slots=True)
+class ReinstalledFirst:
+    """A database that somebody reinstalls the app in, just before the purge hides its workspace."""
+
+    db: Database
+
+    def read(self) -> AbstractAsyncContextManager[Tx]:
+        return self.db.read()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        async with self.db.write() as tx:
+            await tx.execute(update(WORKSPACES).values(removed_at=None))
+        async with self.db.write() as tx:
+            yield tx
+
+
+async def test_a_reinstallation_in_the_last_instant_keeps_everything(desk: Desk) -> None:
+    await remove(desk)
+    move(desk, PURGE_AFTER.days)
+    before, services = await counted(desk), desk.world.services
+
+    await finish(Purge(cast("Database", ReinstalledFirst(services.db)), services.clock, SignInDesk()))
+
+    assert await counted(desk) == before
+    assert [row.team_id for row in await rows(desk)] == [TEAM]
 
 
 async def test_the_simulated_ledger_knows_the_sign_in_no_more(desk: Desk) -> None:

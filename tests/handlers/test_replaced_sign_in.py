@@ -11,7 +11,8 @@ from bot.db.connections import ConnectFlowRow
 from bot.domain.connections import Stage
 from bot.domain.ids import ConnectionId
 from bot.playground.slack import ADMIN, BILLS, OWNER
-from bot.services.giving_back import AGAIN_AFTER, FINISHING
+from bot.services.giving_back import AGAIN_AFTER
+from bot.services.revoking import FINISHING
 from providers.xero.simulator import IRELAND, TRADING, Fault
 from tests.fakes.connected import connect
 from tests.handlers.desk import Desk, a_desk

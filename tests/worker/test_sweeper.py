@@ -83,6 +83,23 @@ async def test_a_purge_goes_on_a_little_each_pass_until_nothing_is_left(database
     assert await left(database, WORKSPACES) == 0
 
 
+class Broken(Purge):
+    async def go_on(self, most: int = 20) -> bool:
+        raise RuntimeError("nobody thought of this")
+
+
+async def test_a_purge_that_fails_keeps_nothing_from_being_swept(database: Database, clock: FakeClock) -> None:
+    sweeper = a_sweeper(database, clock, Finished(0))
+    sweeper.purge = Broken(database, clock, sweeper.tokens)
+    await sweeper.sweep_daily()
+    clock.move_to(clock.now() + timedelta(days=1))
+    await deliver(database, 3, timedelta(days=3))
+
+    assert await sweeper.sweep_daily()
+
+    assert await left(database, DELIVERIES) == 0
+
+
 async def test_it_sweeps_once_a_day(database: Database, clock: FakeClock) -> None:
     sweeper = a_sweeper(database, clock, Finished(0))
 

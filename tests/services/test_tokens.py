@@ -1,0 +1,93 @@
+"""Sign-ins as they are kept: one for a person, whoever else keeps one at that instant."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from bot.db.base import table_of
+from bot.db.connections import TokenSetRow
+from bot.db.unit_of_work import Database
+from bot.services.keys import StoredSecrets
+from bot.services.token_pairs import access_of, refresh_of
+from bot.services.tokens import TokenKeeper
+from bot.vault import Envelope, Vault, new_key
+from providers.base import TokenAnswer
+from tests.fakes.clock import FakeClock
+
+TOKENS = table_of(TokenSetRow)
+LOST, RING = Vault.from_text(new_key("lost")), Vault.from_text(new_key("new"))
+
+
+def answer(name: str, clock: FakeClock) -> TokenAnswer:
+    until = clock.now() + timedelta(minutes=30)
+    return TokenAnswer(access_token=f"a{name}", refresh_token=f"r{name}", expires_at=until, subject="dana")
+
+
+async def the_row(database: Database) -> Row[Any]:
+    async with database.read() as tx:
+        return (await tx.execute(select(TOKENS, TOKENS.c.id.label("token_set_id")))).one()
+
+
+async def test_the_same_person_coming_back_for_two_workspaces_at_one_instant_has_one_row(
+    database: Database, clock: FakeClock
+) -> None:
+    keeper, both = TokenKeeper(database, RING, clock, {}), asyncio.Barrier(2)
+
+    async def come_back(name: str) -> object:
+        async with database.write() as tx:
+            if not database.is_sqlite:  # which has one writer
+                await asyncio.wait_for(both.wait(), 5)
+            return await keeper.keep(tx, "xero", answer(name, clock))
+
+    first, second = await asyncio.gather(come_back("1"), come_back("2"))
+
+    row = await the_row(database)
+    assert (first, second, row.generation) == (row.id, row.id, 2)
+    assert access_of(RING, row)[1:] == refresh_of(RING, row)[1:]
+
+
+async def test_a_new_sign_in_is_in_nobodys_hands_whoever_held_the_one_before(
+    database: Database, clock: FakeClock
+) -> None:
+    keeper = TokenKeeper(database, RING, clock, {})
+    for name in ("1", "2"):
+        async with database.write() as tx:
+            await keeper.keep(tx, "xero", answer(name, clock))
+            if name == "1":
+                held = {"held_by": "somebody", "held_until": tx.now + timedelta(minutes=1), "ended_at": tx.now}
+                await tx.execute(TOKENS.update().values(**held))
+
+    row = await the_row(database)
+    assert (row.held_by, row.held_until, row.ended_at, row.generation) == (None, None, None, 2)
+    assert access_of(RING, row) == "a2"
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInMeanwhile(StoredSecrets):
+    """Somebody signs in again between the look for what a lost key sealed and its giving up."""
+
+    keeper: TokenKeeper = field(kw_only=True)
+    again: TokenAnswer = field(kw_only=True)
+
+    async def _sealed_with(self, column: Any, envelope: Envelope) -> Sequence[Row[Any]]:
+        found = await StoredSecrets._sealed_with(self, column, envelope)
+        if found and column.table is TOKENS:
+            async with self.db.write() as tx:
+                await self.keeper.keep(tx, "xero", self.again)
+        return found
+
+
+async def test_giving_up_a_key_ends_no_sign_in_that_was_made_meanwhile(database: Database, clock: FakeClock) -> None:
+    async with database.write() as tx:
+        await TokenKeeper(database, LOST, clock, {}).keep(tx, "xero", answer("old", clock))
+    keeper = TokenKeeper(database, RING, clock, {})
+    secrets = SignedInMeanwhile(database, RING, clock, keeper=keeper, again=answer("new", clock))
+
+    assert await secrets.give_up("lost") == 0
+
+    row = await the_row(database)
+    assert (row.ended_at, access_of(RING, row)) == (None, "anew")
