@@ -225,11 +225,12 @@ async def work(config: Config, clock: Clock) -> None:
     async with assembled(config, clock) as product:
         await secrets_of(product.services).require_keys()
         worker = worker_of(product.services)
-        await worker.start()
-        try:
-            await stopped()
-        finally:
-            await worker.stop()
+        async with knowing_its_workspace(product.services):
+            await worker.start()
+            try:
+                await stopped()
+            finally:
+                await worker.stop()
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from bot.db.outbox import CLOSED, Message
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.domain.slack import NO_TOKEN
 from bot.services import closed_channels
 from bot.services.messages import Drawn, Subject, Surface
 from bot.services.workspaces import Workspaces
@@ -151,9 +152,12 @@ class Messenger:
             return
         message = replace(row, wanted=wanted)
         client = await self.clients.of(message.workspace_id)
+        if client is None:
+            await self._later(message, NO_TOKEN, None)
+            return
         async with self.db.read() as tx:
-            drawn = None if client is None else await self.drawers[Subject(message.subject)](tx, message)
-        if client is None or drawn is None:
+            drawn = await self.drawers[Subject(message.subject)](tx, message)
+        if drawn is None:
             await self._taken(message, _Sent(message.channel_id, message.ts))
             return
         wait = self._pause_of(message)

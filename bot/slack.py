@@ -46,6 +46,8 @@ class SlackClients:
     session: aiohttp.ClientSession
     api_url: str
     bot_token: str | None = field(repr=False)
+    """The environment's. It is lent to the workspace that Slack says it is of, and to no other that has none."""
+    _home: WorkspaceId | None = None
     _clients: dict[WorkspaceId, tuple[float, AsyncWebClient]] = field(default_factory=dict, repr=False)
 
     def with_token(self, token: str | None, *, on_refusal: Callable[[], None] | None = None) -> AsyncWebClient:
@@ -56,7 +58,7 @@ class SlackClients:
         return client
 
     async def of(self, workspace_id: WorkspaceId) -> AsyncWebClient | None:
-        """The workspace's client; None when the app is not installed there any more.
+        """The workspace's client; None when the app is not installed there any more, or there is no token for it.
 
         Another process may have taken a reinstallation, so a token is read again after a while, and at once when Slack
         refuses it.
@@ -64,7 +66,8 @@ class SlackClients:
         kept, now = self._clients.get(workspace_id), self.workspaces.clock.monotonic()
         if kept is not None and now - kept[0] < TOKEN_FRESH_SECONDS:
             return kept[1]
-        token = await self.workspaces.token(workspace_id, default=self.bot_token)
+        lent = self.bot_token if workspace_id == self._home else None
+        token = await self.workspaces.token(workspace_id, default=lent)
         if token is None:
             self.forget(workspace_id)
             return None
@@ -73,6 +76,10 @@ class SlackClients:
             self._clients.clear()
         self._clients[workspace_id] = (now, client)
         return client
+
+    def lend_to(self, workspace_id: WorkspaceId) -> None:
+        """SLACK_BOT_TOKEN is this workspace's."""
+        self._home = workspace_id
 
     def forget(self, workspace_id: WorkspaceId) -> None:
         """Read this workspace's token anew when it is next needed."""
@@ -178,7 +185,9 @@ async def learn_workspace(clients: SlackClients) -> Workspace | None:
         bot_user_id=str(answer["user_id"]),
         bot_id=str(answer.get("bot_id") or ""),
     )
-    return await clients.workspaces.remember(found, app_id)
+    known = await clients.workspaces.remember(found, app_id)
+    clients.lend_to(known.id)
+    return known
 
 
 APP_TOKEN_REMEDIES = {

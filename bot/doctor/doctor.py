@@ -74,7 +74,7 @@ async def _without_configuration(environment: Mapping[str, str]) -> list[Finding
 def checks(setup: Setup) -> Sequence[Check]:
     of_slack = (
         Check("clock against Slack", slack.clock),
-        Check(slack.BOT, slack.bot_token),
+        Check(slack.BOT, slack.bot_token, (Check(slack.BARE, slack.without_token),)),
         Check(slack.APP, slack.app_token),
         Check(slack.CLIENT, slack.client),
     )

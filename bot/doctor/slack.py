@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.doctor import clocks
 from bot.doctor.finding import Finding, ok, warning, wrong
@@ -14,6 +15,7 @@ from bot.vault import SealError
 from providers.http import date_of
 
 REACHABLE, BOT, APP, CLIENT = "Slack", "bot token", "app token", "Slack client"
+BARE = "workspaces without a token"
 UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError)
 MOST_WORKSPACES = 20
 """Asked about their tokens; it would be rude to ask about all of thousands."""
@@ -65,6 +67,23 @@ async def workspace_tokens(setup: Setup) -> list[Finding]:
         left = len(installed) - MOST_WORKSPACES
         findings.append(ok("workspaces", f"{left} more were not asked about"))
     return findings
+
+
+async def without_token(setup: Setup) -> list[Finding]:
+    """Workspaces that have no token of their own, and that the environment's is not of."""
+    try:
+        bare = [found for found in await setup.inspection.workspaces() if not found.has_own_token]
+    except (SQLAlchemyError, OSError):
+        return []  # the database has a finding of its own
+    token = setup.config.bot_token
+    home = (await setup.clients.with_token(token).auth_test())["team_id"] if bare and token is not None else None
+    remedy = (
+        "Write its bot token in SLACK_BOT_TOKEN."
+        if setup.config.slack_client_id is None
+        else f"An admin of the workspace installs the app: {setup.config.public_url}/slack/install"
+    )
+    words = "it has no bot token, so what is meant for it waits"
+    return [wrong(f"workspace {each.name}", words, remedy) for each in bare if each.team_id != home]
 
 
 async def _token(setup: Setup, name: str, token: str, remedy: str) -> Finding:

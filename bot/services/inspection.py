@@ -30,9 +30,10 @@ USABLE = (Health.IMPORTING, Health.HEALTHY, Health.AT_RISK)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstalledWorkspace:
     id: WorkspaceId
+    team_id: str
     name: str
     has_own_token: bool
-    """False where the token comes from the environment."""
+    """False where the token comes from the environment, or there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,9 @@ class Inspection:
         async with self.db.read() as tx:
             rows = (await tx.execute(statement)).all()
         return tuple(
-            InstalledWorkspace(id=WorkspaceId(row.id), name=row.name, has_own_token=row.token_sealed is not None)
+            InstalledWorkspace(
+                id=WorkspaceId(row.id), team_id=row.team_id, name=row.name, has_own_token=row.token_sealed is not None
+            )
             for row in rows
         )
 

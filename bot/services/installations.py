@@ -10,19 +10,17 @@ from sqlalchemy import exists, select
 
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
-from bot.db.messages import MessageRow
 from bot.db.sealed import BOT_TOKEN
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import WORKSPACES, WorkspaceRow
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.installing import Grant, InstallStop, installer_of
-from bot.domain.slack import TOKEN_REFUSALS
 from bot.services import audit
-from bot.services.messages import Place, Surface, note
+from bot.services.messages import Place, Surface, note, send_again
 from bot.services.workspaces import fresh_workspace_id
 from bot.vault import Vault
 
-MESSAGES, ORGANISATIONS = table_of(MessageRow), table_of(OrganisationRow)
+ORGANISATIONS = table_of(OrganisationRow)
 
 WELCOME = "Dext is installed. Type `/dext connect` to connect your accounting software, or `/dext help`."
 WELCOME_BACK = "Dext is installed again. Everything is as it was, and what waited goes on."
@@ -72,13 +70,13 @@ async def keep_installation(tx: Tx, vault: Vault, grant: Grant, team_id: str) ->
             removed_at=None,
         )
     )
-    await _try_again(tx, known.id)
+    await send_again(tx, known.id)
     await _record(tx, grant, known, installer)
     if known.is_new or known.was_removed:
         place = Place(role="installed", surface=Surface.DIRECT, user_id=grant.installer)
         words = WELCOME if known.is_new else WELCOME_BACK
         await note(tx, known.id, f"installed:{tx.now.isoformat()}", place, words)
-    tx.nudge(Nudge.MESSENGER, Nudge.PLANNER)
+    tx.nudge(Nudge.PLANNER)
     return known.id, not known.is_new
 
 
@@ -114,19 +112,6 @@ async def _known(tx: Tx, grant: Grant, team_id: str) -> _Known:
         was_removed=row.removed_at is not None,
         has_books=row.has_books,
         installer=None if row.installer_user_id is None else UserId(row.installer_user_id),
-    )
-
-
-async def _try_again(tx: Tx, workspace_id: WorkspaceId) -> None:
-    """What Slack did not take because of the old token goes out with the new one, and now."""
-    await tx.execute(
-        MESSAGES.update()
-        .where(
-            MESSAGES.c.workspace_id == workspace_id,
-            MESSAGES.c.is_waiting.is_(True),
-            MESSAGES.c.trouble.in_(TOKEN_REFUSALS),
-        )
-        .values(due_at=tx.now)
     )
 
 

@@ -15,6 +15,7 @@ from bot.db.messages import MessageRow
 from bot.db.outbox import CLOSED
 from bot.db.unit_of_work import Nudge, Tx, insert_into
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
+from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
 
 MESSAGES = table_of(MessageRow)
 
@@ -190,6 +191,20 @@ async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:
     closed = (MESSAGES.c.is_waiting.is_(True), MESSAGES.c.trouble.in_(CLOSED))
     statement = MESSAGES.update().where(MESSAGES.c.workspace_id == workspace_id, *closed)
     await tx.execute(statement.values(due_at=tx.now))
+    tx.nudge(Nudge.MESSENGER)
+
+
+async def send_again(tx: Tx, workspace_id: WorkspaceId) -> None:
+    """There is a token again: what waited for one, or what Slack did not take because of the old one, goes out now."""
+    await tx.execute(
+        MESSAGES.update()
+        .where(
+            MESSAGES.c.workspace_id == workspace_id,
+            MESSAGES.c.is_waiting.is_(True),
+            MESSAGES.c.trouble.in_((NO_TOKEN, *TOKEN_REFUSALS)),
+        )
+        .values(due_at=tx.now)
+    )
     tx.nudge(Nudge.MESSENGER)
 
 

@@ -13,6 +13,7 @@ from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.slack import Workspace
+from bot.services.messages import send_again
 from bot.vault import Vault
 
 WORKSPACES = table_of(WorkspaceRow)
@@ -65,7 +66,7 @@ class Workspaces:
         return None if row is None else _workspace_of(row)
 
     async def token(self, workspace_id: WorkspaceId, *, default: str | None) -> str | None:
-        """The bot token: the row's own, or the environment's where the row has none; None when the app was removed."""
+        """The bot token: the row's own, or `default` where the row has none; None when the app was removed."""
         statement = select(WORKSPACES.c.token_sealed).where(
             WORKSPACES.c.id == workspace_id, WORKSPACES.c.removed_at.is_(None)
         )
@@ -99,6 +100,7 @@ class Workspaces:
                 index_elements=["enterprise_id", "team_id"], set_={**fresh, "installed_at": back, "removed_at": None}
             )
             row = (await tx.execute(statement.returning(WORKSPACES))).mappings().one()
+            await send_again(tx, WorkspaceId(row["id"]))
         self.forget_seen()
         return _workspace_of(row)
 

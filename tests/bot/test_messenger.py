@@ -16,10 +16,11 @@ from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
+from bot.domain.slack import NO_TOKEN
 from bot.messenger import Messenger
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
 from bot.services.messages import Drawn, Place, Subject, Surface, note, want
-from bot.slack import ChannelTest
+from bot.slack import ChannelTest, learn_workspace
 from bot.views.text import escape
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
@@ -177,6 +178,7 @@ async def test_two_processes_post_a_message_once(sqlite_url: str, world: World, 
         await tell(world, f"n{number}", f"note {number}")
 
     async with assembled(world.services.config, clock, jobs=world.jobs) as other:
+        await learn_workspace(other.services.clients)
         await asyncio.gather(world.product.messenger.drain(), other.messenger.drain())
 
     assert sorted(texts(world.slack.messages(BILLS))) == [f"note {number}" for number in range(6)]
@@ -313,6 +315,36 @@ async def test_what_is_due_is_the_oldest_of_each_place_on_either_database(databa
 
     assert {message.place for message in due} == {FINANCE, MEMBER}
     assert len(due) == 2
+
+
+async def test_what_was_due_as_the_app_was_removed_is_claimed_by_nobody_and_kept(database: Database) -> None:
+    workspace = (await a_world(database, FakeClock())).workspace_id
+    async with database.write() as tx:
+        await note(tx, workspace, "n1", IN_BILLS, "kept")
+    async with database.read() as tx:
+        (message,) = await outbox.due(tx, [Subject.NOTE], [], 8)
+    async with database.write() as tx:
+        await tx.execute(WORKSPACES.update().values(removed_at=tx.now))
+    async with database.write() as tx:
+        assert await outbox.claim(tx, message) is None
+        await tx.execute(WORKSPACES.update().values(removed_at=None))
+    async with database.write() as tx:
+        assert await outbox.claim(tx, message) is not None
+
+
+async def test_what_is_meant_for_a_workspace_without_a_token_waits_for_one(world: World, clock: FakeClock) -> None:
+    """SLACK_BOT_TOKEN was taken out, or the app was removed after the row was claimed."""
+    clients = world.services.clients
+    token, clients.bot_token = clients.bot_token, None
+    await tell(world, "n1", "The ledger refused bill B-1001")
+    await world.product.messenger.drain()
+    assert await rows(world) == [(True, NO_TOKEN)]
+
+    clients.bot_token = token
+    assert await learn_workspace(clients) is not None
+    await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["The ledger refused bill B-1001"]
 
 
 async def test_a_busy_database_after_a_post_does_not_post_it_again(

@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestServer
 from sqlalchemy import select, text, update
 
 from bot.config import read_config
-from bot.db.base import table_of
+from bot.db.base import new_id, table_of
 from bot.db.connections import ListSyncRow
 from bot.db.workspaces import WorkspaceRow
 from bot.doctor import examination, public
@@ -239,6 +239,20 @@ async def test_each_workspace_that_installed_the_app_has_its_own_token_looked_at
     clinic.env["SLACK_BOT_TOKEN"] = ""
 
     assert await clinic.complaints() == found
+
+
+async def test_a_workspace_that_there_is_no_token_for_is_told_with_what_to_do(clinic: Clinic) -> None:
+    workspaces = table_of(WorkspaceRow)
+    left = {"team_id": "T0LEFT001", "name": "Left behind", "bot_user_id": "U1", "bot_id": "B1", "enterprise_id": ""}
+    async with clinic.world.services.db.write() as tx:
+        await tx.execute(workspaces.insert().values(id=new_id(), installed_at=tx.now, **left))
+
+    assert await clinic.complaints() == [("workspace Left behind", WRONG)]
+    assert f"installs the app: {clinic.world.address}/slack/install" in (await clinic.examine()).text()
+
+    clinic.env["SLACK_BOT_TOKEN"] = ""
+    complaints = await clinic.complaints()
+    assert complaints == [("workspace Left behind", WRONG), ("workspace Northwind Trading", WRONG)]
 
 
 async def test_that_nobody_works_the_jobs_is_a_warning(sqlite_url: str) -> None:

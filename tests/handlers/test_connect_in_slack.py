@@ -74,6 +74,7 @@ async def stage(database: Database, clock: FakeClock) -> AsyncIterator[Stage]:
     rig = wire(database, clock, workspace, vault)
     async with aiohttp.ClientSession() as session:
         clients = SlackClients(workspaces, session, f"{slack.public_url}/api/", TOKEN)
+        clients.lend_to(workspace.id)
         directory = SlackDirectory(clients, clock)
         rig.use_directory(directory)
         audience = Audience(directory, workspaces, clock)

@@ -487,6 +487,27 @@ async def test_a_bot_token_and_installs_go_together(sqlite_url: str) -> None:
         assert "connect" in (await shop.world.slack.command("/dext", "help", user=ADMIN)).text
 
 
+async def test_the_environments_token_is_lent_to_the_workspace_it_is_of_and_to_no_other(shop: Shop) -> None:
+    """SLACK_BOT_TOKEN was moved to another workspace: the one before it would be spoken to with a stranger's."""
+    await shop.install()
+    before = await shop.row()
+    services = shop.world.services
+    async with services.db.write() as tx:
+        await tx.execute(update(WORKSPACES).where(WORKSPACES.c.id == before.id).values(token_sealed=None))
+    moved = shop.world.slack.installations.install(OTHER_TEAM)
+    services.clients.forget(before.id)
+    services.clients.bot_token = moved.token
+
+    learned = await learn_workspace(services.clients)
+
+    assert learned is not None
+    assert learned.team_id == OTHER_TEAM
+    assert await services.clients.of(before.id) is None
+    home = await services.clients.of(learned.id)
+    assert home is not None
+    assert home.token == moved.token
+
+
 async def test_the_same_team_with_and_without_its_organisation_are_two(shop: Shop) -> None:
     await shop.install()
     shop.world.slack.installations.enterprises[TEAM] = "E0GRID001"
