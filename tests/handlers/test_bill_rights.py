@@ -11,6 +11,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.domain.books import BillRights, Login
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.views.ids import ActionId
 from providers.errors import TryLaterError
@@ -177,3 +178,24 @@ async def test_a_reader_cannot_take_a_connection_over_and_a_writer_ends_the_wait
     assert len(desk.xero.bills()) == 1
     assert len(desk.xero.calls_to("PUT", "/Invoices")) == 2
     assert "as Sam Standard" in words(await home_of(desk, ADMIN))
+
+
+async def test_a_login_that_only_writes_drafts_is_enough_where_drafts_are_wanted(desk: Desk) -> None:
+    await desk.world.set_up(status=PaymentStatus.DRAFT)
+    await desk.slack.command("/dext", "connections", user=ADMIN)
+    await desk.press(desk.modal(ADMIN), ActionId.OPEN_MANAGE, ADMIN)
+    await desk.press(desk.modal(ADMIN), ActionId.OPEN_CONNECT, ADMIN)
+    await connect(desk.world, person="ira")
+    await desk.settle()
+
+    await desk.add()
+    await desk.approve(NUMBER)
+    of_drafts = words(await home_of(desk, ADMIN))
+    await desk.world.set_up(status=PaymentStatus.AWAITING_PAYMENT)
+    of_approved = words(await home_of(desk, ADMIN))
+
+    assert [bill["Status"] for bill in desk.xero.bills()] == ["DRAFT"]
+    assert "Healthy" in of_drafts
+    assert "as Ira Invoice (ira@northwind.example) in Xero" in of_drafts
+    assert "write bills, but not approve them" in of_drafts
+    assert "At risk. Ira Invoice (ira@northwind.example) may not approve bills in Xero, and the settings" in of_approved
