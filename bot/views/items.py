@@ -26,6 +26,7 @@ LINES_A_SECTION, LONGEST_SECTION, MOST_DETAILED = 20, 2900, 300
 """All lines stand under "Why?", within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
 MOST_NAMED = 5
 CAME_BY = {Door.FILE: "dropped as a file", Door.FORM: "typed into the form"}
+UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
 )
@@ -39,7 +40,7 @@ def card(found: ItemCard) -> Message:
         SectionBlock(fields=[mrkdwn(text) for text in _fields(found)]),
         *_lines(item),
         *_complaints(item),
-        *_warnings(found.warnings),
+        *_warnings(found),
         section(_standing(found)),
         context(f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}"),
         ActionsBlock(elements=_buttons(found)),
@@ -147,10 +148,11 @@ def _complaints(item: Item) -> list[Block]:
     return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses *Edit* to complete it.")]
 
 
-def _warnings(warnings: tuple[str, ...]) -> list[Block]:
-    if not warnings:
+def _warnings(found: ItemCard) -> list[Block]:
+    """For whoever is to decide; once that is done there is nothing to look at before it."""
+    if not found.warnings or found.item.state not in UNDECIDED:
         return []
-    sentences = "\n".join(f"• {escape(warning, 300)}" for warning in warnings)
+    sentences = "\n".join(f"• {escape(warning, 300)}" for warning in found.warnings)
     return [section(f":eyes: *To be looked at before it is approved*\n{sentences}")]
 
 

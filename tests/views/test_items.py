@@ -131,6 +131,14 @@ def test_an_approved_bill_says_which_step_of_setting_up_it_waits_for() -> None:
     assert "open_settings" in shown
 
 
+def test_what_is_to_be_looked_at_is_shown_only_until_it_is_decided() -> None:
+    doubtful = {state: replace(a_card(an_item(state)), warnings=("Looks like a duplicate",)) for state in STATES}
+
+    shown = {state for state, card in doubtful.items() if "Looks like a duplicate" in drawn(card)}
+
+    assert shown == {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL}
+
+
 def test_bank_details_of_the_document_are_shown() -> None:
     assert "GB33BUKB20201555555555" in drawn(a_card(an_item()))
 
