@@ -52,13 +52,18 @@ def choose_modal(packages: tuple[Package, ...], *, channel: str) -> View:
     return _modal(blocks, channel)
 
 
+CONNECT = "Connect software"
+CONFIRMED = "Slack confirms that it is you."
+
+
 def steps_modal(
     packages: tuple[Package, ...], chosen: Package, address: str, *, channel: str, reconnecting: str | None = None
 ) -> View:
     """What will happen with the package chosen, what rights it takes, and the way out."""
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate(chosen.steps, start=1))
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate((CONFIRMED, *chosen.steps), start=1))
     rights = "\n".join(f"• {right}" for right in chosen.rights)
     blocks: list[Block] = []
+    title = CONNECT if reconnecting is None else "Reconnect"
     if reconnecting is None:
         blocks.append(_radio(packages, chosen))
     else:
@@ -69,9 +74,7 @@ def steps_modal(
                 "not taken."
             ),
         ]
-    button = ButtonElement(
-        action_id=ActionId.LINK_OUT, text="Connect software", url=address, style="primary", value=chosen.key
-    )
+    button = ButtonElement(action_id=ActionId.LINK_OUT, text=title, url=address, style="primary", value=chosen.key)
     blocks += [
         DividerBlock(),
         section(f"*What will happen*\n{steps}"),
@@ -79,7 +82,7 @@ def steps_modal(
         ActionsBlock(elements=[button]),
         context("The link is yours alone, works once and for 10 minutes. It opens in your browser."),
     ]
-    return _modal(blocks, channel)
+    return _modal(blocks, channel, title)
 
 
 def linked_out_modal(channel: str) -> View:
@@ -322,11 +325,11 @@ def _radio(packages: tuple[Package, ...], chosen: Package | None) -> ActionsBloc
     return ActionsBlock(block_id=BlockId.PROVIDER, elements=[radio])
 
 
-def _modal(blocks: list[Block], channel: str) -> View:
+def _modal(blocks: list[Block], channel: str, title: str = CONNECT) -> View:
     return View(
         type="modal",
         callback_id=CallbackId.CONNECT,
-        title=PlainTextObject(text="Connect software"),
+        title=PlainTextObject(text=title),
         close=PlainTextObject(text="Close"),
         private_metadata=channel,
         blocks=blocks,

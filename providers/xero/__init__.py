@@ -51,7 +51,7 @@ PROFILE = Profile(
         ),
         rights=(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",
-            "For bills that are approved at once, that user may also approve bills.",
+            "For bills that are approved at once, that user must also be allowed to approve bills.",
         ),
         access=("read its settings and lists", "read contacts"),
         role="the Standard or Adviser role",
