@@ -41,7 +41,7 @@ def form(found: Disconnection, *, notice: str | None = None) -> View:
         section(
             f"*What will happen*\n• Dext stops sending to {ledger} and reading from it, and gives its access back.\n"
             f"• {_waiting(found)}\n• {_on_their_way(found)}What is in {ledger} already stays there.\n"
-            "• Items can still be added and approved; they wait as well."
+            "• Bills can still be added and approved; they are sent after you reconnect."
         ),
         radio_field(BlockId.KEEP, "What to keep", _options(), Keep.EVERYTHING),
         tick_field(BlockId.CONFIRMED, "Are you sure?", "Yes, disconnect this organisation"),
@@ -144,7 +144,7 @@ def _options() -> list[Option]:
 
 def _waiting(found: Disconnection) -> str:
     if found.waiting == 0:
-        return "Nothing that is approved waits to be sent."
+        return "No approved bill is waiting right now."
     return f"{_items(found.waiting)} approved and not sent yet: they stay, and wait until it is connected again."
 
 

@@ -62,7 +62,7 @@ def form(page: ItemPage, *, typed: Typed | None = None) -> View:
 
 
 def _fact_fields(facts: Facts, currency: str) -> list[Block]:
-    supplier, no_tax = "As in the ledger", "Empty: no tax."
+    supplier, no_tax = "As in the ledger", "Empty: no tax is in the total, whatever the tax rate says."
     return [
         fields.text_field(
             BlockId.SUPPLIER, "Supplier", facts.supplier.name, longest=LONGEST_SUPPLIER, placeholder=supplier
@@ -79,8 +79,11 @@ def _fact_fields(facts: Facts, currency: str) -> list[Block]:
     ]
 
 
+NOT_COUNTED = " It works nothing out: the amount of tax is what stands in Tax in it."
+
+
 def _coding_fields(page: ItemPage) -> list[Block]:
-    account, rate = _empty(page, page.default_account), _empty(page, page.default_tax_rate)
+    account, rate = _empty(page, page.default_account), _empty(page, page.default_tax_rate, NOT_COUNTED)
     return [
         fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True),
         fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True),
@@ -195,13 +198,13 @@ def _about_lines(facts: Facts) -> str:
     return f"Its {len(facts.lines)} lines stay as they are, unless total or tax change: then it has one line."
 
 
-def _empty(page: ItemPage, default: str | None) -> str | None:
+def _empty(page: ItemPage, default: str | None, more: str = "") -> str | None:
     """What leaving the field empty means. A person who empties it in an edit has chosen to have none."""
     if page.item is not None:
         return None
     if default is None:
         return "The organisation has no default for it: without one, the bill waits for a bookkeeper."
-    return f"Empty: {plain(default, 100)}, the organisation's default."
+    return f"Empty: {plain(default, 100)}, the organisation's default.{more}"
 
 
 def _shown(value: Decimal | None) -> str | None:

@@ -54,7 +54,11 @@ def _lists(found: ManagePage) -> list[Block]:
         who = _names((*found.people[Role.BOOKKEEPER], *found.people[Role.ADMIN]))
         blocks.append(context(f"Refreshing is for this organisation's admins and bookkeepers: {who}"))
     elif status.card.is_importing:
-        blocks.append(context("They are being read now. What is there stays in use meanwhile."))
+        blocks.append(
+            context(
+                "They are being read now. What is there stays in use meanwhile. Close this page and open it again to see it done."
+            )
+        )
     else:
         blocks.append(context("They can be read again once it is reconnected."))
     return blocks

@@ -29,12 +29,13 @@ BLOCKS = {
     Role.SUBMITTER: BlockId.SUBMITTERS,
     Role.VIEWER: BlockId.VIEWERS,
 }
+_NOBODY_LESS = "Naming people here takes the right from nobody else."
 _HINTS = {
     Role.ADMIN: "They change settings and roles. There is always at least one.",
     Role.BOOKKEEPER: "They edit items, refresh lists, and are asked when the ledger refuses an item.",
     Role.APPROVER: "Only they can approve, and nobody approves what they submitted themselves.",
-    Role.SUBMITTER: "They hand bills in. Every full member of the workspace can do that; here you name those who do.",
-    Role.VIEWER: "They look. Every full member of the workspace can do that; their Home follows this organisation.",
+    Role.SUBMITTER: f"They hand bills in, as every full member of the workspace can. {_NOBODY_LESS}",
+    Role.VIEWER: f"They look, as every full member can; their Home follows this organisation. {_NOBODY_LESS}",
 }
 
 

@@ -63,7 +63,8 @@ def message(card: ConnectionCard, lists: tuple[ListProgress, ...]) -> Message:
 
 def _head(card: ConnectionCard, lists: tuple[ListProgress, ...]) -> tuple[str, str]:
     if not lists:
-        return "A newer refresh took the place of this one.", "a newer refresh took the place of this one."
+        # over long ago or not: the rows tell of the newest reading only
+        return "The lists were read again after this.", "the lists were read again after this."
     if card.health in (Health.BROKEN, Health.DISCONNECTED) and not all(found.is_over for found in lists):
         words = "The connection has ended, so the refresh stopped. Reconnecting goes on with it."
         return f":red_circle: {words}", words

@@ -109,6 +109,9 @@ def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_m
     assert shown.index("Northwind Ltd") < shown.index("Supplier")
     assert "Empty: 429 · General Expenses" in shown
     assert "has no default for it" in shown
+    assert "Empty: no tax is in the total, whatever the tax rate says." in shown
+    with_default = str(item_form.form(replace(PAGE, default_tax_rate="20% (VAT)", tax_rate=None)).to_dict())
+    assert "It works nothing out: the amount of tax is what stands in Tax in it." in with_default
     assert FormRef.decode(str(form.private_metadata)) == FormRef(PAGE.organisation_id)
 
 
