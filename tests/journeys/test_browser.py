@@ -173,7 +173,7 @@ class Story:
         await self.tour.shot("reconnect")
         await button.click()
         async with self.tour.context.expect_page() as opened:
-            await self.dialog.get_by_role("link", name="Connect software").click()
+            await self.dialog.get_by_role("link", name="Reconnect").click()
         web = await opened.value
         await web.get_by_role("button", name="Continue with Slack").click()
         await web.get_by_role("button", name="Allow").click()
