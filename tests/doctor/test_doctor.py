@@ -150,6 +150,14 @@ async def the_sign_in_is_over(clinic: Clinic) -> None:
     await run_sql(clinic, f"UPDATE connections SET health = '{Health.BROKEN}'")
 
 
+async def the_login_may_only_read(clinic: Clinic) -> None:
+    only_read = 'replace(books, \'"bill_rights":"all"\', \'"bill_rights":"none"\')'
+    await run_sql(clinic, f"UPDATE organisations SET books = {only_read}")
+    said = (await clinic.examine()).text()
+    assert "Dana Adviser (dana@northwind.example) may only read it at Xero, so no bill can be sent" in said
+    assert "Somebody with the Standard or Adviser role reconnects it" in said
+
+
 async def the_sign_in_is_about_to_lapse(clinic: Clinic) -> None:
     await refreshed(clinic, timedelta(days=55))
 
@@ -188,6 +196,7 @@ async def run_sql(clinic: Clinic, statement: str) -> None:
         Spoiling(a_table_is_gone, [("queue", WRONG)]),
         Spoiling(an_import_stands_still, [("queue", WRONG)]),
         Spoiling(the_sign_in_is_over, [(CONNECTION, WRONG)]),
+        Spoiling(the_login_may_only_read, [(CONNECTION, WARNING)]),
         Spoiling(the_sign_in_is_about_to_lapse, [(CONNECTION, WARNING)]),
         Spoiling(the_sign_in_has_lapsed, [(CONNECTION, WRONG)]),
         Spoiling(a_scope_is_lacking, [("bot token", WRONG)]),
