@@ -46,7 +46,7 @@ WRITE_AGAIN_SECONDS = 0.5
 
 NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""What was posted is there no more, or no longer ours to change: it is posted anew."""
+"""What was posted is there no more, or no longer ours to change: it is posted anew, unless it was only news."""
 
 
 class Drawer(Protocol):
@@ -170,11 +170,12 @@ class Messenger:
         except SharedOutsideError:
             await self._closed(message, outbox.SHARED_OUTSIDE)
         except SlackApiError as error:
-            await self._refused(message, error)
+            await self._refused(message, error, drawn)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._later(message, type(error).__name__, None)
         else:
-            written = self._written(message, sent, held_until) if instead is None else self._forgotten(message)
+            is_last = isinstance(drawn, Drawn) and drawn.is_last
+            written = self._written(message, sent, held_until, is_last=is_last or instead is not None)
             await asyncio.shield(written)
 
     async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
@@ -224,27 +225,27 @@ class Messenger:
         """Seconds that Slack still wants silence for, for this method in this workspace."""
         return self._paused.get((message.workspace_id, _method_of(message)), 0.0) - self.clock.monotonic()
 
-    async def _written(self, message: Message, sent: _Sent, held_until: float) -> None:
+    async def _written(self, message: Message, sent: _Sent, held_until: float, *, is_last: bool) -> None:
         """What Slack took and no row says would be posted again, so it is written as long as the row is ours."""
         while True:
             try:
-                return await self._taken(message, sent)
+                return await self._taken(message, sent, is_last=is_last)
             except BusyError:
                 if self.clock.monotonic() + WRITE_AGAIN_SECONDS >= held_until:
                     raise
                 logger.warning("the database was busy after a post; written again", extra={"subject": message.subject})
                 await self.clock.sleep(WRITE_AGAIN_SECONDS)
 
-    async def _taken(self, message: Message, sent: _Sent) -> None:
+    async def _taken(self, message: Message, sent: _Sent, *, is_last: bool = False) -> None:
         async with self.db.write() as tx:
-            await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts)
+            await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts, is_last=is_last)
         self._woken.set()
 
     async def _forgotten(self, message: Message) -> None:
         async with self.db.write() as tx:
             await outbox.forget(tx, message)
 
-    async def _refused(self, message: Message, error: SlackApiError) -> None:
+    async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | View) -> None:
         reason = reason_of(error)
         if error.response.status_code == 429 or reason == "ratelimited":
             seconds = float(error.response.headers.get("Retry-After", 5))
@@ -255,6 +256,8 @@ class Messenger:
         elif reason in CLOSED or reason in NOBODY:
             async with self.db.write() as tx:
                 await outbox.drop(tx, message, reason)
+        elif reason in GONE and isinstance(drawn, Drawn) and (drawn.is_last or not drawn.comes_back):
+            await self._forgotten(message)
         elif reason in GONE:
             async with self.db.write() as tx:
                 await outbox.put_off(tx, message, reason, timedelta(), is_anew=True)

@@ -114,8 +114,10 @@ async def claim(tx: Tx, message: Message) -> int | None:
     return (await tx.execute(statement)).scalar_one_or_none()
 
 
-async def taken(tx: Tx, message: Message, *, channel_id: str | None, ts: str | None) -> None:
-    """Slack has the version that was drawn; if more was wanted meanwhile, the row stays due."""
+async def taken(tx: Tx, message: Message, *, channel_id: str | None, ts: str | None, is_last: bool = False) -> None:
+    """Slack has the version that was drawn; if more was wanted meanwhile, the row stays due. After the last, it goes."""
+    if is_last and await _finished(tx, message):
+        return
     await tx.execute(
         MESSAGES.update()
         .where(MESSAGES.c.id == message.id)
@@ -129,6 +131,12 @@ async def taken(tx: Tx, message: Message, *, channel_id: str | None, ts: str | N
             trouble=None,
         )
     )
+
+
+async def _finished(tx: Tx, message: Message) -> bool:
+    """False when it was told anew meanwhile."""
+    last = MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
+    return (await tx.execute(last.where(MESSAGES.c.wanted == message.wanted))).rowcount > 0
 
 
 async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_anew: bool = False) -> None:

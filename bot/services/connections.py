@@ -121,9 +121,10 @@ class Connections:
             text, blocks = refreshing.message(card, tuple(found for found in card.lists if found.kind in kinds))
         elif message.role.startswith(NEWS):
             admins = await people_with(tx, message.workspace_id, card.organisation_id, Role.ADMIN)
-            text, blocks = _news(card, message, admins)
+            return _news(card, message, admins)
         else:
             text, blocks = views.connection_message(card)
+            return Drawn(text=text, blocks=blocks, comes_back=False)
         return Drawn(text=text, blocks=blocks)
 
     async def _draw_stopped(self, tx: Tx, message: Shown) -> Drawn | None:
@@ -158,21 +159,27 @@ class Connections:
         )
 
 
-def _news(card: ConnectionCard, message: Shown, admins: tuple[UserId, ...]) -> views.Message:
-    """What happened to a connection, as long as it is the last thing that did; then what came of it."""
+def _news(card: ConnectionCard, message: Shown, admins: tuple[UserId, ...]) -> Drawn:
+    """What happened to a connection, as long as it is the last thing that did; then what came of it, for good."""
     match card.health:
         case Health.BROKEN if message.role == reconnect_role(card.connected_at):
-            return views.reconnect_message(card, admins)
+            text, blocks = views.reconnect_message(card, admins)
         case Health.AT_RISK if card.lapse_told_at and message.role == lapse_role(card.lapse_told_at):
-            return views.reconnect_message(card, admins)
+            text, blocks = views.reconnect_message(card, admins)
         case Health.DISCONNECTED if message.role == disconnected_role(card.connected_at):
-            return disconnecting.message(card, load(message.facts, Disconnected))
-        case Health.HEALTHY if message.role.startswith(LAPSE) and not is_newer(card.connected_at, message.role):
-            return views.renewed(card)
-        case _ if is_newer(card.connected_at, message.role):
-            return views.connected_again(card)
+            text, blocks = disconnecting.message(card, load(message.facts, Disconnected))
         case _:
-            return views.as_it_stands(card)
+            text, blocks = _what_came_of_it(card, message)
+            return Drawn(text=text, blocks=blocks, is_last=True)
+    return Drawn(text=text, blocks=blocks)
+
+
+def _what_came_of_it(card: ConnectionCard, message: Shown) -> views.Message:
+    if is_newer(card.connected_at, message.role):
+        return views.connected_again(card)
+    if card.health is Health.HEALTHY and message.role.startswith(LAPSE):
+        return views.renewed(card)
+    return views.as_it_stands(card)
 
 
 async def _row(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any] | None:

@@ -57,8 +57,9 @@ async def draw(tx: Tx, message: Shown) -> Drawn | None:
     organisation_id = OrganisationId(UUID(message.subject_id))
     name = await organisation_name(tx, message.workspace_id, organisation_id)
     admins = await people_with(tx, message.workspace_id, organisation_id, Role.ADMIN)
-    text, blocks = views.missing(name, organisation_id, load(message.facts, MissingDefault), admins)
-    return Drawn(text=text, blocks=blocks)
+    missing = load(message.facts, MissingDefault)
+    text, blocks = views.missing(name, organisation_id, missing, admins)
+    return Drawn(text=text, blocks=blocks, is_last=missing.outcome is not None)
 
 
 async def _open(

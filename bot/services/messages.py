@@ -109,6 +109,10 @@ class Drawn:
 
     text: str
     blocks: tuple[Block, ...] = field(default=())
+    is_last: bool = False
+    """Nothing will change it any more: it stands as it is from now on, and what becomes of it in Slack is all the same."""
+    comes_back: bool = True
+    """Posted anew where somebody deleted it."""
 
 
 async def want(
