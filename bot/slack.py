@@ -6,6 +6,7 @@ call unless it is handed one, which costs a handshake each time.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +21,11 @@ from bot.domain.slack import TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 
 CALL_SECONDS = 15
-PROBE_SECONDS = 1.2
+PROBE_SECONDS, TAKE_BACK_SECONDS = 1.2, 0.6
 """Within the time that an answer to Slack has, with room for the rest of it."""
 TOKEN_FRESH_SECONDS = 60.0
 MOST_CLIENTS = 2000
+TRYING = "I am trying whether I may post here."
 
 
 class _Client(AsyncWebClient):
@@ -88,12 +90,12 @@ class SlackClients:
 
 @dataclass(frozen=True, slots=True)
 class ChannelTest:
-    """Whether we can post where somebody wants us to: by a post, as nothing else tells it for sure."""
+    """Whether we can post where somebody wants us to: by a post, as nothing else tells it for sure. It is taken back."""
 
     clients: SlackClients
 
-    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
-        """None when the text was posted; else Slack's word for why not, or one of ours.
+    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId) -> str | None:
+        """None when a text was posted; else Slack's word for why not, or one of ours.
 
         `no_answer`: Slack did not say in time. `shared_outside`: another company reads along, so nothing was posted.
         """
@@ -104,12 +106,20 @@ class ChannelTest:
             async with asyncio.timeout(PROBE_SECONDS):
                 if await is_shared_outside(client, channel_id):
                     return "shared_outside"
-                await client.chat_postMessage(channel=channel_id, text=text)
+                posted = await client.chat_postMessage(channel=channel_id, text=TRYING)
         except SlackApiError as error:
             return reason_of(error)
         except (aiohttp.ClientError, TimeoutError, OSError):
             return "no_answer"
+        await _take_back(client, channel_id, posted)
         return None
+
+
+async def _take_back(client: AsyncWebClient, channel_id: ChannelId, posted: AsyncSlackResponse) -> None:
+    """What does not go away does no harm: it says only that it was tried."""
+    with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
+        async with asyncio.timeout(TAKE_BACK_SECONDS):
+            await client.chat_delete(channel=channel_id, ts=str(posted["ts"]))
 
 
 async def is_shared_outside(client: AsyncWebClient, channel_id: str) -> bool:

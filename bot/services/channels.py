@@ -12,7 +12,7 @@ from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
-from bot.services.messages import Subject, redraw
+from bot.services.messages import Place, Subject, Surface, note, redraw
 from bot.services.people import People
 from bot.services.settings import (
     ALERTS,
@@ -32,8 +32,8 @@ _FIELDS = {APPROVALS: APPROVALS_CHANNEL, ALERTS: ALERTS_CHANNEL}
 
 
 class ChannelTest(Protocol):
-    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
-        """Post there; answers Slack's word for why that cannot be done."""
+    async def __call__(self, workspace_id: WorkspaceId, channel_id: ChannelId) -> str | None:
+        """Try a post there, and take it back; answers Slack's word for why that cannot be done."""
         ...
 
 
@@ -85,7 +85,7 @@ class Channels:
                 return _same_or_stale(page, form)
             before = await load_settings(tx, workspace_id, organisation_id)
             wrong = await taken(tx, workspace_id, organisation_id, chosen)
-        if wrong := wrong or await unreachable(self.can_post, actor, page.organisation, before, chosen):
+        if wrong := wrong or await unreachable(self.can_post, workspace_id, before, chosen):
             raise ChannelsRefusedError(wrong)
         try:
             async with self.db.write() as tx:
@@ -112,24 +112,39 @@ async def taken(
 
 
 async def unreachable(
-    can_post: ChannelTest, actor: Actor, organisation: str, now: Settings, chosen: Mapping[str, ChannelId]
+    can_post: ChannelTest, workspace_id: WorkspaceId, now: Settings, chosen: Mapping[str, ChannelId]
 ) -> dict[str, str]:
-    """Channels that are new are posted to, both at once; the post says who chose the channel, and what for."""
-    bound = {APPROVALS: now.approvals_channel, ALERTS: now.alerts_channel}
-    purposes: dict[ChannelId, list[str]] = {}
-    for purpose, channel in chosen.items():
-        if channel != bound[purpose]:
-            purposes.setdefault(channel, []).append(_FIELDS[purpose])
-    texts = [views.chosen_for(actor.user_id, organisation, fields) for fields in purposes.values()]
-    reasons = await asyncio.gather(
-        *(can_post(actor.workspace.id, channel, text) for channel, text in zip(purposes, texts, strict=True))
-    )
+    """Channels that are new are tried, both at once. Nothing is announced yet: one that fails saves neither."""
+    found = _new(now, chosen)
+    reasons = await asyncio.gather(*(can_post(workspace_id, channel) for channel in found))
     return {
         field: views.why_not(reason)
-        for reason, fields in zip(reasons, purposes.values(), strict=True)
+        for reason, fields in zip(reasons, found.values(), strict=True)
         if reason is not None
         for field in fields
     }
+
+
+async def announce(
+    tx: Tx, actor: Actor, organisation_id: OrganisationId, before: Settings, chosen: Mapping[str, ChannelId]
+) -> None:
+    """In the transaction that binds them, each new channel is told who chose it, and what for: once for each save."""
+    workspace_id = actor.workspace.id
+    name = await organisation_name(tx, workspace_id, organisation_id)
+    for channel, fields in _new(before, chosen).items():
+        place = Place(role=f"chosen:{channel}", surface=Surface.CHANNEL, channel_id=channel)
+        text = views.chosen_for(actor.user_id, name, fields)
+        await note(tx, workspace_id, f"channels:{organisation_id}:{before.version}", place, text)
+
+
+def _new(before: Settings, chosen: Mapping[str, ChannelId]) -> dict[ChannelId, list[str]]:
+    """Channels that were not bound for it before, with the fields they were chosen in."""
+    bound = {APPROVALS: before.approvals_channel, ALERTS: before.alerts_channel}
+    found: dict[ChannelId, list[str]] = {}
+    for purpose, channel in chosen.items():
+        if channel != bound[purpose]:
+            found.setdefault(channel, []).append(_FIELDS[purpose])
+    return found
 
 
 def _same_or_stale(now: ChannelsPage, form: ChannelsForm) -> ChannelsPage:
@@ -156,6 +171,7 @@ async def _keep(
     workspace_id = actor.workspace.id
     for purpose, channel in chosen.items():
         await bind(tx, workspace_id, organisation_id, purpose, channel)
+    await announce(tx, actor, organisation_id, before, chosen)
     after = await load_settings(tx, workspace_id, organisation_id)
     await home_cards.follow(tx, workspace_id, organisation_id, before, after)
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)

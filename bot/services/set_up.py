@@ -16,7 +16,7 @@ from bot.domain.rights import Deed, Role, why_unfit
 from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
 from bot.services import choices
-from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, taken, unreachable
+from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.people import Directory, People
 from bot.services.settings import (
     ALERTS,
@@ -91,12 +91,15 @@ class SetUp:
             if before.settings.version != form.version:
                 raise StaleFormError
             wrong = unfit | _impossible(before, form) | await _not_ours(tx, actor.workspace.id, organisation_id, form)
-        if wrong := wrong or await unreachable(
-            self.can_post, actor, before.organisation, before.settings, _channels_of(form)
-        ):
+        chosen, workspace_id = _channels_of(form), actor.workspace.id
+        if wrong := wrong or await unreachable(self.can_post, workspace_id, before.settings, chosen):
             raise FormRefusedError(wrong)
+
+        async def told(tx: Tx) -> None:
+            await announce(tx, actor, organisation_id, before.settings, chosen)
+
         try:
-            await self.settings.save(actor, organisation_id, form)
+            await self.settings.save(actor, organisation_id, form, also=told)
         except ChannelTakenError as error:
             raise FormRefusedError({_field_of(error): str(error)}) from None
         async with self.db.read() as tx:

@@ -1,5 +1,6 @@
 """An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -150,8 +151,17 @@ class SettingsService:
     look_at_defaults: LookAtDefaults
     """`bot.services.default_messages.look`, which reads settings itself."""
 
-    async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> Settings:
+    async def save(
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        form: SettingsForm,
+        *,
+        also: Callable[[Tx], Awaitable[None]] | None = None,
+    ) -> Settings:
         """Save the whole form; both General and Tax count as confirmed. Waiting items are coded again by new defaults.
+
+        `also` is done in the same transaction, so that it holds if and only if the form was saved.
 
         Raises:
             NotAllowedError: not an admin of the organisation.
@@ -166,6 +176,8 @@ class SettingsService:
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
             await _keep(tx, workspace_id, organisation_id, form)
             await _audit(tx, actor, organisation_id, form)
+            if also is not None:
+                await also(tx)
             settings = await load_settings(tx, workspace_id, organisation_id)
             if settings.for_items != before.for_items:
                 await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)

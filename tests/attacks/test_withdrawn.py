@@ -29,7 +29,7 @@ class Withdrawing:
     desk: Desk
     directory: Directory
 
-    async def can_post(self, workspace_id: WorkspaceId, channel_id: ChannelId, text: str) -> str | None:
+    async def can_post(self, workspace_id: WorkspaceId, channel_id: ChannelId) -> str | None:
         await self._withdraw()
         return None
 

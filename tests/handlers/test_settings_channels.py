@@ -9,7 +9,7 @@ from bot.playground.slack import ADMIN, ALERTS, BILLS, FINANCE, GENERAL, SHARED
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import IRELAND
 from tests.fakes.connected import connect
-from tests.handlers.setting_up import Office, an_office
+from tests.handlers.setting_up import FILLED, Office, an_office
 
 BOTH = (BlockId.APPROVALS_CHANNEL, BlockId.ALERTS_CHANNEL)
 
@@ -67,10 +67,15 @@ async def test_where_the_bot_is_not_the_line_to_type_is_said_and_typing_it_helps
     assert set(done.errors) == {block}
     assert "Type /invite @Dext in it, then press Save again." in done.errors[block]
     assert not (await office.world.settings()).is_set_up
+    assert [office.posts(channel) for channel in (BILLS, ALERTS)] == [[], []]
     await office.slack.typed("/invite @Dext", user=ADMIN, channel=FINANCE)
     again = await office.slack.submit(form)
     assert (again.errors, again.error) == ({}, None)
     assert FINANCE in str(await office.world.settings())
+    await office.world.settle()
+    both = {FINANCE, BILLS, ALERTS} - {FILLED[block]}
+    assert [len(office.posts(channel)) for channel in both] == [1, 1]
+    assert not [message for channel in both for message in office.slack.messages(channel) if "trying" in message.text]
     assert "draft" in str(await office.world.settings())
 
 
