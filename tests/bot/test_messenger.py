@@ -277,7 +277,17 @@ async def test_a_channel_that_was_chosen_is_tried(world: World, channel: str, re
     async with world.services.db.read() as tx:
         workspace = await workspace_of(tx)
 
-    assert await ChannelTest(world.services.clients)(workspace, ChannelId(channel), "A test.") == reason
+    assert await ChannelTest(world.services.clients)(workspace, ChannelId(channel)) == reason
+    assert [message for message in world.slack.messages(channel) if "trying" in message.text] == []
+
+
+async def test_a_try_that_cannot_be_taken_back_says_only_what_it_is(world: World) -> None:
+    world.slack.faults.next_call("chat.delete", "500")
+    async with world.services.db.read() as tx:
+        workspace = await workspace_of(tx)
+
+    assert await ChannelTest(world.services.clients)(workspace, ChannelId(BILLS)) is None
+    assert [message.text for message in world.slack.messages(BILLS)] == ["I am trying whether I may post here."]
 
 
 async def test_the_loop_sends_soon_after_a_commit(world: World) -> None:
