@@ -191,6 +191,7 @@ def upkeep_of(services: Services) -> Upkeep:
         keep_alive=KeepAlive(db, clock, services.tokens, providers),
         giving_back=GivingBack(db, clock, services.tokens, providers, guarded),
         syncing=Syncing(db, clock, services.jobs, providers, every),
+        removal=services.removal,
     )
 
 

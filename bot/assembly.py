@@ -46,7 +46,7 @@ from bot.services.statuses import Statuses
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
 from bot.services.workspaces import Workspaces
-from bot.slack import ChannelTest, SlackClients
+from bot.slack import AuthTest, ChannelTest, SlackClients
 from bot.vault import Vault
 from handlers.oauth_access import SlackOauthAccess
 from handlers.signin import SlackOpenId
@@ -156,7 +156,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),
-        removal=Removal(db, workspaces, clients),
+        removal=Removal(db, workspaces, clients, AuthTest(clients)),
         installing=_installing(config, clients, db, vault),
     )
 

@@ -17,8 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.ids import ChannelId, WorkspaceId
-from bot.domain.slack import TOKEN_REFUSALS, Workspace
+from bot.domain.slack import TOKEN_IS_OVER, TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
+from bot.vault import SealError
 
 CALL_SECONDS = 15
 PROBE_SECONDS, TAKE_BACK_SECONDS = 1.2, 0.6
@@ -129,6 +130,25 @@ async def is_shared_outside(client: AsyncWebClient, channel_id: str) -> bool:
     """
     channel = (await client.conversations_info(channel=channel_id)).get("channel") or {}
     return bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+
+
+@dataclass(frozen=True, slots=True)
+class AuthTest:
+    """`bot.services.removal.TokenTest` over `auth.test`."""
+
+    clients: SlackClients
+
+    async def __call__(self, workspace_id: WorkspaceId) -> bool | None:
+        try:
+            client = await self.clients.of(workspace_id)
+            if client is None:
+                return None
+            await client.auth_test()
+        except SlackApiError as error:
+            return False if reason_of(error) in TOKEN_IS_OVER else None
+        except (SealError, aiohttp.ClientError, TimeoutError, OSError):
+            return None
+        return True
 
 
 @dataclass(frozen=True, slots=True)

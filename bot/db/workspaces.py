@@ -31,6 +31,10 @@ class WorkspaceRow(Base):
     """What was granted at the installation, parted by commas; None where nobody said."""
     removed_at: Mapped[datetime | None]
     """When Slack said that the app was removed or its token revoked; None while it is installed."""
+    token_check_at: Mapped[datetime | None]
+    """When Slack is next asked whether our token is good; None: at the next look."""
+    token_refused_at: Mapped[datetime | None]
+    """Since when it is in doubt: Slack refused it, or an event may have been about it. None while it is good."""
 
 
 WORKSPACES = table_of(WorkspaceRow)

@@ -7,6 +7,9 @@ from bot.domain.ids import UserId, WorkspaceId
 TOKEN_REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 """Slack's words for a bot token that is good for nothing any more: only an installation brings another."""
 
+TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked", "invalid_auth"})
+"""Those of them that a removal of the app leaves behind."""
+
 NO_TOKEN = "no_token"  # noqa: S105 - a word of ours beside Slack's
 """Why a call could not even be tried: the workspace has no bot token just now. An installation brings one."""
 

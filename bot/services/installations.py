@@ -68,6 +68,8 @@ async def keep_installation(tx: Tx, vault: Vault, grant: Grant, team_id: str) ->
             token_sealed=BOT_TOKEN.seal(vault, grant.token, id=known.id),
             installed_at=tx.now,
             removed_at=None,
+            token_check_at=None,
+            token_refused_at=None,
         )
     )
     await send_again(tx, known.id)

@@ -96,9 +96,8 @@ class Workspaces:
             )
             fresh = {name: new.excluded[name] for name in ("name", "bot_user_id", "bot_id", "app_id")}
             back = case((WORKSPACES.c.removed_at.is_(None), WORKSPACES.c.installed_at), else_=tx.now)
-            statement = new.on_conflict_do_update(
-                index_elements=["enterprise_id", "team_id"], set_={**fresh, "installed_at": back, "removed_at": None}
-            )
+            there = {"installed_at": back, "removed_at": None, "token_refused_at": None}
+            statement = new.on_conflict_do_update(index_elements=["enterprise_id", "team_id"], set_={**fresh, **there})
             row = (await tx.execute(statement.returning(WORKSPACES))).mappings().one()
             await send_again(tx, WorkspaceId(row["id"]))
         self.forget_seen()

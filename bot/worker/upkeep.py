@@ -7,6 +7,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
+from bot.services.removal import Removal
 from bot.services.syncing import Syncing
 from bot.worker.loops import guarded
 
@@ -23,6 +24,7 @@ class Upkeep:
     keep_alive: KeepAlive
     giving_back: GivingBack
     syncing: Syncing
+    removal: Removal
     look_seconds: float = 5.0
     _round_at: datetime | None = None
     _synced_at: datetime | None = None
@@ -34,12 +36,15 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; each minute read lists whose time has come; each hour renew sign-ins that are due."""
+        """Give back what was ended; each minute read lists whose time has come, and ask about removals; each hour renew
+        sign-ins that are due.
+        """
         await self._give_back()
         now = self.clock.now()
         if self._synced_at is None or now >= self._synced_at + SYNC_LOOK_EVERY:
             self._synced_at = now
             await guarded(self.syncing.start_due, "reading lists again")
+            await guarded(self.removal.look, "asking whether the app is still installed")
         if self._round_at is None or now >= self._round_at + ROUND_EVERY:
             self._round_at = now
             await guarded(self._round, "the round over sign-ins")
