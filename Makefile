@@ -48,6 +48,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.imports
 	$(BIN)/python -m benchmarks.guard
+	$(BIN)/python -m benchmarks.finding
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

@@ -1,11 +1,24 @@
 """Finding entries of an imported list by what a person typed: nearest first, then last used, and never all rows read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, String, Table, bindparam, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
 from bot.db.base import table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
@@ -28,7 +41,8 @@ accounts nearly always is one, and "phone" means Telephone there.
 LAST = "\U0010ffff"
 """Behind all other signs: what begins with a text lies between it and it with this."""
 
-_FROM = tuple_(bindparam("text", type_=String), bindparam("after", type_=String))
+USED = -1
+"""Stands for a place in what was found because it was used last."""
 _FOUND = (ENTRIES.c.key, ENTRIES.c.search, ENTRIES.c.used_at, ENTRIES.c.entry)
 
 
@@ -58,30 +72,60 @@ _USED = (
     .order_by(ENTRIES.c.used_at.desc())
     .limit(MOST_CHOICES)
 )
-_AT_PLACE = (TERMS.c.place == bindparam("place"), TERMS.c.term < bindparam("end"))
+
+
+def _named(name: str, place: Place) -> str:
+    """A parameter of one place, where a statement looks at several."""
+    return f"{name}_{place.name.lower()}"
+
+
+def _begins(place: Place) -> tuple[ColumnElement[bool], ...]:
+    """Terms of this place that begin so, as far as their end is concerned; where they begin is the caller's."""
+    return (TERMS.c.place == place, TERMS.c.term < bindparam(_named("end", place)))
 
 
 @cache
 def _how_many() -> Select[Any]:
     """Entries that have a word that begins so, as far as `COMMON`."""
     # in the index's order, or PostgreSQL may begin to count anywhere in the table
-    some = select(TERMS.c.key).where(*_of(TERMS), *_AT_PLACE, TERMS.c.term >= bindparam("text"))
-    return select(func.count()).select_from(some.order_by(TERMS.c.term, TERMS.c.key).limit(COMMON).subquery())
+    at = TERMS.c.term >= bindparam(_named("text", Place.WORD))
+    some = (
+        select(TERMS.c.key)
+        .where(*_of(TERMS), *_begins(Place.WORD), at)
+        .order_by(TERMS.c.term, TERMS.c.key)
+        .limit(COMMON)
+    )
+    return select(func.count()).select_from(some.subquery())
 
 
 @cache
-def _page(others: int) -> Select[Any]:
+def _page(place: Place, others: int = 0) -> Select[Any]:
     """Entries by what they begin with, from a term and key on; `others` is how many words more they have to have."""
+    start = tuple_(*(bindparam(_named(name, place), type_=String) for name in ("text", "after")))
     keys = (
         select(TERMS.c.term, TERMS.c.key)
-        .where(*_of(TERMS), *_AT_PLACE, tuple_(TERMS.c.term, TERMS.c.key) > _FROM)
+        .where(*_of(TERMS), *_begins(place), tuple_(TERMS.c.term, TERMS.c.key) > start)
         .where(*(TERMS.c.search.like(bindparam(f"other{number}")) for number in range(others)))
         .order_by(TERMS.c.term, TERMS.c.key)
         .limit(MOST_CHOICES)
         .subquery()
     )
-    entries = select(keys.c.term, *_FOUND).join(ENTRIES, ENTRIES.c.key == keys.c.key).where(*_of(ENTRIES))
-    return entries.order_by(keys.c.term, keys.c.key)
+    found = select(literal_column(str(int(place))).label("place"), keys.c.term, *_FOUND)
+    return found.join(ENTRIES, ENTRIES.c.key == keys.c.key).where(*_of(ENTRIES))
+
+
+@cache
+def _first(others: int | None) -> CompoundSelect[Any]:
+    """What was used last, and the first page of each place; of words only where there are some. One statement, because
+    each costs more than what it reads.
+    """
+    used = _USED.subquery()
+    pages = [_page(Place.CODE), _page(Place.NAME), *([] if others is None else [_page(Place.WORD, others)])]
+    of_used: tuple[ColumnElement[Any], ...] = (
+        literal_column(str(USED)).label("place"),
+        literal_column("''").label("term"),
+    )
+    return union_all(select(*of_used, used), *pages)
 
 
 @cache
@@ -99,16 +143,17 @@ async def find(
     if not query.words and not query.is_blank:
         return ()
     search = _Search(tx, {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}, query)
-    found = {row.key: row for row in await search.used() if query.place_in(row.search) is not None}
-    found |= await search.begins()
-    if not found:
-        found = await search.inside()
+    found = await search.begins() or await search.inside()
     near = sorted(found.values(), key=lambda row: _nearness(query, row))
     return tuple(near[:MOST_CHOICES])
 
 
 def _found(row: Row[Any]) -> Found:
     return Found(row.key, row.search, row.used_at, row.entry)
+
+
+def _from(place: Place, text: str, after: str) -> dict[str, str]:
+    return {_named("text", place): text, _named("after", place): after}
 
 
 def _nearness(query: Query, row: Found) -> tuple[int, float, str]:
@@ -124,17 +169,33 @@ class _Search(NamedTuple):
     of: dict[str, Any]
     query: Query
 
-    async def used(self) -> Iterable[Found]:
-        return (_found(row) for row in (await self.tx.execute(_USED, self.of)).all())
-
     async def begins(self) -> dict[str, Found]:
-        """Enough of those that begin so, or all of them."""
-        found = await self._pages(Place.CODE, self.query.text)
-        if len(found) < MOST_CHOICES:
-            found |= await self._pages(Place.NAME, self.query.text)
-        if len(found) < MOST_CHOICES and self.query.words:
-            rarest, *others = await self._rarest_first()
-            found |= await self._pages(Place.WORD, rarest, others)
+        """What was used last of those that have it, and enough of the others that begin so, or all of them."""
+        rarest, *others = await self._rarest_first() if self.query.words else ("",)
+        texts = {Place.CODE: self.query.text, Place.NAME: self.query.text, Place.WORD: rarest}
+        of = {**self.of, **{f"other{number}": f"% {word}%" for number, word in enumerate(others)}}
+        for place, text in texts.items():
+            of |= _from(place, text, "") | {_named("end", place): text + LAST}
+        rows = (await self.tx.execute(_first(len(others) if self.query.words else None), of)).all()
+        used = (_found(row) for row in rows if row.place == USED)
+        found = {row.key: row for row in used if self.query.place_in(row.search) is not None}
+        for place in Place:
+            page = sorted((row for row in rows if row.place == place), key=lambda row: (row.term, row.key))
+            found |= {row.key: _found(row) for row in page}
+            found |= await self._further(place, page, of, len(others) if place is Place.WORD else 0, len(found))
+            if len(found) >= MOST_CHOICES:
+                break
+        return found
+
+    async def _further(
+        self, place: Place, page: Sequence[Row[Any]], of: dict[str, Any], others: int, known: int
+    ) -> dict[str, Found]:
+        """An entry can have several words that begin so; pages are read until there are entries enough."""
+        found: dict[str, Found] = {}
+        statement = _page(place, others).order_by("term", ENTRIES.c.key)
+        while len(page) == MOST_CHOICES and known + len(found) < MOST_CHOICES:
+            page = (await self.tx.execute(statement, of | _from(place, page[-1].term, page[-1].key))).all()
+            found |= {row.key: _found(row) for row in page}
         return found
 
     async def inside(self) -> dict[str, Found]:
@@ -150,19 +211,6 @@ class _Search(NamedTuple):
         read = (await self.tx.execute(_READ, self.of)).scalar_one_or_none()
         return read is not None and read <= SHORT_LIST
 
-    async def _pages(self, place: Place, text: str, others: Sequence[str] = ()) -> dict[str, Found]:
-        """An entry can have several words that begin so; pages are read until there are entries enough."""
-        found: dict[str, Found] = {}
-        like = {f"other{number}": f"% {word}%" for number, word in enumerate(others)}
-        of = {**self.of, **like, "place": place, "text": text, "after": "", "end": text + LAST}
-        while len(found) < MOST_CHOICES:
-            rows = (await self.tx.execute(_page(len(others)), of)).all()
-            found |= {row.key: _found(row) for row in rows}
-            if len(rows) < MOST_CHOICES:
-                break
-            of |= {"text": rows[-1].term, "after": rows[-1].key}
-        return found
-
     async def _rarest_first(self) -> list[str]:
         """The words typed, begun with the one that leads to the fewest entries."""
         words = sorted(set(self.query.words), key=len, reverse=True)
@@ -170,6 +218,6 @@ class _Search(NamedTuple):
             return words
         numbers = {}
         for word in words:
-            of = {**self.of, "place": Place.WORD, "text": word, "end": word + LAST}
+            of = {**self.of, _named("text", Place.WORD): word, _named("end", Place.WORD): word + LAST}
             numbers[word] = (await self.tx.execute(_how_many(), of)).scalar_one()
         return sorted(words, key=numbers.__getitem__)

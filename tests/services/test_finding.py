@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Select, delete, text
+from sqlalchemy import CompoundSelect, Select, delete, text
 
 from bot.db import list_terms
 from bot.db.base import table_of
@@ -18,7 +18,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account, Contact, ListKind
 from bot.domain.finding import Place, Query, found_by
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.services.finding import _USED, MOST_CHOICES, SHORT_LIST, _how_many, _page, find
+from bot.services.finding import MOST_CHOICES, SHORT_LIST, _first, _how_many, _page, find
 from bot.services.lists import note_use
 from tests.fakes.clock import FakeClock
 from tests.services.listed import account, contact, keep, key_of
@@ -146,17 +146,20 @@ async def test_among_thousands_a_hundred_are_found_through_the_index(world: Worl
     async with world.db.write() as tx:
         await tx.execute(text("ANALYZE"))
         of = {"workspace_id": world.workspace_id, "organisation_id": world.organisation_id, "kind": kind}
-        common = {**of, "place": Place.WORD, "text": "s", "after": "", "end": "t"}
-        rare = {**common, "text": "smyth", "end": "smyti", "other0": "% supplier%"}
-        indexed = [await plan(tx, *asked) for asked in ((_page(0), common), (_page(1), rare), (_how_many(), common))]
-        steps = [*indexed, await plan(tx, _USED, of)]
+        common = {**of, "text_word": "s", "after_word": "", "end_word": "t"}
+        rare = {**common, "text_word": "smyth", "end_word": "smyti", "other0": "% supplier%"}
+        asked = [(_page(Place.WORD), common), (_page(Place.WORD, 1), rare), (_how_many(), common)]
+        indexed = [await plan(tx, statement, values) for statement, values in asked]
+        places = [f"{name}_{place}" for name in ("text", "after", "end") for place in ("code", "name")]
+        together = await plan(tx, _first(1), {**rare, **dict.fromkeys(places, "smyth")})
+        steps = [*indexed, together]
     for words in steps:
         assert not re.search(r"Seq Scan|\bSCAN list_", words), words
     assert all(PK in words or "PRIMARY KEY (organisation_id=? AND kind=? AND place=? AND" in words for words in indexed)
-    assert "ix_list_entries_used" in steps[3]
+    assert "ix_list_entries_used" in together
 
 
-async def plan(tx: Tx, statement: Select[Any], values: dict[str, Any]) -> str:
+async def plan(tx: Tx, statement: Select[Any] | CompoundSelect[Any], values: dict[str, Any]) -> str:
     """How the database would carry it out."""
     bound = statement.params(values)
     sql = bound.compile(dialect=tx.connection.dialect, compile_kwargs={"literal_binds": True})
