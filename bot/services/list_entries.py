@@ -138,9 +138,10 @@ class StoredList:
             statement = select(ENTRIES.c.key).where(self._entries(), ENTRIES.c.is_active.is_(True)).limit(1)
             return (await tx.execute(statement)).first() is not None
 
-    async def count(self) -> int:
+    async def count_active(self) -> int:
+        """What can be chosen: one that is archived in the ledger stays stored for the items that name it."""
         async with self.db.read() as tx:
-            statement = select(func.count()).select_from(ENTRIES).where(self._entries())
+            statement = select(func.count()).select_from(ENTRIES).where(self._entries(), ENTRIES.c.is_active.is_(True))
             counted: int = (await tx.execute(statement)).scalar_one()
             return counted
 

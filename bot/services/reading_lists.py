@@ -166,7 +166,8 @@ class Reading:
         if since is None:
             values |= await self._end_whole(stored, course)
         else:
-            values |= {"read": await stored.count(), "changes_read": SYNCS.c.changes_read + 1}
+            values |= {"changes_read": SYNCS.c.changes_read + 1}
+        values |= {"read": await stored.count_active()}
         async with stored.write() as tx:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
             # in the transaction that ends the list: a reading that is killed before ends it again, and looks again
@@ -181,7 +182,7 @@ class Reading:
             await self._require_credible(stored, course)
         if course.is_whole:
             await stored.retire(course.keys | course.kept)
-        return {"read": len(course.keys), "changes_read": 0 if course.is_whole else WHOLE_EVERY}
+        return {"changes_read": 0 if course.is_whole else WHOLE_EVERY}
 
     async def _require_credible(self, stored: StoredList, course: Course) -> None:
         """An answer in which nothing was found does not empty a list that a ledger never has empty."""

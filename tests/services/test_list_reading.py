@@ -84,6 +84,7 @@ class Found:
     state: str
     reason: str
     changes_read: int
+    shown: int
     unreadable: list[str]
     others: str
     active: set[str]
@@ -145,6 +146,7 @@ class Shelf:
             state=sync.state,
             reason="" if sync.trouble is None else load(sync.trouble, Problem).vendor_words,
             changes_read=sync.changes_read,
+            shown=sync.read,
             unreadable=load(sync.unreadable, list[str]),
             others=by_kind[ListKind.CURRENCIES].state,
             active={row.key for row in rows if row.is_active},
@@ -223,6 +225,14 @@ def test_a_list_of_which_nothing_can_be_read_is_not_read(shelf: Shelf) -> None:
 
     assert (found.state, found.reason) == ("failed", "None of its entries could be read")
     assert found.active == set(OLD)
+
+
+def test_what_is_archived_in_the_ledger_is_not_counted(shelf: Shelf) -> None:
+    archived = replace(account("100"), is_active=False)
+
+    found, _ = read(shelf, {None: ListPage(entries=(account("200"), archived))})
+
+    assert (found.active, found.shown) == ({"200"}, 1)
 
 
 def test_of_two_entries_with_one_code_the_one_in_use_counts(shelf: Shelf) -> None:
