@@ -2,21 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from bot.db.base import load, new_id, table_of
-from bot.db.connections import ConnectionRow
+from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.publications import BATCHES, LIVE, OPEN, PUBLICATIONS, USABLE
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import is_installed
+from bot.domain.connections import Health
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
 from bot.domain.publishing import BatchState, Bill
 
-CONNECTIONS = table_of(ConnectionRow)
+CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
+
+LOOKED_FOR = timedelta(days=1)
+"""How long after its last call it is looked for in a ledger whose connection was ended meanwhile. Access is not given
+back before.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ class LiveBatch:
     organisation_id: OrganisationId
     connection_id: ConnectionId
     provider: str
+    is_ended: bool
+    """Its connection was ended: nothing is sent, and what was sent is looked up."""
     attempt: int
     failures: int
     failing_since: datetime | None
@@ -62,7 +70,11 @@ class LiveBatch:
 
 
 async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
-    """Open batches that are due and not held by anyone, of usable connections."""
+    """Open batches that are due and not held by anyone, of usable connections; of one that was ended, what was sent and
+    may be in the ledger, while there is a sign-in to look by.
+    """
+    has_sign_in = select(TOKENS.c.id).where(TOKENS.c.id == CONNECTIONS.c.token_set_id, TOKENS.c.ended_at.is_(None))
+    is_looked_up = and_(CONNECTIONS.c.health == Health.DISCONNECTED, has_sign_in.exists(), is_looked_for(tx.now))
     statement = (
         select(BATCHES.c.id, BATCHES.c.attempt, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
         .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
@@ -70,7 +82,7 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
             BATCHES.c.state.in_(OPEN),
             BATCHES.c.due_at <= tx.now,
             or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
-            CONNECTIONS.c.health.in_(USABLE),
+            or_(CONNECTIONS.c.health.in_(USABLE), is_looked_up),
             is_installed(BATCHES.c.workspace_id),
         )
         .order_by(BATCHES.c.due_at)
@@ -83,9 +95,40 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
 
 
 def in_hand(connection_id: ColumnElement[UUID], now: datetime) -> ColumnElement[bool]:
-    """Whether an attempt at a batch of this connection is under way."""
-    held = (BATCHES.c.state.in_(OPEN), BATCHES.c.leased_until > now)
-    return select(BATCHES.c.id).where(BATCHES.c.connection_id == connection_id, *held).exists()
+    """Whether an attempt at a batch of this connection is under way, or what was sent of it is looked for."""
+    held = and_(BATCHES.c.state.in_(OPEN), BATCHES.c.leased_until > now)
+    of_connection = BATCHES.c.connection_id == connection_id
+    return select(BATCHES.c.id).where(of_connection, or_(held, is_looked_for(now))).exists()
+
+
+def is_looked_for(now: datetime) -> ColumnElement[bool]:
+    """Whether a batch was sent, nobody knows yet what came of it, and that was lately."""
+    return and_(
+        BATCHES.c.state.in_(OPEN), BATCHES.c.first_sent_at.is_not(None), BATCHES.c.last_sent_at > now - LOOKED_FOR
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A document that may be in the ledger. `is_looked_for`: it is asked for there, even where the connection was ended."""
+
+    is_looked_for: bool
+
+
+async def sent_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Sent | None:
+    """What is known of an item's document on its way; None where certainly nothing was written."""
+    statement = (
+        select(is_looked_for(tx.now).label("is_looked_for"))
+        .join(PUBLICATIONS, PUBLICATIONS.c.batch_id == BATCHES.c.id)
+        .where(
+            PUBLICATIONS.c.workspace_id == workspace_id,
+            PUBLICATIONS.c.item_id == item_id,
+            PUBLICATIONS.c.state.in_(LIVE),
+            BATCHES.c.first_sent_at.is_not(None),
+        )
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else Sent(is_looked_for=bool(row.is_looked_for))
 
 
 async def untouched_batches(
@@ -138,13 +181,15 @@ async def reload_batch(tx: Tx, batch: LiveBatch) -> LiveBatch | None:
 
 
 async def _live_batch(tx: Tx, row: Row[Any]) -> LiveBatch:
-    connection = (await tx.execute(select(CONNECTIONS.c.provider).where(CONNECTIONS.c.id == row.connection_id))).one()
+    of_batch = select(CONNECTIONS.c.provider, CONNECTIONS.c.health).where(CONNECTIONS.c.id == row.connection_id)
+    connection = (await tx.execute(of_batch)).one()
     return LiveBatch(
         id=BatchId(row.id),
         workspace_id=WorkspaceId(row.workspace_id),
         organisation_id=OrganisationId(row.organisation_id),
         connection_id=ConnectionId(row.connection_id),
         provider=connection.provider,
+        is_ended=connection.health == Health.DISCONNECTED,
         attempt=row.attempt,
         failures=row.failures,
         failing_since=row.failing_since,

@@ -21,6 +21,10 @@ class ItemCard:
     is_set_up: bool
     steps_done: int
     is_connected: bool
+    may_be_there: bool = False
+    """It was sent, and nobody knows yet whether the ledger has it."""
+    is_looked_for: bool = False
+    """The connection was ended, and it is looked for in the ledger all the same."""
     warnings: tuple[str, ...] = ()
     """What stops nothing, and is to be looked at before anybody approves."""
     channel: ChannelId | None = None

@@ -50,3 +50,5 @@ class Disconnected:
     keep: Keep
     access: AccessEnd | None = None
     """None until the access is given back."""
+    looked_for: int = 0
+    """Items of which nobody knew then whether they are in the ledger: they are looked for first."""

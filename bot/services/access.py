@@ -10,8 +10,10 @@ from providers.base import Access
 class Tokens(Protocol):
     """Live access for a connection; refreshes when needed, one at a time for all processes."""
 
-    async def access(self, connection_id: ConnectionId) -> Access:
-        """Raises:
+    async def access(self, connection_id: ConnectionId, *, to_finish: bool = False) -> Access:
+        """`to_finish`: even of a connection that was ended, as long as it has a sign-in, to look up what was begun by it.
+
+        Raises:
         ReconnectNeededError: a person has to sign in again.
         TryLaterError: the token endpoint does not answer.
         """

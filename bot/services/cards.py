@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.db.base import table_of
+from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import load_item, same_document
 from bot.db.publications import USABLE
@@ -15,8 +16,9 @@ from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, ItemPage, Reason
 from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue
+from bot.domain.connections import Health
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
-from bot.domain.items import Item
+from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import choices
@@ -30,6 +32,7 @@ from bot.views import items as views
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
+_ON_THE_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class Cards:
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
         workspace_id, organisation_id = item.workspace_id, item.organisation_id
-        statement = select(CONNECTIONS.c.provider, CONNECTIONS.c.health).where(
+        statement = select(CONNECTIONS.c.provider, CONNECTIONS.c.health, CONNECTIONS.c.token_set_id).where(
             CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
         )
         connection = (await tx.execute(statement)).one_or_none()
@@ -106,8 +109,14 @@ class Cards:
         settings = await load_settings(tx, workspace_id, organisation_id)
         code = item.coding.tax_rate.value
         rate = None if code is None else await load_tax_rate(tx, workspace_id, organisation_id, code)
+        sent = await sent_of(tx, workspace_id, item.id) if item.state in _ON_THE_WAY else None
+        is_ending = (
+            connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
+        )
         return ItemCard(
             item=item,
+            may_be_there=sent is not None,
+            is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
             account=await _account_name(tx, item, item.coding.account.value),

@@ -96,7 +96,10 @@ class Disconnecting:
     async def _end(self, tx: Tx, row: Row[Any], by: UserId, seen: Disconnection, keep: Keep) -> None:
         await end(tx, row)
         workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
-        facts = msgspec.to_builtins(Disconnected(by=by, waiting=seen.waiting + seen.on_their_way, keep=keep))
+        looked_for = (await self._seen(tx, row)).on_their_way  # without what was taken back
+        waiting = seen.waiting + seen.on_their_way - looked_for
+        told = Disconnected(by=by, waiting=waiting, keep=keep, looked_for=looked_for)
+        facts = msgspec.to_builtins(told)
         # told before the channels are forgotten
         await tell(tx, row, disconnected_role(row.connected_at), facts, concerned=(by,))
         await _forget(tx, workspace_id, organisation_id, keep)

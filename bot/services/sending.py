@@ -72,12 +72,12 @@ class Attempt:
         ProviderError: why it cannot end now; the rows say how far it is.
         TakenOverError: another attempt became the current one.
         """
-        access = await self.tokens.access(self.batch.connection_id)
+        access = await self.tokens.access(self.batch.connection_id, to_finish=True)
         try:
             return await self._steps(access)
         except AccessExpiredError:
             await self.tokens.forget(self.batch.connection_id, access)
-        access = await self.tokens.access(self.batch.connection_id)
+        access = await self.tokens.access(self.batch.connection_id, to_finish=True)
         try:
             await self._steps(access)
         except AccessExpiredError as error:
@@ -91,7 +91,7 @@ class Attempt:
         missing = [publication for publication in batch.publications if publication.ledger_id is None]
         if missing and batch.first_sent_at is not None:
             missing = await self._look(batch, access, missing)
-        if missing and len(missing) < len(batch.publications):
+        if missing and (batch.is_ended or len(missing) < len(batch.publications)):
             await self._release(missing)
         elif missing and not await self._send(batch, access):
             return
@@ -127,7 +127,9 @@ class Attempt:
             raise NotVisibleYetError(visible_at)
 
     async def _release(self, publications: list[LivePublication]) -> None:
-        """The others of the batch are in the ledger, so its bytes must not go out again; these go into another one."""
+        """Others of the batch are in the ledger, so its bytes must not go out again, or the connection was ended, so that
+        nothing goes out: these go into another one.
+        """
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await recording.release(tx, self.batch, publications)

@@ -60,14 +60,14 @@ class TokenKeeper:
     name: str = field(default_factory=lambda: str(new_id()))
     """Who holds a lease: this process."""
 
-    async def access(self, connection_id: ConnectionId) -> Access:
-        """A token that is good for a while yet.
+    async def access(self, connection_id: ConnectionId, *, to_finish: bool = False) -> Access:
+        """A token that is good for a while yet; `to_finish` what was begun, even of a connection that was ended.
 
         Raises:
             ReconnectNeededError: the sign-in is over, or was given up.
             TryLaterError: the provider's token endpoint does not answer, or the app was removed from the workspace.
         """
-        return await self._fresh(lambda: self._row(connection_id))
+        return await self._fresh(lambda: self._row(connection_id, even_ended=to_finish))
 
     async def renew(self, token_set_id: UUID, *, unused_since: datetime) -> None:
         """Refresh a sign-in that was not refreshed since then, so that it does not lapse. Raises: as `access`."""
@@ -105,7 +105,7 @@ class TokenKeeper:
 
     async def forget(self, connection_id: ConnectionId, access: Access) -> None:
         """The ledger refused this access: it counts as expired, unless somebody refreshed meanwhile."""
-        await self._forget(await self._row(connection_id), access)
+        await self._forget(await self._row(connection_id, even_ended=True), access)
 
     async def forget_of(self, token_set_id: UUID, access: Access) -> None:
         """As `forget`, by the sign-in."""
@@ -220,14 +220,16 @@ class TokenKeeper:
                 .values(held_by=None, held_until=None)
             )
 
-    async def _row(self, connection_id: ConnectionId) -> Row[Any] | None:
-        """None when it was disconnected, and so has no sign-in to be used."""
+    async def _row(self, connection_id: ConnectionId, *, even_ended: bool) -> Row[Any] | None:
+        """None when it was disconnected, or has no sign-in any more."""
         statement = (
             select(CONNECTIONS.c.tenant_id, CONNECTIONS.c.token_set_id, TOKENS)
             .add_columns(is_installed(CONNECTIONS.c.workspace_id).label("is_installed"))
             .join(TOKENS, TOKENS.c.id == CONNECTIONS.c.token_set_id)
-            .where(CONNECTIONS.c.id == connection_id, CONNECTIONS.c.health != Health.DISCONNECTED)
+            .where(CONNECTIONS.c.id == connection_id)
         )
+        if not even_ended:
+            statement = statement.where(CONNECTIONS.c.health != Health.DISCONNECTED)
         async with self.db.read() as tx:
             row = (await tx.execute(statement)).one_or_none()
         if row is not None and not row.is_installed:

@@ -97,15 +97,15 @@ def message(card: ConnectionCard, told: Disconnected) -> Message:
     blocks: list[Block] = [
         section(f"*{name}*\n:white_circle: {mention(told.by)} disconnected this organisation from {ledger}."),
         section(f"{waits} {_kept(told.keep)}"),
-        section(_access(card, told.access)),
+        section(_access(card, told)),
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)} was disconnected from {plain(card.provider_name)}.", tuple(blocks)
 
 
-def _access(card: ConnectionCard, access: AccessEnd | None) -> str:
+def _access(card: ConnectionCard, told: Disconnected) -> str:
     ledger = escape(card.provider_name)
-    match access:
+    match told.access:
         case AccessEnd.TAKEN_BACK:
             return f":white_check_mark: Access was taken back at {ledger}."
         case AccessEnd.USED_ELSEWHERE:
@@ -120,12 +120,17 @@ def _access(card: ConnectionCard, access: AccessEnd | None) -> str:
                 f":warning: Dext has no access any more: what it kept of its sign-in at {ledger} was altered and cannot be "
                 f"read, so {ledger} could not be told.{_by_hand(card)}"
             )
+        case None if card.problem is None and told.looked_for:
+            return (
+                f":hourglass_flowing_sand: {_items(told.looked_for)} on their way when it ended. I look first whether "
+                f"{ledger} has them, for a day at most; then access is taken back."
+            )
         case None if card.problem is None:
             return f":hourglass_flowing_sand: Access is being taken back at {ledger}."
         case None:
             return f":warning: {ledger} did not take the access back yet; trying again until it does.{_by_hand(card)}"
         case _:
-            assert_never(access)
+            assert_never(told.access)
 
 
 def _by_hand(card: ConnectionCard) -> str:

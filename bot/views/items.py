@@ -166,15 +166,8 @@ def _standing(found: ItemCard) -> str:
             return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
         case ItemState.APPROVED:
             return f"{_decided(item, 'Approved')}\n{_waits_for(found)}"
-        case ItemState.SENDING | ItemState.UNKNOWN if not found.is_connected:
-            return f"{_decided(item, 'Approved')}\n{_connection_missing(ledger)}"
-        case ItemState.SENDING:
-            return f"{_decided(item, 'Approved')}\n:outbox_tray: *Being sent* to {ledger}"
-        case ItemState.UNKNOWN:
-            return (
-                f"{_decided(item, 'Approved')}\n:mag: *Being checked*: {ledger} gave no clear answer, so I look whether "
-                "the bill is there before anything is sent again."
-            )
+        case ItemState.SENDING | ItemState.UNKNOWN:
+            return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
             return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and read back"
@@ -187,6 +180,29 @@ def _standing(found: ItemCard) -> str:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
             return f"*{item.state.words.capitalize()}*"
+
+
+def _on_its_way(found: ItemCard) -> str:
+    ledger = escape(found.ledger)
+    if found.is_looked_for:
+        return (
+            f":mag: *Being checked*: {ledger} was disconnected while this was on its way. I look whether the bill is there "
+            "before the access is given back."
+        )
+    if found.may_be_there and not found.is_connected:
+        return (
+            f":warning: *This bill may be in {ledger} already*: it was sent, no clear answer came, and there is no "
+            f"connection to look by. Look in {ledger} before you enter it by hand. Once it is connected again I look it up, "
+            "and nothing is sent twice."
+        )
+    if not found.is_connected:
+        return _connection_missing(ledger)
+    if found.item.state is ItemState.SENDING:
+        return f":outbox_tray: *Being sent* to {ledger}"
+    return (
+        f":mag: *Being checked*: {ledger} gave no clear answer, so I look whether the bill is there before anything is sent "
+        "again."
+    )
 
 
 def _decided(item: Item, verb: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from bot.app import upkeep_of
 from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
+from bot.services.disconnecting import RenewedMeanwhileError, end
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING, Fault
 from tests.fakes.connected import connect
@@ -293,31 +294,22 @@ async def test_the_button_on_the_connections_message_opens_the_form(desk: Desk) 
     assert desk.modal(ADMIN).blocks[0]["text"]["text"] == NAME
 
 
-async def test_a_bill_that_is_being_sent_is_published_once(desk: Desk) -> None:
-    """The answer to it is lost, the connection ended, and taken up again."""
-    desk.xero.fail_next(Fault.RESET_AFTER, method="PUT", path="*/Invoices")
-    await desk.add()
-    await desk.approve("INV-1")
-    await disconnect(desk.world)
-    assert "waits for the connection" in words(desk.card("INV-1"))
-
+async def test_what_somebody_renewed_or_ended_in_the_same_instant_is_not_ended_by_what_was_read_before(
+    desk: Desk,
+) -> None:
+    seen, db = await connection(desk.world), desk.world.services.db
+    await desk.world.later(5)
     await connect(desk.world)
-    for _ in range(5):
-        await desk.world.later(300)
+    await desk.settle()
 
-    assert len(desk.xero.bills(TRADING)) == 1
-    assert "Published" in words(desk.card("INV-1"))
+    with pytest.raises(RenewedMeanwhileError):
+        async with db.write() as tx:
+            await end(tx, seen)
 
-
-async def test_what_a_planner_saw_before_the_end_is_not_frozen_after_it(desk: Desk) -> None:
-    await desk.add()
-    await desk.press(desk.card("INV-1"), ActionId.APPROVE_ITEM, settled=False)
-    publishing = desk.world.services.publishing
-    (due,) = await publishing.due()
-
-    await disconnect(desk.world)
-
-    assert await publishing.freeze(due) == 0
-    await connect(desk.world)
-    await desk.world.later(300)
-    assert "Published" in words(desk.card("INV-1"))
+    renewed = await connection(desk.world)
+    assert (renewed.health, renewed.connected_at > seen.connected_at) == ("healthy", True)
+    async with db.write() as tx:
+        await end(tx, renewed)
+    with pytest.raises(RenewedMeanwhileError):
+        async with db.write() as tx:
+            await end(tx, renewed)

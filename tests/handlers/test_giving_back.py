@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from bot.domain.disconnecting import Keep
 from bot.domain.ids import OrganisationId
 from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, TEAM
 from bot.services.giving_back import GivingBack
-from bot.services.revoking import FINISHING, LEASE, InUseError
+from bot.services.revoking import FINISHING, LEASE, InUseError, Revoking
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks.jars import a_stand
@@ -193,6 +194,26 @@ async def test_a_sign_in_in_use_is_never_revoked_nor_one_that_changed_since_it_w
         await revoking.revoke(claim)
 
     assert TRADING in shared_tenants(desk.world)
+
+
+@dataclass(frozen=True, slots=True)
+class RenewedMeanwhile(Revoking):
+    """Another process renews a sign-in between the look at it and its claim: the refresh token that was read is used up."""
+
+    async def _row(self, token_set_id: UUID) -> Any:
+        row = await Revoking._row(self, token_set_id)
+        async with self.db.write() as tx:
+            await tx.execute(TOKENS.update().values(generation=TOKENS.c.generation + 1))
+        return row
+
+
+async def test_a_sign_in_that_was_renewed_since_it_was_read_is_not_claimed(desk: Desk) -> None:
+    tokens, row = desk.world.services.tokens, await connection(desk.world)
+    by_hand(desk.world)
+    await ended(desk.world, row)
+
+    with pytest.raises(InUseError):
+        await RenewedMeanwhile(tokens.db, tokens.vault, tokens.clock, tokens.providers).claim(row.token_set_id)
 
 
 async def test_whoever_comes_back_from_the_ledger_waits_for_what_is_being_given_back(desk: Desk) -> None:

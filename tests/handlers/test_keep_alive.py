@@ -13,11 +13,13 @@ from bot.app import upkeep_of
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.playground.slack import ADMIN, Message
+from bot.slack import learn_workspace
 from bot.views.ids import ActionId
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import connect
 from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.envelopes import UNINSTALLED, an_event, send_event
 from tests.handlers.parting import CONNECTIONS, TOKENS, connection, now, reconnecting, told
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -142,6 +144,21 @@ async def test_a_worker_that_was_down_for_weeks_renews_as_it_starts(desk: Desk) 
     after = await sign_in(desk)
     assert after.generation == before.generation + 1
     assert (await connection(desk.world)).health == "healthy"
+
+
+async def test_sign_ins_of_a_workspace_without_the_app_are_neither_renewed_nor_looked_at(desk: Desk) -> None:
+    await desk.world.later(2 * DAY)
+    keeping = desk.world.upkeep.keep_alive
+    assert len(await keeping.due()) == 1
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(TOKENS.update().values(refresh_sealed=TOKENS.c.access_sealed))
+
+    await send_event(desk.world, an_event(UNINSTALLED, at=desk.world.clock.now().timestamp()))
+
+    assert await keeping.due() == ()
+    assert await keeping.find_altered() == 0
+    await learn_workspace(desk.world.services.clients)
+    assert (len(await keeping.due()), await keeping.find_altered()) == (1, 1)
 
 
 async def test_two_processes_at_once_renew_once(desk: Desk) -> None:

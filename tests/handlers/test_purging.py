@@ -241,14 +241,23 @@ async def test_a_sign_in_that_is_in_somebodys_hands_is_left_to_what_gives_back_w
     assert desk.xero.grants.connections == {}
 
 
-async def test_a_sign_in_that_somebody_makes_anew_meanwhile_is_not_ended(desk: Desk) -> None:
-    """Another workspace connects by the same person while the provider takes its time."""
+@pytest.mark.parametrize("what", ["signs in anew", "renews it", "connects by it"])
+async def test_a_sign_in_that_is_somebodys_meanwhile_is_not_ended(desk: Desk, what: str) -> None:
+    """Another workspace's, of the same person, while the provider takes its time."""
     services = desk.world.services
 
     class Slow(SignInDesk):
         async def give_back(self, token_set_id: UUID) -> None:
             await super().give_back(token_set_id)
+            if len(self.given_back) > 1:
+                raise InUseError
+            if what == "connects by it":
+                await another_workspace(desk, shares_the_sign_in=True)
+                return
             async with services.db.write() as tx:
+                if what == "renews it":
+                    await tx.execute(update(TOKENS).values(generation=TOKENS.c.generation + 1))
+                    return
                 until = tx.now + timedelta(minutes=30)
                 new = TokenAnswer(access_token="a", refresh_token="r", expires_at=until, subject=subject)
                 assert await services.tokens.keep(tx, "xero", new) == token_set_id

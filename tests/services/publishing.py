@@ -73,7 +73,7 @@ class StandingTokens:
     forgotten: int = 0
     ended: list[Problem] = field(default_factory=list)
 
-    async def access(self, connection_id: ConnectionId) -> Access:
+    async def access(self, connection_id: ConnectionId, *, to_finish: bool = False) -> Access:
         return Access(access_token=f"token {self.forgotten}", tenant_id="tenant")
 
     async def forget(self, connection_id: ConnectionId, access: Access) -> None:

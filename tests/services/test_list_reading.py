@@ -71,7 +71,7 @@ class Scripted(FakeLedger):
 
 
 class AlwaysSignedIn:
-    async def access(self, connection_id: ConnectionId) -> Access:
+    async def access(self, connection_id: ConnectionId, *, to_finish: bool = False) -> Access:
         return Access(access_token="t", tenant_id="tenant-acme")
 
     async def forget(self, connection_id: ConnectionId, access: Access) -> None: ...
