@@ -12,17 +12,15 @@ from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
+from bot.services.bindings import ChannelTakenError, bind, require_free_channel
 from bot.services.messages import Place, Subject, Surface, note, redraw
 from bot.services.people import People
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
-    ChannelTakenError,
-    bind,
     load_settings,
     next_version,
     organisation_name,
-    require_free_channel,
 )
 from bot.views import settings as views
 

@@ -16,12 +16,12 @@ from bot.domain.rights import Deed, Role, why_unfit
 from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
 from bot.services import choices
+from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.people import Directory, People
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
-    ChannelTakenError,
     SettingsService,
     StaleFormError,
     load_settings,

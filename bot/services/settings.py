@@ -17,6 +17,7 @@ from bot.domain.rights import Deed, Role
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards, recoding
+from bot.services.bindings import bind
 from bot.services.messages import Subject, redraw, redraw_homes
 from bot.services.people import People
 
@@ -66,17 +67,6 @@ class Chosen:
 
 class StaleFormError(Exception):
     """Somebody else saved while this form was open."""
-
-
-class ChannelTakenError(Exception):
-    """The channel already serves another organisation; `purpose` is what for."""
-
-    def __init__(self, purpose: str, organisation: str) -> None:
-        self.purpose = purpose
-        super().__init__(
-            f"This channel already gets the {purpose} of {organisation}, and a channel serves one organisation. "
-            "Choose another channel."
-        )
 
 
 async def load_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Settings:
@@ -266,36 +256,6 @@ async def replace_grants(
                 workspace_id=workspace_id, organisation_id=organisation_id, role=role, user_id=user, position=position
             )
         )
-
-
-async def require_free_channel(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
-) -> None:
-    """Raises:
-    ChannelTakenError: another organisation has it for that purpose.
-    """
-    taken_by = await organisation_of_channel(tx, workspace_id, channel_id, purpose)
-    if taken_by is not None and taken_by != organisation_id:
-        raise ChannelTakenError(purpose, await organisation_name(tx, workspace_id, taken_by))
-
-
-async def bind(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
-) -> None:
-    await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
-    await tx.execute(
-        CHANNELS.delete().where(
-            CHANNELS.c.workspace_id == workspace_id,
-            CHANNELS.c.organisation_id == organisation_id,
-            CHANNELS.c.purpose == purpose,
-        )
-    )
-    binding = tx.insert(ChannelRow).values(
-        workspace_id=workspace_id, channel_id=channel_id, purpose=purpose, organisation_id=organisation_id
-    )
-    if (await tx.execute(binding.on_conflict_do_nothing())).rowcount == 0:
-        # somebody bound it between our look and now
-        await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
 
 
 async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, ChannelId]:

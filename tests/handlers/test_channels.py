@@ -9,7 +9,8 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId
 from bot.domain.managing import ChannelsForm
 from bot.playground.slack import ADMIN, ALERTS, BILLS, FINANCE, GENERAL, MEMBER, SHARED, Submitted, View
-from bot.services.settings import APPROVALS, bind
+from bot.services.bindings import bind
+from bot.services.settings import APPROVALS
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import Desk, a_desk, words
 from tests.handlers.test_managing import manage, more_organisations

@@ -156,6 +156,9 @@ async def test_a_channel_serves_one_organisation_until_it_is_given_up(either: Of
 
     assert set(errors) == set(BOTH)
     assert "approvals of Northwind Trading Ltd" in errors[BlockId.APPROVALS_CHANNEL]
+    crossed = await second_organisation(either, **{BlockId.APPROVALS_CHANNEL: ALERTS, BlockId.ALERTS_CHANNEL: BILLS})
+    assert "alerts of Northwind Trading Ltd" in crossed[BlockId.APPROVALS_CHANNEL]
+    assert "approvals of Northwind Trading Ltd" in crossed[BlockId.ALERTS_CHANNEL]
     assert len(either.posts(BILLS)) == 1
 
     await either.slack.join(GENERAL, "U0DEXTBOT")

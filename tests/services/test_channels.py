@@ -8,7 +8,8 @@ from sqlalchemy import select
 from bot.db.connections import OrganisationRow
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ChannelId, OrganisationId
-from bot.services.settings import APPROVALS, CHANNELS, ChannelTakenError, bind
+from bot.services.bindings import CHANNELS, ChannelTakenError, bind
+from bot.services.settings import ALERTS, APPROVALS
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
@@ -37,7 +38,7 @@ async def test_of_two_organisations_that_choose_one_channel_at_once_the_second_i
     async def second() -> None:
         await first_has_it.wait()
         async with database.write() as tx:
-            await bind(tx, world.workspace_id, other, APPROVALS, channel)
+            await bind(tx, world.workspace_id, other, ALERTS, channel)
 
     done = await asyncio.gather(first(), second(), return_exceptions=True)
 

@@ -1,0 +1,67 @@
+"""Which channel serves which organisation: one for its approvals, its alerts, or both."""
+
+from sqlalchemy import select
+
+from bot.db.base import table_of
+from bot.db.connections import ChannelRow, OrganisationRow
+from bot.db.unit_of_work import Tx
+from bot.db.workspaces import WORKSPACES
+from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
+
+CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
+
+
+class ChannelTakenError(Exception):
+    """The channel already serves another organisation, with its `has`; `purpose` is what it was wanted for.
+
+    Whoever may choose channels may see every organisation of the workspace, so the other one is named.
+    """
+
+    def __init__(self, purpose: str, has: str, organisation: str) -> None:
+        self.purpose = purpose
+        super().__init__(
+            f"This channel already gets the {has} of {organisation}, and a channel serves one organisation. "
+            "Choose another channel."
+        )
+
+
+async def require_free_channel(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+) -> None:
+    """One organisation may have it for both purposes; the people of another one would read along, so it may for none.
+
+    Raises:
+        ChannelTakenError: another organisation has it.
+    """
+    statement = (
+        select(CHANNELS.c.purpose, ORGANISATIONS.c.name)
+        .join(ORGANISATIONS, ORGANISATIONS.c.id == CHANNELS.c.organisation_id)
+        .where(
+            CHANNELS.c.workspace_id == workspace_id,
+            CHANNELS.c.channel_id == channel_id,
+            CHANNELS.c.organisation_id != organisation_id,
+        )
+        .order_by(CHANNELS.c.purpose.desc())
+    )
+    other = (await tx.execute(statement)).first()
+    if other is not None:
+        raise ChannelTakenError(purpose, other.purpose, other.name)
+
+
+async def bind(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+) -> None:
+    """Raises: as `require_free_channel`."""
+    # no constraint can say "one organisation, for both purposes": two who bind at once take turns
+    turn = select(WORKSPACES.c.id).where(WORKSPACES.c.id == workspace_id)
+    await tx.execute(turn.with_for_update(key_share=True))
+    await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
+    await tx.execute(
+        CHANNELS.delete().where(
+            CHANNELS.c.workspace_id == workspace_id,
+            CHANNELS.c.organisation_id == organisation_id,
+            CHANNELS.c.purpose == purpose,
+        )
+    )
+    bound = {"workspace_id": workspace_id, "channel_id": channel_id, "organisation_id": organisation_id}
+    await tx.execute(CHANNELS.insert().values(purpose=purpose, **bound))
