@@ -14,6 +14,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import deadline
 from bot.clock import Clock
 from bot.domain.ids import UserId
 from bot.domain.rights import Person
@@ -46,8 +47,12 @@ class _Kept(Generic[T]):
         if asking is None:
             asking = self._asking[key] = asyncio.create_task(self._ask(key, ask))
             asking.add_done_callback(lambda _: self._asking.pop(key, None))
-        # whoever asked first may give up; the others still want to know
-        return await asyncio.shield(asking)
+        try:
+            async with deadline.to_ask(WAIT_SECONDS):
+                # whoever asked first may give up; the others still want to know
+                return await asyncio.shield(asking)
+        except TimeoutError:
+            return None
 
     async def _ask(self, key: str, ask: Callable[[], Awaitable[T | None]]) -> T | None:
         try:

@@ -4,7 +4,6 @@ The SDK repeats a call whose answer was lost, and posted a message twice in a tr
 call unless it is handed one, which costs a handshake each time.
 """
 
-import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot import deadline
 from bot.domain.ids import ChannelId, WorkspaceId
 from bot.domain.slack import TOKEN_IS_OVER, TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
@@ -104,7 +104,7 @@ class ChannelTest:
         if client is None:
             return "not_installed"
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with deadline.to_ask(PROBE_SECONDS):
                 if await is_shared_outside(client, channel_id):
                     return "shared_outside"
                 posted = await client.chat_postMessage(channel=channel_id, text=TRYING)
@@ -119,7 +119,7 @@ class ChannelTest:
 async def _take_back(client: AsyncWebClient, channel_id: ChannelId, posted: AsyncSlackResponse) -> None:
     """What does not go away does no harm: it says only that it was tried."""
     with suppress(SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
-        async with asyncio.timeout(TAKE_BACK_SECONDS):
+        async with deadline.to_show(TAKE_BACK_SECONDS):
             await client.chat_delete(channel=channel_id, ts=str(posted["ts"]))
 
 
@@ -163,7 +163,7 @@ class Permalink:
         if client is None:
             return None
         try:
-            async with asyncio.timeout(PROBE_SECONDS):
+            async with deadline.to_ask(PROBE_SECONDS):
                 answer = await client.chat_getPermalink(channel=channel_id, message_ts=ts)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
             return None

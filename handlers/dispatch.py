@@ -9,6 +9,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.deadline import answering
 from bot.delivery import Delivery, current_delivery
 from bot.services.workspaces import Workspaces
 from handlers.authorize import current_workspace
@@ -28,6 +29,10 @@ class Dispatch:
 
     async def __call__(self, body: dict[str, Any]) -> BoltResponse:
         """Answer a request. Bolt takes the parsed body as it is in this mode, and so does not parse it again."""
+        with answering():
+            return await self._answer(body)
+
+    async def _answer(self, body: dict[str, Any]) -> BoltResponse:
         if _is_of_the_platform(body):
             return BoltResponse(status=200, body="")
         try:

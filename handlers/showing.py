@@ -3,7 +3,6 @@
 Nothing durable depends on such a call. When it fails, the person sees that nothing opened and presses again.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from slack_sdk.models.blocks import PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import deadline
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
@@ -112,7 +112,7 @@ def told(text: str) -> View:
 
 async def _in_time(call: Awaitable[object]) -> None:
     try:
-        async with asyncio.timeout(CALL_SECONDS):
+        async with deadline.to_show(CALL_SECONDS):
             await call
     except SlackApiError as error:
         logger.warning("Slack refused a call", extra={"error": reason_of(error)})

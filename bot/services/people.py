@@ -100,9 +100,10 @@ class People:
         refusal = decide(Deed.CONNECT, person, Standing())
         if refusal is None and person is not None:
             return person
-        # asked only for a refusal: listing a large workspace's members takes longer than a modal's trigger lives
-        admins = await self.directory.workspace_admins(actor.workspace)
-        refusal = decide(Deed.CONNECT, person, Standing(admins=admins))
+        if person is not None and why_unfit(person) is None:
+            # asked only where they are named: listing a large workspace's members takes longer than a trigger lives
+            admins = await self.directory.workspace_admins(actor.workspace)
+            refusal = decide(Deed.CONNECT, person, Standing(admins=admins))
         raise NotAllowedError(refusal or Refusal("I could not check who you are."))
 
     async def lost(self, workspace: Workspace, admins: tuple[UserId, ...]) -> Mapping[UserId, str]:
