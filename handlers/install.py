@@ -18,12 +18,13 @@ from bot.domain.installing import STOPS, Installed, InstallStop
 from bot.services.installations import InstallStoppedError
 from bot.services.installing import Installing
 from bot.vault import SealError, Vault
-from handlers.pages import Handler, Pages, new_cookie, return_of, see_other
+from handlers.pages import Away, Handler, Pages, new_cookie, return_of, see_other
 
 COOKIE, RESULT = "dext-install", "dext-installed"
 COOKIE_SECONDS, RESULT_SECONDS = 3600, 600
 LONGEST_COOKIE = 100
 LONGEST_NAME = 200
+NOT_KEPT = f"/slack/installed?stop={InstallStop.NOT_KEPT}"
 SEALED_AS = "cookie.installed"
 BROKEN = Explanation(
     "Something went wrong on our side",
@@ -40,6 +41,7 @@ STATUS = {
     InstallStop.OTHER_APP: 409,
     InstallStop.SLACK_REFUSED: 502,
     InstallStop.SLACK_SILENT: 502,
+    InstallStop.NOT_KEPT: 503,
 }
 
 
@@ -55,7 +57,7 @@ class InstallPages:
     def register(self, app: web.Application) -> None:
         router = app.router
         router.add_get("/slack/install", self._page(self.install), allow_head=False)
-        router.add_get("/slack/oauth_redirect", self._page(self.came_back), allow_head=False)
+        router.add_get("/slack/oauth_redirect", self._page(self.came_back, lambda _: NOT_KEPT), allow_head=False)
         router.add_get("/slack/installed", self._page(self.installed), allow_head=False)
 
     async def install(self, request: web.Request) -> web.StreamResponse:
@@ -97,8 +99,8 @@ class InstallPages:
             raise InstallStoppedError(InstallStop.NOT_OFFERED)
         return self.installing
 
-    def _page(self, handler: Handler) -> Handler:
-        return self._pages.served(handler, self._explain)
+    def _page(self, handler: Handler, away: Away | None = None) -> Handler:
+        return self._pages.served(handler, self._explain, away)
 
     @property
     def _pages(self) -> Pages:

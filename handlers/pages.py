@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Explain = Callable[[web.Request, Exception], Awaitable[web.StreamResponse | None]]
 """A page's own words for what its services raise; None for what it does not expect."""
+Away = Callable[[web.Request], str | None]
+"""Where a failure is told when the address itself carries a secret; None where it does not."""
 
 BUSY = Explanation("Busy for a moment", "Nothing was done.", "Wait a few seconds and load this page again.")
 
@@ -35,22 +37,25 @@ class Pages:
     broken: Explanation
     form_targets: tuple[str, ...] = ()
 
-    def served(self, handler: Handler, explain: Explain | None = None) -> Handler:
+    def served(self, handler: Handler, explain: Explain | None = None, away: Away | None = None) -> Handler:
         """The handler with our headers on whatever it answers, and words for whatever it raises."""
 
         async def guarded(request: web.Request) -> web.StreamResponse:
-            response = await self._answered(handler, explain, request)
+            response = await self._answered(handler, explain, away, request)
             for name, value in self.headers.items():
                 response.headers.setdefault(name, value)
             return response
 
         return guarded
 
-    async def _answered(self, handler: Handler, explain: Explain | None, request: web.Request) -> web.StreamResponse:
+    async def _answered(
+        self, handler: Handler, explain: Explain | None, away: Away | None, request: web.Request
+    ) -> web.StreamResponse:
+        address = away(request) if away is not None else None
         try:
             return await handler(request)
         except BusyError:
-            return self.explained(BUSY, self.slack_url, 503)
+            return see_other(address) if address is not None else self.explained(BUSY, self.slack_url, 503)
         except web.HTTPException:
             raise
         except Exception as error:
@@ -58,7 +63,7 @@ class Pages:
             if found is not None:
                 return found
             logger.exception("a page failed")
-            return self.explained(self.broken, self.slack_url, 500)
+            return see_other(address) if address is not None else self.explained(self.broken, self.slack_url, 500)
 
     def html(self, name: str, *, status: int = 200, **values: object) -> web.Response:
         return web.Response(text=page(name, **values), content_type="text/html", charset="utf-8", status=status)

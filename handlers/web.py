@@ -17,7 +17,7 @@ from bot.services.connect_flow import ConnectFlows
 from bot.services.connect_stops import StoppedError
 from bot.services.linking import Linking
 from bot.services.people import NotAllowedError
-from handlers.pages import BUSY, Handler, Pages, form_token, new_cookie, return_of, see_other
+from handlers.pages import BUSY, Away, Handler, Pages, form_token, new_cookie, return_of, see_other
 
 COOKIE, COOKIE_SECONDS = "dext-connect", 3600
 LARGEST_FORM = 16 * 1024
@@ -50,10 +50,10 @@ class ConnectPages:
         router = app.router
         router.add_get("/connect/{provider}/start", self._page(self.start), allow_head=False)
         router.add_post("/connect/{provider}/start", self._page(self.go_on))
-        router.add_get("/connect/{provider}/callback", self._page(self.callback), allow_head=False)
+        router.add_get("/connect/{provider}/callback", self._page(self.callback, _away_from_callback), allow_head=False)
         router.add_get("/connect/{provider}/organisation", self._page(self.organisation), allow_head=False)
         router.add_post("/connect/{provider}/organisation", self._page(self.finish))
-        router.add_get("/slack/signin_redirect", self._page(self.signed_in), allow_head=False)
+        router.add_get("/slack/signin_redirect", self._page(self.signed_in, _away_from_sign_in), allow_head=False)
 
     async def start(self, request: web.Request) -> web.StreamResponse:
         """With a link: what it is for. Without: where this browser's try is."""
@@ -176,8 +176,8 @@ class ConnectPages:
         except StoppedError as stopped:
             return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
 
-    def _page(self, handler: Handler) -> Handler:
-        return self._pages.served(handler, self._explain)
+    def _page(self, handler: Handler, away: Away | None = None) -> Handler:
+        return self._pages.served(handler, self._explain, away)
 
     @property
     def _pages(self) -> Pages:
@@ -232,7 +232,17 @@ STATUS = {
     Stop.OTHER_ORGANISATION: 409,
     Stop.PROVIDER_FAILED: 502,
     Stop.SLACK_FAILED: 502,
+    Stop.NOT_KEPT: 503,
 }
+
+
+def _away_from_callback(request: web.Request) -> str:
+    return f"/connect/{request.match_info['provider']}/organisation?stop={Stop.NOT_KEPT}"
+
+
+def _away_from_sign_in(request: web.Request) -> str | None:
+    """None for the page itself, which is at the same address and carries no code."""
+    return None if "stop" in request.query else f"/slack/signin_redirect?stop={Stop.NOT_KEPT}"
 
 
 def bound_cookie(cookie: str, link: str) -> str:

@@ -53,6 +53,7 @@ class Stop(StrEnum):
     PROVIDER_FAILED = "provider_failed"
     SLACK_FAILED = "slack_failed"
     MAY_NOT_WRITE = "may_not_write"
+    NOT_KEPT = "not_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,12 @@ EXPLANATIONS: dict[Stop, Explanation] = {
     Stop.PROVIDER_FAILED: Explanation(
         "The accounting software did not answer as expected",
         "We could not read from it with the access it gave. Nothing was connected.",
+        "Wait a few minutes. " + AFRESH,
+    ),
+    Stop.NOT_KEPT: Explanation(
+        "We could not keep what came back",
+        "Our database did not take it, so nothing was connected. If the accounting software lists Dext as connected now, "
+        "nobody here has that access; connecting again takes it over.",
         "Wait a few minutes. " + AFRESH,
     ),
     Stop.SLACK_FAILED: Explanation(

@@ -20,6 +20,7 @@ class InstallStop(StrEnum):
     OTHER_APP = "other_app"
     SLACK_REFUSED = "slack_refused"
     SLACK_SILENT = "slack_silent"
+    NOT_KEPT = "not_kept"
 
 
 AFRESH = "To start afresh, open this address's /slack/install again."
@@ -70,6 +71,11 @@ STOPS: dict[InstallStop, Explanation] = {
         "Slack did not answer",
         "Slack could not be reached to finish the installation. Nothing was installed.",
         "Wait a minute. " + AFRESH,
+    ),
+    InstallStop.NOT_KEPT: Explanation(
+        "We could not keep the installation",
+        "Our database did not take what Slack sent. Slack may list Dext among your apps now; it does not answer there yet.",
+        "Wait a few minutes. " + AFRESH,
     ),
 }
 

@@ -1,20 +1,24 @@
 """At the provider: to its sign-in page and back with a code, which becomes tokens and the organisations they see."""
 
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db.base import dump, load
 from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
+from bot.delivery import BusyError
 from bot.domain.books import BillRights, OrganisationChoice
 from bot.domain.connections import EXPLANATIONS, Explanation, OtherOrganisation, RightsLacking, Stage, Stop, Stopped
 from bot.services.connect_rights import with_rights
 from bot.services.connect_rows import FLOWS, LIFE, hashed, login_of, move, name_of, newest, one, tenant_of
 from bot.services.connect_stops import ConnectStops, StoppedError
+from bot.services.insisting import NotWrittenError, insist
 from bot.services.signing_in import Return
 from bot.services.site import Site
 from bot.services.tokens import TokenKeeper
@@ -24,6 +28,8 @@ from providers.errors import ProviderError
 from providers.oauth import code_challenge
 
 ANOTHER = "another organisation"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +89,12 @@ class ConnectGrant:
             await self.stops.stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
         async with self.db.read() as tx:
             wanted = None if row.organisation_id is None else await tenant_of(tx, row)
-        await self._keep(row, answer, await with_rights(self.providers[provider], answer, choices, only=wanted))
+        seen = await with_rights(self.providers[provider], answer, choices, only=wanted)
+        try:
+            await insist(self.db.clock, lambda: self._keep(row, answer, seen))
+        except NotWrittenError:
+            await self._give_up(row, answer)
+            await self.stops.stop(row, Stage.FAILED, Stop.NOT_KEPT)
 
     async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
         async with self.db.write() as tx:
@@ -145,6 +156,14 @@ class ConnectGrant:
                     await self._lacks_rights(tx, kept, choices)
         if stop is not None:
             raise StoppedError(stop)
+
+    async def _give_up(self, row: Row[Any], answer: TokenAnswer) -> None:
+        """Nobody has this sign-in now, so it is ended, unless an earlier one of the same person would end with it."""
+        try:
+            if answer.refresh_token and not await self.tokens.knows(row.provider, answer):
+                await self.providers[row.provider].revoke(answer.refresh_token)
+        except (ProviderError, BusyError, SQLAlchemyError, OSError) as error:
+            logger.warning("a sign-in that was not kept was not ended either", extra={"error": type(error).__name__})
 
     async def _refuse(self, tx: Tx, row: Row[Any], seen: tuple[OrganisationChoice, ...]) -> None:
         """What was picked is kept with the try, for its page, and told with what was wanted."""

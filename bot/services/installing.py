@@ -8,12 +8,15 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Protocol
 
 from bot.db.base import table_of
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import InstallStateRow
+from bot.domain.ids import WorkspaceId
 from bot.domain.installing import Grant, Installed, InstallStop
+from bot.services.insisting import NotWrittenError, insist
 from bot.services.installations import InstallStoppedError, keep_installation
 from bot.services.signing_in import Return
 from bot.services.workspaces import Clients, Workspaces
@@ -69,8 +72,11 @@ class Installing:
         grant = await self.slack.exchange(code=came.code, redirect_uri=self.redirect_uri)
         if grant.is_enterprise_install or grant.team_id is None:
             raise InstallStoppedError(InstallStop.WHOLE_ORGANISATION)
-        async with self.db.write() as tx:
-            workspace_id, is_again = await keep_installation(tx, self.vault, grant, grant.team_id)
+        try:
+            workspace_id, is_again = await insist(self.db.clock, partial(self._keep, grant, grant.team_id))
+        except NotWrittenError:
+            # not revoked: where the app was installed before, this is the token that is in use
+            raise InstallStoppedError(InstallStop.NOT_KEPT) from None
         self.workspaces.forget_seen()
         self.clients.forget(workspace_id)
         return Installed(
@@ -80,6 +86,10 @@ class Installing:
             is_again=is_again,
             lacking=grant.lacking,
         )
+
+    async def _keep(self, grant: Grant, team_id: str) -> tuple[WorkspaceId, bool]:
+        async with self.db.write() as tx:
+            return await keep_installation(tx, self.vault, grant, team_id)
 
     async def _use(self, state: str, cookie: str) -> None:
         """Taken by one request only: eight at once make one installation."""

@@ -268,6 +268,12 @@ class TokenKeeper:
         )
         return UUID(str((await tx.execute(statement)).scalar_one()))
 
+    async def knows(self, provider: str, answer: TokenAnswer) -> bool:
+        """Whether a sign-in of the same person at the same provider is kept."""
+        found = select(TOKENS.c.id).where(TOKENS.c.provider == provider, TOKENS.c.subject == answer.subject)
+        async with self.db.read() as tx:
+            return (await tx.execute(found)).one_or_none() is not None
+
     async def sweep(self, tx: Tx) -> None:
         """Sign-ins that nothing uses and that cannot be given back: they are over, or for long nobody could be asked."""
         used = select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == TOKENS.c.id)
