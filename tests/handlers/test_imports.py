@@ -61,8 +61,8 @@ async def test_an_import_killed_between_pages_goes_on_where_it_was(connecting: C
 
     await connecting.run_jobs()
 
-    assert "accounts:" not in connecting.ledger.calls
-    assert connecting.ledger.calls[1:3] == ["accounts:4", "accounts:8"]
+    pages = [call for call in connecting.ledger.calls if call.startswith("accounts:")]
+    assert pages == ["accounts:4", "accounts:8"]
     assert len(await codes(connecting)) == 10
 
 

@@ -175,3 +175,19 @@ async def test_the_switches_of_the_page_reach_the_next_call(
 async def test_a_door_without_its_arguments_is_a_bad_request(slack: SlackState, http: aiohttp.ClientSession) -> None:
     async with http.post(f"{slack.public_url}/page/act", json={"do": "click"}, headers=HEADERS) as response:
         assert response.status == 400
+
+
+async def test_the_first_hint_is_for_who_may_follow_it_and_goes_once_the_app_has_said_something(
+    slack: SlackState, http: aiohttp.ClientSession, client: AsyncWebClient
+) -> None:
+    async def page(user: str) -> str:
+        async with http.get(f"{slack.public_url}/?as={user}&channel={BILLS}") as response:
+            return await response.text()
+
+    assert "choose Adam Admin at" in await page(MEMBER)
+    assert "choose Adam Admin at" not in await page(ADMIN)
+    assert "Try this first" in await page(ADMIN)
+
+    await client.chat_postMessage(channel=BILLS, text="Connected.")
+
+    assert "Try this first" not in await page(ADMIN)

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 
 from bot.playground.slack.entries import field_of, untouched
 from bot.playground.slack.mrkdwn import mrkdwn_html, plain_html
-from bot.playground.slack.people import Channel, Person
+from bot.playground.slack.people import BOT_USER, Channel, Person
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.workspace import Message
@@ -86,6 +86,7 @@ class Drawing:
             "faults": state.faults,
             "refusals": state.refusals,
             "ledgers_url": state.ledgers_url,
+            "app_has_posted": workspace.has_posted(BOT_USER),
             **self._tools(),
         }
 

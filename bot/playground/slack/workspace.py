@@ -179,6 +179,10 @@ class Workspace:
         """All that stands in a channel, replies and ephemerals too, oldest first."""
         return sorted(self._messages.get(channel_id, {}).values(), key=lambda message: message.ts)
 
+    def has_posted(self, user_id: str) -> bool:
+        """Anywhere, to anybody."""
+        return any(m.user == user_id for messages in self._messages.values() for m in messages.values())
+
     def replies(self, channel_id: str, thread_ts: str) -> list[Message]:
         return [m for m in self.messages(channel_id) if m.thread_ts == thread_ts and m.is_reply]
 
