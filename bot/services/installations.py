@@ -17,7 +17,7 @@ from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.installing import Grant, InstallStop, installer_of
 from bot.services import audit
 from bot.services.messages import Place, Surface, note, send_again
-from bot.services.workspaces import fresh_workspace_id
+from bot.services.workspaces import follow_team, fresh_workspace_id
 from bot.vault import Vault
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -93,6 +93,7 @@ async def _require_our_app(tx: Tx, grant: Grant) -> None:
 
 async def _known(tx: Tx, grant: Grant, team_id: str) -> _Known:
     """The workspace's row, made on first sight and locked."""
+    await follow_team(tx, grant.enterprise_id, team_id)
     new = tx.insert(WorkspaceRow).values(
         id=fresh_workspace_id(),
         enterprise_id=grant.enterprise_id,

@@ -2,14 +2,14 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import RowMapping, case, select
+from sqlalchemy import RowMapping, Select, case, select
 
 from bot.clock import Clock
 from bot.db.base import new_id, table_of
 from bot.db.sealed import BOT_TOKEN
-from bot.db.unit_of_work import Database
+from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.slack import Workspace
@@ -38,18 +38,17 @@ class Workspaces:
     _kept: OrderedDict[tuple[str, str], tuple[float, Workspace]] = field(default_factory=OrderedDict)
 
     async def find(self, enterprise_id: str, team_id: str) -> Workspace | None:
-        """The workspace of a request, at most five minutes old; None where the app is not installed."""
+        """The workspace of a request, at most five minutes old; None where the app is not installed.
+
+        Its team tells it: a workspace that moves into an Enterprise organisation, or out of one, keeps its team's id.
+        """
         key = (enterprise_id, team_id)
         kept = self._kept.get(key)
         if kept is not None and self.clock.monotonic() - kept[0] < FRESH_SECONDS:
             return kept[1]
-        statement = select(WORKSPACES).where(
-            WORKSPACES.c.enterprise_id == enterprise_id,
-            WORKSPACES.c.team_id == team_id,
-            WORKSPACES.c.removed_at.is_(None),
-        )
+        statement = select(WORKSPACES).where(WORKSPACES.c.team_id == team_id, WORKSPACES.c.removed_at.is_(None))
         async with self.db.read() as tx:
-            row = (await tx.execute(statement)).mappings().one_or_none()
+            row = (await tx.execute(_nearest(statement, enterprise_id))).mappings().one_or_none()
         if row is None:
             return None
         workspace = _workspace_of(row)
@@ -83,6 +82,7 @@ class Workspaces:
         was removed from has it again.
         """
         async with self.db.write() as tx:
+            await follow_team(tx, found.enterprise_id, found.team_id)
             new = tx.insert(WorkspaceRow).values(
                 id=found.id,
                 enterprise_id=found.enterprise_id,
@@ -110,6 +110,21 @@ class Workspaces:
 
 def fresh_workspace_id() -> WorkspaceId:
     return WorkspaceId(new_id())
+
+
+async def follow_team(tx: Tx, enterprise_id: str, team_id: str) -> None:
+    """A workspace that has moved into an Enterprise organisation, or out of one, goes on as it is, under its new name."""
+    known = select(WORKSPACES.c.id, WORKSPACES.c.enterprise_id).where(WORKSPACES.c.team_id == team_id)
+    row = (await tx.execute(_nearest(known, enterprise_id))).one_or_none()
+    if row is not None and row.enterprise_id != enterprise_id:
+        moved = WORKSPACES.update().where(WORKSPACES.c.id == row.id)
+        await tx.execute(moved.values(enterprise_id=enterprise_id))
+
+
+def _nearest(statement: Select[Any], enterprise_id: str) -> Select[Any]:
+    """Of several rows of a team the one that was kept under this organisation, else the latest."""
+    is_same = case((WORKSPACES.c.enterprise_id == enterprise_id, 0), else_=1)
+    return statement.order_by(is_same, WORKSPACES.c.installed_at.desc()).limit(1)
 
 
 def _workspace_of(row: RowMapping) -> Workspace:

@@ -19,6 +19,7 @@ from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack.installations import ORGANISATION
 from bot.services.installations import InstallStoppedError
 from bot.services.signing_in import Return
+from bot.services.workspaces import fresh_workspace_id
 from bot.slack import learn_workspace
 from handlers.dispatch import NOT_INSTALLED
 from tests.fakes.app import TOKEN, World, whole_app
@@ -508,16 +509,32 @@ async def test_the_environments_token_is_lent_to_the_workspace_it_is_of_and_to_n
     assert home.token == moved.token
 
 
-async def test_the_same_team_with_and_without_its_organisation_are_two(shop: Shop) -> None:
-    await shop.install()
-    shop.world.slack.installations.enterprises[TEAM] = "E0GRID001"
-    await shop.install()
+async def test_a_workspace_that_moves_into_an_enterprise_organisation_goes_on_as_it_is(either: Shop) -> None:
+    await either.install()
+    before, find = await either.row(), either.world.services.workspaces.find
+    found = await find("E0GRID001", TEAM)
+    assert found is not None, "from the first request that names its organisation"
 
-    assert sorted(row.enterprise_id for row in await shop.rows()) == ["", "E0GRID001"]
-    plain, grid = sorted(await shop.rows(), key=lambda row: str(row.enterprise_id))
-    find = shop.world.services.workspaces.find
-    found = [await find("", TEAM), await find("E0GRID001", TEAM), await find("E0OTHER01", TEAM)]
-    assert [None if workspace is None else workspace.id for workspace in found] == [plain.id, grid.id, None]
+    either.world.slack.installations.enterprises[TEAM] = "E0GRID001"
+    page = await either.install()
+
+    after = await either.row()
+    assert "Installed again" in page.text
+    assert (found.id, after.id, after.enterprise_id) == (before.id, before.id, "E0GRID001")
+    assert await find("E0GRID001", OTHER_TEAM) is None
+
+
+async def test_so_does_one_that_the_environments_token_is_of(shop: Shop) -> None:
+    services = shop.world.services
+    services.clients.bot_token = TOKEN
+    before = await learn_workspace(services.clients)
+    assert before is not None
+
+    moved = await services.workspaces.remember(
+        replace(before, id=fresh_workspace_id(), enterprise_id="E0GRID001"), None
+    )
+
+    assert (moved.id, moved.enterprise_id) == (before.id, "E0GRID001")
 
 
 def a_command(team: str, user: str) -> dict[str, str]:
