@@ -29,10 +29,10 @@ from providers.errors import AccessExpiredError, ReconnectNeededError, TryLaterE
 
 CONNECTIONS, TOKENS, FLOWS = table_of(ConnectionRow), table_of(TokenSetRow), table_of(ConnectFlowRow)
 
-LEASE = timedelta(seconds=60)
-"""Outlives a call of a provider's (`providers.http.READ_LIMIT`) and the commit of its answer."""
-FRESH_FOR = LEASE
-"""Access that ends before the claim does is refreshed first."""
+LEASE = timedelta(minutes=2)
+"""Outlives a write at a provider (`providers.http.WRITE_LIMIT`), its wait for its turn, and the commit of its answer."""
+FRESH_FOR = timedelta(minutes=1)
+"""Access that ends within this is renewed first; shorter than what `TokenKeeper` answers is good for."""
 FINISHING = timedelta(minutes=2)
 """How long after its end a try to connect may still be about to be finished: the ledger is read between the two."""
 POLL_SECONDS = 0.2
@@ -104,7 +104,7 @@ class Revoking:
         await self.providers[claim.provider].revoke(claim.refresh_token)
 
     def access(self, claim: Claim, tenant_id: str) -> Access:
-        """Raises: AccessExpiredError: it does not outlive the claim."""
+        """Raises: AccessExpiredError: it is about to end."""
         if claim.access_ends_at - self.clock.now() <= FRESH_FOR:
             raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
         return Access(access_token=claim.access_token, tenant_id=tenant_id)

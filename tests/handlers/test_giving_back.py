@@ -196,6 +196,23 @@ async def test_a_sign_in_in_use_is_never_revoked_nor_one_that_changed_since_it_w
     assert TRADING in shared_tenants(desk.world)
 
 
+async def test_whoever_came_back_since_the_claim_is_seen_before_the_revocation(desk: Desk) -> None:
+    """As after a pause of our process that outlived the claim."""
+    revoking, row, actor = desk.world.services.tokens.revoking, await connection(desk.world), await desk.world.actor()
+    by_hand(desk.world)
+    await ended(desk.world, row)
+    claim, now = await revoking.claim(row.token_set_id), desk.world.clock.now()
+    flow = {"id": uuid4(), "workspace_id": actor.workspace.id, "user_id": ADMIN, "provider": "xero", "code_tries": 0}
+    until = {"created_at": now, "expires_at": now + SIGNS_IN, "link_hash": "h", "stage": Stage.RETURNED}
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(FLOWS.insert().values(**flow, **until))
+
+    with pytest.raises(InUseError):
+        await revoking.revoke(claim)
+
+    assert desk.xero.calls_to("POST", "/connect/revocation") == []
+
+
 @dataclass(frozen=True, slots=True)
 class RenewedMeanwhile(Revoking):
     """Another process renews a sign-in between the look at it and its claim: the refresh token that was read is used up."""
