@@ -532,6 +532,8 @@ function picker(node) {
   }
 
   function hide() {
+    clearTimeout(timer);
+    asking += 1; // what is on its way comes too late
     list.hidden = true;
     input.setAttribute("aria-expanded", "false");
     active = -1;
