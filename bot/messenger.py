@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import aiohttp
@@ -64,6 +64,8 @@ async def draw_note(_: Tx, message: Message) -> Drawn:
 class _Sent:
     channel_id: str | None
     ts: str | None
+    is_last: bool = False
+    again_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -166,7 +168,8 @@ class Messenger:
             return
         try:
             instead = await self._instead(client, message)
-            sent = await self._call(client, message, instead or drawn)
+            sent = _until(drawn, await self._call(client, message, instead or drawn))
+            sent = replace(sent, is_last=sent.is_last or instead is not None)
         except SharedOutsideError:
             await self._closed(message, outbox.SHARED_OUTSIDE)
         except SlackApiError as error:
@@ -174,9 +177,7 @@ class Messenger:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._later(message, type(error).__name__, None)
         else:
-            is_last = isinstance(drawn, Drawn) and drawn.is_last
-            written = self._written(message, sent, held_until, is_last=is_last or instead is not None)
-            await asyncio.shield(written)
+            await asyncio.shield(self._written(message, sent, held_until))
 
     async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
         """What is shown to those who are not to see it; a channel with such people in it is closed instead."""
@@ -225,20 +226,22 @@ class Messenger:
         """Seconds that Slack still wants silence for, for this method in this workspace."""
         return self._paused.get((message.workspace_id, _method_of(message)), 0.0) - self.clock.monotonic()
 
-    async def _written(self, message: Message, sent: _Sent, held_until: float, *, is_last: bool) -> None:
+    async def _written(self, message: Message, sent: _Sent, held_until: float) -> None:
         """What Slack took and no row says would be posted again, so it is written as long as the row is ours."""
         while True:
             try:
-                return await self._taken(message, sent, is_last=is_last)
+                return await self._taken(message, sent)
             except BusyError:
                 if self.clock.monotonic() + WRITE_AGAIN_SECONDS >= held_until:
                     raise
                 logger.warning("the database was busy after a post; written again", extra={"subject": message.subject})
                 await self.clock.sleep(WRITE_AGAIN_SECONDS)
 
-    async def _taken(self, message: Message, sent: _Sent, *, is_last: bool = False) -> None:
+    async def _taken(self, message: Message, sent: _Sent) -> None:
         async with self.db.write() as tx:
-            await outbox.taken(tx, message, channel_id=sent.channel_id, ts=sent.ts, is_last=is_last)
+            await outbox.taken(
+                tx, message, channel_id=sent.channel_id, ts=sent.ts, is_last=sent.is_last, again_at=sent.again_at
+            )
         self._woken.set()
 
     async def _forgotten(self, message: Message) -> None:
@@ -274,6 +277,11 @@ class Messenger:
         workspace = await self.workspaces.load(message.workspace_id)
         async with self.db.write() as tx:
             await closed_channels.refused(tx, message, reason, workspace)
+
+
+def _until(drawn: Drawn | View, sent: _Sent) -> _Sent:
+    """With how long it is good for, by whoever drew it."""
+    return replace(sent, is_last=drawn.is_last, again_at=drawn.again_at) if isinstance(drawn, Drawn) else sent
 
 
 def _method_of(message: Message) -> str:

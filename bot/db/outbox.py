@@ -6,11 +6,11 @@ of a row it has claimed.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, case, func, or_, select
 
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
@@ -114,18 +114,30 @@ async def claim(tx: Tx, message: Message) -> int | None:
     return (await tx.execute(statement)).scalar_one_or_none()
 
 
-async def taken(tx: Tx, message: Message, *, channel_id: str | None, ts: str | None, is_last: bool = False) -> None:
+async def taken(
+    tx: Tx,
+    message: Message,
+    *,
+    channel_id: str | None,
+    ts: str | None,
+    is_last: bool = False,
+    again_at: datetime | None = None,
+) -> None:
     """Slack has the version that was drawn; if more was wanted meanwhile, the row stays due. After the last, it goes."""
     if is_last and await _finished(tx, message):
         return
+    again: dict[str, Any] = {"is_waiting": MESSAGES.c.wanted > message.wanted}
+    if again_at is not None:
+        is_due = MESSAGES.c.wanted > message.wanted
+        again = {"is_waiting": True, "due_at": case((is_due, MESSAGES.c.due_at), else_=again_at)}
     await tx.execute(
         MESSAGES.update()
         .where(MESSAGES.c.id == message.id)
         .values(
+            **again,
             channel_id=channel_id,
             ts=ts,
             sent=message.wanted,
-            is_waiting=MESSAGES.c.wanted > message.wanted,
             leased_until=None,
             attempts=0,
             trouble=None,

@@ -301,7 +301,8 @@ class ConnectionCard:
 
     @property
     def is_importing(self) -> bool:
-        return any(not found.is_over for found in self.lists)
+        """Nothing is read of a connection that was ended, also where it had not been read to the end."""
+        return self.health is not Health.DISCONNECTED and any(not found.is_over for found in self.lists)
 
 
 LIST_NAMES: dict[ListKind, str] = {

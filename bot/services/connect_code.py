@@ -63,9 +63,9 @@ def code_drawer(vault: Vault, names: Callable[[str], str]) -> Any:
             return None
         sealed = CODE_CELL.sealed_in(message.facts)
         if flow.stage != Stage.OPENED or sealed is None or flow.expires_at <= tx.now:
-            return Drawn(text=views.CODE_OVER)
+            return Drawn(text=views.CODE_OVER, is_last=True)
         code = CODE_CELL.open(vault, sealed, subject_id=message.subject_id, workspace_id=message.workspace_id)
         text, blocks = views.code_message(names(flow.provider), f"{code[:4]}-{code[4:]}")
-        return Drawn(text=text, blocks=blocks)
+        return Drawn(text=text, blocks=blocks, again_at=flow.expires_at)
 
     return draw

@@ -28,6 +28,7 @@ from bot.services.importing import start_import
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
 from bot.services.people import NotAllowedError, grant
+from bot.services.settings import load_settings
 from bot.views import connections as views
 from providers.errors import ProviderError
 
@@ -128,7 +129,9 @@ class Linking:
         )
         await start_import(tx, self.jobs, connection_id, self.flows.providers[row.provider].profile.lists)
         ledger = self.flows.providers[row.provider].profile.name
-        words = views.reconnected(user_id, books.name, gives_back_to=ledger if is_replaced else None)
+        settings = await load_settings(tx, workspace_id, organisation_id)
+        gives_back_to = ledger if is_replaced else None
+        words = views.reconnected(user_id, books.name, is_set_up=settings.is_set_up, gives_back_to=gives_back_to)
         await _announce(tx, row, organisation_id, None if known is None else words)
         tx.nudge(Nudge.PLANNER)
         return await self._slack(tx, row)

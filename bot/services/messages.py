@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, Protocol
@@ -111,6 +112,8 @@ class Drawn:
     blocks: tuple[Block, ...] = field(default=())
     is_last: bool = False
     """Nothing will change it any more: it stands as it is from now on, and what becomes of it in Slack is all the same."""
+    again_at: datetime | None = None
+    """When it is to be drawn again, whatever happens until then."""
     comes_back: bool = True
     """Posted anew where somebody deleted it."""
 

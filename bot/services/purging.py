@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 from bot.clock import Clock
 from bot.db.base import Base, table_of
 from bot.db.connections import (
+    BudgetRow,
     ChannelRow,
     ConnectFlowRow,
     ConnectionRow,
@@ -74,7 +75,7 @@ IN_USE_FOR = timedelta(hours=1)
 """A sign-in so fresh may belong to somebody who is connecting just now."""
 
 TOKENS, CONNECTIONS, MESSAGES = table_of(TokenSetRow), table_of(ConnectionRow), table_of(MessageRow)
-ORGANISATIONS = table_of(OrganisationRow)
+ORGANISATIONS, BUDGETS = table_of(OrganisationRow), table_of(BudgetRow)
 
 
 class SignIns(Protocol):
@@ -194,4 +195,13 @@ async def _delete_connections(tx: Tx, workspace_id: WorkspaceId) -> int:
     sign_ins = (await tx.execute(found)).scalars().all()
     deleted = await tx.execute(CONNECTIONS.delete().where(CONNECTIONS.c.workspace_id == workspace_id))
     await tx.execute(TOKENS.delete().where(TOKENS.c.id.in_(sign_ins)))
+    await _forget_budgets(tx)
     return deleted.rowcount
+
+
+async def _forget_budgets(tx: Tx) -> None:
+    """How often organisations were called for that nobody is connected to; a sign-in sees some that never were."""
+    is_used = select(CONNECTIONS.c.id).where(
+        CONNECTIONS.c.provider == BUDGETS.c.provider, CONNECTIONS.c.tenant_id == BUDGETS.c.tenant_id
+    )
+    await tx.execute(BUDGETS.delete().where(BUDGETS.c.tenant_id != "", ~is_used.exists()))

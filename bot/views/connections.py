@@ -145,6 +145,8 @@ def connection_message(card: ConnectionCard) -> Message:
     if not card.is_set_up:
         blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
     ready = "is being imported" if card.is_importing else "is ready"
+    if card.health is Health.DISCONNECTED:
+        ready = "is disconnected now"
     return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {ready}.", tuple(blocks)
 
 
@@ -185,8 +187,11 @@ def renewed(card: ConnectionCard) -> Message:
     return f"{plain(card.organisation)}: {words}", (section(text),)
 
 
+NOT_SET_UP = "Nothing is sent to the ledger until its settings are saved (`/dext settings`)."
+
+
 def connected_again(card: ConnectionCard) -> Message:
-    rest = "Waiting items go on by themselves."
+    rest = "Waiting items go on by themselves." if card.is_set_up else NOT_SET_UP
     done = (
         f":white_check_mark: *{escape(card.organisation)}* is connected again, by {mention(card.connected_by)}. {rest}"
     )
@@ -205,13 +210,12 @@ def stopped(provider_name: str, words: Explanation, organisation_id: object) -> 
     )
 
 
-def reconnected(user_id: str, organisation: str, *, gives_back_to: str | None) -> str:
+def reconnected(user_id: str, organisation: str, *, is_set_up: bool, gives_back_to: str | None) -> str:
     """`gives_back_to` is the ledger where another sign-in was used until now, which nothing needs any more."""
     before = "" if gives_back_to is None else f" The sign-in used before is given back to {escape(gives_back_to)}."
-    return (
-        f":link: {mention(user_id)} reconnected *{escape(organisation)}*. Settings and items were kept; what was waiting "
-        f"goes on by itself.{before}"
-    )
+    kept = "Settings and items were kept; what was waiting goes on by itself."
+    kept = kept if is_set_up else f"Items were kept. {NOT_SET_UP}"
+    return f":link: {mention(user_id)} reconnected *{escape(organisation)}*. {kept}{before}"
 
 
 def buttons(card: ConnectionCard) -> list[ButtonElement]:
@@ -262,6 +266,8 @@ def _lists_in_words(card: ConnectionCard) -> str:
     words = "\n".join([*(list_in_words(found) for found in card.lists), *_books_in_words(card.books)])
     if card.is_importing:
         return f":hourglass_flowing_sand: *Importing the lists from {escape(card.provider_name)}*\n{words}"
+    if card.health is Health.DISCONNECTED:
+        return f"*The lists as they were read last*\n{words}"
     failed = any(found.state == "failed" for found in card.lists)
     done = ":warning: *Ready, but not every list could be read*" if failed else ":white_check_mark: *Ready*"
     return f"{done} · {set_up_words(card)}\n{words}"

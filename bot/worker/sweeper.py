@@ -9,18 +9,23 @@ from sqlalchemy import ColumnElement, Table, select
 from bot.clock import Clock
 from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
+from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import DeliveryRow
+from bot.services.connect_stops import STOPPED
+from bot.services.messages import Subject
 from bot.services.purging import Purge
 from bot.services.tokens import TokenKeeper
 from bot.worker.loops import guarded
 
-DELIVERIES, FLOWS = table_of(DeliveryRow), table_of(ConnectFlowRow)
+DELIVERIES, FLOWS, MESSAGES = table_of(DeliveryRow), table_of(ConnectFlowRow), table_of(MessageRow)
 
 EVERY = timedelta(days=1)
 DELIVERIES_FOR = timedelta(days=2)
 """Slack delivers a thing again for hours at most."""
 FLOWS_FOR = timedelta(days=30)
+"""Also what was told of them, and whatever else was told once: it stands in Slack, and nothing draws it again."""
+TOLD_ONCE = (Subject.NOTE, Subject.CONNECT_CODE)
 WORKFLOWS_FOR = timedelta(days=7)
 AT_ONCE = 1000
 """Rows of one transaction, so that clicks get their turn in between."""
@@ -55,6 +60,9 @@ class Sweeper:
         self._is_purging = True
         await self._delete(DELIVERIES, DELIVERIES.c.name, DELIVERIES.c.at < now - DELIVERIES_FOR)
         await self._delete(FLOWS, FLOWS.c.id, FLOWS.c.expires_at < now - FLOWS_FOR)
+        was_told = MESSAGES.c.subject.in_(TOLD_ONCE) | (MESSAGES.c.role == STOPPED)
+        is_old = was_told & MESSAGES.c.is_waiting.is_(False) & (MESSAGES.c.created_at < now - FLOWS_FOR)
+        await self._delete(MESSAGES, MESSAGES.c.id, is_old)
         async with self.db.write() as tx:
             await self.tokens.sweep(tx)
         while await self.workflows.delete_finished(now - WORKFLOWS_FOR) >= AT_ONCE:

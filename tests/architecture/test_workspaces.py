@@ -66,6 +66,7 @@ REASONS = {
     "bot/services/revoking.py:Revoking._require_nobody_comes": OF_ALL_USERS,
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper.sweep": "a sign-in belongs to no workspace; it goes when no connection uses it",
+    "bot/services/purging.py:_forget_budgets": "budgets are the provider's, for all workspaces; used ones are kept",
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 

@@ -12,7 +12,7 @@ from sqlalchemy import Row, Table, func, insert, select, update
 
 from bot.app import upkeep_of
 from bot.db.base import table_of
-from bot.db.connections import ConnectionRow, OrganisationRow, TokenSetRow
+from bot.db.connections import BudgetRow, ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.migrate import tables
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WORKSPACES
@@ -31,6 +31,7 @@ from tests.handlers.desk import UNDO_SECONDS, Desk, a_desk
 from tests.handlers.envelopes import UNINSTALLED, an_event, send_event
 
 TOKENS, CONNECTIONS = table_of(TokenSetRow), table_of(ConnectionRow)
+BUDGETS = table_of(BudgetRow)
 
 
 @dataclass(slots=True)
@@ -131,6 +132,9 @@ async def test_after_thirty_days_nothing_of_the_workspace_is_left(desk: Desk) ->
     await finish(a_purge(desk))
 
     assert await counted(desk) == {}
+    async with desk.world.services.db.read() as tx:
+        called = await tx.execute(select(BUDGETS.c.tenant_id).where(BUDGETS.c.tenant_id != ""))
+        assert called.scalars().all() == []
 
 
 async def test_before_that_nothing_is_touched(desk: Desk) -> None:

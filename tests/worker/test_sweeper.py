@@ -1,5 +1,6 @@
 """What nobody will ask for again is thrown away once a day, in portions, on either database."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -8,11 +9,14 @@ from sqlalchemy import Table, func, select
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WORKSPACES
 from bot.domain.connections import Stage
+from bot.domain.ids import UserId
+from bot.services.connect_stops import STOPPED
+from bot.services.messages import Place, Subject, Surface, note, want
 from bot.services.purging import PURGE_AFTER, Purge
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault, new_key
 from bot.worker import Engine, Sweeper
-from bot.worker.sweeper import AT_ONCE, DELIVERIES, FLOWS
+from bot.worker.sweeper import AT_ONCE, DELIVERIES, FLOWS, MESSAGES
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import a_world
 
@@ -68,6 +72,29 @@ async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_s
 
     assert (await left(database, DELIVERIES), await left(database, FLOWS), workflows.left) == (2, 1, 0)
     assert set(workflows.before) == {clock.now() - timedelta(days=7)}
+
+
+async def test_what_was_told_once_is_kept_as_long_as_what_it_tells_of(database: Database, clock: FakeClock) -> None:
+    workspace_id = (await a_world(database, clock)).workspace_id
+    direct = Place(role="role", surface=Surface.DIRECT, user_id=UserId("U1"))
+    stopped = replace(direct, role=STOPPED)
+    async with database.write() as tx:
+        await tx.execute(MESSAGES.delete().where(MESSAGES.c.workspace_id == workspace_id))
+        for key in ("told", "waiting"):
+            await note(tx, workspace_id, key, direct, "words")
+        await want(tx, workspace_id, Subject.CONNECTION, "a try", stopped)
+        await want(tx, workspace_id, Subject.HOME, "U1", direct)
+        told = MESSAGES.update().where(MESSAGES.c.subject_id != "waiting", MESSAGES.c.workspace_id == workspace_id)
+        await tx.execute(told.values(is_waiting=False))
+    sweeper = a_sweeper(database, clock, Finished(0))
+
+    await clock.advance(days=29)
+    await sweeper.sweep_daily()
+    assert await left(database, MESSAGES) == 4
+
+    await clock.advance(days=2)
+    await sweeper.sweep_daily()
+    assert await left(database, MESSAGES) == 2
 
 
 async def test_a_purge_goes_on_a_little_each_pass_until_nothing_is_left(database: Database, clock: FakeClock) -> None:
