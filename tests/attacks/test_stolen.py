@@ -120,7 +120,7 @@ async def test_a_verifier_that_was_moved_stops_the_sign_in_before_anything_is_ex
 
     seen = await either.admin.follow(answer)
 
-    assert seen.status == 500
+    assert seen.status == 503
     assert len(either.xero.calls) == asked
     assert await either.effects() == before
 
