@@ -89,7 +89,7 @@ async def connecting(stand: Stand) -> None:
     answer = await stand.returned(stand.admin, await stand.link())
     async with stand.world.services.db.write() as tx:
         await tx.execute(FLOWS.update().values(verifier_sealed=b"2:k2:altered"))
-    assert (await stand.admin.follow(answer)).status == 500
+    assert (await stand.admin.follow(answer)).status == 503
     await stand.stranger.get("/slack/oauth_redirect?code=canary-code-of-nobody&state=canary-state-of-nobody")
     await stand.world.settle()
 

@@ -42,12 +42,13 @@ INTERACTIONS: list[tuple[dict[str, Any], tuple[str, str] | None, str]] = [
         GRID_TEAM,
     ),
     ({"team": None, "enterprise": ENTERPRISE, "is_enterprise_install": True, "user": GRIDS}, IN_GRID, GRID_TEAM),
-    # nobody's: another workspace, an organisation as a whole, a team of ours in an organisation that it is not of
+    # a workspace that moved into an organisation, or out of one, is the same: its team's id stays
+    ({"team": {"id": TEAM}, "enterprise": ENTERPRISE, "user": US}, HERE, TEAM),
+    ({"team": {"id": GRID_TEAM}, "enterprise": None, "user": GRIDS}, IN_GRID, GRID_TEAM),
+    # nobody's: another workspace, an organisation as a whole
     ({"team": {"id": OTHER_TEAM}, "user": THEM}, None, ""),
     ({"team": None, "user": THEM}, None, ""),
     ({"team": None, "enterprise": ENTERPRISE, "is_enterprise_install": True, "user": {"id": "W1"}}, None, ""),
-    ({"team": {"id": TEAM}, "enterprise": ENTERPRISE, "user": US}, None, ""),
-    ({"team": {"id": GRID_TEAM}, "enterprise": None, "user": GRIDS}, None, ""),
 ]
 OURS = {"enterprise_id": None, "team_id": TEAM, "is_enterprise_install": False}
 OF_GRID = {"enterprise_id": GRID, "team_id": GRID_TEAM, "is_enterprise_install": False}
@@ -59,7 +60,7 @@ EVENTS: list[tuple[dict[str, Any], tuple[str, str] | None]] = [
     ({"team_id": GRID_TEAM, "authorizations": [{**OF_GRID, "team_id": None, "is_enterprise_install": True}]}, IN_GRID),
     ({"team_id": GRID_TEAM, "context_enterprise_id": GRID, "authorizations": []}, IN_GRID),
     ({"team_id": None, "authorizations": [{**OF_GRID, "team_id": None, "is_enterprise_install": True}]}, None),
-    ({"team_id": TEAM, "enterprise_id": GRID, "authorizations": None}, None),
+    ({"team_id": TEAM, "enterprise_id": GRID, "authorizations": None}, HERE),
 ]
 COMMANDS: list[tuple[dict[str, Any], tuple[str, str] | None]] = [
     ({"team_id": TEAM, "is_enterprise_install": "false"}, HERE),
