@@ -257,7 +257,7 @@ async def items_to_decide(
 
 async def same_document(tx: Tx, item: Item) -> tuple[str, ItemState] | None:
     """Reference and state of the first other item, not rejected, that has this one's supplier and number."""
-    supplier_search, number = _supplier_search(item.facts), item.facts.number
+    supplier_search, number = _search_name(item), item.facts.number
     if supplier_search is None or number is None:
         return None
     of = {
@@ -298,8 +298,9 @@ def item_of(row: RowMapping) -> Item:
     )
 
 
-def _supplier_search(facts: Facts) -> str | None:
-    return None if facts.supplier.name is None else facts.supplier.name.casefold()[:200]
+def _search_name(item: Item) -> str | None:
+    name = item.counterparty.name
+    return None if name is None else name.casefold()[:200]
 
 
 def _columns(item: Item) -> dict[str, object]:
@@ -316,7 +317,7 @@ def _columns(item: Item) -> dict[str, object]:
         "file_id": item.file_id,
         "submitted_by": item.submitted_by,
         "created_at": item.created_at,
-        "supplier_search": _supplier_search(facts),
+        "supplier_search": _search_name(item),
         "number": facts.number,
         "issued_on": facts.issued_on,
         "currency": facts.currency,

@@ -7,20 +7,32 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.coding import Coding
-from bot.domain.documents import DocumentType, Facts
+from bot.domain.documents import DocumentType, Facts, ItemKind
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
 
 
-def check(facts: Facts, coding: Coding) -> tuple[str, ...]:
+def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple[str, ...]:
     """Every complaint at once, so that one round of editing can settle them all."""
-    return (*_missing(facts, coding), *_amounts(facts), *_several_rates(facts), *_not_yet(facts))
+    if not facts.document_type.is_booked:
+        return (_never_booked(facts.document_type),)
+    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts), *_not_yet(facts, kind))
 
 
-def _missing(facts: Facts, coding: Coding) -> tuple[str, ...]:
+def _never_booked(document_type: DocumentType) -> str:
+    return (
+        f"This is {document_type.words}, which is never published: archive it, or choose another document type if it was "
+        "mistaken for one."
+    )
+
+
+def _missing(facts: Facts, coding: Coding, kind: ItemKind) -> tuple[str, ...]:
+    who = (facts.buyer.name, "The customer is missing.")
+    if kind is not ItemKind.SALE:
+        who = (facts.supplier.name, "The supplier is missing.")
     wanted = (
-        (facts.supplier.name, "The supplier is missing."),
+        who,
         (facts.number, "The document's number is missing."),
         (facts.issued_on, "The date is missing."),
         (facts.currency, "The currency is missing."),
@@ -70,7 +82,9 @@ def _percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
 
 
-def _not_yet(facts: Facts) -> tuple[str, ...]:
+def _not_yet(facts: Facts, kind: ItemKind) -> tuple[str, ...]:
+    if kind is ItemKind.SALE:
+        return ("This is a sales invoice. Only bills can be published so far, so enter it in the ledger by hand.",)
     if facts.document_type is DocumentType.CREDIT_NOTE:
         return ("This is a credit note. Only bills can be published so far, so enter it in the ledger by hand.",)
     return ()

@@ -22,13 +22,62 @@ class DocumentType(StrEnum):
     RECEIPT = "receipt"
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
+    STATEMENT = "statement"
+    PRO_FORMA = "pro_forma"
+    ORDER = "order"
+    DELIVERY_NOTE = "delivery_note"
+    OTHER = "other"
+
+    @property
+    def words(self) -> str:
+        return _TYPES[self]
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether it is one that ledgers book. The others announce, list or accompany what is booked elsewhere, and
+        publishing them would book it twice.
+        """
+        return self in (DocumentType.RECEIPT, DocumentType.INVOICE, DocumentType.CREDIT_NOTE)
+
+
+_TYPES = {
+    DocumentType.RECEIPT: "a receipt",
+    DocumentType.INVOICE: "an invoice",
+    DocumentType.CREDIT_NOTE: "a credit note",
+    DocumentType.STATEMENT: "a statement of account",
+    DocumentType.PRO_FORMA: "a pro-forma invoice",
+    DocumentType.ORDER: "an order",
+    DocumentType.DELIVERY_NOTE: "a delivery note",
+    DocumentType.OTHER: "no bill",
+}
 
 
 class Door(StrEnum):
     """The way an item came in."""
 
     FILE = "file"
+    MESSAGE = "message"
+    """A file of a message that somebody chose "Send to Dext" on."""
+    DIRECT = "direct"
+    """A file sent to the bot alone."""
     FORM = "form"
+    API = "api"
+    IMPORT = "import"
+
+
+class FactField(StrEnum):
+    """What of a document has a source of its own. The amounts are one: each follows from the others."""
+
+    DOCUMENT_TYPE = "document_type"
+    SUPPLIER = "supplier"
+    BUYER = "buyer"
+    NUMBER = "number"
+    ISSUED_ON = "issued_on"
+    DUE_ON = "due_on"
+    CURRENCY = "currency"
+    AMOUNTS = "amounts"
+    LINES = "lines"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +128,15 @@ class Facts:
     gross: Decimal | None = None
     payable: Decimal | None = None
     """What is still due after prepayments; can differ from gross, and is never what is booked."""
+    prepaid: Decimal | None = None
     lines: tuple[Line, ...] = ()
     tax_breakdown: tuple[TaxSubtotal, ...] = ()
     note: str | None = None
+    read: frozenset[FactField] = frozenset()
+    """What rules took from the document's text: likely, but not known until a person has looked. What is in neither of
+    these two was stated, by an e-invoice, a form or another system."""
+    edited: frozenset[FactField] = frozenset()
+    """What a person has changed since."""
 
     @property
     def before_tax(self) -> Decimal | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.coding import Coding
-from bot.domain.documents import Door, Facts, ItemKind
+from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.settings import PaymentStatus
 
@@ -120,3 +120,8 @@ class Item:
     published_at: datetime | None = None
     complaints: tuple[str, ...] = field(default=())
     """What our own checks say, in words; empty when the item can go on."""
+
+    @property
+    def counterparty(self) -> Party:
+        """Who is paid or pays: the supplier of a cost, the customer of a sale."""
+        return self.facts.buyer if self.kind is ItemKind.SALE else self.facts.supplier

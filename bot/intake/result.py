@@ -1,8 +1,20 @@
 """What reading a file ends in."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.documents import Facts
+
+
+class Method(StrEnum):
+    """How much a reading can be relied upon."""
+
+    STATED = "stated"
+    """An e-invoice says so itself."""
+    TEXT = "text"
+    """Rules found it in the text of a page; `Facts.read` names what."""
+    NOTHING = "nothing"
+    """A picture: there is a document, and a person has to say what stands on it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +30,7 @@ class Reading:
     type_code: str
     profile: str
     warnings: tuple[str, ...] = ()
+    method: Method = Method.STATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ Slack's one file host, has it read in a child process, and enters the item; the 
 where the item is.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -14,16 +13,16 @@ from uuid import UUID
 from sqlalchemy import Row, select
 
 from bot.db.base import new_id, table_of
-from bot.db.files import FileRow
 from bot.db.items import ArrivalRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.documents import Door
-from bot.domain.ids import ChannelId, FileId, OrganisationId, UserId, WorkspaceId
+from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.intake.reader import Reading, Unreadable
 from bot.services.entering import NewItem, enter
+from bot.services.files import keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Subject, Surface, note, place_of
 from bot.services.people import NotAllowedError, People
@@ -34,7 +33,6 @@ ANSWER = "answer"
 """The role of the one message that says what became of a file."""
 
 ARRIVALS = table_of(ArrivalRow)
-FILES = table_of(FileRow)
 
 MOVING_FOR = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
@@ -156,11 +154,10 @@ class Arrivals:
         return len(stuck)
 
     async def _enter(self, arrival: Row[Any], fetched: Fetched, reading: Reading) -> None:
-        sha256 = hashlib.sha256(fetched.content).hexdigest()
         async with self.db.write() as tx:
             if not await _end(tx, arrival, "item"):
                 return
-            file_id = await _keep_file(tx, WorkspaceId(arrival.workspace_id), sha256, fetched)
+            file_id = await keep_file(tx, WorkspaceId(arrival.workspace_id), fetched.name, fetched.content)
             item, is_new = await enter(
                 tx,
                 NewItem(
@@ -168,7 +165,7 @@ class Arrivals:
                     organisation_id=OrganisationId(arrival.organisation_id),
                     submitted_by=UserId(arrival.user_id),
                     door=Door.FILE,
-                    source_key=f"sha256:{sha256}",
+                    source_key=f"sha256:{sha256_of(fetched.content)}",
                     facts=reading.facts,
                     file_id=file_id,
                 ),
@@ -235,18 +232,3 @@ async def _end(tx: Tx, arrival: Row[Any], state: str, reason: str | None = None)
         .values(state=state, reason=reason, due_at=None)
     )
     return bool((await tx.execute(statement)).rowcount)
-
-
-async def _keep_file(tx: Tx, workspace_id: WorkspaceId, sha256: str, fetched: Fetched) -> FileId:
-    new = tx.insert(FileRow).values(
-        id=new_id(),
-        workspace_id=workspace_id,
-        sha256=sha256,
-        name=fetched.name[:255],
-        size=len(fetched.content),
-        content=fetched.content,
-        created_at=tx.now,
-    )
-    await tx.execute(new.on_conflict_do_nothing())
-    statement = select(FILES.c.id).where(FILES.c.workspace_id == workspace_id, FILES.c.sha256 == sha256)
-    return FileId((await tx.execute(statement)).scalar_one())

@@ -43,6 +43,7 @@ class NewItem:
     door: Door
     source_key: str
     facts: Facts
+    kind: ItemKind = ItemKind.COST
     coding: Coding = field(default_factory=Coding)
     file_id: FileId | None = None
 
@@ -93,7 +94,7 @@ def _received(tx: Tx, new: NewItem, reference: str) -> Item:
         id=ItemId(new_id()),
         workspace_id=new.workspace_id,
         organisation_id=new.organisation_id,
-        kind=ItemKind.COST,
+        kind=new.kind,
         state=ItemState.RECEIVED,
         version=1,
         facts=new.facts,

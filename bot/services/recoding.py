@@ -29,7 +29,7 @@ def judged(item: Item, settings: Settings) -> Item:
 
 def checked(item: Item) -> Item:
     """The item as it stands, checked; its state is left alone."""
-    return replace(item, complaints=check(item.facts, item.coding))
+    return replace(item, complaints=check(item.facts, item.coding, item.kind))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

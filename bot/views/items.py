@@ -25,7 +25,14 @@ MOST_LINES = 5
 LINES_A_SECTION, LONGEST_SECTION, MOST_DETAILED = 20, 2900, 300
 """All lines stand under "Why?", within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
 MOST_NAMED = 5
-CAME_BY = {Door.FILE: "dropped as a file", Door.FORM: "typed into the form"}
+CAME_BY = {
+    Door.FILE: "dropped as a file",
+    Door.MESSAGE: "sent from a message",
+    Door.DIRECT: "sent to me",
+    Door.FORM: "typed into the form",
+    Door.API: "sent by another system",
+    Door.IMPORT: "imported from a list",
+}
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.billing import bill_of
 from bot.domain.checks import check, doubts
 from bot.domain.coding import CodedValue, Coding
-from bot.domain.documents import Door, Facts, ItemKind, Line, Party, TaxSubtotal
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import PaymentStatus
@@ -101,6 +101,21 @@ def test_a_bill_with_several_tax_rates_waits_because_one_would_be_used_for_all(c
     (complaint,) = check(replace(A_BILL, **changed), CODING)  # type: ignore[arg-type]  # as above
 
     assert "several tax rates (20 %, 0 %)" in complaint
+
+
+def test_what_no_ledger_books_is_never_let_through_however_complete_it_is() -> None:
+    for document_type in DocumentType:
+        found = check(replace(A_BILL, document_type=document_type), CODING)
+
+        is_refused = any("never published" in complaint for complaint in found)
+        assert is_refused is not document_type.is_booked, document_type
+
+
+def test_a_sale_is_asked_for_its_customer_and_waits() -> None:
+    missing, waits = check(replace(A_BILL, supplier=Party()), CODING, ItemKind.SALE)
+
+    assert missing == "The customer is missing."
+    assert "sales invoice" in waits
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,10 @@ on_both = pytest.mark.parametrize("page", [WIDE, NARROW], indirect=True)
 
 
 @pytest.fixture
-async def page(request: pytest.FixtureRequest, chromium: str) -> AsyncIterator[Page]:
-    """A page whose script must not fail, in a window of the asked width."""
+async def page(request: pytest.FixtureRequest, chromium: str, slack: SlackState) -> AsyncIterator[Page]:
+    """A page whose script must not fail, in a window of the asked width. It is closed before its Slack stops, or what it
+    keeps asking for would fail.
+    """
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         opened = await browser.new_page(viewport={"width": getattr(request, "param", WIDE), "height": 860})
