@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
@@ -38,6 +38,11 @@ PAYMENT_STATUS = "payment_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
 
 MOST_NAMED = 5
+
+_PROVIDER = select(CONNECTIONS.c.provider).where(
+    CONNECTIONS.c.workspace_id == bindparam("workspace_id"),
+    CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
+)
 
 
 class FormRefusedError(Exception):
@@ -107,10 +112,8 @@ class SetUp:
         return replace(after, waiting=before.waiting)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
-        statement = select(CONNECTIONS.c.provider).where(
-            CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
-        )
-        provider = (await tx.execute(statement)).scalar_one_or_none()
+        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+        provider = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
         if provider is None or provider not in self.providers:
             raise NoConnectionError
         profile = self.providers[provider].profile

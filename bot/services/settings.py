@@ -49,6 +49,11 @@ _NAMES = (
 _NAME = select(ORGANISATIONS.c.name).where(
     ORGANISATIONS.c.workspace_id == _WORKSPACE, ORGANISATIONS.c.id == _ORGANISATION
 )
+_OF_CHANNEL = select(CHANNELS.c.organisation_id).where(
+    CHANNELS.c.workspace_id == _WORKSPACE,
+    CHANNELS.c.channel_id == bindparam("channel_id"),
+    CHANNELS.c.purpose == bindparam("purpose"),
+)
 """What nearly every answer reads, built once."""
 
 APPROVALS, ALERTS = "approvals", "alerts"
@@ -110,10 +115,8 @@ async def organisation_of_channel(
     tx: Tx, workspace_id: WorkspaceId, channel_id: str, purpose: str = APPROVALS
 ) -> OrganisationId | None:
     """The organisation whose approvals, or alerts, a channel gets."""
-    statement = select(CHANNELS.c.organisation_id).where(
-        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.channel_id == channel_id, CHANNELS.c.purpose == purpose
-    )
-    found = (await tx.execute(statement)).scalar_one_or_none()
+    of = {"workspace_id": workspace_id, "channel_id": channel_id, "purpose": purpose}
+    found = (await tx.execute(_OF_CHANNEL, of)).scalar_one_or_none()
     return None if found is None else OrganisationId(found)
 
 
