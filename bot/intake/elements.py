@@ -5,12 +5,12 @@ reason: a reason is posted in a channel, and the file must not choose what we po
 """
 
 import re
-import unicodedata
 from datetime import date
 from decimal import Decimal
 
 from lxml import etree
 
+from bot.domain.texts import cleaned
 from bot.intake.result import UnreadableError
 from bot.intake.sniff import HEAD
 
@@ -26,7 +26,6 @@ _ENCODINGS = frozenset(
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,10})?|[+-]?\.[0-9]{1,10}")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
-_JOINERS = "\u200c\u200d"
 MOST_MONEY = Decimal(10) ** 14
 _FINEST_MONEY = Decimal("0.0001")
 
@@ -71,12 +70,12 @@ def _refusal(error: etree.XMLSyntaxError) -> Exception:
 def text_at(parent: Element | None, path: str, longest: int = LONGEST_TEXT) -> str | None:
     """The cleaned text of the first such element, cut to `longest`."""
     raw = _raw(parent, path)
-    return None if raw is None else _cleaned(raw, longest)
+    return None if raw is None else cleaned(raw, longest)
 
 
 def texts_at(parent: Element, path: str, longest: int) -> str | None:
     """The texts of all such elements, one below another."""
-    found = (_cleaned(_collapsed(element), longest) for element in parent.findall(path)[:longest])
+    found = (cleaned(_collapsed(element), longest) for element in parent.findall(path)[:longest])
     return "\n".join(text for text in found if text)[:longest] or None
 
 
@@ -85,7 +84,7 @@ def code_at(parent: Element | None, path: str) -> str | None:
     raw = _raw(parent, path)
     if raw is not None and len(raw) > LONGEST_CODE:
         raise UnreadableError(f"Its {_name(path)} is longer than any in an invoice.")
-    return None if raw is None else _cleaned(raw, LONGEST_CODE)
+    return None if raw is None else cleaned(raw, LONGEST_CODE)
 
 
 def _raw(parent: Element | None, path: str) -> str | None:
@@ -95,22 +94,6 @@ def _raw(parent: Element | None, path: str) -> str | None:
 
 def _collapsed(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _cleaned(raw: str, longest: int) -> str | None:
-    harmless = "".join(map(_harmless, raw[: 2 * longest]))
-    return " ".join(harmless.split())[:longest].rstrip() or None
-
-
-def _harmless(character: str) -> str:
-    """Control characters become spaces; invisible ones, which can reorder or hide text, go."""
-    match unicodedata.category(character):
-        case "Cc" | "Cs":
-            return " "
-        case "Cf" if character not in _JOINERS:
-            return ""
-        case _:
-            return character
 
 
 def number_at(parent: Element | None, path: str) -> Decimal | None:
