@@ -2,7 +2,8 @@
 
 from decimal import Decimal, localcontext
 
-from bot.domain.documents import Facts, Line
+from bot.domain.coding import Codes
+from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine
@@ -14,7 +15,7 @@ class NotBillableError(ValueError):
 
 
 def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
-    """The bill of an approved item, amounts exclusive of tax.
+    """The bill of an approved item.
 
     Raises:
         NotBillableError: names what is missing.
@@ -22,15 +23,15 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
     facts, coding = item.facts, item.coding
     if facts.supplier.name is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
         raise NotBillableError("supplier, date, currency and total are needed")
-    if coding.account.value is None or coding.tax_rate.value is None:
-        raise NotBillableError("category and tax rate are needed")
     tax = Decimal(0) if facts.tax is None else facts.tax
+    if tax and facts.line_amounts is LineAmounts.NO_TAX:
+        raise NotBillableError(f"no tax, because it says so, not {tax}")
     net = facts.gross - tax
     lines = facts.lines or (_single_line(facts, net),)
     of_lines = sum((line.net for line in lines), Decimal(0))
     if of_lines != net:
         raise NotBillableError(f"lines that add up to {net}, not {of_lines}")
-    taxes = spread_tax(tax, lines)
+    coded = zip(lines, spread_tax(tax, lines), strict=True)
     return Bill(
         item_id=item.id,
         marker=marker,
@@ -42,26 +43,39 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
         currency=facts.currency,
         status=status,
         lines=tuple(
-            BillLine(
-                description=line.description,
-                quantity=line.quantity,
-                unit_price=line.unit_price,
-                net=line.net,
-                tax=line_tax,
-                account_code=coding.account.value,
-                tax_code=coding.tax_rate.value,
-            )
-            for line, line_tax in zip(lines, taxes, strict=True)
+            _line(line, line_tax, coding.codes_at(place), facts.line_amounts)
+            for place, (line, line_tax) in enumerate(coded)
         ),
         net=net,
         tax=tax,
         gross=facts.gross,
+        line_amounts=facts.line_amounts,
+    )
+
+
+def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> BillLine:
+    """Raises:
+    NotBillableError: it has no category, or no tax rate where it needs one.
+    """
+    has_tax_rate = codes.tax_rate is not None or amounts is LineAmounts.NO_TAX
+    if codes.account is None or not has_tax_rate:
+        raise NotBillableError("category and tax rate are needed")
+    return BillLine(
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        net=line.net,
+        tax=tax,
+        account_code=codes.account,
+        tax_code=None if amounts is LineAmounts.NO_TAX else codes.tax_rate,
+        tracking=codes.tracking,
     )
 
 
 def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
     """The document's tax over its lines, to the cent: as the lines state it or by their own rates, where that gives the
-    document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest line.
+    document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest lines, no
+    more than a cent to each.
     """
     with localcontext(WIDE):
         return _spread(tax, lines)
@@ -73,8 +87,14 @@ def _spread(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
     for stated in (_by_rate(lines), _as_stated(lines)):
         if stated is not None and abs(sum(stated, Decimal(0)) - tax) <= CENT * len(lines):
             shares = stated
-    largest = max(range(len(lines)), key=lambda place: abs(lines[place].net))
-    shares[largest] += tax - sum(shares, Decimal(0))
+    left = tax - sum(shares, Decimal(0))
+    largest = sorted(range(len(lines)), key=lambda place: -abs(lines[place].net))
+    for place in largest:
+        if abs(left) < CENT:
+            break
+        shares[place] += CENT.copy_sign(left)
+        left -= CENT.copy_sign(left)
+    shares[largest[0]] += left
     return tuple(share.quantize(CENT) if share == share.quantize(CENT) else share for share in shares)
 
 
@@ -89,6 +109,9 @@ def _by_rate(lines: tuple[Line, ...]) -> list[Decimal] | None:
 
 
 def _single_line(facts: Facts, net: Decimal) -> Line:
+    shown = facts.gross if facts.line_amounts is LineAmounts.INCLUSIVE else None
     return Line(
-        description=facts.note or f"{facts.supplier.name} {facts.number or ''}".strip(), unit_price=net, net=net
+        description=facts.note or f"{facts.supplier.name} {facts.number or ''}".strip(),
+        unit_price=net if shown is None else shown,
+        net=net,
     )

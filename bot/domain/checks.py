@@ -7,7 +7,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.coding import Coding
-from bot.domain.documents import DocumentType, Facts, ItemKind
+from bot.domain.documents import DocumentType, Facts, ItemKind, LineAmounts
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
@@ -17,7 +17,7 @@ def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple
     """Every complaint at once, so that one round of editing can settle them all."""
     if not facts.document_type.is_booked:
         return (_never_booked(facts.document_type),)
-    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts), *_not_yet(facts, kind))
+    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding), *_not_yet(facts, kind))
 
 
 def _never_booked(document_type: DocumentType) -> str:
@@ -37,10 +37,23 @@ def _missing(facts: Facts, coding: Coding, kind: ItemKind) -> tuple[str, ...]:
         (facts.issued_on, "The date is missing."),
         (facts.currency, "The currency is missing."),
         (facts.gross, "The total is missing."),
-        (coding.account.value, "A category is missing."),
-        (coding.tax_rate.value, "A tax rate is missing."),
     )
-    return tuple(sentence for value, sentence in wanted if value is None)
+    return (*(sentence for value, sentence in wanted if value is None), *_not_coded(facts, coding))
+
+
+def _not_coded(facts: Facts, coding: Coding) -> tuple[str, ...]:
+    """A line that has no code of its own has the item's."""
+    lines = [coding.codes_at(place) for place in range(len(facts.lines))] or [coding.codes]
+    needs_rate = facts.line_amounts is not LineAmounts.NO_TAX
+    without = (
+        ("A category", sum(codes.account is None for codes in lines)),
+        ("A tax rate", sum(codes.tax_rate is None for codes in lines) if needs_rate else 0),
+    )
+    return tuple(
+        f"{what} is missing." if number == len(lines) else f"{what} is missing on {number} of its {len(lines)} lines."
+        for what, number in without
+        if number
+    )
 
 
 def _amounts(facts: Facts) -> tuple[str, ...]:
@@ -48,6 +61,8 @@ def _amounts(facts: Facts) -> tuple[str, ...]:
     if not facts.totals_agree:
         tax = "no tax" if facts.tax is None else f"tax {facts.tax}"
         complaints.append(f"Net {facts.net} and {tax} do not make the total {facts.gross}.")
+    if facts.tax and facts.line_amounts is LineAmounts.NO_TAX:
+        complaints.append(f"It is marked as having no tax, and has tax {facts.tax}.")
     if facts.gross is not None and facts.gross < 0:
         complaints.append("The total is negative; a document that gives money back is a credit note.")
     if not facts.lines_agree:
@@ -60,14 +75,14 @@ def _amounts(facts: Facts) -> tuple[str, ...]:
     return tuple(complaints)
 
 
-def _several_rates(facts: Facts) -> tuple[str, ...]:
-    """All lines go out with the one tax rate chosen, so their tax would be booked to the wrong one."""
+def _several_rates(facts: Facts, coding: Coding) -> tuple[str, ...]:
+    """Lines without a tax rate of their own go out with the item's, so their tax would be booked to the wrong one."""
     rates = facts.tax_percents
-    if len(rates) < 2:
+    has_own = [coding.own_codes(place).tax_rate is not None for place in range(len(facts.lines))]
+    if len(rates) < 2 or (len(has_own) > 1 and all(has_own)):
         return ()
     named = ", ".join(_percent(rate) for rate in rates[:MOST_NAMED])
-    several = f"It has several tax rates ({named}), and the one chosen here would be used for all of it."
-    return (f"{several} Enter it in the ledger by hand, or have it split into a bill for each rate.",)
+    return (f"It has several tax rates ({named}): give each of its lines its own one.",)
 
 
 def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:

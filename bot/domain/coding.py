@@ -26,7 +26,7 @@ class Source(IntEnum):
 
 _WORDS = {
     Source.NOTHING: "nothing set it",
-    Source.SUGGESTION: "suggested from earlier items",
+    Source.SUGGESTION: "suggested",
     Source.ORGANISATION_DEFAULT: "the organisation's default",
     Source.DEFAULT_TAX: "the organisation's default tax",
     Source.SUPPLIER_RULE: "the supplier's rule",
@@ -68,12 +68,80 @@ def _remember(beaten: tuple[Beaten, ...], value: str | None, source: Source) -> 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tracked:
+    """The option chosen of one tracking category, both by the ledger's ids; a person may choose none."""
+
+    category: str
+    option: CodedValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineCoding:
+    """What a line has of its own. What it has not, or what was emptied, is as the item has it."""
+
+    account: CodedValue = field(default_factory=CodedValue)
+    tax_rate: CodedValue = field(default_factory=CodedValue)
+    tracking: tuple[Tracked, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Track:
+    """A tracking category and the option chosen of it."""
+
+    category: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Codes:
+    """What is booked to: codes alone, without where they come from. `tracking` is in the order of the categories' ids."""
+
+    account: str | None = None
+    tax_rate: str | None = None
+    tracking: tuple[Track, ...] = ()
+
+    def over(self, others: "Codes") -> "Codes":
+        """These, and the others' where these have none."""
+        tracking = {track.category: track for track in (*others.tracking, *self.tracking)}
+        return Codes(
+            account=self.account or others.account,
+            tax_rate=self.tax_rate or others.tax_rate,
+            tracking=tuple(sorted(tracking.values())),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
-    """How an item is booked. `contact` is the ledger's contact id; without one the supplier's name is used."""
+    """How an item is booked. `contact` is the ledger's contact id; without one the supplier's name is used.
+
+    `lines` are those of the facts, by their place; where there are fewer, the last ones have nothing of their own.
+    `publish_as` is a `PaymentStatus`; without one the organisation's settings say it.
+    """
 
     account: CodedValue = field(default_factory=CodedValue)
     tax_rate: CodedValue = field(default_factory=CodedValue)
     contact: CodedValue = field(default_factory=CodedValue)
+    publish_as: CodedValue = field(default_factory=CodedValue)
+    tracking: tuple[Tracked, ...] = ()
+    lines: tuple[LineCoding, ...] = ()
+
+    @property
+    def codes(self) -> Codes:
+        """The item's own, without its lines."""
+        return codes_of(self)
+
+    def own_codes(self, place: int) -> Codes:
+        """What a line has of its own."""
+        return codes_of(self.lines[place]) if place < len(self.lines) else Codes()
+
+    def codes_at(self, place: int) -> Codes:
+        """What a line is booked to: its own codes, else the item's."""
+        return self.own_codes(place).over(self.codes)
+
+
+def codes_of(coding: "Coding | LineCoding") -> Codes:
+    chosen = (Track(each.category, each.option.value) for each in coding.tracking if each.option.value is not None)
+    return Codes(account=coding.account.value, tax_rate=coding.tax_rate.value, tracking=tuple(sorted(chosen)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

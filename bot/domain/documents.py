@@ -80,6 +80,14 @@ class FactField(StrEnum):
     NOTE = "note"
 
 
+class LineAmounts(StrEnum):
+    """What the amounts of the lines are, as the document writes them and the ledger is told them."""
+
+    EXCLUSIVE = "exclusive"
+    INCLUSIVE = "inclusive"
+    NO_TAX = "no_tax"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """A seller or buyer as the document names it. `bank_account` is an IBAN or account number, payee details."""
@@ -92,7 +100,9 @@ class Party:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One line: `net` is quantity × price less its own allowances; `tax` is None where the document gives no split."""
+    """One line. `net` is without tax, and less its own allowances; `tax` is None where the document gives no split.
+    `unit_price` has tax in it where the document's `line_amounts` do.
+    """
 
     description: str
     quantity: Decimal = Decimal(1)
@@ -130,6 +140,7 @@ class Facts:
     """What is still due after prepayments; can differ from gross, and is never what is booked."""
     prepaid: Decimal | None = None
     lines: tuple[Line, ...] = ()
+    line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
     tax_breakdown: tuple[TaxSubtotal, ...] = ()
     note: str | None = None
     read: frozenset[FactField] = frozenset()

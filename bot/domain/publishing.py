@@ -9,7 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.domain.documents import Line
+from bot.domain.coding import Track
+from bot.domain.documents import LineAmounts
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
 from bot.domain.problems import Problem
 from bot.domain.settings import PaymentStatus
@@ -48,7 +49,10 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BillLine:
-    """A line as it is booked: the document's line with its account, tax rate and tax amount."""
+    """A line as it is booked: the document's line with its account, tax rate, tax amount and tracking.
+
+    `net` is without tax; `unit_price` has tax in it where the bill's `line_amounts` do. No `tax_code` where there is no tax.
+    """
 
     description: str
     quantity: Decimal
@@ -56,12 +60,17 @@ class BillLine:
     net: Decimal
     tax: Decimal
     account_code: str
-    tax_code: str
+    tax_code: str | None
+    tracking: tuple[Track, ...] = ()
+
+    def amount(self, line_amounts: LineAmounts) -> Decimal:
+        """As a bill with these line amounts writes it."""
+        return self.net + self.tax if line_amounts is LineAmounts.INCLUSIVE else self.net
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """A bill or purchase invoice ready for a ledger, amounts exclusive of tax, in `currency`.
+    """A bill or purchase invoice ready for a ledger, in `currency`.
 
     `contact_id` is the ledger's id of a known supplier; otherwise `contact_name` lets the ledger match or create one.
     `marker` is what the document is found by after a lost answer, an absolute address.
@@ -80,6 +89,7 @@ class Bill:
     net: Decimal
     tax: Decimal
     gross: Decimal
+    line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +202,3 @@ def _statuses(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
 
 def _in_words(status: str) -> str:
     return status.replace("_", " ")
-
-
-def line_total(lines: tuple[Line, ...]) -> Decimal:
-    return sum((line.net for line in lines), Decimal(0))

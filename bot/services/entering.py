@@ -22,6 +22,7 @@ from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_hom
 from bot.services.people import OrganisationNotFoundError
 from bot.services.recoding import judged, settle
 from bot.services.settings import load_settings
+from bot.services.suggesting import with_rates_of_lines
 
 ORGANISATIONS = table_of(OrganisationRow)
 
@@ -60,6 +61,7 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
     settings = await load_settings(tx, new.workspace_id, new.organisation_id)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
     item = judged(_received(tx, new, reference), settings)
+    item = await with_rates_of_lines(tx, item)
     if not await insert_item(tx, item, new.source_key):
         return await _entered_meanwhile(tx, new), False
     settled = await settle(tx, item) or item

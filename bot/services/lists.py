@@ -71,6 +71,18 @@ async def load_tax_rate(
     return rate if row.is_active else replace(rate, is_active=False)
 
 
+async def live_tax_rates(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[TaxRate, ...]:
+    """All tax rates that a cost can have now."""
+    statement = select(ENTRIES.c.entry).where(
+        ENTRIES.c.workspace_id == workspace_id,
+        ENTRIES.c.organisation_id == organisation_id,
+        ENTRIES.c.kind == ListKind.TAX_RATES,
+        ENTRIES.c.is_active.is_(True),
+    )
+    rates = (_TAX_RATE.decode(entry) for entry in (await tx.execute(statement)).scalars())
+    return tuple(rate for rate in rates if rate.goes_with_costs)
+
+
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
     account = await load_account(tx, workspace_id, organisation_id, code)
     return code if account is None else account.label

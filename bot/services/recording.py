@@ -84,16 +84,23 @@ async def publish(tx: Tx, batch: LiveBatch, publication: LivePublication, url: s
 
 async def refuse(tx: Tx, batch: LiveBatch, publication: LivePublication, problem: Problem, profile: Profile) -> None:
     """The ledger said no to this document: one alert, and the item waits for a fix."""
+    account = _refused_account(publication.bill, problem)
     problem = await _with_facts(tx, batch, publication.bill, problem, profile)
     state, step = PublicationState.REFUSED, StepState.REFUSED
     if not await rows.end_publication(tx, publication.id, state, step, dump(problem)):
         return
-    if problem.code is ProblemCode.ACCOUNT_ARCHIVED:
-        account = publication.bill.lines[0].account_code
+    if problem.code is ProblemCode.ACCOUNT_ARCHIVED and account is not None:
         await lists.went_inactive(tx, batch.workspace_id, batch.organisation_id, account)
     item = await _move(tx, batch, publication, ItemState.REFUSED)
     if item is not None:
         await alerts.refused(tx, item, problem)
+
+
+def _refused_account(bill: Bill, problem: Problem) -> str | None:
+    """The code that the vendor named, or that all lines have."""
+    of_lines = {line.account_code for line in bill.lines}
+    named = problem.facts.get("account")
+    return named if named in of_lines or len(of_lines) > 1 else of_lines.pop()
 
 
 async def unknown(tx: Tx, batch: LiveBatch) -> None:
@@ -169,13 +176,15 @@ async def _with_facts(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem, pr
 
 
 async def _names(tx: Tx, batch: LiveBatch, bill: Bill, problem: Problem) -> dict[str, str]:
-    """Names beside the codes of the bill, or of those that the vendor named."""
+    """Codes that the vendor named, or those of the bill's first line, and their names."""
     workspace, organisation, line = batch.workspace_id, batch.organisation_id, bill.lines[0]
     account = problem.facts.get("account", line.account_code)
-    tax_rate = problem.facts.get("tax_rate", line.tax_code)
+    tax_rate = problem.facts.get("tax_rate", line.tax_code or "")
     return {
         "account": await lists.account_label(tx, workspace, organisation, account),
-        "tax_rate": await lists.tax_rate_label(tx, workspace, organisation, tax_rate),
+        "account_code": account,
+        "tax_rate": await lists.tax_rate_label(tx, workspace, organisation, tax_rate) if tax_rate else "no tax",
+        "tax_code": tax_rate,
     }
 
 

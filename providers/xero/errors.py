@@ -49,6 +49,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"not subscribed to currency (?P<currency>[A-Z]{3})?", P.CURRENCY_NOT_ENABLED),
     _row(r"line total .* does not match the expected line total|tax amount cannot be greater than", P.TOTALS_DIFFER),
     _row(r"One or more line items must be specified", P.FIELD_MISSING, what="at least one line"),
+    _row(r"Tracking (?:category|option) '[^']*' (?:is|was)", P.FIELD_NOT_VALID, what="the tracking option"),
     _row(r"description field is mandatory", P.FIELD_MISSING, what="a description on every line"),
     _row(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
     _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.books import BillRights, Books
+from bot.domain.coding import Track
+from bot.domain.documents import LineAmounts
 from bot.domain.money import WIDE, to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument
 from bot.domain.settings import PaymentStatus
@@ -18,6 +20,11 @@ STATUS = {
     PaymentStatus.DRAFT: "DRAFT",
     PaymentStatus.AWAITING_APPROVAL: "SUBMITTED",
     PaymentStatus.AWAITING_PAYMENT: "AUTHORISED",
+}
+AMOUNTS = {
+    LineAmounts.EXCLUSIVE: "Exclusive",
+    LineAmounts.INCLUSIVE: "Inclusive",
+    LineAmounts.NO_TAX: "NoTax",
 }
 _STATUS_OF = {"PAID": PaymentStatus.AWAITING_PAYMENT} | {word: status for status, word in STATUS.items()}
 LONGEST_DESCRIPTION = 4000
@@ -30,7 +37,7 @@ def bills_to_wire(bills: Sequence[Bill]) -> bytes:
 
 
 def bill_to_wire(bill: Bill) -> wire.Invoice:
-    """Amounts exclusive of tax. Contact carries the id alone, or the name alone: any other field would change the
+    """Contact carries the id alone, or the name alone: any other field would change the
     contact in Xero and drop its contact persons.
     """
     contact: wire.Contact = {"ContactID": bill.contact_id} if bill.contact_id else {"Name": bill.contact_name}
@@ -44,31 +51,40 @@ def bill_to_wire(bill: Bill) -> wire.Invoice:
         "DueDate": (bill.due_on or bill.issued_on).isoformat(),
         "CurrencyCode": bill.currency,
         "Url": bill.marker,
-        "LineAmountTypes": "Exclusive",
-        "LineItems": [_line(line) for line in bill.lines],
+        "LineAmountTypes": AMOUNTS[bill.line_amounts],
+        "LineItems": [_line(line, bill.line_amounts) for line in bill.lines],
     }
 
 
-def _line(line: BillLine) -> wire.LineItem:
-    is_worked_out = _is_worked_out(line)
-    return {
+def _line(line: BillLine, amounts: LineAmounts) -> wire.LineItem:
+    amount = line.amount(amounts)
+    is_worked_out = _is_worked_out(line, amount)
+    item: wire.LineItem = {
         "Description": line.description[:LONGEST_DESCRIPTION] or "-",
         "Quantity": line.quantity if is_worked_out else Decimal(1),
-        "UnitAmount": line.unit_price if is_worked_out else line.net,
-        "LineAmount": line.net,
+        "UnitAmount": line.unit_price if is_worked_out else amount,
+        "LineAmount": amount,
         "AccountCode": line.account_code,
-        "TaxType": line.tax_code,
-        "TaxAmount": line.tax,
     }
+    if line.tax_code is not None:
+        item |= {"TaxType": line.tax_code, "TaxAmount": line.tax}
+    if line.tracking:
+        item["Tracking"] = [_tracking(track) for track in line.tracking]
+    return item
 
 
-def _is_worked_out(line: BillLine) -> bool:
-    """Whether Xero gets the net amount from quantity and price, which it keeps to four places; where it does not
-    (allowances, finer prices), it would refuse the line, so the net amount goes alone.
+def _tracking(track: Track) -> wire.LineItemTracking:
+    """By ids: a name that was changed in Xero means the same option still."""
+    return {"TrackingCategoryID": track.category, "TrackingOptionID": track.option}
+
+
+def _is_worked_out(line: BillLine, amount: Decimal) -> bool:
+    """Whether Xero gets the line's amount from quantity and price, which it keeps to four places; where it does not
+    (allowances, finer prices), it would refuse the line, so the amount goes alone.
     """
     if line.quantity < 0 or not (_has_four_places(line.quantity) and _has_four_places(line.unit_price)):
         return False
-    return to_cents(WIDE.multiply(line.quantity, line.unit_price)) == line.net
+    return to_cents(WIDE.multiply(line.quantity, line.unit_price)) == amount
 
 
 def _has_four_places(value: Decimal) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from decimal import Decimal, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from uuid import UUID
 
 import pytest
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.billing import NotBillableError, bill_of, spread_tax
-from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import Door, Facts, ItemKind, Line, Party
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
+from bot.domain.documents import Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.money import WIDE
+from bot.domain.money import CENT, WIDE
 from bot.domain.settings import PaymentStatus
 
 SOME = UUID(int=1)
@@ -103,6 +103,49 @@ def test_rates_that_do_not_give_the_documents_tax_are_not_believed() -> None:
     assert spread_tax(D(0), lines) == (D(0), D(0))
 
 
+def by_person(code: str | None) -> CodedValue:
+    return CodedValue(value=code, source=Source.PERSON)
+
+
+def test_a_line_is_booked_to_its_own_codes_and_else_to_the_items() -> None:
+    """An option that a person emptied, or that the line has not, is the item's."""
+    item = an_item(lines=(a_line("60.00"), a_line("30.00"), a_line("10.00")))
+    north, south = (
+        Tracked(category="region", option=by_person("north")),
+        Tracked(category="region", option=by_person("s")),
+    )
+    own = LineCoding(account=by_person("461"), tax_rate=by_person("RRINPUT"), tracking=(south,))
+    emptied = LineCoding(account=by_person(None), tracking=(Tracked(category="region", option=by_person(None)),))
+    coding = replace(item.coding, tracking=(north,), lines=(own, emptied))
+
+    bill = bill_of(replace(item, coding=coding), status=PaymentStatus.DRAFT, marker="m")
+
+    assert [(line.account_code, line.tax_code, line.tracking) for line in bill.lines] == [
+        ("461", "RRINPUT", (Track("region", "s"),)),
+        ("429", "INPUT2", (Track("region", "north"),)),
+        ("429", "INPUT2", (Track("region", "north"),)),
+    ]
+
+
+def test_where_every_line_has_its_own_codes_the_item_needs_none() -> None:
+    own = LineCoding(account=by_person("461"), tax_rate=by_person("RRINPUT"))
+    item = replace(an_item(lines=(a_line("100.00"),)), coding=Coding(lines=(own,)))
+
+    (line,) = bill_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+
+    assert (line.account_code, line.tax_code) == ("461", "RRINPUT")
+
+
+def test_a_bill_without_tax_has_lines_without_a_tax_rate_and_is_never_made_of_one_with_tax() -> None:
+    item = an_item(line_amounts=LineAmounts.NO_TAX, tax=None, net=D("120.00"))
+
+    (line,) = bill_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+
+    assert (line.net, line.tax, line.tax_code) == (D(120), D(0), None)
+    with pytest.raises(NotBillableError, match="no tax"):
+        bill_of(an_item(line_amounts=LineAmounts.NO_TAX), status=PaymentStatus.DRAFT, marker="m")
+
+
 nets = st.decimals(min_value=D("0.01"), max_value=D("99999.99"), places=2)
 
 
@@ -111,6 +154,19 @@ def test_the_tax_of_the_lines_is_the_tax_of_the_document_to_the_cent(amounts: li
     lines = tuple(Line(description="x", unit_price=net, net=net) for net in amounts)
 
     assert sum(spread_tax(tax, lines)) == tax
+
+
+@given(st.lists(st.tuples(nets, st.sampled_from([D(0), D(5), D("13.5"), D(20)])), min_size=1, max_size=60), st.data())
+def test_what_is_left_of_a_tax_moves_no_line_by_more_than_a_cent(rows: list[tuple[D, D]], data: st.DataObject) -> None:
+    """A document that rounds its tax as a whole differs from its lines, by up to a cent for each."""
+    lines = tuple(Line(description="x", unit_price=net, net=net, tax_percent=percent) for net, percent in rows)
+    own = [(line.net * (line.tax_percent or 0) / 100).quantize(CENT, ROUND_HALF_UP) for line in lines]
+    tax = sum(own, D(0)) + CENT * data.draw(st.integers(-len(lines), len(lines)))
+
+    shares = spread_tax(tax, lines)
+
+    assert sum(shares) == tax
+    assert max(abs(share - stated) for share, stated in zip(shares, own, strict=True)) <= CENT
 
 
 def test_a_lines_own_tax_goes_out_in_cents() -> None:

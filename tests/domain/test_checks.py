@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.domain.billing import bill_of
 from bot.domain.checks import check, doubts
-from bot.domain.coding import CodedValue, Coding
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party, TaxSubtotal
+from bot.domain.coding import CodedValue, Coding, LineCoding
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import PaymentStatus
@@ -101,6 +101,33 @@ def test_a_bill_with_several_tax_rates_waits_because_one_would_be_used_for_all(c
     (complaint,) = check(replace(A_BILL, **changed), CODING)  # type: ignore[arg-type]  # as above
 
     assert "several tax rates (20 %, 0 %)" in complaint
+
+
+@pytest.mark.parametrize("percents", [("20", "5"), ("20", "20")])
+def test_lines_with_a_tax_rate_each_of_their_own_wait_for_nothing(percents: tuple[str, str]) -> None:
+    own = LineCoding(tax_rate=CodedValue(value="RRINPUT"))
+    facts = replace(A_BILL, lines=tuple(a_line("50.00", percent) for percent in percents))
+
+    assert check(facts, replace(CODING, lines=(own, own))) == ()
+
+
+def test_lines_that_lack_a_code_are_counted() -> None:
+    facts = replace(A_BILL, lines=(a_line("60.00"), a_line("30.00"), a_line("10.00")))
+    own = LineCoding(account=CodedValue(value="461"), tax_rate=CodedValue(value="INPUT2"))
+
+    assert check(facts, Coding()) == ("A category is missing.", "A tax rate is missing.")
+    assert check(facts, Coding(lines=(own, own))) == (
+        "A category is missing on 1 of its 3 lines.",
+        "A tax rate is missing on 1 of its 3 lines.",
+    )
+    assert check(facts, Coding(lines=(own, own, own))) == ()
+
+
+def test_what_has_no_tax_needs_no_tax_rate_and_may_not_have_any() -> None:
+    without = replace(A_BILL, line_amounts=LineAmounts.NO_TAX)
+
+    assert check(replace(without, net=D("120.00"), tax=None), Coding(account=CODING.account)) == ()
+    assert check(without, CODING) == ("It is marked as having no tax, and has tax 20.00.",)
 
 
 def test_what_no_ledger_books_is_never_let_through_however_complete_it_is() -> None:

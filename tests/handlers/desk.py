@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
@@ -44,9 +45,22 @@ class Desk:
         await self.settle()
         return self.card(str(values[BlockId.NUMBER]))
 
-    async def drop(self, number: str, *, user: str = MEMBER, rows: tuple[Row, ...] = (Row(),), extra: str = "") -> None:
+    async def drop(
+        self,
+        number: str,
+        *,
+        user: str = MEMBER,
+        rows: tuple[Row, ...] = (Row(),),
+        extra: str = "",
+        totals: tuple[str, str] = ("100.00", "20.00"),
+    ) -> None:
+        """An e-invoice, put into the channel; `totals` are net and tax."""
+        net, tax = totals
+        gross = str(Decimal(net) + Decimal(tax))
         supplier = SUPPLIER.format(name="Paper &amp; Ink Ltd")
-        document = a_document(number=number, currency="GBP", rows=rows, extra=extra or supplier)
+        document = a_document(
+            number=number, currency="GBP", rows=rows, extra=extra or supplier, net=net, tax=tax, gross=gross
+        )
         await self.slack.upload(document.encode(), f"{number}.xml", channel=BILLS, user=user)
         await self.settle()
 

@@ -1,13 +1,14 @@
 """One document by two doors, and a tax rate other than the document's: said on the card before anybody approves."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.playground.slack import APPROVER, MEMBER
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
@@ -72,6 +73,20 @@ async def test_several_tax_rates_wait_and_say_why(desk: Desk) -> None:
     card = desk.card("MIX-1")
     assert "several tax rates (20 %, 0 %)" in words(card)
     assert ActionId.APPROVE_ITEM not in actions(card)
+
+
+async def test_lines_of_several_tax_rates_get_the_one_that_has_their_percentage(desk: Desk) -> None:
+    """Two rates of the list have 20 %; of these it is the one that the organisation uses by default."""
+    await desk.drop("MIX-2", rows=(a_rated_row("20", "60.00"), a_rated_row("5", "40.00")), totals=("100.00", "14.00"))
+
+    await desk.approve("MIX-2")
+    await desk.world.later(UNDO_SECONDS + 1)
+
+    (bill,) = desk.xero.bills()
+    assert [(line["TaxType"], line["TaxAmount"]) for line in bill["LineItems"]] == [
+        ("INPUT2", Decimal("12.00")),
+        ("RRINPUT", Decimal("2.00")),
+    ]
 
 
 async def test_a_tax_rate_other_than_the_documents_is_pointed_out(desk: Desk) -> None:

@@ -73,6 +73,11 @@ KNOWN = [
     ("The tax amount cannot be greater than the line amount.", P.TOTALS_DIFFER, {}),
     ("One or more line items must be specified", P.FIELD_MISSING, {"what": "at least one line"}),
     (
+        "Tracking option 'Moon' is archived or was not found in tracking category 'Region'.",
+        P.FIELD_NOT_VALID,
+        {"what": "the tracking option"},
+    ),
+    (
         "The description field is mandatory for each line item.",
         P.FIELD_MISSING,
         {"what": "a description on every line"},

@@ -1,0 +1,27 @@
+"""Suggestions: they fill what is empty, and stand below every other source."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot.domain.books import TaxRate
+from bot.domain.coding import Coding, LineCoding, Source
+from bot.domain.documents import Facts, Line
+
+
+def rates_by_percent(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Coding:
+    """Each line that states a percentage with the tax rate of that percentage, where there is exactly one; of several it is
+    the item's own, if that is among them. The others stay without one.
+    """
+    lines = [coding.lines[place] if place < len(coding.lines) else LineCoding() for place in range(len(facts.lines))]
+    for place, line in enumerate(facts.lines):
+        code = _meant(line, rates, coding.tax_rate.value)
+        if code is not None and lines[place].tax_rate.value is None:
+            lines[place] = replace(lines[place], tax_rate=lines[place].tax_rate.offer(code, Source.SUGGESTION))
+    return replace(coding, lines=tuple(lines))
+
+
+def _meant(line: Line, rates: Sequence[TaxRate], usual: str | None) -> str | None:
+    codes = [rate.code for rate in rates if rate.percent == line.tax_percent]
+    if len(codes) == 1:
+        return codes[0]
+    return usual if usual in codes else None
