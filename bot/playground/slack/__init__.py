@@ -40,6 +40,7 @@ from bot.playground.slack.blocks import message_problems, view_problems
 from bot.playground.slack.calls import Call
 from bot.playground.slack.deliveries import Answer, Delivered
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.forms import Submitted
 from bot.playground.slack.people import (
     ADMIN,
@@ -68,7 +69,7 @@ from bot.playground.slack.people import (
 from bot.playground.slack.server import create_app
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
-from bot.playground.slack.workspace import Message, StoredFile
+from bot.playground.slack.workspace import Message
 
 __all__ = [
     "ADMIN",

@@ -36,7 +36,7 @@ class ChatMethods:
 
     def post(self, args: Args) -> Json:
         channel = self._channel_to_post(args)
-        text, blocks = checked_content(args.given.get("text"), args.parsed("blocks", "invalid_blocks_format"))
+        text, blocks = self._content(args, args.parsed("blocks", "invalid_blocks_format"))
         metadata = _metadata(args)
         wait = self.pace.wait_for_post(channel.id)
         if wait is not None:
@@ -58,7 +58,7 @@ class ChatMethods:
         channel, user = self._channel_to_post(args), args.text("user")
         if user not in channel.members:
             raise SlackRefusalError("user_not_in_channel")
-        text, blocks = checked_content(args.given.get("text"), args.parsed("blocks", "invalid_blocks_format"))
+        text, blocks = self._content(args, args.parsed("blocks", "invalid_blocks_format"))
         if len(text) > LONGEST_TEXT:
             raise SlackRefusalError("msg_too_long")
         message = Message(
@@ -77,7 +77,7 @@ class ChatMethods:
         """Blocks that are not mentioned stay, and hide the new text; an empty list takes them away."""
         message = self._own_message(args, "cant_update_message")
         given = args.parsed("blocks", "invalid_blocks_format")
-        text, blocks = checked_content(args.given.get("text"), message.blocks if given is None else given)
+        text, blocks = self._content(args, message.blocks if given is None else given)
         if len(text) > LONGEST_UPDATE:
             raise SlackRefusalError("msg_too_long")
         changed = replace(message, text=text, blocks=blocks, edited_ts=self.workspace.new_ts())
@@ -118,6 +118,9 @@ class ChatMethods:
         kept = {key: value for key, value in {**message.reactions, name: users}.items() if value}
         self.workspace.put_message(replace(message, reactions=kept))
         return {}
+
+    def _content(self, args: Args, blocks: object) -> tuple[str, list[Json]]:
+        return checked_content(args.given.get("text"), blocks, self.workspace)
 
     def _visible(self, args: Args) -> Channel:
         """A private channel the app is not in does not exist for it."""

@@ -101,6 +101,7 @@ class Drawing:
             "picker_options": self._picker_options,
             "picker_chosen": self._picker_chosen,
             "safe_url": lambda url: url if str(url).startswith(SAFE_SCHEMES) else "about:blank",
+            "picture": self._picture,
             "tone": lambda user_id: sum(user_id.encode()) % TONES,
             "clock_time": lambda ts: _at(ts).astimezone(self.state.workspace.zone).strftime("%-d %b %H:%M"),
             "iso": lambda ts: _at(ts).isoformat(),
@@ -110,6 +111,15 @@ class Drawing:
             "permalink": lambda m: self._link(self.place.id, thread=m.thread_ts if m.is_reply else None) + f"#m-{m.ts}",
             "seen_replies": lambda m: self._replies(m.ts),
         }
+
+    def _picture(self, image: Json) -> str:
+        """Where the browser gets a picture of the blocks from."""
+        source = image.get("slack_file")
+        if source is None:
+            return str(image["image_url"])
+        workspace = self.state.workspace
+        file = workspace.files.get(source.get("id", "")) or workspace.file_at(source.get("url", ""))
+        return f"/page/picture/{file.id}" if file is not None else ""
 
     def _link(self, place: str, thread: str | None = None) -> str:
         query = {"as": self.me.id, "channel": place} | ({"thread": thread} if thread else {})

@@ -46,6 +46,8 @@ class Page:
         router.add_post("/page/act", self.act)
         router.add_post("/page/upload", self.upload)
         router.add_get("/page/file/{file}", self.file)
+        router.add_get("/page/picture/{file}", self.picture)
+        router.add_get("/files/{owner}/{file}/{name}", self.file_link)
         router.add_get("/archives/{channel}/{message}", self.permalink)
         router.add_get("/archives/{channel}", self.permalink)
         router.add_get("/app_redirect", self.app_redirect)
@@ -86,6 +88,18 @@ class Page:
         return web.Response(
             body=content, content_type="application/octet-stream", headers={**HEADERS, "Content-Disposition": name}
         )
+
+    async def picture(self, request: web.Request) -> web.Response:
+        """A picture to be shown in the page, by what its bytes are and not by what its name says."""
+        stored = self.state.workspace.files.get(request.match_info["file"])
+        if stored is None or not stored.is_picture:
+            raise web.HTTPNotFound(text="this is no picture")
+        content = self.state.store.bytes_of(stored.id) or b""
+        return web.Response(body=content, content_type=stored.mimetype, headers=HEADERS)
+
+    async def file_link(self, request: web.Request) -> web.Response:
+        """Where a file's permalink leads."""
+        raise web.HTTPFound(f"/page/file/{quote(request.match_info['file'])}")
 
     def _drawing(self, request: web.Request) -> Drawing:
         me = self._acting(request)
@@ -223,7 +237,7 @@ class Page:
             raise web.HTTPBadRequest(text="no file")
         content, channel = part.file.read(), str(form.get("channel") or "")
         if not channel:
-            stored = self.state.talking.store_file(content, part.filename, user=user)
+            stored = self.state.workspace.keep_file(content, part.filename, user=user)
             return web.json_response({"file": {"id": stored.id, "name": stored.name}})
         thread = str(form.get("thread") or "") or None
         work = self._uploaded(content, part.filename, self._channel(channel, user), user, thread)

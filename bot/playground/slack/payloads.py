@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from bot.playground.slack.deliveries import VERIFICATION_TOKEN
 from bot.playground.slack.entries import Entries
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.people import APP, TEAM, TEAM_DOMAIN, Channel, Person
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.views import View
-from bot.playground.slack.workspace import Message, StoredFile
+from bot.playground.slack.workspace import Message
 
 
 def envelope(kind: str, person: Person) -> Json:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from bot.clock import Clock
 from bot.playground.slack.blocks import is_too_long, message_problems, with_ids
 from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.images import image_problems
 from bot.playground.slack.people import BOT_USER
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.store import Store
@@ -75,7 +76,7 @@ class ResponseUrls:
             if original is not None:
                 self.workspace.drop_message(original)
             return
-        text, blocks = checked_content(body.get("text"), body.get("blocks"))
+        text, blocks = checked_content(body.get("text"), body.get("blocks"), self.workspace)
         if body.get("replace_original") and original is not None:
             stamp = None if original.only_for else self.workspace.new_ts()
             self.workspace.put_message(replace(original, text=text, blocks=blocks, edited_ts=stamp))
@@ -98,7 +99,7 @@ class ResponseUrls:
         self.store.put("response_url", address.secret, asdict(address))
 
 
-def checked_content(text: object, blocks: object) -> tuple[str, list[Json]]:
+def checked_content(text: object, blocks: object, workspace: Workspace) -> tuple[str, list[Json]]:
     """The text and blocks of a message, as Slack would keep them."""
     words = text if isinstance(text, str) else ""
     if blocks is None or blocks == []:
@@ -107,7 +108,7 @@ def checked_content(text: object, blocks: object) -> tuple[str, list[Json]]:
         return words, []
     if not isinstance(blocks, list):
         raise SlackRefusalError("invalid_blocks_format")
-    problems = message_problems(blocks)
+    problems = message_problems(blocks) or image_problems(blocks, "/blocks", workspace)
     if problems:
         raise SlackRefusalError("invalid_blocks", messages=problems)
     if is_too_long(blocks):

@@ -90,7 +90,7 @@ class Sight:
         """Files of a form by their ids, as Slack describes them in the state."""
         ids = raw if isinstance(raw, list | tuple) else [raw] if raw else []
         files = [self.workspace.files[str(each.get("id")) if isinstance(each, dict) else str(each)] for each in ids]
-        return [self.workspace.file_to_slack(stored, self.response_urls.public_url) for stored in files]
+        return [self.workspace.file_to_slack(stored) for stored in files]
 
     def _named(self, where: Message | View, name: str, raw: object) -> list[tuple[Json, Json, object]]:
         pairs = [pair for pair in elements_of(where.blocks) if pair[1]["type"] not in {"button", "overflow"}]

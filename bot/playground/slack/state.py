@@ -11,6 +11,7 @@ from bot.playground.slack.deliveries import Answer, Delivered, Deliveries
 from bot.playground.slack.directory_methods import DirectoryMethods
 from bot.playground.slack.errors import NotPossibleError
 from bot.playground.slack.file_methods import FileMethods
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.forms import Forms, Submitted
 from bot.playground.slack.installations import Installations
 from bot.playground.slack.oauth import Oauth
@@ -26,7 +27,7 @@ from bot.playground.slack.talking import Talking
 from bot.playground.slack.view_methods import ViewMethods
 from bot.playground.slack.views import View, Views
 from bot.playground.slack.web_api import WebApi
-from bot.playground.slack.workspace import Message, StoredFile, Workspace
+from bot.playground.slack.workspace import Message, Workspace
 
 
 class SlackState:
@@ -46,6 +47,7 @@ class SlackState:
         events: what the app is subscribed to, by Slack's names (`message.channels` brings plain messages).
         ledgers_url: where the page's hint points for the simulated ledgers.
         is_paced: whether Slack's rate limits apply.
+        processing_seconds: how long a file the app hands in is not ready yet; a second or so at the real one.
     """
 
     def __init__(
@@ -68,12 +70,15 @@ class SlackState:
         message_shortcuts: Mapping[str, str] | None = None,
         ledgers_url: str | None = None,
         is_paced: bool = True,
+        processing_seconds: float = 0.0,
     ) -> None:
         self.clock = clock or SystemClock()
         self.ledgers_url = ledgers_url
         self.shortcuts, self.message_shortcuts = dict(shortcuts or {}), dict(message_shortcuts or {})
         self.store = Store(database)
-        self.workspace = Workspace(self.store, self.clock)
+        self.workspace = Workspace(
+            self.store, self.clock, public_url=public_url.rstrip("/"), processing_seconds=processing_seconds
+        )
         self.views = Views(self.workspace, self.store, self.clock)
         self.faults, self.pace = Faults(), Pace(self.clock, is_on=is_paced)
         self.sockets = Sockets(self.clock, public_url.rstrip("/"), app_token)
@@ -130,7 +135,7 @@ class SlackState:
 
     @public_url.setter
     def public_url(self, url: str) -> None:
-        for part in (self.response_urls, self.files, self._chat, self._directory, self.sockets):
+        for part in (self.workspace, self.response_urls, self.files, self._chat, self._directory, self.sockets):
             part.public_url = url.rstrip("/")
 
     async def close(self) -> None:

@@ -1,15 +1,15 @@
 """What people type and drop into a channel: commands, messages, invitations, files."""
 
-import mimetypes
 import re
 from dataclasses import dataclass
 
 from bot.playground.slack import payloads
 from bot.playground.slack.deliveries import Answer
 from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.people import BILLS, BOT_USER, TEAM
 from bot.playground.slack.sight import Sight
-from bot.playground.slack.workspace import Message, StoredFile, new_id
+from bot.playground.slack.workspace import Message
 
 _PERSON_TYPED = re.compile(r"(?<![<\w])@([a-z][a-z0-9._-]*)")
 _CHANNEL_TYPED = re.compile(r"(?<![<\w])#([a-z][a-z0-9_-]*)")
@@ -133,7 +133,8 @@ class Talking:
         """Drop a file into a channel, with or without words."""
         place = self.sight.seen(channel, user)
         ts = self.sight.workspace.new_ts()
-        stored = self.store_file(content, filename, user=user, mimetype=mimetype)
+        more = {"mimetype": mimetype} if mimetype else {}
+        stored = self.sight.workspace.keep_file(content, filename, user=user, **more)
         stored.shares[channel] = [ts]
         self.sight.workspace.put_file(stored)
         self.sight.workspace.add_message(
@@ -149,17 +150,4 @@ class Talking:
         )
         if BOT_USER in place.members:
             await self.sight.event(payloads.file_shared(stored, channel, ts), channel)
-        return stored
-
-    def store_file(self, content: bytes, filename: str, *, user: str, mimetype: str | None = None) -> StoredFile:
-        guessed = mimetype or mimetypes.guess_type(filename)[0] or "application/octet-stream"
-        stored = StoredFile(
-            id=new_id("F"),
-            name=filename.replace("/", "_"),
-            mimetype=guessed,
-            size=len(content),
-            user=user,
-            created=int(self.sight.workspace.clock.now().timestamp()),
-        )
-        self.sight.workspace.put_file(stored, content)
         return stored

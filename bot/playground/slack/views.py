@@ -9,6 +9,7 @@ from bot.clock import Clock
 from bot.playground.slack.blocks import elements_of, view_is_too_large, view_problems, with_ids
 from bot.playground.slack.entries import Entries, untouched
 from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.images import image_problems
 from bot.playground.slack.people import APP, BOT, TEAM
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.store import Store
@@ -239,6 +240,9 @@ class Views:
         if problems:
             raise SlackRefusalError("invalid_arguments", messages=problems)
         checked: Json = copy.deepcopy(dict(definition))  # type: ignore[call-overload]  # a dict, or there were problems
+        problems = image_problems(checked["blocks"], "/view/blocks", self.workspace)
+        if problems:
+            raise SlackRefusalError("invalid_arguments", messages=problems)
         if view_is_too_large(checked):
             raise SlackRefusalError("view_too_large")
         return checked

@@ -10,10 +10,12 @@ from bot.clock import Clock
 from bot.playground.slack.calls import Args, Call, Caller, Method
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.file_methods import FileMethods
+from bot.playground.slack.files import StoredFile
 from bot.playground.slack.installations import Installations
 from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Fault, Faults, Pace
 from bot.playground.slack.people import TEAM
+from bot.playground.slack.pictures import THUMBS, thumb
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.sockets import SCOPE, Sockets
@@ -24,6 +26,7 @@ LOOKS_A_SECOND = 10
 _LOGIN_PAGE = (
     "<!DOCTYPE html><html><head><title>Sign in | Slack</title></head><body>Sign in to your workspace</body></html>"
 )
+_ATTACHED = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ class WebApi:
         app.router.add_post("/actions/{number}/{secret}", self.use_response_url)
         app.router.add_get("/files-pri/{file}/{name}", self.download)
         app.router.add_get("/files-pri/{file}/download/{name}", self.download)
+        app.router.add_get("/files-tmb/{file}/{most}/{name}", self.thumb)
         app.router.add_post("/upload/v1/{upload}", self.upload)
         app.router.add_get("/link/", self.sockets.connect)
 
@@ -153,15 +157,29 @@ class WebApi:
 
     async def download(self, request: web.Request) -> web.Response:
         """A file's bytes for the app's token; for anybody else the page to sign in, with 200 as at Slack."""
+        stored = self._for_the_app(request)
+        if stored is None:
+            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+        content = self.workspace.store.bytes_of(stored.id) or b""
+        return web.Response(body=content, content_type=stored.mimetype, headers=_ATTACHED)
+
+    async def thumb(self, request: web.Request) -> web.Response:
+        """A small copy of a picture, for the same caller."""
+        stored, most = self._for_the_app(request), request.match_info["most"]
+        if stored is None or not stored.is_picture or most not in map(str, THUMBS):
+            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+        small = thumb(self.workspace.store.bytes_of(stored.id) or b"", int(most))
+        if small is None:
+            raise web.HTTPNotFound(text="there is no small copy of it")
+        return web.Response(body=small, content_type="image/png", headers=_ATTACHED)
+
+    def _for_the_app(self, request: web.Request) -> StoredFile | None:
         stored = self.workspace.files.get(request.match_info["file"].removeprefix(f"{TEAM}-"))
         scopes, installed = self.installations.scopes, self.installations.of(TEAM)
         has_scope = scopes is None or "files:read" in scopes
         is_known = has_scope and installed is not None and _bearer(request) == installed.token
-        if not is_known or stored is None or not self.files.is_visible(stored):
-            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
-        content = self.workspace.store.bytes_of(stored.id) or b""
-        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=content, content_type=stored.mimetype, headers=headers)
+        is_there = stored is not None and stored.mode == "hosted" and self.workspace.is_within_reach(stored)
+        return stored if is_known and is_there else None
 
     async def upload(self, request: web.Request) -> web.Response:
         if request.content_type == "multipart/form-data":

@@ -13,6 +13,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
+from bot.playground.slack.files import StoredFile, behind_a_look, permalink, private_url, told, type_of
 from bot.playground.slack.people import (
     APP,
     BOT,
@@ -24,6 +25,7 @@ from bot.playground.slack.people import (
     first_channels,
     first_people,
 )
+from bot.playground.slack.pictures import measured
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.store import Store
 
@@ -65,19 +67,6 @@ class Message:
         return f"{self.channel}:{self.ts}"
 
 
-@dataclass(slots=True, kw_only=True)
-class StoredFile:
-    """A file and the messages it was shared with."""
-
-    id: str
-    name: str
-    mimetype: str
-    size: int
-    user: str
-    created: int
-    shares: dict[str, list[str]] = field(default_factory=dict)
-
-
 @dataclass(slots=True)
 class Workspace:
     store: Store
@@ -85,6 +74,8 @@ class Workspace:
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, StoredFile] = field(default_factory=dict)
+    public_url: str = ""
+    processing_seconds: float = 0.0  # until Slack has looked at a file that the app handed in
     version: int = 1
     zone: tzinfo | None = None  # what the page tells the time in; the machine's own unless set
     _messages: dict[str, dict[str, Message]] = field(default_factory=dict)
@@ -209,7 +200,7 @@ class Workspace:
             "metadata": message.metadata,
             "subtype": message.subtype,
             "edited": {"user": message.user, "ts": message.edited_ts} if message.edited_ts else None,
-            "files": [self.file_to_slack(self.files[file_id], None) for file_id in message.files],
+            "files": [self._in_message(self.files[file_id]) for file_id in message.files],
             "reactions": [
                 {"name": name, "users": users, "count": len(users)} for name, users in message.reactions.items()
             ],
@@ -225,38 +216,60 @@ class Workspace:
             self.store.put_bytes(file.id, content)
         self.touch()
 
-    def file_to_slack(self, file: StoredFile, public_url: str | None) -> Json:
-        found: Json = {
-            "id": file.id,
-            "created": file.created,
-            "timestamp": file.created,
-            "name": file.name,
-            "title": file.name,
-            "mimetype": file.mimetype,
-            "filetype": file.name.rpartition(".")[2].lower(),
-            "user": file.user,
-            "user_team": self.people[file.user].team_id,
-            "size": file.size,
-            "mode": "hosted",
-            "is_external": False,
-            "file_access": "visible",
-        }
-        if public_url is not None:
-            private = f"{public_url}/files-pri/{TEAM}-{file.id}"
-            found |= {
-                "url_private": f"{private}/{file.name}",
-                "url_private_download": f"{private}/download/{file.name}",
-            }
-            found["shares"] = self._shares(file)
-            found["channels"] = list(file.shares)
-        return found
+    def keep_file(self, content: bytes, name: str, *, user: str, **more: Any) -> StoredFile:
+        """Take a file in, shared with nobody yet. A name never leads into a folder."""
+        picture = measured(content)
+        mimetype, width, height = picture or (type_of(name), 0, 0)
+        facts: dict[str, Any] = {"id": new_id("F"), "mimetype": mimetype, "width": width, "height": height, **more}
+        now = int(self.clock.now().timestamp())
+        stored = StoredFile(name=name.replace("/", "_"), size=len(content), user=user, created=now, **facts)
+        self.put_file(stored, content)
+        return stored
+
+    def delete_file(self, file: StoredFile) -> None:
+        """What is left of it in messages is a tombstone."""
+        self.put_file(replace(file, mode="tombstone", width=0, height=0), b"")
+
+    def file_at(self, address: str) -> StoredFile | None:
+        """The file that an address means, by the ways Slack writes it."""
+        for file in self.files.values():
+            if address in (private_url(file, self.public_url), permalink(file, self.public_url)):
+                return file
+        return None
+
+    def is_within_reach(self, file: StoredFile) -> bool:
+        """Whether the app may see it: shared in one of its channels, its own, or handed in through its modals."""
+        channels = (self.channels[channel_id] for channel_id in file.shares)
+        return file.user == BOT_USER or not file.shares or any(BOT_USER in channel.members for channel in channels)
+
+    def is_processed(self, file: StoredFile) -> bool:
+        return self.clock.now().timestamp() >= file.ready_at
+
+    def file_to_slack(self, file: StoredFile) -> Json:
+        """The file object of `files.info`."""
+        return self._told(file) | {"shares": self._shares(file)}
+
+    def _told(self, file: StoredFile) -> Json:
+        now = self.clock.now().timestamp()
+        found = told(file, team=self.people[file.user].team_id, public_url=self.public_url, now=now)
+        if file.mode == "tombstone":
+            return found
+        places = [self.channels[channel_id] for channel_id in file.shares]
+        groups = [channel.id for channel in places if channel.is_private]
+        public = [channel.id for channel in places if not channel.is_private and not channel.is_im]
+        ims = [channel.id for channel in places if channel.is_im]
+        return found | {"channels": public, "groups": groups, "ims": ims, "is_public": bool(public)}
+
+    def _in_message(self, file: StoredFile) -> Json:
+        is_foreign = self.people[file.user].is_outsider and file.mode != "tombstone"
+        return behind_a_look(file) if is_foreign else self._told(file)
 
     def _shares(self, file: StoredFile) -> Json:
         shares: dict[str, dict[str, Any]] = {}
         for channel_id, stamps in file.shares.items():
             channel = self.channels[channel_id]
             kind = "private" if channel.is_private or channel.is_im else "public"
-            named = {"channel_name": channel.name, "team_id": TEAM}
+            named = {"channel_name": channel.name, "team_id": TEAM, "share_user_id": file.user}
             shares.setdefault(kind, {})[channel_id] = [named | self._share(channel_id, ts) for ts in stamps]
         return shares
 
