@@ -38,6 +38,7 @@ from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, Work
 from bot.worker.loops import guarded
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
+from handlers.api_keys import ApiKeyHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
 from handlers.channels import ChannelHandlers
@@ -92,6 +93,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles, services.taking_over),
         ChannelHandlers(services.channels),
+        ApiKeyHandlers(services.api_keys),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),

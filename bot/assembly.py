@@ -15,6 +15,7 @@ from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
 from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
+from bot.services.api_keys import ApiKeys
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
 from bot.services.budgets import SharedBudget
@@ -80,6 +81,7 @@ class Services:
     roles: Roles
     taking_over: TakingOver
     channels: Channels
+    api_keys: ApiKeys
     items: Items
     cards: Cards
     approvals: Approvals
@@ -140,6 +142,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         refreshing=Refreshing(db, people, jobs, providers),
         roles=Roles(db, people, directory),
         taking_over=TakingOver(db, people),
+        api_keys=ApiKeys(db, people, config.public_url),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

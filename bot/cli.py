@@ -8,13 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TypeAlias
 
-from bot import app, log
+from bot import api_key_commands, app, log
+from bot.api_key_commands import NoKeyError
 from bot.clock import SystemClock
 from bot.config import Config, ConfigError, database_url_of, key_ring_of, read_config
 from bot.db import migrate
 from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
+from bot.domain.api_keys import Scope
 from bot.services.keys import VARIABLE as RING
 from bot.services.keys import KeyRingMismatchError, NoSuchKeyError, Rotation, StoredSecrets, counted
 from bot.serving import CannotListenError
@@ -32,6 +34,7 @@ STOPS = (
     KeyRingMismatchError,
     CannotListenError,
     BusyError,
+    NoKeyError,
 )
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers
 
@@ -83,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     doctor.add_argument("--json", action="store_true", help="for machines; 1 is answered when anything is wrong")
     _add_keys(commands)
+    _add_api_keys(commands)
     return parser
 
 
@@ -96,6 +100,27 @@ def _add_keys(commands: "Commands") -> None:
     rotate.add_argument("--give-up", metavar="ID", help="first empty what a lost key sealed; people sign in again")
     rotate.formatter_class = argparse.RawDescriptionHelpFormatter
     rotate.description = ROTATING
+
+
+def _add_api_keys(commands: "Commands") -> None:
+    keys = _group(commands, "api-keys", "keys that other systems send bills with", "dext-bot api-keys list")
+    create = _command(
+        keys,
+        "create",
+        _create_api_key,
+        "make a key and print it, once",
+        "dext-bot api-keys create --organisation 'Northwind Trading Ltd' --name 'The web shop'",
+    )
+    create.add_argument("--organisation", required=True, help="its name, or its id")
+    create.add_argument("--name", required=True, help="what the key is for")
+    create.add_argument("--scope", action="append", choices=list(Scope), help="what it may do; again for more (all)")
+    create.add_argument("--by", metavar="USER", help="the admin in whose name it sends, by Slack user id (the first)")
+    listing = _command(keys, "list", _list_api_keys, "show the live keys", "dext-bot api-keys list")
+    listing.add_argument("--organisation", help="only of this one, by name or id")
+    revoke = _command(
+        keys, "revoke", _revoke_api_key, "end a key, from the next request on", "dext-bot api-keys revoke dext_Ab3d"
+    )
+    revoke.add_argument("key", help="its id, or how it begins")
 
 
 def _group(commands: "Commands", name: str, does: str, example: str) -> "Commands":
@@ -234,3 +259,28 @@ def _rotate(chosen: argparse.Namespace) -> int:
         return 1
     print(done.words)
     return 0 if done.is_whole else 1
+
+
+def _create_api_key(chosen: argparse.Namespace) -> int:
+    """The key alone goes to standard output, so that it can be piped to where it is kept."""
+    made = api_key_commands.create(
+        database_url_of(os.environ),
+        SystemClock(),
+        organisation=chosen.organisation,
+        name=chosen.name,
+        scopes=chosen.scope or (),
+        made_by=chosen.by,
+    )
+    print(asyncio.run(made))
+    print("This is the only time that the key is shown.", file=sys.stderr)
+    return 0
+
+
+def _list_api_keys(chosen: argparse.Namespace) -> int:
+    print(asyncio.run(api_key_commands.listed(database_url_of(os.environ), SystemClock(), chosen.organisation)))
+    return 0
+
+
+def _revoke_api_key(chosen: argparse.Namespace) -> int:
+    print(asyncio.run(api_key_commands.revoke(database_url_of(os.environ), SystemClock(), chosen.key)))
+    return 0

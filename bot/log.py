@@ -19,7 +19,7 @@ _BOUND: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B0
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _SECRETS = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|Bearer\s+[\w.~+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
+    r"xox[a-z]-[\w-]+|dext_[0-9A-Za-z]{20,}|xapp-[\w-]+|Bearer\s+[\w.~+/=-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*"
     r"|(?<=[?&])(?:code|state|t|ticket)=[^&\s\"']+"
     r"|(?:token|client_secret|signing_secret|id_token|code_verifier)[\"']?\s*[:=]\s*[\"']?[^&\s\"',}]+"
 )

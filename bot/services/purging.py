@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 
 from bot.clock import Clock
+from bot.db.api_keys import ApiKeyRow
 from bot.db.base import Base, table_of
 from bot.db.connections import (
     BudgetRow,
@@ -60,6 +61,7 @@ PURGED: tuple[type[Base], ...] = (
     ChannelRow,
     GrantRow,
     SettingsRow,
+    ApiKeyRow,
     ConnectionRow,
     OrganisationRow,
     MessageRow,

@@ -43,6 +43,12 @@ class Fields:
     def is_ticked(self, block: BlockId) -> bool:
         return bool(self._entry(block, ActionId.VALUE).get("selected_options"))
 
+    def ticked(self, block: BlockId) -> tuple[str, ...]:
+        """The values of the boxes that are ticked."""
+        return tuple(
+            str(option["value"]) for option in self._entry(block, ActionId.VALUE).get("selected_options") or ()
+        )
+
     def users(self, block: BlockId) -> tuple[str, ...]:
         return tuple(str(user) for user in self._entry(block, ActionId.VALUE).get("selected_users") or ())
 
@@ -115,6 +121,12 @@ def tick_field(block: BlockId, label: str, sentence: str) -> InputBlock:
     """One box that has to be ticked before the form can be sent."""
     option = Option(value="yes", text=PlainTextObject(text=plain(sentence, LONGEST_OPTION)))
     return field(block, label, CheckboxesElement(action_id=ActionId.VALUE, options=[option]))
+
+
+def ticks_field(block: BlockId, label: str, options: Sequence[Option]) -> InputBlock:
+    """Boxes of which at least one has to be ticked; all are, to begin with."""
+    element = CheckboxesElement(action_id=ActionId.VALUE, options=options, initial_options=options)
+    return field(block, label, element)
 
 
 def people_field(

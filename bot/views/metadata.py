@@ -7,6 +7,7 @@ thing is this workspace's and the person's to touch.
 from dataclasses import dataclass
 from uuid import UUID
 
+from bot.domain.api_keys import ApiKeyId
 from bot.domain.books import ListKind
 from bot.domain.ids import ItemId, OrganisationId
 
@@ -81,6 +82,28 @@ class ListRef:
         organisation, _, kind = text.partition(":")
         try:
             return cls(OrganisationId(UUID(organisation)), ListKind(kind) if kind else None)
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRef:
+    """An API key of an organisation."""
+
+    organisation_id: OrganisationId
+    key_id: ApiKeyId
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}:{self.key_id}"
+
+    @classmethod
+    def decode(cls, text: str) -> "KeyRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, key = text.partition(":")
+        try:
+            return cls(OrganisationId(UUID(organisation)), ApiKeyId(UUID(key)))
         except ValueError:
             raise NotOursError(text[:60]) from None
 

@@ -22,6 +22,8 @@ OF_AN_ORGANISATION = {
     ActionId.TAKE_OVER,
     ActionId.OPEN_SETTINGS,
     ActionId.OPEN_CHANNELS,
+    ActionId.OPEN_API_KEYS,
+    ActionId.MAKE_API_KEY,
     ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_CONNECT,
@@ -48,6 +50,8 @@ class Ids:
     waiting: str
     approved: str
     refused: str
+    api_key: str
+    """With its organisation, as its button spells it."""
 
     def item(self, entry: ActionId | CallbackId) -> str:
         if entry in OF_A_REFUSAL:
@@ -60,6 +64,8 @@ class Ids:
             return "help"
         if action in OF_AN_ORGANISATION:
             return self.organisation
+        if action is ActionId.REVOKE_API_KEY:
+            return self.api_key
         return self.item(action).partition(":")[0] if action is ActionId.SHOW_ITEM else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
@@ -130,6 +136,9 @@ def filled(callback: CallbackId) -> Payload:
         case CallbackId.DISCONNECT:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
             return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}
+        case CallbackId.MAKE_API_KEY:
+            ticked = {"type": "checkboxes", "selected_options": [{"value": "items:write"}]}
+            return {BlockId.KEY_NAME: value(typed("The web shop")), BlockId.SCOPES: value(ticked)}
         case CallbackId.PEOPLE:
             return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
         case CallbackId.SETTINGS | CallbackId.CHANNELS:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.db.migrate import tables
+from bot.domain.api_keys import NewKey, Scope
 from bot.domain.ids import UserId
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
@@ -20,6 +21,7 @@ from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import KeyRef
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
 from tests.attacks.entries import Ids, Payload
@@ -200,6 +202,9 @@ async def _three_bills(desk: Desk) -> Ids:
     await desk.add(OWNER)
     actor, organisation = await desk.world.actor(), desk.world.organisation_id
     disconnection = await desk.world.services.disconnecting.opened(actor, organisation)
+    api_keys = desk.world.services.api_keys
+    await api_keys.make(actor, organisation, NewKey(name="The till", scopes=frozenset(Scope)))
+    (key,) = (await api_keys.opened(actor, organisation)).keys
     return Ids(
         organisation=str(organisation),
         settings_version=(await desk.world.settings()).version,
@@ -207,4 +212,5 @@ async def _three_bills(desk: Desk) -> Ids:
         waiting=button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM],
         approved=button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
+        api_key=KeyRef(organisation, key.id).encode(),
     )

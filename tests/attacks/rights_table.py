@@ -41,6 +41,9 @@ CLICKS = {
     ActionId.OPEN_PEOPLE: ADMINS,
     ActionId.TAKE_OVER: NOBODY,
     ActionId.OPEN_CHANNELS: ADMINS,
+    ActionId.OPEN_API_KEYS: ADMINS,
+    ActionId.MAKE_API_KEY: ADMINS,
+    ActionId.REVOKE_API_KEY: ADMINS,
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
     ActionId.EDIT_ITEM: KEEPERS,
@@ -64,6 +67,7 @@ FORMS = {
     CallbackId.PEOPLE: ADMINS,
     CallbackId.TAKE_OVER: NOBODY,
     CallbackId.CHANNELS: ADMINS,
+    CallbackId.MAKE_API_KEY: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }
 OPTIONS = {ActionId.FIND_ACCOUNT: INSIDERS, ActionId.FIND_TAX_RATE: INSIDERS}
@@ -78,6 +82,7 @@ CHANGING = frozenset(
         ("click", ActionId.OPEN_CONNECT),
         ("click", ActionId.ASK_TO_CONNECT),
         ("click", ActionId.REFRESH_LISTS),
+        ("click", ActionId.REVOKE_API_KEY),
         ("click", ActionId.APPROVE_ITEM),
         ("click", ActionId.UNDO_ITEM),
         ("click", ActionId.RETRY_ITEM),

@@ -177,7 +177,7 @@ async def test_what_there_is_no_room_for_is_found_by_a_part_of_its_name(desk: De
 async def test_the_manage_page_offers_each_person_what_they_may_do_and_says_who_may_the_rest(desk: Desk) -> None:
     admins, members, keepers, owners = [await manage(desk, user) for user in (ADMIN, MEMBER, BOOKKEEPER, OWNER)]
 
-    setting_up = {ActionId.OPEN_SETTINGS, ActionId.OPEN_PEOPLE, ActionId.OPEN_CHANNELS}
+    setting_up = {ActionId.OPEN_SETTINGS, ActionId.OPEN_PEOPLE, ActionId.OPEN_CHANNELS, ActionId.OPEN_API_KEYS}
     connecting = {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
     assert set(buttons(admins)) == {ActionId.REFRESH_LISTS} | setting_up | connecting
     assert buttons(members) == []
