@@ -235,17 +235,6 @@ async def test_a_permalink_leads_to_the_message(
         assert f'id="m-{posted["ts"]}"' in await response.text()
 
 
-async def test_a_reaction_stands_once(slack: SlackState, client: AsyncWebClient) -> None:
-    posted = await client.chat_postMessage(channel=BILLS, text="x")
-
-    await client.reactions_add(channel=BILLS, timestamp=posted["ts"], name="eyes")
-
-    again = client.reactions_add(channel=BILLS, timestamp=posted["ts"], name="eyes")
-    assert await refused(again) == "already_reacted"
-    await client.reactions_remove(channel=BILLS, timestamp=posted["ts"], name="eyes")
-    assert slack.messages(BILLS)[0].reactions == {}
-
-
 # Pace and faults
 
 

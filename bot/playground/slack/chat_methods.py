@@ -1,4 +1,4 @@
-"""`chat.*` and `reactions.*`."""
+"""`chat.*`."""
 
 import json
 from dataclasses import dataclass, replace
@@ -23,15 +23,12 @@ class ChatMethods:
 
     def table(self) -> dict[str, Method]:
         placed = ("channel", "ts")
-        reacting = ("channel", "timestamp", "name")
         return {
             "chat.postMessage": Method(self.post, "special", _WRITE, ("channel",)),
             "chat.postEphemeral": Method(self.post_ephemeral, "4", _WRITE, ("channel", "user")),
             "chat.update": Method(self.update, "3", _WRITE, placed),
             "chat.delete": Method(self.delete, "3", _WRITE, placed),
             "chat.getPermalink": Method(self.permalink, "special", (), ("channel", "message_ts"), takes_json=False),
-            "reactions.add": Method(self.react, "3", ("reactions:write",), reacting),
-            "reactions.remove": Method(self.unreact, "2", ("reactions:write",), reacting),
         }
 
     def post(self, args: Args) -> Json:
@@ -101,24 +98,6 @@ class ChatMethods:
             link += f"?thread_ts={message.thread_ts}&cid={channel.id}"
         return {"channel": channel.id, "permalink": link}
 
-    def react(self, args: Args) -> Json:
-        message, name = self._reacted_to(args), args.text("name").strip(":")
-        if BOT_USER in message.reactions.get(name, []):
-            raise SlackRefusalError("already_reacted")
-        users = [*message.reactions.get(name, []), BOT_USER]
-        self.workspace.put_message(replace(message, reactions={**message.reactions, name: users}))
-        return {}
-
-    def unreact(self, args: Args) -> Json:
-        message, name = self._reacted_to(args), args.text("name").strip(":")
-        users = list(message.reactions.get(name, []))
-        if BOT_USER not in users:
-            raise SlackRefusalError("no_reaction")
-        users.remove(BOT_USER)
-        kept = {key: value for key, value in {**message.reactions, name: users}.items() if value}
-        self.workspace.put_message(replace(message, reactions=kept))
-        return {}
-
     def _content(self, args: Args, blocks: object) -> tuple[str, list[Json]]:
         return checked_content(args.given.get("text"), blocks, self.workspace)
 
@@ -157,13 +136,6 @@ class ChatMethods:
             raise SlackRefusalError("message_not_found")
         if message.user != BOT_USER:
             raise SlackRefusalError(otherwise)
-        return message
-
-    def _reacted_to(self, args: Args) -> Message:
-        channel = self._visible(args)
-        message = self.workspace.message(channel.id, args.text("timestamp"))
-        if message is None or message.only_for is not None:
-            raise SlackRefusalError("message_not_found")
         return message
 
     def _told(self, message: Message) -> Json:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, Undefined
 
+from bot.playground.slack.emoji import in_words
 from bot.playground.slack.entries import field_of, untouched
 from bot.playground.slack.mrkdwn import mrkdwn_html, plain_html
 from bot.playground.slack.people import BOT_USER, Channel, Person
@@ -102,6 +103,7 @@ class Drawing:
             "picker_chosen": self._picker_chosen,
             "safe_url": lambda url: url if str(url).startswith(SAFE_SCHEMES) else "about:blank",
             "picture": self._picture,
+            "by_whom": self._by_whom,
             "tone": lambda user_id: sum(user_id.encode()) % TONES,
             "clock_time": lambda ts: _at(ts).astimezone(self.state.workspace.zone).strftime("%-d %b %H:%M"),
             "iso": lambda ts: _at(ts).isoformat(),
@@ -120,6 +122,9 @@ class Drawing:
         workspace = self.state.workspace
         file = workspace.files.get(source.get("id", "")) or workspace.file_at(source.get("url", ""))
         return f"/page/picture/{file.id}" if file is not None else ""
+
+    def _by_whom(self, emoji: str, users: list[str]) -> str:
+        return f"{in_words(emoji)}: {', '.join(self.state.workspace.people[user].name for user in users)}"
 
     def _link(self, place: str, thread: str | None = None) -> str:
         query = {"as": self.me.id, "channel": place} | ({"thread": thread} if thread else {})

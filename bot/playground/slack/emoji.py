@@ -45,21 +45,57 @@ SIGNS = {
     "sparkles": ("★", "amber", "✨"),
     "zap": ("⚡", "amber", "⚡"),
     "mag": ("⌕", "grey", "🔍"),
+    "eyes": ("◉", "blue", "👀"),
+    "heavy_plus_sign": ("+", "grey", "➕"),
+    "heavy_minus_sign": ("-", "grey", "➖"),
+    "repeat": ("↻", "blue", "🔁"),
+    "recycle": ("↻", "green", "♻️"),
+    "heavy_multiplication_x": ("✖", "grey", "✖️"),
+    "paperclip": ("§", "grey", "📎"),
+    "package": ("▤", "amber", "📦"),
+    "wastebasket": ("⌫", "grey", "🗑️"),
 }
 PLAIN = {
     "+1": "👍",
     "-1": "👎",
     "bulb": "💡",
     "bell": "🔔",
-    "eyes": "👀",
     "wave": "👋",
     "rocket": "🚀",
     "moneybag": "💰",
+    "thumbsup": "👍",
+    "thumbsdown": "👎",
+    "ok_hand": "👌",
+    "raised_hands": "🙌",
+    "thinking_face": "🤔",
+    "camera": "📷",
+    "frame_with_picture": "🖼️",
+    "books": "📚",
+    "bookmark_tabs": "📑",
+    "ledger": "📒",
+    "envelope": "✉️",
+    "pushpin": "📌",
+    "label": "🏷️",
+    "credit_card": "💳",
+    "bank": "🏦",
+    "stopwatch": "⏱️",
+    "construction": "🚧",
+    "robot_face": "🤖",
 }
 
 _BY_SIGN = {emoji.rstrip("\ufe0f"): code for code, (_, _, emoji) in reversed(SIGNS.items())}
 _CODE = re.compile(r":([a-z0-9_+-]+):")
 _SIGN = re.compile("(" + "|".join(map(re.escape, _BY_SIGN)) + ")\ufe0f?")
+
+
+def is_known(code: str) -> bool:
+    """Whether a reaction may have this name. Slack knows many more; what is not drawn here is refused, not lost."""
+    return code.partition("::skin-tone-")[0] in {*SIGNS, *PLAIN}
+
+
+def in_words(code: str) -> str:
+    """How a screen reader says it."""
+    return code.replace("_", " ")
 
 
 def with_emoji(html: str) -> str:
@@ -71,4 +107,4 @@ def _drawn(code: str, otherwise: str) -> str:
     if code not in SIGNS:
         return PLAIN.get(code, otherwise)
     sign, colour, _ = SIGNS[code]
-    return f'<span class="emoji {colour}" role="img" aria-label="{code.replace("_", " ")}">{sign}</span>'
+    return f'<span class="emoji {colour}" role="img" aria-label="{in_words(code)}">{sign}</span>'

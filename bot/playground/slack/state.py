@@ -18,6 +18,7 @@ from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Faults, Pace
 from bot.playground.slack.people import BILLS, BOT_USER, TEAM, Person
 from bot.playground.slack.pressing import Pressing
+from bot.playground.slack.reaction_methods import ReactionMethods
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.sight import EVENTS, Sight
@@ -115,7 +116,8 @@ class SlackState:
         self.response_urls.load()
 
     def _methods(self) -> dict[str, Method]:
-        parts = (self._chat, ViewMethods(self.views), self._directory, self.files, self.oauth, self.sockets)
+        reactions, views = ReactionMethods(self.workspace), ViewMethods(self.views)
+        parts = (self._chat, reactions, views, self._directory, self.files, self.oauth, self.sockets)
         return {name: method for part in parts for name, method in part.table().items()}
 
     @property
