@@ -24,6 +24,7 @@ _ENCODINGS = frozenset(
     | {"latin1", "windows-1250", "windows-1252"}
 )
 _DECLARED_ENCODING = re.compile(rb"""\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.:-]+)["']""")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{0,10})?|[+-]?\.[0-9]{1,10}")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(Z|[+-][0-9]{2}:[0-9]{2})?")
 MOST_MONEY = Decimal(10) ** 14
@@ -69,8 +70,8 @@ def _refusal(error: etree.XMLSyntaxError) -> Exception:
 
 def text_at(parent: Element | None, path: str, longest: int = LONGEST_TEXT) -> str | None:
     """The cleaned text of the first such element, cut to `longest`."""
-    raw = _raw(parent, path)
-    return None if raw is None else cleaned(raw, longest)
+    element = None if parent is None else parent.find(path)
+    return None if element is None else cleaned(_collapsed(element), longest)
 
 
 def texts_at(parent: Element, path: str, longest: int) -> str | None:
@@ -81,15 +82,24 @@ def texts_at(parent: Element, path: str, longest: int) -> str | None:
 
 def code_at(parent: Element | None, path: str) -> str | None:
     """A number or code, which is whole or refused."""
-    raw = _raw(parent, path)
-    if raw is not None and len(raw) > LONGEST_CODE:
-        raise UnreadableError(f"Its {_name(path)} is longer than any in an invoice.")
-    return None if raw is None else cleaned(raw, LONGEST_CODE)
-
-
-def _raw(parent: Element | None, path: str) -> str | None:
     element = None if parent is None else parent.find(path)
-    return None if element is None else _collapsed(element)
+    return None if element is None else code_of(element, path)
+
+
+def code_of(element: Element, path: str) -> str | None:
+    """The same of an element that was found already; `path` is what a refusal names it by."""
+    raw = _collapsed(element)
+    if len(raw) > LONGEST_CODE:
+        raise UnreadableError(f"Its {_name(path)} is longer than any in an invoice.")
+    return cleaned(raw, LONGEST_CODE)
+
+
+def currency_at(parent: Element | None, path: str) -> str | None:
+    """A currency by its code (ISO 4217)."""
+    currency = code_at(parent, path)
+    if currency is not None and not _CURRENCY.fullmatch(currency):
+        raise UnreadableError(f"Its {_name(path)} is not a currency.")
+    return currency
 
 
 def _collapsed(element: Element) -> str:
@@ -98,7 +108,10 @@ def _collapsed(element: Element) -> str:
 
 def number_at(parent: Element | None, path: str) -> Decimal | None:
     """A quantity, price or percentage: at most 15 digits before and 10 after the point."""
-    text = code_at(parent, path)
+    return _number(code_at(parent, path), path)
+
+
+def _number(text: str | None, path: str) -> Decimal | None:
     if text is None:
         return None
     if not _NUMBER.fullmatch(text):
@@ -107,17 +120,26 @@ def number_at(parent: Element | None, path: str) -> Decimal | None:
 
 
 def money_at(parent: Element | None, path: str, currency: str | None) -> Decimal | None:
-    """An amount in the document's currency, with at most four decimals."""
-    amount = number_at(parent, path)
-    if parent is None or amount is None:
+    """An amount in the document's currency, with at most four decimals. Of several currencies it is that one."""
+    stated = [] if parent is None else parent.findall(path)
+    if not stated:
         return None
-    element = parent.find(path)
-    stated = None if element is None else element.get("currencyID")
-    if stated and currency and stated.strip() != currency:
+    found = in_currency(stated, currency)
+    if not found:
         raise UnreadableError(f"Its {_name(path)} is in another currency than the document.")
+    amount = _number(code_of(found[0], path), path)
+    if amount is None:
+        return None
     if abs(amount) >= MOST_MONEY:
         raise UnreadableError(f"Its {_name(path)} is larger than any invoice.")
     return _to_four_decimals(amount, path)
+
+
+def in_currency(amounts: list[Element], currency: str | None) -> list[Element]:
+    """Those in this currency. One that names none is in the document's, and a document without one has them all."""
+    return [
+        amount for amount in amounts if currency is None or (amount.get("currencyID") or "").strip() in ("", currency)
+    ]
 
 
 def _to_four_decimals(amount: Decimal, path: str) -> Decimal:
@@ -145,4 +167,4 @@ def date_at(parent: Element | None, path: str) -> date | None:
 
 def _name(path: str) -> str:
     """The last element of a path, without its namespace."""
-    return path.rpartition("}")[2]
+    return path.rpartition("/")[2].rpartition("}")[2]

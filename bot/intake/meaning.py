@@ -9,15 +9,21 @@ from bot.domain.documents import DocumentType, Facts, Line, TaxSubtotal
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 """UNTDID 1001. 389, a self-billed invoice (a German "Gutschrift"), is none of them, and 384, a correction, may be
 either: its sign decides."""
+PRO_FORMA_CODE = "325"
 MOST_WARNINGS = 20
 
 
-def as_booked(facts: Facts, *, is_credit_note: bool) -> Facts:
+def type_of(code: str) -> DocumentType:
+    """What a code of UNTDID 1001 means to a bookkeeper."""
+    if code in CREDIT_NOTE_CODES:
+        return DocumentType.CREDIT_NOTE
+    return DocumentType.PRO_FORMA if code == PRO_FORMA_CODE else DocumentType.INVOICE
+
+
+def as_booked(facts: Facts, document_type: DocumentType) -> Facts:
     """The facts with their document type; a negative invoice is a credit note of the positive amounts."""
-    if is_credit_note:
-        return replace(facts, document_type=DocumentType.CREDIT_NOTE)
-    if facts.gross is None or facts.gross >= 0:
-        return replace(facts, document_type=DocumentType.INVOICE)
+    if document_type is not DocumentType.INVOICE or facts.gross is None or facts.gross >= 0:
+        return replace(facts, document_type=document_type)
     return replace(
         facts,
         document_type=DocumentType.CREDIT_NOTE,
@@ -25,6 +31,7 @@ def as_booked(facts: Facts, *, is_credit_note: bool) -> Facts:
         tax=_turned(facts.tax),
         gross=_turned(facts.gross),
         payable=_turned(facts.payable),
+        prepaid=_turned(facts.prepaid),
         lines=tuple(_turned_line(line) for line in facts.lines),
         tax_breakdown=tuple(_turned_subtotal(subtotal) for subtotal in facts.tax_breakdown),
     )

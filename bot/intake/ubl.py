@@ -5,19 +5,29 @@ date from any place it may stand, document-wide allowances and charges as lines 
 to the net amount.
 """
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.domain.documents import Facts, Line, Party, TaxSubtotal
-from bot.intake.elements import LONGEST_NOTE, Element, code_at, date_at, money_at, number_at, parse, text_at, texts_at
-from bot.intake.meaning import CREDIT_NOTE_CODES, as_booked, warnings
+from bot.domain.documents import DocumentType, Facts, Line, Party, TaxSubtotal
+from bot.intake.elements import (
+    LONGEST_NOTE,
+    Element,
+    code_at,
+    currency_at,
+    date_at,
+    money_at,
+    number_at,
+    parse,
+    text_at,
+    texts_at,
+)
+from bot.intake.lines import together
+from bot.intake.meaning import as_booked, type_of, warnings
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.sniff import UBL_CREDIT_NOTE, UBL_INVOICE
 from bot.intake.ubl_lines import CAC, CBC, document_lines, invoice_lines
 
 MOST_RATES = 200
-_CURRENCY = re.compile("[A-Z]{3}")
 _DUE_DATES = (
     f"{CBC}DueDate",
     f"{CAC}PaymentMeans/{CBC}PaymentDueDate",
@@ -35,11 +45,11 @@ def read_ubl(content: bytes) -> Reading:
     if root.tag not in (UBL_INVOICE, UBL_CREDIT_NOTE):
         raise UnreadableError("The file is neither an invoice nor a credit note.")
     type_code = code_at(root, f"{CBC}InvoiceTypeCode") or code_at(root, f"{CBC}CreditNoteTypeCode") or ""
-    currency = _currency(root)
+    currency = currency_at(root, f"{CBC}DocumentCurrencyCode")
     lines, about_lines = invoice_lines(root, currency)
     facts = as_booked(
-        _facts(root, currency, (*lines, *document_lines(root, currency))),
-        is_credit_note=root.tag == UBL_CREDIT_NOTE or type_code in CREDIT_NOTE_CODES,
+        _facts(root, currency, together(lines, document_lines(root, currency))),
+        DocumentType.CREDIT_NOTE if root.tag == UBL_CREDIT_NOTE else type_of(type_code),
     )
     return Reading(
         facts=facts,
@@ -48,13 +58,6 @@ def read_ubl(content: bytes) -> Reading:
         profile=text_at(root, f"{CBC}CustomizationID") or "",
         warnings=warnings(facts, about_lines),
     )
-
-
-def _currency(root: Element) -> str | None:
-    currency = code_at(root, f"{CBC}DocumentCurrencyCode")
-    if currency is not None and not _CURRENCY.fullmatch(currency):
-        raise UnreadableError("Its DocumentCurrencyCode is not a currency.")
-    return currency
 
 
 def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Facts:
@@ -73,6 +76,7 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         tax=_tax(tax_totals, net, gross),
         gross=gross,
         payable=money_at(total, f"{CBC}PayableAmount", currency),
+        prepaid=money_at(total, f"{CBC}PrepaidAmount", currency),
         lines=lines,
         tax_breakdown=tuple(_breakdown(tax_totals, currency)),
         note=texts_at(root, f"{CBC}Note", LONGEST_NOTE),

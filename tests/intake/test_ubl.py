@@ -8,10 +8,10 @@ import pytest
 
 from bot.domain.documents import DocumentType, Facts
 from bot.intake.elements import LONGEST_CODE, LONGEST_TEXT
+from bot.intake.lines import MOST_LINES
 from bot.intake.meaning import MOST_WARNINGS
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.ubl import read_ubl
-from bot.intake.ubl_lines import MOST_LINES
 from tests.intake.documents import Row, a_document, a_tax_total, an_allowance
 
 
