@@ -162,7 +162,11 @@ def date_at(parent: Element | None, path: str) -> date | None:
     try:
         return date.fromisoformat(found[1] if found else text[:0])
     except ValueError:
-        raise UnreadableError(f"Its {_name(path)} is not a date.") from None
+        raise not_a_date(path) from None
+
+
+def not_a_date(path: str) -> UnreadableError:
+    return UnreadableError(f"Its {_name(path)} is not a date.")
 
 
 def _name(path: str) -> str:

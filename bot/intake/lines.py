@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import count
 
 from bot.domain.documents import Line
-from bot.intake.elements import LONGEST_TEXT
+from bot.intake.elements import LONGEST_TEXT, Element, in_currency, number_at
 from bot.intake.result import UnreadableError
 
 MOST_LINES = 2000
@@ -30,6 +31,52 @@ def together(own: Iterable[Line], of_document: Iterable[Line]) -> tuple[Line, ..
     """
     lines = tuple(own)
     return (*lines, *of_document) if lines else ()
+
+
+def priced(
+    *,
+    description: str,
+    quantity: Decimal | None,
+    unit_price: Decimal | None,
+    net: Decimal | None,
+    tax: Decimal | None = None,
+    tax_percent: Decimal | None = None,
+) -> Line:
+    """A line as stated. Without a price it counts as one of its amount, and without a quantity it is one.
+
+    Raises:
+        UnreadableError: it states no amount.
+    """
+    if net is None:
+        raise UnreadableError("A line states no amount.")
+    if unit_price is None:
+        quantity, unit_price = Decimal(1), net
+    return Line(
+        description=description,
+        quantity=Decimal(1) if quantity is None else quantity,
+        unit_price=unit_price,
+        net=net,
+        tax=tax,
+        tax_percent=tax_percent,
+    )
+
+
+def text_line(description: str) -> Line:
+    """A line that only says something: it counts among the document's lines, and is one of nothing."""
+    return Line(description=description, unit_price=Decimal(0), net=Decimal(0))
+
+
+def price_at(parent: Element | None, path: str, base_path: str, currency: str | None) -> Decimal | None:
+    """The price of one. A price may have more decimals than an amount.
+
+    Raises:
+        UnreadableError: it is in another currency than the document.
+    """
+    stated = None if parent is None else parent.find(path)
+    if stated is not None and not in_currency([stated], currency):
+        raise UnreadableError("The price of a line is in another currency than the document.")
+    price = number_at(parent, path)
+    return None if price is None else price_of_one(price, number_at(parent, base_path))
 
 
 def price_of_one(price: Decimal, base: Decimal | None) -> Decimal:
@@ -69,8 +116,13 @@ def signed(amount: Decimal | None, indicator: str | None) -> Decimal:
     return amount if indicator in ("true", "1") else -amount
 
 
-def disagreement(number: int, line: Line, allowances: Decimal) -> str | None:
-    """A sentence about a line whose quantity and price do not make its amount."""
+def disagreements(lines: Iterable[Line], allowances: Iterable[Decimal]) -> tuple[str, ...]:
+    """Sentences about lines whose quantity, price and own allowances do not make their amounts."""
+    found = (_disagreement(*both) for both in zip(count(1), lines, allowances, strict=False))
+    return tuple(sentence for sentence in found if sentence)
+
+
+def _disagreement(number: int, line: Line, allowances: Decimal) -> str | None:
     expected = line.quantity * line.unit_price + allowances
     if abs(expected - line.net) <= _ROUNDING:
         return None

@@ -5,12 +5,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.documents import DocumentType, Facts, Line, TaxSubtotal
+from bot.intake.result import UnreadableError
 
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
 """UNTDID 1001. 389, a self-billed invoice (a German "Gutschrift"), is none of them, and 384, a correction, may be
 either: its sign decides."""
 PRO_FORMA_CODE = "325"
 MOST_WARNINGS = 20
+MOST_RATES = 200
 
 
 def type_of(code: str) -> DocumentType:
@@ -47,6 +49,32 @@ def _turned_line(line: Line) -> Line:
 
 def _turned_subtotal(subtotal: TaxSubtotal) -> TaxSubtotal:
     return replace(subtotal, taxable=-subtotal.taxable, tax=-subtotal.tax)
+
+
+def difference(net: Decimal | None, gross: Decimal | None) -> Decimal | None:
+    """The tax where none is stated, which happens when there is no tax: what lies between net and gross."""
+    return None if net is None or gross is None else gross - net
+
+
+def refuse_too_many_rates(rows: int) -> None:
+    """Raises:
+    UnreadableError: no tax has so many rates.
+    """
+    if rows > MOST_RATES:
+        raise UnreadableError(f"The document has {rows} rows of tax; at most {MOST_RATES} are read.")
+
+
+def tax_row(
+    *, percent: Decimal | None, category: str | None, taxable: Decimal | None, tax: Decimal | None
+) -> TaxSubtotal:
+    """One row of the tax breakdown.
+
+    Raises:
+        UnreadableError: it states no tax.
+    """
+    if tax is None:
+        raise UnreadableError("A row of its tax states no amount.")
+    return TaxSubtotal(percent=percent, category=category, taxable=taxable or Decimal(0), tax=tax)
 
 
 def warnings(facts: Facts, also: Iterable[str] = ()) -> tuple[str, ...]:

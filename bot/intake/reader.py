@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from bot.intake.cii import read_cii
 from bot.intake.result import Reading, Unreadable, UnreadableError
 from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
 from bot.intake.ubl import read_ubl
+from bot.intake.zugferd_1 import read_zugferd_1
 
 __all__ = ["READERS", "Reader", "Reading", "Unreadable", "read"]
 
@@ -22,7 +24,11 @@ class Reader(Protocol):
         ...
 
 
-READERS: Mapping[FileKind, Reader] = {FileKind.UBL: read_ubl}
+READERS: Mapping[FileKind, Reader] = {
+    FileKind.UBL: read_ubl,
+    FileKind.CII: read_cii,
+    FileKind.ZUGFERD_1: read_zugferd_1,
+}
 
 
 def read(content: bytes, readers: Mapping[FileKind, Reader] = READERS) -> Reading | Unreadable:
@@ -32,7 +38,7 @@ def read(content: bytes, readers: Mapping[FileKind, Reader] = READERS) -> Readin
     kind = sniff(content)
     reader = readers.get(kind)
     if reader is None:
-        return Unreadable(reason=f"It is {kind.words}; UBL e-invoices are what can be read so far.")
+        return Unreadable(reason=f"It is {kind.words}; e-invoices are what can be read so far.")
     try:
         return reader(content)
     except UnreadableError as error:

@@ -66,11 +66,13 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif"})
 
 UBL_INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 UBL_CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
+CII_INVOICE = "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice"
+ZUGFERD_1_INVOICE = "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument"
 _ROOTS = {
     UBL_INVOICE: FileKind.UBL,
     UBL_CREDIT_NOTE: FileKind.UBL,
-    "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice": FileKind.CII,
-    "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument": FileKind.ZUGFERD_1,
+    CII_INVOICE: FileKind.CII,
+    ZUGFERD_1_INVOICE: FileKind.ZUGFERD_1,
 }
 _FATTURA_PA = re.compile(r"\{http://(www\.fatturapa|ivaservizi\.agenziaentrate)\.gov\.it/.*\}FatturaElettronica")
 

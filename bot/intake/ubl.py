@@ -22,12 +22,11 @@ from bot.intake.elements import (
     texts_at,
 )
 from bot.intake.lines import together
-from bot.intake.meaning import as_booked, type_of, warnings
+from bot.intake.meaning import as_booked, difference, refuse_too_many_rates, tax_row, type_of, warnings
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.sniff import UBL_CREDIT_NOTE, UBL_INVOICE
 from bot.intake.ubl_lines import CAC, CBC, document_lines, invoice_lines
 
-MOST_RATES = 200
 _DUE_DATES = (
     f"{CBC}DueDate",
     f"{CAC}PaymentMeans/{CBC}PaymentDueDate",
@@ -127,25 +126,21 @@ def _stated_currency(total: Element) -> str | None:
 
 
 def _tax(totals: list[Element], net: Decimal | None, gross: Decimal | None) -> Decimal | None:
-    """The stated tax; what lies between net and gross where none is stated, which happens when there is no tax."""
+    """The stated tax, or the difference."""
     stated = [tax for total in totals if (tax := money_at(total, f"{CBC}TaxAmount", None)) is not None]
     if stated:
         return sum(stated[1:], stated[0])
-    return None if net is None or gross is None else gross - net
+    return difference(net, gross)
 
 
 def _breakdown(totals: list[Element], currency: str | None) -> Iterator[TaxSubtotal]:
     subtotals = [subtotal for total in totals for subtotal in total.iterfind(f"{CAC}TaxSubtotal")]
-    if len(subtotals) > MOST_RATES:
-        raise UnreadableError(f"The document has {len(subtotals)} rows of tax; at most {MOST_RATES} are read.")
+    refuse_too_many_rates(len(subtotals))
     for subtotal in subtotals:
-        tax = money_at(subtotal, f"{CBC}TaxAmount", currency)
-        if tax is None:
-            raise UnreadableError("A row of its tax states no amount.")
         category = subtotal.find(f"{CAC}TaxCategory")
-        yield TaxSubtotal(
+        yield tax_row(
             percent=number_at(category, f"{CBC}Percent"),
             category=code_at(category, f"{CBC}ID"),
-            taxable=money_at(subtotal, f"{CBC}TaxableAmount", currency) or Decimal(0),
-            tax=tax,
+            taxable=money_at(subtotal, f"{CBC}TaxableAmount", currency),
+            tax=money_at(subtotal, f"{CBC}TaxAmount", currency),
         )

@@ -81,8 +81,8 @@ def test_every_kind_has_words(kind: FileKind) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"%PDF-1.7", "It is a PDF; UBL e-invoices are what can be read so far."),
-        (CII.encode(), "It is an e-invoice in the CII syntax (XRechnung, ZUGFeRD, Factur-X); UBL"),
+        (b"%PDF-1.7", "It is a PDF; e-invoices are what can be read so far."),
+        (FATTURA.encode(), "It is a FatturaPA e-invoice; e-invoices"),
         (b"", "It is an empty file;"),
     ],
 )
