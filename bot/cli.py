@@ -4,13 +4,16 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeAlias
 
 from bot import api_key_commands, app, log
 from bot.api_key_commands import NoKeyError
 from bot.clock import SystemClock
+from bot.commands import items
+from bot.commands.asking import StoppedError
+from bot.commands.progress import progress
 from bot.config import Config, ConfigError, database_url_of, key_ring_of, read_config
 from bot.db import migrate
 from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
@@ -19,7 +22,9 @@ from bot.delivery import BusyError
 from bot.domain.api_keys import Scope
 from bot.services.keys import VARIABLE as RING
 from bot.services.keys import KeyRingMismatchError, NoSuchKeyError, Rotation, StoredSecrets, counted
+from bot.services.named_books import NoSuchOrganisationError
 from bot.serving import CannotListenError
+from bot.sheets.sheet import SheetError
 from bot.slack import TokenRefusedError
 from bot.vault import KeyRingError, Vault, fresh_id, new_key
 from bot.worker.engine import migrate_engine
@@ -35,6 +40,9 @@ STOPS = (
     CannotListenError,
     BusyError,
     NoKeyError,
+    StoppedError,
+    SheetError,
+    NoSuchOrganisationError,
 )
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers
 
@@ -87,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="for machines; 1 is answered when anything is wrong")
     _add_keys(commands)
     _add_api_keys(commands)
+    _add_items(commands)
     return parser
 
 
@@ -123,6 +132,14 @@ def _add_api_keys(commands: "Commands") -> None:
     revoke.add_argument("key", help="its id, or how it begins")
 
 
+def _add_items(commands: "Commands") -> None:
+    group = _group(commands, "items", "lists of documents, in and out", "dext-bot items import bills.csv")
+    bring = _command(group, "import", _import_items, items.IMPORTS, items.IMPORT_EXAMPLE)
+    items.add_import_arguments(bring)
+    write = _command(group, "export", _export_items, items.EXPORTS, items.EXPORT_EXAMPLE)
+    items.add_export_arguments(write)
+
+
 def _group(commands: "Commands", name: str, does: str, example: str) -> "Commands":
     group = commands.add_parser(name, help=does, description=f"{does.capitalize()}.", epilog=f"Example: {example}")
     return group.add_subparsers(metavar="COMMAND", required=True)
@@ -156,20 +173,6 @@ def _vault(ring: str) -> Vault:
         return Vault.from_text(ring)
     except KeyRingError as error:
         raise ConfigError(f"{RING} {error}") from None
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[int], None]]:
-    """How far a long command is, on one line, where somebody looks."""
-    is_seen = sys.stderr.isatty()
-
-    def told(done: int) -> None:
-        if is_seen:
-            print(f"\r{done} of {total}", end="", file=sys.stderr, flush=True)
-
-    yield told
-    if is_seen:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
 def _run(_: argparse.Namespace) -> int:
@@ -284,3 +287,12 @@ def _list_api_keys(chosen: argparse.Namespace) -> int:
 def _revoke_api_key(chosen: argparse.Namespace) -> int:
     print(asyncio.run(api_key_commands.revoke(database_url_of(os.environ), SystemClock(), chosen.key)))
     return 0
+
+
+def _import_items(chosen: argparse.Namespace) -> int:
+    """Answers 1 when documents were left out because they are unclear."""
+    return items.import_items(chosen, database_url_of(os.environ))
+
+
+def _export_items(chosen: argparse.Namespace) -> int:
+    return items.export_items(chosen, database_url_of(os.environ))

@@ -1,0 +1,192 @@
+"""`dext-bot items import|export`: what an operator is asked and told."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from bot.clock import SystemClock
+from bot.commands.asking import Asker, StoppedError
+from bot.commands.progress import progress
+from bot.db import migrate
+from bot.db.unit_of_work import Database
+from bot.domain.documents import ItemKind
+from bot.services.item_export import ItemExport
+from bot.services.item_import import Codes, ItemImport, Plan
+from bot.services.named_books import NamedBooks, named_books
+from bot.sheets.columns import Column, Columns, UnsureError, columns_of
+from bot.sheets.documents import (
+    LineAmounts,
+    Reading,
+    SheetDocument,
+    UnsureAmountsError,
+    UnsureOrderError,
+    documents_of,
+)
+from bot.sheets.sheet import Sheet, read_sheet
+from bot.sheets.values import DayOrder
+from bot.sheets.writing import header, rows_of, written
+
+MOST_NAMED = 20
+"""Unclear documents that are listed one by one."""
+ORGANISATION = "its name or id; not needed where there is one"
+
+
+IMPORTS = "bring in a list: an export of Dext, the bill template of Xero or QuickBooks, or any CSV with a header"
+IMPORT_EXAMPLE = 'dext-bot items import bills.csv --organisation "Acme Ltd" --dates day-first'
+EXPORTS = "write all items as a list that can be imported again"
+EXPORT_EXAMPLE = 'dext-bot items export --organisation "Acme Ltd" --out items.csv'
+
+
+def add_import_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="a CSV file; - reads standard input")
+    parser.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
+    parser.add_argument("--column", metavar="WHAT=HEADER", action="append", default=[], help=_columns_help())
+    parser.add_argument("--dates", choices=[*DayOrder], type=DayOrder, help="what 03/04/2026 means")
+    parser.add_argument("--line-amounts", choices=[*LineAmounts], type=LineAmounts, help="whether tax is in them")
+    parser.add_argument("--currency", metavar="CODE", help="of documents that name none (the organisation's own)")
+    kinds = [ItemKind.COST, ItemKind.SALE]
+    parser.add_argument("--kind", choices=kinds, type=ItemKind, default=ItemKind.COST, help="what the documents are")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    parser.add_argument("--yes", action="store_true", help="do not ask before it is done")
+
+
+def add_export_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
+    parser.add_argument("--archived", action="store_true", help="the archived ones too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="a new file; standard output without it")
+
+
+def _columns_help() -> str:
+    return f"which column is what, where names do not tell: {', '.join(Column)}"
+
+
+def import_items(chosen: argparse.Namespace, url: str) -> int:
+    """Answers 1 when documents were left out because they are unclear."""
+    sheet = read_sheet(_content(chosen.file))
+    asker = Asker(is_asking=sys.stdin.isatty() and str(chosen.file) != "-")
+    columns = _columns(sheet, _given(chosen.column, sheet), asker)
+    return asyncio.run(_import(chosen, url, sheet, columns, asker))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise StoppedError(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _given(said: Sequence[str], sheet: Sheet) -> dict[Column, str]:
+    given = {}
+    for each in said:
+        what, _, name = each.partition("=")
+        if what not in list(Column):
+            raise StoppedError(f"--column {each}: {what} is none of {', '.join(Column)}.")
+        if name not in sheet.header:
+            raise StoppedError(f"--column {each}: the list has no column {name!r}. It has {', '.join(sheet.header)}.")
+        given[Column(what)] = name
+    return given
+
+
+def _columns(sheet: Sheet, given: dict[Column, str], asker: "Asker") -> Columns:
+    while True:
+        try:
+            return columns_of(sheet.header, given)
+        except UnsureError as error:
+            how = f'--column {error.column}="{error.candidates[0]}"' if error.candidates else "another list"
+            given[error.column] = asker.choose(str(error), error.candidates, otherwise=f"Say it with {how}.")
+
+
+async def _import(chosen: argparse.Namespace, url: str, sheet: Sheet, columns: Columns, asker: "Asker") -> int:
+    await migrate.require_head(url)
+    clock = SystemClock()
+    db = Database(url, clock)
+    try:
+        books = await named_books(db, chosen.organisation)
+        importing = ItemImport(db, clock)
+        codes = await importing.codes(books)
+        reading = Reading(
+            order=chosen.dates,
+            line_amounts=chosen.line_amounts,
+            currency=chosen.currency or books.currency,
+            kind=chosen.kind,
+        )
+        documents = _documents(sheet, columns, reading, codes, asker)
+        plan = await importing.plan(books, documents)
+        print(_preview(plan, columns, books))
+        if plan.new and not chosen.dry_run and (chosen.yes or asker.agrees(f"Bring in {len(plan.new)}?")):
+            with progress(len(plan.new)) as told:
+                added = await importing.carry_out(books, plan.new, codes, told)
+            print(f"{added} brought in.")
+        return 1 if plan.unclear else 0
+    finally:
+        await db.close()
+
+
+def _documents(
+    sheet: Sheet, columns: Columns, reading: Reading, codes: Codes, asker: "Asker"
+) -> tuple[SheetDocument, ...]:
+    while True:
+        try:
+            return documents_of(sheet, columns, reading, codes.percent_of)
+        except UnsureOrderError:
+            question, options = "Dates such as 03/04/2026: which comes first?", tuple(DayOrder)
+            order = asker.choose(question, options, otherwise="Say --dates day-first or --dates month-first.")
+            reading = replace(reading, order=DayOrder(order))
+        except UnsureAmountsError:
+            question, options = "Are the amounts of lines without their tax, or with it?", tuple(LineAmounts)
+            amounts = asker.choose(
+                question, options, otherwise="Say --line-amounts exclusive or --line-amounts inclusive."
+            )
+            reading = replace(reading, line_amounts=LineAmounts(amounts))
+
+
+def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
+    said = [
+        f"{books.name}, from {columns.template}:",
+        f"  {len(plan.new):5} new, each with a card in its channel",
+        f"  {len(plan.known):5} here already",
+        f"  {len(plan.unclear):5} unclear, left out",
+    ]
+    if plan.finished:
+        said.append(f"  {len(plan.finished):5} published, archived or on their way by what the list says: left out")
+    said += [f"    {complaint}" for document in plan.unclear[:MOST_NAMED] for complaint in document.complaints[:3]]
+    if len(plan.unclear) > MOST_NAMED:
+        said.append(f"    and {len(plan.unclear) - MOST_NAMED} more documents")
+    if columns.unused:
+        said.append(f"Not used: {', '.join(columns.unused)}.")
+    return "\n".join(said)
+
+
+def export_items(chosen: argparse.Namespace, url: str) -> int:
+    try:
+        out = sys.stdout if chosen.out is None else chosen.out.open("x", encoding="utf-8-sig", newline="")
+    except FileExistsError:
+        raise StoppedError(f"{chosen.out} is there already; name another file.") from None
+    except OSError as error:
+        raise StoppedError(f"{chosen.out} cannot be written: {error.strerror}.") from None
+    try:
+        return asyncio.run(_export(chosen, url, out))
+    finally:
+        if out is not sys.stdout:
+            out.close()
+
+
+async def _export(chosen: argparse.Namespace, url: str, out: TextIO) -> int:
+    await migrate.require_head(url)
+    db = Database(url, SystemClock())
+    try:
+        books = await named_books(db, chosen.organisation)
+        export = ItemExport(db)
+        with progress(await export.count(books, with_archived=chosen.archived)) as told:
+            out.write(header())
+            done = 0
+            async for item in export.items(books, with_archived=chosen.archived):
+                out.write(written(rows_of(item)))
+                told(done := done + 1)
+    finally:
+        await db.close()
+    return 0
