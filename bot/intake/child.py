@@ -1,8 +1,8 @@
-"""The process that reads one file: bytes in, one JSON object out, limits on everything in between.
+"""The process that looks at one file: bytes in, one answer out, limits on everything in between.
 
-A hostile document may crash or stall its reader; it then costs this process and nothing else. The limits are set before
-the first byte is taken in, cannot be raised again, and leave no descriptor but the three pipes: a parser that were
-talked into opening a file or a socket could not.
+A hostile document may crash or stall its reader; it then costs this process and nothing else. What the kind of file
+needs is imported first, because the limits, set before the first byte is taken in, leave no descriptor but the three
+pipes and cannot be raised again: a parser that were talked into opening a file or a socket could not.
 """
 
 import codecs
@@ -14,29 +14,46 @@ from contextlib import suppress
 
 import msgspec
 
-from bot.intake.reader import read
+from bot.intake.preview import preview_of
+from bot.intake.reader import reader_of
 from bot.intake.result import Outcome, Reading, Unreadable
-from bot.intake.sniff import LARGEST_FILE
+from bot.intake.sniff import LARGEST_FILE, FileKind
+from bot.intake.task import OUT_OF_MEMORY, TOO_MUCH_TO_SAY, Task
 
-OUT_OF_MEMORY = 3
-TOO_MUCH_TO_SAY = 4
-"""Exit codes the parent has words for."""
 _NICENESS = 10
 _NOBODY = 65534
 
 
-def main(reader: Callable[[bytes], Reading | Unreadable] = read) -> int:
-    """The child: one file from standard input, its outcome to standard output, its limits as arguments."""
-    memory_bytes, cpu_seconds, output_bytes = (int(argument) for argument in sys.argv[1:4])
+def main(work: Callable[[bytes], bytes]) -> int:
+    """The child: one file from standard input, what was made of it to standard output, its limits as arguments."""
+    memory_bytes, cpu_seconds, output_bytes = (int(argument) for argument in sys.argv[-3:])
     hold_to(memory_bytes, cpu_seconds)
     try:
-        output = _outcome(reader(sys.stdin.buffer.read(LARGEST_FILE + 1)))
+        output = work(sys.stdin.buffer.read(LARGEST_FILE + 1))
     except MemoryError:
         return OUT_OF_MEMORY
     if len(output) > output_bytes:
         return TOO_MUCH_TO_SAY
     sys.stdout.buffer.write(output)
     return 0
+
+
+def work_of(task: Task, kind: FileKind) -> Callable[[bytes], bytes]:
+    """What to do with the file, everything for it imported."""
+    match task:
+        case Task.READ:
+            return in_json(reader_of(kind))
+        case Task.PREVIEW:
+            return preview_of(kind)
+
+
+def in_json(reader: Callable[[bytes], Reading | Unreadable]) -> Callable[[bytes], bytes]:
+    def work(content: bytes) -> bytes:
+        found = reader(content)
+        outcome = Outcome(reading=found) if isinstance(found, Reading) else Outcome(unreadable=found)
+        return msgspec.json.encode(outcome)
+
+    return work
 
 
 def hold_to(memory_bytes: int, cpu_seconds: int) -> None:
@@ -66,9 +83,5 @@ def _limit(what: int, value: int) -> None:
     resource.setrlimit(what, (value, value))
 
 
-def _outcome(found: Reading | Unreadable) -> bytes:
-    return msgspec.json.encode(Outcome(reading=found) if isinstance(found, Reading) else Outcome(unreadable=found))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(work_of(Task(sys.argv[1]), FileKind(sys.argv[2]))))

@@ -13,18 +13,35 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 
-from bot.intake.child import OUT_OF_MEMORY, TOO_MUCH_TO_SAY
+from bot.intake.preview import PREVIEWS
+from bot.intake.reader import refusal
 from bot.intake.result import Outcome, Reading, Unreadable
-from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
+from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
+from bot.intake.task import OUT_OF_MEMORY, TOO_MUCH_TO_SAY, Task
 
 logger = logging.getLogger(__name__)
 
-ENTRY = ("-I", "-B", "-m", "bot.intake.child")
-"""Isolated: neither environment, user packages nor the working directory decide what is imported. The package itself
-is found where it is installed, which an editable installation counts as."""
+_ROOT = str(Path(__file__).parents[2])
+_START = (
+    "import runpy, sys\n"
+    "root, module = sys.argv.pop(1), sys.argv.pop(1)\n"
+    "if root not in sys.path: sys.path.insert(0, root)\n"
+    "runpy.run_module(module, run_name='__main__', alter_sys=True)"
+)
+
+
+def entry(module: str) -> tuple[str, ...]:
+    """Starts a module in isolation: neither environment, user packages nor the working directory decide what is
+    imported. It comes from where this file does, so that a child is never of another version than its parent.
+    """
+    return ("-I", "-B", "-c", _START, _ROOT, module)
+
+
+ENTRY = entry("bot.intake.child")
 _CHUNK = 64 * 1024
 _LAST_WORDS_SECONDS = 1.0
 _TOO_MUCH_TO_SAY = "It says more than an invoice can."
@@ -52,8 +69,12 @@ class _TalkativeError(Exception):
     """The child wrote more than it may."""
 
 
+class _EndedBadlyError(Exception):
+    """There is no answer; its text says why, as a sentence."""
+
+
 class ChildReader:
-    """Reads documents, at most `at_once` at a time."""
+    """Reads documents and draws their previews, at most `at_once` at a time."""
 
     def __init__(self, limits: Limits | None = None, *, at_once: int = 2, entry: Sequence[str] = ENTRY) -> None:
         self._limits = limits or Limits()
@@ -62,30 +83,52 @@ class ChildReader:
 
     async def __call__(self, content: bytes, filename: str) -> Reading | Unreadable:  # noqa: ARG002 - names prove nothing
         """What the file says. Never raises for what is in the file."""
-        if len(content) > LARGEST_FILE:
-            return Unreadable(reason=f"It is larger than {LARGEST_FILE // MEBIBYTE} MiB.")
-        async with self._places:
-            return await self._read(content)
-
-    async def _read(self, content: bytes) -> Reading | Unreadable:
-        child = await self._start()
+        kind = sniff(content)
+        refused = refusal(content, kind)
+        if refused is not None:
+            return refused
         try:
-            async with asyncio.timeout(self._limits.wall_seconds):
-                output, _ = await asyncio.gather(_listen(child, self._limits.output_bytes), _tell(child, content))
-                code = await child.wait()
-        except TimeoutError:
-            return _ended(_TOO_SLOW, "time")
-        except _TalkativeError:
-            return _ended(_TOO_MUCH_TO_SAY, "output")
-        finally:
-            await _end(child)
-        return _decoded(output) if code == 0 else _ended(_WORDS.get(code, _STOPPED), str(code))
+            return _decoded(await self._ask(Task.READ, kind, content))
+        except _EndedBadlyError as error:
+            return Unreadable(reason=str(error))
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def preview(self, content: bytes) -> bytes | None:
+        """The first page of a PDF, or a picture, as a PNG of at most 1000 × 3000 pixels that carries nothing else of
+        the file. None where there is nothing to show: an e-invoice in XML, or what cannot be drawn. Never raises for
+        what is in the file.
+        """
+        kind = sniff(content)
+        if kind not in PREVIEWS or len(content) > LARGEST_FILE:
+            return None
+        try:
+            return await self._ask(Task.PREVIEW, kind, content) or None
+        except _EndedBadlyError:
+            return None
+
+    async def _ask(self, task: Task, kind: FileKind, content: bytes) -> bytes:
+        async with self._places:
+            child = await self._start(task, kind)
+            try:
+                async with asyncio.timeout(self._limits.wall_seconds):
+                    output, _ = await asyncio.gather(_listen(child, self._limits.output_bytes), _tell(child, content))
+                    code = await child.wait()
+            except TimeoutError:
+                raise _ended(_TOO_SLOW, "time") from None
+            except _TalkativeError:
+                raise _ended(_TOO_MUCH_TO_SAY, "output") from None
+            finally:
+                await _end(child)
+        if code != 0:
+            raise _ended(_WORDS.get(code, _STOPPED), str(code))
+        return output
+
+    async def _start(self, task: Task, kind: FileKind) -> asyncio.subprocess.Process:
         limits = self._limits
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *self._entry,
+            task,
+            kind,
             *(str(number) for number in (limits.memory_bytes, limits.cpu_seconds, limits.output_bytes)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -135,11 +178,14 @@ def _decoded(output: bytes) -> Reading | Unreadable:
     try:
         outcome = msgspec.json.decode(output, type=Outcome)
     except msgspec.DecodeError:
-        return _ended(_STOPPED, "answer")
-    return outcome.reading or outcome.unreadable or _ended(_STOPPED, "answer")
+        raise _ended(_STOPPED, "answer") from None
+    found = outcome.reading or outcome.unreadable
+    if found is None:
+        raise _ended(_STOPPED, "answer")
+    return found
 
 
-def _ended(reason: str, cause: str) -> Unreadable:
+def _ended(reason: str, cause: str) -> _EndedBadlyError:
     """Logged, because a child that always ends badly is a fault of the installation and not of the files."""
     logger.warning("a document's reader ended badly", extra={"cause": cause})
-    return Unreadable(reason=reason)
+    return _EndedBadlyError(reason)

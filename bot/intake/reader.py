@@ -1,19 +1,22 @@
-"""Which reader reads which kind of file; new syntaxes are plugged in here."""
+"""Which reader reads which kind of file; new kinds are plugged in here.
+
+A reader is named, not imported: the process that serves Slack needs none of the parsers, and the child that reads one
+file loads what this kind needs and nothing else.
+"""
 
 from collections.abc import Mapping
-from typing import Protocol
+from functools import partial
+from pkgutil import resolve_name
+from typing import Protocol, cast
 
-from bot.intake.cii import read_cii
 from bot.intake.result import Reading, Unreadable, UnreadableError
 from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
-from bot.intake.ubl import read_ubl
-from bot.intake.zugferd_1 import read_zugferd_1
 
-__all__ = ["READERS", "Reader", "Reading", "Unreadable", "read"]
+__all__ = ["READERS", "Reader", "Reading", "Unreadable", "read", "reader_of", "refusal"]
 
 
 class Reader(Protocol):
-    """Reads one kind of file. It only ever runs in the child, and needs no file, network or clock."""
+    """Reads one kind of file. It only ever runs in the child, and needs no file, network, clock or thread."""
 
     def __call__(self, content: bytes) -> Reading:
         """What the document says.
@@ -24,22 +27,39 @@ class Reader(Protocol):
         ...
 
 
-READERS: Mapping[FileKind, Reader] = {
-    FileKind.UBL: read_ubl,
-    FileKind.CII: read_cii,
-    FileKind.ZUGFERD_1: read_zugferd_1,
+READERS: Mapping[FileKind, str] = {
+    FileKind.UBL: "bot.intake.ubl:read_ubl",
+    FileKind.CII: "bot.intake.cii:read_cii",
+    FileKind.ZUGFERD_1: "bot.intake.zugferd_1:read_zugferd_1",
+    FileKind.PDF: "bot.intake.pdf:read_pdf",
+    FileKind.PICTURE: "bot.intake.picture:read_picture",
 }
+"""The place of each reader, as `module:function`. One that reads what stands on a picture would take the place of
+`read_picture`, and of the scans in `bot.intake.pdf`."""
 
 
-def read(content: bytes, readers: Mapping[FileKind, Reader] = READERS) -> Reading | Unreadable:
-    """What a file says, or why it cannot be read."""
+def refusal(content: bytes, kind: FileKind) -> Unreadable | None:
+    """Why no reader needs to look at this file."""
     if len(content) > LARGEST_FILE:
         return Unreadable(reason=f"It is larger than {LARGEST_FILE // MEBIBYTE} MiB.")
+    if kind not in READERS:
+        return Unreadable.because(f"It is {kind.words}.", kind.advice)
+    return None
+
+
+def reader_of(kind: FileKind) -> "partial[Reading | Unreadable]":
+    """The reader with everything it needs in memory, ready for a process that can open no more files."""
+    return partial(_read, cast("Reader", resolve_name(READERS[kind])))
+
+
+def read(content: bytes) -> Reading | Unreadable:
+    """What a file says, or why it cannot be read."""
     kind = sniff(content)
-    reader = readers.get(kind)
-    if reader is None:
-        return Unreadable(reason=f"It is {kind.words}; e-invoices are what can be read so far.")
+    return refusal(content, kind) or reader_of(kind)(content)
+
+
+def _read(reader: Reader, content: bytes) -> Reading | Unreadable:
     try:
         return reader(content)
     except UnreadableError as error:
-        return Unreadable(reason=str(error))
+        return Unreadable.because(str(error), error.advice)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from bot.domain.documents import Facts
+
+BY_HAND = "Type `/dext add` to enter it by hand."
 
 
 class Method(StrEnum):
@@ -38,11 +41,20 @@ class Unreadable:
     """Why there are no facts, and what the person can do; both are sentences, and neither quotes the file."""
 
     reason: str
-    what_to_do: str = "Type `/dext add` to enter it by hand."
+    what_to_do: str = BY_HAND
+
+    @classmethod
+    def because(cls, reason: str, advice: str) -> Self:
+        """With a better way than typing it in, which remains one."""
+        return cls(reason=reason, what_to_do=f"{advice} {BY_HAND}".strip())
 
 
 class UnreadableError(Exception):
-    """Raised by a reader with the reason as a sentence."""
+    """Raised by a reader with the reason as a sentence, and a better way than typing it in where there is one."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(reason)
+        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

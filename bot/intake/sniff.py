@@ -23,7 +23,9 @@ class FileKind(StrEnum):
     OTHER_XML = "other_xml"
     PDF = "pdf"
     PICTURE = "picture"
+    HEIF_PICTURE = "heif_picture"
     ARCHIVE = "archive"
+    OFFICE = "office"
     PAGE = "page"
     EMPTY = "empty"
     UNKNOWN = "unknown"
@@ -31,6 +33,11 @@ class FileKind(StrEnum):
     @property
     def words(self) -> str:
         return _WORDS[self]
+
+    @property
+    def advice(self) -> str:
+        """What to do with a file that cannot be read; empty where there is nothing better than to type it in."""
+        return _ADVICE.get(self, "")
 
 
 _WORDS = {
@@ -42,27 +49,44 @@ _WORDS = {
     FileKind.OTHER_XML: "an XML file, but no e-invoice that I know",
     FileKind.PDF: "a PDF",
     FileKind.PICTURE: "a picture",
-    FileKind.ARCHIVE: "an archive or an Office document",
+    FileKind.HEIF_PICTURE: "a picture in the HEIC or AVIF format, which I cannot open",
+    FileKind.ARCHIVE: "an archive",
+    FileKind.OFFICE: "an Office document",
     FileKind.PAGE: "a web page",
     FileKind.EMPTY: "an empty file",
-    FileKind.UNKNOWN: "a kind of file that I do not know",
+    FileKind.UNKNOWN: "a kind of file that I do not know: I read PDFs, pictures and e-invoices",
+}
+_ADVICE = {
+    FileKind.XML_WITH_DTD: "Ask whoever sent it for the e-invoice itself.",
+    FileKind.HEIF_PICTURE: "Share it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible).",
+    FileKind.ARCHIVE: "Unpack it and share the documents in it one by one.",
+    FileKind.OFFICE: "Save it as a PDF and share that.",
+    FileKind.PAGE: "Print it to a PDF and share that.",
+    FileKind.EMPTY: "Its upload may have broken off: share it once more.",
 }
 
+_PDF = b"%PDF-"
+_BEFORE_A_PDF = b"\xef\xbb\xbf\x00\t\n\r "
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
-    (b"%PDF-", FileKind.PDF),
     (b"\x89PNG\r\n\x1a\n", FileKind.PICTURE),
     (b"\xff\xd8\xff", FileKind.PICTURE),
     (b"GIF8", FileKind.PICTURE),
     (b"II*\x00", FileKind.PICTURE),
     (b"MM\x00*", FileKind.PICTURE),
-    (b"PK\x03\x04", FileKind.ARCHIVE),
     (b"PK\x05\x06", FileKind.ARCHIVE),
     (b"\x1f\x8b", FileKind.ARCHIVE),
     (b"7z\xbc\xaf\x27\x1c", FileKind.ARCHIVE),
-    (b"\xd0\xcf\x11\xe0", FileKind.ARCHIVE),
+    (b"\xd0\xcf\x11\xe0", FileKind.OFFICE),
+    (b"{\\rtf", FileKind.OFFICE),
+    (b"BZh", FileKind.ARCHIVE),
+    (b"\xfd7zXZ\x00", FileKind.ARCHIVE),
+    (b"\x28\xb5\x2f\xfd", FileKind.ARCHIVE),
     (b"Rar!", FileKind.ARCHIVE),
 )
-_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif"})
+_ZIP = b"PK\x03\x04"
+_IN_OFFICE_FILES = (b"[Content_Types].xml", b"_rels/.rels", b"application/vnd.oasis.opendocument")
+"""Of the first entries of what Office (ECMA-376, part 2) and OpenDocument (part 2, 3.3) pack into a zip."""
+_HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"heif", b"mif1", b"msf1", b"avif", b"avis"})
 
 UBL_INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 UBL_CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
@@ -92,13 +116,17 @@ def sniff(content: bytes) -> FileKind:
     """The kind of a file's bytes."""
     if not content[:HEAD].strip(b"\x00\t\r\n "):
         return FileKind.EMPTY if not content.strip(b"\x00\t\r\n ") else FileKind.UNKNOWN
+    if content[:HEAD].lstrip(_BEFORE_A_PDF).startswith(_PDF):
+        return FileKind.PDF
     for magic, kind in _MAGIC:
         if content.startswith(magic):
             return kind
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return FileKind.PICTURE
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
-        return FileKind.PICTURE
+        return FileKind.HEIF_PICTURE
+    if content.startswith(_ZIP):
+        return FileKind.OFFICE if any(name in content[:HEAD] for name in _IN_OFFICE_FILES) else FileKind.ARCHIVE
     return _kind_of_text(_text_head(content))
 
 

@@ -20,7 +20,7 @@ from bot.domain.documents import Door
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.intake.reader import Reading, Unreadable
+from bot.intake.result import Reading, Unreadable
 from bot.services.entering import NewItem, enter
 from bot.services.files import keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs

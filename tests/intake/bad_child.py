@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.domain.documents import Facts
-from bot.intake.child import main
+from bot.intake.child import in_json, main
 from bot.intake.result import Reading, Unreadable
 
 Found = Reading | Unreadable
@@ -102,4 +102,4 @@ if __name__ == "__main__":
     if how == "stay_behind":
         stay_behind()
         how = "leave"
-    sys.exit(main(globals()[how]))
+    sys.exit(main(in_json(globals()[how])))

@@ -8,22 +8,23 @@ from time import monotonic
 
 import pytest
 
-from bot.intake.parent import ChildReader, Limits
+from bot.intake.parent import ChildReader, Limits, entry
 from bot.intake.result import Reading, Unreadable
 from tests.intake import bad_child
 from tests.intake.documents import a_document
 
+DOCUMENT = a_document().encode()
 OURS = f"child-of-{os.getpid()}"
 PATIENT = Limits(cpu_seconds=5, wall_seconds=60)
 HASTY = Limits(wall_seconds=1.0)
 
 
 def misbehaving(how: str, limits: Limits = PATIENT, at_once: int = 2) -> ChildReader:
-    return ChildReader(limits, at_once=at_once, entry=("-I", "-B", str(Path(bad_child.__file__)), how, OURS))
+    return ChildReader(limits, at_once=at_once, entry=(*entry(bad_child.__name__), how, OURS))
 
 
 async def reason_of(how: str, limits: Limits = PATIENT) -> str:
-    found = await misbehaving(how, limits)(b"<file/>", "invoice.xml")
+    found = await misbehaving(how, limits)(DOCUMENT, "invoice.xml")
     assert isinstance(found, Unreadable)
     return found.reason
 
@@ -118,7 +119,7 @@ async def test_no_process_or_pipe_outlives_its_document(how: str, limits: Limits
 
 
 async def test_reading_that_is_called_off_ends_the_child() -> None:
-    reading = asyncio.create_task(misbehaving("sleep", Limits(wall_seconds=60))(b"<file/>", "invoice.xml"))
+    reading = asyncio.create_task(misbehaving("sleep", Limits(wall_seconds=60))(DOCUMENT, "invoice.xml"))
     while not children():  # noqa: ASYNC110 - another process sets no event
         await asyncio.sleep(0.01)
 
@@ -131,7 +132,7 @@ async def test_reading_that_is_called_off_ends_the_child() -> None:
 
 async def test_no_more_children_run_at_once_than_allowed() -> None:
     reader = misbehaving("sleep", HASTY, at_once=2)
-    readings = [asyncio.create_task(reader(b"<file/>", "invoice.xml")) for _ in range(5)]
+    readings = [asyncio.create_task(reader(DOCUMENT, "invoice.xml")) for _ in range(5)]
     most = 0
 
     while not all(reading.done() for reading in readings):
@@ -144,7 +145,7 @@ async def test_no_more_children_run_at_once_than_allowed() -> None:
 async def test_everything_else_goes_on_while_a_child_is_busy() -> None:
     """A large file is being handed to a child that reads nothing, which would block a plain write."""
     reader = misbehaving("sleep", Limits(wall_seconds=2.0))
-    reading = asyncio.create_task(reader(b"<" * 15_000_000, "invoice.xml"))
+    reading = asyncio.create_task(reader(DOCUMENT + b" " * 15_000_000, "invoice.xml"))
     longest, last = 0.0, monotonic()
 
     while not reading.done():

@@ -59,12 +59,14 @@ async def test_a_child_reads_a_sample_as_this_process_does(name: str) -> None:
     assert found == reading_of(name)
 
 
-@pytest.mark.parametrize("name", sorted(set(expectations()) - set(readable_names())))
+@pytest.mark.parametrize(
+    "name", sorted(name for name in set(expectations()) - set(readable_names()) if not name.endswith("pdf"))
+)
 def test_other_syntaxes_are_named_in_words(name: str) -> None:
     found = read(content_of(name))
 
     assert isinstance(found, Unreadable)
-    assert found.reason.startswith(("It is a PDF;", "It is a FatturaPA"))
+    assert found.reason.startswith("It is a FatturaPA")
     assert found.what_to_do
 
 

@@ -1,8 +1,11 @@
 """Kinds of files by their bytes."""
 
+from pkgutil import resolve_name
+
 import pytest
 
-from bot.intake.reader import read
+from bot.intake.preview import PREVIEWS
+from bot.intake.reader import READERS, read
 from bot.intake.result import Unreadable
 from bot.intake.sniff import LARGEST_FILE, FileKind, sniff
 from tests.intake.documents import a_document
@@ -20,9 +23,14 @@ DTD = '<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "b">]>'
         (b"\x89PNG\r\n\x1a\n....", FileKind.PICTURE),
         (b"\xff\xd8\xff\xe0", FileKind.PICTURE),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", FileKind.PICTURE),
-        (b"\x00\x00\x00\x18ftypheic", FileKind.PICTURE),
+        (b"\xef\xbb\xbf\r\n%PDF-1.4", FileKind.PDF),
+        (b"<html>%PDF-1.7\n", FileKind.PAGE),
+        (b"\x00\x00\x00\x18ftypheic", FileKind.HEIF_PICTURE),
         (b"\x00\x00\x00\x18ftypmp42", FileKind.UNKNOWN),
         (b"PK\x03\x04...", FileKind.ARCHIVE),
+        (b"PK\x03\x04" + b"." * 26 + b"[Content_Types].xml", FileKind.OFFICE),
+        (b"PK\x03\x04" + b"." * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", FileKind.OFFICE),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", FileKind.OFFICE),
         (b"\x1f\x8b\x08", FileKind.ARCHIVE),
         (b"<!doctype HTML><html>", FileKind.PAGE),
         (b"<html><body>Invoice</body></html>", FileKind.PAGE),
@@ -79,19 +87,30 @@ def test_every_kind_has_words(kind: FileKind) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "words"),
     [
-        (b"%PDF-1.7", "It is a PDF; e-invoices are what can be read so far."),
-        (FATTURA.encode(), "It is a FatturaPA e-invoice; e-invoices"),
-        (b"", "It is an empty file;"),
+        (b"", "It is an empty file. Its upload may have broken off: share it once more. Type"),
+        (
+            b"\x00\x00\x00\x18ftypheic",
+            "It is a picture in the HEIC or AVIF format, which I cannot open. Share it as JPEG",
+        ),
+        (b"\xd0\xcf\x11\xe0", "It is an Office document. Save it as a PDF and share that. Type"),
+        (b"PK\x03\x04", "It is an archive. Unpack it and share the documents in it one by one. Type"),
+        (b"<html>", "It is a web page. Print it to a PDF and share that. Type"),
+        (b"MZ", "It is a kind of file that I do not know: I read PDFs, pictures and e-invoices. Type"),
     ],
 )
-def test_what_cannot_be_read_yet_is_named_with_the_way_to_enter_it(content: bytes, reason: str) -> None:
+def test_what_cannot_be_read_is_named_with_what_to_do(content: bytes, words: str) -> None:
     found = read(content)
 
     assert isinstance(found, Unreadable)
-    assert found.reason.startswith(reason)
+    assert f"{found.reason} {found.what_to_do}".startswith(words)
     assert "/dext add" in found.what_to_do
+
+
+@pytest.mark.parametrize("kind", [*READERS, *PREVIEWS])
+def test_what_is_named_for_a_kind_is_there(kind: FileKind) -> None:
+    assert all(callable(resolve_name(table[kind])) for table in (READERS, PREVIEWS) if kind in table)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_looked_at() -> None:

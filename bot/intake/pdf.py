@@ -1,0 +1,32 @@
+"""PDFs: an e-invoice inside one is what counts; else its text; else it is a scan, for a person to read."""
+
+from bot.domain.documents import Facts
+from bot.intake.pdf_file import characters, opened, painted
+from bot.intake.picture import HIGHEST_PREVIEW, WIDEST_PREVIEW, as_preview
+from bot.intake.result import Method, Reading
+
+MOST_PAGES = 50
+"""Pages whose text is read. What is asked for stands on the first ones, and the totals of a longer document go to a
+person."""
+LEAST_CHARACTERS = 30
+"""On a page, on average. With fewer, what is to be seen is a picture of the text."""
+
+
+def read_pdf(content: bytes) -> Reading:
+    """What the document says.
+
+    Raises:
+        UnreadableError: damaged, without pages, or behind a password.
+    """
+    with opened(content) as document:
+        pages = [characters(document, index) for index in range(min(len(document), MOST_PAGES))]
+    seen = sum(not character.text.isspace() for page in pages for character in page)
+    is_scan = seen < LEAST_CHARACTERS * len(pages)
+    profile = "scan" if is_scan else "pdf"
+    return Reading(facts=Facts(), invoice_lines=0, type_code="", profile=profile, method=Method.NOTHING)
+
+
+def preview_pdf(content: bytes) -> bytes:
+    """The first page as PNG."""
+    with opened(content) as document:
+        return as_preview(painted(document, 0, WIDEST_PREVIEW, HIGHEST_PREVIEW))

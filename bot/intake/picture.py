@@ -1,0 +1,95 @@
+"""Pictures of documents: looked at before they are decoded, then made small.
+
+A picture states its size in its first bytes, so that one made to fill the memory is refused before a pixel of it is
+there. https://pillow.readthedocs.io/en/stable/reference/limits.html
+"""
+
+import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from PIL import Image, ImageOps, TiffImagePlugin, WebPImagePlugin
+
+from bot.domain.documents import Facts
+from bot.intake.result import Method, Reading, UnreadableError
+
+MOST_PIXELS = 40_000_000
+LONGEST_SIDE = 20_000
+WIDEST_PREVIEW = 1000
+HIGHEST_PREVIEW = 3000
+"""Pixels. A receipt may be long, and is still to be read on the preview."""
+_SAME_COLOURS = 256
+
+FORMATS = (TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format, "GIF", "JPEG", "PNG")
+Image.preinit()  # now, as the limits let it open no module when the first picture comes
+
+_BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, struct.error)
+"""What Pillow's plugins raise at what they do not understand."""
+
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+def read_picture(content: bytes) -> Reading:
+    """A document that a person has to read: whole, and of a size that can be shown."""
+    with _opened(content) as image:
+        _decode(image)
+    return Reading(facts=Facts(), invoice_lines=0, type_code="", profile="picture", method=Method.NOTHING)
+
+
+def preview_picture(content: bytes) -> bytes:
+    """The picture upright and small, as PNG."""
+    with _opened(content) as image:
+        return as_preview(_decode(image))
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            _refuse_too_large(image.size)
+            yield image
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _too_large() from error
+    except _BROKEN as error:
+        raise UnreadableError("The picture is damaged or cut off.", "Share it once more.") from error
+
+
+def _refuse_too_large(size: tuple[int, int]) -> None:
+    width, height = size
+    if width * height > MOST_PIXELS or max(size) > LONGEST_SIDE or not width * height:
+        raise _too_large()
+
+
+def _too_large() -> UnreadableError:
+    return UnreadableError(
+        f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels, or a side of more than {LONGEST_SIDE}.",
+        "Save it smaller and share that.",
+    )
+
+
+def _decode(image: Image.Image) -> Image.Image:
+    """The first frame's pixels; a JPEG is made smaller while it is decoded."""
+    image.draft("RGB", (WIDEST_PREVIEW, HIGHEST_PREVIEW))
+    image.load()
+    return image
+
+
+def as_preview(image: Image.Image) -> bytes:
+    """Upright, small, on white, without anything but pixels."""
+    size = (WIDEST_PREVIEW, HIGHEST_PREVIEW)
+    if image.getexif().get(_ORIENTATION, 1) in _LYING:
+        size = (HIGHEST_PREVIEW, WIDEST_PREVIEW)
+    image.thumbnail(size, reducing_gap=2.0)
+    upright = ImageOps.exif_transpose(image)
+    painted = Image.new("RGB", upright.size, "white")
+    painted.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
+    out = io.BytesIO()
+    painted.quantize(_SAME_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=False)
+    return out.getvalue()
+
+
+_ORIENTATION = 0x0112
+_LYING = frozenset({5, 6, 7, 8})
