@@ -41,6 +41,7 @@ from handlers.alerts import AlertHandlers
 from handlers.api_keys import ApiKeyHandlers
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
+from handlers.browsing import BrowsingHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
@@ -97,6 +98,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
+        BrowsingHandlers(services.browsing, services.cards, services.organisations),
         ApprovalHandlers(services.approvals, services.cards),
         AlertHandlers(services.fixes, services.cards, services.alerts),
         LifecycleHandlers(services.removal),

@@ -18,6 +18,7 @@ from bot.services.alert_messages import AlertMessages
 from bot.services.api_keys import ApiKeys
 from bot.services.approvals import Approvals
 from bot.services.arrivals import Arrivals
+from bot.services.browsing import Browsing
 from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
 from bot.services.channels import Channels
@@ -84,6 +85,7 @@ class Services:
     api_keys: ApiKeys
     items: Items
     cards: Cards
+    browsing: Browsing
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
@@ -146,6 +148,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,
+        browsing=Browsing(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=Fixes(db, people, items),

@@ -9,16 +9,25 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ForeignKey, Index, RowMapping, UniqueConstraint, bindparam, select
+from sqlalchemy import ForeignKey, Index, RowMapping, UniqueConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, LongText, dump, load, table_of
+from bot.db.base import Base, Exact, LongText, dump, load, table_of
 from bot.db.unit_of_work import Tx, insert_into
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
-from bot.domain.items import Item, ItemState, check_move
+from bot.domain.items import Archived, Item, ItemState, check_move
+from bot.domain.parties import name_key, number_key, tax_key
+from bot.domain.questions import Questions
 from bot.domain.settings import PaymentStatus
+
+LIVE = "state <> 'archived'"
+
+
+def where(condition: str) -> dict[str, Any]:
+    """An index of some rows, on either database."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class ItemRow(Base):
@@ -30,10 +39,20 @@ class ItemRow(Base):
     __tablename__ = "items"
     __table_args__ = (
         UniqueConstraint("organisation_id", "source_key"),
-        Index("ix_items_state", "workspace_id", "organisation_id", "state", "created_at"),
         Index("ix_items_mine", "workspace_id", "submitted_by", "state"),
-        Index("ix_items_last_used", "workspace_id", "organisation_id", "submitted_by", "created_at"),
-        Index("ix_items_number", "organisation_id", "supplier_search", "number"),
+        Index("ix_items_state", "organisation_id", "state", "created_at", "id"),
+        # what `/dext items` searches by, each in the order that it shows (`bot.db.browsing`)
+        Index("ix_items_recent", "organisation_id", "created_at", "id"),
+        Index("ix_items_live", "organisation_id", "created_at", "id", **where(LIVE)),
+        Index("ix_items_number", "organisation_id", "number_key", "created_at", "id"),
+        Index("ix_items_amount", "organisation_id", "gross", "created_at", "id"),
+        Index("ix_items_supplier", "organisation_id", "supplier_key", "created_at", "id"),
+        Index("ix_items_person", "organisation_id", "submitted_by", "created_at", "id"),
+        Index("ix_items_dated", "organisation_id", "issued_on", "id"),
+        # the same document at the door (`bot.db.same_documents`)
+        Index("ix_items_document", "organisation_id", "supplier_key", "number_key"),
+        Index("ix_items_tax", "organisation_id", "supplier_tax", "number_key", **where("supplier_tax IS NOT NULL")),
+        Index("ix_items_supplier_dated", "organisation_id", "supplier_key", "issued_on", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -49,7 +68,10 @@ class ItemRow(Base):
     file_id: Mapped[UUID | None]
     submitted_by: Mapped[str]
     created_at: Mapped[datetime]
-    supplier_search: Mapped[str | None]
+    supplier_key: Mapped[str | None] = mapped_column(Exact)
+    """Of whoever is paid or pays: `bot.domain.parties` says what these three are."""
+    supplier_tax: Mapped[str | None]
+    number_key: Mapped[str | None]
     number: Mapped[str | None]
     issued_on: Mapped[date | None]
     currency: Mapped[str | None]
@@ -57,6 +79,9 @@ class ItemRow(Base):
     facts: Mapped[str] = mapped_column(LongText)
     coding: Mapped[str] = mapped_column(LongText)
     complaints: Mapped[str] = mapped_column(LongText, default="[]")
+    questions: Mapped[str] = mapped_column(LongText, default="[]", server_default="[]")
+    archived: Mapped[str | None] = mapped_column(LongText)
+    """JSON of `Archived`."""
     publish_as: Mapped[str]
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
@@ -146,19 +171,6 @@ _TO_DECIDE = (
     .order_by(ITEMS.c.created_at)
     .limit(bindparam("most"))
 )
-_SAME_DOCUMENT = (
-    select(ITEMS.c.reference, ITEMS.c.state)
-    .where(
-        ITEMS.c.workspace_id == bindparam("workspace_id"),
-        ITEMS.c.organisation_id == bindparam("organisation_id"),
-        ITEMS.c.supplier_search == bindparam("supplier_search"),
-        ITEMS.c.number == bindparam("number"),
-        ITEMS.c.id != bindparam("item_id"),
-        ITEMS.c.state.not_in((ItemState.REJECTED, ItemState.ARCHIVED)),
-    )
-    .order_by(ITEMS.c.created_at)
-    .limit(1)
-)
 _FROM_SOURCE = select(ITEMS).where(
     ITEMS.c.workspace_id == bindparam("workspace_id"),
     ITEMS.c.organisation_id == bindparam("organisation_id"),
@@ -167,6 +179,7 @@ _FROM_SOURCE = select(ITEMS).where(
 """Statements of every click, built once: building one anew takes longer than SQLite takes to carry it out."""
 
 _TEXTS = msgspec.json.Decoder(tuple[str, ...])
+_QUESTIONS = msgspec.json.Decoder(Questions)
 
 
 async def load_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item | None:
@@ -255,22 +268,6 @@ async def items_to_decide(
     return tuple(item_of(row) for row in (await tx.execute(_TO_DECIDE, of)).mappings().all())
 
 
-async def same_document(tx: Tx, item: Item) -> tuple[str, ItemState] | None:
-    """Reference and state of the first other item, not rejected, that has this one's supplier and number."""
-    supplier_search, number = _search_name(item), item.facts.number
-    if supplier_search is None or number is None:
-        return None
-    of = {
-        "workspace_id": item.workspace_id,
-        "organisation_id": item.organisation_id,
-        "supplier_search": supplier_search,
-        "number": number,
-        "item_id": item.id,
-    }
-    row = (await tx.execute(_SAME_DOCUMENT, of)).one_or_none()
-    return None if row is None else (row.reference, ItemState(row.state))
-
-
 def item_of(row: RowMapping) -> Item:
     return Item(
         id=ItemId(row["id"]),
@@ -293,14 +290,11 @@ def item_of(row: RowMapping) -> Item:
         ledger_url=row["ledger_url"],
         published_at=row["published_at"],
         complaints=_TEXTS.decode(row["complaints"]),
+        questions=_QUESTIONS.decode(row["questions"]),
+        archived=None if row["archived"] is None else load(row["archived"], Archived),
         publish_as=PaymentStatus(row["publish_as"]),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
-
-
-def _search_name(item: Item) -> str | None:
-    name = item.counterparty.name
-    return None if name is None else name.casefold()[:200]
 
 
 def _columns(item: Item) -> dict[str, object]:
@@ -317,7 +311,9 @@ def _columns(item: Item) -> dict[str, object]:
         "file_id": item.file_id,
         "submitted_by": item.submitted_by,
         "created_at": item.created_at,
-        "supplier_search": _search_name(item),
+        "supplier_key": name_key(item.counterparty.name),
+        "supplier_tax": tax_key(item.counterparty.tax_number),
+        "number_key": number_key(facts.number),
         "number": facts.number,
         "issued_on": facts.issued_on,
         "currency": facts.currency,
@@ -325,6 +321,8 @@ def _columns(item: Item) -> dict[str, object]:
         "facts": dump(facts),
         "coding": dump(item.coding),
         "complaints": dump(item.complaints),
+        "questions": dump(item.questions),
+        "archived": None if item.archived is None else dump(item.archived),
         "publish_as": item.publish_as,
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,

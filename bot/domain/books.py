@@ -161,6 +161,8 @@ class Books:
     provider_id: str
     name: str
     base_currency: str
+    legal_name: str | None = None
+    tax_number: str | None = None
     country: str | None = None
     time_zone: str | None = None
     plan: str | None = None

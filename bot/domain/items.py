@@ -11,6 +11,7 @@ from enum import StrEnum
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.questions import Questions
 from bot.domain.settings import PaymentStatus
 
 
@@ -90,6 +91,21 @@ def check_move(current: ItemState, wanted: ItemState) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """How an item came to be archived: where it goes back to, and in words why. `other` is the item it is a duplicate
+    of, or that took its place.
+    """
+
+    from_state: ItemState
+    by: UserId
+    at: datetime
+    why: str | None = None
+    other: ItemId | None = None
+    is_moved: bool = False
+    """It goes on elsewhere, so it does not come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """A cost, a sale or an expense report at one version. `version` grows with every change and guards the next one."""
 
@@ -120,6 +136,10 @@ class Item:
     published_at: datetime | None = None
     complaints: tuple[str, ...] = field(default=())
     """What our own checks say, in words; empty when the item can go on."""
+    questions: Questions = ()
+    """What only a person can answer; while one is open, the item waits in review."""
+    archived: Archived | None = None
+    """Of an archived item."""
 
     @property
     def counterparty(self) -> Party:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from bot.db.base import table_of
 from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow
-from bot.db.items import load_item, same_document
+from bot.db.items import load_item
 from bot.db.publications import USABLE
+from bot.db.same_documents import same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, ItemPage, Reason
@@ -136,8 +137,8 @@ async def _warnings(tx: Tx, item: Item, rate: TaxRate | None) -> tuple[str, ...]
     other = await same_document(tx, item)
     if other is None:
         return found
-    reference, state = other
-    return (f"Looks like a duplicate of {reference}, which is {state.words}: same supplier, same number.", *found)
+    same = f"Looks like a duplicate of {other.reference}, which is {other.state.words}: same supplier, same number."
+    return (same, *found)
 
 
 async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:

@@ -28,8 +28,9 @@ def judged(item: Item, settings: Settings) -> Item:
 
 
 def checked(item: Item) -> Item:
-    """The item as it stands, checked; its state is left alone."""
-    return replace(item, complaints=check(item.facts, item.coding, item.kind))
+    """The item as it stands, checked, with what somebody has to answer; its state is left alone."""
+    asked = tuple(question.words for question in item.questions if question.is_open)
+    return replace(item, complaints=(*asked, *check(item.facts, item.coding, item.kind)))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

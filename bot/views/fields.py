@@ -52,6 +52,10 @@ class Fields:
     def users(self, block: BlockId) -> tuple[str, ...]:
         return tuple(str(user) for user in self._entry(block, ActionId.VALUE).get("selected_users") or ())
 
+    def user(self, block: BlockId) -> str | None:
+        chosen = self._entry(block, ActionId.VALUE).get("selected_user")
+        return str(chosen) if chosen else None
+
     def channel(self, block: BlockId) -> str | None:
         chosen = self._entry(block, ActionId.VALUE).get("selected_conversation")
         return str(chosen) if chosen else None

@@ -55,9 +55,13 @@ def card(found: ItemCard) -> Message:
 
 
 def alone(found: ItemCard) -> View:
-    """The card as a modal, for who comes from Home."""
+    """The card as a modal, for who comes from Home or a list. From one that waits for review it goes on to the next."""
     _, blocks = card(found)
-    return _modal(found.item.reference, list(blocks))
+    item, shown = found.item, list(blocks)
+    if item.state is ItemState.TO_REVIEW:
+        following = ButtonElement(action_id=ActionId.NEXT_ITEM, text="Next to review", value=str(item.id))
+        shown.append(ActionsBlock(elements=[following]))
+    return _modal(item.reference, shown)
 
 
 def explanation(found: Explanation) -> View:

@@ -5,10 +5,12 @@ thing is this workspace's and the person's to touch.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
 from bot.domain.api_keys import ApiKeyId
 from bot.domain.books import ListKind
+from bot.domain.browsing import Position
 from bot.domain.ids import ItemId, OrganisationId
 
 HIGHEST_VERSION = 2**53
@@ -62,6 +64,40 @@ class ItemRef:
             return cls(ItemId(UUID(item)), _version(version))
         except ValueError:
             raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRef:
+    """A page of an organisation's items: the first, or the one that begins after a position."""
+
+    organisation_id: OrganisationId
+    after: Position | None = None
+
+    def encode(self) -> str:
+        after = "" if self.after is None else f"{self.after.id}:{self.after.at.isoformat()}"
+        return f"{self.organisation_id}:{after}"
+
+    @classmethod
+    def decode(cls, text: str) -> "PageRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, after = text.partition(":")
+        item, _, at = after.partition(":")
+        try:
+            position = Position(at=_instant_or_day(at), id=ItemId(UUID(item))) if after else None
+            return cls(OrganisationId(UUID(organisation)), position)
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+def _instant_or_day(text: str) -> datetime | date:
+    if len(text) == len("2026-03-02"):
+        return date.fromisoformat(text)
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError(text[:60])
+    return at
 
 
 @dataclass(frozen=True, slots=True)

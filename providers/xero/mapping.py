@@ -136,6 +136,8 @@ def books_of(found: wire.Organisation, bill_rights: BillRights) -> Books:
         provider_id=code_of(said, "OrganisationID"),
         name=name_of(said, "Name"),
         base_currency=optional_code(said, "BaseCurrency") or "",
+        legal_name=optional_name(said, "LegalName"),
+        tax_number=optional_name(said, "TaxNumber"),
         country=optional_name(said, "CountryCode"),
         time_zone=optional_name(said, "Timezone"),
         plan=optional_name(said, "Class"),

@@ -27,7 +27,13 @@ OF_AN_ORGANISATION = {
     ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_CONNECT,
+    ActionId.OPEN_ITEMS,
+    ActionId.SEARCH_ITEMS,
+    ActionId.OLDER_ITEMS,
+    ActionId.NEWEST_ITEMS,
+    ActionId.REVIEW_ITEMS,
 }
+OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
 OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
     ActionId.CHOOSE_TAX_RATE,
@@ -66,7 +72,7 @@ class Ids:
             return self.organisation
         if action is ActionId.REVOKE_API_KEY:
             return self.api_key
-        return self.item(action).partition(":")[0] if action is ActionId.SHOW_ITEM else self.item(action)
+        return self.item(action).partition(":")[0] if action in OF_ANY_VERSION else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
         """What the form says that it is about."""

@@ -25,6 +25,7 @@ WORDS = {
     "connect": CONNECTORS,
     "connections": INSIDERS,
     "disconnect": ENDERS,
+    "items": INSIDERS,
     "settings": ADMINS,
     "sync": KEEPERS,
 }
@@ -49,6 +50,13 @@ CLICKS = {
     ActionId.EDIT_ITEM: KEEPERS,
     ActionId.EXPLAIN_ITEM: INSIDERS,
     ActionId.SHOW_ITEM: INSIDERS,
+    ActionId.OPEN_ITEMS: INSIDERS,
+    ActionId.SEARCH_ITEMS: INSIDERS,
+    ActionId.OLDER_ITEMS: INSIDERS,
+    ActionId.NEWEST_ITEMS: INSIDERS,
+    ActionId.OPEN_ITEM: INSIDERS,
+    ActionId.REVIEW_ITEMS: INSIDERS,
+    ActionId.NEXT_ITEM: INSIDERS,
     ActionId.APPROVE_ITEM: DECIDERS,
     ActionId.REJECT_ITEM: DECIDERS,
     ActionId.UNDO_ITEM: ADMINS | DECIDERS,
@@ -60,6 +68,7 @@ CLICKS = {
 FORMS = {
     CallbackId.ADD_ITEM: INSIDERS,
     CallbackId.EDIT_ITEM: KEEPERS,
+    CallbackId.SEARCH_ITEMS: INSIDERS,
     CallbackId.REJECT_REASON: DECIDERS,
     CallbackId.CHOOSE_ACCOUNT: KEEPERS,
     CallbackId.CHOOSE_TAX_RATE: KEEPERS,
@@ -86,7 +95,7 @@ CHANGING = frozenset(
         ("click", ActionId.APPROVE_ITEM),
         ("click", ActionId.UNDO_ITEM),
         ("click", ActionId.RETRY_ITEM),
-        *(("form", callback) for callback in FORMS),
+        *(("form", callback) for callback in FORMS if callback is not CallbackId.SEARCH_ITEMS),
         ("event", "file_shared"),
     }
 )
