@@ -65,7 +65,8 @@ _TO_REVIEW = (
     .where(
         _OF,
         ITEMS.c.state == ItemState.TO_REVIEW,
-        tuple_(ITEMS.c.created_at, ITEMS.c.id) > tuple_(bindparam("at"), bindparam("of_id")),
+        tuple_(ITEMS.c.created_at, ITEMS.c.id)
+        > tuple_(bindparam("at", type_=ITEMS.c.created_at.type), bindparam("of_id", type_=ITEMS.c.id.type)),
     )
     .order_by(ITEMS.c.created_at, ITEMS.c.id)
     .limit(1)
