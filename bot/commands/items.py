@@ -13,13 +13,13 @@ from bot.commands.asking import Asker, StoppedError
 from bot.commands.progress import progress
 from bot.db import migrate
 from bot.db.unit_of_work import Database
-from bot.domain.documents import ItemKind
+from bot.domain.documents import ItemKind, LineAmounts
 from bot.services.item_export import ItemExport
-from bot.services.item_import import Codes, ItemImport, Plan
+from bot.services.item_import import ItemImport, Plan
+from bot.services.ledger_names import LedgerNames
 from bot.services.named_books import NamedBooks, named_books
 from bot.sheets.columns import Column, Columns, UnsureError, columns_of
 from bot.sheets.documents import (
-    LineAmounts,
     Reading,
     SheetDocument,
     UnsureAmountsError,
@@ -32,6 +32,7 @@ from bot.sheets.writing import header, rows_of, written
 
 MOST_NAMED = 20
 """Unclear documents that are listed one by one."""
+LINE_AMOUNTS = (LineAmounts.EXCLUSIVE, LineAmounts.INCLUSIVE)
 ORGANISATION = "its name or id; not needed where there is one"
 
 
@@ -46,7 +47,7 @@ def add_import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
     parser.add_argument("--column", metavar="WHAT=HEADER", action="append", default=[], help=_columns_help())
     parser.add_argument("--dates", choices=[*DayOrder], type=DayOrder, help="what 03/04/2026 means")
-    parser.add_argument("--line-amounts", choices=[*LineAmounts], type=LineAmounts, help="whether tax is in them")
+    parser.add_argument("--line-amounts", choices=LINE_AMOUNTS, type=LineAmounts, help="whether tax is in them")
     parser.add_argument("--currency", metavar="CODE", help="of documents that name none (the organisation's own)")
     kinds = [ItemKind.COST, ItemKind.SALE]
     parser.add_argument("--kind", choices=kinds, type=ItemKind, default=ItemKind.COST, help="what the documents are")
@@ -107,19 +108,19 @@ async def _import(chosen: argparse.Namespace, url: str, sheet: Sheet, columns: C
     try:
         books = await named_books(db, chosen.organisation)
         importing = ItemImport(db, clock)
-        codes = await importing.codes(books)
+        names = await importing.names(books)
         reading = Reading(
             order=chosen.dates,
             line_amounts=chosen.line_amounts,
             currency=chosen.currency or books.currency,
             kind=chosen.kind,
         )
-        documents = _documents(sheet, columns, reading, codes, asker)
+        documents = _documents(sheet, columns, reading, names, asker)
         plan = await importing.plan(books, documents)
         print(_preview(plan, columns, books))
         if plan.new and not chosen.dry_run and (chosen.yes or asker.agrees(f"Bring in {len(plan.new)}?")):
             with progress(len(plan.new)) as told:
-                added = await importing.carry_out(books, plan.new, codes, told)
+                added = await importing.carry_out(books, plan.new, names, told)
             print(f"{added} brought in.")
         return 1 if plan.unclear else 0
     finally:
@@ -127,19 +128,20 @@ async def _import(chosen: argparse.Namespace, url: str, sheet: Sheet, columns: C
 
 
 def _documents(
-    sheet: Sheet, columns: Columns, reading: Reading, codes: Codes, asker: "Asker"
+    sheet: Sheet, columns: Columns, reading: Reading, names: LedgerNames, asker: "Asker"
 ) -> tuple[SheetDocument, ...]:
     while True:
         try:
-            return documents_of(sheet, columns, reading, codes.percent_of)
+            return documents_of(sheet, columns, reading, names.percent_of)
         except UnsureOrderError:
             question, options = "Dates such as 03/04/2026: which comes first?", tuple(DayOrder)
             order = asker.choose(question, options, otherwise="Say --dates day-first or --dates month-first.")
             reading = replace(reading, order=DayOrder(order))
         except UnsureAmountsError:
-            question, options = "Are the amounts of lines without their tax, or with it?", tuple(LineAmounts)
             amounts = asker.choose(
-                question, options, otherwise="Say --line-amounts exclusive or --line-amounts inclusive."
+                "Are the amounts of lines without their tax, or with it?",
+                LINE_AMOUNTS,
+                otherwise="Say --line-amounts exclusive or --line-amounts inclusive.",
             )
             reading = replace(reading, line_amounts=LineAmounts(amounts))
 
@@ -181,11 +183,12 @@ async def _export(chosen: argparse.Namespace, url: str, out: TextIO) -> int:
     try:
         books = await named_books(db, chosen.organisation)
         export = ItemExport(db)
+        names = await export.tracking_names(books)
         with progress(await export.count(books, with_archived=chosen.archived)) as told:
             out.write(header())
             done = 0
             async for item in export.items(books, with_archived=chosen.archived):
-                out.write(written(rows_of(item)))
+                out.write(written(rows_of(item, names)))
                 told(done := done + 1)
     finally:
         await db.close()

@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.db.items import ITEMS, item_of
 from bot.db.unit_of_work import Database
+from bot.domain.coding import Track
 from bot.domain.items import Item, ItemState
+from bot.services.ledger_names import tracking_names
 from bot.services.named_books import NamedBooks
 
 PAGE = 500
@@ -21,6 +23,10 @@ class ItemExport:
         async with self.db.read() as tx:
             statement = select(func.count()).where(*_meant(books, with_archived=with_archived))
             return int((await tx.execute(statement)).scalar_one())
+
+    async def tracking_names(self, books: NamedBooks) -> dict[Track, tuple[str, str]]:
+        async with self.db.read() as tx:
+            return await tracking_names(tx, books)
 
     async def items(self, books: NamedBooks, *, with_archived: bool) -> AsyncIterator[Item]:
         """Page by page, so that neither memory nor a transaction grows with their number."""

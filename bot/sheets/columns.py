@@ -43,6 +43,15 @@ class Column(StrEnum):
     LINE_TAX_PERCENT = "line-tax-percent"
     LINE_CATEGORY = "line-category"
     LINE_TAX_RATE = "line-tax-rate"
+    LINE_AMOUNTS = "line-amounts"
+    TRACKING_1 = "tracking-1"
+    OPTION_1 = "tracking-option-1"
+    TRACKING_2 = "tracking-2"
+    OPTION_2 = "tracking-option-2"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("-", " ")
 
 
 class Template(StrEnum):
@@ -85,6 +94,11 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.LINE_TAX_PERCENT: ("linetaxpercent",),
     Column.LINE_CATEGORY: ("linecategory",),
     Column.LINE_TAX_RATE: ("linetaxrate", "linetaxcode"),
+    Column.LINE_AMOUNTS: ("lineamounts",),
+    Column.TRACKING_1: ("trackingname1",),
+    Column.OPTION_1: ("trackingoption1",),
+    Column.TRACKING_2: ("trackingname2",),
+    Column.OPTION_2: ("trackingoption2",),
 }
 _OTHERWISE: dict[Template, dict[str, Column]] = {
     Template.XERO: {
@@ -117,7 +131,7 @@ class UnsureError(Exception):
     def __init__(self, column: Column, candidates: tuple[str, ...]) -> None:
         self.column, self.candidates = column, candidates
         named = ", ".join(f'"{name}"' for name in candidates)
-        super().__init__(f"Which column is the {column.value.replace('-', ' ')}? It may be {named}.")
+        super().__init__(f"Which column is the {column.words}? It may be {named}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

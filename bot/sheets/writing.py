@@ -6,10 +6,11 @@ can be added up.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
+from bot.domain.coding import Codes, Track
 from bot.domain.documents import Line
 from bot.domain.items import Item
 from bot.sheets.safety import escaped
@@ -37,6 +38,7 @@ HEADER = (
     "Net",
     "Tax",
     "Total",
+    "Line Amounts",
     "Description",
     "Line Description",
     "Line Quantity",
@@ -44,7 +46,15 @@ HEADER = (
     "Line Net",
     "Line Tax",
     "Line Tax Percent",
+    "Line Category",
+    "Line Tax Rate",
+    "TrackingName1",
+    "TrackingOption1",
+    "TrackingName2",
+    "TrackingOption2",
 )
+MOST_TRACKED = 2
+"""Tracking categories of a line, as Xero has them."""
 
 
 def header() -> str:
@@ -58,11 +68,15 @@ def written(rows: Iterable[Iterable[str]]) -> str:
     return out.getvalue()
 
 
-def rows_of(item: Item) -> Iterator[tuple[str, ...]]:
+def rows_of(item: Item, names: Mapping[Track, tuple[str, str]]) -> Iterator[tuple[str, ...]]:
+    """`names` are those of a tracking category and its option."""
     always, once = _of_the_document(item), _once(item)
-    lines = item.facts.lines or (None,)
-    for place, line in enumerate(lines):
-        yield (*always, *(once if place == 0 else ("",) * len(once)), *_of_the_line(line))
+    for place, line in enumerate(item.facts.lines or (None,)):
+        codes = item.coding.own_codes(place).over(Codes(tracking=item.coding.codes.tracking))
+        tracking = [named for track in codes.tracking[:MOST_TRACKED] for named in names.get(track, ("", ""))]
+        own = () if line is None else (codes.account or "", codes.tax_rate or "")
+        line_cells = (*_of_the_line(line), *(own or ("", "")), *tracking, *("",) * (2 * MOST_TRACKED - len(tracking)))
+        yield (*always, *(once if place == 0 else ("",) * len(once)), *line_cells)
 
 
 def _of_the_document(item: Item) -> tuple[str, ...]:
@@ -92,7 +106,8 @@ def _of_the_document(item: Item) -> tuple[str, ...]:
 
 def _once(item: Item) -> tuple[str, ...]:
     facts = item.facts
-    return (_number(facts.net), _number(facts.tax), _number(facts.gross), facts.note or "")
+    line_amounts = facts.line_amounts if facts.lines else ""
+    return (_number(facts.net), _number(facts.tax), _number(facts.gross), line_amounts, facts.note or "")
 
 
 def _of_the_line(line: Line | None) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ import pytest
 from bot.cli import main
 from bot.playground.slack import BILLS, BOOKKEEPER
 from tests.fakes.clock import FakeClock
-from tests.handlers.desk import CATEGORY, TAX, Desk, a_desk, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, TAX, Desk, a_desk, words
 
 BILL = "Supplier,Invoice Number,Date,Total,Tax,Currency,Category,Tax Rate\n"
 ROWS = (
@@ -116,3 +116,26 @@ def test_an_organisation_that_there_is_not_is_said_and_nothing_is_written(
 
     assert (code, "No organisation is connected yet" in said) == (2, True)
     assert (gone[0], "cannot be read: No such file" in gone[2]) == (2, True)
+
+
+async def test_lines_of_a_bill_template_bring_their_own_codes(database_url: str, type_in: Type, tmp_path: Path) -> None:
+    file, out = tmp_path / "xero.csv", tmp_path / "out.csv"
+    head = "*ContactName,*InvoiceNumber,*InvoiceDate,*DueDate,Description,*Quantity,*UnitAmount,*AccountCode,*TaxType,Currency"
+    row = "Paper & Ink Ltd,X-1,2026-03-01,2026-03-15,{0},1,{1},{2},20% (VAT on Expenses),GBP"
+    file.write_text(
+        "\n".join((head, row.format("Paper", "100.00", CATEGORY), row.format("Ink", "50.00", OTHER_CATEGORY)))
+    )
+    async with a_desk(database_url) as desk:
+        asked = await in_a_thread(type_in, "import", str(file), "--yes")
+        done = await in_a_thread(type_in, "import", str(file), "--yes", "--line-amounts", "exclusive")
+        await desk.settle()
+        card = desk.card("X-1")
+        await in_a_thread(type_in, "export", "--out", str(out))
+
+    assert "Say --line-amounts exclusive or --line-amounts inclusive." in asked[2]
+    assert (done[0], "180.00" in words(card)) == (0, True)
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    assert [(row["Total"], row["Line Category"], row["Line Tax Rate"]) for row in rows] == [
+        ("180.00", CATEGORY, TAX),
+        ("", OTHER_CATEGORY, TAX),
+    ]

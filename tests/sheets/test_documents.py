@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.documents import DocumentType, ItemKind
+from bot.domain.documents import DocumentType, ItemKind, LineAmounts
 from bot.sheets.columns import Column, Template, UnsureError, columns_of
-from bot.sheets.documents import LineAmounts, LineCodes, Reading, UnsureAmountsError, UnsureOrderError
+from bot.sheets.documents import Names, Reading, UnsureAmountsError, UnsureOrderError
 from bot.sheets.sheet import MOST_ROWS, SheetError, read_sheet
 from bot.sheets.values import DayOrder
 from tests.sheets.lists import DEXT, QUICKBOOKS, XERO, read
@@ -22,7 +22,7 @@ def test_an_export_of_dext_is_read_by_its_own_names_and_what_is_published_is_tol
     assert (facts.supplier.name, facts.number, facts.currency) == ("Paper & Ink Ltd", "INV-1", "GBP")
     assert (facts.issued_on, facts.due_on) == (date(2026, 8, 31), date(2026, 9, 30))
     assert (facts.net, facts.tax, facts.gross) == (D("1100.00"), D("20.00"), D("1120.00"))
-    assert (facts.note, bill.codes.category, bill.key) == ("Paper\nfor Q3", "429 - General Expenses", "id:101:1")
+    assert (facts.note, bill.names.category, bill.key) == ("Paper\nfor Q3", "429 - General Expenses", "id:101:1")
     assert (receipt.facts.supplier.name, receipt.facts.document_type) == ("Café Ünal", DocumentType.RECEIPT)
     assert (bill.is_finished, receipt.is_finished) == (False, True)
     assert bill.complaints == receipt.complaints == ()
@@ -35,7 +35,7 @@ def test_rows_of_one_supplier_and_number_are_lines_of_one_bill() -> None:
 
     assert [line.net for line in bill.facts.lines] == [D("100.00"), D("10.00")]
     assert (bill.facts.net, bill.facts.tax, bill.facts.gross) == (D("110.00"), D("20.00"), D("130.00"))
-    assert bill.line_codes[0] == LineCodes(category="429", tax_rate="20% (VAT on Expenses)")
+    assert bill.line_names[0] == Names(category="429", tax_rate="20% (VAT on Expenses)")
     assert (bill.facts.issued_on, bill.row_numbers) == (date(2026, 9, 3), (2, 3))
     assert (other.facts.supplier.name, other.facts.gross) == ("Other Ltd", D("5.00"))
 
@@ -63,7 +63,7 @@ def test_the_bills_of_quickbooks_have_their_memo_and_account() -> None:
     (bill,) = read(QUICKBOOKS, Reading(line_amounts=LineAmounts.EXCLUSIVE))
 
     assert (bill.facts.number, bill.facts.note, bill.facts.gross) == ("B1", "from the shop", D("120.00"))
-    assert bill.line_codes == (LineCodes(category="Office Expenses", tax_rate="20.0% S"),)
+    assert bill.line_names == (Names(category="Office Expenses", tax_rate="20.0% S"),)
 
 
 def test_a_list_of_sales_has_customers() -> None:

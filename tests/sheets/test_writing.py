@@ -10,8 +10,8 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.coding import CodedValue, Coding
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party
+from bot.domain.coding import CodedValue, Coding, LineCoding, Track, Tracked
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.texts import cleaned
@@ -19,6 +19,7 @@ from bot.sheets.safety import escaped, unescaped
 from bot.sheets.writing import header, rows_of, written
 from tests.sheets.lists import read
 
+NAMES = {Track("region", "north"): ("Region", "=North")}
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 texts = st.text(max_size=30) | st.builds(
     str.__add__, st.sampled_from(["=", "+", "-", "@", "'", "'=", "＝"]), st.text(max_size=9)
@@ -50,8 +51,12 @@ documents = st.builds(
     tax=st.none() | amounts,
     gross=amounts,
     note=maybe,
+    line_amounts=st.sampled_from(LineAmounts),
     lines=st.lists(lines, max_size=3).map(tuple),
 )
+
+
+NORTH = CodedValue(value="north")
 
 
 def an_item(facts: Facts) -> Item:
@@ -63,7 +68,11 @@ def an_item(facts: Facts) -> Item:
         state=ItemState.TO_REVIEW,
         version=1,
         facts=facts,
-        coding=Coding(account=CodedValue(value="429"), tax_rate=CodedValue(value="INPUT2")),
+        coding=Coding(
+            account=CodedValue(value="429"),
+            tax_rate=CodedValue(value="INPUT2"),
+            lines=(LineCoding(account=CodedValue(value="461"), tracking=(Tracked(category="region", option=NORTH),)),),
+        ),
         door=Door.FORM,
         submitted_by=UserId("U1"),
         created_at=datetime(2026, 1, 1, tzinfo=UTC),
@@ -75,21 +84,18 @@ def an_item(facts: Facts) -> Item:
 def test_what_is_written_is_read_back_the_same(facts: Facts) -> None:
     item = an_item(facts)
 
-    (back,) = read(header() + written(rows_of(item)))
+    (back,) = read(header() + written(rows_of(item, NAMES)))
 
     assert back.complaints == ()
-    assert (back.id, back.kind, back.codes.category) == (str(item.id), ItemKind.COST, "429")
-    expected = (
-        facts
-        if facts.tax is not None or not any(line.tax is not None for line in facts.lines)
-        else replace(facts, tax=sum((line.tax or Decimal(0) for line in facts.lines), Decimal(0)))
-    )
-    assert back.facts == expected
+    assert (back.id, back.kind, back.names.category) == (str(item.id), ItemKind.COST, "429")
+    assert back.facts == (facts if facts.lines else replace(facts, line_amounts=LineAmounts.EXCLUSIVE))
+    assert [names.category for names in back.line_names] == ["461", None, None][: len(facts.lines)]
+    assert [names.tracking for names in back.line_names][:1] == [(("Region", "=North"),)][: len(facts.lines)]
 
 
 @given(documents)
 def test_no_cell_is_a_formula(facts: Facts) -> None:
-    for row in csv.reader(io.StringIO(header() + written(rows_of(an_item(facts))), newline="")):
+    for row in csv.reader(io.StringIO(header() + written(rows_of(an_item(facts), NAMES)), newline="")):
         for cell in row:
             assert not cell.startswith(DANGEROUS) or Decimal(cell) is not None
 
@@ -107,7 +113,7 @@ def test_a_column_of_totals_can_be_added_up() -> None:
     line = Line(description="Paper", unit_price=Decimal("1.00"), net=Decimal("1.00"))
     facts = Facts(supplier=Party(name="A"), gross=Decimal("2.00"), net=Decimal("2.00"), lines=(line, line))
 
-    rows = [dict(zip(header().strip().split(","), row, strict=True)) for row in rows_of(an_item(facts))]
+    rows = [dict(zip(header().strip().split(","), row, strict=True)) for row in rows_of(an_item(facts), NAMES)]
 
     assert [(row["Total"], row["Supplier"], row["Line Net"]) for row in rows] == [
         ("2.00", "A", "1.00"),

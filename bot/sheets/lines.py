@@ -1,0 +1,93 @@
+"""Rows as the lines of a document, and their tax where a list only names a tax rate."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.documents import Line, LineAmounts
+from bot.domain.money import to_cents
+from bot.domain.texts import cleaned
+from bot.sheets.columns import Column, Template
+from bot.sheets.sheet import Row
+from bot.sheets.table import LONGEST_CODE, LONGEST_TEXT, Rows
+
+ONE, NONE = Decimal(1), Decimal(0)
+_TRACKING = ((Column.TRACKING_1, Column.OPTION_1), (Column.TRACKING_2, Column.OPTION_2))
+
+
+class UnsureAmountsError(Exception):
+    """Lines have tax rates: whether their amounts are with or without their tax has to be said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a list calls that which something is booked to."""
+
+    category: str | None = None
+    tax_rate: str | None = None
+    tracking: tuple[tuple[str, str], ...] = ()
+    """Tracking categories and the options chosen of them."""
+
+
+def lines_of(rows: Rows) -> tuple[tuple[Line, Names], ...]:
+    """A line for each row that has an amount; none where the list has no lines.
+
+    Raises:
+        UnsureAmountsError: the list's reading has to say it.
+    """
+    if not rows.table.columns.has_lines:
+        return ()
+    return tuple(line for row in rows.rows if (line := _line(rows, row)) is not None)
+
+
+def _line(rows: Rows, row: Row) -> tuple[Line, Names] | None:
+    names = _names(rows, row)
+    quantity, price = rows.number_at(row, Column.QUANTITY), rows.number_at(row, Column.UNIT_PRICE)
+    amount = _amount(rows, row, ONE if quantity is None else quantity, price)
+    if amount is None:
+        return None
+    net, tax = _net_and_tax(rows, row, amount, names.tax_rate)
+    line = Line(
+        description=cleaned(rows.table.cell(row, Column.LINE_DESCRIPTION), LONGEST_TEXT) or "",
+        quantity=ONE if quantity is None or price is None else quantity,
+        unit_price=amount if price is None else price,
+        net=net,
+        tax=tax,
+        tax_percent=rows.number_at(row, Column.LINE_TAX_PERCENT),
+    )
+    return line, names
+
+
+def _names(rows: Rows, row: Row) -> Names:
+    def named(column: Column) -> str | None:
+        return cleaned(rows.table.cell(row, column), LONGEST_CODE)
+
+    tracking = ((named(category), named(option)) for category, option in _TRACKING)
+    return Names(
+        category=named(Column.LINE_CATEGORY),
+        tax_rate=named(Column.LINE_TAX_RATE),
+        tracking=tuple((category, option) for category, option in tracking if category and option),
+    )
+
+
+def _amount(rows: Rows, row: Row, quantity: Decimal, price: Decimal | None) -> Decimal | None:
+    stated = rows.number_at(row, Column.LINE_NET)
+    if stated is not None or price is None:
+        return stated
+    return to_cents(quantity * price * (ONE - (rows.number_at(row, Column.DISCOUNT) or NONE) / 100))
+
+
+def _net_and_tax(rows: Rows, row: Row, amount: Decimal, tax_rate: str | None) -> tuple[Decimal, Decimal | None]:
+    """Dext's lists and ours have net amounts, and a tax that may be empty; the templates have either, and say not which."""
+    tax = rows.number_at(row, Column.LINE_TAX)
+    if tax_rate is None or rows.table.columns.template is Template.DEXT:
+        return amount, tax
+    percent = rows.table.percent_of(tax_rate)
+    if tax is None and percent is None:
+        rows.complain(row, f"the tax rate {tax_rate[:60]} is not in the ledger's list, so its tax is not known")
+        return amount, None
+    if rows.table.reading.line_amounts is None and (tax or percent):
+        raise UnsureAmountsError
+    if rows.table.reading.line_amounts is LineAmounts.INCLUSIVE:
+        tax = to_cents(amount - amount / (ONE + (percent or NONE) / 100)) if tax is None else tax
+        return amount - tax, tax
+    return amount, to_cents(amount * (percent or NONE) / 100) if tax is None else tax
