@@ -127,12 +127,19 @@ def money_at(parent: Element | None, path: str, currency: str | None) -> Decimal
     found = in_currency(stated, currency)
     if not found:
         raise UnreadableError(f"Its {_name(path)} is in another currency than the document.")
-    amount = _number(code_of(found[0], path), path)
-    if amount is None:
-        return None
-    if abs(amount) >= MOST_MONEY:
+    amount = _within_limits(_number(code_of(found[0], path), path), path)
+    return None if amount is None else _to_four_decimals(amount, path)
+
+
+def amount_at(parent: Element | None, path: str) -> Decimal | None:
+    """An amount that may be finer than money, for a syntax that has such."""
+    return _within_limits(number_at(parent, path), path)
+
+
+def _within_limits(amount: Decimal | None, path: str) -> Decimal | None:
+    if amount is not None and abs(amount) >= MOST_MONEY:
         raise UnreadableError(f"Its {_name(path)} is larger than any invoice.")
-    return _to_four_decimals(amount, path)
+    return amount
 
 
 def in_currency(amounts: list[Element], currency: str | None) -> list[Element]:

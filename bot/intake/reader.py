@@ -31,6 +31,7 @@ READERS: Mapping[FileKind, str] = {
     FileKind.UBL: "bot.intake.ubl:read_ubl",
     FileKind.CII: "bot.intake.cii:read_cii",
     FileKind.ZUGFERD_1: "bot.intake.zugferd_1:read_zugferd_1",
+    FileKind.FATTURA_PA: "bot.intake.fattura_pa:read_fattura_pa",
     FileKind.PDF: "bot.intake.pdf:read_pdf",
     FileKind.PICTURE: "bot.intake.picture:read_picture",
 }

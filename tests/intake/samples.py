@@ -39,7 +39,7 @@ def expectations() -> dict[str, Expected]:
 
 
 def readable_names() -> list[str]:
-    return sorted(name for name in expectations() if name.endswith(".xml") and "FPR01" not in name)
+    return sorted(name for name in expectations() if name.endswith(".xml"))
 
 
 def content_of(name: str) -> bytes:

@@ -262,3 +262,76 @@ def _cii_rate(row: TaxSubtotal, amount: Amount, dialect: Dialect) -> str:
 
 
 WRITERS: dict[str, Writer] = {"UBL": as_ubl, "CII": as_cii, "ZUGFeRD 1": as_zugferd_1}
+
+
+def as_fattura_pa(known: Known) -> bytes:
+    """All lines are the document's own, and amounts prepaid are not known to this syntax."""
+    facts = known.facts
+    body = (
+        tag(
+            "DatiGenerali",
+            tag(
+                "DatiGeneraliDocumento",
+                tag("TipoDocumento", known.type_code),
+                tag("Divisa", text(facts.currency)),
+                tag("Data", text(facts.issued_on)),
+                tag("Numero", text(facts.number)),
+                tag("ImportoTotaleDocumento", text(facts.gross)),
+                tag("Causale", text(facts.note)),
+            ),
+        ),
+        tag(
+            "DatiBeniServizi",
+            *(_fattura_line(line) for line in facts.lines),
+            *(_fattura_rate(row) for row in facts.tax_breakdown),
+        ),
+        tag(
+            "DatiPagamento",
+            tag(
+                "DettaglioPagamento",
+                tag("DataScadenzaPagamento", text(facts.due_on)),
+                tag("ImportoPagamento", text(facts.payable)),
+                tag("IBAN", text(facts.supplier.bank_account)),
+            ),
+        ),
+    )
+    header = tag(
+        "FatturaElettronicaHeader",
+        tag("DatiTrasmissione", tag("FormatoTrasmissione", "FPR12")),
+        tag("CedentePrestatore", _fattura_party(facts.supplier)),
+        tag("CessionarioCommittente", _fattura_party(facts.buyer)),
+    )
+    return (
+        '<p:FatturaElettronica versione="FPR12" xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2">'
+        f"{header}<FatturaElettronicaBody>{''.join(body)}</FatturaElettronicaBody></p:FatturaElettronica>"
+    ).encode()
+
+
+def _fattura_party(party: Party) -> str:
+    number = party.tax_number or ""
+    return tag(
+        "DatiAnagrafici",
+        tag("IdFiscaleIVA", tag("IdPaese", text(number[:2])), tag("IdCodice", text(number[2:]))),
+        tag("Anagrafica", tag("Denominazione", text(party.name))),
+    ) + tag("Sede", tag("Nazione", text(party.country)))
+
+
+def _fattura_line(line: Line) -> str:
+    return tag(
+        "DettaglioLinee",
+        tag("Descrizione", text(line.description)),
+        tag("Quantita", text(line.quantity)),
+        tag("PrezzoUnitario", text(line.unit_price)),
+        tag("PrezzoTotale", text(line.net)),
+        tag("AliquotaIVA", text(line.tax_percent)),
+    )
+
+
+def _fattura_rate(row: TaxSubtotal) -> str:
+    return tag(
+        "DatiRiepilogo",
+        tag("AliquotaIVA", text(row.percent)),
+        tag("Natura", text(row.category)),
+        tag("ImponibileImporto", text(row.taxable)),
+        tag("Imposta", text(row.tax)),
+    )
