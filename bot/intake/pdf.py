@@ -1,6 +1,10 @@
 """PDFs: an e-invoice inside one is what counts; else its text; else it is a scan, for a person to read."""
 
+from dataclasses import replace
+from typing import Any
+
 from bot.domain.documents import Facts
+from bot.intake.embedded import BrokenInvoiceError, embedded_invoice
 from bot.intake.pdf_file import characters, opened, painted
 from bot.intake.picture import HIGHEST_PREVIEW, WIDEST_PREVIEW, as_preview
 from bot.intake.result import Method, Reading
@@ -19,7 +23,14 @@ def read_pdf(content: bytes) -> Reading:
         UnreadableError: damaged, without pages, or behind a password.
     """
     with opened(content) as document:
-        pages = [characters(document, index) for index in range(min(len(document), MOST_PAGES))]
+        try:
+            return embedded_invoice(document) or _from_pages(document)
+        except BrokenInvoiceError as error:
+            return replace(_from_pages(document), warnings=(f"{error} What follows is what its pages say.",))
+
+
+def _from_pages(document: Any) -> Reading:
+    pages = [characters(document, index) for index in range(min(len(document), MOST_PAGES))]
     seen = sum(not character.text.isspace() for page in pages for character in page)
     is_scan = seen < LEAST_CHARACTERS * len(pages)
     profile = "scan" if is_scan else "pdf"

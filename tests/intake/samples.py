@@ -38,9 +38,5 @@ def expectations() -> dict[str, Expected]:
     return cast("dict[str, Expected]", json.loads((FOLDER / "expected.json").read_text()))
 
 
-def readable_names() -> list[str]:
-    return sorted(name for name in expectations() if name.endswith(".xml"))
-
-
 def content_of(name: str) -> bytes:
     return (FOLDER / name).read_bytes()
