@@ -4,6 +4,7 @@ XML is told apart by the name of its root element. To find that, the prolog is w
 so that a document type declaration, the door of entity attacks, is refused before any parser has seen it.
 """
 
+import binascii
 import re
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ class FileKind(StrEnum):
     CII = "cii"
     ZUGFERD_1 = "zugferd_1"
     FATTURA_PA = "fattura_pa"
+    SIGNED = "signed"
     XML_WITH_DTD = "xml_with_dtd"
     OTHER_XML = "other_xml"
     PDF = "pdf"
@@ -45,6 +47,7 @@ _WORDS = {
     FileKind.CII: "an e-invoice in the CII syntax (XRechnung, ZUGFeRD, Factur-X)",
     FileKind.ZUGFERD_1: "an e-invoice in the first ZUGFeRD syntax",
     FileKind.FATTURA_PA: "a FatturaPA e-invoice",
+    FileKind.SIGNED: "a signed envelope (.p7m), which I do not open",
     FileKind.XML_WITH_DTD: "an XML file with a document type declaration, which no e-invoice has and attacks do",
     FileKind.OTHER_XML: "an XML file, but no e-invoice that I know",
     FileKind.PDF: "a PDF",
@@ -57,6 +60,7 @@ _WORDS = {
     FileKind.UNKNOWN: "a kind of file that I do not know: I read PDFs, pictures and e-invoices",
 }
 _ADVICE = {
+    FileKind.SIGNED: "Save the document in it (any program that checks signatures can) and share that.",
     FileKind.XML_WITH_DTD: "Ask whoever sent it for the e-invoice itself.",
     FileKind.HEIF_PICTURE: "Share it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible).",
     FileKind.ARCHIVE: "Unpack it and share the documents in it one by one.",
@@ -65,6 +69,10 @@ _ADVICE = {
     FileKind.EMPTY: "Its upload may have broken off: share it once more.",
 }
 
+_SIGNED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+"""The object identifier that a CMS envelope begins with (RFC 5652, section 5.1), behind one tag and its length."""
+_ENVELOPE_HEAD = 30
+_IN_BASE64 = re.compile(rb"\s*(?:-----BEGIN (?:PKCS7|CMS)-----\s*)?(MI[A-P][A-Za-z0-9+/\r\n]{60})")
 _PDF = b"%PDF-"
 _BEFORE_A_PDF = b"\xef\xbb\xbf\x00\t\n\r "
 _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
@@ -125,9 +133,20 @@ def sniff(content: bytes) -> FileKind:
         return FileKind.PICTURE
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         return FileKind.HEIF_PICTURE
+    if _is_signed(content):
+        return FileKind.SIGNED
     if content.startswith(_ZIP):
         return FileKind.OFFICE if any(name in content[:HEAD] for name in _IN_OFFICE_FILES) else FileKind.ARCHIVE
     return _kind_of_text(_text_head(content))
+
+
+def _is_signed(content: bytes) -> bool:
+    """FatturaPA often comes so, sometimes in base64."""
+    start, in_base64 = content[:_ENVELOPE_HEAD], _IN_BASE64.match(content)
+    if in_base64:
+        letters = in_base64[1].translate(None, b"\r\n")
+        start = binascii.a2b_base64(letters[: len(letters) // 4 * 4])
+    return start.startswith(b"\x30") and _SIGNED_DATA in start
 
 
 def _text_head(content: bytes) -> str:

@@ -1,5 +1,6 @@
 """Kinds of files by their bytes."""
 
+from base64 import b64encode, encodebytes
 from pkgutil import resolve_name
 
 import pytest
@@ -14,6 +15,39 @@ CII = '<rsm:CrossIndustryInvoice xmlns:rsm="urn:un:unece:uncefact:data:standard:
 ZUGFERD = "<r:CrossIndustryDocument xmlns:r='urn:ferd:CrossIndustryDocument:invoice:1p0'/>"
 FATTURA = '<p:FatturaElettronica xmlns:p="http://ivaservizi.agenziaentrate.gov.it/docs/xsd/fatture/v1.2"/>'
 DTD = '<?xml version="1.0"?><!DOCTYPE Invoice [<!ENTITY a "b">]>'
+
+
+SIGNED = bytes.fromhex("308213a606092a864886f70d010702a08213973082139302010131")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SIGNED,
+        bytes.fromhex("308006092a864886f70d010702a080308002010131"),
+        b64encode(SIGNED * 9),
+        b"\r\n" + encodebytes(SIGNED * 9),
+        b"\n".join(b64encode(SIGNED * 9)[at : at + 30] for at in range(0, 300, 30)),
+        b"-----BEGIN PKCS7-----\n" + encodebytes(SIGNED * 9),
+    ],
+)
+def test_a_signed_envelope_is_known_plain_and_in_base64(content: bytes) -> None:
+    assert sniff(content) is FileKind.SIGNED
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        SIGNED[1:],
+        b64encode(b"0" + SIGNED),
+        b"MIIII" * 3,
+        b"MIA" + b"\n" * 59 + b"A",
+        b"MI" + b"I" * 99,
+        SIGNED.replace(b"\x02\xa0", b"\x03\xa0"),
+    ],
+)
+def test_what_only_begins_like_a_signed_envelope_is_none(content: bytes) -> None:
+    assert sniff(content) is FileKind.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -96,6 +130,7 @@ def test_every_kind_has_words(kind: FileKind) -> None:
         ),
         (b"\xd0\xcf\x11\xe0", "It is an Office document. Save it as a PDF and share that. Type"),
         (b"PK\x03\x04", "It is an archive. Unpack it and share the documents in it one by one. Type"),
+        (SIGNED, "It is a signed envelope (.p7m), which I do not open. Save the document in it"),
         (b"<html>", "It is a web page. Print it to a PDF and share that. Type"),
         (b"MZ", "It is a kind of file that I do not know: I read PDFs, pictures and e-invoices. Type"),
     ],
