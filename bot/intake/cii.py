@@ -38,8 +38,8 @@ _SETTLEMENT = f"{_TRANSACTION}/{RAM}ApplicableHeaderTradeSettlement"
 _PROFILE = f"{RSM}ExchangedDocumentContext/{RAM}GuidelineSpecifiedDocumentContextParameter/{RAM}ID"
 _VAT_SCHEMES = ("VA", "VAT")
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[0-9]{4}|[0-9]{6}|T.*)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
-_DAY_FORMATS = frozenset({"", "102", "203", "204"})
-"""UNTDID 2379: a year, month and day, alone or with a time behind. 4, 101 and others put them in another order."""
+"""UNTDID 2379, formats 102, 203 and 204, and xsd:dateTime: year, month and day, alone or with a time behind. A day in one
+of the other formats is too short, too long, or has a month 20 when it is read so."""
 
 
 def read_cii(content: bytes) -> Reading:
@@ -145,15 +145,12 @@ def _breakdown(settlement: Element | None, currency: str | None) -> Iterator[Tax
 
 
 def _day_at(parent: Element | None, path: str) -> date | None:
-    """The day of a DateTimeString, whose format is a code, or of a DateTime."""
-    found = None if parent is None else parent.find(path)
-    if found is None:
-        return None
-    text = code_of(found, path)
+    """The day of a DateTimeString or a DateTime."""
+    text = code_at(parent, path)
     if text is None:
         return None
     day = _DAY.fullmatch(text)
-    if day is None or any(part.get("format", "") not in _DAY_FORMATS for part in found):
+    if day is None:
         raise not_a_date(path)
     try:
         return date(*map(int, day.groups()))

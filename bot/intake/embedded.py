@@ -49,8 +49,8 @@ def embedded_invoice(document: Any) -> Reading | None:
 def _attachment(document: Any) -> Any:
     """The attachment of the first such name, or None."""
     found = [document.get_attachment(index) for index in range(min(document.count_attachments(), MOST_ATTACHMENTS))]
-    named = {attachment.get_name().lower(): attachment for attachment in reversed(found)}
-    return next((named[name] for name in NAMES if name in named), None)
+    named = [(attachment.get_name().lower(), attachment) for attachment in found]
+    return next((attachment for wanted in NAMES for name, attachment in named if name == wanted), None)
 
 
 def _content(attachment: Any) -> bytes:

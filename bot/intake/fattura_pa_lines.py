@@ -80,14 +80,16 @@ def lines_within_net(body: Element, lines: tuple[Line, ...]) -> tuple[Line, ...]
 
 def _roundings(body: Element, lines: tuple[Line, ...]) -> Iterator[Line]:
     """For each tax rate what the sender rounded and what rounding its lines to the cent took, where that is a cent."""
-    changed: defaultdict[Decimal | None, Decimal] = defaultdict(Decimal)
+    exact: defaultdict[Decimal | None, Decimal] = defaultdict(Decimal)
+    rounded: defaultdict[Decimal | None, Decimal] = defaultdict(Decimal)
     for element, line in zip(body.iterfind(_LINES), lines, strict=True):
-        changed[line.tax_percent] += (amount_at(element, "PrezzoTotale") or 0) - line.net
+        exact[line.tax_percent] += amount_at(element, "PrezzoTotale") or 0
+        rounded[line.tax_percent] += line.net
     for row in body.iterfind("DatiBeniServizi/DatiRiepilogo"):
-        changed[number_at(row, "AliquotaIVA")] += amount_at(row, "Arrotondamento") or 0
-    for percent, exact in changed.items():
-        if amount := to_cents(exact):
-            yield allowance_or_charge(amount, "Rounding", percent)
+        exact[number_at(row, "AliquotaIVA")] += amount_at(row, "Arrotondamento") or 0
+    for percent, amount in exact.items():
+        if missing := to_cents(amount) - rounded[percent]:
+            yield allowance_or_charge(missing, "Rounding", percent)
 
 
 def lines_of_total(document: Element | None, untaxed: Decimal | None) -> tuple[Line, ...]:

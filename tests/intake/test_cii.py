@@ -126,11 +126,12 @@ def test_a_price_for_a_hundred_is_brought_down_to_one() -> None:
 def test_a_heading_that_repeats_what_its_lines_make_is_counted_as_nothing(status: str) -> None:
     about = tag("r:AssociatedDocumentLineDocument", tag("r:LineStatusReasonCode", status))
     summation = tag("r:SpecifiedTradeSettlementLineMonetarySummation", tag("r:LineTotalAmount", "140.00"))
+    allowance = tag("r:SpecifiedTradeAllowanceCharge", tag("r:ChargeIndicator", "false"), tag("r:ActualAmount", "9.00"))
 
     reading = with_line(
         about,
         tag("r:SpecifiedTradeProduct", tag("r:Name", "Office")),
-        tag("r:SpecifiedLineTradeSettlement", summation),
+        tag("r:SpecifiedLineTradeSettlement", allowance, summation),
     )
 
     heading = reading.facts.lines[2]

@@ -230,8 +230,13 @@ def test_a_rounding_that_is_no_cent_is_no_line() -> None:
 
 def test_discounts_on_a_price_follow_one_upon_another() -> None:
     price = tag("PrezzoUnitario", "40.00")
-    discounts = tag("ScontoMaggiorazione", tag("Tipo", "SC"), tag("Percentuale", "20.00")) + tag(
-        "ScontoMaggiorazione", tag("Tipo", "MG"), tag("Importo", "8.00")
+    discounts = "".join(
+        tag("ScontoMaggiorazione", tag("Tipo", kind), tag(how, much))
+        for kind, how, much in (
+            ("MG", "Percentuale", "25.00"),
+            ("SC", "Percentuale", "30.00"),
+            ("MG", "Importo", "5.00"),
+        )
     )
 
     assert reading_with((price, price + discounts)).warnings == ()

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.documents import DocumentType
 from bot.domain.money import from_stored, to_stored
-from bot.intake.reader import read
-from bot.intake.result import Outcome, Reading, Unreadable
+from bot.intake.result import Outcome
 from bot.intake.ubl import read_ubl
 from tests.intake.documents import Row, a_document, an_allowance, total_of
 
@@ -74,22 +73,3 @@ def test_a_price_of_many_is_the_price_of_one_times_many(price: Decimal, base: De
 
     assert abs(line.unit_price * base - price) <= base * Decimal("0.0000000001")
     assert int(line.unit_price.as_tuple().exponent) <= 0
-
-
-@given(st.binary(max_size=400), st.integers(min_value=0, max_value=2000), st.integers(min_value=0, max_value=50))
-def test_a_damaged_document_is_read_or_refused_and_nothing_else(noise: bytes, at: int, removed: int) -> None:
-    document = a_document(extra=an_allowance("1.00")).encode()
-
-    found = read(document[:at] + noise + document[at + removed :])
-
-    assert isinstance(found, Reading | Unreadable)
-
-
-@given(st.text(max_size=60))
-def test_any_text_for_an_amount_is_a_number_or_refused(text: str) -> None:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-
-    found = read(a_document(gross=escaped).encode("utf-8", "replace"))
-
-    if isinstance(found, Reading) and found.facts.gross is not None:
-        assert found.facts.gross.is_finite()
