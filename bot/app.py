@@ -47,6 +47,7 @@ from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
+from handlers.editing import EditingHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
 from handlers.health import HealthPages
@@ -97,10 +98,11 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApiKeyHandlers(services.api_keys),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
-        ItemHandlers(services.items, services.cards, services.arrivals, services.organisations),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
+        ItemHandlers(services.items, services.cards, services.forms, services.arrivals, services.organisations),
+        EditingHandlers(services.items, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
-        AlertHandlers(services.fixes, services.cards, services.alerts),
+        AlertHandlers(services.fixes, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )
 

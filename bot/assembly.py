@@ -30,6 +30,7 @@ from bot.services.fixes import Fixes
 from bot.services.home import Home
 from bot.services.importing import ListImport
 from bot.services.installing import Installing
+from bot.services.item_forms import ItemForms
 from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.linking import Linking
@@ -86,6 +87,7 @@ class Services:
     items: Items
     cards: Cards
     browsing: Browsing
+    forms: ItemForms
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
@@ -149,6 +151,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         items=items,
         cards=cards,
         browsing=Browsing(db, people, cards),
+        forms=ItemForms(db, people, providers),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=Fixes(db, people, items),

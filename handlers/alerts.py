@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bot.services.alert_messages import AlertMessages
-from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
 from bot.services.fixes import Fixes
+from bot.services.item_forms import ItemForms
 from bot.views import alerts as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
@@ -18,7 +18,7 @@ from handlers.routes import Routes
 @dataclass(frozen=True, slots=True)
 class AlertHandlers:
     fixes: Fixes
-    cards: Cards
+    forms: ItemForms
     messages: AlertMessages
 
     def register(self, routes: Routes) -> None:
@@ -67,7 +67,7 @@ class AlertHandlers:
 
     async def _ask(self, click: Click, action: ActionId) -> Reply:
         item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
-        return OpenView(views.choose_form(await self.cards.edit_form(click.actor, item.id), action))
+        return OpenView(views.choose_form(await self.forms.editing(click.actor, item.id), action))
 
     async def _chosen(self, submission: Submission) -> tuple[ItemRef, str | None]:
         ref = FormRef.decode(submission.form.private_metadata).item

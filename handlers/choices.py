@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from bot.domain.ids import OrganisationId
 from bot.services.choices import Choices as Lists
-from bot.views.fields import account_option, tax_rate_option
+from bot.views.fields import account_option, contact_option, tax_rate_option, tracking_option
 from bot.views.ids import ActionId
+from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
 from handlers.payloads import OptionsQuery
 from handlers.replies import Choices
@@ -19,6 +20,8 @@ class ChoiceHandlers:
     def register(self, routes: Routes) -> None:
         routes.options(ActionId.FIND_ACCOUNT, self.find_account)
         routes.options(ActionId.FIND_TAX_RATE, self.find_tax_rate)
+        routes.options(ActionId.FIND_CONTACT, self.find_contact)
+        routes.options(ActionId.FIND_TRACKING, self.find_tracking)
 
     async def find_account(self, query: OptionsQuery) -> Choices:
         organisation_id = _organisation_of(query)
@@ -33,6 +36,21 @@ class ChoiceHandlers:
             return Choices()
         found = await self.lists.tax_rates(query.actor, organisation_id, query.text)
         return Choices([tax_rate_option(rate) for rate in found])
+
+    async def find_contact(self, query: OptionsQuery) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        found = await self.lists.contacts(query.actor, organisation_id, query.text)
+        return Choices([contact_option(contact) for contact in found])
+
+    async def find_tracking(self, query: OptionsQuery) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        category = category_of(query.block_id)
+        found = await self.lists.tracking_options(query.actor, organisation_id, category, query.text)
+        return Choices([tracking_option(option) for option in found])
 
 
 def _organisation_of(query: OptionsQuery) -> OrganisationId | None:

@@ -2,24 +2,22 @@
 
 from dataclasses import dataclass
 
-from bot.domain.documents import Facts
 from bot.domain.ids import ChannelId, OrganisationId
 from bot.domain.slack import Actor
 from bot.services.arrivals import Arrivals
 from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
-from bot.services.current import StaleItemError
-from bot.services.items import Edit, Items
+from bot.services.item_forms import ItemForms
+from bot.services.items import Items
 from bot.services.organisations import Organisations
 from bot.views import item_form
 from bot.views import items as views
 from bot.views.ids import ActionId, CallbackId
-from bot.views.item_form import Typed
+from bot.views.item_added import added
 from bot.views.metadata import FormRef, ItemRef, item_of, organisation_of
-from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Event, Submission
-from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply
+from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -27,6 +25,7 @@ from handlers.routes import Routes
 class ItemHandlers:
     items: Items
     cards: Cards
+    forms: ItemForms
     arrivals: Arrivals
     organisations: Organisations
 
@@ -35,8 +34,6 @@ class ItemHandlers:
         routes.action(ActionId.OPEN_ADD_ITEM, self.open_add_item)
         routes.view(CallbackId.ADD_ITEM, self.add_item)
         routes.event("file_shared", self.file_shared)
-        routes.action(ActionId.EDIT_ITEM, self.edit_item)
-        routes.view(CallbackId.EDIT_ITEM, self.save_item)
         routes.action(ActionId.EXPLAIN_ITEM, self.explain_item)
         routes.action(ActionId.SHOW_ITEM, self.show_item)
         routes.action(ActionId.OPEN_IN_LEDGER, self.open_in_ledger)
@@ -51,44 +48,21 @@ class ItemHandlers:
         """One form adds one item: what it is known by is the form itself."""
         organisation_id = FormRef.decode(submission.form.private_metadata).organisation_id
         actor = submission.actor
-        typed = await read_for(
-            lambda: self.cards.new_form(actor, organisation_id), lambda: item_form.read(submission.form.state, Facts())
-        )
-        if not isinstance(typed, Typed):
-            await self.cards.new_form(actor, organisation_id)
-            return FormErrors(typed)
-        edit = Edit(facts=typed.facts, account=typed.account, tax_rate=typed.tax_rate)
+        found = item_form.read(submission.form.state, await self.forms.new(actor, organisation_id))
+        if found.wrong:
+            return FormErrors(found.wrong)
         source = f"form:{submission.form.view_id}"
         try:
-            item = await self.items.add(submission.actor, organisation_id, edit, source)
+            item = await self.items.add(actor, organisation_id, found.edit, source)
         except NotOfferedError as error:
-            return _not_offered(error)
-        return NextForm(item_form.added(await self.cards.seen(submission.actor, item.id)))
+            return FormErrors(item_form.wrong_at(error.fields))
+        return NextForm(added(await self.cards.seen(actor, item.id)))
 
     async def file_shared(self, event: Event) -> Reply:
         channel, file = event.event.get("channel_id"), event.event.get("file_id")
         if channel and file:
             await self.arrivals.receive(event.actor, ChannelId(str(channel)), str(file))
         return None
-
-    async def edit_item(self, click: Click) -> Reply:
-        page = await self.cards.edit_form(click.actor, ItemRef.decode(click.value).item_id)
-        return OpenView(item_form.form(page))
-
-    async def save_item(self, submission: Submission) -> Reply:
-        ref = FormRef.decode(submission.form.private_metadata).item
-        page = await self.cards.edit_form(submission.actor, ref.item_id)
-        typed = item_form.read(submission.form.state, page.facts)
-        if not isinstance(typed, Typed):
-            return FormErrors(typed)
-        edit = Edit(facts=typed.facts, account=typed.account, tax_rate=typed.tax_rate)
-        try:
-            await self.items.edit(submission.actor, ref.item_id, ref.version, edit)
-        except NotOfferedError as error:
-            return _not_offered(error)
-        except StaleItemError:
-            return NextForm(item_form.form(page, typed=typed))
-        return CloseAll()
 
     async def explain_item(self, click: Click) -> Reply:
         explained = await self.cards.explained(click.actor, ItemRef.decode(click.value).item_id)
@@ -101,8 +75,4 @@ class ItemHandlers:
         return None
 
     async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
-        return OpenView(item_form.form(await self.cards.new_form(actor, organisation_id)))
-
-
-def _not_offered(error: NotOfferedError) -> FormErrors:
-    return FormErrors({item_form.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+        return OpenView(item_form.form(await self.forms.new(actor, organisation_id)))

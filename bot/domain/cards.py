@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.books import Account, TaxRate
-from bot.domain.documents import Facts
-from bot.domain.ids import ChannelId, OrganisationId, UserId
+from bot.domain.ids import ChannelId, UserId
 from bot.domain.items import Item
 
 
@@ -48,24 +46,3 @@ class Explanation:
 
     card: ItemCard
     reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemPage:
-    """What the form of an item is drawn from: a new one, or one that is to be edited."""
-
-    organisation_id: OrganisationId
-    organisation: str
-    currency: str
-    """The organisation's own, offered where the document's is not known yet."""
-    account: Account | None = None
-    tax_rate: TaxRate | None = None
-    default_account: str | None = None
-    default_tax_rate: str | None = None
-    """Names of what an empty field leads to; None where the organisation has no default."""
-    item: Item | None = None
-
-    @property
-    def facts(self) -> Facts:
-        """What the form begins with."""
-        return Facts(currency=self.currency) if self.item is None else self.item.facts

@@ -110,6 +110,9 @@ class Codes:
         )
 
 
+NO_CODES = Codes()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coding:
     """How an item is booked. `contact` is the ledger's contact id; without one the supplier's name is used.

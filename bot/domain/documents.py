@@ -190,15 +190,3 @@ class Facts:
             if row.taxable and (row.percent is not None or not row.tax):
                 stated.add(row.percent or Decimal(0))
         return tuple(sorted(stated, reverse=True))
-
-
-def is_material(before: Facts, after: Facts) -> bool:
-    """Whether an approver decided on what changed: who is paid and where to, how much, and for which document.
-
-    Dates, wording, lines and a tax that leaves the total alone are not: they are changed under a standing approval.
-    """
-
-    def decided_on(facts: Facts) -> tuple[object, ...]:
-        return (facts.document_type, facts.supplier, facts.number, facts.currency, facts.gross)
-
-    return decided_on(before) != decided_on(after)

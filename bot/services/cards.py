@@ -14,20 +14,19 @@ from bot.db.publications import USABLE
 from bot.db.same_documents import same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import TaxRate
-from bot.domain.cards import Explanation, ItemCard, ItemPage, Reason
+from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue
 from bot.domain.connections import Health
-from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services import choices
 from bot.services.current import require_item
-from bot.services.items import EDITABLE, require_editable
-from bot.services.lists import account_label, books_of, load_account, load_tax_rate, tax_rate_label
+from bot.services.items import EDITABLE
+from bot.services.lists import account_label, load_account, load_tax_rate, tax_rate_label
 from bot.services.messages import Drawn, Shown
-from bot.services.people import OrganisationNotFoundError, People
+from bot.services.people import People
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
 from providers.base import AccountingProvider
@@ -74,31 +73,6 @@ class Cards:
                 await _reason(tx, item, "Tax rate", item.coding.tax_rate, _tax_rate_name),
             )
             return Explanation(card=await self.card(tx, item), reasons=reasons)
-
-    async def new_form(self, actor: Actor, organisation_id: OrganisationId) -> ItemPage:
-        """Raises:
-        NotAllowedError: outsiders and guests add nothing.
-        OrganisationNotFoundError: the workspace has no such organisation.
-        """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
-            return await _page(tx, actor.workspace.id, organisation_id, None)
-
-    async def edit_form(self, actor: Actor, item_id: ItemId) -> ItemPage:
-        """The form as the item is now.
-
-        Raises:
-            NotAllowedError: only bookkeepers and admins edit.
-            NotNowError: it is being sent, published or over.
-            ItemNotFoundError: unknown, or of another workspace.
-        """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
-            require_editable(item)
-            return await _page(tx, actor.workspace.id, item.organisation_id, item)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
         workspace_id, organisation_id = item.workspace_id, item.organisation_id
@@ -148,34 +122,6 @@ async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:
     if account is None or account.is_active:
         return ()
     return (f"Category {account.label} is archived in the ledger, which will refuse it. Edit chooses another one.",)
-
-
-async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, item: Item | None) -> ItemPage:
-    settings = await load_settings(tx, workspace_id, organisation_id)
-    books = await books_of(tx, workspace_id, organisation_id)
-    if books is None:
-        raise OrganisationNotFoundError
-    default = await choices.chosen(
-        tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
-    )
-    coding = None if item is None else item.coding
-    now = await choices.chosen(
-        tx,
-        workspace_id,
-        organisation_id,
-        None if coding is None else coding.account.value,
-        None if coding is None else coding.tax_rate.value,
-    )
-    return ItemPage(
-        organisation_id=organisation_id,
-        organisation=await organisation_name(tx, workspace_id, organisation_id),
-        currency=books.base_currency,
-        account=now.account,
-        tax_rate=now.tax_rate,
-        default_account=None if default.account is None else default.account.label,
-        default_tax_rate=None if default.tax_rate is None else default.tax_rate.label,
-        item=item,
-    )
 
 
 Name = Callable[[Tx, Item, str | None], Awaitable[str | None]]

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Account, TaxRate
+from bot.domain.books import Account, Contact, TaxRate, TrackingOption
+from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
-from bot.services.lists import find_accounts, find_tax_rates, load_account, load_tax_rate
+from bot.services import lists
+from bot.services.lists import load_account, load_tax_rate
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 
 
@@ -22,7 +24,7 @@ class Choices:
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await find_accounts(tx, actor.workspace.id, organisation_id, text)
+            return await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
 
     async def tax_rates(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[TaxRate, ...]:
         """Live tax rates that go with costs; none for who may not see these books."""
@@ -30,7 +32,32 @@ class Choices:
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await find_tax_rates(tx, actor.workspace.id, organisation_id, text)
+            return await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text)
+
+    async def contacts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
+        """Live contacts; none for who may not see these books."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text)
+
+    async def tracking_options(
+        self, actor: Actor, organisation_id: OrganisationId, category: str, text: str
+    ) -> tuple[TrackingOption, ...]:
+        """Live options of one tracking category, as the ledger orders them; none for who may not see these books."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            found = await lists.live_tracking(tx, actor.workspace.id, organisation_id)
+        options = [option for each in found if each.provider_id == category for option in each.options]
+        query = Query.of(text)
+        return tuple(
+            option
+            for option in options
+            if option.is_active and query.place_in(search_text("", option.name)) is not None
+        )[:MOST_OPTIONS]
 
     async def _may_see(self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId) -> bool:
         try:
@@ -38,6 +65,10 @@ class Choices:
         except (NotAllowedError, OrganisationNotFoundError):
             return False
         return True
+
+
+MOST_OPTIONS = 100
+"""Slack shows no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +87,14 @@ class NotOfferedError(Exception):
         super().__init__("; ".join(fields.values()))
 
 
-ACCOUNT, TAX_RATE = "account", "tax_rate"
+ACCOUNT, TAX_RATE, CONTACT, TRACKING, LINES = "account", "tax_rate", "contact", "tracking", "lines"
 """Fields of `NotOfferedError`."""
+GONE = {
+    ACCOUNT: "This category is not in the ledger's list any more. Choose another one.",
+    TAX_RATE: "This tax rate is not in the ledger's list for costs any more. Choose another one.",
+    CONTACT: "This contact is not in the ledger's list any more. Choose another one, or write the name.",
+    TRACKING: "This option is not in the ledger's list any more. Choose another one.",
+}
 
 
 async def chosen(
@@ -81,8 +118,8 @@ async def require_offered(
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
     if account is not None and not (found.account and found.account.is_active and found.account.is_codable):
-        wrong[ACCOUNT] = "This category is not in the ledger's list any more. Choose another one."
+        wrong[ACCOUNT] = GONE[ACCOUNT]
     if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active and found.tax_rate.goes_with_costs):
-        wrong[TAX_RATE] = "This tax rate is not in the ledger's list for costs any more. Choose another one."
+        wrong[TAX_RATE] = GONE[TAX_RATE]
     if wrong:
         raise NotOfferedError(wrong)

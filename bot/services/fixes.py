@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from bot.db.items import change_item
 from bot.db.unit_of_work import Database
 from bot.domain.alerts import Alert
+from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
-from bot.services.items import Edit, Items
+from bot.services.items import Items
 from bot.services.people import People
 from bot.views.text import mention
 
@@ -42,21 +43,31 @@ class Fixes:
         return item, alert
 
     async def choose_account(self, actor: Actor, item_id: ItemId, version: int, account: str) -> Item:
-        """Code the refused item otherwise and send it again; the approval is kept.
+        """Code the refused item otherwise and send it again, wherever it has the refused code; the approval is kept.
 
         Raises:
             NotOfferedError: not a live category; and as `Items.edit`.
         """
-        item, _ = await self.item_to_fix(actor, item_id)
+        item, alert = await self.item_to_fix(actor, item_id)
         await self._require_offered(item, account, None)
-        edit = Edit(facts=item.facts, account=account, tax_rate=item.coding.tax_rate.value)
+        refused = alert.problem.facts.get("account_code")
+        edit = exchanged(
+            edit_of(item),
+            is_meant=lambda codes: refused is not None and codes.account == refused,
+            change=lambda codes: replace(codes, account=account),
+        )
         return await self.items.edit(actor, item_id, version, edit)
 
     async def choose_tax_rate(self, actor: Actor, item_id: ItemId, version: int, tax_rate: str) -> Item:
         """As `choose_account`, for the tax rate."""
-        item, _ = await self.item_to_fix(actor, item_id)
+        item, alert = await self.item_to_fix(actor, item_id)
         await self._require_offered(item, None, tax_rate)
-        edit = Edit(facts=item.facts, account=item.coding.account.value, tax_rate=tax_rate)
+        refused = alert.problem.facts.get("tax_code")
+        edit = exchanged(
+            edit_of(item),
+            is_meant=lambda codes: refused is not None and codes.tax_rate == refused,
+            change=lambda codes: replace(codes, tax_rate=tax_rate),
+        )
         return await self.items.edit(actor, item_id, version, edit)
 
     async def _require_offered(self, item: Item, account: str | None, tax_rate: str | None) -> None:

@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from bot.db.base import table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.coding import Coding, Source
-from bot.domain.documents import Door, Facts, is_material
-from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.coding import Coding
+from bot.domain.documents import Door, Facts
+from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, what_changed
+from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services import alerts, audit, choices, lists, publications
+from bot.services import alerts, audit, publications
+from bot.services.choosing import choose
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
-from bot.services.recoding import checked, judged, settle
+from bot.services.recoding import checked, judged, settle, status_of
 from bot.services.settings import load_settings
 from bot.views.text import mention
 
@@ -29,15 +31,6 @@ EDITABLE = frozenset(
 )
 
 DECIDED = (ItemState.APPROVED, ItemState.REFUSED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """A person's edit: the facts as they are to be, and the coding fields that the person touched."""
-
-    facts: Facts
-    account: str | None
-    tax_rate: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +47,9 @@ class Items:
             OrganisationNotFoundError: the workspace has no such organisation.
         """
         person = await self.people.identify(actor)
-        coding = _coded_by(Coding(), edit, actor.user_id)
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
-            await _choose(tx, organisation_id, actor.workspace.id, edit, Coding())
+            edit = await choose(tx, actor.workspace.id, organisation_id, edit)
             entered, _ = await enter(
                 tx,
                 NewItem(
@@ -67,7 +59,8 @@ class Items:
                     door=Door.FORM,
                     source_key=source_key,
                     facts=edit.facts,
-                    coding=coding,
+                    kind=edit.kind,
+                    coding=coded_by(Coding(), Facts(), edit, actor.user_id),
                 ),
             )
         return entered
@@ -86,9 +79,8 @@ class Items:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
-            await _choose(tx, before.organisation_id, before.workspace_id, edit, before.coding)
-            after = replace(before, facts=edit.facts, coding=_coded_by(before.coding, edit, actor.user_id))
-            return await apply_edit(tx, before, after, actor.user_id)
+            edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
+            return await apply_edit(tx, before, edited(before, edit, actor.user_id), actor.user_id)
 
 
 def require_editable(item: Item, version: int | None = None) -> None:
@@ -105,7 +97,7 @@ def require_editable(item: Item, version: int | None = None) -> None:
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
     after = await _judged_again(tx, before, after)
-    changes_decision = is_material(before.facts, after.facts)
+    changes_decision = is_material(before, after)
     if changes_decision and by not in after.edited_by:
         after = replace(after, edited_by=(*after.edited_by, by))
     if before.state in DECIDED:
@@ -122,7 +114,7 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         "edited" if changes_decision else "coded",
         by=by,
         organisation_id=before.organisation_id,
-        facts=_what_changed(before, after),
+        facts=dict(what_changed(before, after)),
     )
     if before.state is ItemState.REFUSED:
         await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after)}.")
@@ -132,19 +124,24 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
 
 async def _judged_again(tx: Tx, before: Item, after: Item) -> Item:
     """Today's defaults are offered to what nobody decided on yet; under a decision only the editor's choices count."""
-    if before.state in DECIDED:
+    if before.state in DECIDED and before.coding.publish_as.value == after.coding.publish_as.value:
         return checked(after)
-    return judged(after, await load_settings(tx, before.workspace_id, before.organisation_id))
+    settings = await load_settings(tx, before.workspace_id, before.organisation_id)
+    if before.state in DECIDED:
+        return checked(replace(after, publish_as=status_of(after.coding, settings)))
+    return judged(after, settings)
 
 
 def _deed(before: Item, after: Item) -> str:
     """What somebody did about a refusal, as half a sentence."""
-    if before.facts != after.facts:
-        return "edited the bill"
-    if before.coding.account.value != after.coding.account.value:
-        return "chose another category"
-    is_taxed_otherwise = before.coding.tax_rate.value != after.coding.tax_rate.value
-    return "chose another tax rate" if is_taxed_otherwise else alerts.SENT_AGAIN
+    changes = what_changed(before, after)
+    match list(changes):
+        case []:
+            return alerts.SENT_AGAIN
+        case ["category"] | ["tax rate"] as only:
+            return f"chose another {only[0]}"
+        case _:
+            return "edited the bill"
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) -> Item | None:
@@ -168,36 +165,3 @@ async def _approvals_fall(tx: Tx, item: Item) -> None:
         .where(APPROVALS.c.workspace_id == item.workspace_id, APPROVALS.c.item_id == item.id)
         .values(is_standing=False)
     )
-
-
-async def _choose(
-    tx: Tx, organisation_id: OrganisationId, workspace_id: WorkspaceId, edit: Edit, before: Coding
-) -> None:
-    """What a person chooses has to be live in the ledger's lists, and is offered first from now on; what stood before
-    may have been archived since.
-    """
-    account = None if edit.account == before.account.value else edit.account
-    tax_rate = None if edit.tax_rate == before.tax_rate.value else edit.tax_rate
-    await choices.require_offered(tx, workspace_id, organisation_id, account, tax_rate)
-    await lists.note_use(tx, workspace_id, organisation_id, account, tax_rate)
-
-
-def _coded_by(coding: Coding, edit: Edit, user_id: UserId) -> Coding:
-    """A person's choices, where they differ from what stands; emptying a field is a choice too."""
-    account, tax_rate = coding.account, coding.tax_rate
-    if edit.account != account.value:
-        account = account.offer(edit.account, Source.PERSON, by=user_id)
-    if edit.tax_rate != tax_rate.value:
-        tax_rate = tax_rate.offer(edit.tax_rate, Source.PERSON, by=user_id)
-    return replace(coding, account=account, tax_rate=tax_rate)
-
-
-def _what_changed(before: Item, after: Item) -> dict[str, object]:
-    changed: dict[str, object] = {}
-    if before.coding.account.value != after.coding.account.value:
-        changed["category"] = [before.coding.account.value, after.coding.account.value]
-    if before.coding.tax_rate.value != after.coding.tax_rate.value:
-        changed["tax rate"] = [before.coding.tax_rate.value, after.coding.tax_rate.value]
-    if before.facts != after.facts:
-        changed["facts"] = [before.facts, after.facts]
-    return changed

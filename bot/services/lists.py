@@ -1,6 +1,8 @@
 """The ledger's lists as they stand here: looked through by pickers, named on cards."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -8,19 +10,28 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.db import list_terms
 from bot.db.base import dump, load, table_of
-from bot.db.connections import ListEntryRow, OrganisationRow
+from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, Books, ListKind, TaxRate
+from bot.domain.books import Account, Books, Contact, ListKind, TaxRate, TrackingCategory
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.services.finding import find
 
-ENTRIES, ORGANISATIONS = table_of(ListEntryRow), table_of(OrganisationRow)
+ENTRIES, SYNCS, ORGANISATIONS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(OrganisationRow)
 
 _ENTRY = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
     ENTRIES.c.workspace_id == bindparam("workspace_id"),
     ENTRIES.c.organisation_id == bindparam("organisation_id"),
     ENTRIES.c.kind == bindparam("kind"),
     ENTRIES.c.key == bindparam("key"),
+)
+_ENTRIES = select(ENTRIES.c.key, ENTRIES.c.entry, ENTRIES.c.is_active).where(
+    ENTRIES.c.workspace_id == bindparam("workspace_id"),
+    ENTRIES.c.organisation_id == bindparam("organisation_id"),
+    ENTRIES.c.kind == bindparam("kind"),
+    ENTRIES.c.key.in_(bindparam("keys", expanding=True)),
+)
+_READ_AT = select(SYNCS.c.kind, SYNCS.c.synced_at).where(
+    SYNCS.c.workspace_id == bindparam("workspace_id"), SYNCS.c.organisation_id == bindparam("organisation_id")
 )
 _USE = (
     ENTRIES.update()
@@ -32,7 +43,18 @@ _USE = (
     )
     .values(used_at=bindparam("now"))
 )
+_LIVE = (
+    select(ENTRIES.c.entry)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == bindparam("kind"),
+        ENTRIES.c.is_active.is_(True),
+    )
+    .order_by(ENTRIES.c.search)
+)
 _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRate)
+_CONTACT, _TRACKING = msgspec.json.Decoder(Contact), msgspec.json.Decoder(TrackingCategory)
 
 
 async def find_accounts(
@@ -49,6 +71,14 @@ async def find_tax_rates(
     """Live tax rates that go with costs, as `find_accounts`."""
     found = await find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
     return tuple(_TAX_RATE.decode(each.entry) for each in found)
+
+
+async def find_contacts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+) -> tuple[Contact, ...]:
+    """Live contacts, as `find_accounts`; whoever was only paid by us so far can pay us, and the reverse."""
+    found = await find(tx, workspace_id, organisation_id, ListKind.CONTACTS, text)
+    return tuple(_CONTACT.decode(each.entry) for each in found)
 
 
 async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
@@ -73,14 +103,53 @@ async def load_tax_rate(
 
 async def live_tax_rates(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[TaxRate, ...]:
     """All tax rates that a cost can have now."""
-    statement = select(ENTRIES.c.entry).where(
-        ENTRIES.c.workspace_id == workspace_id,
-        ENTRIES.c.organisation_id == organisation_id,
-        ENTRIES.c.kind == ListKind.TAX_RATES,
-        ENTRIES.c.is_active.is_(True),
-    )
-    rates = (_TAX_RATE.decode(entry) for entry in (await tx.execute(statement)).scalars())
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TAX_RATES}
+    rates = (_TAX_RATE.decode(entry) for entry in (await tx.execute(_LIVE, of)).scalars())
     return tuple(rate for rate in rates if rate.goes_with_costs)
+
+
+async def live_tracking(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> tuple[TrackingCategory, ...]:
+    """The tracking categories that lines can have now, by name, with all their options."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TRACKING_CATEGORIES}
+    return tuple(_TRACKING.decode(entry) for entry in (await tx.execute(_LIVE, of)).scalars())
+
+
+async def accounts_by_code(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, codes: Collection[str]
+) -> dict[str, Account]:
+    """Those of them that there are, archived or not."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.ACCOUNTS}
+    rows = (await tx.execute(_ENTRIES, {**of, "keys": list(codes)})).all() if codes else []
+    return {row.key: replace(_ACCOUNT.decode(row.entry), is_active=row.is_active) for row in rows}
+
+
+async def tax_rates_by_code(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, codes: Collection[str]
+) -> dict[str, TaxRate]:
+    """As `accounts_by_code`."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TAX_RATES}
+    rows = (await tx.execute(_ENTRIES, {**of, "keys": list(codes)})).all() if codes else []
+    return {row.key: replace(_TAX_RATE.decode(row.entry), is_active=row.is_active) for row in rows}
+
+
+async def read_at(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[ListKind, datetime]:
+    """When each list was last read to the end; none that never was."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    rows = (await tx.execute(_READ_AT, of)).all()
+    return {ListKind(row.kind): row.synced_at for row in rows if row.synced_at is not None}
+
+
+async def load_contact(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, contact_id: str
+) -> Contact | None:
+    """As `load_account`."""
+    row = await _entry(tx, workspace_id, organisation_id, ListKind.CONTACTS, contact_id)
+    if row is None:
+        return None
+    contact = load(row.entry, Contact)
+    return contact if row.is_active else replace(contact, is_active=False)
 
 
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
@@ -120,14 +189,12 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
 
 
 async def note_use(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, keys: Iterable[str]
 ) -> None:
     """A person coded an item to these; they are offered first from now on."""
-    chosen = {ListKind.ACCOUNTS: account, ListKind.TAX_RATES: tax_rate}
-    for kind, key in chosen.items():
-        if key is not None:
-            of = {"of_workspace": workspace_id, "of_organisation": organisation_id, "of_kind": kind, "of_key": key}
-            await tx.execute(_USE, {**of, "now": tx.now})
+    for key in keys:
+        of = {"of_workspace": workspace_id, "of_organisation": organisation_id, "of_kind": kind, "of_key": key}
+        await tx.execute(_USE, {**of, "now": tx.now})
 
 
 async def keep_books(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, books: Books) -> None:

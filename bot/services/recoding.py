@@ -11,10 +11,10 @@ from sqlalchemy import select
 from bot.db.items import ITEMS, change_item, item_of
 from bot.db.unit_of_work import Tx
 from bot.domain.checks import check
-from bot.domain.coding import apply_defaults
+from bot.domain.coding import Coding, apply_defaults
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.settings import Settings
+from bot.domain.settings import PaymentStatus, Settings
 from bot.services import audit
 from bot.services.messages import redraw_item
 
@@ -24,7 +24,13 @@ UNDECIDED = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL)
 def judged(item: Item, settings: Settings) -> Item:
     """An undecided item as the settings have it: coded by the defaults, and checked; its state is left alone."""
     coding = apply_defaults(item.coding, settings.coding_defaults)
-    return checked(replace(item, coding=coding, publish_as=settings.payment_status))
+    return checked(replace(item, coding=coding, publish_as=status_of(coding, settings)))
+
+
+def status_of(coding: Coding, settings: Settings) -> PaymentStatus:
+    """What it is published as: by the settings, unless somebody chose for it."""
+    chosen = coding.publish_as.value
+    return settings.payment_status if chosen is None else PaymentStatus(chosen)
 
 
 def checked(item: Item) -> Item:

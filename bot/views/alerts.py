@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTex
 from slack_sdk.models.views import View
 
 from bot.domain.alerts import AlertCard, AlertState
-from bot.domain.cards import ItemPage
+from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Fix
 from bot.views import fields

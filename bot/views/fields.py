@@ -15,11 +15,12 @@ from slack_sdk.models.blocks import (
     PlainTextInputElement,
     PlainTextObject,
     RadioButtonsElement,
+    StaticSelectElement,
     UserMultiSelectElement,
 )
 from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
 
-from bot.domain.books import Account, TaxRate
+from bot.domain.books import Account, Contact, TaxRate, TrackingCategory, TrackingOption
 from bot.views.ids import ActionId, BlockId
 from bot.views.text import plain
 
@@ -32,11 +33,14 @@ class Fields:
 
     state: dict[str, Any]
 
-    def text(self, block: BlockId) -> str | None:
+    def has(self, block: str) -> bool:
+        return block in self.state
+
+    def text(self, block: str) -> str | None:
         value = self._entry(block, ActionId.VALUE).get("value")
         return str(value).strip() or None if value is not None else None
 
-    def option(self, block: BlockId, action: ActionId = ActionId.VALUE) -> str | None:
+    def option(self, block: str, action: ActionId = ActionId.VALUE) -> str | None:
         chosen = self._entry(block, action).get("selected_option")
         return str(chosen["value"]) if chosen else None
 
@@ -64,21 +68,28 @@ class Fields:
         chosen = self._entry(block, ActionId.VALUE).get("selected_date")
         return date.fromisoformat(str(chosen)) if chosen else None
 
-    def account(self, block: BlockId) -> str | None:
+    def account(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_ACCOUNT)
 
-    def tax_rate(self, block: BlockId) -> str | None:
+    def tax_rate(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_TAX_RATE)
 
-    def _entry(self, block: BlockId, action: ActionId) -> dict[str, Any]:
+    def _entry(self, block: str, action: ActionId) -> dict[str, Any]:
         found: dict[str, Any] = self.state.get(block, {}).get(action, {})
         return found
 
 
 def field(
-    block: BlockId, label: str, element: InputInteractiveElement, *, hint: str | None = None, optional: bool = False
+    block: str,
+    label: str,
+    element: InputInteractiveElement,
+    *,
+    hint: str | None = None,
+    optional: bool = False,
+    dispatches: bool = False,
 ) -> InputBlock:
     return InputBlock(
+        dispatch_action=dispatches or None,
         block_id=block,
         label=PlainTextObject(text=plain(label, LONGEST_LABEL)),
         element=element,
@@ -88,7 +99,7 @@ def field(
 
 
 def text_field(
-    block: BlockId,
+    block: str,
     label: str,
     initial: str | None,
     *,
@@ -152,7 +163,7 @@ def channel_field(block: BlockId, label: str, initial: str | None, *, hint: str 
 
 
 def account_field(
-    block: BlockId, label: str, initial: Account | None, *, hint: str | None = None, optional: bool = False
+    block: str, label: str, initial: Account | None, *, hint: str | None = None, optional: bool = False
 ) -> InputBlock:
     """Searches the organisation's chart of accounts; the form's metadata names the organisation."""
     option = None if initial is None else account_option(initial)
@@ -160,11 +171,41 @@ def account_field(
 
 
 def tax_rate_field(
-    block: BlockId, label: str, initial: TaxRate | None, *, hint: str | None = None, optional: bool = False
+    block: str, label: str, initial: TaxRate | None, *, hint: str | None = None, optional: bool = False
 ) -> InputBlock:
     """Searches the organisation's tax rates; the form's metadata names the organisation."""
     option = None if initial is None else tax_rate_option(initial)
     return field(block, label, _search(ActionId.FIND_TAX_RATE, option), hint=hint, optional=optional)
+
+
+def contact_field(block: str, label: str, initial: Contact | None, *, hint: str | None = None) -> InputBlock:
+    """Searches the organisation's contacts; the form's metadata names the organisation."""
+    option = None if initial is None else contact_option(initial)
+    return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=True)
+
+
+def tracking_field(block: str, category: TrackingCategory, initial: str | None) -> InputBlock:
+    """Searches the options of a tracking category, which `block` names (`tracking_block`)."""
+    option = next((option for option in category.options if option.provider_id == initial), None)
+    chosen = None if option is None else tracking_option(option)
+    return field(block, category.name, _search(ActionId.FIND_TRACKING, chosen), optional=True)
+
+
+def choice_field(
+    block: str, label: str, options: Sequence[Option], initial: str, *, action: ActionId = ActionId.VALUE
+) -> InputBlock:
+    """One of a few, of which one is always chosen. With an action of its own it tells at once what was chosen."""
+    chosen = next((option for option in options if option.value == initial), None)
+    element = StaticSelectElement(action_id=action, options=options, initial_option=chosen)
+    return field(block, label, element, dispatches=action is not ActionId.VALUE)
+
+
+def contact_option(contact: Contact) -> Option:
+    return an_option(contact.provider_id, contact.name, contact.tax_number)
+
+
+def tracking_option(option: TrackingOption) -> Option:
+    return an_option(option.provider_id, option.name)
 
 
 def account_option(account: Account) -> Option:

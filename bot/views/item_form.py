@@ -1,7 +1,7 @@
 """The form of an item: a new one, or one to be edited; read back where it is drawn.
 
 Net is total less tax, so it is not asked for: two amounts cannot disagree. What comes back as it was shown leaves the
-facts as they were, so that choosing another category never changes what was approved.
+item as it was, so that choosing another category never changes what was approved.
 """
 
 from dataclasses import dataclass, field, replace
@@ -9,47 +9,85 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.blocks import (
+    Block,
+    DividerBlock,
+    HeaderBlock,
+    Option,
+    PlainTextObject,
+)
 from slack_sdk.models.views import View
 
-from bot.domain.cards import ItemCard, ItemPage
-from bot.domain.documents import Facts, Party
-from bot.domain.money import parse_amount
+from bot.domain.documents import DocumentType, Facts, ItemKind, LineAmounts
+from bot.domain.editing import Edit
+from bot.domain.forms import ItemPage
+from bot.domain.lines import balance_of, in_amounts, with_taxes
+from bot.domain.settings import PaymentStatus
 from bot.views import fields
-from bot.views.connections import context, section
+from bot.views.connections import section
 from bot.views.fields import Fields
-from bot.views.ids import BlockId, CallbackId
-from bot.views.metadata import FormRef
-from bot.views.text import amount, day, decimals_of, escape, plain
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_changes import changes
+from bot.views.item_codes import coding_fields, read_codes
+from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
+from bot.views.item_words import ages, kind_words, lines_words, type_words
+from bot.views.metadata import FormRef, NotOursError
+from bot.views.reading import Reader, member, shown
+from bot.views.settings import STATUS_NAMES
+from bot.views.text import plain
 
-BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
+BLOCKS = {
+    "account": BlockId.ACCOUNT,
+    "tax_rate": BlockId.TAX_RATE,
+    "contact": BlockId.CONTACT,
+    "lines": BlockId.GROSS,
+}
 """Where the sentence about a field that searches stands in the form."""
 
+
+def wrong_at(sentences: dict[str, str]) -> dict[str, str]:
+    """What is not offered any more, by field, as sentences where the fields stand."""
+    return {BLOCKS.get(field, field): sentence for field, sentence in sentences.items()}
+
+
 AMOUNT = "Such as 1234.50."
-LONGEST_SUPPLIER, LONGEST_NUMBER, LONGEST_NOTE = 500, 200, 2000
+LONGEST_SUPPLIER, LONGEST_NUMBER, LONGEST_NOTE = LONGEST_NAME, 200, 2000
 """As much as a document is read with, so that the form cuts nothing off."""
+AS_USUAL = "as_usual"
+AMOUNTS_ARE = {
+    LineAmounts.EXCLUSIVE: "Tax exclusive",
+    LineAmounts.INCLUSIVE: "Tax inclusive",
+    LineAmounts.NO_TAX: "No tax",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """A form without mistakes."""
+class Reading:
+    """A form as it was sent. What is `wrong`, a sentence by field, is in the edit as it was before."""
 
-    facts: Facts
-    account: str | None
-    tax_rate: str | None
+    edit: Edit
+    wrong: dict[str, str] = field(default_factory=dict)
 
 
-def form(page: ItemPage, *, typed: Typed | None = None) -> View:
-    """The form of the item as it is; with `typed`, what somebody had typed while the item changed under them."""
-    item = page.item
-    facts = page.facts if typed is None else typed.facts
-    about = FormRef(page.organisation_id) if item is None else FormRef(page.organisation_id, item.version, item.id)
+def form(page: ItemPage, *, is_stale: bool = False, version: int | None = None) -> View:
+    """The form with what is typed so far. `is_stale`: the item changed under it, and what is different there is told.
+    `version` is the one that it was opened at, where that is not the item's own.
+    """
+    item, edit = page.item, page.edit
+    about = _ref(page, version)
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
-    if typed is not None:
-        blocks.append(section(_changed(typed.facts, page.facts)))
-    blocks += [*_fact_fields(facts, page.currency), *_coding_fields(page)]
-    if facts.lines:
-        blocks.append(context(_about_lines(facts)))
+    if is_stale and item is not None:
+        blocks.append(section(changes(page)))
+    blocks += [
+        *party_fields(page),
+        *_fact_fields(edit.facts, page.currency),
+        *coding_fields(page),
+        _note_field(edit.facts),
+        *_lines_section(page),
+        DividerBlock(),
+        *_publishing_fields(page),
+        *ages(page),
+    ]
     return View(
         type="modal",
         callback_id=CallbackId.ADD_ITEM if item is None else CallbackId.EDIT_ITEM,
@@ -61,158 +99,152 @@ def form(page: ItemPage, *, typed: Typed | None = None) -> View:
     )
 
 
+def _ref(page: ItemPage, version: int | None) -> FormRef:
+    if page.item is None:
+        return FormRef(page.organisation_id)
+    seen = page.item.version if version is None else version
+    return FormRef(page.organisation_id, seen, page.item.id, is_drafted=page.is_drafted)
+
+
 def _fact_fields(facts: Facts, currency: str) -> list[Block]:
-    supplier, no_tax = "As in the ledger", "Empty: no tax is in the total, whatever the tax rate says."
+    no_tax = "Empty: no tax is in the total, whatever the tax rate says."
     return [
-        fields.text_field(
-            BlockId.SUPPLIER, "Supplier", facts.supplier.name, longest=LONGEST_SUPPLIER, placeholder=supplier
-        ),
         fields.text_field(BlockId.NUMBER, "Invoice number", facts.number, longest=LONGEST_NUMBER),
         fields.day_field(BlockId.ISSUED_ON, "Date", facts.issued_on),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
         fields.text_field(BlockId.CURRENCY, "Currency", facts.currency or currency, longest=3),
-        fields.text_field(BlockId.GROSS, "Total, with tax", _shown(facts.gross), longest=20, hint=AMOUNT),
-        fields.text_field(BlockId.TAX, "Tax in it", _shown(facts.tax), longest=20, hint=no_tax, optional=True),
-        fields.text_field(
-            BlockId.DESCRIPTION, "Description", facts.note, longest=LONGEST_NOTE, is_long=True, optional=True
-        ),
+        fields.text_field(BlockId.GROSS, "Total, with tax", shown(facts.gross), longest=20, hint=AMOUNT),
+        fields.text_field(BlockId.TAX, "Tax in it", shown(facts.tax), longest=20, hint=no_tax, optional=True),
     ]
 
 
-NOT_COUNTED = " It works nothing out: the amount of tax is what stands in Tax in it."
+def _note_field(facts: Facts) -> Block:
+    return fields.text_field(
+        BlockId.DESCRIPTION, "Description", facts.note, longest=LONGEST_NOTE, is_long=True, optional=True
+    )
 
 
-def _coding_fields(page: ItemPage) -> list[Block]:
-    account, rate = _empty(page, page.default_account), _empty(page, page.default_tax_rate, NOT_COUNTED)
-    return [
-        fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True),
-        fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True),
+def _lines_section(page: ItemPage) -> list[Block]:
+    """Lines are of an item that there is."""
+    if page.item is None:
+        return []
+    return [section(lines_words(page.edit))]
+
+
+def _publishing_fields(page: ItemPage) -> list[Block]:
+    """What is mostly left as it is."""
+    edit = page.edit
+    types = [fields.an_option(kind, type_words(kind)) for kind in DocumentType]
+    kinds = [fields.an_option(kind, kind_words(kind)) for kind in PARTIES]
+    amounts = [fields.an_option(amounts, words) for amounts, words in AMOUNTS_ARE.items()]
+    found: list[Block] = [
+        fields.choice_field(BlockId.KIND, "Cost or sale", kinds, shown_kind(edit.kind), action=ActionId.CHOOSE_KIND),
+        fields.choice_field(BlockId.DOCUMENT_TYPE, "Document type", types, edit.facts.document_type),
+        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", amounts, edit.facts.line_amounts),
     ]
+    if page.statuses:
+        chosen = edit.publish_as if edit.publish_as in page.statuses else None
+        found.append(fields.choice_field(BlockId.PUBLISH_AS, "Publish as", _statuses(page), chosen or AS_USUAL))
+    return found
 
 
-def read(state: dict[str, Any], before: Facts) -> Typed | dict[str, str]:
-    """The form as it was sent, over the facts that it was drawn from; or a sentence for each field that is wrong."""
-    reader = _Reader(Fields(state))
+def _statuses(page: ItemPage) -> list[Option]:
+    usual, _ = STATUS_NAMES[page.usual_status]
+    as_usual = fields.an_option(AS_USUAL, f"As the settings say: {usual}")
+    return [as_usual, *(fields.an_option(status, STATUS_NAMES[status][0]) for status in page.statuses)]
+
+
+def read(state: dict[str, Any], page: ItemPage) -> Reading:
+    """The form as it was sent, over the edit that it was drawn from.
+
+    Raises:
+        NotOursError: an option that was never offered.
+    """
+    before, reader = page.edit, Reader(Fields(state))
+    kind = _kind_of(reader.fields, before.kind)
+    side, party, contact = read_party(reader, before)
+    facts = _read_facts(reader, before.facts)
+    facts = replace(facts, buyer=party) if side is ItemKind.SALE else replace(facts, supplier=party)
+    edit = replace(
+        before,
+        kind=kind,
+        facts=facts,
+        contact=contact if side is shown_kind(kind) else None,
+        codes=read_codes(reader.fields, page.tracking, before.codes),
+        publish_as=_read_status(reader.fields, page),
+    )
+    return Reading(edit=_with_amounts(reader, edit, before.facts), wrong=reader.wrong)
+
+
+def _read_facts(reader: Reader, before: Facts) -> Facts:
+    """All but the amounts and the parties."""
+    found = reader.fields
+    issued_on, due_on = found.day(BlockId.ISSUED_ON), found.day(BlockId.DUE_ON)
+    currency = (found.text(BlockId.CURRENCY) or "").upper()
+    is_currency = len(currency) == 3 and currency.isascii() and currency.isalpha()
+    reader.check(BlockId.CURRENCY, is_right=is_currency, otherwise="Three letters, such as GBP or EUR.")
+    reader.check(BlockId.DUE_ON, is_right=_follows(due_on, issued_on), otherwise="It cannot be due before its date.")
+    document_type = found.option(BlockId.DOCUMENT_TYPE)
+    return replace(
+        before,
+        document_type=before.document_type if document_type is None else member(DocumentType, document_type),
+        number=found.text(BlockId.NUMBER),
+        issued_on=issued_on,
+        due_on=due_on if _follows(due_on, issued_on) else before.due_on,
+        currency=currency if is_currency else before.currency,
+        note=found.text(BlockId.DESCRIPTION),
+    )
+
+
+def _read_status(found: Fields, page: ItemPage) -> PaymentStatus | None:
+    chosen = found.option(BlockId.PUBLISH_AS)
+    if not found.has(BlockId.PUBLISH_AS):
+        return page.edit.publish_as
+    if chosen in (None, AS_USUAL):
+        return None
+    status = member(PaymentStatus, chosen or "")
+    if status not in page.statuses:
+        raise NotOursError(str(chosen)[:60])
+    return status
+
+
+POSITIVE = "The total is more than nothing, also of a credit note."
+NEW_AMOUNTS = "Its lines make {lines}, so the total cannot be {total}. Press Lines and change them too, or take the total from them."
+
+
+def _with_amounts(reader: Reader, edit: Edit, before: Facts) -> Edit:
+    """New amounts count alone: what they replace, lines too, would contradict them; unless a line has codes of its own,
+    which would be lost.
+    """
     gross, tax = reader.amount(BlockId.GROSS, before.gross), reader.amount(BlockId.TAX, before.tax)
-    issued_on, due_on = reader.fields.day(BlockId.ISSUED_ON), reader.fields.day(BlockId.DUE_ON)
-    currency = (reader.fields.text(BlockId.CURRENCY) or "").upper()
-    reader.check(BlockId.CURRENCY, is_right=_is_currency(currency), otherwise="Three letters, such as GBP or EUR.")
     reader.check(BlockId.GROSS, is_right=gross is not None and gross > 0, otherwise=POSITIVE)
     reader.check(BlockId.TAX, is_right=_fits(tax, gross), otherwise="Tax lies between nothing and the total.")
-    reader.check(BlockId.DUE_ON, is_right=_follows(due_on, issued_on), otherwise="It cannot be due before its date.")
+    chosen = reader.fields.option(BlockId.LINE_AMOUNTS)
+    amounts = before.line_amounts if chosen is None else member(LineAmounts, chosen)
+    is_taxed = bool(tax) and amounts is LineAmounts.NO_TAX
+    reader.check(BlockId.TAX, is_right=not is_taxed, otherwise="No tax was chosen below: empty this field.")
     if reader.wrong or gross is None:
-        return reader.wrong
-    supplier = reader.fields.text(BlockId.SUPPLIER)
-    facts = replace(
-        before,
-        supplier=before.supplier if supplier == before.supplier.name else Party(name=supplier),
-        number=reader.fields.text(BlockId.NUMBER),
-        issued_on=issued_on,
-        due_on=due_on,
-        currency=currency,
-        note=reader.fields.text(BlockId.DESCRIPTION),
-    )
-    return Typed(
-        facts=_with_amounts(facts, gross, tax),
-        account=reader.fields.account(BlockId.ACCOUNT),
-        tax_rate=reader.fields.tax_rate(BlockId.TAX_RATE),
-    )
-
-
-POSITIVE = "A bill's total is more than nothing; a credit note cannot be entered yet."
-
-
-def _with_amounts(facts: Facts, gross: Decimal, tax: Decimal | None) -> Facts:
-    """New amounts count alone: what they replace, lines too, would contradict them."""
-    if (gross, tax) == (facts.gross, facts.tax) and facts.is_bookable:
-        return facts
+        return edit
+    facts = in_amounts(edit.facts, amounts) if edit.facts.lines else replace(edit.facts, line_amounts=amounts)
+    if (gross, tax) == (before.gross, before.tax) and before.is_bookable:
+        return replace(edit, facts=facts)
     tax = Decimal("0.00") if tax is None else tax
-    return replace(facts, net=gross - tax, tax=tax, gross=gross, lines=(), tax_breakdown=(), payable=None)
+    facts = replace(facts, net=gross - tax, tax=tax, gross=gross, payable=None, prepaid=None, tax_breakdown=())
+    if not edit.lines:
+        return replace(edit, facts=replace(facts, lines=()))
+    found = balance_of(with_taxes(facts))
+    if not found.agrees:
+        words = {"lines": f"{found.gross:,.2f} with {found.tax:,.2f} tax", "total": f"{gross:,.2f} with {tax:,.2f}"}
+        reader.check(BlockId.GROSS, is_right=False, otherwise=NEW_AMOUNTS.format(**words))
+        return edit
+    return replace(edit, facts=facts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    fields: Fields
-    wrong: dict[str, str] = field(default_factory=dict)
-
-    def amount(self, block: BlockId, before: Decimal | None) -> Decimal | None:
-        typed = self.fields.text(block)
-        if typed == _shown(before):
-            return before
-        try:
-            return None if typed is None else parse_amount(typed)
-        except ValueError as error:
-            self.wrong[block] = str(error)
-            return None
-
-    def check(self, block: BlockId, *, is_right: bool, otherwise: str) -> None:
-        if not is_right:
-            self.wrong.setdefault(block, otherwise)
-
-
-def added(card: ItemCard) -> View:
-    """What became of a new item, and where it is."""
-    item = card.item
-    where = "your messages with me" if card.channel is None else f"<#{card.channel}>"
-    lines = [
-        f"*{escape(card.organisation)}*",
-        f":white_check_mark: {escape(item.facts.supplier.name or '')} was added as *{item.reference}*: {item.state.words}.",
-        f"Its card is in {where}.",
-        *(f"• {escape(sentence, 300)}" for sentence in (*item.complaints, *card.warnings)),
-    ]
-    return View(
-        type="modal",
-        callback_id=CallbackId.EXPLANATION,
-        title=PlainTextObject(text="Added"),
-        close=PlainTextObject(text="Close"),
-        clear_on_close=True,
-        blocks=[section("\n".join(lines))],
-    )
-
-
-def _changed(typed: Facts, now: Facts) -> str:
-    """Nothing that was typed is lost, and nothing that somebody else changed is overwritten unseen."""
-    pairs = (
-        ("supplier", typed.supplier.name, now.supplier.name),
-        ("number", typed.number, now.number),
-        ("date", day(typed.issued_on), day(now.issued_on)),
-        ("due date", day(typed.due_on), day(now.due_on)),
-        ("total", amount(typed.gross, typed.currency), amount(now.gross, now.currency)),
-        ("tax", amount(typed.tax, typed.currency), amount(now.tax, now.currency)),
-        ("description", typed.note, now.note),
-    )
-    others = [f"• {name}: {escape(there or 'none', 120)}" for name, mine, there in pairs if mine != there]
-    head = (
-        ":warning: It changed while your form was open. What you wrote is as you left it, category and tax rate are as "
-        "they are now. Look again, then save."
-    )
-    return "\n".join([head, *(["Where the bill is different from what you wrote:", *others] if others else [])])
-
-
-def _about_lines(facts: Facts) -> str:
-    if not facts.is_bookable:
-        return (
-            "Its figures do not add up, or are finer than a cent. When you save, the total and the tax above count, and "
-            "it has one line."
-        )
-    return f"Its {len(facts.lines)} lines stay as they are, unless total or tax change: then it has one line."
-
-
-def _empty(page: ItemPage, default: str | None, more: str = "") -> str | None:
-    """What leaving the field empty means. A person who empties it in an edit has chosen to have none."""
-    if page.item is not None:
-        return None
-    if default is None:
-        return "The organisation has no default for it: without one, the bill waits for a bookkeeper."
-    return f"Empty: {plain(default, 100)}, the organisation's default.{more}"
-
-
-def _shown(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value:.{decimals_of(value)}f}"
-
-
-def _is_currency(text: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isalpha()
+def _kind_of(found: Fields, before: ItemKind) -> ItemKind:
+    chosen = found.option(BlockId.KIND, ActionId.CHOOSE_KIND)
+    if chosen is None or before not in PARTIES:
+        return before
+    return member(ItemKind, chosen)
 
 
 def _fits(tax: Decimal | None, gross: Decimal | None) -> bool:

@@ -17,6 +17,9 @@ HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
 
 
+DRAFTED = "drafted"
+
+
 class NotOursError(ValueError):
     """A value that we did not write."""
 
@@ -25,6 +28,12 @@ def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
         raise ValueError(text[:60])
     return int(text)
+
+
+def _is_drafted(text: str) -> bool:
+    if text not in ("", DRAFTED):
+        raise ValueError(text[:60])
+    return bool(text)
 
 
 def organisation_of(value: str) -> OrganisationId:
@@ -154,9 +163,12 @@ class FormRef:
     organisation_id: OrganisationId
     version: int = 0
     item_id: ItemId | None = None
+    is_drafted: bool = False
+    """Whether what the person has typed is kept beside the item; the form is then read over that."""
 
     def encode(self) -> str:
-        return f"{self.organisation_id}:{self.version}:{self.item_id or ''}"
+        drafted = f":{DRAFTED}" if self.is_drafted else ""
+        return f"{self.organisation_id}:{self.version}:{self.item_id or ''}{drafted}"
 
     @classmethod
     def decode(cls, text: str) -> "FormRef":
@@ -164,9 +176,11 @@ class FormRef:
         NotOursError: not what `encode` gave.
         """
         organisation, _, rest = text.partition(":")
-        version, _, item = rest.partition(":")
+        version, _, rest = rest.partition(":")
+        item, _, drafted = rest.partition(":")
         try:
-            return cls(OrganisationId(UUID(organisation)), _version(version), ItemId(UUID(item)) if item else None)
+            item_id = ItemId(UUID(item)) if item else None
+            return cls(OrganisationId(UUID(organisation)), _version(version), item_id, is_drafted=_is_drafted(drafted))
         except ValueError:
             raise NotOursError(text[:60]) from None
 

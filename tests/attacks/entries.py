@@ -11,6 +11,8 @@ from bot.playground.slack import ALERTS, BILLS
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.views.ids import ActionId, BlockId, CallbackId
+from providers.xero.simulated.seed import tracking
+from providers.xero.simulator import TRADING
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY
 
 Payload = dict[str, Any]
@@ -42,7 +44,10 @@ OF_A_REFUSAL = {
     CallbackId.CHOOSE_ACCOUNT,
     CallbackId.CHOOSE_TAX_RATE,
 }
+REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
+
+IN_AN_EDIT = {ActionId.CHOOSE_KIND}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,14 +102,22 @@ def click(ids: Ids, action: ActionId) -> Payload:
     pressed: Payload = {"type": "button", "action_id": action, "block_id": "b", "value": ids.value(action)}
     if action is ActionId.CHOOSE_PROVIDER:
         pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
-    is_in_form = action in IN_THE_FORM
-    place = {"view": view(CallbackId.CONNECT, BILLS, {})} if is_in_form else {"channel": {"id": BILLS}}
-    return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place}
+    return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place(ids, action)}
+
+
+def place(ids: Ids, action: ActionId) -> Payload:
+    """Where it is pressed."""
+    if action in IN_THE_FORM:
+        return {"view": view(CallbackId.CONNECT, BILLS, {})}
+    if action in IN_AN_EDIT:
+        return {"view": view(CallbackId.EDIT_ITEM, ids.metadata(CallbackId.EDIT_ITEM), filled(CallbackId.EDIT_ITEM))}
+    return {"channel": {"id": BILLS}}
 
 
 def search(ids: Ids, action: ActionId) -> Payload:
     form = view(CallbackId.ADD_ITEM, ids.metadata(CallbackId.ADD_ITEM), {})
-    return {"type": "block_suggestion", "action_id": action, "block_id": "b", "value": "", "view": form}
+    block = f"{BlockId.TRACKING}:{REGION}" if action is ActionId.FIND_TRACKING else "b"
+    return {"type": "block_suggestion", "action_id": action, "block_id": block, "value": "", "view": form}
 
 
 def submission(ids: Ids, callback: CallbackId) -> Payload:

@@ -48,6 +48,7 @@ CLICKS = {
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
     ActionId.EDIT_ITEM: KEEPERS,
+    ActionId.CHOOSE_KIND: KEEPERS,
     ActionId.EXPLAIN_ITEM: INSIDERS,
     ActionId.SHOW_ITEM: INSIDERS,
     ActionId.OPEN_ITEMS: INSIDERS,
@@ -79,7 +80,12 @@ FORMS = {
     CallbackId.MAKE_API_KEY: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }
-OPTIONS = {ActionId.FIND_ACCOUNT: INSIDERS, ActionId.FIND_TAX_RATE: INSIDERS}
+OPTIONS = {
+    ActionId.FIND_ACCOUNT: INSIDERS,
+    ActionId.FIND_TAX_RATE: INSIDERS,
+    ActionId.FIND_CONTACT: INSIDERS,
+    ActionId.FIND_TRACKING: INSIDERS,
+}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
 EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
 """Nobody's: they are about the installation, and only Slack can sign them."""

@@ -7,13 +7,14 @@ import pytest
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
+from bot.domain.coding import Codes
+from bot.domain.editing import edit_of
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ChannelsForm, PeopleForm
 from bot.domain.rights import Person, Role
 from bot.domain.settings import Destination, PaymentStatus, SettingsForm
 from bot.domain.slack import Workspace
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BOOKKEEPER, MEMBER, OWNER
-from bot.services.items import Edit
 from bot.services.people import Directory, NotAllowedError, grant
 from bot.views.ids import ActionId
 from bot.views.metadata import ItemRef
@@ -71,9 +72,9 @@ async def test_whoever_gets_past_the_form_is_refused_where_it_is_decided(desk: D
     """The handlers draw the form anew, and ask who is there, before they save; what saves asks all the same."""
     item_id = ItemRef.decode(button_values(await desk.add())[ActionId.EDIT_ITEM]).item_id
     services, actor = desk.world.services, await desk.world.actor(MEMBER)
-    item = (await services.cards.edit_form(await desk.world.actor(), item_id)).item
+    item = (await services.forms.editing(await desk.world.actor(), item_id)).item
     assert item is not None
-    edit = Edit(facts=item.facts, account="461", tax_rate=None)
+    edit = replace(edit_of(item), codes=Codes(account="461"))
 
     for deed in (services.items.edit(actor, item_id, item.version, edit), services.fixes.item_to_fix(actor, item_id)):
         with pytest.raises(NotAllowedError):

@@ -1,6 +1,6 @@
 """What people do with bills in Slack, over signed requests: type one in, drop one, look at its card, press its buttons."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
@@ -13,6 +13,12 @@ SUPPLIER = (
     "<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName></cac:Party>"
     "</cac:AccountingSupplierParty>"
 )
+SEARCHES: dict[str, ActionId] = {
+    BlockId.ACCOUNT: ActionId.FIND_ACCOUNT,
+    BlockId.TAX_RATE: ActionId.FIND_TAX_RATE,
+    BlockId.CONTACT: ActionId.FIND_CONTACT,
+    BlockId.TRACKING: ActionId.FIND_TRACKING,
+}
 UNDO_SECONDS = 60
 CATEGORY, OTHER_CATEGORY, TAX, OTHER_TAX = "429", "461", "INPUT2", "NONE"
 A_BILL: dict[str, object] = {
@@ -81,15 +87,20 @@ class Desk:
         await self.press(self.card(number), ActionId.APPROVE_ITEM, user)
         return self.card(number)
 
-    async def edit(self, number: str, values: dict[str, object], user: str = BOOKKEEPER) -> Submitted:
+    async def edit(self, number: str, values: Mapping[str, object], user: str = BOOKKEEPER) -> Submitted:
         await self.press(self.card(number), ActionId.EDIT_ITEM, user)
         form = self.modal(user)
-        for block, action in ((BlockId.ACCOUNT, ActionId.FIND_ACCOUNT), (BlockId.TAX_RATE, ActionId.FIND_TAX_RATE)):
-            if block in values:
-                await self.slack.options(form, action, "", user=user)
+        await self.offered(form, values, user)
         done = await self.slack.submit(form, values)
         await self.settle()
         return done
+
+    async def offered(self, form: View, values: Mapping[str, object], user: str = BOOKKEEPER) -> None:
+        """What a person looks through before they choose in these fields."""
+        for block in values:
+            action = SEARCHES.get(block.split(":")[0])
+            if action is not None:
+                await self.slack.options(form, action, "", user=user, block_id=block)
 
     def modal(self, user: str) -> View:
         view = self.slack.view(user)

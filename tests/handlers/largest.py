@@ -10,10 +10,10 @@ from uuid import UUID
 from slack_sdk.models.views import View
 
 from bot.domain.books import Account, AccountClass, Books, ListKind, TaxRate
-from bot.domain.cards import ItemPage
 from bot.domain.conditions import Condition, ConnectionStatus, Verdict
 from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.documents import Facts, Party
+from bot.domain.forms import ItemPage
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.rights import Deed
 from bot.views import item_form, statuses
@@ -51,8 +51,8 @@ def full_bill(char: str) -> dict[str, Any]:
         organisation_id=OrganisationId(UUID(int=3)),
         organisation=char * MANY,
         currency="GBP",
-        account=Account(provider_id="a", code="429", name=char * MANY, account_class=AccountClass.EXPENSE),
-        tax_rate=TaxRate(code="INPUT2", name=char * MANY, percent=Decimal(20)),
+        accounts={"429": Account(provider_id="a", code="429", name=char * MANY, account_class=AccountClass.EXPENSE)},
+        tax_rates={"INPUT2": TaxRate(code="INPUT2", name=char * MANY, percent=Decimal(20))},
         item=an_item(facts=facts),
     )
     form = item_form.form(page)

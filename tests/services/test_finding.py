@@ -49,7 +49,7 @@ async def used(world: World, *codes: str) -> None:
     for code in codes:
         world.later(1)
         async with world.db.write() as tx:
-            await note_use(tx, world.workspace_id, world.organisation_id, code, None)
+            await note_use(tx, world.workspace_id, world.organisation_id, ListKind.ACCOUNTS, [code])
 
 
 async def test_codes_come_before_names_names_before_words_and_what_was_used_last_before_the_rest(world: World) -> None:

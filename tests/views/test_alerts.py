@@ -11,9 +11,10 @@ import pytest
 
 from bot.domain.alerts import Alert, AlertCard, AlertState
 from bot.domain.books import Account, AccountClass
-from bot.domain.cards import ItemCard, ItemPage
+from bot.domain.cards import ItemCard
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind, Party
+from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Fix, Problem, ProblemCode
@@ -106,7 +107,7 @@ def a_page() -> ItemPage:
         organisation_id=OrganisationId(UUID(int=3)),
         organisation="Acme & Sons",
         currency="GBP",
-        account=Account(provider_id="1", code="429", name="General", account_class=AccountClass.EXPENSE),
+        accounts={"429": Account(provider_id="1", code="429", name="General", account_class=AccountClass.EXPENSE)},
         item=an_item(),
     )
 

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot.domain.books import Account, AccountClass, TaxRate
-from bot.domain.cards import ItemPage
-from bot.domain.documents import Facts, Line, Party
+from bot.domain.coding import Codes
+from bot.domain.documents import Facts, Line, LineAmounts, Party
+from bot.domain.editing import Edit
+from bot.domain.forms import ItemPage
 from bot.domain.ids import OrganisationId
 from bot.views import item_form
 from bot.views.ids import BlockId
-from bot.views.item_form import Typed
+from bot.views.item_added import added
 from bot.views.metadata import FormRef
 from tests.playground.kit import validator
 from tests.views.test_items import a_card, an_item, the_facts
@@ -29,9 +31,9 @@ PAGE = ItemPage(
     organisation_id=OrganisationId(UUID(int=3)),
     organisation="Northwind Ltd",
     currency="GBP",
-    account=ACCOUNT,
-    tax_rate=RATE,
-    default_account="429 · General Expenses",
+    accounts={"429": ACCOUNT},
+    tax_rates={"INPUT2": RATE},
+    usual_account="429",
 )
 words = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=60)
 cents = st.integers(min_value=0, max_value=10**9).map(lambda number: Decimal(number) / 100)
@@ -72,37 +74,44 @@ def state_of(view: View, **changes: str | None) -> dict[str, Any]:
             "plain_text_input": {"value": typed},
             "datepicker": {"selected_date": changes.get(name, element.get("initial_date"))},
             "external_select": {"selected_option": element.get("initial_option")},
+            "static_select": {"selected_option": _option(changes.get(name)) or element.get("initial_option")},
         }[element["type"]]
         state[name] = {element["action_id"]: {"type": element["type"], **entry}}
     return state
 
 
-def read(state: dict[str, Any], before: Facts) -> Typed:
-    typed = item_form.read(state, before)
-    assert isinstance(typed, Typed)
-    return typed
+def _option(value: str | None) -> dict[str, str] | None:
+    return None if value is None else {"value": value}
+
+
+def page_of(facts: Facts) -> ItemPage:
+    return replace(PAGE, item=an_item(facts=facts))
+
+
+def read(state: dict[str, Any], page: ItemPage) -> Edit:
+    found = item_form.read(state, page)
+    assert found.wrong == {}
+    return found.edit
 
 
 @given(facts_of().filter(lambda facts: facts.gross is not None and facts.gross > 0))
 def test_a_form_that_nobody_touched_changes_nothing(facts: Facts) -> None:
-    page = replace(PAGE, item=an_item(facts=facts))
+    page = page_of(facts)
 
-    typed = read(state_of(item_form.form(page)), facts)
-
-    assert typed == Typed(facts=facts, account="429", tax_rate="INPUT2")
+    assert read(state_of(item_form.form(page)), page) == page.edit
 
 
 @given(facts_of().filter(lambda facts: facts.gross is not None and facts.gross > 0), words)
 def test_one_changed_field_changes_nothing_else(facts: Facts, number: str) -> None:
-    page = replace(PAGE, item=an_item(facts=facts))
+    page = page_of(facts)
 
-    typed = read(state_of(item_form.form(page), number=number), facts)
+    edit = read(state_of(item_form.form(page), number=number), page)
 
-    assert typed.facts == replace(facts, number=number.strip())
+    assert edit == replace(page.edit, facts=replace(facts, number=number.strip()))
 
 
 def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_means(shared: Path) -> None:
-    form = item_form.form(replace(PAGE, account=None, tax_rate=None))
+    form = item_form.form(PAGE)
     shown = str(form.to_dict())
 
     assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
@@ -110,7 +119,7 @@ def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_m
     assert "Empty: 429 · General Expenses" in shown
     assert "has no default for it" in shown
     assert "Empty: no tax is in the total, whatever the tax rate says." in shown
-    with_default = str(item_form.form(replace(PAGE, default_tax_rate="20% (VAT)", tax_rate=None)).to_dict())
+    with_default = str(item_form.form(replace(PAGE, usual_tax_rate="INPUT2")).to_dict())
     assert "It works nothing out: the amount of tax is what stands in Tax in it." in with_default
     assert FormRef.decode(str(form.private_metadata)) == FormRef(PAGE.organisation_id)
 
@@ -125,36 +134,36 @@ def test_an_edit_names_the_version_it_was_drawn_from() -> None:
 
 
 def test_net_is_what_lies_between_total_and_tax() -> None:
-    state = state_of(item_form.form(replace(PAGE, item=an_item())), gross="1,234.50", tax="34,50")
+    page = page_of(the_facts())
 
-    facts = read(state, the_facts()).facts
+    facts = read(state_of(item_form.form(page), gross="1,234.50", tax="34,50"), page).facts
 
     assert (facts.net, facts.tax, facts.gross) == (Decimal("1200.00"), Decimal("34.50"), Decimal("1234.50"))
 
 
 def test_an_empty_tax_is_no_tax() -> None:
-    state = state_of(item_form.form(replace(PAGE, item=an_item())), tax=None)
+    page = page_of(the_facts())
 
-    facts = read(state, the_facts()).facts
+    facts = read(state_of(item_form.form(page), tax=None), page).facts
 
     assert (facts.net, facts.tax, facts.gross) == (Decimal("120.00"), Decimal("0.00"), Decimal("120.00"))
 
 
 def test_new_amounts_replace_the_lines_that_would_contradict_them() -> None:
     line = Line(description="Paper", unit_price=Decimal(100), net=Decimal(100))
-    facts = replace(the_facts(), lines=(line,))
-    form = item_form.form(replace(PAGE, item=an_item(facts=facts)))
+    page = page_of(replace(the_facts(), lines=(line,)))
+    form = item_form.form(page)
 
-    assert read(state_of(form), facts).facts.lines == (line,)
-    assert read(state_of(form, gross="240.00"), facts).facts.lines == ()
+    assert read(state_of(form), page).facts.lines == (line,)
+    assert read(state_of(form, gross="240.00"), page).facts.lines == ()
 
 
 def test_another_supplier_does_not_keep_the_first_ones_bank_account() -> None:
-    form = item_form.form(replace(PAGE, item=an_item()))
+    page = page_of(the_facts())
 
-    typed = read(state_of(form, supplier="Somebody Else"), the_facts())
+    edit = read(state_of(item_form.form(page), supplier="Somebody Else"), page)
 
-    assert typed.facts.supplier == Party(name="Somebody Else")
+    assert edit.facts.supplier == Party(name="Somebody Else")
 
 
 @pytest.mark.parametrize(
@@ -166,36 +175,44 @@ def test_another_supplier_does_not_keep_the_first_ones_bank_account() -> None:
         ({"tax": "-1"}, {BlockId.TAX}),
         ({"currency": "GBPP"}, {BlockId.CURRENCY}),
         ({"due_on": "2026-02-28"}, {BlockId.DUE_ON}),
+        ({"supplier": None}, {BlockId.SUPPLIER}),
+        ({"line_amounts": "no_tax"}, {BlockId.TAX}),
     ],
 )
 def test_every_mistake_is_said_at_once_each_at_its_field(changes: dict[str, str | None], blocks: set[BlockId]) -> None:
-    form = item_form.form(replace(PAGE, item=an_item()))
+    page = page_of(the_facts())
 
-    wrong = item_form.read(state_of(form, **changes), the_facts())
+    found = item_form.read(state_of(item_form.form(page), **changes), page)
 
-    assert isinstance(wrong, dict)
-    assert set(wrong) == blocks
+    assert set(found.wrong) == blocks
 
 
 def test_a_form_that_lost_every_field_is_refused_and_not_an_error() -> None:
-    assert isinstance(item_form.read({}, Facts()), dict)
+    assert item_form.read({}, PAGE).wrong
 
 
 def test_what_somebody_else_changed_meanwhile_is_named(shared: Path) -> None:
-    now = replace(PAGE, item=an_item(facts=replace(the_facts(), gross=Decimal("1200.00"), net=Decimal("1180.00"))))
-    mine = Typed(facts=replace(the_facts(), number="INV-2"), account="429", tax_rate=None)
+    lines = (Line(description="Paper", unit_price=Decimal(1180), net=Decimal(1180)),)
+    now = page_of(replace(the_facts(), gross=Decimal("1200.00"), net=Decimal("1180.00"), lines=lines))
+    mine = Edit(
+        facts=replace(the_facts(), number="INV-2", line_amounts=LineAmounts.INCLUSIVE), codes=Codes(account="461")
+    )
 
-    form = item_form.form(now, typed=mine)
+    form = item_form.form(replace(now, typed=mine), is_stale=True)
 
     assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
     shown = str(form.to_dict())
     assert "total: 1,200.00 GBP" in shown
     assert "number: INV-1" in shown
     assert "'initial_value': 'INV-2'" in shown
+    assert "category: 429 · General Expenses" in shown
+    assert "tax rate: 20% (VAT on Expenses)" in shown
+    assert "amounts of its lines: tax exclusive" in shown
+    assert "line 1: Paper: 1,180.00" in shown
 
 
 def test_the_form_says_where_the_new_card_is() -> None:
     card = a_card(an_item())
 
-    assert "your messages with me" in str(item_form.added(card).to_dict())
-    assert "<#C1>" in str(item_form.added(replace(card, channel="C1")).to_dict())  # type: ignore[arg-type] # a plain id
+    assert "your messages with me" in str(added(card).to_dict())
+    assert "<#C1>" in str(added(replace(card, channel="C1")).to_dict())  # type: ignore[arg-type] # a plain id

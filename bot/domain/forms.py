@@ -1,0 +1,58 @@
+"""What the form of an item is drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.books import Account, Contact, ListKind, TaxRate, TrackingCategory
+from bot.domain.documents import Facts
+from bot.domain.editing import Edit, edit_of
+from bot.domain.ids import OrganisationId
+from bot.domain.items import Item
+from bot.domain.settings import PaymentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPage:
+    """A new item, or one that is to be edited; `typed` is what somebody has typed into its form so far.
+
+    `accounts` and `tax_rates` are by code, as far as the edit or the defaults name them.
+    """
+
+    organisation_id: OrganisationId
+    organisation: str
+    currency: str
+    """The organisation's own, offered where the document's is not known yet."""
+    ledger: str = "the ledger"
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
+    contact: Contact | None = None
+    tracking: tuple[TrackingCategory, ...] = ()
+    """What lines can be tracked by; nothing where the package cannot do it."""
+    statuses: tuple[PaymentStatus, ...] = ()
+    """What the package can publish as."""
+    usual_status: PaymentStatus = PaymentStatus.DRAFT
+    usual_account: str | None = None
+    usual_tax_rate: str | None = None
+    """What an empty field leads to, by the settings; None where the organisation has no default."""
+    read_at: Mapping[ListKind, datetime] = field(default_factory=dict)
+    """How old the lists are that the form offers."""
+    item: Item | None = None
+    typed: Edit | None = None
+    is_drafted: bool = False
+    """Whether what is typed is kept beside the item, with its lines."""
+
+    @property
+    def edit(self) -> Edit:
+        """What the form begins with."""
+        if self.typed is not None:
+            return self.typed
+        return Edit(facts=Facts(currency=self.currency)) if self.item is None else edit_of(self.item)
+
+    @property
+    def account(self) -> Account | None:
+        return self.accounts.get(self.edit.codes.account or "")
+
+    @property
+    def tax_rate(self) -> TaxRate | None:
+        return self.tax_rates.get(self.edit.codes.tax_rate or "")

@@ -1,0 +1,217 @@
+"""The lines of a document as they are worked on: taken together, shared out, worked out from what was typed.
+
+Whatever is done here keeps the sums to the cent: no line's net or tax changes but the ones that a person changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.domain.billing import spread_tax
+from bot.domain.coding import NO_CODES, Codes
+from bot.domain.documents import Facts, Line, LineAmounts
+from bot.domain.editing import Edit
+from bot.domain.money import WIDE, to_cents
+
+NOTHING = Decimal("0.00")
+PRICE_PLACES = Decimal("0.0001")
+"""As many as ledgers keep of a unit price."""
+HUNDRED = Decimal(100)
+MOST_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What the lines make, against what the document says. Differences are what is missing on the lines."""
+
+    lines: int
+    net: Decimal
+    tax: Decimal
+    missing_net: Decimal
+    missing_tax: Decimal
+
+    @property
+    def gross(self) -> Decimal:
+        return self.net + self.tax
+
+    @property
+    def missing(self) -> Decimal:
+        return self.missing_net + self.missing_tax
+
+    @property
+    def agrees(self) -> bool:
+        return not self.missing_net and not self.missing_tax
+
+
+def balance_of(facts: Facts) -> Balance:
+    """Lines are to have the tax of each (`with_taxes`)."""
+    net, tax = facts.of_lines, sum((line.tax or NOTHING for line in facts.lines), NOTHING)
+    stated_tax = facts.tax or NOTHING
+    stated_net = net if facts.gross is None else facts.gross - stated_tax
+    return Balance(
+        lines=len(facts.lines),
+        net=net,
+        tax=tax,
+        missing_net=stated_net - net,
+        missing_tax=NOTHING if facts.gross is None else stated_tax - tax,
+    )
+
+
+def opened(edit: Edit) -> Edit:
+    """To be worked on line by line: a document without lines has one of everything, and every line has its tax."""
+    facts = edit.facts
+    if not facts.lines:
+        net = facts.before_tax or NOTHING
+        facts = replace(facts, lines=(Line(description=facts.note or "", unit_price=net, net=net, tax=facts.tax),))
+        facts = _priced_anew(facts)
+    return replace(edit, facts=with_taxes(facts))
+
+
+def with_taxes(facts: Facts) -> Facts:
+    """Every line with its own tax: as it states it, or its share of the document's."""
+    if all(line.tax is not None for line in facts.lines):
+        return facts
+    stated = facts.lines and facts.of_lines == facts.before_tax
+    shares = spread_tax(facts.tax or NOTHING, facts.lines) if stated else ()
+    lines = tuple(
+        line if line.tax is not None else replace(line, tax=shares[place] if stated else NOTHING)
+        for place, line in enumerate(facts.lines)
+    )
+    return replace(facts, lines=lines)
+
+
+def in_amounts(facts: Facts, amounts: LineAmounts) -> Facts:
+    """The same document with its lines' amounts written otherwise; nets and taxes stay what they are."""
+    if amounts is facts.line_amounts:
+        return facts
+    return _priced_anew(replace(with_taxes(facts), line_amounts=amounts))
+
+
+def _priced_anew(facts: Facts) -> Facts:
+    """Unit prices that go with the amounts as they are written now."""
+    lines = tuple(replace(line, unit_price=_price(line, facts.line_amounts)) for line in facts.lines)
+    return replace(facts, lines=lines)
+
+
+def amount_of(line: Line, amounts: LineAmounts) -> Decimal:
+    """A line's amount as the document writes it."""
+    return line.net + (line.tax or NOTHING) if amounts is LineAmounts.INCLUSIVE else line.net
+
+
+def _price(line: Line, amounts: LineAmounts) -> Decimal:
+    amount = amount_of(line, amounts)
+    if not line.quantity:
+        return amount
+    return WIDE.divide(amount, line.quantity).quantize(PRICE_PLACES, context=WIDE)
+
+
+def priced(quantity: Decimal, unit_price: Decimal) -> Decimal:
+    return to_cents(WIDE.multiply(quantity, unit_price))
+
+
+def tax_in(amount: Decimal, percent: Decimal, amounts: LineAmounts) -> Decimal:
+    """The tax of an amount as it is written, rounded line by line as Xero does."""
+    match amounts:
+        case LineAmounts.NO_TAX:
+            return NOTHING
+        case LineAmounts.INCLUSIVE:
+            return to_cents(WIDE.divide(WIDE.multiply(amount, percent), HUNDRED + percent))
+        case LineAmounts.EXCLUSIVE:
+            return to_cents(WIDE.divide(WIDE.multiply(amount, percent), HUNDRED))
+
+
+def a_line(
+    *, description: str, quantity: Decimal, unit_price: Decimal, amount: Decimal, tax: Decimal, amounts: LineAmounts
+) -> Line:
+    """A line whose amount is written as the document writes them."""
+    net = amount - tax if amounts is LineAmounts.INCLUSIVE else amount
+    return Line(description=description, quantity=quantity, unit_price=unit_price, net=net, tax=tax)
+
+
+def added(edit: Edit) -> Edit:
+    """One line more, which takes what is missing."""
+    missing = balance_of(edit.facts)
+    amounts = edit.facts.line_amounts
+    inclusive = missing.missing if amounts is LineAmounts.INCLUSIVE else missing.missing_net
+    line = a_line(
+        description="",
+        quantity=Decimal(1),
+        unit_price=inclusive,
+        amount=inclusive,
+        tax=missing.missing_tax,
+        amounts=amounts,
+    )
+    return _with_lines(edit, [*_rows(edit), (line, NO_CODES)])
+
+
+def removed(edit: Edit, place: int) -> Edit:
+    """Without one line; the last one stays."""
+    rows = _rows(edit)
+    return edit if len(rows) < 2 else _with_lines(edit, [row for at, row in enumerate(rows) if at != place])
+
+
+def coded_alike(edit: Edit, codes: Codes) -> Edit:
+    """Every line with these codes; where they have none, each keeps its own."""
+    return _with_lines(edit, [(line, codes.over(own)) for line, own in _rows(edit)])
+
+
+def merged(edit: Edit) -> Edit:
+    """One line for each category, tax rate and tracking, in the order in which they come first."""
+    groups: dict[Codes, list[tuple[Line, Codes]]] = {}
+    for place, row in enumerate(_rows(edit)):
+        groups.setdefault(edit.codes_at(place), []).append(row)
+    return _with_lines(edit, [_together(rows, edit.facts.line_amounts) for rows in groups.values()])
+
+
+def totals_taken(edit: Edit) -> Edit:
+    """With the totals that the lines make."""
+    found = balance_of(edit.facts)
+    facts = replace(
+        edit.facts, net=found.net, tax=found.tax, gross=found.gross, payable=None, prepaid=None, tax_breakdown=()
+    )
+    return replace(edit, facts=facts)
+
+
+def _rows(edit: Edit) -> list[tuple[Line, Codes]]:
+    return [(line, edit.own_codes(place)) for place, line in enumerate(edit.facts.lines)]
+
+
+def _with_lines(edit: Edit, rows: Sequence[tuple[Line, Codes]]) -> Edit:
+    return with_lines(edit, [line for line, _ in rows], [codes for _, codes in rows])
+
+
+def with_lines(edit: Edit, lines: Sequence[Line], codes: Sequence[Codes]) -> Edit:
+    own = list(codes)
+    while own and own[-1] == NO_CODES:
+        own.pop()
+    return replace(edit, facts=replace(edit.facts, lines=tuple(lines)), lines=tuple(own))
+
+
+def _together(rows: Sequence[tuple[Line, Codes]], amounts: LineAmounts) -> tuple[Line, Codes]:
+    if len(rows) == 1:
+        return rows[0]
+    lines = [line for line, _ in rows]
+    net, tax = sum((line.net for line in lines), NOTHING), sum((line.tax or NOTHING for line in lines), NOTHING)
+    percents = {line.tax_percent for line in lines}
+    line = Line(
+        description=_all_of(lines),
+        unit_price=NOTHING,
+        net=net,
+        tax=tax,
+        tax_percent=percents.pop() if len(percents) == 1 else None,
+    )
+    return replace(line, unit_price=amount_of(line, amounts)), _common(rows)
+
+
+def _common(rows: Sequence[tuple[Line, Codes]]) -> Codes:
+    """The own codes of lines that are booked alike: of those that have them from the item, only some have their own."""
+    found = NO_CODES
+    for _, codes in rows:
+        found = found.over(codes)
+    return found
+
+
+def _all_of(lines: Sequence[Line]) -> str:
+    named = list(dict.fromkeys(line.description for line in lines if line.description))
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    return ", ".join(named[:MOST_NAMED]) + more

@@ -1,0 +1,123 @@
+"""Whether what an edit chooses is live in the ledger's lists; and that it is offered first from then on.
+
+A form comes from somebody's machine, and lists change while it is open. What stood in the item before may have been
+archived since, and is left alone: the card says so.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.db.unit_of_work import Tx
+from bot.domain.books import Contact, ListKind
+from bot.domain.coding import Codes, Track
+from bot.domain.documents import ItemKind, Party
+from bot.domain.editing import Edit
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.services import lists
+from bot.services.choices import ACCOUNT, CONTACT, GONE, LINES, TAX_RATE, TRACKING, NotOfferedError, require_offered
+
+
+async def choose(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, edit: Edit, before: Edit | None = None
+) -> Edit:
+    """The edit, with the name of the contact that it chooses.
+
+    Raises:
+        NotOfferedError: something chosen is not in the lists, or not any more.
+    """
+    return await _Choosing(tx, workspace_id, organisation_id, edit, before).choose()
+
+
+class _Choosing:
+    """One edit; `accounts`, `tax_rates` and `tracks` are what it chooses that did not stand there before."""
+
+    def __init__(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, edit: Edit, before: Edit | None
+    ) -> None:
+        self.of = (tx, workspace_id, organisation_id)
+        self.edit, self.before = edit, before
+        wanted, stood = (edit.codes, *edit.lines), () if before is None else (before.codes, *before.lines)
+        self.accounts = {codes.account for codes in wanted if codes.account} - {codes.account for codes in stood}
+        self.tax_rates = {codes.tax_rate for codes in wanted if codes.tax_rate} - {codes.tax_rate for codes in stood}
+        self.tracks = _tracks(wanted) - _tracks(stood)
+
+    async def choose(self) -> Edit:
+        contact = await self._contact()
+        wrong = await self._wrong_codes() | await self._wrong_tracking()
+        if contact is not None and not contact.is_active:
+            wrong[CONTACT] = GONE[CONTACT]
+        if wrong:
+            raise NotOfferedError(wrong)
+        await lists.note_use(*self.of, ListKind.ACCOUNTS, self.accounts)
+        await lists.note_use(*self.of, ListKind.TAX_RATES, self.tax_rates)
+        if contact is None:
+            return self.edit
+        await lists.note_use(*self.of, ListKind.CONTACTS, [contact.provider_id])
+        return _named(self.edit, contact.name)
+
+    async def _contact(self) -> Contact | None:
+        """The one that is chosen now.
+
+        Raises:
+            NotOfferedError: there is no such contact.
+        """
+        chosen = self.edit.contact
+        if chosen is None or (self.before is not None and chosen == self.before.contact):
+            return None
+        contact = await lists.load_contact(*self.of, chosen)
+        if contact is None:
+            raise NotOfferedError({CONTACT: GONE[CONTACT]})
+        return contact
+
+    async def _wrong_codes(self) -> dict[str, str]:
+        accounts = {code for code in self.accounts if not await self._is_offered(code, None)}
+        rates = {code for code in self.tax_rates if not await self._is_offered(None, code)}
+        wrong = {}
+        if self.edit.codes.account in accounts:
+            wrong[ACCOUNT] = GONE[ACCOUNT]
+        if self.edit.codes.tax_rate in rates:
+            wrong[TAX_RATE] = GONE[TAX_RATE]
+        for place, codes in enumerate(self.edit.lines, start=1):
+            if codes.account in accounts:
+                wrong[LINES] = f"Line {place}: {GONE[ACCOUNT]}"
+            if codes.tax_rate in rates:
+                wrong[LINES] = f"Line {place}: {GONE[TAX_RATE]}"
+        return wrong
+
+    async def _is_offered(self, account: str | None, tax_rate: str | None) -> bool:
+        try:
+            await require_offered(*self.of, account, tax_rate)
+        except NotOfferedError:
+            return False
+        return True
+
+    async def _wrong_tracking(self) -> dict[str, str]:
+        if not self.tracks:
+            return {}
+        live = {
+            Track(category.provider_id, option.provider_id)
+            for category in await lists.live_tracking(*self.of)
+            for option in category.options
+            if option.is_active
+        }
+        gone = self.tracks - live
+        wrong = {}
+        for place, codes in enumerate(self.edit.lines, start=1):
+            if gone & set(codes.tracking):
+                wrong[LINES] = f"Line {place}: {GONE[TRACKING]}"
+        return wrong | {
+            f"{TRACKING}:{track.category}": GONE[TRACKING] for track in gone & set(self.edit.codes.tracking)
+        }
+
+
+def _tracks(all_codes: Iterable[Codes]) -> set[Track]:
+    return {track for codes in all_codes for track in codes.tracking}
+
+
+def _named(edit: Edit, name: str) -> Edit:
+    """With the payee that was chosen; another one's bank details and tax number are not theirs."""
+    facts = edit.facts
+    party = facts.buyer if edit.kind is ItemKind.SALE else facts.supplier
+    party = party if party.name == name else Party(name=name)
+    facts = replace(facts, buyer=party) if edit.kind is ItemKind.SALE else replace(facts, supplier=party)
+    return replace(edit, facts=facts)

@@ -1,0 +1,108 @@
+"""The forms of items: what they are drawn from, read in one go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Capability
+from bot.domain.editing import Edit, edit_of
+from bot.domain.forms import ItemPage
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rights import Deed
+from bot.domain.settings import statuses_for
+from bot.domain.slack import Actor
+from bot.services import lists
+from bot.services.current import require_item
+from bot.services.items import require_editable
+from bot.services.people import OrganisationNotFoundError, People
+from bot.services.settings import load_settings, organisation_name
+from providers.base import AccountingProvider
+
+CONNECTIONS = table_of(ConnectionRow)
+_PROVIDER = select(CONNECTIONS.c.provider).where(
+    CONNECTIONS.c.workspace_id == bindparam("workspace_id"),
+    CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
+)
+MOST_TRACKED = 2
+"""Tracking categories that one line can have in the packages that are served."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemForms:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+
+    async def new(self, actor: Actor, organisation_id: OrganisationId, typed: Edit | None = None) -> ItemPage:
+        """Raises:
+        NotAllowedError: outsiders and guests add nothing.
+        OrganisationNotFoundError: the workspace has no such organisation.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
+            return await self.page(tx, actor.workspace.id, organisation_id, None, typed)
+
+    async def editing(self, actor: Actor, item_id: ItemId, typed: Edit | None = None) -> ItemPage:
+        """The form as the item is now, or as somebody has it typed.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins edit.
+            NotNowError: it is being sent, published or over.
+            ItemNotFoundError: unknown, or of another workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            require_editable(item)
+            return await self.page(tx, actor.workspace.id, item.organisation_id, item, typed)
+
+    async def page(
+        self,
+        tx: Tx,
+        workspace_id: WorkspaceId,
+        organisation_id: OrganisationId,
+        item: Item | None,
+        typed: Edit | None,
+    ) -> ItemPage:
+        of = (tx, workspace_id, organisation_id)
+        settings, books = await load_settings(*of), await lists.books_of(*of)
+        if books is None:
+            raise OrganisationNotFoundError
+        provider = await self._provider(*of)
+        can = frozenset[Capability]() if provider is None else provider.profile.capabilities
+        edit = typed or (None if item is None else edit_of(item))
+        codes = () if edit is None else (edit.codes, *edit.lines)
+        accounts = {code for code in (settings.default_account, *(each.account for each in codes)) if code}
+        rates = {code for code in (settings.default_tax_rate, *(each.tax_rate for each in codes)) if code}
+        contact = None if edit is None else edit.contact
+        return ItemPage(
+            organisation_id=organisation_id,
+            organisation=await organisation_name(*of),
+            ledger="the ledger" if provider is None else provider.profile.name,
+            currency=books.base_currency,
+            accounts=await lists.accounts_by_code(*of, accounts),
+            tax_rates=await lists.tax_rates_by_code(*of, rates),
+            contact=None if contact is None else await lists.load_contact(*of, contact),
+            tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
+            statuses=statuses_for(can),
+            usual_status=settings.payment_status,
+            usual_account=settings.default_account,
+            usual_tax_rate=settings.default_tax_rate,
+            read_at=await lists.read_at(*of),
+            item=item,
+            typed=typed,
+        )
+
+    async def _provider(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+    ) -> AccountingProvider | None:
+        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+        key = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
+        return None if key is None else self.providers.get(key)

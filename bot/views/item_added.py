@@ -1,0 +1,29 @@
+"""What is said once a new item is there."""
+
+from slack_sdk.models.blocks import PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.cards import ItemCard
+from bot.views.connections import section
+from bot.views.ids import CallbackId
+from bot.views.text import escape
+
+
+def added(card: ItemCard) -> View:
+    """What became of a new item, and where it is."""
+    item = card.item
+    where = "your messages with me" if card.channel is None else f"<#{card.channel}>"
+    lines = [
+        f"*{escape(card.organisation)}*",
+        f":white_check_mark: {escape(item.counterparty.name or '')} was added as *{item.reference}*: {item.state.words}.",
+        f"Its card is in {where}.",
+        *(f"• {escape(sentence, 300)}" for sentence in (*item.complaints, *card.warnings)),
+    ]
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Added"),
+        close=PlainTextObject(text="Close"),
+        clear_on_close=True,
+        blocks=[section("\n".join(lines))],
+    )

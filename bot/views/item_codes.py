@@ -1,0 +1,67 @@
+"""What an item or a line is booked to: category, tax rate and tracking, drawn and read back.
+
+`suffix` tells the fields of one line from those of another in the same form.
+"""
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.books import TrackingCategory
+from bot.domain.coding import Codes, Track
+from bot.domain.forms import ItemPage
+from bot.views import fields
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId
+from bot.views.text import plain
+
+NOT_COUNTED = " It works nothing out: the amount of tax is what stands in Tax in it."
+
+
+def coding_fields(page: ItemPage) -> list[Block]:
+    usual_account = page.accounts.get(page.usual_account or "")
+    usual_rate = page.tax_rates.get(page.usual_tax_rate or "")
+    account = _empty(page, None if usual_account is None else usual_account.label)
+    rate = _empty(page, None if usual_rate is None else usual_rate.label, NOT_COUNTED)
+    return [
+        fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True),
+        fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True),
+        *(tracking_field(category, page.edit.codes) for category in page.tracking),
+    ]
+
+
+def tracking_field(category: TrackingCategory, codes: Codes, suffix: str = "") -> Block:
+    chosen = {track.category: track.option for track in codes.tracking}
+    return fields.tracking_field(
+        tracking_block(category.provider_id) + suffix, category, chosen.get(category.provider_id)
+    )
+
+
+def tracking_block(category: str) -> str:
+    return f"{BlockId.TRACKING}:{category}"
+
+
+def category_of(block: str) -> str:
+    """The tracking category that a field is of, whatever line it belongs to."""
+    return block.split(":")[1] if block.startswith(f"{BlockId.TRACKING}:") else ""
+
+
+def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Codes, suffix: str = "") -> Codes:
+    """Category, tax rate and tracking. What is tracked by a category that the form does not have stays."""
+    offered = {category.provider_id for category in tracking}
+    chosen = [track for track in before.tracking if track.category not in offered]
+    for category in offered:
+        option = found.option(tracking_block(category) + suffix, ActionId.FIND_TRACKING)
+        chosen += [] if option is None else [Track(category, option)]
+    return Codes(
+        account=found.account(BlockId.ACCOUNT + suffix),
+        tax_rate=found.tax_rate(BlockId.TAX_RATE + suffix),
+        tracking=tuple(sorted(chosen)),
+    )
+
+
+def _empty(page: ItemPage, default: str | None, more: str = "") -> str | None:
+    """What leaving the field empty means. A person who empties it in an edit has chosen to have none."""
+    if page.item is not None:
+        return None
+    if default is None:
+        return "The organisation has no default for it: without one, the bill waits for a bookkeeper."
+    return f"Empty: {plain(default, 100)}, the organisation's default.{more}"

@@ -1,0 +1,68 @@
+"""Who an item is from, or to: chosen of the ledger's contacts, or written."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.documents import ItemKind, Party
+from bot.domain.editing import Edit
+from bot.domain.forms import ItemPage
+from bot.views import fields
+from bot.views.ids import ActionId, BlockId
+from bot.views.reading import Reader
+
+LONGEST_NAME = 500
+"""As much as a document is read with, so that the form cuts nothing off."""
+PARTIES = {
+    ItemKind.COST: (BlockId.CONTACT, BlockId.SUPPLIER, "Supplier"),
+    ItemKind.SALE: (BlockId.CUSTOMER_CONTACT, BlockId.CUSTOMER, "Customer"),
+}
+"""A kind's own fields, so that what was chosen as one is not read as the other."""
+
+
+def party_fields(page: ItemPage) -> list[Block]:
+    """One of them is needed. Of a contact the name is the ledger's, and is not shown a second time."""
+    edit = page.edit
+    contact_block, name_block, label = PARTIES[shown_kind(edit.kind)]
+    name = None if page.contact is not None else party_of(edit).name
+    return [
+        fields.contact_field(contact_block, label, page.contact, hint=f"Of the contacts in {page.ledger}."),
+        fields.text_field(
+            name_block,
+            f"{label}, if not among them",
+            name,
+            longest=LONGEST_NAME,
+            placeholder="As in the ledger",
+            optional=True,
+        ),
+    ]
+
+
+def read_party(reader: Reader, before: Edit) -> tuple[ItemKind, Party, str | None]:
+    """Whose side the form had a field for, and who was chosen or written there. A name beside a contact that was there
+    already is a new one; beside a new contact it is what the document says, or a contradiction.
+    """
+    kind = ItemKind.SALE if reader.fields.has(BlockId.CUSTOMER) else ItemKind.COST
+    contact_block, name_block, _ = PARTIES[kind]
+    party, stood = _side(before, kind), before.contact if kind is shown_kind(before.kind) else None
+    contact, name = reader.fields.option(contact_block, ActionId.FIND_CONTACT), reader.fields.text(name_block)
+    shown_name = None if stood else party.name
+    if (contact, name) == (stood, shown_name) and (contact or name):
+        return kind, party, stood
+    is_both = contact is not None and name not in (None, shown_name)
+    reader.check(name_block, is_right=not is_both, otherwise="Empty this or the field above: only one can be meant.")
+    has_one = contact is not None or name is not None
+    reader.check(name_block, is_right=has_one, otherwise="Choose one above, or write a name here.")
+    if contact is not None or name is None:
+        return kind, party, contact
+    return kind, party if name == party.name else Party(name=name), None
+
+
+def shown_kind(kind: ItemKind) -> ItemKind:
+    return kind if kind in PARTIES else ItemKind.COST
+
+
+def party_of(edit: Edit) -> Party:
+    return _side(edit, edit.kind)
+
+
+def _side(edit: Edit, kind: ItemKind) -> Party:
+    return edit.facts.buyer if kind is ItemKind.SALE else edit.facts.supplier

@@ -1,0 +1,67 @@
+"""An item's form in words: kinds, types, lines, and how old the lists are that it offers."""
+
+from slack_sdk.models.blocks import Block
+
+from bot.domain.books import ListKind
+from bot.domain.connections import LIST_NAMES
+from bot.domain.documents import DocumentType, Facts, ItemKind
+from bot.domain.editing import Edit
+from bot.domain.forms import ItemPage
+from bot.domain.lines import with_taxes
+from bot.views.connections import context
+from bot.views.text import amount, escape, moment
+
+KINDS = {ItemKind.COST: "A cost", ItemKind.SALE: "A sale", ItemKind.EXPENSE_REPORT: "An expense report"}
+TYPES = {DocumentType.OTHER: "Something else, no bill"}
+OFFERED = (ListKind.CONTACTS, ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.TRACKING_CATEGORIES)
+
+
+def kind_words(kind: ItemKind) -> str:
+    return KINDS[kind]
+
+
+def type_words(document_type: DocumentType) -> str:
+    without_article = document_type.words.removeprefix("a ").removeprefix("an ")
+    return TYPES.get(document_type, without_article.capitalize())
+
+
+def lines_words(edit: Edit) -> str:
+    """What the lines are, for the form that does not show them."""
+    facts = edit.facts
+    if not facts.lines:
+        return "*One line*, of the total above, with the category and the tax rate above."
+    if not facts.is_bookable:
+        return (
+            "*Its figures do not add up*, or are finer than a cent. When you save, the total and the tax above count, and "
+            "it has one line."
+        )
+    return f"*{_counted(facts)}*, {_sum(facts)} in all. {_own(edit)}"
+
+
+def _own(edit: Edit) -> str:
+    own = sum(edit.own_codes(place).account is not None for place in range(len(edit.facts.lines)))
+    taxed = sum(edit.own_codes(place).tax_rate is not None for place in range(len(edit.facts.lines)))
+    if own or taxed:
+        return f"With a category of their own: {own}; with a tax rate: {taxed}. The others have those above."
+    return "All of them have the category and the tax rate above. If total or tax change, it has one line."
+
+
+def _counted(facts: Facts) -> str:
+    return "1 line" if len(facts.lines) == 1 else f"{len(facts.lines)} lines"
+
+
+def _sum(facts: Facts) -> str:
+    taxed = with_taxes(facts)
+    return amount(taxed.of_lines + sum(line.tax or 0 for line in taxed.lines), facts.currency)
+
+
+def ages(page: ItemPage) -> list[Block]:
+    """When the lists were read that the form offers; the same moment is told once."""
+    by_moment: dict[str, list[str]] = {}
+    for kind in OFFERED:
+        if kind in page.read_at:
+            by_moment.setdefault(moment(page.read_at[kind]), []).append(LIST_NAMES[kind])
+    if not by_moment:
+        return []
+    told = "; ".join(f"{', '.join(names)} {at}" for at, names in by_moment.items())
+    return [context(f"Read from {escape(page.ledger, 60)}: {told}. `/dext sync` reads them again.")]
