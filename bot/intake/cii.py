@@ -26,7 +26,7 @@ from bot.intake.elements import (
     texts_at,
 )
 from bot.intake.lines import together
-from bot.intake.meaning import as_booked, difference, refuse_too_many_rates, tax_row, type_of, warnings
+from bot.intake.meaning import as_booked, difference, paid_to_another, refuse_too_many_rates, tax_row, type_of, warnings
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.sniff import CII_INVOICE
 
@@ -71,7 +71,9 @@ def reading_of(root: Element) -> Reading:
         invoice_lines=len(lines),
         type_code=type_code,
         profile=text_at(root, _PROFILE) or "",
-        warnings=warnings(facts, about_lines),
+        warnings=warnings(
+            facts, (*paid_to_another(facts, text_at(settlement, f"{RAM}PayeeTradeParty/{RAM}Name")), *about_lines)
+        ),
     )
 
 

@@ -71,9 +71,8 @@ def document_lines(settlement: Element | None, currency: str | None) -> tuple[Li
     """Allowances (negative), charges and the cost of delivery of the whole document."""
     if settlement is None:
         return ()
-    found = tuple(_signed(settlement, currency))
     delivery = settlement.findall(f"{RAM}SpecifiedLogisticsServiceCharge")
-    refuse_too_many(len(found) + len(delivery))
+    refuse_too_many(len(settlement.findall(f"{RAM}SpecifiedTradeAllowanceCharge")) + len(delivery))
     return (
         *(
             allowance_or_charge(
@@ -81,7 +80,7 @@ def document_lines(settlement: Element | None, currency: str | None) -> tuple[Li
                 text_at(element, f"{RAM}Reason"),
                 number_at(element, f"{RAM}CategoryTradeTax/{RAM}RateApplicablePercent"),
             )
-            for element, amount in found
+            for element, amount in _signed(settlement, currency)
         ),
         *(_of_delivery(element, currency) for element in delivery),
     )

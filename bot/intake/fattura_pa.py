@@ -7,7 +7,7 @@ total outside of them. Amounts withheld for the tax office and a tax that the bu
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from decimal import Decimal
 
 from lxml import etree
@@ -27,7 +27,7 @@ from bot.intake.elements import (
 )
 from bot.intake.fattura_pa_lines import invoice_lines, lines_of_total, lines_within_net
 from bot.intake.lines import together
-from bot.intake.meaning import as_booked, refuse_too_many_rates, tax_row, warnings
+from bot.intake.meaning import as_booked, paid_to_another, refuse_too_many_rates, tax_row, warnings
 from bot.intake.result import Reading, UnreadableError
 
 _CREDIT_NOTES = frozenset({"TD04", "TD08"})
@@ -38,7 +38,7 @@ _TAX_ONLY = frozenset(
 _DOCUMENT = "DatiGenerali/DatiGeneraliDocumento"
 _RATES = "DatiBeniServizi/DatiRiepilogo"
 _PAYMENTS = "DatiPagamento/DettaglioPagamento"
-_LONGEST_TERM_DAYS = 3650
+_TERMS_DAYS = range(366)
 
 
 def read_fattura_pa(content: bytes) -> Reading:
@@ -76,7 +76,10 @@ def read_fattura_pa(content: bytes) -> Reading:
         invoice_lines=len(lines),
         type_code=type_code,
         profile=code_at(root, "FatturaElettronicaHeader/DatiTrasmissione/FormatoTrasmissione") or "",
-        warnings=warnings(facts, (*_about_payment(body), *about_lines)),
+        warnings=warnings(
+            facts,
+            (*paid_to_another(facts, text_at(body, f"{_PAYMENTS}/Beneficiario")), *_about_payment(body), *about_lines),
+        ),
     )
 
 
@@ -112,15 +115,16 @@ def _party(party: Element | None, bank_account: str | None) -> Party:
 
 def _tax_number(about: Element | None) -> str | None:
     """The VAT number with its country before it; else the tax code, which people without a VAT number have."""
-    number = code_at(about, "IdFiscaleIVA/IdCodice")
+    number, country = code_at(about, "IdFiscaleIVA/IdCodice"), code_at(about, "IdFiscaleIVA/IdPaese") or ""
     if number is None:
         return code_at(about, "CodiceFiscale")
-    return f"{code_at(about, 'IdFiscaleIVA/IdPaese') or ''}{number}"
+    return number if number.startswith(country) else f"{country}{number}"
 
 
 def _totals(body: Element) -> tuple[Decimal | None, Decimal | None, Decimal | None, tuple[Line, ...]]:
     """Net, tax and gross, and the lines that are part of the total without being taxed."""
     rates = body.findall(_RATES)
+    refuse_too_many_rates(len(rates))
     taxable, tax = _sum(rates, "ImponibileImporto"), _sum(rates, "Imposta")
     gross = money_at(body, f"{_DOCUMENT}/ImportoTotaleDocumento", None)
     if taxable is None or tax is None:
@@ -136,9 +140,7 @@ def _sum(elements: list[Element], path: str) -> Decimal | None:
 
 
 def _breakdown(body: Element) -> Iterator[TaxSubtotal]:
-    rows = body.findall(_RATES)
-    refuse_too_many_rates(len(rows))
-    for row in rows:
+    for row in body.iterfind(_RATES):
         yield tax_row(
             percent=number_at(row, "AliquotaIVA"),
             category=code_at(row, "Natura"),
@@ -157,7 +159,7 @@ def _due_day(payment: Element) -> date | None:
     days = number_at(payment, "GiorniTerminiPagamento")
     if stated or since is None or days is None:
         return stated
-    if not 0 <= days <= _LONGEST_TERM_DAYS:
+    if days not in _TERMS_DAYS or since.year == MAXYEAR:
         raise UnreadableError("Its GiorniTerminiPagamento are no days to pay in.")
     return since + timedelta(days=int(days))
 

@@ -23,6 +23,7 @@ from bot.intake.result import UnreadableError
 
 _LINES = "DatiBeniServizi/DettaglioLinee"
 _PENSION_FUNDS = "DatiGenerali/DatiGeneraliDocumento/DatiCassaPrevidenziale"
+MOST_DISCOUNTS = 20
 _PERCENT = Decimal("0.01")
 
 
@@ -47,8 +48,10 @@ def _line(element: Element) -> Line:
 
 def _allowances(element: Element, line: Line) -> Decimal:
     """What discounts on the price of one, each on what the one before left, take from the line."""
-    price = line.unit_price
-    for each in element.iterfind("ScontoMaggiorazione"):
+    price, discounts = line.unit_price, element.findall("ScontoMaggiorazione")
+    if len(discounts) > MOST_DISCOUNTS:
+        raise UnreadableError("A line has more discounts than any price.")
+    for each in discounts:
         amount, percent = number_at(each, "Importo"), number_at(each, "Percentuale") or Decimal(0)
         price += _signed(each, price * percent * _PERCENT if amount is None else amount)
     return (price - line.unit_price) * line.quantity
@@ -100,7 +103,7 @@ def lines_of_total(document: Element | None, untaxed: Decimal | None) -> tuple[L
     """
     if document is None:
         return ()
-    rounding = allowance_or_charge(amount_at(document, "Arrotondamento") or Decimal(0), "Rounding", None)
+    rounding = allowance_or_charge(money_at(document, "Arrotondamento", None) or Decimal(0), "Rounding", None)
     discounts = allowance_or_charge(_discounts(document), "Discount on the whole document", None)
     stamp = allowance_or_charge(money_at(document, "DatiBollo/ImportoBollo", None) or Decimal(0), "Stamp duty", None)
     if untaxed is None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.documents import DocumentType, Facts, Line, TaxSubtotal
+from bot.intake.elements import MOST_MONEY
 from bot.intake.result import UnreadableError
 
 CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "532"})
@@ -23,7 +24,13 @@ def type_of(code: str) -> DocumentType:
 
 
 def as_booked(facts: Facts, document_type: DocumentType) -> Facts:
-    """The facts with their document type; a negative invoice is a credit note of the positive amounts."""
+    """The facts with their document type; a negative invoice is a credit note of the positive amounts.
+
+    Raises:
+        UnreadableError: figures that were added up are larger than what is kept exactly.
+    """
+    if any(amount is not None and abs(amount) >= MOST_MONEY for amount in _amounts(facts)):
+        raise UnreadableError("Its figures make more than any invoice.")
     if document_type is not DocumentType.INVOICE or facts.gross is None or facts.gross >= 0:
         return replace(facts, document_type=document_type)
     return replace(
@@ -37,6 +44,11 @@ def as_booked(facts: Facts, document_type: DocumentType) -> Facts:
         lines=tuple(_turned_line(line) for line in facts.lines),
         tax_breakdown=tuple(_turned_subtotal(subtotal) for subtotal in facts.tax_breakdown),
     )
+
+
+def _amounts(facts: Facts) -> Iterator[Decimal | None]:
+    yield from (facts.net, facts.tax, facts.gross)
+    yield from (line.net for line in facts.lines)
 
 
 def _turned(amount: Decimal | None) -> Decimal | None:
@@ -75,6 +87,13 @@ def tax_row(
     if tax is None:
         raise UnreadableError("A row of its tax states no amount.")
     return TaxSubtotal(percent=percent, category=category, taxable=taxable or Decimal(0), tax=tax)
+
+
+def paid_to_another(facts: Facts, payee: str | None) -> tuple[str, ...]:
+    """A sentence about a payee who is not the supplier: a factoring company, or somebody who would like to be paid."""
+    if payee is None or facts.supplier.name is None or payee.casefold() == facts.supplier.name.casefold():
+        return ()
+    return ("It is to be paid to somebody else than the supplier: check to whom, and the account, before it is paid.",)
 
 
 def warnings(facts: Facts, also: Iterable[str] = ()) -> tuple[str, ...]:

@@ -47,15 +47,14 @@ def _allowances(element: Element, currency: str | None) -> Decimal:
 
 def document_lines(root: Element, currency: str | None) -> tuple[Line, ...]:
     """Allowances (negative) and charges of the whole document."""
-    found = tuple(_signed(root, currency))
-    refuse_too_many(len(found))
+    refuse_too_many(len(root.findall(f"{CAC}AllowanceCharge")))
     return tuple(
         allowance_or_charge(
             amount,
             text_at(element, f"{CBC}AllowanceChargeReason"),
             number_at(element, f"{CAC}TaxCategory/{CBC}Percent"),
         )
-        for element, amount in found
+        for element, amount in _signed(root, currency)
     )
 
 

@@ -249,6 +249,26 @@ def test_a_discount_that_says_not_whether_it_is_one_is_refused() -> None:
         reading_with((DOCUMENT_END, discount + DOCUMENT_END))
 
 
+def test_more_discounts_than_any_price_has_are_refused() -> None:
+    discounts = tag("ScontoMaggiorazione", tag("Tipo", "MG"), tag("Percentuale", "9" * 15)) * 100_000
+
+    with pytest.raises(UnreadableError, match=r"^A line has more discounts than any price\.$"):
+        reading_with(("<PrezzoTotale>", discounts + "<PrezzoTotale>"))
+
+
+def test_rows_of_tax_that_make_more_than_can_be_kept_are_refused() -> None:
+    row = tag("DatiRiepilogo", tag("ImponibileImporto", "99999999999999.00"), tag("Imposta", "0.00"))
+
+    with pytest.raises(UnreadableError, match=r"^Its figures make more than any invoice\.$"):
+        reading_with(("</DatiBeniServizi>", row * 9 + "</DatiBeniServizi>"))
+
+
+def test_a_country_is_not_written_twice_before_a_number() -> None:
+    changed = (tag("IdCodice", "123456789"), tag("IdCodice", "DE123456789"))
+
+    assert reading_with(changed).facts.supplier.tax_number == "DE123456789"
+
+
 def test_parts_that_are_paid_one_after_another_make_what_is_due() -> None:
     parts = "".join(
         tag("DettaglioPagamento", tag("DataScadenzaPagamento", day), tag("ImportoPagamento", "31.00"))
@@ -275,12 +295,27 @@ def test_a_term_in_days_is_a_due_date() -> None:
     assert reading_with((tag("DataScadenzaPagamento", "2026-03-31"), term)).facts.due_on == date(2026, 4, 30)
 
 
-@pytest.mark.parametrize("days", ["-1", "999999999", "NaN"])
-def test_a_term_that_no_calendar_has_is_refused(days: str) -> None:
-    term = tag("DataRiferimentoTerminiPagamento", "2026-03-31") + tag("GiorniTerminiPagamento", days)
+@pytest.mark.parametrize(
+    ("since", "days"),
+    [
+        ("2026-03-31", "-1"),
+        ("2026-03-31", "1.5"),
+        ("2026-03-31", "999999999"),
+        ("2026-03-31", "NaN"),
+        ("9999-12-31", "1"),
+    ],
+)
+def test_a_term_that_no_calendar_has_is_refused(since: str, days: str) -> None:
+    term = tag("DataRiferimentoTerminiPagamento", since) + tag("GiorniTerminiPagamento", days)
 
     with pytest.raises(UnreadableError, match=r"^Its GiorniTerminiPagamento"):
         reading_with((tag("DataScadenzaPagamento", "2026-03-31"), term))
+
+
+def test_a_payee_who_is_not_the_supplier_is_pointed_at() -> None:
+    reading = reading_with((PAYMENT, PAYMENT + tag("Beneficiario", "Fast Factoring SpA")))
+
+    assert [warning[:40] for warning in reading.warnings] == ["It is to be paid to somebody else than t"]
 
 
 def test_what_is_not_paid_to_the_supplier_is_said() -> None:

@@ -45,10 +45,12 @@ def test_every_expected_field_is_exact(name: str) -> None:
 
 
 ODD = {
+    "kosit--01.02a-INVOICE_uncefact.xml": "It is to be paid to somebody else than the supplier: check to whom, and the"
+    " account, before it is paid.",
     "zugferd-corpus--Avoir_FR_type381_BASIC.pdf": "Line 1: its quantity and price do not make its amount 20.48.",
     "zugferd-corpus--ZUGFeRD_1p0_COMFORT_Rabatte.pdf": "Line 5: its quantity and price do not make its amount 55.46.",
 }
-"""5 at 4.10 make 20.50, and 20 at 2.77 make 55.40: so it stands in the files."""
+"""It names a payee; 5 at 4.10 make 20.50, and 20 at 2.77 make 55.40: so it stands in the files."""
 
 
 @pytest.mark.parametrize("name", sorted(expectations()))

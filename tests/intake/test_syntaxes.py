@@ -7,9 +7,11 @@ import pytest
 
 from bot.domain.documents import DocumentType, Facts
 from bot.intake.lines import MOST_LINES
-from bot.intake.reader import read
+from bot.intake.reader import read, reader_of
 from bot.intake.result import Method, Reading, Unreadable
+from bot.intake.sniff import sniff
 from tests.intake.known import FACTS, LINES, known, negative
+from tests.intake.test_hostile import bomb
 from tests.intake.writers import WRITERS, Known, Writer
 
 pytestmark = pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
@@ -106,6 +108,24 @@ def test_what_is_no_amount_is_refused_by_name_and_never_quoted(write: Writer, wr
     assert written not in reason.encode()
 
 
+PAYEES = {
+    "UBL": ("<a:PaymentMeans>", "<a:PayeeParty><a:PartyName><c:Name>{}</c:Name></a:PartyName></a:PayeeParty>"),
+    "CII": ("<r:SpecifiedTradeSettlementPaymentMeans>", "<r:PayeeTradeParty><r:Name>{}</r:Name></r:PayeeTradeParty>"),
+}
+
+
+@pytest.mark.parametrize(("payee", "is_said"), [("Fast Factoring AG", True), ("SÜD &amp; SÖHNE GMBH", False)])
+def test_a_payee_who_is_not_the_supplier_is_pointed_at(write: Writer, payee: str, *, is_said: bool) -> None:
+    before, element = PAYEES["UBL" if write is WRITERS["UBL"] else "CII"]
+    document = write(known()).decode()
+    assert before in document
+
+    found = read(document.replace(before, element.format(payee) + before).encode())
+
+    assert isinstance(found, Reading)
+    assert len(found.warnings) == is_said
+
+
 def test_more_lines_than_anybody_can_look_through_are_refused(write: Writer) -> None:
     lines = (replace(LINES[1], net=Decimal(0)),) * (MOST_LINES + 1)
 
@@ -118,6 +138,18 @@ def test_more_tax_rates_than_there_are_are_refused(write: Writer) -> None:
     document = known(tax_breakdown=FACTS.tax_breakdown * 101)
 
     assert refusal_of(write(document)) == "The document has 202 rows of tax; at most 200 are read."
+
+
+@pytest.mark.parametrize(
+    "subset", [bomb(), '<!ENTITY e SYSTEM "file:///etc/hosts">', '<!ENTITY % p SYSTEM "http://127.0.0.1:9/">%p;']
+)
+def test_a_document_type_is_refused_by_the_reader_itself(write: Writer, subset: str) -> None:
+    content = write(known(number="&e;")).replace(b"&amp;e;", b"&e;" if "ENTITY e" in subset else b"1")
+
+    found = reader_of(sniff(content))(f"<!DOCTYPE x [{subset}]>".encode() + content)
+
+    assert isinstance(found, Unreadable)
+    assert found.reason.startswith(("The file declares a document type", "The XML"))
 
 
 def test_hostile_text_is_made_harmless(write: Writer) -> None:
