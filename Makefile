@@ -49,6 +49,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.imports
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.finding
+	$(BIN)/python -m benchmarks.reading
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

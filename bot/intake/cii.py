@@ -87,7 +87,7 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         buyer=_party(root.find(f"{_AGREEMENT}/{RAM}BuyerTradeParty"), None),
         number=code_at(root, f"{_DOCUMENT}/{RAM}ID"),
         issued_on=_day_at(root, f"{_DOCUMENT}/{RAM}IssueDateTime"),
-        due_on=_day_at(settlement, f"{RAM}SpecifiedTradePaymentTerms/{RAM}DueDateDateTime"),
+        due_on=_due_on(settlement),
         currency=currency,
         net=net,
         tax=_tax(total, currency, net, gross),
@@ -144,6 +144,17 @@ def _breakdown(settlement: Element | None, currency: str | None) -> Iterator[Tax
             taxable=money_at(row, f"{RAM}BasisAmount", currency),
             tax=money_at(row, f"{RAM}CalculatedAmount", currency),
         )
+
+
+def _due_on(settlement: Element | None) -> date | None:
+    """The first day on which something is due; a day that only ends a discount where there is no other."""
+    terms = [] if settlement is None else settlement.findall(f"{RAM}SpecifiedTradePaymentTerms")
+    days = [(_is_discount(each), due) for each in terms if (due := _day_at(each, f"{RAM}DueDateDateTime"))]
+    return min(days)[1] if days else None
+
+
+def _is_discount(terms: Element) -> bool:
+    return terms.find(f"{RAM}ApplicableTradePaymentDiscountTerms") is not None
 
 
 def _day_at(parent: Element | None, path: str) -> date | None:

@@ -165,14 +165,19 @@ def _due_day(payment: Element) -> date | None:
 
 
 def _payable(body: Element, gross: Decimal | None) -> Decimal | None:
-    """What the payments come to. Where that is more than the total they are ways to pay it, and one of them is it."""
+    """What the payments come to, whichever sign a credit note gives them. Where that is more than the total they are ways
+    to pay it, and one of them is it.
+    """
     amounts = [
         amount for each in body.iterfind(_PAYMENTS) if (amount := money_at(each, "ImportoPagamento", None)) is not None
     ]
-    together = sum(amounts, Decimal(0))
     if not amounts:
         return None
-    return amounts[0] if gross is not None and abs(together) > abs(gross) else together
+    together = sum(amounts, Decimal(0))
+    if gross is None:
+        return together
+    due = amounts[0] if abs(together) > abs(gross) else together
+    return due.copy_sign(gross) if due else due
 
 
 def _about_payment(body: Element) -> Iterator[str]:

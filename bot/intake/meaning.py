@@ -1,5 +1,6 @@
 """What every syntax of e-invoices shares: which codes are credit notes, how negatives are booked, whether figures agree."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "3
 either: its sign decides."""
 PRO_FORMA_CODE = "325"
 MOST_WARNINGS = 20
+_WORD = re.compile(r"\w+")
 MOST_RATES = 200
 
 
@@ -91,9 +93,15 @@ def tax_row(
 
 def paid_to_another(facts: Facts, payee: str | None) -> tuple[str, ...]:
     """A sentence about a payee who is not the supplier: a factoring company, or somebody who would like to be paid."""
-    if payee is None or facts.supplier.name is None or payee.casefold() == facts.supplier.name.casefold():
+    supplier = facts.supplier.name
+    if facts.document_type is DocumentType.CREDIT_NOTE or not (payee and supplier) or _words(payee) == _words(supplier):
         return ()
     return ("It is to be paid to somebody else than the supplier: check to whom, and the account, before it is paid.",)
+
+
+def _words(name: str) -> frozenset[str]:
+    """A person's two names stand in either order."""
+    return frozenset(_WORD.findall(name.casefold()))
 
 
 def warnings(facts: Facts, also: Iterable[str] = ()) -> tuple[str, ...]:

@@ -66,6 +66,24 @@ def test_a_day_that_could_be_another_one_is_refused(written: str) -> None:
         facts_with(tag("u:DateTimeString", "20260301", format="102"), written)
 
 
+def terms(day: str, *more: str) -> str:
+    due = tag("r:DueDateDateTime", tag("u:DateTimeString", day, format="102"))
+    return tag("r:SpecifiedTradePaymentTerms", due, *more)
+
+
+@pytest.mark.parametrize(
+    ("stated", "due"),
+    [
+        (terms("20260430") + terms("20260315") + terms("20260531"), date(2026, 3, 15)),
+        (terms("20260311", "<r:ApplicableTradePaymentDiscountTerms/>") + terms("20260315"), date(2026, 3, 15)),
+        (terms("20260311", "<r:ApplicableTradePaymentDiscountTerms/>"), date(2026, 3, 11)),
+        (tag("r:SpecifiedTradePaymentTerms", tag("r:Description", "at once")), None),
+    ],
+)
+def test_what_is_due_first_is_the_due_date_and_not_the_end_of_a_discount(stated: str, due: date | None) -> None:
+    assert facts_with(terms("20260331"), stated).due_on == due
+
+
 def test_the_tax_in_the_currency_of_the_document_is_taken_wherever_it_stands() -> None:
     own = tag("r:TaxTotalAmount", "22.00", currencyID="EUR")
     other = tag("r:TaxTotalAmount", "93.28", currencyID="PLN")

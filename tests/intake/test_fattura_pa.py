@@ -312,6 +312,23 @@ def test_a_term_that_no_calendar_has_is_refused(since: str, days: str) -> None:
         reading_with((tag("DataScadenzaPagamento", "2026-03-31"), term))
 
 
+def test_what_a_credit_note_pays_back_is_positive_whichever_sign_it_has() -> None:
+    changes = (("TD01", "TD04"), (tag("ImportoPagamento", "100.00"), tag("ImportoPagamento", "-100.00")))
+
+    facts = reading_with(*changes).facts
+
+    assert (facts.gross, facts.payable) == (Decimal("162.00"), Decimal("100.00"))
+
+
+@pytest.mark.parametrize("payee", ["Söhne GmbH &amp; SÜD", "Süd &amp; Söhne, GmbH"])
+def test_the_words_of_a_name_may_stand_in_another_order(payee: str) -> None:
+    assert reading_with((PAYMENT, PAYMENT + f"<Beneficiario>{payee}</Beneficiario>")).warnings == ()
+
+
+def test_a_credit_note_is_not_paid_to_the_supplier_anyway() -> None:
+    assert reading_with(("TD01", "TD04"), (PAYMENT, PAYMENT + tag("Beneficiario", "Customer"))).warnings == ()
+
+
 def test_a_payee_who_is_not_the_supplier_is_pointed_at() -> None:
     reading = reading_with((PAYMENT, PAYMENT + tag("Beneficiario", "Fast Factoring SpA")))
 
