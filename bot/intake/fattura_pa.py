@@ -38,7 +38,8 @@ _TAX_ONLY = frozenset(
 _DOCUMENT = "DatiGenerali/DatiGeneraliDocumento"
 _RATES = "DatiBeniServizi/DatiRiepilogo"
 _PAYMENTS = "DatiPagamento/DettaglioPagamento"
-_TERMS_DAYS = range(366)
+_TERMS_DAYS = range(1000)
+"""What the format has room for."""
 
 
 def read_fattura_pa(content: bytes) -> Reading:
@@ -159,14 +160,14 @@ def _due_day(payment: Element) -> date | None:
     days = number_at(payment, "GiorniTerminiPagamento")
     if stated or since is None or days is None:
         return stated
-    if days not in _TERMS_DAYS or since.year == MAXYEAR:
+    if days not in _TERMS_DAYS or since.year > MAXYEAR - 3:
         raise UnreadableError("Its GiorniTerminiPagamento are no days to pay in.")
     return since + timedelta(days=int(days))
 
 
 def _payable(body: Element, gross: Decimal | None) -> Decimal | None:
-    """What the payments come to, whichever sign a credit note gives them. Where that is more than the total they are ways
-    to pay it, and one of them is it.
+    """What the payments come to, whichever sign a credit note gives them. Where the same amount several times is more than
+    the total, they are ways to pay it, and one of them is it.
     """
     amounts = [
         amount for each in body.iterfind(_PAYMENTS) if (amount := money_at(each, "ImportoPagamento", None)) is not None
@@ -176,14 +177,16 @@ def _payable(body: Element, gross: Decimal | None) -> Decimal | None:
     together = sum(amounts, Decimal(0))
     if gross is None:
         return together
-    due = amounts[0] if abs(together) > abs(gross) else together
+    due = amounts[0] if abs(together) > abs(gross) and len(set(amounts)) == 1 else together
     return due.copy_sign(gross) if due else due
 
 
 def _about_payment(body: Element) -> Iterator[str]:
+    if code_at(body, f"{_DOCUMENT}/TipoDocumento") in _TAX_ONLY:
+        yield "It was made for the tax office and bills nothing."
     withheld = _sum(body.findall(f"{_DOCUMENT}/DatiRitenuta"), "ImportoRitenuta")
     if withheld:
-        yield f"{withheld} of the total is withheld: it is paid to the tax office and not to the supplier."
+        yield f"{withheld} of the total is withheld from the supplier, and paid to the tax office or a fund."
     if any(code_at(row, "EsigibilitaIVA") == "S" for row in body.iterfind(_RATES)):
         yield "Its tax is paid to the tax office and not to the supplier (split payment)."
     days = {due for payment in body.iterfind(_PAYMENTS) if (due := _due_day(payment))}

@@ -14,8 +14,8 @@ CREDIT_NOTE_CODES = frozenset({"81", "83", "261", "262", "296", "308", "381", "3
 either: its sign decides."""
 PRO_FORMA_CODE = "325"
 MOST_WARNINGS = 20
-_WORD = re.compile(r"\w+")
 MOST_RATES = 200
+_WORD = re.compile(r"\w+")
 
 
 def type_of(code: str) -> DocumentType:

@@ -289,6 +289,16 @@ def test_two_ways_to_pay_the_same_are_not_paid_twice() -> None:
     assert (facts.payable, facts.supplier.bank_account) == (Decimal("100.00"), "DE79000000001234567890")
 
 
+def test_parts_that_make_a_cent_more_than_the_total_are_all_due() -> None:
+    other = tag("DettaglioPagamento", tag("ImportoPagamento", "62.01"))
+
+    assert reading_with((PAYMENT, other + PAYMENT)).facts.payable == Decimal("162.01")
+
+
+def test_a_document_for_the_tax_office_says_so() -> None:
+    assert reading_with(("TD01", "TD17")).warnings == ("It was made for the tax office and bills nothing.",)
+
+
 def test_a_term_in_days_is_a_due_date() -> None:
     term = tag("DataRiferimentoTerminiPagamento", "2026-03-31") + tag("GiorniTerminiPagamento", "30")
 
@@ -345,7 +355,7 @@ def test_what_is_not_paid_to_the_supplier_is_said() -> None:
 
     assert (reading.facts.gross, reading.facts.payable) == (Decimal("162.00"), Decimal("100.00"))
     assert reading.warnings == (
-        "20.00 of the total is withheld: it is paid to the tax office and not to the supplier.",
+        "20.00 of the total is withheld from the supplier, and paid to the tax office or a fund.",
         "Its tax is paid to the tax office and not to the supplier (split payment).",
     )
 
