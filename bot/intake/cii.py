@@ -26,7 +26,16 @@ from bot.intake.elements import (
     texts_at,
 )
 from bot.intake.lines import together
-from bot.intake.meaning import as_booked, difference, paid_to_another, refuse_too_many_rates, tax_row, type_of, warnings
+from bot.intake.meaning import (
+    about_due,
+    as_booked,
+    difference,
+    paid_to_another,
+    refuse_too_many_rates,
+    tax_row,
+    type_of,
+    warnings,
+)
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.sniff import CII_INVOICE
 
@@ -35,6 +44,7 @@ _DOCUMENT = f"{RSM}ExchangedDocument"
 _TRANSACTION = f"{RSM}SupplyChainTradeTransaction"
 _AGREEMENT = f"{_TRANSACTION}/{RAM}ApplicableHeaderTradeAgreement"
 _SETTLEMENT = f"{_TRANSACTION}/{RAM}ApplicableHeaderTradeSettlement"
+_TOTAL = f"{RAM}SpecifiedTradeSettlementHeaderMonetarySummation"
 _PROFILE = f"{RSM}ExchangedDocumentContext/{RAM}GuidelineSpecifiedDocumentContextParameter/{RAM}ID"
 _VAT_SCHEMES = ("VA", "VAT")
 _DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:[0-9]{4}|[0-9]{6}|T.*)?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
@@ -71,15 +81,19 @@ def reading_of(root: Element) -> Reading:
         invoice_lines=len(lines),
         type_code=type_code,
         profile=text_at(root, _PROFILE) or "",
-        warnings=warnings(
-            facts, (*paid_to_another(facts, text_at(settlement, f"{RAM}PayeeTradeParty/{RAM}Name")), *about_lines)
-        ),
+        warnings=warnings(facts, (*_about_payment(facts, settlement), *about_lines)),
     )
+
+
+def _about_payment(facts: Facts, settlement: Element | None) -> tuple[str, ...]:
+    payee = text_at(settlement, f"{RAM}PayeeTradeParty/{RAM}Name")
+    rounding = money_at(settlement, f"{_TOTAL}/{RAM}RoundingAmount", facts.currency)
+    return (*paid_to_another(facts, payee), *about_due(facts, rounding))
 
 
 def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Facts:
     settlement = root.find(_SETTLEMENT)
-    total = None if settlement is None else settlement.find(f"{RAM}SpecifiedTradeSettlementHeaderMonetarySummation")
+    total = None if settlement is None else settlement.find(_TOTAL)
     net = money_at(total, f"{RAM}TaxBasisTotalAmount", currency)
     gross = money_at(total, f"{RAM}GrandTotalAmount", currency)
     return Facts(

@@ -104,6 +104,20 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(_WORD.findall(name.casefold()))
 
 
+def about_due(facts: Facts, rounding: Decimal | None) -> tuple[str, ...]:
+    """A sentence where total, what was paid before and the rounding of what is due do not make what is due, or where it
+    is rounded: a ledger owes the total, and whoever pays pays the other.
+    """
+    if facts.gross is None or facts.payable is None:
+        return ()
+    left = facts.gross - (facts.prepaid or 0)
+    if facts.payable == left:
+        return ()
+    if facts.payable in (left + (rounding or 0), left - (rounding or 0)):
+        return (f"What is due is rounded from {left} to {facts.payable}.",)
+    return (f"The total {facts.gross} less {facts.prepaid or 0} paid before is not the {facts.payable} that is due.",)
+
+
 def warnings(facts: Facts, also: Iterable[str] = ()) -> tuple[str, ...]:
     """Sentences about figures that do not agree, the most important first."""
     found = (*_disagreements(facts), *also)

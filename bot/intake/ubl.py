@@ -22,7 +22,16 @@ from bot.intake.elements import (
     texts_at,
 )
 from bot.intake.lines import together
-from bot.intake.meaning import as_booked, difference, paid_to_another, refuse_too_many_rates, tax_row, type_of, warnings
+from bot.intake.meaning import (
+    about_due,
+    as_booked,
+    difference,
+    paid_to_another,
+    refuse_too_many_rates,
+    tax_row,
+    type_of,
+    warnings,
+)
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.sniff import UBL_CREDIT_NOTE, UBL_INVOICE
 from bot.intake.ubl_lines import CAC, CBC, document_lines, invoice_lines
@@ -55,11 +64,14 @@ def read_ubl(content: bytes) -> Reading:
         invoice_lines=len(lines),
         type_code=type_code,
         profile=text_at(root, f"{CBC}CustomizationID") or "",
-        warnings=warnings(
-            facts,
-            (*paid_to_another(facts, text_at(root, f"{CAC}PayeeParty/{CAC}PartyName/{CBC}Name")), *about_lines),
-        ),
+        warnings=warnings(facts, (*_about_payment(facts, root), *about_lines)),
     )
+
+
+def _about_payment(facts: Facts, root: Element) -> tuple[str, ...]:
+    payee = text_at(root, f"{CAC}PayeeParty/{CAC}PartyName/{CBC}Name")
+    rounding = money_at(root, f"{CAC}LegalMonetaryTotal/{CBC}PayableRoundingAmount", facts.currency)
+    return (*paid_to_another(facts, payee), *about_due(facts, rounding))
 
 
 def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Facts:

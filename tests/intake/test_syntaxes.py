@@ -1,5 +1,6 @@
 """What holds in every syntax: a document written from known facts is read back as those facts, and means the same."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
@@ -78,7 +79,9 @@ def test_a_document_with_nothing_in_it_has_no_guesses(write: Writer) -> None:
 def test_figures_that_disagree_are_reported_and_left_as_they_are(write: Writer) -> None:
     lines = (replace(LINES[0], net=Decimal("90.00")),)
 
-    reading = reading_of(write, known(own=1, lines=lines, gross=Decimal("163.00"), tax_breakdown=()))
+    reading = reading_of(
+        write, known(own=1, lines=lines, gross=Decimal("163.00"), payable=Decimal("101.00"), tax_breakdown=())
+    )
 
     assert (reading.facts.net, reading.facts.gross) == (Decimal("140.00"), Decimal("163.00"))
     assert reading.warnings == (
@@ -124,6 +127,34 @@ def test_a_payee_who_is_not_the_supplier_is_pointed_at(write: Writer, payee: str
 
     assert isinstance(found, Reading)
     assert len(found.warnings) == is_said
+
+
+def test_what_is_due_and_is_not_what_is_left_is_pointed_at(write: Writer) -> None:
+    reading = reading_of(write, known(payable=Decimal("99.00")))
+
+    assert reading.warnings == ("The total 162.00 less 62.00 paid before is not the 99.00 that is due.",)
+
+
+ROUNDINGS = {
+    "UBL": ("<c:PayableAmount", '<c:PayableRoundingAmount currencyID="EUR">{}</c:PayableRoundingAmount>'),
+    "CII": ("<r:DuePayableAmount", '<r:RoundingAmount currencyID="EUR">{}</r:RoundingAmount>'),
+}
+
+
+@pytest.mark.parametrize(("document", "due", "rounding"), [(known, "99.95", "-0.05"), (negative, "-99.95", "0.05")])
+def test_a_rounding_of_what_is_due_is_told(
+    write: Writer, document: Callable[[], Known], due: str, rounding: str
+) -> None:
+    before, element = ROUNDINGS["UBL" if write is WRITERS["UBL"] else "CII"]
+    rounded = replace(document(), facts=replace(document().facts, payable=Decimal(due)))
+    content = write(rounded).decode()
+    assert before in content
+
+    found = read(content.replace(before, element.format(rounding) + before).encode())
+
+    assert isinstance(found, Reading)
+    assert (found.facts.gross, found.facts.payable) == (Decimal("162.00"), Decimal("99.95"))
+    assert found.warnings == ("What is due is rounded from 100.00 to 99.95.",)
 
 
 def test_more_lines_than_anybody_can_look_through_are_refused(write: Writer) -> None:
