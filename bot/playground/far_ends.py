@@ -16,12 +16,14 @@ from aiohttp import web
 
 from bot import log
 from bot.clock import SystemClock
-from bot.playground.slack import SlackState
+from bot.playground.slack import Manifest, ManifestError, SlackState
 from bot.playground.slack import create_app as slack_app
 from bot.serving import listening, stopped
 from providers import PROVIDERS, simulators
 
 HOST = "127.0.0.1"
+MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
+"""What is pasted at Slack; it is read here as well, so that what is missing in it is missing in the playground."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Setting:
             public_url=env["SLACK_URL"],
             database=self.database,
             ledgers_url=f"{self.ledgers_url}/",
+            manifest=Manifest.read(MANIFEST),
         )
 
     def ledger(self, key: str) -> web.Application:
@@ -97,7 +100,12 @@ async def serve(setting: Setting) -> None:
 
 def main() -> int:
     log.configure(os.environ["DEXT_LOG_LEVEL"], "text")
-    asyncio.run(serve(Setting(environment=os.environ, database=Path("var") / "far_ends.db")))
+    setting = Setting(environment=os.environ, database=Path("var") / "far_ends.db")
+    try:
+        asyncio.run(serve(setting))
+    except ManifestError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     return 0
 
 

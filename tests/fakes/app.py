@@ -21,7 +21,7 @@ from bot.app import Product, assembled, upkeep_of
 from bot.assembly import Services
 from bot.clock import Clock, SystemClock
 from bot.config import read_config
-from bot.playground.slack import SlackState
+from bot.playground.slack import Manifest, SlackState
 from bot.playground.slack import create_app as slack_app
 from bot.services.jobs import JobKind
 from bot.serving import listening
@@ -35,6 +35,7 @@ from tests.fakes.jobs import InlineJobs
 from tests.playground.kit import schema_problems
 
 ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = Manifest.read(ROOT / "manifest.yml")
 SECRET, TOKEN = "a-signing-secret", "xoxb-simulated"
 
 
@@ -104,6 +105,7 @@ async def whole_app(
         clock=clock,
         app_token=(more or {}).get("SLACK_APP_TOKEN"),
         database=slack_file,
+        manifest=MANIFEST,
     )
     async with listening(slack_app(slack), "127.0.0.1", 0) as slack_port:
         slack.public_url = f"http://127.0.0.1:{slack_port}"

@@ -11,15 +11,18 @@ from urllib.parse import parse_qs
 import aiohttp
 import pytest
 from aiohttp import web
+from playwright.async_api import Page, async_playwright
 from slack_sdk.signature import Clock as SlackSdkClock
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack import BILLS, SlackState, View, create_app
+from bot.playground.slack import BILLS, Manifest, SlackState, View, create_app
 from tests.fakes.clock import FakeClock
+from tests.playground.windows import WIDE
 
 SECRET, TOKEN = "signing-secret", "xoxb-playground"
 Json = dict[str, Any]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 class _VerifierClock(SlackSdkClock):
@@ -110,8 +113,21 @@ def app(clock: FakeClock) -> FakeApp:
 
 
 @pytest.fixture
-async def slack(clock: FakeClock, app: FakeApp) -> AsyncIterator[SlackState]:
-    state = SlackState(signing_secret=SECRET, bot_token=TOKEN, clock=clock, client_id="11.22", client_secret="shh")
+def manifest() -> Manifest:
+    """May everything, and has a shortcut of each kind."""
+    return Manifest(shortcuts={"new_item": "New item"}, message_shortcuts={"send_to_dext": "Send to Dext"})
+
+
+@pytest.fixture
+async def slack(clock: FakeClock, app: FakeApp, manifest: Manifest) -> AsyncIterator[SlackState]:
+    state = SlackState(
+        signing_secret=SECRET,
+        bot_token=TOKEN,
+        clock=clock,
+        client_id="11.22",
+        client_secret="shh",
+        manifest=manifest,
+    )
     async with listening(app) as state.app_url:
         runner, state.public_url = await _served(create_app(state))
         yield state
@@ -127,6 +143,22 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def client(slack: SlackState, http: aiohttp.ClientSession) -> AsyncWebClient:
     return AsyncWebClient(token=TOKEN, base_url=f"{slack.public_url}/api/", session=http, retry_handlers=[])
+
+
+@pytest.fixture
+async def page(request: pytest.FixtureRequest, chromium: str, slack: SlackState) -> AsyncIterator[Page]:
+    """A page whose script must not fail, in a window of the asked width. It is closed before its Slack stops, or what it
+    keeps asking for would fail.
+    """
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        opened = await browser.new_page(viewport={"width": getattr(request, "param", WIDE), "height": 860})
+        errors: list[str] = []
+        opened.on("pageerror", lambda error: errors.append(str(error)))
+        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        yield opened
+        await browser.close()
+        assert errors == []
 
 
 def plain(text: str) -> Json:

@@ -1,45 +1,17 @@
 """The page in a real browser: a person types, fills in, is told what is wrong, confirms, and sees the outcome."""
 
-from collections.abc import AsyncIterator
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack import ADMIN, BILLS, MEMBER, SlackState
 from tests.playground.conftest import FakeApp, Json, actions, button, modal, option, plain, section, text_input
+from tests.playground.windows import on_both, visit, write
 
 pytestmark = pytest.mark.browser
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-WIDE, NARROW = 1280, 420
-on_both = pytest.mark.parametrize("page", [WIDE, NARROW], indirect=True)
-
-
-@pytest.fixture
-async def page(request: pytest.FixtureRequest, chromium: str, slack: SlackState) -> AsyncIterator[Page]:
-    """A page whose script must not fail, in a window of the asked width. It is closed before its Slack stops, or what it
-    keeps asking for would fail.
-    """
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        opened = await browser.new_page(viewport={"width": getattr(request, "param", WIDE), "height": 860})
-        errors: list[str] = []
-        opened.on("pageerror", lambda error: errors.append(str(error)))
-        opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        yield opened
-        await browser.close()
-        assert errors == []
-
-
-async def visit(page: Page, slack: SlackState, user: str = ADMIN, channel: str = BILLS) -> None:
-    await page.goto(f"{slack.public_url}/?as={user}&channel={channel}")
-
-
-async def write(page: Page, text: str) -> None:
-    await page.locator("#composer textarea").fill(text)
-    await page.keyboard.press("Enter")
 
 
 @on_both

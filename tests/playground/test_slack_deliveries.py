@@ -20,6 +20,7 @@ from bot.playground.slack import (
     OUTSIDER,
     SHARED,
     TEAM,
+    Manifest,
     Message,
     NotPossibleError,
     SlackState,
@@ -210,7 +211,12 @@ async def test_plain_messages_are_not_sent_to_an_app_that_did_not_ask(slack: Sla
 
 
 async def test_plain_messages_are_sent_to_an_app_that_asked(app: FakeApp, clock: FakeClock) -> None:
-    state = SlackState(signing_secret=SECRET, bot_token="x", clock=clock, events=("message.channels",))
+    state = SlackState(
+        signing_secret=SECRET,
+        bot_token="x",
+        clock=clock,
+        manifest=Manifest(events=frozenset({"message.channels"})),
+    )
     async with listening(app) as state.app_url:
         said = await state.say("hello", user=MEMBER, channel=BILLS)
         await state.say("not here", user=MEMBER, channel=GENERAL)
@@ -267,17 +273,6 @@ async def test_the_switch_delivers_everything_twice(slack: SlackState, app: Fake
     assert clicks[0].body == clicks[1].body
     assert events[0].body["event_id"] == events[1].body["event_id"]
     assert {received.headers.get("X-Slack-Retry-Num") for received in events} == {None, "1"}
-
-
-async def test_shortcuts_come_with_a_ticket(slack: SlackState, app: FakeApp, card: Message) -> None:
-    await slack.shortcut("new_item", user=ADMIN)
-    everywhere = app.last
-    await slack.message_shortcut("send", card, user=ADMIN)
-
-    assert (everywhere["type"], everywhere["callback_id"]) == ("shortcut", "new_item")
-    assert "channel" not in everywhere
-    assert (app.last["type"], app.last["message"]["ts"]) == ("message_action", card.ts)
-    assert app.last["trigger_id"] != everywhere["trigger_id"]
 
 
 @pytest.fixture(scope="module")

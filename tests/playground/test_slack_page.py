@@ -8,12 +8,13 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack import ADMIN, BILLS, FINANCE, GUEST, MEMBER, OUTSIDER, SlackState
+from bot.playground.slack import ADMIN, BILLS, FINANCE, GUEST, MEMBER, OUTSIDER, Manifest, SlackState
 from bot.playground.slack.mrkdwn import mrkdwn_html
 from tests.fakes.clock import FakeClock
 from tests.playground.conftest import SECRET, TOKEN, section
 
 HEADERS = {"X-Simslack": "1"}
+QUIET = Manifest(events=frozenset())
 
 
 @pytest.mark.parametrize(
@@ -120,7 +121,7 @@ async def test_the_redirect_link_leads_into_the_channel(slack: SlackState, http:
 
 async def test_everything_that_counts_survives_a_restart(tmp_path: Path) -> None:
     database = tmp_path / "var" / "farends.db"
-    first = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, events=())
+    first = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, manifest=QUIET)
     said = await first.say("remember me", user=MEMBER, channel=BILLS)
     stored = await first.upload(b"<x/>", "bill.xml", channel=FINANCE, user=ADMIN)
     await first.join(FINANCE, GUEST)
@@ -130,7 +131,7 @@ async def test_everything_that_counts_survives_a_restart(tmp_path: Path) -> None
     first.views.open(ticket, view)
     await first.close()
 
-    second = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, events=())
+    second = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, manifest=QUIET)
 
     assert second.messages(BILLS) == [said]
     assert second.store.bytes_of(stored.id) == b"<x/>"
@@ -146,12 +147,12 @@ async def test_everything_that_counts_survives_a_restart(tmp_path: Path) -> None
 async def test_a_message_after_a_restart_never_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     """Several said in one instant stand a little after it, and the clock may not have moved since."""
     database, clock = tmp_path / "farends.db", FakeClock()
-    first = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, events=())
+    first = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, manifest=QUIET)
     for text in ("one", "two"):
         await first.say(text, user=MEMBER, channel=BILLS)
     await first.close()
 
-    second = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, events=())
+    second = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, clock=clock, manifest=QUIET)
     await second.say("three", user=MEMBER, channel=BILLS)
 
     assert [message.text for message in second.messages(BILLS)] == ["one", "two", "three"]

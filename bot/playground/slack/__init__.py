@@ -42,6 +42,7 @@ from bot.playground.slack.deliveries import Answer, Delivered
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.files import StoredFile
 from bot.playground.slack.forms import Submitted
+from bot.playground.slack.manifest import Manifest, ManifestError
 from bot.playground.slack.people import (
     ADMIN,
     ALERTS,
@@ -96,6 +97,8 @@ __all__ = [
     "Call",
     "Channel",
     "Delivered",
+    "Manifest",
+    "ManifestError",
     "Message",
     "NotPossibleError",
     "Person",

@@ -1,6 +1,6 @@
 """What one person sees, drawn as HTML: the whole page, and the parts that change while they look."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 from bot.playground.slack.emoji import in_words
 from bot.playground.slack.entries import field_of, untouched
 from bot.playground.slack.mrkdwn import mrkdwn_html, plain_html
-from bot.playground.slack.people import BOT_USER, Channel, Person
+from bot.playground.slack.people import BOT_USER, TEAM, Channel, Person
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.workspace import Message
@@ -82,14 +82,19 @@ class Drawing:
             "shown": self._shown(),
             "thread_root": self._thread_root(),
             "thread": self._replies(self.thread_ts) if self.thread_ts else [],
-            "shortcuts": state.shortcuts,
-            "message_shortcuts": state.message_shortcuts,
+            "shortcuts": self._offered(state.manifest.shortcuts),
+            "message_shortcuts": self._offered(state.manifest.message_shortcuts),
             "faults": state.faults,
             "refusals": state.refusals,
             "ledgers_url": state.ledgers_url,
             "app_has_posted": workspace.has_posted(BOT_USER),
             **self._tools(),
         }
+
+    def _offered(self, shortcuts: Mapping[str, str]) -> Mapping[str, str]:
+        """An app's shortcuts are for the people of the workspace it is installed in."""
+        is_offered = not self.me.is_outsider and self.state.installations.of(TEAM) is not None
+        return shortcuts if is_offered else {}
 
     def _tools(self) -> dict[str, Callable[..., Any]]:
         """What the templates may call."""

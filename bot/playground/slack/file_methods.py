@@ -143,7 +143,7 @@ class FileMethods:
         for stored in files:
             stored.shares[channel.id] = [message.ts]
             self.workspace.put_file(stored)
-            if "file_shared" in self.talking.sight.events:
+            if "file_shared" in self.talking.sight.manifest.events:
                 event = payloads.file_shared(stored, channel.id, message.ts)
                 self.talking.sight.deliveries.event_soon(event, is_shared=channel.is_shared)
 

@@ -122,7 +122,14 @@ class Page:
             return Place(id="home", kind="home", title="Dext", purpose=purpose, channel_id=None, can_write=False)
         if wanted in ("messages", dm.id) and not me.is_outsider:
             purpose = "Between you and the app"
-            return Place(id="messages", kind="dm", title="Dext", purpose=purpose, channel_id=dm.id, can_write=True)
+            return Place(
+                id="messages",
+                kind="dm",
+                title="Dext",
+                purpose=purpose,
+                channel_id=dm.id,
+                can_write=self.state.manifest.takes_messages,
+            )
         seen = workspace.seen_by(me.id)
         fallback = next((channel for channel in seen if channel.id == BILLS), seen[0] if seen else None)
         channel = next((channel for channel in seen if channel.id == wanted), fallback)

@@ -110,7 +110,9 @@ class Pressing:
 
     async def message_shortcut(self, callback_id: str, message: Message, *, user: str) -> Answer:
         """A shortcut from a message's menu."""
-        channel = self.sight.seen(message.channel, user)
+        channel, message = self.sight.seen(message.channel, user), self.sight.still_there(message, user)
+        if message.only_for is not None:
+            raise NotPossibleError("a message that only one person sees has no menu")
         payload = payloads.envelope("message_action", self.sight.workspace.person(user))
         payload |= {
             "channel": payloads.named(channel),
@@ -121,6 +123,7 @@ class Pressing:
         return await self._shortcut(payload, callback_id, user)
 
     async def _shortcut(self, payload: Json, callback_id: str, user: str) -> Answer:
+        del payload["api_app_id"]  # Slack does not say it here
         payload |= {"callback_id": callback_id, "trigger_id": self.sight.views.new_trigger(user)}
         return await self.sight.deliveries.interaction(payload | {"action_ts": self.sight.workspace.new_ts()})
 

@@ -12,13 +12,12 @@ from bot.playground.slack.deliveries import Answer, Deliveries
 from bot.playground.slack.entries import Entries, entry_for, untouched
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.installations import Installations
+from bot.playground.slack.manifest import Manifest
 from bot.playground.slack.people import TEAM, Channel
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.views import View, Views
 from bot.playground.slack.workspace import Message, Workspace
-
-EVENTS = frozenset({"app_home_opened", "app_uninstalled", "tokens_revoked", "file_shared", "member_joined_channel"})
 
 
 @dataclass(slots=True)
@@ -28,7 +27,7 @@ class Sight:
     deliveries: Deliveries
     response_urls: ResponseUrls
     installations: Installations
-    events: frozenset[str] = EVENTS
+    manifest: Manifest
     refusals: list[str] = field(default_factory=list)
     _offered: dict[tuple[str, str, str], list[Json]] = field(default_factory=dict)
 
@@ -36,7 +35,7 @@ class Sight:
         self, event: Json, channel_id: str | None = None, *, kind: str | None = None, team: str = TEAM
     ) -> Answer:
         """Send an event to the app, if it asked for that kind: the event's type unless said otherwise."""
-        if (kind or event["type"]) not in self.events:
+        if (kind or event["type"]) not in self.manifest.events:
             return Answer(status=None, error="not_subscribed")
         is_shared = channel_id is not None and self.workspace.channels[channel_id].is_shared
         answer = await self.deliveries.event(event, is_shared=is_shared, team=team)

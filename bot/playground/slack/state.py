@@ -14,6 +14,7 @@ from bot.playground.slack.file_methods import FileMethods
 from bot.playground.slack.files import StoredFile
 from bot.playground.slack.forms import Forms, Submitted
 from bot.playground.slack.installations import Installations
+from bot.playground.slack.manifest import Manifest
 from bot.playground.slack.oauth import Oauth
 from bot.playground.slack.pace import Faults, Pace
 from bot.playground.slack.people import BILLS, BOT_USER, TEAM, Person
@@ -21,7 +22,7 @@ from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.reaction_methods import ReactionMethods
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
-from bot.playground.slack.sight import EVENTS, Sight
+from bot.playground.slack.sight import Sight
 from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.store import Store
 from bot.playground.slack.talking import Talking
@@ -44,8 +45,8 @@ class SlackState:
         database: the file everything is kept in; None keeps it in memory.
         client_id, client_secret: the app's credentials for sign-in and install.
         redirect_urls: prefixes of allowed redirect addresses; the app's own address unless given.
-        granted_scopes: what the bot token may; None is everything.
-        events: what the app is subscribed to, by Slack's names (`message.channels` brings plain messages).
+        manifest: the app's commands, shortcuts, scopes and events (`message.channels` brings plain messages); unless
+            given it may everything and has one command.
         ledgers_url: where the page's hint points for the simulated ledgers.
         is_paced: whether Slack's rate limits apply.
         processing_seconds: how long a file the app hands in is not ready yet; a second or so at the real one.
@@ -64,18 +65,14 @@ class SlackState:
         client_id: str | None = None,
         client_secret: str | None = None,
         redirect_urls: Sequence[str] = (),
-        granted_scopes: Sequence[str] | None = None,
-        events: Sequence[str] = tuple(EVENTS),
-        commands: Sequence[str] = ("/dext",),
-        shortcuts: Mapping[str, str] | None = None,
-        message_shortcuts: Mapping[str, str] | None = None,
+        manifest: Manifest | None = None,
         ledgers_url: str | None = None,
         is_paced: bool = True,
         processing_seconds: float = 0.0,
     ) -> None:
         self.clock = clock or SystemClock()
         self.ledgers_url = ledgers_url
-        self.shortcuts, self.message_shortcuts = dict(shortcuts or {}), dict(message_shortcuts or {})
+        self.manifest = manifest or Manifest()
         self.store = Store(database)
         self.workspace = Workspace(
             self.store, self.clock, public_url=public_url.rstrip("/"), processing_seconds=processing_seconds
@@ -85,12 +82,11 @@ class SlackState:
         self.sockets = Sockets(self.clock, public_url.rstrip("/"), app_token)
         self.deliveries = Deliveries(self.clock, self.faults, signing_secret, app_url.rstrip("/"), self.sockets)
         self.response_urls = ResponseUrls(self.workspace, self.store, self.clock, public_url.rstrip("/"))
-        scopes = None if granted_scopes is None else frozenset(granted_scopes)
-        self.installations = Installations(self.workspace, bot_token, scopes)
+        self.installations = Installations(self.workspace, bot_token, self.manifest.scopes)
         self._sight = Sight(
-            self.workspace, self.views, self.deliveries, self.response_urls, self.installations, frozenset(events)
+            self.workspace, self.views, self.deliveries, self.response_urls, self.installations, self.manifest
         )
-        self.talking = Talking(self._sight, tuple(commands))
+        self.talking = Talking(self._sight)
         self._pressing, self._forms = Pressing(self._sight), Forms(self._sight)
         allowed = tuple(redirect_urls) or (f"{app_url.rstrip('/')}/",)
         self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, self.installations, allowed)

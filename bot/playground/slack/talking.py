@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bot.playground.slack import payloads
 from bot.playground.slack.deliveries import Answer
-from bot.playground.slack.errors import SlackRefusalError
+from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.files import StoredFile
-from bot.playground.slack.people import BILLS, BOT_USER, TEAM
+from bot.playground.slack.people import BILLS, BOT_USER, TEAM, Channel
 from bot.playground.slack.sight import Sight
 from bot.playground.slack.workspace import Message
 
@@ -18,7 +18,6 @@ _CHANNEL_TYPED = re.compile(r"(?<![<\w])#([a-z][a-z0-9_-]*)")
 @dataclass(slots=True)
 class Talking:
     sight: Sight
-    commands: tuple[str, ...] = ("/dext",)
 
     async def typed(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Answer | None:
         """Whatever is typed into a channel: a command, `/invite @dext`, or a message."""
@@ -36,7 +35,7 @@ class Talking:
     async def command(self, name: str, text: str = "", *, user: str, channel: str = BILLS) -> Answer:
         """A slash command. Its direct answer becomes a message only this person sees."""
         place, person = self.sight.seen(channel, user), self.sight.workspace.person(user)
-        if name not in self.commands or person.is_outsider or self.sight.installations.of(TEAM) is None:
+        if name not in self.sight.manifest.commands or person.is_outsider or self.sight.installations.of(TEAM) is None:
             self.sight.workspace.slackbot_says(channel, user, f"{name} is not a valid command.")
             return Answer(status=None, error="not_a_command")
         fields = payloads.command(name, self._escaped(text), person, place)
@@ -74,9 +73,16 @@ class Talking:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return _CHANNEL_TYPED.sub(place, _PERSON_TYPED.sub(person, text))
 
+    def _place(self, channel_id: str, user_id: str) -> Channel:
+        """Where somebody writes. An app may not take messages from people."""
+        place = self.sight.seen(channel_id, user_id)
+        if place.is_im and not self.sight.manifest.takes_messages:
+            raise NotPossibleError("Sending messages to this app has been turned off.")
+        return place
+
     async def say(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Message:
         """A plain message from a person."""
-        place = self.sight.seen(channel, user)
+        place = self._place(channel, user)
         message = Message(
             channel=channel, ts=self.sight.workspace.new_ts(), user=user, text=self._escaped(text), thread_ts=thread_ts
         )
@@ -131,7 +137,7 @@ class Talking:
         mimetype: str | None = None,
     ) -> StoredFile:
         """Drop a file into a channel, with or without words."""
-        place = self.sight.seen(channel, user)
+        place = self._place(channel, user)
         ts = self.sight.workspace.new_ts()
         more = {"mimetype": mimetype} if mimetype else {}
         stored = self.sight.workspace.keep_file(content, filename, user=user, **more)

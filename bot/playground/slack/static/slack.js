@@ -96,7 +96,9 @@ function swap(name, html, asDrawn) {
   const scroller = target.closest(".scroller");
   const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
   const focused = target.contains(document.activeElement) ? pathOf(document.activeElement) : null;
+  const open = [...target.querySelectorAll("details[open][id]")].map((menu) => menu.id);
   target.innerHTML = html;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) target.querySelector(focused)?.focus();
   enliven(target);
   if (scroller && atEnd && place !== "home") scroller.scrollTop = scroller.scrollHeight;
@@ -131,6 +133,8 @@ function swapModal(html) {
 
 function pathOf(node) {
   if (node.id) return `#${CSS.escape(node.id)}`;
+  const menu = node.closest("details[id]");
+  if (menu) return `#${CSS.escape(menu.id)} ${node.dataset.callback ? `[data-callback="${CSS.escape(node.dataset.callback)}"]` : "summary"}`;
   const marked = node.closest("[data-action]");
   if (!marked) return null;
   const surface = node.closest("[data-surface]");
@@ -263,6 +267,11 @@ document.addEventListener("click", (event) => {
 });
 
 function run(doing) {
+  const menu = doing.closest("details.menu");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
   const surface = doing.closest("[data-surface]");
   act({ do: doing.dataset.do, callback: doing.dataset.callback, surface: surface?.dataset.surface });
 }
@@ -297,6 +306,22 @@ document.addEventListener("input", (event) => {
     clearTimeout(typing);
     typing = setTimeout(() => press(control, readValue(control)), 350);
   }
+});
+
+// a menu: Escape closes it, the arrows walk through it
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.("details.menu[open]");
+  if (!menu) return;
+  const stops = [menu.querySelector("summary"), ...menu.querySelectorAll(".menu-items button")];
+  const at = stops.indexOf(document.activeElement);
+  if (event.key === "Escape") {
+    menu.open = false;
+    stops[0].focus();
+  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    stops[(at + (event.key === "ArrowDown" ? 1 : stops.length - 1)) % stops.length].focus();
+  } else return;
+  event.preventDefault();
+  event.stopPropagation();
 });
 
 document.addEventListener("keydown", (event) => {
