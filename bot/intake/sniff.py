@@ -98,11 +98,13 @@ _HEIF_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"heif", 
 
 UBL_INVOICE = "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice"
 UBL_CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
+PEPPOL_ENVELOPE = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
 CII_INVOICE = "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice"
 ZUGFERD_1_INVOICE = "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument"
 _ROOTS = {
     UBL_INVOICE: FileKind.UBL,
     UBL_CREDIT_NOTE: FileKind.UBL,
+    PEPPOL_ENVELOPE: FileKind.UBL,
     CII_INVOICE: FileKind.CII,
     ZUGFERD_1_INVOICE: FileKind.ZUGFERD_1,
 }

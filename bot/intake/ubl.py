@@ -33,7 +33,7 @@ from bot.intake.meaning import (
     warnings,
 )
 from bot.intake.result import Reading, UnreadableError
-from bot.intake.sniff import UBL_CREDIT_NOTE, UBL_INVOICE
+from bot.intake.sniff import PEPPOL_ENVELOPE, UBL_CREDIT_NOTE, UBL_INVOICE
 from bot.intake.ubl_lines import CAC, CBC, document_lines, invoice_lines
 
 _DUE_DATES = (
@@ -49,9 +49,7 @@ def read_ubl(content: bytes) -> Reading:
     Raises:
         UnreadableError: in words for whoever dropped the file.
     """
-    root = parse(content)
-    if root.tag not in (UBL_INVOICE, UBL_CREDIT_NOTE):
-        raise UnreadableError("The file is neither an invoice nor a credit note.")
+    root = _invoice_in(parse(content))
     type_code = code_at(root, f"{CBC}InvoiceTypeCode") or code_at(root, f"{CBC}CreditNoteTypeCode") or ""
     currency = currency_at(root, f"{CBC}DocumentCurrencyCode")
     lines, about_lines = invoice_lines(root, currency)
@@ -66,6 +64,14 @@ def read_ubl(content: bytes) -> Reading:
         profile=text_at(root, f"{CBC}CustomizationID") or "",
         warnings=warnings(facts, (*_about_payment(facts, root), *about_lines)),
     )
+
+
+def _invoice_in(root: Element) -> Element:
+    """The document, out of the envelope that Peppol's access points send it in."""
+    found = root if root.tag != PEPPOL_ENVELOPE else next(root.iterchildren(UBL_INVOICE, UBL_CREDIT_NOTE), root)
+    if found.tag not in (UBL_INVOICE, UBL_CREDIT_NOTE):
+        raise UnreadableError("The file is neither an invoice nor a credit note.")
+    return found
 
 
 def _about_payment(facts: Facts, root: Element) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from bot.domain.documents import DocumentType, Facts
 from bot.intake.elements import LONGEST_CODE, LONGEST_TEXT
 from bot.intake.lines import MOST_LINES
 from bot.intake.meaning import MOST_WARNINGS
+from bot.intake.reader import read
 from bot.intake.result import Reading, UnreadableError
 from bot.intake.ubl import read_ubl
 from tests.intake.documents import Row, a_document, a_tax_total, an_allowance
@@ -301,3 +302,22 @@ def test_another_ubl_document_is_not_taken_for_an_invoice() -> None:
     )
 
     assert refusal_of(order) == "The file is neither an invoice nor a credit note."
+
+
+ENVELOPE = (
+    '<x:StandardBusinessDocument xmlns:x="http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader">'
+    "<x:StandardBusinessDocumentHeader/>{}</x:StandardBusinessDocument>"
+)
+
+
+@pytest.mark.parametrize("root", ["Invoice", "CreditNote"])
+def test_a_document_is_taken_out_of_the_envelope_of_peppol(root: str) -> None:
+    document = a_document(root=root, prolog="")
+
+    found = read(ENVELOPE.format(document).encode())
+
+    assert found == reading_of(document)
+
+
+def test_an_envelope_of_something_else_holds_no_invoice() -> None:
+    assert refusal_of(ENVELOPE.format("<Order/>")) == "The file is neither an invoice nor a credit note."
