@@ -4,7 +4,6 @@ Nothing in a PDF is run: scripts and actions need a form environment, which is n
 are PDFium's own, as no file can be opened. https://pypdfium2.readthedocs.io/en/stable/python_api.html
 """
 
-import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,11 +89,12 @@ def _damaged_page(page_index: int) -> UnreadableError:
 
 
 def _characters(text: Any) -> Iterator[Character]:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    """Boxes are as high as the font, so that a comma is as high as the figures it stands between."""
+    box = raw.FS_RECTF()
     for index in range(min(text.count_chars(), MOST_CHARACTERS)):
         character = chr(raw.FPDFText_GetUnicode(text, index))
-        if character not in _LINE_BREAKS and raw.FPDFText_GetCharBox(text, index, left, right, bottom, top):
-            yield Character(character, left.value, right.value, bottom.value, top.value)
+        if character not in _LINE_BREAKS and raw.FPDFText_GetLooseCharBox(text, index, box):
+            yield Character(character, box.left, box.right, box.bottom, box.top)
 
 
 def painted(document: Any, page_index: int, widest: int, highest: int) -> Image.Image:
