@@ -6,8 +6,10 @@ from typing import Any
 from bot.domain.documents import Facts
 from bot.intake.embedded import BrokenInvoiceError, embedded_invoice
 from bot.intake.pdf_file import characters, opened, painted
+from bot.intake.pdf_text import rows_of
 from bot.intake.picture import HIGHEST_PREVIEW, WIDEST_PREVIEW, as_preview
 from bot.intake.result import Method, Reading
+from bot.intake.text_facts import facts_of
 
 MOST_PAGES = 50
 """Pages whose text is read. What is asked for stands on the first ones, and the totals of a longer document go to a
@@ -32,9 +34,10 @@ def read_pdf(content: bytes) -> Reading:
 def _from_pages(document: Any) -> Reading:
     pages = [characters(document, index) for index in range(min(len(document), MOST_PAGES))]
     seen = sum(not character.text.isspace() for page in pages for character in page)
-    is_scan = seen < LEAST_CHARACTERS * len(pages)
-    profile = "scan" if is_scan else "pdf"
-    return Reading(facts=Facts(), invoice_lines=0, type_code="", profile=profile, method=Method.NOTHING)
+    if seen < LEAST_CHARACTERS * len(pages) or not pages:
+        return Reading(facts=Facts(), invoice_lines=0, type_code="", profile="scan", method=Method.NOTHING)
+    rows = [row for number, page in enumerate(pages) for row in rows_of(page, number)]
+    return Reading(facts=facts_of(rows), invoice_lines=0, type_code="", profile="text", method=Method.TEXT)
 
 
 def preview_pdf(content: bytes) -> bytes:

@@ -4,6 +4,7 @@ Nothing in a PDF is run: scripts and actions need a form environment, which is n
 are PDFium's own, as no file can be opened. https://pypdfium2.readthedocs.io/en/stable/python_api.html
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _NO_PASSWORD = 4
 """FPDF_ERR_PASSWORD of https://pdfium.googlesource.com/pdfium/+/refs/heads/main/public/fpdfview.h"""
 MOST_CHARACTERS = 20_000
 """On one page; there is no room for more that a person could read."""
+_TILTED = 0.1
+"""The sine of the angle from which letters are a stamp or a note along the margin, and no part of a row."""
 _LINE_BREAKS = frozenset("\r\n\x00")
 
 
@@ -93,7 +96,8 @@ def _characters(text: Any) -> Iterator[Character]:
     box = raw.FS_RECTF()
     for index in range(min(text.count_chars(), MOST_CHARACTERS)):
         character = chr(raw.FPDFText_GetUnicode(text, index))
-        if character not in _LINE_BREAKS and raw.FPDFText_GetLooseCharBox(text, index, box):
+        is_upright = abs(math.sin(raw.FPDFText_GetCharAngle(text, index))) < _TILTED
+        if character not in _LINE_BREAKS and is_upright and raw.FPDFText_GetLooseCharBox(text, index, box):
             yield Character(character, box.left, box.right, box.bottom, box.top)
 
 

@@ -1,0 +1,89 @@
+"""Amounts on a page, with the words that say what they are.
+
+An amount has two decimals behind a point or a comma; a figure without is a quantity, a year or a postcode as well.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import Enum
+
+from bot.intake.pdf_text import Cell, Row
+from bot.intake.text_labels import above
+from bot.intake.text_words import GROSS, NET, TAX, TOTAL, folded
+
+MOST_AMOUNTS = 2000
+_AMOUNT = re.compile(
+    r"(?<![\w.,/])(?P<minus>[-−–(]\s?)?(?:[€$£]\s?|[A-Z]{3}\s?)?(?P<inner>[-−–]\s?)?"
+    r"(?P<whole>\d{1,3}(?:(?P<group>[.,'’  ])\d{3})(?:(?P=group)\d{3})*|\d{1,12})"
+    r"(?P<mark>[.,])(?P<cents>\d{2})(?![\d%])(?![.,/]\d)(?!\s?%)(?P<after>-(?!\d))?"
+)
+_PERCENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
+
+
+class Meaning(Enum):
+    """What the words at an amount say that it is."""
+
+    GROSS = "gross"
+    TOTAL = "total"
+    NET = "net"
+    TAX = "tax"
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    value: Decimal
+    meanings: frozenset[Meaning]
+    row: int
+    is_last: bool
+    """Whether no other amount follows it on its row, as a sum stands behind what it is of."""
+
+
+def amounts_in(rows: Sequence[Row]) -> list[Amount]:
+    """The amounts of a document from its first to its last row; the last ones of a very long document."""
+    found = [amount for index in range(len(rows)) for amount in _of_row(rows, index)]
+    return found[-MOST_AMOUNTS:]
+
+
+def _of_row(rows: Sequence[Row], index: int) -> Iterator[Amount]:
+    places = [(cell, match) for cell in rows[index].cells for match in _AMOUNT.finditer(cell.text) if _is_one(match)]
+    for number, (cell, match) in enumerate(places, start=1):
+        yield Amount(_value(match), _meanings(rows, index, cell, match.start()), index, number == len(places))
+
+
+def _is_one(match: re.Match[str]) -> bool:
+    return match["group"] != match["mark"]
+
+
+def _value(match: re.Match[str]) -> Decimal:
+    digits = "".join(character for character in match["whole"] if character.isdigit())
+    value = Decimal(f"{digits}.{match['cents']}")
+    return -value if value and (match["minus"] or match["inner"] or match["after"]) else value
+
+
+def _meanings(rows: Sequence[Row], index: int, cell: Cell, start: int) -> frozenset[Meaning]:
+    """By the nearest words before it on its row; where there are none that say anything, by the heading above it."""
+    before = [other.text for other in rows[index].cells if other.right <= cell.left]
+    for text in (cell.text[:start], *reversed(before)):
+        if found := meanings_of(text):
+            return found
+    heading = next((over for over in above(rows, index, cell) if not _AMOUNT.search(over.text)), None)
+    return meanings_of(heading.text) if heading is not None else frozenset()
+
+
+def meanings_of(label: str) -> frozenset[Meaning]:
+    """What a label says. "Total excl. VAT" is a net amount, "Total VAT" a tax, "Total incl. VAT" what is to be paid."""
+    text = folded(label)
+    if GROSS.search(text):
+        return frozenset({Meaning.GROSS})
+    if NET.search(text):
+        return frozenset({Meaning.NET})
+    if TAX.search(text):
+        return frozenset({Meaning.TAX})
+    return frozenset({Meaning.TOTAL}) if TOTAL.search(text) else frozenset()
+
+
+def percents_in(rows: Sequence[Row]) -> frozenset[Decimal]:
+    """The percentages that a document mentions."""
+    return frozenset(Decimal(found.replace(",", ".")) for row in rows for found in _PERCENT.findall(row.text))

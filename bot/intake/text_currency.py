@@ -1,0 +1,43 @@
+"""The currency of a document: the code or sign that stands at its amounts, else the only one it mentions."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from bot.intake.pdf_text import Row
+
+_SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK", "US$": "USD", "R$": "BRL", "Fr.": "CHF"}
+"""Signs of one currency each. A bare dollar, krone or yen may be of several countries and says nothing."""
+_CODES = (
+    "EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD JPY CNY INR ZAR MYR THB IDR PHP AED SAR ILS "
+    "TRY MXN BRL ARS CLP COP KRW TWD VND KES NGN EGP UAH RSD ISK"
+).split()
+_MARK = "|".join([rf"(?<![A-Za-z]){code}(?![A-Za-z])" for code in _CODES] + [re.escape(sign) for sign in _SIGNS])
+_ANYWHERE = re.compile(_MARK)
+_AT_AMOUNT = re.compile(rf"({_MARK})\s?[-−]?\d[\d.,' ]*[.,]\d\d|\d[.,]\d\d\s?({_MARK})")
+_CLEARLY = 2
+
+
+def currency_of(rows: Sequence[Row]) -> str | None:
+    """The currency; None when several are mentioned alike."""
+    texts = [row.text for row in rows]
+    at_amounts = Counter(
+        _code(before or after) for text in texts for before, after in _AT_AMOUNT.findall(text)
+    ).most_common(2)
+    if at_amounts:
+        return _first(at_amounts)
+    return _first(Counter(_code(mark) for text in texts for mark in _ANYWHERE.findall(text)).most_common(2))
+
+
+def has_dollars(rows: Sequence[Row]) -> bool:
+    return any("$" in row.text for row in rows)
+
+
+def _code(mark: str) -> str:
+    return _SIGNS.get(mark, mark)
+
+
+def _first(found: list[tuple[str, int]]) -> str | None:
+    if not found or (len(found) > 1 and found[0][1] < _CLEARLY * found[1][1]):
+        return None
+    return found[0][0]
