@@ -26,12 +26,13 @@ def read_pdf(content: bytes) -> Reading:
     """
     with opened(content) as document:
         try:
-            return embedded_invoice(document) or _from_pages(document)
+            return embedded_invoice(document) or from_pages(document)
         except BrokenInvoiceError as error:
-            return replace(_from_pages(document), warnings=(f"{error} What follows is what its pages say.",))
+            return replace(from_pages(document), warnings=(f"{error} What follows is what its pages say.",))
 
 
-def _from_pages(document: Any) -> Reading:
+def from_pages(document: Any) -> Reading:
+    """What the pages of an opened document say, whatever is attached to it."""
     pages = [characters(document, index) for index in range(min(len(document), MOST_PAGES))]
     seen = sum(not character.text.isspace() for page in pages for character in page)
     if seen < LEAST_CHARACTERS * len(pages) or not pages:

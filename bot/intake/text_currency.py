@@ -8,11 +8,13 @@ from bot.intake.pdf_text import Row
 
 _SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "zł": "PLN", "Kč": "CZK", "US$": "USD", "R$": "BRL", "Fr.": "CHF"}
 """Signs of one currency each. A bare dollar, krone or yen may be of several countries and says nothing."""
-_CODES = (
-    "EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD JPY CNY INR ZAR MYR THB IDR PHP AED SAR ILS "
-    "TRY MXN BRL ARS CLP COP KRW TWD VND KES NGN EGP UAH RSD ISK"
-).split()
-_MARK = "|".join([rf"(?<![A-Za-z]){code}(?![A-Za-z])" for code in _CODES] + [re.escape(sign) for sign in _SIGNS])
+_ISO_4217 = """
+    EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD JPY CNY INR ZAR MYR THB IDR PHP AED SAR ILS
+    TRY MXN BRL ARS CLP COP KRW TWD VND KES NGN EGP UAH RSD ISK
+"""
+_MARK = "|".join(
+    [rf"(?<![A-Za-z]){code}(?![A-Za-z])" for code in _ISO_4217.split()] + [re.escape(sign) for sign in _SIGNS]
+)
 _ANYWHERE = re.compile(_MARK)
 _AT_AMOUNT = re.compile(rf"({_MARK})\s?[-−]?\d[\d.,' ]*[.,]\d\d|\d[.,]\d\d\s?({_MARK})")
 _CLEARLY = 2

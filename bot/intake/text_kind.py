@@ -55,7 +55,7 @@ _KINDS: tuple[tuple[DocumentType, re.Pattern[str]], ...] = (
         words("(?:sales |payment )?receipt", "quittung", "kassen(?:bon|beleg)", "recu", "ticket(?: de caisse)?", "ricevuta", "scontrino", "recibo", "kassabon"),
     ),
 )  # fmt: skip
-_LONGEST_HEADING = 60
+_LONGEST_HEADING = 80
 _HEAD_OF_A_PAGE = 0.5
 _ALIKE = 0.5
 """Points by which letters may differ and still be of one size."""

@@ -5,7 +5,8 @@ whoever stands under "Bill to" is the other side.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 
 from bot.domain.documents import Party
 from bot.intake.pdf_text import Cell, Row
@@ -41,7 +42,9 @@ _BUYER_ROWS = 6
 _LONGEST_NAME = 80
 _SURE = 3
 _HEAD = 0.4
-_SMALL = 0.85
+_SMALL = 0.8
+_CLOSE = 2.5
+"""Heights of letters between the lines of one address, at most."""
 
 
 def parties_of(rows: Sequence[Row]) -> tuple[Party, Party]:
@@ -50,26 +53,31 @@ def parties_of(rows: Sequence[Row]) -> tuple[Party, Party]:
     theirs = _buyer_cells(rows) | set(addressed)
     seller_number, buyer_number = _tax_numbers(rows, theirs)
     seller = Party(name=sender or _seller(rows, theirs), tax_number=seller_number, bank_account=_account(rows))
-    buyer = _labelled(rows, BUYER) or next((_first_part(c.text) for c in addressed if _may_be_a_name(c.text)), None)
+    buyer = _labelled(rows, BUYER) or _first_name(addressed) or _labelled(rows, RECEIVER)
     return seller, Party(name=buyer, tax_number=buyer_number)
+
+
+def _first_name(cells: Iterable[Cell]) -> str | None:
+    return next((_first_part(cell.text) for cell in cells if _may_be_a_name(cell.text)), None)
 
 
 def _window(rows: Sequence[Row]) -> tuple[str | None, list[Cell]]:
     """The sender of a letter for an envelope with a window, and the lines of the address in it (DIN 5008): the sender
     is written on one line of small letters, straight over the address.
     """
+    usual = median([cell.size for row in rows for cell in row.cells] or [0])
     for index, row in enumerate(rows):
         for cell in row.cells:
             under = [other for other in below(rows, index, cell) if abs(other.left - cell.left) < cell.size]
             parts = _ADDRESS_PART.split(cell.text)
             is_address = len(parts) > 2 and any(character.isdigit() for character in cell.text)
-            if row.page == 0 and row.depth < _HEAD and is_address and under and cell.size < _SMALL * under[0].size:
+            if row.page == 0 and row.depth < _HEAD and is_address and under and cell.size < _SMALL * usual:
                 return _name_or_none(parts[0]), _addressed(rows, index, cell)
     return None, []
 
 
 def _name_or_none(text: str) -> str | None:
-    name = text.strip(" .,:;|")
+    name = text.strip(" ,:;|")
     return name if _may_be_a_name(name) else None
 
 
@@ -94,16 +102,27 @@ def _buyer_cells(rows: Sequence[Row]) -> set[Cell]:
 
 
 def _block_under(rows: Sequence[Row], index: int, label: Cell) -> Iterator[Cell]:
-    for row in rows[index : index + 1 + _BUYER_ROWS]:
-        if any(_is_label(cell.text, SELLER) for cell in row.cells if cell.page == label.page):
+    """What stands beside the label; where nothing does, the lines under it, as far as they stand close together."""
+    value = _beside(rows[index], label)
+    if value is not None:
+        yield value
+    if value is not None or label.text.partition(":")[2]:
+        return
+    last = label
+    for row in rows[index + 1 : index + 1 + _BUYER_ROWS]:
+        under = [cell for cell in row.cells if cell.overlaps(label) or _is_value_of(row, cell, label)]
+        is_apart = row.page != label.page or last.middle - row.cells[0].middle > _CLOSE * label.size
+        if is_apart or any(_is_label(cell.text, SELLER) for cell in row.cells):
             return
-        yield from (
-            cell
-            for cell in row.cells
-            if cell.page == label.page
-            and (cell.overlaps(label) or (cell.middle == label.middle and cell.left > label.left))
-            or _is_value_of(row, cell, label)
-        )
+        yield from under
+        last = row.cells[0]
+
+
+def _beside(row: Row, label: Cell) -> Cell | None:
+    """The value that follows a label with a colon on its row; another label is none."""
+    after = next((cell for cell in row.cells if cell.left > label.left), None)
+    is_value = after is not None and label.text.endswith(":") and ":" not in after.text
+    return after if is_value else None
 
 
 def _is_value_of(row: Row, cell: Cell, label: Cell) -> bool:
@@ -122,16 +141,20 @@ def _is_label(text: str, label: re.Pattern[str]) -> bool:
 def _labelled(rows: Sequence[Row], label: re.Pattern[str]) -> str | None:
     """The name beside or below a label of a party, through a second label "Name:" where there is one."""
     for index, row in enumerate(rows):
-        for position, cell in enumerate(row.cells):
-            if not _is_label(cell.text, label):
-                continue
-            rest = cell.text.partition(":")[2].strip()
-            beside = [other.text for other in row.cells[position + 1 : position + 2]] if ":" in cell.text else []
-            under = [_named(rows, index, other) for other in below(rows, index, cell)]
-            for text in map(_first_part, [rest] if rest else beside or under):
-                if _may_be_a_name(text):
-                    return text
+        for cell in row.cells:
+            if _is_label(cell.text, label):
+                found = next(filter(_may_be_a_name, map(_first_part, _values(rows, index, cell))), None)
+                if found:
+                    return found
     return None
+
+
+def _values(rows: Sequence[Row], index: int, label: Cell) -> list[str]:
+    """What a label is followed by: in its cell, else beside it, else below it."""
+    rest, beside = label.text.partition(":")[2].strip(), _beside(rows[index], label)
+    if rest or beside is not None:
+        return [rest or (beside.text if beside else "")]
+    return [_named(rows, index, other) for other in below(rows, index, label)]
 
 
 def _named(rows: Sequence[Row], index: int, cell: Cell) -> str:
@@ -173,7 +196,7 @@ def _hosts(text: str) -> Iterator[str]:
 
 def _first_part(text: str) -> str:
     """The name of "Name - Street - Town"."""
-    return _ADDRESS_PART.split(text, maxsplit=1)[0].strip(" .,:;|")
+    return _ADDRESS_PART.split(text, maxsplit=1)[0].strip(" ,:;|")
 
 
 def _may_be_a_name(text: str) -> bool:

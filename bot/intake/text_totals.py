@@ -14,10 +14,10 @@ _CENT = Decimal("0.01")
 _ROUNDED = Decimal("0.03")
 """How far the tax of a rate may be off: it may have been rounded on each line."""
 MOST_CANDIDATES = 300
-RATES = frozenset(
-    Decimal(rate)
-    for rate in "2 2.1 2.5 2.6 3 3.8 4 4.8 5 5.5 6 7 7.7 8 8.1 9 9.5 10 12 13 13.5 14 15 16 17 18 19 20 21 22 23 24 25 25.5 27".split()
-)
+_PERCENTAGES = """
+    2 2.1 2.5 2.6 3 3.8 4 4.8 5 5.5 6 7 7.7 8 8.1 9 9.5 10 12 13 13.5 14 15 16 17 18 19 20 21 22 23 24 25 25.5 27
+"""
+RATES = frozenset(Decimal(rate) for rate in _PERCENTAGES.split())
 """Percentages of value added and sales taxes; those that the document itself mentions come to them."""
 
 

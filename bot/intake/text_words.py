@@ -39,7 +39,7 @@ TITLE_WITH_NUMBER = re.compile(rf"^(?:{_BILLS})(?:\s?\(\d+\))?\s*[:#]?\s+(?=\S*\
 
 ISSUED = words(
     r"(?:invoice|issue|bill|document|receipt|credit note|billing) date|date of (?:issue|invoice)|date issued|issued(?: on)?|tax point(?: date)?",
-    r"(?:rechnungs|beleg|ausstellungs)-?datum|datum der rechnung|ausgestellt am|(?:rechnung|gutschrift|beleg)[^.]{0,60} vom",
+    r"(?:rechnungs|beleg|ausstellungs)-?datum|datum der rechnung|ausgestellt am|[a-z]*(?:rechnung|gutschrift)(?:(?! gemass| bestellung).){0,60}? vom",
     r"date (?:de )?(?:la )?(?:facture|facturation|l.avoir)|date d.emission|date d.avoir|emise? le|facture du",
     r"data (?:della )?(?:fattura|documento|(?:di )?emissione)|emess[ao] il",
     r"fecha (?:de )?(?:la )?(?:factura|emision|expedicion)",

@@ -21,7 +21,7 @@ def a_pdf_with(attachments: dict[str, bytes]) -> bytes:
 def a_raw_pdf(stream: bytes, name: str = "factur-x.xml", times: int = 1) -> bytes:
     """The same by hand, with the attachment's stream exactly as given, deflated as it claims or not."""
     names = " ".join(f"({name if i == 0 else f'{i:06}'}) 4 0 R" for i in range(times))
-    return _put_together(
+    return put_together(
         [
             f"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles << /Names [{names}] >> >> >>".encode(),
             b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -32,7 +32,7 @@ def a_raw_pdf(stream: bytes, name: str = "factur-x.xml", times: int = 1) -> byte
     )
 
 
-def _put_together(objects: list[bytes]) -> bytes:
+def put_together(objects: list[bytes]) -> bytes:
     written, places = b"%PDF-1.7\n", []
     for number, content in enumerate(objects, start=1):
         places.append(len(written))
