@@ -100,6 +100,7 @@ class Story:
         document = a_document(number=number, currency="GBP", extra=SUPPLIER).encode()
         payload = FilePayload(name=f"{number}.xml", mimeType="text/xml", buffer=document)
         await self.page.locator("input[type=file]").first.set_input_files(payload)
+        await self.page.get_by_role("button", name="Send", exact=True).click()
         await expect(self.card(number)).to_be_visible(timeout=15_000)
 
     def card(self, number: str) -> Locator:

@@ -125,7 +125,8 @@ async def test_a_file_is_attached(page: Page, slack: SlackState, app: FakeApp) -
 
     file = {"name": "bill.xml", "mimeType": "text/xml", "buffer": b"<x/>"}
     await page.locator("#composer input[type=file]").set_input_files(file)  # type: ignore[arg-type]  # a FilePayload
-    await expect(page.get_by_text("bill.xml")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="bill.xml")).to_be_visible()
 
     assert app.last["event"]["type"] == "file_shared"
 

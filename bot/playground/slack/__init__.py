@@ -14,6 +14,8 @@ What people do (each awaits the app's answer; people and channels are the consta
     await slack.options(message_or_view, "action_id", "query", user=…)             # remembered, so it can be chosen then
     await slack.close_modal(user, everything=False)
     await slack.upload(b"…", "bill.xml", channel=BILLS, user=…, thread_ts=None)    # StoredFile
+    await slack.share([Dropped(content=b"…", name="bill.xml")], channel=BILLS, user=…, text="…")   # several in one message
+    await slack.link_file("https://drive…", "bill.pdf", channel=BILLS, user=…); await slack.delete_file(stored)
     await slack.open_home(user); await slack.shortcut("id", user=…); await slack.message_shortcut("id", message, user=…)
     await slack.invite(channel, by=user); await slack.join(channel, user); slack.leave(channel, user)
     await slack.uninstall(); slack.change_person(user, is_deleted=True); await slack.settle()
@@ -68,6 +70,7 @@ from bot.playground.slack.people import (
     Person,
 )
 from bot.playground.slack.server import create_app
+from bot.playground.slack.sharing import Dropped
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Message
@@ -97,6 +100,7 @@ __all__ = [
     "Call",
     "Channel",
     "Delivered",
+    "Dropped",
     "Manifest",
     "ManifestError",
     "Message",

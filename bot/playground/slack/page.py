@@ -19,6 +19,7 @@ from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
 from bot.playground.slack.oauth import COOKIE
 from bot.playground.slack.people import ADMIN, BILLS, Channel, Person
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.sharing import Dropped
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Message
@@ -236,22 +237,22 @@ class Page:
         return {}
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Files dropped or attached, one message each; or kept for a form when no channel is named."""
+        """Files dropped or attached, in one message; or kept for a form when no channel is named."""
         _check_header(request)
         form = await request.post()
-        part, user = form.get("file"), str(form.get("as"))
-        if not isinstance(part, web.FileField):
+        parts = [part for part in form.getall("file", []) if isinstance(part, web.FileField)]
+        if not parts:
             raise web.HTTPBadRequest(text="no file")
-        content, channel = part.file.read(), str(form.get("channel") or "")
-        if not channel:
-            stored = self.state.workspace.keep_file(content, part.filename, user=user)
-            return web.json_response({"file": {"id": stored.id, "name": stored.name}})
-        thread = str(form.get("thread") or "") or None
-        work = self._uploaded(content, part.filename, self._channel(channel, user), user, thread)
-        return web.json_response(await self._done(work))
+        dropped = [Dropped(content=part.file.read(), name=part.filename) for part in parts]
+        return web.json_response(await self._done(self._uploaded(dropped, form)))
 
-    async def _uploaded(self, content: bytes, name: str, channel: str, user: str, thread: str | None) -> Json:
-        await self.state.upload(content, name, channel=channel, user=user, thread_ts=thread)
+    async def _uploaded(self, dropped: list[Dropped], form: Mapping[str, Any]) -> Json:
+        user, channel = str(form.get("as")), str(form.get("channel") or "")
+        if not channel:
+            kept = [self.state.workspace.keep_file(each.content, each.name, user=user) for each in dropped]
+            return {"files": [{"id": stored.id, "name": stored.name} for stored in kept]}
+        thread, text = str(form.get("thread") or "") or None, str(form.get("text") or "")
+        await self.state.share(dropped, channel=self._channel(channel, user), user=user, thread_ts=thread, text=text)
         return {}
 
     def _channel(self, place: str, user_id: str) -> str:

@@ -22,6 +22,7 @@ from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.reaction_methods import ReactionMethods
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
+from bot.playground.slack.sharing import Dropped, Sharing
 from bot.playground.slack.sight import Sight
 from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.store import Store
@@ -87,6 +88,7 @@ class SlackState:
             self.workspace, self.views, self.deliveries, self.response_urls, self.installations, self.manifest
         )
         self.talking = Talking(self._sight)
+        self.sharing = Sharing(self.talking)
         self._pressing, self._forms = Pressing(self._sight), Forms(self._sight)
         allowed = tuple(redirect_urls) or (f"{app_url.rstrip('/')}/",)
         self.oauth = Oauth(self.workspace, self.clock, client_id, client_secret, self.installations, allowed)
@@ -188,9 +190,20 @@ class SlackState:
         text: str = "",
         mimetype: str | None = None,
     ) -> StoredFile:
-        return await self.talking.upload(
-            content, filename, channel=channel, user=user, thread_ts=thread_ts, text=text, mimetype=mimetype
-        )
+        dropped = Dropped(content=content, name=filename, mimetype=mimetype)
+        (stored,) = await self.sharing.share([dropped], channel=channel, user=user, thread_ts=thread_ts, text=text)
+        return stored
+
+    async def share(
+        self, dropped: Sequence[Dropped], *, channel: str, user: str, thread_ts: str | None = None, text: str = ""
+    ) -> list[StoredFile]:
+        return await self.sharing.share(dropped, channel=channel, user=user, thread_ts=thread_ts, text=text)
+
+    async def link_file(self, address: str, name: str, *, channel: str, user: str) -> StoredFile:
+        return await self.sharing.link(address, name, channel=channel, user=user)
+
+    async def delete_file(self, stored: StoredFile) -> None:
+        await self.sharing.delete(stored)
 
     async def open_home(self, user: str, tab: str = "home") -> View | None:
         return await self._pressing.open_home(user, tab)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.playground.slack import payloads
 from bot.playground.slack.deliveries import Answer
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
-from bot.playground.slack.files import StoredFile
 from bot.playground.slack.people import BILLS, BOT_USER, TEAM, Channel
 from bot.playground.slack.sight import Sight
 from bot.playground.slack.workspace import Message
@@ -38,7 +37,7 @@ class Talking:
         if name not in self.sight.manifest.commands or person.is_outsider or self.sight.installations.of(TEAM) is None:
             self.sight.workspace.slackbot_says(channel, user, f"{name} is not a valid command.")
             return Answer(status=None, error="not_a_command")
-        fields = payloads.command(name, self._escaped(text), person, place)
+        fields = payloads.command(name, self.escaped(text), person, place)
         fields["response_url"] = self.sight.response_urls.new(channel, user)
         fields["trigger_id"] = self.sight.views.new_trigger(user)
         answer = await self.sight.deliveries.command(fields)
@@ -58,7 +57,7 @@ class Talking:
                 channel_id, user_id, f'The app answered, and Slack refused it: "{refusal}"'
             )
 
-    def _escaped(self, text: str) -> str:
+    def escaped(self, text: str) -> str:
         """`should_escape`: people and channels arrive by id."""
 
         def person(match: re.Match[str]) -> str:
@@ -73,7 +72,7 @@ class Talking:
         text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return _CHANNEL_TYPED.sub(place, _PERSON_TYPED.sub(person, text))
 
-    def _place(self, channel_id: str, user_id: str) -> Channel:
+    def writable(self, channel_id: str, user_id: str) -> Channel:
         """Where somebody writes. An app may not take messages from people."""
         place = self.sight.seen(channel_id, user_id)
         if place.is_im and not self.sight.manifest.takes_messages:
@@ -82,9 +81,9 @@ class Talking:
 
     async def say(self, text: str, *, user: str, channel: str, thread_ts: str | None = None) -> Message:
         """A plain message from a person."""
-        place = self._place(channel, user)
+        place = self.writable(channel, user)
         message = Message(
-            channel=channel, ts=self.sight.workspace.new_ts(), user=user, text=self._escaped(text), thread_ts=thread_ts
+            channel=channel, ts=self.sight.workspace.new_ts(), user=user, text=self.escaped(text), thread_ts=thread_ts
         )
         self.sight.workspace.add_message(message)
         if BOT_USER in place.members:
@@ -124,36 +123,3 @@ class Talking:
 
     def leave(self, channel: str, user: str) -> None:
         self.sight.workspace.put_channel(self.sight.workspace.channels[channel].without_member(user))
-
-    async def upload(
-        self,
-        content: bytes,
-        filename: str,
-        *,
-        channel: str,
-        user: str,
-        thread_ts: str | None = None,
-        text: str = "",
-        mimetype: str | None = None,
-    ) -> StoredFile:
-        """Drop a file into a channel, with or without words."""
-        place = self._place(channel, user)
-        ts = self.sight.workspace.new_ts()
-        more = {"mimetype": mimetype} if mimetype else {}
-        stored = self.sight.workspace.keep_file(content, filename, user=user, **more)
-        stored.shares[channel] = [ts]
-        self.sight.workspace.put_file(stored)
-        self.sight.workspace.add_message(
-            Message(
-                channel=channel,
-                ts=ts,
-                user=user,
-                text=self._escaped(text),
-                files=[stored.id],
-                thread_ts=thread_ts,
-                subtype="file_share",
-            )
-        )
-        if BOT_USER in place.members:
-            await self.sight.event(payloads.file_shared(stored, channel, ts), channel)
-        return stored

@@ -382,18 +382,36 @@ function showErrors(view, result) {
 
 // ---- typing and files
 
+const staged = new WeakMap(); // files that wait beside a composer until they are sent
+const mostFiles = 10;
+
 for (const form of document.querySelectorAll(".composer")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const box = form.querySelector("textarea");
     const text = box.value.trim();
-    if (!text) return;
+    const files = staged.get(form) || [];
+    if (!text && !files.length) return;
     box.value = "";
     grow(box);
-    await act({ do: "type", text, channel: place, thread: form.dataset.thread });
+    if (files.length) {
+      stage(form, []);
+      const result = await uploaded(files, { channel: place, thread: form.dataset.thread, text });
+      if (result.error) stage(form, files);
+      await refresh();
+    } else {
+      await act({ do: "type", text, channel: place, thread: form.dataset.thread });
+    }
     scrollDown(form);
     if (!modal.open) box.focus();
   });
+}
+
+function stage(form, files) {
+  if (files.length > mostFiles) toast(`A message takes up to ${mostFiles} files.`);
+  const kept = files.slice(0, mostFiles);
+  staged.set(form, kept);
+  form.querySelector(".chips").replaceChildren(...kept.map((file) => chip(file.name, () => stage(form, kept.filter((other) => other !== file)))));
 }
 
 function scrollDown(form) {
@@ -406,11 +424,11 @@ function grow(box) {
   box.style.height = `${Math.min(box.scrollHeight, 160)}px`;
 }
 
-async function uploaded(file, fields) {
+async function uploaded(files, fields) {
   const data = new FormData();
   data.set("as", me);
   for (const [name, value] of Object.entries(fields)) data.set(name, value);
-  data.set("file", file, file.name);
+  for (const file of files) data.append("file", file, file.name);
   const result = await send("/page/upload", { body: data });
   if (result.error) toast(result.error);
   return result;
@@ -420,21 +438,17 @@ async function attach(input) {
   const control = input.closest("[data-type=file_input]");
   const files = [...input.files];
   input.value = "";
-  if (control) {
-    const kept = JSON.parse(control.dataset.files);
-    for (const file of files) {
-      const result = await uploaded(file, {});
-      if (result.file) kept.push(result.file);
-    }
-    control.dataset.files = JSON.stringify(kept);
-    showFiles(control);
-    remember(control);
+  if (!control) {
+    const form = input.closest(".composer");
+    stage(form, [...(staged.get(form) || []), ...files]);
+    form.querySelector("textarea").focus();
     return;
   }
-  const form = input.closest(".composer");
-  for (const file of files) await uploaded(file, { channel: place, thread: form.dataset.thread });
-  await refresh();
-  scrollDown(form);
+  const result = await uploaded(files, {});
+  if (!result.files) return;
+  control.dataset.files = JSON.stringify([...JSON.parse(control.dataset.files), ...result.files]);
+  showFiles(control);
+  remember(control);
 }
 
 function showFiles(control) {
@@ -448,20 +462,22 @@ function showFiles(control) {
   })));
 }
 
-const main = document.querySelector(".main");
-main.addEventListener("dragover", (event) => {
-  if (!event.dataTransfer.types.includes("Files")) return;
-  event.preventDefault();
-  main.classList.add("dropping");
-});
-main.addEventListener("dragleave", () => main.classList.remove("dropping"));
-main.addEventListener("drop", async (event) => {
-  event.preventDefault();
-  main.classList.remove("dropping");
-  if (place === "home") return;
-  for (const file of event.dataTransfer.files) await uploaded(file, { channel: place, thread: "" });
-  await refresh();
-});
+for (const part of document.querySelectorAll(".main, .thread")) {
+  const form = part.querySelector(".composer");
+  part.addEventListener("dragover", (event) => {
+    if (!form || !event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    part.classList.add("dropping");
+  });
+  part.addEventListener("dragleave", (event) => { if (!part.contains(event.relatedTarget)) part.classList.remove("dropping"); });
+  part.addEventListener("drop", (event) => {
+    event.preventDefault();
+    part.classList.remove("dropping");
+    if (!form) return;
+    stage(form, [...(staged.get(form) || []), ...event.dataTransfer.files]);
+    form.querySelector("textarea").focus();
+  });
+}
 
 // ---- pickers: search as you type, one or many
 
