@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.messenger import Drawer, Messenger, draw_note
+from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
 from bot.services.default_messages import draw as draw_default
 from bot.services.giving_back import GivingBack
@@ -47,6 +48,7 @@ from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
+from handlers.doors import DoorHandlers
 from handlers.editing import EditingHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
@@ -99,7 +101,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
-        ItemHandlers(services.items, services.cards, services.forms, services.arrivals, services.organisations),
+        DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
+        ItemHandlers(services.items, services.cards, services.forms),
         EditingHandlers(services.items, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
         AlertHandlers(services.fixes, services.forms, services.alerts),
@@ -117,6 +120,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.DEFAULT: draw_default,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
+        Subject.ARRIVAL: draw_arrivals,
     }
 
 

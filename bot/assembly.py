@@ -26,6 +26,7 @@ from bot.services.choices import Choices
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.disconnecting import Disconnecting
+from bot.services.doors import Doors
 from bot.services.fixes import Fixes
 from bot.services.home import Home
 from bot.services.importing import ListImport
@@ -39,6 +40,7 @@ from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
 from bot.services.publishing import Publishing
+from bot.services.questions import Questions
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.roles import Roles
@@ -95,6 +97,8 @@ class Services:
     organisations: Organisations
     set_up: SetUp
     arrivals: Arrivals
+    doors: Doors
+    questions: Questions
     lists: ListImport
     publishing: Publishing
     removal: Removal
@@ -160,7 +164,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         set_up=SetUp(
             db, people, directory, SettingsService(db, people, default_messages.look), providers, ChannelTest(clients)
         ),
-        arrivals=Arrivals(db, people, jobs, files, ChildReader(), config.public_url),
+        arrivals=Arrivals(db, jobs, files, ChildReader(), config.public_url),
+        doors=Doors(db, people, jobs),
+        questions=Questions(db, people, jobs),
         lists=ListImport(db, jobs, tokens, providers),
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)

@@ -1,27 +1,36 @@
-"""Files that people dropped in Slack, fetched from exactly one host.
+"""Files that people shared in Slack, fetched from exactly one host.
 
 The bot token goes only to that host, over https unless it is this machine, without redirects, and the bytes are
-counted as they come. Slack answers a missing right with a login page and 200, so a page is no file.
+counted as they come, as they are: nothing is decompressed. What Slack or the host says of a file's kind is not believed;
+its first bytes tell. Slack answers a missing right with a login page and 200, which has another length than the file.
 """
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
+from bot.domain.arrivals import Arrival, SlackMessage
+from bot.domain.documents import Door
 from bot.domain.ids import WorkspaceId
 from bot.domain.slack import TOKEN_REFUSALS
-from bot.intake.sniff import LARGEST_FILE
-from bot.services.arrivals import Fetched, NotFetched
+from bot.intake.sniff import LARGEST_FILE, FileKind, sniff
+from bot.services.arrivals import Found, NotFetched
 from bot.slack import LOOPBACK, SlackClients, reason_of
+from bot.views import fetching as views
 
 logger = logging.getLogger(__name__)
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS, SILENCE_SECONDS = 25.0, 10.0
+"""For a whole file, and for the next bytes of it. With the question about it before and the reading after, one attempt
+ends before the next may begin."""
+CHUNK = 64 * 1024
 TRANSIENT = frozenset(
     {
         "ratelimited",
@@ -36,7 +45,10 @@ TRANSIENT = frozenset(
 )
 """Slack's words after which asking again may help; the last two while a company moves to another plan."""
 REINSTALL = frozenset({"missing_scope", "not_allowed_token_type"}) | TOKEN_REFUSALS
-AWAY = "Slack has trouble of its own"
+GONE = frozenset({"file_deleted", "tombstone", "hidden_by_limit"})
+UNSEEN = frozenset({"file_not_found", "not_visible", "access_denied", "no_permission"})
+_PLAIN = re.compile(r"[!-\[\]-~]+", re.ASCII)
+"""Visible ASCII without the backslash, which some parsers read as a slash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +59,66 @@ class SlackFiles:
     session: aiohttp.ClientSession
     host: str
 
-    async def fetch(self, workspace_id: WorkspaceId, slack_file_id: str, channel_id: str) -> Fetched | NotFetched:
-        client = await self.clients.of(workspace_id)
+    async def look(self, arrival: Arrival) -> Found | NotFetched:
+        client = await self.clients.of(arrival.workspace_id)
         if client is None:
             # it may be installed again; until then nobody asks
-            return NotFetched(reason="the app is not installed just now", is_final=False)
+            return NotFetched(reason=views.NOT_INSTALLED, is_final=False)
         try:
-            info: dict[str, Any] = (await client.files_info(file=slack_file_id)).get("file") or {}
+            info: dict[str, Any] = (await client.files_info(file=arrival.slack_file_id)).get("file") or {}
+            message = await _answerable(client, arrival, info)
         except SlackApiError as error:
-            return _refused(reason_of(error), error.response.status_code)
+            return _refused(reason_of(error), error.response.status_code, arrival.door)
         except (aiohttp.ClientError, TimeoutError, OSError):
-            return NotFetched(reason=AWAY, is_final=False)
-        thread_ts = _shared_in(info, channel_id)
-        if int(info.get("size") or 0) > LARGEST_FILE:
-            most = LARGEST_FILE // 1048576
-            return NotFetched(reason=f"It is larger than {most} MiB.", is_final=True, thread_ts=thread_ts)
-        url = self._allowed(str(info.get("url_private_download") or info.get("url_private") or ""))
-        if url is None:
-            return NotFetched(reason="It is not stored in Slack itself.", is_final=True, thread_ts=thread_ts)
-        content = await self._bytes(url, str(client.token))
-        if isinstance(content, NotFetched):
-            return replace(content, thread_ts=thread_ts)
-        return Fetched(name=str(info.get("name") or "file"), content=content, thread_ts=thread_ts)
+            return NotFetched(reason=views.AWAY, is_final=False)
+        size = info.get("size")
+        return Found(
+            name=str(info.get("name") or info.get("title") or "file"),
+            message=message,
+            url=str(info.get("url_private_download") or info.get("url_private") or ""),
+            size=size if isinstance(size, int) else 0,
+            refusal=await self._refusal(arrival.workspace_id, info),
+        )
 
-    def _allowed(self, text: str) -> URL | None:
-        """Parsed once, compared exactly: scheme, host and port, no user part."""
+    async def _refusal(self, workspace_id: WorkspaceId, info: dict[str, Any]) -> str | None:
+        """Why a file is not fetched at all, by what Slack says of it.
+
+        <https://docs.slack.dev/reference/objects/file-object>
+        """
+        mode, size = info.get("mode"), info.get("size")
+        workspace = await self.clients.workspaces.load(workspace_id)
+        if mode in GONE or info.get("is_deleted"):
+            return views.HIDDEN if mode == "hidden_by_limit" else views.DELETED
+        if info.get("is_external") or mode == "external":
+            return views.ELSEWHERE
+        if info.get("file_access") == "check_file_info" or mode == "file_access":
+            return views.OTHER_COMPANY
+        if workspace is not None and info.get("user_team") not in (None, "", workspace.team_id):
+            return views.OTHER_COMPANY
+        if info.get("file_access") not in (None, "", "visible"):
+            return views.UNSEEN
+        if isinstance(size, int) and size > LARGEST_FILE:
+            return views.TOO_LARGE
+        return None
+
+    async def fetch(self, workspace_id: WorkspaceId, found: Found) -> bytes | NotFetched:
+        client = await self.clients.of(workspace_id)
+        if client is None:
+            return NotFetched(reason=views.NOT_INSTALLED, is_final=False)
+        url = self.allowed(found.url)
+        if url is None:
+            return NotFetched(reason=views.ELSEWHERE, is_final=True)
+        content = await self._bytes(url, str(client.token))
+        if isinstance(content, NotFetched) or not found.size or len(content) == found.size:
+            return content
+        if sniff(content) is FileKind.PAGE:
+            return NotFetched(reason=views.NO_RIGHT, is_final=True)
+        return NotFetched(reason=views.INCOMPLETE, is_final=False)
+
+    def allowed(self, text: str) -> URL | None:
+        """The address, if it is of the one host: parsed once, compared exactly by scheme, host and port."""
+        if not _PLAIN.fullmatch(text):
+            return None
         try:
             url = URL(text)
         except ValueError:
@@ -81,46 +128,72 @@ class SlackFiles:
         return url if is_safe and at == self.host and url.user is None and url.password is None else None
 
     async def _bytes(self, url: URL, token: str) -> bytes | NotFetched:
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+        wait = aiohttp.ClientTimeout(total=WAIT_SECONDS, sock_read=SILENCE_SECONDS)
         try:
             async with (
                 asyncio.timeout(WAIT_SECONDS),
-                self.session.get(url, headers=headers, allow_redirects=False) as response,
+                self.session.get(
+                    url, headers=headers, allow_redirects=False, auto_decompress=False, timeout=wait
+                ) as response,
             ):
                 if response.status != 200:
-                    return _refused(f"status {response.status}", response.status)
-                if response.content_type == "text/html":
-                    why = "Slack wants the right to read files; reinstall the app with the scope files:read."
-                    return NotFetched(reason=why, is_final=True)
-                chunks, size = [], 0
-                async for chunk in response.content.iter_chunked(65536):
-                    size += len(chunk)
-                    if size > LARGEST_FILE:
-                        return NotFetched(reason=f"It is larger than {LARGEST_FILE // 1048576} MiB.", is_final=True)
-                    chunks.append(chunk)
+                    return _refused(f"status {response.status}", response.status, Door.FILE)
+                if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                    return NotFetched(reason=views.COMPRESSED, is_final=False)
+                return await _counted(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             logger.warning("a file could not be fetched", extra={"error": type(error).__name__})
-            return NotFetched(reason=AWAY, is_final=False)
-        return b"".join(chunks)
+            return NotFetched(reason=views.AWAY, is_final=False)
 
 
-def _refused(reason: str, status: int) -> NotFetched:
+async def _counted(response: aiohttp.ClientResponse) -> bytes | NotFetched:
+    """As many bytes as come, and not one chunk more than a file may have."""
+    content = bytearray()
+    async for chunk in response.content.iter_chunked(CHUNK):
+        content += chunk
+        if len(content) > LARGEST_FILE:
+            return NotFetched(reason=views.TOO_LARGE, is_final=True)
+    return bytes(content)
+
+
+def _refused(reason: str, status: int, door: Door) -> NotFetched:
     """By what Slack said: try again, or a reason and what to do."""
     if reason in TRANSIENT or status in (408, 429) or status >= 500:
-        return NotFetched(reason=AWAY, is_final=False)
-    help_ = "Drop it again"
-    if reason in REINSTALL:
-        help_ = "Ask an admin to install the app again, then drop it again"
-    return NotFetched(
-        reason=f"Slack did not hand it over ({reason}). {help_}, or type it in with `/dext add`.", is_final=True
-    )
+        return NotFetched(reason=views.AWAY, is_final=False)
+    if reason in GONE:
+        return NotFetched(reason=views.DELETED, is_final=True)
+    if reason in UNSEEN:
+        return NotFetched(reason=views.NOT_IN_IT if door is Door.MESSAGE else views.UNSEEN, is_final=True)
+    words = views.NO_RIGHT if reason in REINSTALL else views.not_handed_over(reason)
+    return NotFetched(reason=words, is_final=True)
 
 
-def _shared_in(info: dict[str, Any], channel_id: str) -> str | None:
-    """The message a file was shared with, or the one whose thread it was shared in, to answer there."""
+async def _answerable(client: AsyncWebClient, arrival: Arrival, info: dict[str, Any]) -> SlackMessage | None:
+    """The message to answer to. A dropped file's event proves that we are there; of a message that somebody chose, Slack
+    is asked. Of conversations with us it is not: it would want another right for that.
+    """
+    message = arrival.message or _shared_in(info, arrival)
+    if message is None or arrival.door is not Door.MESSAGE:
+        return message
+    try:
+        channel = (await client.conversations_info(channel=arrival.channel_id)).get("channel") or {}
+    except SlackApiError as error:
+        if error.response.status_code == 429 or reason_of(error) in TRANSIENT:
+            raise
+        return None
+    is_shared = channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")
+    return message if channel.get("is_member") and not is_shared else None
+
+
+def _shared_in(info: dict[str, Any], arrival: Arrival) -> SlackMessage | None:
+    """The message a file was shared with there, with the thread that this was in."""
     shares = info.get("shares") or {}
     for kind in ("public", "private"):
-        for share in (shares.get(kind) or {}).get(channel_id) or []:
+        for share in (shares.get(kind) or {}).get(arrival.channel_id) or []:
             if share.get("ts"):
-                return str(share.get("thread_ts") or share["ts"])
+                ts, thread_ts = str(share["ts"]), share.get("thread_ts")
+                return SlackMessage(
+                    channel_id=arrival.channel_id, ts=ts, thread_ts=None if thread_ts in (None, ts) else str(thread_ts)
+                )
     return None

@@ -28,8 +28,10 @@ from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
+from bot.reacting import react
 from bot.services import closed_channels
-from bot.services.messages import Drawn, Subject, Surface
+from bot.services.arrival_messages import READING
+from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients, reason_of
 from bot.views.rendering import to_slack
@@ -50,7 +52,7 @@ GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_close
 
 
 class Drawer(Protocol):
-    async def __call__(self, tx: Tx, message: Message, /) -> Drawn | View | None:
+    async def __call__(self, tx: Tx, message: Message, /) -> Drawn | Reacted | View | None:
         """The subject as it is now; None when there is nothing to show."""
         ...
 
@@ -187,7 +189,12 @@ class Messenger:
             return await self.audience.instead_of_home(message.workspace_id, UserId(str(message.user_id)))
         return None
 
-    async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | View) -> _Sent:
+    async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> _Sent:
+        if isinstance(drawn, Reacted):
+            # what stands is not known for sure after a crash: the first sign may, whatever the row says
+            may_stand = frozenset({message.ts, READING})
+            await react(client, str(message.channel_id), str(message.parent_ts), drawn, may_stand)
+            return _Sent(message.channel_id, drawn.name)
         if isinstance(drawn, View):
             await client.views_publish(user_id=str(message.user_id), view=to_slack(drawn))
             return _Sent(message.channel_id, None)
@@ -248,7 +255,7 @@ class Messenger:
         async with self.db.write() as tx:
             await outbox.forget(tx, message)
 
-    async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | View) -> None:
+    async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | Reacted | View) -> None:
         reason = reason_of(error)
         if error.response.status_code == 429 or reason == "ratelimited":
             seconds = float(error.response.headers.get("Retry-After", 5))
@@ -279,7 +286,7 @@ class Messenger:
             await closed_channels.refused(tx, message, reason, workspace)
 
 
-def _until(drawn: Drawn | View, sent: _Sent) -> _Sent:
+def _until(drawn: Drawn | Reacted | View, sent: _Sent) -> _Sent:
     """With how long it is good for, by whoever drew it."""
     return replace(sent, is_last=drawn.is_last, again_at=drawn.again_at) if isinstance(drawn, Drawn) else sent
 
@@ -290,5 +297,7 @@ def _method_of(message: Message) -> str:
             return "views.publish"
         case Surface.EPHEMERAL:
             return "chat.postEphemeral"
+        case Surface.REACTION:
+            return "reactions.add"
         case _:
             return "chat.postMessage" if message.ts is None else "chat.update"

@@ -8,6 +8,7 @@ from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
 from bot.services.people import NotAllowedError, OrganisationNotFoundError
+from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
 from bot.services.set_up import NoConnectionError
 from bot.views.metadata import NotOursError
@@ -42,6 +43,7 @@ def words_for(error: Exception) -> Whisper:
             | NoConnectionError()
             | CannotRefreshError()
             | AlreadyDisconnectedError()
+            | FileNotFoundHereError()
         ):
             return Whisper(str(error))
         case NotOursError():

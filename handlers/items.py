@@ -1,22 +1,17 @@
-"""Items: the two doors they come in by here (a dropped file, the form), editing them, and why they are coded so."""
+"""Items: the form they are added with, editing them, and why they are coded so."""
 
 from dataclasses import dataclass
 
-from bot.domain.ids import ChannelId, OrganisationId
-from bot.domain.slack import Actor
-from bot.services.arrivals import Arrivals
 from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
 from bot.services.item_forms import ItemForms
 from bot.services.items import Items
-from bot.services.organisations import Organisations
 from bot.views import item_form
 from bot.views import items as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_added import added
-from bot.views.metadata import FormRef, ItemRef, item_of, organisation_of
-from handlers.organisations import where_meant
-from handlers.payloads import Click, Command, Event, Submission
+from bot.views.metadata import FormRef, ItemRef, item_of
+from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 
@@ -26,23 +21,12 @@ class ItemHandlers:
     items: Items
     cards: Cards
     forms: ItemForms
-    arrivals: Arrivals
-    organisations: Organisations
 
     def register(self, routes: Routes) -> None:
-        routes.command("add", self.add, "type a bill into a form; or drop an e-invoice in the approvals channel")
-        routes.action(ActionId.OPEN_ADD_ITEM, self.open_add_item)
         routes.view(CallbackId.ADD_ITEM, self.add_item)
-        routes.event("file_shared", self.file_shared)
         routes.action(ActionId.EXPLAIN_ITEM, self.explain_item)
         routes.action(ActionId.SHOW_ITEM, self.show_item)
         routes.action(ActionId.OPEN_IN_LEDGER, self.open_in_ledger)
-
-    async def add(self, command: Command) -> Reply:
-        return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_ADD_ITEM, "Add here"))
-
-    async def open_add_item(self, click: Click) -> Reply:
-        return await self._form(click.actor, organisation_of(click.value))
 
     async def add_item(self, submission: Submission) -> Reply:
         """One form adds one item: what it is known by is the form itself."""
@@ -58,12 +42,6 @@ class ItemHandlers:
             return FormErrors(item_form.wrong_at(error.fields))
         return NextForm(added(await self.cards.seen(actor, item.id)))
 
-    async def file_shared(self, event: Event) -> Reply:
-        channel, file = event.event.get("channel_id"), event.event.get("file_id")
-        if channel and file:
-            await self.arrivals.receive(event.actor, ChannelId(str(channel)), str(file))
-        return None
-
     async def explain_item(self, click: Click) -> Reply:
         explained = await self.cards.explained(click.actor, ItemRef.decode(click.value).item_id)
         return OpenView(views.explanation(explained))
@@ -73,6 +51,3 @@ class ItemHandlers:
 
     async def open_in_ledger(self, click: Click) -> Reply:  # noqa: ARG002 - a link: the browser does the rest
         return None
-
-    async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
-        return OpenView(item_form.form(await self.forms.new(actor, organisation_id)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.domain.arrivals import SlackMessage
 from bot.domain.ids import ChannelId
 from bot.domain.slack import Actor
 
@@ -18,6 +19,19 @@ class Command:
     channel_id: ChannelId
     words: tuple[str, ...]
     trigger_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortcut:
+    """An entry of Slack's own menus: a message's, with the message and its files, or the workspace's."""
+
+    actor: Actor
+    callback_id: str
+    trigger_id: str
+    channel_id: ChannelId | None = None
+    message: SlackMessage | None = None
+    file_ids: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

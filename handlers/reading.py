@@ -4,9 +4,10 @@ import shlex
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.arrivals import SlackMessage
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.slack import Actor, Workspace
-from handlers.payloads import Click, Command, Event, OpenForm, OptionsQuery, Payload, Submission
+from handlers.payloads import Click, Command, Event, OpenForm, OptionsQuery, Payload, Shortcut, Submission
 
 
 def team_of(body: Payload) -> tuple[str, str]:
@@ -89,6 +90,26 @@ def click_of(body: Payload, workspace: Workspace) -> Click:
         message_ts=message.get("ts") or container.get("message_ts"),
         thread_ts=message.get("thread_ts"),
         form=_form_of(body.get("view")),
+    )
+
+
+def shortcut_of(body: Payload, workspace: Workspace) -> Shortcut:
+    channel, message = (body.get("channel") or {}).get("id"), body.get("message") or {}
+    ts = message.get("ts") or body.get("message_ts")
+    found = None
+    if channel and ts:
+        thread_ts = message.get("thread_ts")
+        found = SlackMessage(
+            channel_id=ChannelId(str(channel)), ts=str(ts), thread_ts=None if thread_ts == ts else thread_ts
+        )
+    return Shortcut(
+        actor=actor_of(body, workspace),
+        callback_id=str(body.get("callback_id")),
+        trigger_id=str(body.get("trigger_id")),
+        channel_id=None if channel is None else ChannelId(str(channel)),
+        message=found,
+        file_ids=tuple(dict.fromkeys(str(file["id"]) for file in message.get("files") or ())),
+        text=str(message.get("text") or ""),
     )
 
 

@@ -19,16 +19,16 @@ from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.ids import ChannelId
 from bot.domain.slack import Workspace
 from bot.slack import SlackClients
-from bot.views.ids import ActionId, CallbackId
+from bot.views.ids import ActionId, CallbackId, ShortcutId
 from bot.views.menu import help_text, menu
 from bot.views.rendering import to_slack
 from bot.views.text import escape
 from handlers import reading
 from handlers.authorize import current_workspace
 from handlers.errors import OUTDATED, words_for
-from handlers.payloads import Click, Command, Event, OptionsQuery, Payload, Submission
+from handlers.payloads import Click, Command, Event, OptionsQuery, Payload, Shortcut, Submission
 from handlers.replies import Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
-from handlers.showing import Showing, Spot, spot_of, told
+from handlers.showing import Showing, spot_of, told
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ SYNONYMS = {"setup": "settings", "set-up": "settings", "link": "connect", "new":
 CommandHandler = Callable[[Command], Awaitable[Reply]]
 ClickHandler = Callable[[Click], Awaitable[Reply]]
 SubmissionHandler = Callable[[Submission], Awaitable[Reply]]
+ShortcutHandler = Callable[[Shortcut], Awaitable[Reply]]
 OptionsHandler = Callable[[OptionsQuery], Awaitable[Choices]]
 EventHandler = Callable[[Event], Awaitable[Reply]]
 
@@ -61,6 +62,7 @@ class Routes:
     submissions: dict[str, SubmissionHandler] = field(default_factory=dict)
     options_by_id: dict[str, OptionsHandler] = field(default_factory=dict)
     events: dict[str, EventHandler] = field(default_factory=dict)
+    shortcuts: dict[str, ShortcutHandler] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.command(HELP, self._help, "what can be typed here")
@@ -80,6 +82,9 @@ class Routes:
 
     def event(self, kind: str, handler: EventHandler) -> None:
         self.events[kind] = handler
+
+    def shortcut(self, callback_id: ShortcutId, handler: ShortcutHandler) -> None:
+        self.shortcuts[callback_id] = handler
 
     def attach(self, app: AsyncApp) -> None:
         """Register one listener for each kind of payload."""
@@ -155,13 +160,14 @@ class Routes:
         await ack()
 
     async def _on_shortcut(self, body: Payload, ack: Any) -> None:
-        """We have none: whoever finds one in a menu uses another version of the app than this one."""
-        actor = reading.actor_of(body, current_workspace.get())
+        """Whoever finds one in a menu that nobody serves uses another version of the app than this one."""
+        shortcut = reading.shortcut_of(body, current_workspace.get())
         await ack()
-        spot = Spot(
-            workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=str(body.get("trigger_id") or "")
-        )
-        await Showing(self.clients).show(Whisper(OUTDATED), spot)
+        handler = self.shortcuts.get(shortcut.callback_id)
+        reply: Reply = Whisper(OUTDATED)
+        if handler is not None:
+            reply = await _answered(handler(shortcut), shortcut.actor.workspace, shortcut.callback_id)
+        await Showing(self.clients).show(reply, spot_of(shortcut))
 
     async def _on_options(self, body: Payload, ack: Any) -> None:
         query = reading.options_query_of(body, current_workspace.get())

@@ -85,6 +85,8 @@ def _check_interaction(body: Mapping[str, Any]) -> None:
     for name in ("container", "channel", "message"):
         _names(found[name], PLACE_TEXTS)
     _check_view(found["view"])
+    _texts(body, ("message_ts",))
+    _check_message(found["message"])
     actions = _list(body.get("actions"))
     if body.get("type") == "block_actions" and not actions:
         raise BadBodyError("a click on nothing")
@@ -94,6 +96,16 @@ def _check_interaction(body: Mapping[str, Any]) -> None:
         _check_mentions(part)
     for action in actions:
         _check_action(_is_object(action))
+
+
+def _check_message(message: Mapping[str, Any]) -> None:
+    """A message that was clicked, or chosen in its menu."""
+    _texts(message, ("text",))
+    for file in _list(message.get("files")):
+        name = _is_object(file).get("id")
+        if not isinstance(name, str):
+            raise BadBodyError("a file without its id")
+        _names(file, ("id",))
 
 
 def _check_view(view: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
 from bot.views.rendering import to_slack
 from bot.views.text import mrkdwn
-from handlers.payloads import Click, Command, Event, OpenForm
+from handlers.payloads import Click, Command, Event, OpenForm, Shortcut
 from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Spot:
         return self.form is not None and self.form.callback_id != CallbackId.HOME
 
 
-def spot_of(request: Click | Command | Event) -> Spot:
+def spot_of(request: Click | Command | Event | Shortcut) -> Spot:
     actor = request.actor
     match request:
         case Click():
@@ -56,7 +56,8 @@ def spot_of(request: Click | Command | Event) -> Spot:
                 thread_ts=request.thread_ts,
                 form=request.form,
             )
-        case Command():
+        case Command() | Shortcut():
+            # in a modal: the app need not be in the channel of a message
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=request.trigger_id)
         case Event():
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id)

@@ -48,7 +48,9 @@ class GrantRow(Base):
 
 
 class ChannelRow(Base):
-    """A channel bound to an organisation for one purpose (`approvals`, `alerts`)."""
+    """A channel bound to an organisation for one purpose (`approvals`, `alerts`). `drops` says what becomes of files that
+    are dropped there, in the one for approvals.
+    """
 
     __tablename__ = "channels"
 
@@ -56,6 +58,7 @@ class ChannelRow(Base):
     channel_id: Mapped[str] = mapped_column(primary_key=True)
     purpose: Mapped[str] = mapped_column(primary_key=True)
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), index=True)
+    drops: Mapped[str] = mapped_column(default="documents", server_default="documents")
 
 
 class TokenSetRow(Base):

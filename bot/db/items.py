@@ -110,26 +110,6 @@ class ApprovalRow(Base):
     is_standing: Mapped[bool] = mapped_column(default=True)
 
 
-class ArrivalRow(Base):
-    """A file that somebody dropped, until it is an item or a reason why not. `state`: waiting, item, refused."""
-
-    __tablename__ = "arrivals"
-    __table_args__ = (UniqueConstraint("workspace_id", "slack_file_id", "channel_id"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    slack_file_id: Mapped[str]
-    channel_id: Mapped[str]
-    user_id: Mapped[str]
-    state: Mapped[str]
-    attempt: Mapped[int] = mapped_column(default=1)
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
-    """When an arrival counts as not moving; None when it is over."""
-    reason: Mapped[str | None] = mapped_column(LongText)
-    at: Mapped[datetime]
-
-
 ITEMS = table_of(ItemRow)
 
 _LOAD = select(ITEMS).where(ITEMS.c.id == bindparam("item_id"), ITEMS.c.workspace_id == bindparam("workspace_id"))

@@ -16,7 +16,7 @@ from bot.db.base import Base, LongText
 class MessageRow(Base):
     """`subject` names a kind (item card, alert, connection …), `role` the place's part for it (home, copy, private).
 
-    `surface`: channel, ephemeral, direct (a person's own conversation with us), home (App Home). A channel message
+    `surface`: channel, ephemeral, direct (a person's own conversation with us), home (App Home), reaction. A channel message
     with `thread_of` waits until that row has its `ts`.
     """
 
@@ -38,6 +38,7 @@ class MessageRow(Base):
     thread_ts: Mapped[str | None]
     """A thread under somebody else's message, which has no row here."""
     ts: Mapped[str | None]
+    """What it is known by in Slack once it stands there; a reaction's name."""
     facts: Mapped[str] = mapped_column(LongText, default="{}")
     """JSON for a subject that is told once and has no table of its own."""
     wanted: Mapped[int] = mapped_column(default=1)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.domain.arrivals import DropMode
 from bot.domain.books import ListKind
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -64,6 +65,7 @@ class ChannelsForm:
     version: int
     approvals_channel: ChannelId
     alerts_channel: ChannelId
+    drops: DropMode = DropMode.DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,8 @@ class ChannelsPage:
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
     is_set_up: bool
+    drops: DropMode = DropMode.DOCUMENTS
 
     def holds(self, form: ChannelsForm) -> bool:
-        chosen = (form.approvals_channel, form.alerts_channel)
-        return chosen == (self.approvals_channel, self.alerts_channel)
+        chosen = (form.approvals_channel, form.alerts_channel, form.drops)
+        return chosen == (self.approvals_channel, self.alerts_channel, self.drops)

@@ -98,6 +98,17 @@ def decide_approval(
     return Refusal(f"{words} An admin can add another approver in the settings.", standing.admins)
 
 
+def decide_answer(person: Person | None, standing: Standing, sent_by: UserId) -> Refusal | None:
+    """What is asked about a file is answered by whoever dropped or sent it, else by whoever keeps the books."""
+    refusal = decide(Deed.ADD_ITEM, person, standing)
+    if refusal is not None or person is None or person.user_id == sent_by:
+        return refusal
+    if decide(Deed.FIX, person, standing) is None:
+        return None
+    who = tuple(dict.fromkeys((sent_by, *standing.bookkeepers, *standing.admins)))
+    return Refusal("Only whoever sent that file, or a bookkeeper, can say that.", who)
+
+
 def decide_undo(person: Person | None, standing: Standing, approved_by: UserId | None) -> Refusal | None:
     """An approval is taken back by whoever gave it, or by an admin."""
     refusal = decide(Deed.SEE, person, standing)

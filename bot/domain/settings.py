@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.arrivals import DropMode
 from bot.domain.books import Account, Capability, TaxRate
 from bot.domain.coding import CodingDefaults
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -47,6 +48,7 @@ class Settings:
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
+    drops: DropMode = DropMode.DOCUMENTS
     general_confirmed_at: datetime | None = None
     tax_confirmed_at: datetime | None = None
 
@@ -97,6 +99,7 @@ class SettingsForm:
     bookkeepers: tuple[UserId, ...]
     approvals_channel: ChannelId
     alerts_channel: ChannelId
+    drops: DropMode = DropMode.DOCUMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,4 +130,5 @@ class SettingsPage:
             bookkeepers=self.bookkeepers,
             approvals_channel=now.approvals_channel or ChannelId(""),
             alerts_channel=now.alerts_channel or ChannelId(""),
+            drops=now.drops,
         )

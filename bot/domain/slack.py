@@ -13,7 +13,15 @@ TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked", "invalid_auth"})
 NO_TOKEN = "no_token"  # noqa: S105 - a word of ours beside Slack's
 """Why a call could not even be tried: the workspace has no bot token just now. An installation brings one."""
 
-BOT_SCOPES = ("commands", "chat:write", "channels:read", "groups:read", "files:read", "users:read")
+BOT_SCOPES = (
+    "commands",
+    "chat:write",
+    "channels:read",
+    "groups:read",
+    "files:read",
+    "reactions:write",
+    "users:read",
+)
 """What an installation asks for: the bot scopes of manifest.yml, whose reasons README gives."""
 
 

@@ -6,6 +6,7 @@ from bot.db.base import table_of
 from bot.db.connections import ChannelRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import WORKSPACES
+from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 
 CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
@@ -49,7 +50,13 @@ async def require_free_channel(
 
 
 async def bind(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    purpose: str,
+    channel_id: ChannelId,
+    *,
+    drops: DropMode = DropMode.DOCUMENTS,
 ) -> None:
     """Raises: as `require_free_channel`."""
     # no constraint can say "one organisation, for both purposes": two who bind at once take turns
@@ -64,4 +71,4 @@ async def bind(
         )
     )
     bound = {"workspace_id": workspace_id, "channel_id": channel_id, "organisation_id": organisation_id}
-    await tx.execute(CHANNELS.insert().values(purpose=purpose, **bound))
+    await tx.execute(CHANNELS.insert().values(purpose=purpose, drops=drops, **bound))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.rights import Deed
@@ -90,7 +91,7 @@ class Channels:
                 await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
                 if not await next_version(tx, workspace_id, organisation_id, form.version):
                     return _same_or_stale(await _page(tx, workspace_id, organisation_id), form)
-                await _keep(tx, actor, organisation_id, before, chosen)
+                await _keep(tx, actor, organisation_id, before, chosen, drops=form.drops)
                 return await _page(tx, workspace_id, organisation_id)
         except ChannelTakenError as error:
             raise ChannelsRefusedError({_FIELDS[error.purpose]: str(error)}) from None
@@ -159,16 +160,23 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
         version=settings.version,
         approvals_channel=settings.approvals_channel,
         alerts_channel=settings.alerts_channel,
+        drops=settings.drops,
         is_set_up=settings.is_set_up,
     )
 
 
 async def _keep(
-    tx: Tx, actor: Actor, organisation_id: OrganisationId, before: Settings, chosen: Mapping[str, ChannelId]
+    tx: Tx,
+    actor: Actor,
+    organisation_id: OrganisationId,
+    before: Settings,
+    chosen: Mapping[str, ChannelId],
+    *,
+    drops: DropMode,
 ) -> None:
     workspace_id = actor.workspace.id
     for purpose, channel in chosen.items():
-        await bind(tx, workspace_id, organisation_id, purpose, channel)
+        await bind(tx, workspace_id, organisation_id, purpose, channel, drops=drops)
     await announce(tx, actor, organisation_id, before, chosen)
     after = await load_settings(tx, workspace_id, organisation_id)
     await home_cards.follow(tx, workspace_id, organisation_id, before, after)
@@ -180,5 +188,5 @@ async def _keep(
         "channels chosen",
         by=actor.user_id,
         organisation_id=organisation_id,
-        facts=dict(chosen),
+        facts={**chosen, "drops": drops},
     )

@@ -32,3 +32,9 @@ async def keep_file(tx: Tx, workspace_id: WorkspaceId, name: str, content: bytes
     await tx.execute(new.on_conflict_do_nothing())
     statement = select(FILES.c.id).where(FILES.c.workspace_id == workspace_id, FILES.c.sha256 == sha256)
     return FileId((await tx.execute(statement)).scalar_one())
+
+
+async def file_content(tx: Tx, workspace_id: WorkspaceId, file_id: FileId) -> bytes | None:
+    """The bytes of a file that was kept."""
+    statement = select(FILES.c.content).where(FILES.c.workspace_id == workspace_id, FILES.c.id == file_id)
+    return (await tx.execute(statement)).scalar_one_or_none()

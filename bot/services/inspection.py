@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
+from bot.db.arrivals import ArrivalRow
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow, TokenSetRow
-from bot.db.items import ArrivalRow
 from bot.db.publications import BatchRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow, is_installed

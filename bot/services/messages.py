@@ -53,6 +53,8 @@ class Subject(StrEnum):
     NOTE = "note"
     """Words told once, kept in the row's facts as `{"text": …}`."""
     HOME = "home"
+    ARRIVAL = "arrival"
+    """What became of the files of one message: in words, and as a reaction to it."""
     DEFAULT = "default"
     """A default of an organisation that the ledger does not take any more; the subject's id is the organisation's."""
 
@@ -71,6 +73,8 @@ class Surface(StrEnum):
     EPHEMERAL = "ephemeral"
     DIRECT = "direct"
     HOME = "home"
+    REACTION = "reaction"
+    """A sign of ours under somebody's message, which is the place's `thread_ts`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,13 @@ class Drawn:
     """When it is to be drawn again, whatever happens until then."""
     comes_back: bool = True
     """Posted anew where somebody deleted it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """The one sign of ours that a message is to have, by Slack's name for it; None for no sign."""
+
+    name: str | None
 
 
 async def want(

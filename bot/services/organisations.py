@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, func, select
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
 from bot.db.items import ITEMS
-from bot.db.unit_of_work import Database
-from bot.domain.ids import ChannelId, OrganisationId
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services.people import People
 from bot.services.settings import organisation_of_channel
@@ -40,6 +40,13 @@ class Named:
     name: str
 
 
+async def last_used_first(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> tuple[Named, ...]:
+    """The workspace's organisations, in the order in which this person last brought something in."""
+    of = {"workspace_id": workspace_id, "user_id": user_id}
+    found = (await tx.execute(_MEANT, of)).all()
+    return tuple(Named(id=OrganisationId(row.id), name=row.name) for row in found)
+
+
 @dataclass(frozen=True, slots=True)
 class Organisations:
     db: Database
@@ -53,10 +60,7 @@ class Organisations:
         """
         await self.people.require_member(actor)
         async with self.db.read() as tx:
-            of = {"workspace_id": actor.workspace.id, "user_id": actor.user_id}
-            found = tuple(
-                Named(id=OrganisationId(row.id), name=row.name) for row in (await tx.execute(_MEANT, of)).all()
-            )
+            found = await last_used_first(tx, actor.workspace.id, actor.user_id)
             bound = None
             if channel_id:
                 bound = await organisation_of_channel(tx, actor.workspace.id, channel_id)

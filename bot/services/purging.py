@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 
 from bot.clock import Clock
 from bot.db.api_keys import ApiKeyRow
+from bot.db.arrivals import ArrivalRow
 from bot.db.base import Base, table_of
 from bot.db.connections import (
     BudgetRow,
@@ -31,7 +32,7 @@ from bot.db.connections import (
     TokenSetRow,
 )
 from bot.db.files import FileRow
-from bot.db.items import ApprovalRow, ArrivalRow, ItemRow
+from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow

@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, Row, bindparam, select
 
 from bot.db.base import dump, table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.arrivals import DropMode
 from bot.domain.books import ListKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
@@ -29,7 +30,7 @@ ORGANISATIONS = table_of(OrganisationRow)
 _WORKSPACE: BindParameter[UUID] = bindparam("workspace_id")
 _ORGANISATION: BindParameter[UUID] = bindparam("organisation_id")
 _LOAD = select(SETTINGS).where(SETTINGS.c.organisation_id == _ORGANISATION, SETTINGS.c.workspace_id == _WORKSPACE)
-_CHANNELS = select(CHANNELS.c.purpose, CHANNELS.c.channel_id).where(
+_CHANNELS = select(CHANNELS.c.purpose, CHANNELS.c.channel_id, CHANNELS.c.drops).where(
     CHANNELS.c.workspace_id == _WORKSPACE, CHANNELS.c.organisation_id == _ORGANISATION
 )
 _PEOPLE = (
@@ -89,8 +90,9 @@ async def load_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
         default_account=chosen.default_account,
         default_tax_rate=chosen.default_tax_rate,
         approvers=await people_with(tx, workspace_id, organisation_id, Role.APPROVER),
-        approvals_channel=channels.get(APPROVALS),
-        alerts_channel=channels.get(ALERTS),
+        approvals_channel=_id_of(channels.get(APPROVALS)),
+        alerts_channel=_id_of(channels.get(ALERTS)),
+        drops=DropMode(channels[APPROVALS].drops) if APPROVALS in channels else DropMode.DOCUMENTS,
         general_confirmed_at=row.general_confirmed_at,
         tax_confirmed_at=row.tax_confirmed_at,
     )
@@ -200,7 +202,7 @@ async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     await _save_chosen(tx, workspace_id, organisation_id, form)
     await replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
     await replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
-    await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel)
+    await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel, drops=form.drops)
     await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
@@ -261,6 +263,10 @@ async def replace_grants(
         )
 
 
-async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, ChannelId]:
+async def _channels(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[str, Row[Any]]:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    return {row.purpose: ChannelId(row.channel_id) for row in (await tx.execute(_CHANNELS, of)).all()}
+    return {row.purpose: row for row in (await tx.execute(_CHANNELS, of)).all()}
+
+
+def _id_of(channel: Row[Any] | None) -> ChannelId | None:
+    return None if channel is None else ChannelId(channel.channel_id)

@@ -12,7 +12,7 @@ from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
-from bot.views.settings import channel_fields
+from bot.views.settings import channel_fields, dropped_there, read_drops
 from bot.views.text import plain
 
 
@@ -20,7 +20,7 @@ def form(page: ChannelsPage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
-    now = Settings(approvals_channel=page.approvals_channel, alerts_channel=page.alerts_channel)
+    now = Settings(approvals_channel=page.approvals_channel, alerts_channel=page.alerts_channel, drops=page.drops)
     return View(
         type="modal",
         callback_id=CallbackId.CHANNELS,
@@ -42,14 +42,19 @@ def read(state: dict[str, Any], version: int) -> ChannelsForm:
     approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
     if approvals is None or alerts is None:
         raise NotOursError("channels without a channel")
-    return ChannelsForm(version=version, approvals_channel=ChannelId(approvals), alerts_channel=ChannelId(alerts))
+    return ChannelsForm(
+        version=version,
+        approvals_channel=ChannelId(approvals),
+        alerts_channel=ChannelId(alerts),
+        drops=read_drops(found),
+    )
 
 
 def saved(page: ChannelsPage) -> View:
     """What holds from now on."""
     lines = [
         ":white_check_mark: The channels are saved.",
-        f"• Bills dropped in <#{page.approvals_channel}> are its bills, and are decided on there.",
+        f"• {dropped_there(page.approvals_channel, page.drops)} They are decided on there.",
         f"• What the ledger refuses is told in <#{page.alerts_channel}>.",
     ]
     if not page.is_set_up:

@@ -31,6 +31,9 @@ class ActionId(StrEnum):
     """Options of the tracking category that the block's id names."""
     # items
     OPEN_ADD_ITEM = "open_add_item"
+    SEND_FILES = "send_files"
+    TAKE_PICTURE = "take_picture"
+    LEAVE_PICTURE = "leave_picture"
     EDIT_ITEM = "edit_item"
     CHOOSE_KIND = "choose_kind"
     EXPLAIN_ITEM = "explain_item"
@@ -55,6 +58,15 @@ class ActionId(StrEnum):
     SHOW_LEDGER_WORDS = "show_ledger_words"
     # form elements
     VALUE = "value"
+
+
+class ShortcutId(StrEnum):
+    """Entries of Slack's own menus; manifest.yml lists the same."""
+
+    SEND_MESSAGE = "send_message"
+    """In the menu of a message: "Send to Dext"."""
+    NEW_ITEM = "new_item"
+    """In the menu of the whole workspace."""
 
 
 class CallbackId(StrEnum):
@@ -96,6 +108,7 @@ class BlockId(StrEnum):
     KEY_NAME = "key_name"
     SCOPES = "scopes"
     CONTACT = "contact"
+    DROPS = "drops"
     SUPPLIER = "supplier"
     CUSTOMER_CONTACT = "customer_contact"
     CUSTOMER = "customer"

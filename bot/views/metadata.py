@@ -4,6 +4,7 @@ Whoever uses Slack can see and change these, so they name things and decide noth
 thing is this workspace's and the person's to touch.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -53,6 +54,11 @@ def item_of(value: str) -> ItemId:
     return ItemId(organisation_of(value))
 
 
+def arrival_of(value: str) -> UUID:
+    """The file that a question is about. Raises: as `organisation_of`."""
+    return organisation_of(value)
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRef:
     """An item as a card showed it. A decision on another version is answered with the current card."""
@@ -71,6 +77,33 @@ class ItemRef:
         item, _, version = text.partition(":")
         try:
             return cls(ItemId(UUID(item)), _version(version))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+_MESSAGE = re.compile(r"[A-Z0-9]{1,40}:[0-9]{1,20}\.[0-9]{1,20}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FilesRef:
+    """Files of one message, by `Arrival.subject`, and the organisation that somebody means them for."""
+
+    organisation_id: OrganisationId
+    subject: str
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}:{self.subject}"
+
+    @classmethod
+    def decode(cls, text: str) -> "FilesRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, subject = text.partition(":")
+        try:
+            if not _MESSAGE.fullmatch(subject):
+                subject = str(UUID(subject))
+            return cls(OrganisationId(UUID(organisation)), subject)
         except ValueError:
             raise NotOursError(text[:60]) from None
 

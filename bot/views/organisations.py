@@ -15,8 +15,8 @@ NOTHING_CONNECTED = (
 )
 
 
-def choose_modal(names: Mapping[OrganisationId, str], action: ActionId, verb: str) -> View:
-    """A row for each organisation; its button does what was asked, there."""
+def choose_modal(names: Mapping[OrganisationId, str], action: ActionId, verb: str, *, metadata: str = "") -> View:
+    """A row for each organisation; its button does what was asked, there. `metadata` is kept for it."""
     blocks: list[Block] = [SectionBlock(text=mrkdwn("*Which organisation?*"))]
     blocks += [
         SectionBlock(
@@ -30,5 +30,6 @@ def choose_modal(names: Mapping[OrganisationId, str], action: ActionId, verb: st
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Which organisation?"),
         close=PlainTextObject(text="Close"),
+        private_metadata=metadata,
         blocks=blocks,
     )

@@ -5,6 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, Option, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm, SettingsPage
 from bot.views import fields
@@ -31,6 +32,11 @@ STATUS_NAMES = {
     PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
 }
 DESTINATION_NAMES = {Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact.")}
+DROP_NAMES = {
+    DropMode.DOCUMENTS: ("Documents", "PDF and XML come in; of a picture I ask first whether it is a bill."),
+    DropMode.EVERY: ("Every file", "Pictures come in without a question, too."),
+    DropMode.SHORTCUT: ("Only what is sent to Dext", "By “Send to Dext” in the menu of the file's message."),
+}
 NOT_IN_IT = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 
 
@@ -96,6 +102,12 @@ def channel_fields(settings: Settings) -> list[Block]:
             hint="Choosing it binds it to this organisation: bills dropped there are its bills. Channels that "
             "other companies share are not offered.",
         ),
+        fields.radio_field(
+            BlockId.DROPS,
+            "Files dropped in it",
+            [fields.an_option(mode, name, does) for mode, (name, does) in DROP_NAMES.items()],
+            settings.drops,
+        ),
         fields.channel_field(
             BlockId.ALERTS_CHANNEL,
             "Channel for alerts",
@@ -140,7 +152,29 @@ def read(state: dict[str, Any], version: int) -> SettingsForm:
         bookkeepers=tuple(UserId(user) for user in found.users(BlockId.BOOKKEEPERS)),
         approvals_channel=ChannelId(approvals),
         alerts_channel=ChannelId(alerts),
+        drops=read_drops(found),
     )
+
+
+def read_drops(found: Fields) -> DropMode:
+    """Raises:
+    NotOursError: an option that was never offered.
+    """
+    try:
+        return DropMode(found.option(BlockId.DROPS) or "")
+    except ValueError as error:
+        raise NotOursError(str(error)[:60]) from None
+
+
+def dropped_there(channel: ChannelId | None, drops: DropMode) -> str:
+    """What becomes of files in the channel for approvals."""
+    match drops:
+        case DropMode.DOCUMENTS:
+            return f"PDF and XML files dropped in <#{channel}> are its bills; of a picture I ask first."
+        case DropMode.EVERY:
+            return f"Files dropped in <#{channel}> are its bills, pictures too."
+        case DropMode.SHORTCUT:
+            return f"Files in <#{channel}> are its bills once somebody chooses “Send to Dext” on their message."
 
 
 def saved(page: SettingsPage) -> View:
@@ -149,7 +183,7 @@ def saved(page: SettingsPage) -> View:
     status, _ = STATUS_NAMES[settings.payment_status]
     lines = [
         ":white_check_mark: It is set up.",
-        f"• Bills dropped in <#{settings.approvals_channel}> are its bills; `/dext add` works there too.",
+        f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",
         f"• {' '.join(mention(user) for user in settings.approvers[:10])} can approve them.",
         f"• Approved bills go to {escape(page.ledger)} as *{status}*.",
         f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",

@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.db import batches
+from bot.db.arrivals import ArrivalRow
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
-from bot.db.items import ArrivalRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import BatchId
 from bot.services.jobs import JobKind

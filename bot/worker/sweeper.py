@@ -25,7 +25,7 @@ DELIVERIES_FOR = timedelta(days=2)
 """Slack delivers a thing again for hours at most."""
 FLOWS_FOR = timedelta(days=30)
 """Also what was told of them, and whatever else was told once: it stands in Slack, and nothing draws it again."""
-TOLD_ONCE = (Subject.NOTE, Subject.CONNECT_CODE)
+TOLD_ONCE = (Subject.NOTE, Subject.CONNECT_CODE, Subject.ARRIVAL)
 WORKFLOWS_FOR = timedelta(days=7)
 AT_ONCE = 1000
 """Rows of one transaction, so that clicks get their turn in between."""

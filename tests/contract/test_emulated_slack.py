@@ -15,7 +15,7 @@ from bot.clock import SystemClock
 from bot.config import read_config
 from bot.domain.slack import Workspace
 from bot.downloads import SlackFiles
-from bot.services.arrivals import Fetched
+from bot.services.arrivals import Found
 from bot.serving import listening
 from bot.slack import reason_of
 from bot.vault import new_key
@@ -109,7 +109,8 @@ async def test_a_file_is_fetched_as_it_was_dropped(installed: Installed) -> None
         installed.services.clients, installed.services.clients.session, installed.slack.url.removeprefix("http://")
     )
 
-    fetched = await files.fetch(installed.workspace.id, str(upload["file_id"]), "C000000001")
+    found = await files.look(an_arrival(installed.workspace.id, str(upload["file_id"])))
+    assert isinstance(found, Found), found
 
-    assert isinstance(fetched, Fetched), fetched
-    assert (fetched.name, fetched.content) == ("bill.xml", content)
+    assert found.name == "bill.xml"
+    assert await files.fetch(installed.workspace.id, found) == content

@@ -1,0 +1,119 @@
+"""What is told of files that came in through Slack, and what is asked about them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import assert_never
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
+
+from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState
+from bot.domain.ids import ChannelId, OrganisationId
+from bot.intake.result import Method
+from bot.views.ids import ActionId
+from bot.views.metadata import FilesRef
+from bot.views.text import escape, mrkdwn
+
+Names = Mapping[OrganisationId, str]
+
+LONGEST_NAME = 60
+MOST_TO_CHOOSE = 35
+"""A message takes fifty blocks, and ten files."""
+
+
+def entered(link: str, channel: ChannelId | None, method: Method) -> str:
+    """A new item, and how much of it was read."""
+    where = _where(channel)
+    match method:
+        case Method.STATED:
+            return f"Read as {link}; its card is in {where}."
+        case Method.TEXT:
+            return f"Read from its text as {link}: check it before it is approved. Its card is in {where}."
+        case Method.NOTHING:
+            return f"Kept as {link}. I can't read pictures: press *Fill in* on its card in {where}."
+        case _:
+            assert_never(method)
+
+
+def known(link: str, state: str) -> str:
+    return f"This file is already here as {link} ({state}); nothing was added."
+
+
+def refused(reason: str) -> str:
+    return f"This file was not added. {reason}"
+
+
+def being_read(organisation: str) -> str:
+    """After an answer, until it is there."""
+    return f"I am reading it for *{escape(organisation)}*."
+
+
+def declined(user: str) -> str:
+    return f"{user} says that this is no bill, so nothing was added."
+
+
+def answer(arrivals: Sequence[Arrival], names: Names, to_choose: Names) -> tuple[str, tuple[Block, ...]]:
+    """The files of one message, summed up; with buttons where something is asked."""
+    lines = [_about(arrival, names, is_one=len(arrivals) == 1) for arrival in arrivals]
+    choosing = [arrival for arrival in arrivals if arrival.state is ArrivalState.CHOOSING]
+    text = "\n".join([*_head(arrivals), *lines])
+    asked = [arrival for arrival in arrivals if arrival.state is ArrivalState.ASKED]
+    if not choosing and not asked:
+        return text, ()
+    blocks: list[Block] = [SectionBlock(text=mrkdwn(line)) for line in text.splitlines()]
+    blocks += [_yes_or_no(arrival) for arrival in asked]
+    if choosing:
+        blocks += _choice(choosing[0], to_choose)
+    return text, tuple(blocks)
+
+
+def _head(arrivals: Sequence[Arrival]) -> Iterator[str]:
+    first = arrivals[0]
+    files = "the file" if len(arrivals) == 1 else f"the {len(arrivals)} files"
+    if not first.is_direct and (first.message is None or first.answer_in is AnswerIn.ALONE):
+        yield f"About {files} you sent from <#{first.channel_id}>:"
+    elif len(arrivals) > 1:
+        yield f"{len(arrivals)} files:"
+
+
+def _about(arrival: Arrival, names: Names, *, is_one: bool) -> str:
+    words = arrival.words or _question(arrival, names)
+    return words if is_one else f"• *{file_name(arrival)}*: {words}"
+
+
+def _question(arrival: Arrival, names: Names) -> str:
+    match arrival.state:
+        case ArrivalState.ASKED:
+            organisation = "" if arrival.organisation_id is None else names.get(arrival.organisation_id, "")
+            return f"*{escape(organisation)}*: is the picture {file_name(arrival)} a bill? Whoever dropped it, or a bookkeeper, can say."
+        case ArrivalState.CHOOSING:
+            return f"Which organisation is {file_name(arrival)} for?"
+        case _:
+            return "It is being read."
+
+
+def _yes_or_no(arrival: Arrival) -> Block:
+    value = str(arrival.id)
+    return ActionsBlock(
+        block_id=f"asked:{value}",
+        elements=[
+            ButtonElement(action_id=ActionId.TAKE_PICTURE, text="Yes, a bill", value=value, style="primary"),
+            ButtonElement(action_id=ActionId.LEAVE_PICTURE, text="No", value=value),
+        ],
+    )
+
+
+def _choice(arrival: Arrival, to_choose: Names) -> Iterator[Block]:
+    subject = arrival.subject
+    for organisation_id, name in list(to_choose.items())[:MOST_TO_CHOOSE]:
+        ref = FilesRef(organisation_id, subject).encode()
+        yield SectionBlock(
+            text=mrkdwn(f"*{escape(name)}*"),
+            accessory=ButtonElement(action_id=ActionId.SEND_FILES, text="This one", value=ref),
+        )
+
+
+def file_name(arrival: Arrival) -> str:
+    return escape(arrival.name or "the file", LONGEST_NAME)
+
+
+def _where(channel: ChannelId | None) -> str:
+    return "your messages with me" if channel is None else f"<#{channel}>"
