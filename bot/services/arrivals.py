@@ -115,13 +115,16 @@ class Arrivals:
         return len(stuck)
 
     async def _seen(self, arrival: Arrival, found: Found) -> Arrival | None:
-        """Its name and message are known from here on, and whoever dropped it sees that it is looked at."""
-        message = found.message or arrival.message
+        """Its name and message are known from here on, and whoever dropped it sees that it is looked at. What was told
+        somebody alone, while Slack said nothing, goes on being told there.
+        """
+        is_told_alone = arrival.words is not None and arrival.message is None
+        message = None if is_told_alone else found.message or arrival.message
         seen = replace(
             arrival,
             name=found.name,
             message=message,
-            answer_in=AnswerIn.ALONE if found.message is None else AnswerIn.THREAD,
+            answer_in=AnswerIn.ALONE if found.message is None or is_told_alone else AnswerIn.THREAD,
         )
         values: dict[str, Any] = {"name": seen.name, "answer_in": seen.answer_in}
         if message is not None:

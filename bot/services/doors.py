@@ -95,9 +95,13 @@ class Doors:
                 case ():
                     await note(tx, actor.workspace.id, f"file:{slack_file_id}", place, NOTHING_CONNECTED)
                 case (only,):
-                    await self._begin(tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=only.id))
+                    await self._begin(
+                        tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=only.id)
+                    )
                 case _:
-                    await self._begin(tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=None))
+                    await self._begin(
+                        tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=None)
+                    )
 
     async def send(self, actor: Actor, message: SlackMessage, file_ids: tuple[str, ...]) -> SentFiles:
         """Take the files of a message: for its channel's organisation, the only one, or when somebody has chosen one.
@@ -117,7 +121,8 @@ class Doors:
             if only is not None:
                 await self.people.require(tx, Deed.ADD_ITEM, actor, person, only)
             news = (
-                _new(tx, actor, message.channel_id, file_id, door=Door.MESSAGE, organisation_id=only) for file_id in file_ids[:MOST_FILES]
+                _new(tx, actor, message.channel_id, file_id, door=Door.MESSAGE, organisation_id=only)
+                for file_id in file_ids[:MOST_FILES]
             )
             of_message = {"message_ts": message.ts, "thread_ts": message.thread_ts}
             known = [await self._take(tx, new | of_message) for new in news]

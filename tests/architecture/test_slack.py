@@ -10,7 +10,7 @@ import jsonschema
 import yaml
 
 from bot.domain.slack import BOT_SCOPES
-from bot.views.ids import ActionId, CallbackId
+from bot.views.ids import ActionId, CallbackId, ShortcutId
 from tests.architecture.tree import CODE, ROOT, registered, sources
 
 FORM_ELEMENTS = {ActionId.VALUE}
@@ -22,7 +22,7 @@ SHOWN_ONLY = {CallbackId.CONNECT, CallbackId.EXPLANATION, CallbackId.HOME}
 NEED = {"commands": "command", "files:read": "file_shared"}
 """Scopes that a thing other than a method needs: the slash command, an event."""
 
-METHOD = re.compile(r"^(?:chat|views|users|files|conversations|auth|team|bots)_[A-Za-z]+$")
+METHOD = re.compile(r"^(?:chat|views|users|files|conversations|auth|team|bots|reactions)_[A-Za-z]+$")
 
 
 def manifest() -> dict[str, Any]:
@@ -79,9 +79,10 @@ def test_the_manifest_lists_one_command_and_its_hint_only_what_works() -> None:
 
 
 def test_the_manifest_lists_no_shortcut_that_nobody_serves() -> None:
-    served = getattr(registered(), "shortcuts", {})
+    listed = manifest()["features"]["shortcuts"]
 
-    assert {shortcut["callback_id"] for shortcut in manifest()["features"].get("shortcuts", [])} == set(served)
+    assert {shortcut["callback_id"] for shortcut in listed} == set(registered().shortcuts)
+    assert set(registered().shortcuts) == {str(shortcut) for shortcut in ShortcutId}
 
 
 def test_every_address_of_the_manifest_is_the_one_entry() -> None:

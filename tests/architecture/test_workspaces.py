@@ -22,6 +22,8 @@ OF_ALL_USERS = "a sign-in is shared by workspaces: whatever happens to it concer
 UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tells whose it is"
 
 REASONS = {
+    "bot/db/arrivals.py:arrival_to_work": OWN_ROW,
+    "bot/db/arrivals.py:stuck_arrivals": WORK_OF_ALL,
     "bot/db/outbox.py:claim": OWN_ROW,
     "bot/db/outbox.py:drop": OWN_ROW,
     "bot/db/outbox.py:due": WORK_OF_ALL,

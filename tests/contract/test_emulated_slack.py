@@ -24,6 +24,7 @@ from tests.contract.emulated_slack import APP_ID, CLIENT_ID, CLIENT_SECRET, USER
 from tests.fakes.browser import Page, a_browser
 from tests.fakes.jobs import InlineJobs
 from tests.fakes.ports import free_port
+from tests.services.arriving import an_arrival
 
 TEAM = "T000000001"
 HOME = {"type": "home", "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "Hello"}}]}
