@@ -20,7 +20,7 @@ from bot.domain.arrivals import Arrival, SlackMessage
 from bot.domain.documents import Door
 from bot.domain.ids import WorkspaceId
 from bot.domain.slack import TOKEN_REFUSALS
-from bot.intake.sniff import LARGEST_FILE, FileKind, sniff
+from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
 from bot.services.arrivals import Found, NotFetched
 from bot.slack import LOOPBACK, SlackClients, reason_of
 from bot.views import fetching as views
@@ -31,6 +31,7 @@ WAIT_SECONDS, SILENCE_SECONDS = 25.0, 10.0
 """For a whole file, and for the next bytes of it. With the question about it before and the reading after, one attempt
 ends before the next may begin."""
 CHUNK = 64 * 1024
+TOO_LARGE = views.too_large(LARGEST_FILE // MEBIBYTE)
 TRANSIENT = frozenset(
     {
         "ratelimited",
@@ -98,7 +99,7 @@ class SlackFiles:
         if info.get("file_access") not in (None, "", "visible"):
             return views.UNSEEN
         if isinstance(size, int) and size > LARGEST_FILE:
-            return views.TOO_LARGE
+            return TOO_LARGE
         return None
 
     async def fetch(self, workspace_id: WorkspaceId, found: Found) -> bytes | NotFetched:
@@ -153,7 +154,7 @@ async def _counted(response: aiohttp.ClientResponse) -> bytes | NotFetched:
     async for chunk in response.content.iter_chunked(CHUNK):
         content += chunk
         if len(content) > LARGEST_FILE:
-            return NotFetched(reason=views.TOO_LARGE, is_final=True)
+            return NotFetched(reason=TOO_LARGE, is_final=True)
     return bytes(content)
 
 

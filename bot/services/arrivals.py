@@ -13,7 +13,7 @@ from bot.db.arrivals import arrival_to_work, change_arrival, stuck_arrivals
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState, SlackMessage
 from bot.domain.ids import FileId, WorkspaceId
-from bot.intake.result import Reading, Unreadable
+from bot.intake.result import Method, Reading, Unreadable
 from bot.intake.sniff import FileKind, sniff
 from bot.services.arrival_messages import sign, tell
 from bot.services.entering import NewItem, enter
@@ -27,6 +27,9 @@ MOVING_FOR = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
 TELL_AFTER = timedelta(minutes=5)
 TRIED_FOR = timedelta(days=1)
+
+
+_ENTERED = {Method.STATED: views.read, Method.TEXT: views.read_from_text, Method.NOTHING: views.kept_unread}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +175,7 @@ class Arrivals:
             if is_new:
                 card = await home_card(tx, item.workspace_id, item.id)
                 channel = None if card is None else card.place.channel_id
-                words = views.entered(link, channel, reading.method)
+                words = _ENTERED[reading.method](link, channel)
             await change_arrival(tx, entered, item_id=item.id, reason=words)
             await tell(tx, arrival)
 

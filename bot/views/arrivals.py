@@ -1,13 +1,11 @@
 """What is told of files that came in through Slack, and what is asked about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import assert_never
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState
 from bot.domain.ids import ChannelId, OrganisationId
-from bot.intake.result import Method
 from bot.views.ids import ActionId
 from bot.views.metadata import FilesRef
 from bot.views.text import escape, mrkdwn
@@ -19,18 +17,17 @@ MOST_TO_CHOOSE = 35
 """A message takes fifty blocks, and ten files."""
 
 
-def entered(link: str, channel: ChannelId | None, method: Method) -> str:
-    """A new item, and how much of it was read."""
-    where = _where(channel)
-    match method:
-        case Method.STATED:
-            return f"Read as {link}; its card is in {where}."
-        case Method.TEXT:
-            return f"Read from its text as {link}: check it before it is approved. Its card is in {where}."
-        case Method.NOTHING:
-            return f"Kept as {link}. I can't read pictures: press *Fill in* on its card in {where}."
-        case _:
-            assert_never(method)
+def read(link: str, channel: ChannelId | None) -> str:
+    return f"Read as {link}; its card is in {_where(channel)}."
+
+
+def read_from_text(link: str, channel: ChannelId | None) -> str:
+    """By rules, which may have taken one thing for another."""
+    return f"Read from its text as {link}: check it before it is approved. Its card is in {_where(channel)}."
+
+
+def kept_unread(link: str, channel: ChannelId | None) -> str:
+    return f"Kept as {link}. I can't read pictures: press *Fill in* on its card in {_where(channel)}."
 
 
 def known(link: str, state: str) -> str:

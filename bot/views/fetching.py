@@ -1,6 +1,5 @@
 """Why a file's bytes are not to be had, and what to do. Each is the end of "This file was not added."."""
 
-from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
 from bot.views.text import escape
 
 BY_HAND = "or type it in with `/dext add`."
@@ -11,7 +10,6 @@ INCOMPLETE = "it came incomplete"
 COMPRESSED = "it came compressed, which Slack's files do not"
 """Of what may pass: parts of a sentence."""
 
-TOO_LARGE = f"It is larger than {LARGEST_FILE // MEBIBYTE} MiB. Send a smaller one, {BY_HAND}"
 ELSEWHERE = f"It is not stored in Slack itself. Download it and drop the file here, {BY_HAND}"
 DELETED = f"It was deleted in Slack. Drop it again, {BY_HAND}"
 HIDDEN = f"Slack hides it, because the workspace has reached its plan's limit. Drop it again, {BY_HAND}"
@@ -30,3 +28,7 @@ NO_RIGHT = (
 def not_handed_over(reason: str) -> str:
     """By Slack's word for it."""
     return f"Slack did not hand it over ({escape(reason, 60)}). Drop it again, {BY_HAND}"
+
+
+def too_large(mebibytes: int) -> str:
+    return f"It is larger than {mebibytes} MiB. Send a smaller one, {BY_HAND}"
