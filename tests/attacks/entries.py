@@ -10,7 +10,7 @@ from typing import Any
 from bot.playground.slack import ALERTS, BILLS
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BOOKKEEPER as BEN
-from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.ids import ActionId, BlockId, CallbackId, ShortcutId
 from providers.xero.simulated.seed import tracking
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY
@@ -63,6 +63,10 @@ class Ids:
     refused: str
     api_key: str
     """With its organisation, as its button spells it."""
+    picture: str
+    """A file that is asked about."""
+    files: str
+    """A message whose files wait for an organisation, with one, as its button spells it."""
 
     def item(self, entry: ActionId | CallbackId) -> str:
         if entry in OF_A_REFUSAL:
@@ -75,8 +79,10 @@ class Ids:
             return "help"
         if action in OF_AN_ORGANISATION:
             return self.organisation
-        if action is ActionId.REVOKE_API_KEY:
-            return self.api_key
+        if action in (ActionId.TAKE_PICTURE, ActionId.LEAVE_PICTURE):
+            return self.picture
+        if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):
+            return self.api_key if action is ActionId.REVOKE_API_KEY else self.files
         return self.item(action).partition(":")[0] if action in OF_ANY_VERSION else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
@@ -103,6 +109,15 @@ def click(ids: Ids, action: ActionId) -> Payload:
     if action is ActionId.CHOOSE_PROVIDER:
         pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
     return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place(ids, action)}
+
+
+def shortcut(callback: ShortcutId) -> Payload:
+    if callback is ShortcutId.NEW_ITEM:
+        return {"type": "shortcut", "callback_id": callback, "trigger_id": trigger()}
+    number = next(NUMBERS)
+    message = {"type": "message", "ts": f"1772000000.{number:06}", "text": "", "files": [{"id": f"F1{number}"}]}
+    chosen = {"channel": {"id": BILLS}, "message": message, "message_ts": message["ts"]}
+    return {"type": "message_action", "callback_id": callback, "trigger_id": trigger(), **chosen}
 
 
 def place(ids: Ids, action: ActionId) -> Payload:
@@ -186,7 +201,8 @@ def settings() -> Payload:
 
 def channels() -> Payload:
     bound = {BlockId.APPROVALS_CHANNEL: BILLS, BlockId.ALERTS_CHANNEL: ALERTS}
-    return {
+    drops: Payload = {BlockId.DROPS: value(chosen("documents"))}
+    return drops | {
         block: value({"type": "conversations_select", "selected_conversation": channel, "selected_channel": channel})
         for block, channel in bound.items()
     }

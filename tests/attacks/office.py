@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.migrate import tables
 from bot.domain.api_keys import NewKey, Scope
-from bot.domain.ids import UserId
+from bot.domain.arrivals import ArrivalState, SlackMessage
+from bot.domain.ids import ChannelId, UserId
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -21,7 +23,7 @@ from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import KeyRef
+from bot.views.metadata import FilesRef, KeyRef
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
 from tests.attacks.entries import Ids, Payload
@@ -51,7 +53,7 @@ PEOPLE = {
 ACMES = (OUTSIDER, YVONNE)
 HOMES = {table.NEIGHBOUR: OTHER_TEAM, table.TWOFOLD: OTHER_TEAM, table.ELSEWHERE: NOWHERE}
 """Whose workspace a request comes from, where it is not Northwind's."""
-LOOKING = ("users.info", "users.list", "auth.test", "chat.getPermalink")
+LOOKING = ("files.info", "users.info", "users.list", "auth.test", "chat.getPermalink")
 TELLING = ("views.open", "views.push", "views.update", "views.publish", "chat.postEphemeral")
 TALKING = ("chat.postMessage", "chat.update", "conversations.open")
 OF_WORKSPACES = tuple(name for name, found in tables().tables.items() if "workspace_id" in found.columns)
@@ -213,4 +215,26 @@ async def _three_bills(desk: Desk) -> Ids:
         approved=button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
+        picture=await _a_picture(desk),
+        files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _a_picture(desk: Desk) -> str:
+    """Dropped by a member, who is asked about it."""
+    await desk.slack.upload(b"\x89PNG\r\n\x1a\n", "till.png", channel=BILLS, user=MEMBER)
+    await desk.settle()
+    message = next(message for message in desk.slack.messages(BILLS) if message.files)
+    return button_values(desk.slack.thread(BILLS, message.ts)[-1])[ActionId.TAKE_PICTURE]
+
+
+async def _a_message(desk: Desk) -> str:
+    """Whose file waits for its sender, a member, to choose an organisation."""
+    message = SlackMessage(channel_id=ChannelId(BILLS), ts="1772000001.000001")
+    actor = await desk.world.actor(MEMBER)
+    await desk.world.services.doors.send(actor, message, ("F0WAITING",))
+    async with desk.world.services.db.write() as tx:
+        (sent,) = await arrivals_of_message(tx, actor.workspace.id, BILLS, message.ts)
+        await change_arrival(tx, sent, state=ArrivalState.CHOOSING, organisation_id=None, due_at=None)
+    await desk.settle()
+    return sent.subject

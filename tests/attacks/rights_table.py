@@ -4,7 +4,7 @@
 its row here.
 """
 
-from bot.views.ids import ActionId, CallbackId
+from bot.views.ids import ActionId, CallbackId, ShortcutId
 
 OWNER, ADMIN, BOOKKEEPER, APPROVER = "Slack owner", "organisation admin", "bookkeeper", "approver"
 SUBMITTER, VIEWER, MEMBER = "submitter", "viewer", "member"
@@ -16,6 +16,8 @@ EVERYBODY = INSIDERS | {GUEST, BOT, FORMER, OUTSIDER, UNKNOWN}
 """Of those who can be seen from a workspace that has the app."""
 ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), frozenset({APPROVER})
 CONNECTORS, ENDERS = frozenset({OWNER}), frozenset({OWNER, ADMIN})
+SENDERS = KEEPERS | {MEMBER}
+"""Of the files that are laid out a member dropped each."""
 NOBODY: frozenset[str] = frozenset()
 """While there is an admin who can act."""
 
@@ -47,6 +49,9 @@ CLICKS = {
     ActionId.REVOKE_API_KEY: ADMINS,
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
+    ActionId.SEND_FILES: SENDERS,
+    ActionId.TAKE_PICTURE: SENDERS,
+    ActionId.LEAVE_PICTURE: SENDERS,
     ActionId.EDIT_ITEM: KEEPERS,
     ActionId.CHOOSE_KIND: KEEPERS,
     ActionId.EXPLAIN_ITEM: INSIDERS,
@@ -86,6 +91,7 @@ OPTIONS = {
     ActionId.FIND_CONTACT: INSIDERS,
     ActionId.FIND_TRACKING: INSIDERS,
 }
+SHORTCUTS = {ShortcutId.SEND_MESSAGE: INSIDERS, ShortcutId.NEW_ITEM: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
 EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
 """Nobody's: they are about the installation, and only Slack can sign them."""
@@ -101,6 +107,10 @@ CHANGING = frozenset(
         ("click", ActionId.APPROVE_ITEM),
         ("click", ActionId.UNDO_ITEM),
         ("click", ActionId.RETRY_ITEM),
+        ("click", ActionId.SEND_FILES),
+        ("click", ActionId.TAKE_PICTURE),
+        ("click", ActionId.LEAVE_PICTURE),
+        ("shortcut", ShortcutId.SEND_MESSAGE),
         *(("form", callback) for callback in FORMS if callback is not CallbackId.SEARCH_ITEMS),
         ("event", "file_shared"),
     }

@@ -33,6 +33,7 @@ NO = (
     "You are not an approver",
     "Only whoever approved it",
     "I could not find anybody to ask",
+    "Only whoever sent that file",
     "I could not check with Slack who you are",
 )
 NOT_HERE = ("I cannot find that", "is not connected any more", "This connection is gone")
@@ -70,6 +71,7 @@ def the_table() -> Iterator[Entry]:
     """Disconnecting is the last: the ledger does not forget what was given back."""
     yield from of_kind("word", table.WORDS, lambda _, word: entries.command(word))
     yield from of_kind("click", table.CLICKS, entries.click)
+    yield from of_kind("shortcut", table.SHORTCUTS, lambda _, callback: entries.shortcut(callback))
     yield from of_kind("search", table.OPTIONS, entries.search)
     yield from of_kind("event", table.EVENTS, lambda _, kind: entries.event(kind))
     yield from of_kind("form", table.FORMS, entries.submission)
@@ -102,6 +104,7 @@ async def test_every_entry_is_for_whom_the_table_says_and_has_no_effect_by_anybo
     assert set(product.routes.clicks) == set(table.CLICKS)
     assert set(product.routes.submissions) == set(table.FORMS)
     assert set(product.routes.options_by_id) == set(table.OPTIONS)
+    assert set(product.routes.shortcuts) == set(table.SHORTCUTS)
     assert set(product.routes.events) == set(table.EVENTS) | table.EVENTS_OF_SLACK
 
 

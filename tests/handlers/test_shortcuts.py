@@ -10,16 +10,11 @@ from bot.playground.slack import (
     BOOKKEEPER,
     FINANCE,
     GENERAL,
-    GUEST,
     MEMBER,
-    OUTSIDER,
-    SHARED,
     Message,
 )
 from bot.views.ids import ActionId, BlockId, ShortcutId
-from providers.xero.simulator import IRELAND
-from tests.fakes.connected import connect
-from tests.handlers.desk import A_BILL, SUPPLIER, Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, SUPPLIER, Desk, a_desk, words
 from tests.handlers.test_doors import BILL, answers, cards
 from tests.intake.documents import a_document
 from tests.playground.kit import schema_problems
@@ -39,7 +34,9 @@ def a_bill(number: str) -> bytes:
 
 async def shared_in(desk: Desk, channel: str, *contents: bytes, user: str = MEMBER) -> Message:
     """A message with these files, in a channel where nobody takes them by themselves."""
-    stored = [await desk.slack.upload(content, f"{n}.xml", channel=channel, user=user) for n, content in enumerate(contents)]
+    stored = [
+        await desk.slack.upload(content, f"{n}.xml", channel=channel, user=user) for n, content in enumerate(contents)
+    ]
     found = [message for message in desk.slack.messages(channel) if stored[0].id in message.files]
     await desk.settle()
     return found[0]
@@ -61,7 +58,9 @@ async def test_new_item_opens_the_form(desk: Desk) -> None:
 
 
 async def test_a_message_without_a_file_opens_the_form_with_its_words(desk: Desk) -> None:
-    said = await desk.slack.say("Paper for the office & more, see <https://paper.example|the shop>", user=MEMBER, channel=GENERAL)
+    said = await desk.slack.say(
+        "Paper for the office & more, see <https://paper.example|the shop>", user=MEMBER, channel=GENERAL
+    )
 
     await send(desk, said)
 
