@@ -340,7 +340,7 @@ async def test_what_slack_did_not_grant_is_named(shop: Shop) -> None:
     page = await shop.install()
 
     assert "groups:read, files:read are missing" in page.text
-    assert (await shop.row()).scopes == "commands,chat:write,channels:read,users:read"
+    assert (await shop.row()).scopes == "commands,chat:write,channels:read,reactions:write,users:read"
 
 
 async def test_a_name_from_slack_cannot_become_markup(shop: Shop) -> None:
