@@ -153,9 +153,13 @@ class Revoking:
             return bool((await tx.execute(held)).rowcount)
 
     async def _require_nobody_comes(self, claim: Claim) -> None:
-        """After the claim was written. Who signs in may be the same person, in whatever workspace."""
+        """After the claim was written. Who has come back may be the same person, in whatever workspace. Of those who are
+        still at the provider only somebody who used this sign-in counts: anybody else could keep it from being given back
+        by beginning again and again.
+        """
         coming = or_(
-            FLOWS.c.stage.in_((Stage.SENT, Stage.RETURNED)),
+            and_(FLOWS.c.stage == Stage.SENT, or_(_connected_with(claim), _chose(claim))),
+            FLOWS.c.stage == Stage.RETURNED,
             and_(FLOWS.c.stage == Stage.GRANTED, FLOWS.c.token_set_id == claim.token_set_id),
         )
         live = FLOWS.c.provider == claim.provider, FLOWS.c.expires_at > self.clock.now() - FINISHING
@@ -164,6 +168,33 @@ class Revoking:
         if found is not None:
             await self.let_go(claim)
             raise InUseError
+
+
+def _connected_with(claim: Claim) -> ColumnElement[bool]:
+    """Whoever a try is of has connected an organisation by this sign-in."""
+    return (
+        select(CONNECTIONS.c.id)
+        .where(
+            CONNECTIONS.c.token_set_id == claim.token_set_id,
+            CONNECTIONS.c.workspace_id == FLOWS.c.workspace_id,
+            CONNECTIONS.c.connected_by == FLOWS.c.user_id,
+        )
+        .exists()
+    )
+
+
+def _chose(claim: Claim) -> ColumnElement[bool]:
+    """Whoever a try is of has made this sign-in with an earlier one."""
+    earlier = FLOWS.alias()
+    return (
+        select(earlier.c.id)
+        .where(
+            earlier.c.token_set_id == claim.token_set_id,
+            earlier.c.workspace_id == FLOWS.c.workspace_id,
+            earlier.c.user_id == FLOWS.c.user_id,
+        )
+        .exists()
+    )
 
 
 def _in_use() -> ColumnElement[bool]:

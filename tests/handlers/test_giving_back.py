@@ -15,12 +15,12 @@ from bot.db.connections import ConnectFlowRow
 from bot.domain.connections import Stage
 from bot.domain.disconnecting import Keep
 from bot.domain.ids import OrganisationId
-from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, TEAM
+from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.services.giving_back import GivingBack
 from bot.services.revoking import FINISHING, LEASE, InUseError, Revoking
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulator import IRELAND, TRADING
-from tests.attacks.jars import a_stand
+from tests.attacks.jars import Stand, a_stand
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connect
 from tests.handlers.desk import Desk, a_desk
@@ -128,23 +128,29 @@ async def test_a_sign_in_that_was_over_takes_nothing_from_the_one_after_it(
     assert row.token_set_id not in (None, second.token_set_id)
 
 
+async def a_try(stand: Stand, stage: Stage, user: str, team: str = TEAM, **more: Any) -> UUID:
+    """Somebody is signing in at the ledger, as far as this."""
+    theirs, now, try_id = await actor_of(stand.world, user, team), stand.world.clock.now(), uuid4()
+    values = {"id": try_id, "workspace_id": theirs.workspace.id, "user_id": user, "provider": "xero", "stage": stage}
+    until = {"created_at": now, "expires_at": now + SIGNS_IN, "link_hash": str(try_id), "code_tries": 0}
+    async with stand.world.services.db.write() as tx:
+        await tx.execute(FLOWS.insert().values(**values, **until, **more))
+    return try_id
+
+
 async def test_nothing_is_given_back_while_the_same_person_may_be_signing_in_for_another_workspace(
     sqlite_url: str,
 ) -> None:
     async with a_stand(sqlite_url) as stand:
         await stand.connected(stand.admin, await stand.link())
         await stand.world.settle()
-        row, now = await connection_of(stand.world, TEAM), stand.world.clock.now()
-        theirs = await actor_of(stand.world, OUTSIDER, OTHER_TEAM)
-        flow = {"id": uuid4(), "workspace_id": theirs.workspace.id, "user_id": OUTSIDER, "provider": "xero"}
-        until = {"created_at": now, "expires_at": now + SIGNS_IN, "link_hash": "h", "code_tries": 0}
-        async with stand.world.services.db.write() as tx:
-            await tx.execute(FLOWS.insert().values(**flow, **until, stage=Stage.SENT))
+        row = await connection_of(stand.world, TEAM)
+        try_id = await a_try(stand, Stage.RETURNED, OUTSIDER, OTHER_TEAM)
 
         await end(stand.world, row)
-        for stage, sign_in in ((Stage.SENT, None), (Stage.RETURNED, None), (Stage.GRANTED, row.token_set_id)):
+        for stage, sign_in in ((Stage.RETURNED, None), (Stage.GRANTED, row.token_set_id)):
             async with stand.world.services.db.write() as tx:
-                theirs_now = FLOWS.update().where(FLOWS.c.id == flow["id"])
+                theirs_now = FLOWS.update().where(FLOWS.c.id == try_id)
                 await tx.execute(theirs_now.values(stage=stage, token_set_id=sign_in))
             await stand.world.later(1)
             assert TRADING in {found["tenantId"] for found in stand.xero.grants.connections.values()}
@@ -153,6 +159,27 @@ async def test_nothing_is_given_back_while_the_same_person_may_be_signing_in_for
         await stand.world.later((SIGNS_IN + FINISHING).total_seconds() + 1)
         assert stand.xero.grants.connections == {}
         assert (await connection_of(stand.world, TEAM)).token_set_id is None
+
+
+async def test_of_those_still_at_the_ledger_only_who_used_the_sign_in_is_waited_for(sqlite_url: str) -> None:
+    """Or anybody who may connect, in any workspace, could keep access from being given back for ever."""
+    async with a_stand(sqlite_url) as stand:
+        await stand.connected(stand.admin, await stand.link())
+        await stand.world.settle()
+        row = await connection_of(stand.world, TEAM)
+        theirs = await a_try(stand, Stage.SENT, ADMIN)
+        await a_try(stand, Stage.SENT, OUTSIDER, OTHER_TEAM)
+        await a_try(stand, Stage.SENT, OWNER)
+
+        await end(stand.world, row)
+        await stand.world.later(1)
+        assert (await connection_of(stand.world, TEAM)).token_set_id == row.token_set_id
+
+        async with stand.world.services.db.write() as tx:
+            await tx.execute(FLOWS.delete().where(FLOWS.c.id == theirs))
+        await stand.world.later(1)
+        assert (await connection_of(stand.world, TEAM)).token_set_id is None
+        assert stand.xero.grants.connections == {}
 
 
 async def test_one_that_fails_unforeseen_keeps_no_other_from_its_turn(
