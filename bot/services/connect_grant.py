@@ -32,6 +32,14 @@ ANOTHER = "another organisation"
 logger = logging.getLogger(__name__)
 
 
+class NotTakenError(Exception):
+    """Nobody has the new sign-in; `stop` says why the try goes no further."""
+
+    def __init__(self, stop: Stop) -> None:
+        self.stop = stop
+        super().__init__(stop)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectGrant:
     db: Database
@@ -80,21 +88,42 @@ class ConnectGrant:
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         await self.tokens.revoking.wait(provider)
         try:
-            answer, choices = await self._exchange(row, found.code)
+            answer = await self._exchange(row, found.code)
         except ProviderError:
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+        try:
+            await self._take(row, answer)
+        except NotTakenError as error:
+            await self._give_up(row, answer)
+            await self.stops.stop(row, Stage.FAILED, error.stop)
+
+    async def _take(self, row: Row[Any], answer: TokenAnswer) -> None:
+        """A new sign-in becomes this try's, with what it sees.
+
+        Raises:
+            NotTakenError: it is of no use, or could not be kept.
+            StoppedError: it is kept, or somebody's already, and the try is over.
+        """
+        adapter = self.providers[row.provider]
         if not answer.subject:  # people without a name would share one row of tokens
-            await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
+            raise NotTakenError(Stop.PROVIDER_FAILED)
+        try:
+            choices = await adapter.organisations(answer)
+        except ProviderError:
+            raise NotTakenError(Stop.PROVIDER_FAILED) from None
         if not choices:
-            await self.stops.stop(row, Stage.FAILED, Stop.NOTHING_GRANTED)
+            raise NotTakenError(Stop.NOTHING_GRANTED)
         async with self.db.read() as tx:
             wanted = None if row.organisation_id is None else await tenant_of(tx, row)
-        seen = await with_rights(self.providers[provider], answer, choices, only=wanted)
+        seen = await with_rights(adapter, answer, choices, only=wanted)
         try:
             await insist(self.db.clock, lambda: self._keep(row, answer, seen))
         except NotWrittenError:
-            await self._give_up(row, answer)
-            await self.stops.stop(row, Stage.FAILED, Stop.NOT_KEPT)
+            raise NotTakenError(Stop.NOT_KEPT) from None
+        except StoppedError as stopped:
+            if stopped.stop is Stop.OTHER_ORGANISATION:
+                await self._give_up(row, answer)
+            raise
 
     async def _consume(self, provider: str, cookie: str, state: str) -> Row[Any]:
         async with self.db.write() as tx:
@@ -121,15 +150,14 @@ class ConnectGrant:
             await self.stops.tell(ours, Stop.USED)
         raise StoppedError(Stop.USED)
 
-    async def _exchange(self, row: Row[Any], code: str) -> tuple[TokenAnswer, tuple[OrganisationChoice, ...]]:
+    async def _exchange(self, row: Row[Any], code: str) -> TokenAnswer:
         adapter = self.providers[row.provider]
         verifier = VERIFIER.open(self.vault, row.verifier_sealed, id=row.id, workspace_id=row.workspace_id)
-        answer = await adapter.exchange(
+        return await adapter.exchange(
             code=code,
             redirect_uri=self.site.callback(row.provider),
             code_verifier=verifier if adapter.profile.uses_pkce else None,
         )
-        return answer, await adapter.organisations(answer)
 
     async def _keep(self, row: Row[Any], answer: TokenAnswer, choices: tuple[OrganisationChoice, ...]) -> None:
         async with self.db.write() as tx:
