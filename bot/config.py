@@ -1,11 +1,11 @@
 """The environment, read once into one frozen value; everything wrong is named at once, with what to write."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 T = TypeVar("T")
@@ -13,6 +13,9 @@ SLACK_API = "https://slack.com/api/"
 SLACK_WEB = "https://slack.com"
 SLACK_FILES = "files.slack.com"
 DATABASE = "sqlite+aiosqlite:///var/dext.db"
+PARAMETERS = frozenset({"host", "port", "sslmode"})
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+"""libpq's; without one it is `prefer`. What a certificate is held against, both drivers read from PGSSLROOTCERT."""
 
 
 NO_WORKSPACE = (
@@ -158,6 +161,16 @@ def _names_database(url: str) -> bool:
         return False
 
 
+def _wrong_parameters(url: URL) -> Iterator[str]:
+    """What stands behind the `?` is read by two drivers, ours and the job library's: only what both take is good."""
+    for name in sorted(url.query.keys() - PARAMETERS):
+        also = "; for a secure connection write sslmode=require" if name == "ssl" else ""
+        yield f"has {name[:30]!r} behind the ?: only {', '.join(sorted(PARAMETERS))} may stand there{also}"
+    mode = url.query.get("sslmode")
+    if mode is not None and mode not in SSL_MODES:
+        yield f"has an sslmode that there is not: write one of {', '.join(SSL_MODES)}"
+
+
 class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -235,6 +248,8 @@ class _Reader:
             self.wrong.append(f"DEXT_DATABASE_URL is for another driver: write {kinds}")
         elif not _names_database(found):
             self.wrong.append(f"DEXT_DATABASE_URL names no database: write {kinds}")
+        elif found.startswith("postgresql"):
+            self.wrong += [f"DEXT_DATABASE_URL {words}" for words in _wrong_parameters(make_url(found))]
         return found
 
     def provider(self, key: str) -> ProviderSettings | None:

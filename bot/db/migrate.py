@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 import bot.db
+from bot.db.addresses import for_driver
 from bot.db.base import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -127,7 +128,7 @@ def _current(connection: Connection) -> str | None:
 @asynccontextmanager
 async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
     """A connection in one transaction, whose foreign keys rest while SQLite rebuilds a table."""
-    engine = create_async_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = create_async_engine(for_driver(url), poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
         event.listen(engine.sync_engine, "begin", _begin_immediate)

@@ -6,15 +6,15 @@ cannot write. PostgreSQL uses one pool for both. No network call is made while a
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, event, make_url
+from sqlalchemy import URL, Executable, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.clock import Clock
+from bot.db.addresses import for_driver
 from bot.db.base import table_of
 from bot.db.workspaces import DeliveryRow
 from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery
@@ -29,6 +30,10 @@ from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery
 POOL_WAIT_SECONDS = 1.5
 LOCK_WAIT_MILLISECONDS = 1000
 """Queue and lock together stay under Slack's three seconds, so that a person gets an honest "busy" in time."""
+IDLE_MILLISECONDS = 60_000
+"""PostgreSQL ends a transaction that nothing happens in for so long: a process that was frozen, or cut off, lets go of
+its locks.
+"""
 
 T = TypeVar("T")
 
@@ -81,12 +86,12 @@ class Database:
     """Engines of one process, and what wakes its loops."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        self.url, self.clock = make_url(url), clock
+        self.url, self.clock = for_driver(url), clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.writer, self.reader = self._engines(url)
+        self.writer, self.reader = self._engines(self.url)
         self._listeners: dict[Nudge, list[Any]] = {nudge: [] for nudge in Nudge}
 
-    def _engines(self, url: str) -> tuple[AsyncEngine, AsyncEngine]:
+    def _engines(self, url: URL) -> tuple[AsyncEngine, AsyncEngine]:
         if not self.is_sqlite:
             engine = create_async_engine(
                 url,
@@ -95,7 +100,7 @@ class Database:
                 pool_timeout=POOL_WAIT_SECONDS,
                 hide_parameters=True,
                 pool_pre_ping=True,
-                connect_args={"server_settings": {"lock_timeout": str(LOCK_WAIT_MILLISECONDS)}},
+                connect_args={"timeout": POOL_WAIT_SECONDS, "server_settings": _server_settings()},
             )
             return engine, engine
         writer = create_async_engine(
@@ -133,7 +138,7 @@ class Database:
                 yield tx
                 is_committing = True
         except (PoolTimeoutError, DBAPIError) as error:
-            if isinstance(error, PoolTimeoutError) or _is_undone(error, is_committing=is_committing):
+            if _is_undone(error, is_committing=is_committing):
                 raise BusyError("the database is busy") from error
             raise
         delivery = current_delivery.get()
@@ -147,9 +152,11 @@ class Database:
     async def _transaction(self) -> AsyncIterator[Tx]:
         """Begun and ended whole: cancelled halfway, the driver would leave SQLite's file locked for everybody."""
         begun = self.writer.begin()
-        connection = await to_its_end(
-            begun.__aenter__(), undo=lambda _: begun.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None)
-        )
+        with _busy_where_it_is_silent():
+            connection = await to_its_end(
+                begun.__aenter__(),
+                undo=lambda _: begun.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None),
+            )
         try:
             yield Tx(connection, self.clock.now())
         except BaseException as error:
@@ -159,12 +166,20 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
-        """Look without deciding. SQLite's readers cannot write."""
+        """Look without deciding. SQLite's readers cannot write.
+
+        Raises:
+            BusyError: the database could not be had in time.
+        """
         try:
-            async with self.reader.connect() as connection:
+            async with AsyncExitStack() as stack:
+                with _busy_where_it_is_silent():
+                    connection = await stack.enter_async_context(self.reader.connect())
                 yield Tx(connection, self.clock.now())
-        except PoolTimeoutError as error:
-            raise BusyError("the database is busy") from error
+        except (PoolTimeoutError, DBAPIError) as error:
+            if _is_undone(error, is_committing=False):
+                raise BusyError("the database is busy") from error
+            raise
 
     async def close(self) -> None:
         await self.writer.dispose()
@@ -180,8 +195,26 @@ async def _store_delivery(tx: Tx) -> None:
         raise RepeatedDeliveryError(delivery.name)
 
 
-def _is_undone(error: DBAPIError, *, is_committing: bool) -> bool:
+@contextmanager
+def _busy_where_it_is_silent() -> Iterator[None]:
+    """Around the beginning of a connection: a server that does not answer at all had no effect either."""
+    try:
+        yield
+    except TimeoutError as error:
+        raise BusyError("the database does not answer") from error
+
+
+def _server_settings() -> dict[str, str]:
+    return {
+        "lock_timeout": str(LOCK_WAIT_MILLISECONDS),
+        "idle_in_transaction_session_timeout": str(IDLE_MILLISECONDS),
+    }
+
+
+def _is_undone(error: PoolTimeoutError | DBAPIError, *, is_committing: bool) -> bool:
     """Whether it certainly had no effect and may be tried again. A connection that breaks at the commit tells neither."""
+    if isinstance(error, PoolTimeoutError):
+        return True
     if getattr(error.orig, "sqlstate", None) in UNDONE:
         return True
     if error.connection_invalidated:

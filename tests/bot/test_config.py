@@ -125,3 +125,16 @@ def test_secrets_are_not_in_what_is_printed() -> None:
 
 def test_a_command_that_needs_the_database_only_asks_for_nothing_else() -> None:
     assert database_url_of({}) == "sqlite+aiosqlite:///var/dext.db"
+
+
+def test_only_what_both_drivers_read_stands_behind_a_databases_address() -> None:
+    """The job library's driver would fail at the start with the one word, and ours with the other."""
+    address = "postgresql+asyncpg://dext:hush-canary@db/dext"
+    assert read(DEXT_DATABASE_URL=f"{address}?host=/run/pg&sslmode=verify-full").database_url.endswith("verify-full")
+
+    said = complaints(DEXT_DATABASE_URL=f"{address}?ssl=require&application_name=hush-canary")
+    assert "has 'ssl' behind the ?" in said
+    assert "write sslmode=require" in said
+    assert "has 'application_name' behind the ?" in said
+    assert "write one of disable" in complaints(DEXT_DATABASE_URL=f"{address}?sslmode=hush-canary")
+    assert "hush-canary" not in said + complaints(DEXT_DATABASE_URL=f"{address}?sslmode=hush-canary")

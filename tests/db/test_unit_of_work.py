@@ -5,13 +5,17 @@ from contextlib import suppress
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from bot.clock import SystemClock
+from bot.db import migrate, unit_of_work
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, WorkspaceId
+from bot.services.jobs import JobKind
 from bot.services.messages import Place, Surface, note
+from bot.worker.engine import Engine
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
@@ -53,6 +57,56 @@ async def test_a_lock_that_is_not_to_be_had_is_an_honest_busy(on_postgres: World
         with pytest.raises(BusyError):
             async with db.write() as other:
                 await other.execute(text("LOCK TABLE items"))
+        with pytest.raises(BusyError):
+            async with db.read() as other:
+                await other.execute(text("SELECT * FROM items"))
+    await db.close()
+
+
+async def test_a_server_that_says_nothing_is_an_honest_busy(clock: FakeClock) -> None:
+    async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(says_nothing, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    db = Database(f"postgresql+asyncpg://postgres@127.0.0.1:{port}/dext?sslmode=disable", clock)
+    for begin in (db.read, db.write):
+        with pytest.raises(BusyError):
+            async with begin():
+                pass
+    await db.close()
+    silent.close()
+
+
+async def test_a_process_that_was_frozen_lets_go_of_what_it_holds(
+    postgres_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = Database(postgres_url, clock)
+    monkeypatch.setattr(unit_of_work, "IDLE_MILLISECONDS", 100)
+    frozen = Database(postgres_url, clock)
+
+    async def is_frozen_holding_it() -> None:
+        async with frozen.write() as tx:
+            await tx.execute(text("LOCK TABLE items"))
+            async with db.write() as other:
+                await other.execute(text("LOCK TABLE items"))
+
+    with pytest.raises(DBAPIError):
+        await is_frozen_holding_it()
+
+    await db.close()
+    await frozen.close()
+
+
+async def test_one_word_for_a_secure_connection_is_good_for_both_drivers(postgres_url: str, clock: FakeClock) -> None:
+    url = f"{postgres_url}&sslmode=prefer"
+    db, jobs = Database(url, clock), Engine(url)
+    async with db.read() as tx:
+        assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
+    await migrate.require_head(url)
+    assert await jobs.unfinished(JobKind.PUBLISH_BATCH) == ()
+    await jobs.stop()
     await db.close()
 
 
