@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.intake.pdf_text import Row
 
@@ -23,23 +23,17 @@ _CLEARLY = 2
 def currency_of(rows: Sequence[Row]) -> str | None:
     """The currency; None when several are mentioned alike."""
     texts = [row.text for row in rows]
-    at_amounts = Counter(
-        _code(before or after) for text in texts for before, after in _AT_AMOUNT.findall(text)
-    ).most_common(2)
-    if at_amounts:
-        return _first(at_amounts)
-    return _first(Counter(_code(mark) for text in texts for mark in _ANYWHERE.findall(text)).most_common(2))
+    at_amounts = [before or after for text in texts for before, after in _AT_AMOUNT.findall(text)]
+    return _clearest(at_amounts or [mark for text in texts for mark in _ANYWHERE.findall(text)])
 
 
 def has_dollars(rows: Sequence[Row]) -> bool:
     return any("$" in row.text for row in rows)
 
 
-def _code(mark: str) -> str:
-    return _SIGNS.get(mark, mark)
-
-
-def _first(found: list[tuple[str, int]]) -> str | None:
-    if not found or (len(found) > 1 and found[0][1] < _CLEARLY * found[1][1]):
+def _clearest(marks: Iterable[str]) -> str | None:
+    counted = Counter(_SIGNS.get(mark, mark) for mark in marks)
+    found = sorted(counted, key=lambda code: -counted[code])
+    if not found or (len(found) > 1 and counted[found[0]] < _CLEARLY * counted[found[1]]):
         return None
-    return found[0][0]
+    return found[0]

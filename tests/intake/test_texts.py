@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.domain.documents import DocumentType, FactField, Facts
+from bot.intake.parent import ChildReader
 from bot.intake.pdf import from_pages
 from bot.intake.pdf_file import opened
 from bot.intake.reader import read
@@ -176,6 +177,12 @@ def test_an_invoice_is_read_in_six_languages(
     assert (facts.issued_on, facts.due_on, facts.currency, *map(str, amounts)) == rest
     assert facts.document_type is DocumentType.INVOICE
     assert facts.read == frozenset(FactField) - {FactField.LINES, FactField.NOTE}
+
+
+async def test_a_child_that_can_open_nothing_reads_a_text_as_this_process_does() -> None:
+    document = a_text_pdf(a_letter(*ENGLISH), a_letter(*GERMAN), a_letter("Page 3", "Thank you for your business"))
+
+    assert await ChildReader()(document, "invoice.pdf") == read(document)
 
 
 @pytest.mark.parametrize(
