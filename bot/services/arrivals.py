@@ -175,7 +175,7 @@ class Arrivals:
             if is_new:
                 card = await home_card(tx, item.workspace_id, item.id)
                 channel = None if card is None else card.place.channel_id
-                words = _ENTERED[reading.method](link, channel)
+                words = views.noticed(_ENTERED[reading.method](link, channel), reading.warnings)
             await change_arrival(tx, entered, item_id=item.id, reason=words)
             await tell(tx, arrival)
 

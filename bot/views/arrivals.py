@@ -13,6 +13,8 @@ from bot.views.text import escape, mrkdwn
 Names = Mapping[OrganisationId, str]
 
 LONGEST_NAME = 60
+LONGEST_WARNING = 300
+MOST_TOLD = 3
 MOST_TO_CHOOSE = 35
 """A message takes fifty blocks, and ten files."""
 
@@ -28,6 +30,15 @@ def read_from_text(link: str, channel: ChannelId | None) -> str:
 
 def kept_unread(link: str, channel: ChannelId | None) -> str:
     return f"Kept as {link}. I can't read pictures: press *Fill in* on its card in {_where(channel)}."
+
+
+def noticed(words: str, warnings: Sequence[str]) -> str:
+    """With what does not agree in the document, so that somebody looks before it is approved."""
+    if not warnings:
+        return words
+    told = " ".join(escape(warning, LONGEST_WARNING) for warning in warnings[:MOST_TOLD])
+    more = len(warnings) - MOST_TOLD
+    return f"{words} *Please check:* {told}" + (f" And {more} more of this kind." if more > 0 else "")
 
 
 def known(link: str, state: str) -> str:

@@ -1,5 +1,6 @@
 """E-invoices dropped in a channel, one of each syntax, and what is like one and cannot be an item."""
 
+from decimal import Decimal
 from pathlib import Path
 
 from tests.handlers.desk import a_desk, words
@@ -12,6 +13,7 @@ from tests.playground.kit import schema_problems
 HIDDEN = "<!channel> *Evil* <https://evil.example|Pay here> \u202e"
 DROPPED = {
     "UBL-1": ("invoice.xml", as_ubl(known(number="UBL-1"))),
+    "ODD-1": ("odd.xml", as_ubl(known(number="ODD-1", payable=Decimal("99.00")))),
     "CII-1": ("xrechnung.xml", as_cii(known(number="CII-1"))),
     "PDF-1": ("invoice.pdf", a_pdf_with({"factur-x.xml": as_cii(known(number="PDF-1"))})),
     "OLD-1": ("old.pdf", a_pdf_with({"ZUGFeRD-invoice.xml": as_zugferd_1(known(number="OLD-1"))})),
@@ -34,7 +36,9 @@ async def test_each_syntax_becomes_a_card_and_what_cannot_is_told_why(sqlite_url
             assert "162.00 EUR" in words(card)
             assert "Süd &amp; Söhne GmbH" in words(card)
             assert "<!channel>" not in words(card)
-            assert "Read as <" in answers(desk, message)[-1]
+            answer = answers(desk, message)[-1]
+            assert "Read as <" in answer
+            assert ("*Please check:* The total 162.00 less 62.00 paid" in answer) is (number == "ODD-1")
         for reason, (name, content) in REFUSED.items():
             message = await dropped(desk, content, name)
 
