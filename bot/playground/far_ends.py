@@ -16,6 +16,7 @@ from aiohttp import web
 
 from bot import log
 from bot.clock import SystemClock
+from bot.playground.samples import SAMPLES
 from bot.playground.slack import Manifest, ManifestError, SlackState
 from bot.playground.slack import create_app as slack_app
 from bot.serving import listening, stopped
@@ -62,6 +63,7 @@ class Setting:
             database=self.database,
             ledgers_url=f"{self.ledgers_url}/",
             manifest=Manifest.read(MANIFEST),
+            samples=SAMPLES,
         )
 
     def ledger(self, key: str) -> web.Application:

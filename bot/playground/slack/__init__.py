@@ -70,7 +70,7 @@ from bot.playground.slack.people import (
     Person,
 )
 from bot.playground.slack.server import create_app
-from bot.playground.slack.sharing import Dropped
+from bot.playground.slack.sharing import Dropped, Sample
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Message
@@ -106,6 +106,7 @@ __all__ = [
     "Message",
     "NotPossibleError",
     "Person",
+    "Sample",
     "SlackRefusalError",
     "SlackState",
     "StoredFile",

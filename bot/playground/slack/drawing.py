@@ -86,6 +86,7 @@ class Drawing:
             "message_shortcuts": self._offered(state.manifest.message_shortcuts),
             "faults": state.faults,
             "refusals": state.refusals,
+            "samples": state.samples,
             "ledgers_url": state.ledgers_url,
             "app_has_posted": workspace.has_posted(BOT_USER),
             **self._tools(),

@@ -16,6 +16,7 @@ from jinja2 import Environment
 
 from bot.playground.slack.drawing import HERE, Drawing, Place
 from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
+from bot.playground.slack.files import type_of
 from bot.playground.slack.oauth import COOKIE
 from bot.playground.slack.people import ADMIN, BILLS, Channel, Person
 from bot.playground.slack.shapes import Json
@@ -48,6 +49,7 @@ class Page:
         router.add_post("/page/upload", self.upload)
         router.add_get("/page/file/{file}", self.file)
         router.add_get("/page/picture/{file}", self.picture)
+        router.add_get("/page/sample/{name}", self.sample)
         router.add_get("/files/{owner}/{file}/{name}", self.file_link)
         router.add_get("/archives/{channel}/{message}", self.permalink)
         router.add_get("/archives/{channel}", self.permalink)
@@ -97,6 +99,15 @@ class Page:
             raise web.HTTPNotFound(text="this is no picture")
         content = self.state.store.bytes_of(stored.id) or b""
         return web.Response(body=content, content_type=stored.mimetype, headers=HEADERS)
+
+    async def sample(self, request: web.Request) -> web.Response:
+        """A document to try, dated today."""
+        found = next((each for each in self.state.samples if each.name == request.match_info["name"]), None)
+        if found is None:
+            raise web.HTTPNotFound(text="there is no such document")
+        content = found.made(self.state.clock.now().date())
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{found.name}"'}
+        return web.Response(body=content, content_type=type_of(found.name), headers=headers)
 
     async def file_link(self, request: web.Request) -> web.Response:
         """Where a file's permalink leads."""

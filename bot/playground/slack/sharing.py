@@ -1,7 +1,8 @@
 """Files that people share: dropped into a channel or sent to the app, several at once, linked from elsewhere, deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.playground.slack import payloads
 from bot.playground.slack.errors import NotPossibleError
@@ -20,6 +21,15 @@ class Dropped:
     content: bytes
     name: str
     mimetype: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A document that lies ready for whoever has none at hand."""
+
+    label: str
+    name: str
+    made: Callable[[date], bytes]
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from bot.playground.slack.pressing import Pressing
 from bot.playground.slack.reaction_methods import ReactionMethods
 from bot.playground.slack.response_urls import ResponseUrls
 from bot.playground.slack.shapes import Json
-from bot.playground.slack.sharing import Dropped, Sharing
+from bot.playground.slack.sharing import Dropped, Sample, Sharing
 from bot.playground.slack.sight import Sight
 from bot.playground.slack.sockets import Sockets
 from bot.playground.slack.store import Store
@@ -50,6 +50,7 @@ class SlackState:
             given it may everything and has one command.
         ledgers_url: where the page's hint points for the simulated ledgers.
         is_paced: whether Slack's rate limits apply.
+        samples: documents that the page offers to share.
         processing_seconds: how long a file the app hands in is not ready yet; a second or so at the real one.
     """
 
@@ -70,10 +71,12 @@ class SlackState:
         ledgers_url: str | None = None,
         is_paced: bool = True,
         processing_seconds: float = 0.0,
+        samples: Sequence[Sample] = (),
     ) -> None:
         self.clock = clock or SystemClock()
         self.ledgers_url = ledgers_url
         self.manifest = manifest or Manifest()
+        self.samples = tuple(samples)
         self.store = Store(database)
         self.workspace = Workspace(
             self.store, self.clock, public_url=public_url.rstrip("/"), processing_seconds=processing_seconds

@@ -253,6 +253,8 @@ document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   const fault = event.target.closest("[data-fault]");
   if (fault) return void act({ do: "switch", fault: fault.dataset.fault });
+  const sample = event.target.closest("[data-sample]");
+  if (sample) return void takeSample(sample);
   const doing = event.target.closest("[data-do]");
   if (doing) return void run(doing);
   const control = event.target.closest("button[data-action], a[data-action]");
@@ -266,12 +268,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+function closeMenu(menu) {
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}
+
 function run(doing) {
-  const menu = doing.closest("details.menu");
-  if (menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
+  closeMenu(doing.closest("details.menu"));
   const surface = doing.closest("[data-surface]");
   act({ do: doing.dataset.do, callback: doing.dataset.callback, surface: surface?.dataset.surface });
 }
@@ -432,6 +436,16 @@ async function uploaded(files, fields) {
   const result = await send("/page/upload", { body: data });
   if (result.error) toast(result.error);
   return result;
+}
+
+async function takeSample(button) {
+  const form = button.closest(".composer");
+  closeMenu(button.closest("details.menu"));
+  const response = await fetch(`/page/sample/${encodeURIComponent(button.dataset.sample)}`);
+  if (!response.ok) return void toast("This document could not be made.");
+  const content = await response.blob();
+  stage(form, [...(staged.get(form) || []), new File([content], button.dataset.sample, { type: content.type })]);
+  form.querySelector("textarea").focus();
 }
 
 async function attach(input) {
