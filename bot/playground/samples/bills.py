@@ -103,7 +103,7 @@ BILLS = {
     ),
     "cafe": Bill(
         prefix="CC",
-        supplier="The Corner Café",
+        supplier="The Corner Cafe",
         street="8 High Street",
         town="Northwick",
         vat_number="GB567890125",

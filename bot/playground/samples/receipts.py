@@ -1,4 +1,7 @@
-"""A till receipt as somebody photographs it: a strip of paper on a table, a little askew."""
+"""A till receipt as somebody photographs it: a strip of paper on a table, a little askew.
+
+The font comes with Pillow, and knows the letters of English only.
+"""
 
 from io import BytesIO
 
@@ -42,7 +45,7 @@ def _rows(bill: Bill) -> list[tuple[str, str, int]]:
         ("- " * 28, "", 16),
         ("Net", f"{bill.net:,.2f}", 18),
         (f"VAT {bill.tax_percent}%", f"{bill.tax:,.2f}", 18),
-        ("TOTAL", f"£{bill.gross:,.2f}", 26),
+        ("TOTAL", f"{bill.currency} {bill.gross:,.2f}", 26),
         ("", "", 16),
         ("Paid by card. Thank you!", "", 16),
     ]
