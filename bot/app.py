@@ -39,7 +39,10 @@ from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, Work
 from bot.worker.loops import guarded
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
+from handlers.api import ItemsApi
 from handlers.api_keys import ApiKeyHandlers
+from handlers.api_pace import Pace
+from handlers.api_requests import Requests
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
 from handlers.browsing import BrowsingHandlers
@@ -131,6 +134,7 @@ def site(services: Services, dispatch: Dispatch, socket: SocketMode | None) -> w
     protect(app)
     if config.signing_secret is not None:
         Guard(dispatch, config.signing_secret, services.clock).register(app)
+    ItemsApi(services.api_keys, services.ingesting, Pace(services.clock), Requests()).register(app)
     HealthPages(Health(services.db), socket).register(app)
     ItemPages(ItemLinks(services.db, Permalink(services.clients), services.flows.site)).register(app)
     InstallPages(
@@ -175,7 +179,9 @@ def worker_of(services: Services) -> Worker:
     engine = services.jobs
     assert isinstance(engine, Engine)
     config, clock = services.config, services.clock
-    by_kind = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+    by_kind = tasks_of(
+        publishing=services.publishing, lists=services.lists, arrivals=services.arrivals, ingesting=services.ingesting
+    )
     return Worker(
         db=services.db,
         clock=clock,
@@ -183,7 +189,9 @@ def worker_of(services: Services) -> Worker:
         lock=WorkerLock.of(config.database_url),
         tasks=Tasks(clock, by_kind),
         planner=Planner(services.publishing),
-        reconciler=Reconciler(services.db, engine, services.publishing, (services.lists, services.arrivals)),
+        reconciler=Reconciler(
+            services.db, engine, services.publishing, (services.lists, services.arrivals, services.ingesting)
+        ),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(
             services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)

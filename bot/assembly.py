@@ -30,6 +30,7 @@ from bot.services.doors import Doors
 from bot.services.fixes import Fixes
 from bot.services.home import Home
 from bot.services.importing import ListImport
+from bot.services.ingesting import Ingesting
 from bot.services.installing import Installing
 from bot.services.item_forms import ItemForms
 from bot.services.items import Items
@@ -99,6 +100,7 @@ class Services:
     arrivals: Arrivals
     doors: Doors
     questions: Questions
+    ingesting: Ingesting
     lists: ListImport
     publishing: Publishing
     removal: Removal
@@ -127,6 +129,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     connections = Connections(db, people, directory, providers)
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers)
+    read = ChildReader()
     files = SlackFiles(clients, session, config.slack_files_host)
     return Services(
         config=config,
@@ -164,9 +167,10 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         set_up=SetUp(
             db, people, directory, SettingsService(db, people, default_messages.look), providers, ChannelTest(clients)
         ),
-        arrivals=Arrivals(db, jobs, files, ChildReader(), config.public_url),
+        arrivals=Arrivals(db, jobs, files, read, config.public_url),
         doors=Doors(db, people, jobs),
         questions=Questions(db, people, jobs),
+        ingesting=Ingesting(db, jobs, read, config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)

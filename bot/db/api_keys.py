@@ -103,6 +103,12 @@ async def is_live(tx: Tx, caller: Caller) -> bool:
     return (await tx.execute(statement)).one_or_none() is not None
 
 
+async def sender_of(tx: Tx, row: Row[Any]) -> Caller:
+    """Whose key a request came with, live or not: what was acknowledged is carried out."""
+    statement = select(API_KEYS).where(API_KEYS.c.workspace_id == row.workspace_id, API_KEYS.c.id == row.api_key_id)
+    return _caller((await tx.execute(statement)).one())
+
+
 async def note_use(tx: Tx, caller: Caller) -> None:
     used = API_KEYS.update().where(
         API_KEYS.c.id == caller.key_id,

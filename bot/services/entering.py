@@ -47,6 +47,8 @@ class NewItem:
     kind: ItemKind = ItemKind.COST
     coding: Coding = field(default_factory=Coding)
     file_id: FileId | None = None
+    id: ItemId | None = None
+    """Where the door has told it already."""
 
 
 async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
@@ -93,7 +95,7 @@ async def _entered_meanwhile(tx: Tx, new: NewItem) -> Item:
 
 def _received(tx: Tx, new: NewItem, reference: str) -> Item:
     return Item(
-        id=ItemId(new_id()),
+        id=new.id or ItemId(new_id()),
         workspace_id=new.workspace_id,
         organisation_id=new.organisation_id,
         kind=new.kind,

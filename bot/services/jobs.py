@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     PUBLISH_BATCH = "publish_batch"
     SYNC_LISTS = "sync_lists"
     READ_FILE = "read_file"
+    READ_SENT_FILE = "read_sent_file"
 
 
 class Jobs(Protocol):

@@ -32,6 +32,7 @@ from bot.db.connections import (
     TokenSetRow,
 )
 from bot.db.files import FileRow
+from bot.db.ingests import IngestRow
 from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
@@ -55,6 +56,7 @@ PURGED: tuple[type[Base], ...] = (
     ApprovalRow,
     AlertRow,
     ArrivalRow,
+    IngestRow,
     ItemRow,
     ListTermRow,
     ListEntryRow,

@@ -16,6 +16,7 @@ from bot.db import batches
 from bot.db.arrivals import ArrivalRow
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
+from bot.db.ingests import INGESTS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import BatchId
 from bot.services.jobs import JobKind
@@ -91,6 +92,9 @@ async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]
                 .where(SYNCS.c.state.in_(("waiting", "reading")))
             )
             return frozenset(f"{row.id}:{row.run}:{row.attempt}" for row in await tx.execute(syncs))
+        case JobKind.READ_SENT_FILE:
+            sent = select(INGESTS.c.id, INGESTS.c.attempt).where(INGESTS.c.state == "reading")
+            return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(sent))
         case JobKind.READ_FILE:
             arrivals = select(ARRIVALS.c.id, ARRIVALS.c.attempt).where(ARRIVALS.c.state == "waiting")
             return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(arrivals))

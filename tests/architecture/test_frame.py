@@ -11,6 +11,7 @@ RESCUES = {
     "handlers/routes.py": "the last resort of Slack's requests",
     "handlers/line.py": "the last resort of a websocket's requests",
     "handlers/pages.py": "the web middleware",
+    "handlers/api.py": "the last resort of the API's requests",
     "bot/worker/tasks.py": "the worker's loop over jobs",
     "bot/worker/loops.py": "the worker's loops",
     "bot/messenger.py": "the messenger's loop",

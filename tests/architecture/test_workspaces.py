@@ -24,6 +24,7 @@ UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tel
 REASONS = {
     "bot/db/arrivals.py:arrival_to_work": OWN_ROW,
     "bot/db/arrivals.py:stuck_arrivals": WORK_OF_ALL,
+    "bot/db/ingests.py:reading": OWN_ROW,
     "bot/db/outbox.py:claim": OWN_ROW,
     "bot/db/outbox.py:drop": OWN_ROW,
     "bot/db/outbox.py:due": WORK_OF_ALL,

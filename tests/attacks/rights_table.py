@@ -117,9 +117,16 @@ CHANGING = frozenset(
 )
 """What changes something when somebody does it who may. All else only shows."""
 
-SIGNED, ANYBODY, SAME_BROWSER = "signed by Slack", "anybody", "the browser that began, as the person who began"
+SIGNED, KEYED, ANYBODY, SAME_BROWSER = (
+    "signed by Slack",
+    "with an API key",
+    "anybody",
+    "the browser that began, as the person who began",
+)
 PAGES = {
     ("POST", "/slack/events"): SIGNED,
+    ("POST", "/api/v1/items"): KEYED,
+    ("GET", "/api/v1/items/{item}"): KEYED,
     ("GET", "/healthz"): ANYBODY,
     ("GET", "/readyz"): ANYBODY,
     ("GET", "/i/{item}"): ANYBODY,

@@ -70,7 +70,9 @@ async def everything_happens(stand: Stand) -> Desk:
 def of_worker(world: World) -> None:
     """Jobs that fail are logged, as the worker does it."""
     services = world.services
-    by_kind = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+    by_kind = tasks_of(
+        publishing=services.publishing, lists=services.lists, arrivals=services.arrivals, ingesting=services.ingesting
+    )
     world.jobs.handler = Tasks(world.clock, by_kind).run
 
 

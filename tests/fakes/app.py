@@ -76,6 +76,7 @@ class World:
         await self.services.publishing.reconcile()
         await self.services.lists.restart_stuck()
         await self.services.arrivals.restart_stuck()
+        await self.services.ingesting.restart_stuck()
         await self.settle()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
@@ -113,7 +114,12 @@ async def whole_app(
         jobs = InlineJobs()
         async with assembled(config, clock, jobs=jobs) as product:
             services = product.services
-            tasks = tasks_of(publishing=services.publishing, lists=services.lists, arrivals=services.arrivals)
+            tasks = tasks_of(
+                publishing=services.publishing,
+                lists=services.lists,
+                arrivals=services.arrivals,
+                ingesting=services.ingesting,
+            )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:
                 await learn_workspace(services.clients)

@@ -1,0 +1,231 @@
+"""An item as another system sends it: the JSON's exact shape, and how it is read into the words of the domain.
+
+`openapi.yml` says the same for those who write such systems; a test holds the two together. Whatever is not here is
+refused: a sender does not decide on states, approvals or other people's books.
+"""
+
+import hashlib
+import json
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from bot.domain.documents import DocumentType, Facts, ItemKind, Line, Party
+from bot.domain.ingesting import Codes, Stated
+from bot.domain.texts import cleaned
+from bot.intake.elements import LONGEST_CODE, LONGEST_NOTE, LONGEST_TEXT
+from handlers.strict import BadBodyError, parse
+
+MOST_LINES = 1000
+
+COUNTRY, CURRENCY = "^[A-Z]{2}$", "^[A-Z]{3}$"
+AMOUNT, NUMBER = r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$", r"^-?[0-9]{1,14}(\.[0-9]{1,10})?$"
+PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,4})?$"
+
+Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
+Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
+Country = Annotated[str, Meta(pattern=COUNTRY, max_length=2)]
+Currency = Annotated[str, Meta(pattern=CURRENCY, max_length=3)]
+Amount = Annotated[str, Meta(pattern=AMOUNT, max_length=20)]
+"""A string: a JSON number is a float to most who read it, and 0.1 + 0.2 would reach somebody's books."""
+Number = Annotated[str, Meta(pattern=NUMBER, max_length=26)]
+Percent = Annotated[str, Meta(pattern=PERCENT, max_length=8)]
+Note = Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
+
+
+class PartyBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    name: Text | None = None
+    tax_number: Code | None = None
+    country: Country | None = None
+    bank_account: Code | None = None
+
+
+class CodingBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    category: Code | None = None
+    tax_rate: Code | None = None
+
+
+class LineBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    description: Text
+    net: Amount
+    quantity: Number | None = None
+    unit_price: Number | None = None
+    tax: Amount | None = None
+    tax_percent: Percent | None = None
+    coding: CodingBody | None = None
+
+
+class ItemBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    kind: Literal["cost", "sale"] | None = None
+    document_type: DocumentType | None = None
+    supplier: PartyBody | None = None
+    buyer: PartyBody | None = None
+    number: Code | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    currency: Currency | None = None
+    net: Amount | None = None
+    tax: Amount | None = None
+    gross: Amount | None = None
+    lines: Annotated[list[LineBody], Meta(max_length=MOST_LINES)] | None = None
+    description: Note | None = None
+    coding: CodingBody | None = None
+
+
+DECIDED_HERE = frozenset(
+    {"id", "state", "status", "version", "reference", "organisation", "organisation_id", "workspace", "workspace_id"}
+    | {"submitted_by", "approved_by", "decided_by", "edited_by", "approvers", "published_at", "ledger_url", "door"}
+)
+"""Fields that somebody may well hope to set."""
+EMPTY = "The item says nothing. Send at least what stands on the document, or the document's file."
+INVISIBLE = "It has no visible character. Send the text, or leave the field out."
+TOGETHER = "A quantity without a unit price says nothing. Send both, or neither."
+_PATH = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
+_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`$", re.DOTALL)
+_MISSING = re.compile(r"Object missing required field `(.*)`$", re.DOTALL)
+_FORM = re.compile(r"Expected `str` matching regex '(.*)'$", re.DOTALL)
+_WANTED = {
+    COUNTRY: "two capital letters (ISO 3166), such as GB",
+    CURRENCY: "three capital letters (ISO 4217), such as GBP",
+    AMOUNT: "a string with at most four decimals and a point before them, such as 1234.50",
+    NUMBER: "a string with at most ten decimals and a point before them, such as 2.5",
+    PERCENT: "a string such as 20 or 5.5",
+}
+LONGEST_NAMED = 100
+
+
+class NotAnItemError(Exception):
+    """The JSON is no item; sentences by field, such as `lines[0].net`. Empty for what is no field's."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__("; ".join(fields.values()))
+
+
+class NotJsonError(Exception):
+    """Not JSON, or JSON with more than one meaning."""
+
+
+def read(raw: bytes) -> tuple[Stated, str]:
+    """What is stated, and what it hashes to: the same for the same statements in another order or spacing.
+
+    Raises:
+        NotJsonError: broken, a name given twice, NaN, NUL, half a surrogate pair, no object.
+        NotAnItemError: with a sentence for the first field that is wrong.
+    """
+    try:
+        found = parse("application/json", raw)
+    except BadBodyError as error:
+        raise NotJsonError from error
+    try:
+        body = msgspec.convert(found, ItemBody)
+    except msgspec.ValidationError as error:
+        raise NotAnItemError(_told(str(error))) from error
+    stated = _stated(body)
+    return stated, hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def _told(error: str) -> dict[str, str]:
+    """Msgspec's message as a field and what to do about it."""
+    at = _PATH.search(error)
+    place, words = ("", error) if at is None else (at[1], error[: at.start()])
+    if found := _UNKNOWN.match(words):
+        name = found[1][:LONGEST_NAMED]
+        is_ours = name in DECIDED_HERE
+        sentence = (
+            "This is decided in Dext and cannot be sent. Leave it out."
+            if is_ours
+            else "An item has no such field. Leave it out."
+        )
+        return {f"{place}.{name}".lstrip(".")[: 2 * LONGEST_NAMED]: sentence}
+    if found := _MISSING.match(words):
+        return {f"{place}.{found[1]}".lstrip("."): "It is missing. Send it."}
+    if found := _FORM.match(words):
+        wanted = _WANTED.get(found[1].replace("\\\\", "\\"), "it in another form")
+        return {place: f"Send {wanted}."}
+    if (words.startswith("Expected `str") and "got `float`" in words) or "got `int`" in words:
+        return {place: "Send it as a string: a JSON number is not exact for everybody who reads it."}
+    if words.startswith("Invalid RFC3339"):
+        return {place: "Send a date as 2026-03-31."}
+    return {place[: 2 * LONGEST_NAMED]: f"{words[: 2 * LONGEST_NAMED]}."}
+
+
+class _Reading:
+    """Reads texts, and collects those that have nothing to see."""
+
+    def __init__(self) -> None:
+        self.wrong: dict[str, str] = {}
+
+    def text(self, field: str, raw: str | None, longest: int) -> str | None:
+        if raw is None:
+            return None
+        found = cleaned(raw, longest)
+        if found is None:
+            self.wrong[field] = INVISIBLE
+        return found
+
+    def party(self, field: str, body: PartyBody | None) -> Party:
+        if body is None:
+            return Party()
+        return Party(
+            name=self.text(f"{field}.name", body.name, LONGEST_TEXT),
+            tax_number=self.text(f"{field}.tax_number", body.tax_number, LONGEST_CODE),
+            country=body.country,
+            bank_account=self.text(f"{field}.bank_account", body.bank_account, LONGEST_CODE),
+        )
+
+    def codes(self, field: str, body: CodingBody | None) -> Codes:
+        if body is None:
+            return Codes()
+        return Codes(
+            category=self.text(f"{field}.category", body.category, LONGEST_CODE),
+            tax_rate=self.text(f"{field}.tax_rate", body.tax_rate, LONGEST_CODE),
+        )
+
+    def line(self, field: str, body: LineBody) -> Line:
+        if body.quantity is not None and body.unit_price is None:
+            self.wrong[f"{field}.unit_price"] = TOGETHER
+        return Line(
+            description=self.text(f"{field}.description", body.description, LONGEST_TEXT) or "",
+            quantity=_number(body.quantity) or Decimal(1),
+            unit_price=Decimal(body.net if body.unit_price is None else body.unit_price),
+            net=Decimal(body.net),
+            tax=_number(body.tax),
+            tax_percent=_number(body.tax_percent),
+        )
+
+
+def _stated(body: ItemBody) -> Stated:
+    reading, lines = _Reading(), body.lines or []
+    facts = Facts(
+        supplier=reading.party("supplier", body.supplier),
+        buyer=reading.party("buyer", body.buyer),
+        number=reading.text("number", body.number, LONGEST_CODE),
+        issued_on=body.issued_on,
+        due_on=body.due_on,
+        currency=body.currency,
+        net=_number(body.net),
+        tax=_number(body.tax),
+        gross=_number(body.gross),
+        lines=tuple(reading.line(f"lines[{place}]", line) for place, line in enumerate(lines)),
+        note=reading.text("description", body.description, LONGEST_NOTE),
+    )
+    codes_of_lines = tuple(reading.codes(f"lines[{place}].coding", line.coding) for place, line in enumerate(lines))
+    codes = reading.codes("coding", body.coding)
+    if reading.wrong:
+        raise NotAnItemError(reading.wrong)
+    return Stated(
+        facts=facts,
+        document_type=body.document_type,
+        kind=None if body.kind is None else ItemKind(body.kind),
+        codes=codes,
+        codes_of_lines=codes_of_lines,
+    )
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else +Decimal(text)  # the plus turns -0 into 0
