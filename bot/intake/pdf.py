@@ -28,7 +28,7 @@ def read_pdf(content: bytes) -> Reading:
         try:
             return embedded_invoice(document) or from_pages(document)
         except BrokenInvoiceError as error:
-            return replace(from_pages(document), warnings=(f"{error} What follows is what its pages say.",))
+            return replace(from_pages(document), warnings=(str(error),))
 
 
 def from_pages(document: Any) -> Reading:
