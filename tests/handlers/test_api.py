@@ -15,6 +15,7 @@ from bot.domain.documents import Door
 from bot.playground.slack import ADMIN
 from bot.services.files import FILES
 from bot.views.ids import ActionId
+from tests.contract.ingest_document import problems
 from tests.fakes.connected import Connected
 from tests.handlers.api_client import A_BILL, ApiClient, a_client, a_key
 from tests.handlers.desk import OTHER_CATEGORY, OTHER_TAX, Desk, a_desk, words
@@ -47,6 +48,7 @@ async def shop(database_url: str) -> AsyncIterator[Shop]:
     async with a_desk(database_url) as desk, a_client(desk.world) as api:
         yield Shop(desk, api)
         assert [heard for heard in api.heard if heard.status >= 500] == []
+        assert problems(api.heard) == []
         assert desk.slack.refusals == []
 
 
