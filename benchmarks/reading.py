@@ -1,27 +1,38 @@
 """What reading one document costs, in a process of its own as the product does it: `python -m benchmarks.reading`.
 
-The baseline does the least that could be called opening the same file, in the same run: lxml parses it, PDFium opens it.
+The baseline does the least that could be called the same, in the same run: lxml parses the file, PDFium opens it, takes
+its text or paints its first page, Pillow decodes it.
 Processor time and memory are those of the whole child, from start to end, so the interpreter's own start is in both.
 """
 
 import sys
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from subprocess import run
 from tempfile import TemporaryDirectory
+
+from PIL import Image
 
 from benchmarks.table import show
 from bot.intake.parent import ENTRY, Limits
 from bot.intake.sniff import sniff
 from bot.intake.task import Task
+from tests.intake.drawn import Text, a_letter, a_text_pdf
 from tests.intake.hybrids import a_pdf_with
 from tests.intake.known import LINES, known
 from tests.intake.writers import Known, as_cii, as_fattura_pa, as_ubl, as_zugferd_1
 
-ROUNDS, USUAL, MANY = 5, 10, 2000
+ROUNDS, USUAL, MANY, PAGES = 5, 10, 2000, 10
+PHOTO = (4000, 3000)
 PARSED = "import sys; from lxml import etree; etree.fromstring(sys.stdin.buffer.read())"
-OPENED = "import sys, pypdfium2; len(pypdfium2.PdfDocument(sys.stdin.buffer.read()))"
+_PDF = "import sys, pypdfium2; document = pypdfium2.PdfDocument(sys.stdin.buffer.read()); "
+OPENED = _PDF + "len(document)"
+TEXT_TAKEN = _PDF + "[page.get_textpage().get_text_range() for page in document]"
+PAINTED = _PDF + "document[0].render(scale=1.5).to_pil().save(sys.stdout.buffer, 'PNG')"
+DECODED = "import sys, PIL.Image; PIL.Image.open(sys.stdin.buffer).load()"
+SHRUNK = "import sys, PIL.Image; i = PIL.Image.open(sys.stdin.buffer); i.thumbnail((1000, 3000)); i.save(sys.stdout.buffer, 'PNG')"
 _WATCH = """
 import os, resource, sys
 name, *command = sys.argv[1:]
@@ -60,7 +71,32 @@ def invoice(lines: int) -> Known:
     )
 
 
-def documents() -> list[Document]:
+def photo() -> bytes:
+    """Twelve megapixels that are as hard to decode as those of a photograph."""
+    written = BytesIO()
+    Image.effect_noise(PHOTO, 40).convert("RGB").save(written, "JPEG", quality=80)
+    return written.getvalue()
+
+
+def page() -> list[Text]:
+    items = (f"Book {number}|1|40.00|40.00" for number in range(40))
+    return a_letter("# Invoice A-1", "Date|2026-03-01", *items, "Net|1600.00", "VAT 20%|320.00", "Total due|1920.00")
+
+
+def drawn() -> list[Document]:
+    """What people send for people."""
+    text, picture = a_text_pdf(page()), photo()
+    pages = a_text_pdf(*[page()] * PAGES)
+    return [
+        Document(name="PDF with text", content=text, bare=TEXT_TAKEN),
+        Document(name=f"PDF with text, {PAGES} pages", content=pages, bare=TEXT_TAKEN),
+        Document(name="PDF, preview", content=text, bare=PAINTED, task=Task.PREVIEW),
+        Document(name="photo", content=picture, bare=DECODED),
+        Document(name="photo, preview", content=picture, bare=SHRUNK, task=Task.PREVIEW),
+    ]
+
+
+def stated() -> list[Document]:
     usual, many = invoice(USUAL), invoice(MANY)
     fattura = replace(usual, type_code="TD01")
     return [
@@ -106,7 +142,7 @@ def _row(folder: Path, document: Document) -> tuple[str, ...]:
 def main() -> None:
     with TemporaryDirectory(prefix="dext-bench-") as folder:
         Path(folder).chmod(0o755)
-        rows = [_row(Path(folder), document) for document in documents()]
+        rows = [_row(Path(folder), document) for document in (*stated(), *drawn())]
     show(
         f"One document, read in a process of its own: least CPU and most memory of {ROUNDS}",
         ("document", "kB", "CPU s", "bare CPU s", "ratio", "MiB", "bare MiB"),
