@@ -3,17 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.db.ingests import INGESTS
-from bot.db.items import ITEMS
+from bot.db.items import ITEMS, item_of
 from bot.domain.api_keys import Scope
 from bot.domain.coding import Source
-from bot.domain.documents import Door
-from bot.playground.slack import ADMIN
+from bot.domain.documents import Door, Facts
+from bot.domain.ingesting import Sent, Stated
+from bot.domain.texts import cleaned
+from bot.playground.slack import ADMIN, BILLS
 from bot.services.files import FILES
+from bot.services.ingesting import KeyEndedError
 from bot.views.ids import ActionId
 from tests.contract.ingest_document import problems
 from tests.fakes.connected import Connected
@@ -253,3 +257,86 @@ async def test_keys_scopes_and_other_organisations_are_kept_apart(shop: Shop) ->
     assert (await api.ask("GET", f"/api/v1/items/{sent.json['id']}", Authorization=f"Bearer {reader}")).status == 200
     assert not [name for answer in api.heard for name in answer.headers if name.lower().startswith("access-control")]
     assert (await shop.counts())[:2] == (1, 1)
+
+
+HOSTILE = (
+    "<!channel> <@U0ADAM001> <https://evil.example|Approved>",
+    "*bold* _it_ ~no~ `code` :white_check_mark:",
+    "12\u202e00.1\u202c \u200bhid\u200dden\ufeff",
+    "line\none\r\n\ttwo\u2028three\x1b[31m\x07",
+    "&lt;!here&gt; '; DROP TABLE items; --",
+    "{{7*7}} ${x} %s \\u0041 =cmd()",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301\u0301\u0301",
+)
+FIELDS = ("supplier.name", "supplier.tax_number", "supplier.bank_account", "number", "description", "line")
+
+
+def hostile_bill(field: str, text: str, number: int) -> dict[str, object]:
+    bill: dict[str, Any] = {**A_BILL, "number": f"H-{number}"}
+    place, _, name = field.partition(".")
+    if name:
+        bill[place] = {**bill[place], name: text}
+    elif field == "line":
+        bill["lines"] = [{**A_BILL["lines"][0], "description": text}]
+    else:
+        bill[field] = text
+    return bill
+
+
+async def test_hostile_text_in_any_field_is_kept_the_same_everywhere_and_lives_in_no_message(shop: Shop) -> None:
+    """What is kept is what `cleaned` makes of it, on either database."""
+    expected = []
+    for number, (field, text) in enumerate((field, text) for field in FIELDS for text in HOSTILE):
+        sent = await shop.api.send(hostile_bill(field, text, number))
+        assert sent.status == 201, (field, text, sent.body)
+        expected.append((sent.json["id"], field, cleaned(text, 200)))
+    await shop.desk.settle()
+
+    async with shop.world.services.db.read() as tx:
+        rows = {str(row["id"]): item_of(row) for row in (await tx.execute(select(ITEMS))).mappings().all()}
+    for item_id, field, text in expected:
+        facts = rows[item_id].facts
+        kept = {
+            "supplier.name": facts.supplier.name,
+            "supplier.tax_number": facts.supplier.tax_number,
+            "supplier.bank_account": facts.supplier.bank_account,
+            "number": facts.number,
+            "description": facts.note,
+            "line": facts.lines[0].description,
+        }
+        assert kept[field] == text
+    said = [message.text + words(message) for message in shop.desk.slack.messages(BILLS)]
+    assert len(said) >= len(expected)
+    for text in said:
+        assert not [live for live in LIVE if live in text], text
+
+
+LIVE = ("<!channel>", "<!here>", "<@U0ADAM001> <", "<https://evil", "\u202e", "\u200b", "\x1b", "*bold*", "`code`")
+
+
+async def test_a_good_bill_with_everything_left_out_waits_for_a_person(shop: Shop) -> None:
+    sent = await shop.api.send({"supplier": {"name": "Paper & Ink Ltd"}, "document_type": None, "lines": None})
+    sale = await shop.api.send({**A_BILL, "kind": "sale", "buyer": {"name": "Customer Ltd"}})
+    statement = await shop.api.send({**A_BILL, "document_type": "statement"})
+
+    assert (sent.json["state"], sent.json["document_type"]) == ("to_review", "invoice")
+    assert "The total is missing." in sent.json["complaints"]
+    assert (sale.json["kind"], sale.json["buyer"]) == ("sale", "Customer Ltd")
+    assert (statement.json["state"], statement.json["document_type"]) == ("to_review", "statement")
+
+
+async def test_a_key_that_is_revoked_while_its_request_is_on_the_way_adds_nothing(shop: Shop) -> None:
+    """It was live when the request came in; what counts is the transaction that decides."""
+    keys, actor = shop.world.services.api_keys, await shop.world.actor()
+    caller = await keys.caller(shop.api.key)
+    assert caller is not None
+    await keys.revoke(actor, shop.world.organisation_id, caller.key_id)
+
+    with pytest.raises(KeyEndedError):
+        await shop.world.services.ingesting.send(
+            caller, Sent(idempotency_key="k", content_hash="h", stated=Stated(facts=Facts(number="1")))
+        )
+
+    after = await shop.api.send()
+    assert (after.status, after.json["code"]) == (401, "key_not_live")
+    assert await shop.counts() == (0, 0, 0)
