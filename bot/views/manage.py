@@ -41,7 +41,8 @@ def _lists(found: ManagePage) -> list[Block]:
     status = found.status
     lists = status.card.lists
     may_refresh = Deed.REFRESH in status.deeds
-    is_offered = may_refresh and not status.card.is_importing and not _is_over(status)
+    is_being_read = status.card.is_importing and not _is_over(status)
+    is_offered = may_refresh and not is_being_read and not _is_over(status)
     blocks: list[Block] = [section(f"*Lists from {escape(status.card.provider_name)}*")]
     for each in lists:
         line = section(f"{list_line(each, status)}")
@@ -53,15 +54,16 @@ def _lists(found: ManagePage) -> list[Block]:
     elif not may_refresh:
         who = _names((*found.people[Role.BOOKKEEPER], *found.people[Role.ADMIN]))
         blocks.append(context(f"Refreshing is for this organisation's admins and bookkeepers: {who}"))
-    elif status.card.is_importing:
-        blocks.append(
-            context(
-                "They are being read now. What is there stays in use meanwhile. Close this page and open it again to see it done."
-            )
-        )
-    else:
+    elif not is_being_read:
         blocks.append(context("They can be read again once it is reconnected."))
-    return blocks
+    return [*blocks, *_being_read(status)] if is_being_read else blocks
+
+
+def _being_read(status: ConnectionStatus) -> list[Block]:
+    """A page cannot tell by itself how far it is: Slack lets nothing change it but a press in it."""
+    look = ButtonElement(action_id=ActionId.OPEN_MANAGE, text="How far is it?", value=str(status.card.organisation_id))
+    words = "They are being read now. What is there stays in use meanwhile."
+    return [context(words), ActionsBlock(elements=[look])]
 
 
 def _setting_up(found: ManagePage) -> list[Block]:

@@ -261,6 +261,12 @@ async def test_a_refresh_from_the_page_shows_there_that_it_goes_on(desk: Desk) -
     shown = desk.modal(ADMIN)
     assert "Reading from Xero: categories." in words(shown)
     assert ActionId.REFRESH_LISTS not in buttons(shown)
+    await desk.press(shown, ActionId.OPEN_MANAGE, ADMIN)
+    assert "They are being read now." in words(desk.modal(ADMIN))
+    await desk.settle()
+    await desk.press(desk.modal(ADMIN), ActionId.OPEN_MANAGE, ADMIN)
+    assert "They are being read now." not in words(desk.modal(ADMIN))
+    assert ActionId.REFRESH_LISTS in buttons(desk.modal(ADMIN))
 
 
 async def test_a_list_that_is_not_there_is_echoed_with_the_nearest(desk: Desk) -> None:
@@ -283,7 +289,7 @@ async def test_nobody_without_the_right_starts_a_refresh(desk: Desk, user: str) 
     service, actor = desk.world.services.refreshing, await desk.world.actor(user)
     outsider = replace(actor, team_id="T0OTHER01") if user == OUTSIDER else actor
 
-    with pytest.raises(Exception, match=r"admins and bookkeepers|Guests|deactivated|Bots|another company"):
+    with pytest.raises(Exception, match=r"admins and bookkeepers|Guests|deactivated|Bots|another workspace"):
         await service.start(outsider, desk.world.organisation_id, None)
 
     assert page is not None
