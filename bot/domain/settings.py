@@ -116,6 +116,8 @@ class SettingsPage:
     tax_rate: TaxRate | None = None
     waiting: int = 0
     """Approved items that waited only for the set-up to be confirmed."""
+    may_approve: bool = True
+    """False where the login that connected it may write bills in the ledger and not approve them."""
 
     def holds(self, form: SettingsForm) -> bool:
         """Whether the form is saved already: it was sent twice."""

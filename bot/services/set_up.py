@@ -10,12 +10,13 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import BillRights
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role, why_unfit
 from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
-from bot.services import choices
+from bot.services import choices, lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.people import Directory, People
@@ -121,6 +122,7 @@ class SetUp:
         known = await choices.chosen(
             tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
         )
+        books = await lists.books_of(tx, workspace_id, organisation_id)
         return SettingsPage(
             organisation_id=organisation_id,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
@@ -131,6 +133,7 @@ class SetUp:
             account=known.account,
             tax_rate=known.tax_rate,
             waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
+            may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
 
     async def _unfit(self, actor: Actor, form: SettingsForm) -> dict[str, str]:

@@ -64,6 +64,7 @@ def _costs(page: SettingsPage) -> list[Block]:
     return [
         _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), page.settings.destination),
         _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.settings.payment_status),
+        *_rights_lacking(page),
         fields.account_field(
             BlockId.DEFAULT_ACCOUNT,
             "Default category",
@@ -72,6 +73,19 @@ def _costs(page: SettingsPage) -> list[Block]:
             "empty to be asked each time.",
             optional=True,
         ),
+    ]
+
+
+def _rights_lacking(page: SettingsPage) -> list[Block]:
+    """Before it is chosen: afterwards every bill would be refused, one by one."""
+    if page.may_approve or PaymentStatus.AWAITING_PAYMENT not in page.statuses:
+        return []
+    ledger, (name, _) = escape(page.ledger), STATUS_NAMES[PaymentStatus.AWAITING_PAYMENT]
+    return [
+        context(
+            f":warning: Whoever connected it may not approve bills in {ledger}, so as *{name}* they would be refused "
+            f"there. Choose another one, or reconnect as somebody who may."
+        )
     ]
 
 

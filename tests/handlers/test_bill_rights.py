@@ -191,6 +191,8 @@ async def test_a_login_that_only_writes_drafts_is_enough_where_drafts_are_wanted
     await desk.add()
     await desk.approve(NUMBER)
     of_drafts = words(await home_of(desk, ADMIN))
+    await desk.slack.command("/dext", "settings", user=ADMIN, channel=BILLS)
+    form = words(desk.modal(ADMIN))
     await desk.world.set_up(status=PaymentStatus.AWAITING_PAYMENT)
     of_approved = words(await home_of(desk, ADMIN))
 
@@ -198,4 +200,5 @@ async def test_a_login_that_only_writes_drafts_is_enough_where_drafts_are_wanted
     assert "Healthy" in of_drafts
     assert "as Ira Invoice (ira@northwind.example) in Xero" in of_drafts
     assert "write bills, but not approve them" in of_drafts
+    assert "may not approve bills in Xero, so as *Awaiting payment* they would be refused" in form
     assert "At risk. Ira Invoice (ira@northwind.example) may not approve bills in Xero, and the settings" in of_approved
