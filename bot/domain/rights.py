@@ -123,7 +123,7 @@ def why_unfit(person: Person | None) -> str | None:
     if person is None:
         return "cannot be checked with Slack at the moment"
     if not person.is_of_workspace:
-        return "belongs to another company"
+        return "belongs to another workspace"
     if person.is_bot:
         return "is a bot"
     if not person.is_known:
@@ -135,7 +135,7 @@ def why_unfit(person: Person | None) -> str | None:
 
 def _outsider(person: Person) -> Refusal | None:
     if not person.is_of_workspace:
-        return Refusal("You belong to another company's workspace, so you cannot act on these books.")
+        return Refusal("You belong to another workspace, so you cannot act on these books.")
     if person.is_bot:
         return Refusal("Bots and workflows cannot act on these books; a person has to.")
     if not person.is_active:

@@ -22,7 +22,7 @@ from tests.attacks.entries import IN_THE_FORM, Ids, Payload
 from tests.attacks.office import ACMES, HOMES, PEOPLE, Office, an_office
 
 NO = (
-    "You belong to another company",
+    "You belong to another workspace",
     "Bots and workflows cannot act",
     "Your Slack account is deactivated",
     "Guests of this workspace cannot act",

@@ -19,7 +19,7 @@ def standing_of(*roles: Role) -> Standing:
 
 STRANGERS = [
     (None, "could not check"),
-    (a_person(PRIYA, is_of_workspace=False), "another company"),
+    (a_person(PRIYA, is_of_workspace=False), "another workspace"),
     (a_person(PRIYA, is_bot=True), "Bots"),
     (a_person(PRIYA, is_active=False), "deactivated"),
     (a_person(PRIYA, is_guest=True), "Guests"),

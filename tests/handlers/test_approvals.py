@@ -157,7 +157,7 @@ async def test_a_card_that_is_out_of_date_decides_nothing_and_is_drawn_again(des
         (GUEST, "Guests of this workspace"),
         (SINGLE_GUEST, "Guests of this workspace"),
         (FORMER, "deactivated"),
-        (OUTSIDER, "another company"),
+        (OUTSIDER, "another workspace"),
         (BOOKKEEPER, f"You are not an approver for this organisation. Who can: <@{APPROVER}>"),
         (ADMIN, f"You are not an approver for this organisation. Who can: <@{APPROVER}>"),
     ],

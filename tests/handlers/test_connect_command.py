@@ -110,11 +110,11 @@ async def test_guests_and_people_of_other_companies_get_no_link_and_are_told_why
     stranger = Actor(workspace=connecting.workspace, user_id=UserId("U0ADAM"), team_id="T0OTHER")
 
     view = drawn(await handlers(connecting).connect(typed(stranger)))
-    for asking, why in ((stranger, "another company"), (connecting.actor("U0GUS"), "Guests of this workspace")):
+    for asking, why in ((stranger, "another workspace"), (connecting.actor("U0GUS"), "Guests of this workspace")):
         with pytest.raises(NotAllowedError, match=why):
             await handlers(connecting).ask_to_connect(pressed(asking, ActionId.ASK_TO_CONNECT))
 
-    assert "another company" in str(view)
+    assert "another workspace" in str(view)
     assert await connecting.messages("connection", "asked") == []
 
 

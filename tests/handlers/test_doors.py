@@ -145,7 +145,7 @@ async def test_files_in_other_channels_are_none_of_our_business(desk: Desk, chan
 
 
 @pytest.mark.parametrize(
-    ("user", "why"), [(GUEST, "Guests"), (OUTSIDER, "another company"), (FORMER, "deactivated"), (OTHER_BOT, None)]
+    ("user", "why"), [(GUEST, "Guests"), (OUTSIDER, "another workspace"), (FORMER, "deactivated"), (OTHER_BOT, None)]
 )
 async def test_strangers_add_nothing_and_are_told_alone(desk: Desk, user: str, why: str | None) -> None:
     if user == OUTSIDER:

@@ -172,7 +172,7 @@ async def test_a_form_of_an_earlier_version_says_so(desk: Desk) -> None:
         (APPROVER, f"admins and bookkeepers can do that. Who can: <@{BOOKKEEPER}> <@{ADMIN}>"),
         (GUEST, "Guests of this workspace"),
         (FORMER, "deactivated"),
-        (OUTSIDER, "another company"),
+        (OUTSIDER, "another workspace"),
     ],
 )
 @pytest.mark.parametrize("action", FIXES)

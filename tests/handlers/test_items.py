@@ -389,7 +389,7 @@ async def test_somebody_of_another_company_sees_nothing_of_a_bill(desk: Desk) ->
     await desk.press(card, WHY, OUTSIDER)
 
     assert desk.slack.view(OUTSIDER) is None
-    assert "another company" in desk.whispers(OUTSIDER)[-1]
+    assert "another workspace" in desk.whispers(OUTSIDER)[-1]
 
 
 async def test_many_lines_are_shown_in_part_and_all_of_them_under_why(desk: Desk) -> None:

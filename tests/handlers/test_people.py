@@ -141,7 +141,7 @@ async def test_approvals_keep_somebody_who_can_give_them(desk: Desk) -> None:
         (GUEST, "is a guest"),
         (FORMER, "deactivated account"),
         (OTHER_BOT, "is a bot"),
-        (OUTSIDER, "belongs to another company"),
+        (OUTSIDER, "belongs to another workspace"),
     ],
 )
 @pytest.mark.parametrize("block", [BlockId.ADMINS, BlockId.VIEWERS])

@@ -43,7 +43,7 @@ async def either(database_url: str) -> AsyncIterator[Office]:
         (SINGLE_GUEST, "Sam is a guest"),
         (OTHER_BOT, "Reminder is a bot"),
         (FORMER, "Fred has a deactivated account"),
-        (OUTSIDER, "Xavier belongs to another company"),
+        (OUTSIDER, "Xavier belongs to another workspace"),
         ("U0NOBODY1", "Somebody is no member of this workspace"),
     ],
 )

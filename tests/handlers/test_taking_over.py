@@ -125,7 +125,7 @@ async def test_strangers_and_people_with_other_roles_do_not_take_over(desk: Desk
         assert "Slack owners and admins" in await refusal(desk, user)
     assert "Guests" in await refusal(desk, GUEST)
     assert "deactivated" in await refusal(desk, ADMIN)
-    assert "another company" in await refusal(desk, OUTSIDER)
+    assert "another workspace" in await refusal(desk, OUTSIDER)
     assert await admins(desk.world) == (ADMIN,)
 
 
