@@ -117,14 +117,18 @@ async def _admins(client: AsyncWebClient) -> tuple[UserId, ...]:
 
 
 def person_of(user: dict[str, Any], workspace: Workspace) -> Person:
-    """`users.info`'s answer. Whoever is of another team is an outsider, whatever else it says."""
+    """`users.info`'s answer. Whoever is of other teams only is an outsider, whatever else it says.
+
+    In an Enterprise organisation somebody can be of several workspaces, and `team_id` names one of them.
+    <https://docs.slack.dev/reference/objects/user-object>
+    """
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    team = user.get("team_id") or workspace.team_id
+    teams = {user.get("team_id") or workspace.team_id, *((user.get("enterprise_user") or {}).get("teams") or ())}
     return Person(
         user_id=UserId(user["id"]),
         name=str(next((name for name in names if name), "")),
-        is_of_workspace=team == workspace.team_id and not user.get("is_stranger"),
+        is_of_workspace=workspace.team_id in teams and not user.get("is_stranger"),
         is_active=not user.get("deleted"),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT"),
         is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),

@@ -60,8 +60,10 @@ class People:
     directory: Directory
 
     async def identify(self, actor: Actor) -> Person | None:
-        """Ask Slack before a transaction is opened. An outsider is known by the user's own team, without asking."""
-        if actor.team_id != actor.workspace.team_id:
+        """Ask Slack before a transaction is opened. An outsider is known by the user's own team, without asking, but
+        where workspaces are of one Enterprise organisation: there somebody's own team is one of theirs.
+        """
+        if actor.team_id != actor.workspace.team_id and not actor.workspace.enterprise_id:
             return Person(user_id=actor.user_id, name="", is_of_workspace=False)
         return await self.directory.person(actor.workspace, actor.user_id)
 

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
+from bot.directory import person_of
 from bot.domain.ids import UserId
 from bot.domain.rights import Person
 from bot.domain.slack import Actor, Workspace
@@ -19,6 +21,7 @@ from bot.playground.slack import (
     SINGLE_GUEST,
     TEAM,
 )
+from bot.services.people import NotAllowedError
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
 
@@ -53,6 +56,24 @@ async def test_guests_bots_leavers_and_strangers_are_known_for_what_they_are(wor
     assert (await person(world, OTHER_BOT)).is_bot
     assert not (await person(world, FORMER)).is_active
     assert not (await person(world, OUTSIDER)).is_of_workspace
+
+
+async def test_in_an_enterprise_organisation_somebody_may_be_of_several_workspaces(world: World) -> None:
+    """Slack names one of them as the person's team; in what is clicked, too."""
+    here = replace(await workspace_of(world), enterprise_id="E0GRID001")
+    elsewhere = {"id": "W1", "name": "wim", "team_id": "T0ELSE001"}
+    of_both = {**elsewhere, "enterprise_user": {"id": "W1", "teams": ["T0ELSE001", TEAM]}}
+
+    assert person_of(of_both, here).is_of_workspace
+    assert not person_of({**of_both, "is_stranger": True}, here).is_of_workspace
+    assert not person_of({**elsewhere, "enterprise_user": {"id": "W1", "teams": ["T0ELSE001"]}}, here).is_of_workspace
+
+    people = world.services.people
+    member = Actor(workspace=here, user_id=UserId(MEMBER), team_id="T0ELSE001")
+    assert (await people.require_member(member)).user_id == MEMBER
+    for stranger in (replace(member, workspace=await workspace_of(world)), replace(member, user_id=UserId(OUTSIDER))):
+        with pytest.raises(NotAllowedError, match="another workspace"):
+            await people.require_member(stranger)
 
 
 async def test_somebody_slack_does_not_know_is_nobody(world: World) -> None:
