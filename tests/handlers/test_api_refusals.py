@@ -198,7 +198,23 @@ def mutated(chance: random.Random) -> bytes:
         return bytes(body)
     item = json.loads(json.dumps(A_BILL))
     target = chance.choice((item, item["supplier"], item["lines"][0]))
-    odd = (None, True, -1, 1.5, 10**30, "", "x" * 3000, [], [[]], {}, {"a": {}}, "\u202e", "<!channel>", "-0", "0" * 19)
+    odd: tuple[Any, ...] = (
+        None,
+        True,
+        -1,
+        1.5,
+        10**30,
+        "",
+        "x" * 3000,
+        [],
+        [[]],
+        {},
+        {"a": {}},
+        "\u202e",
+        "<!channel>",
+        "-0",
+        "0" * 19,
+    )
     target[chance.choice((*target, "state", "", "\x00", "\ud800", "__class__"))] = chance.choice(odd)
     return json.dumps(item).encode()
 
