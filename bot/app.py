@@ -60,6 +60,7 @@ from handlers.home import HomeHandlers
 from handlers.install import InstallPages
 from handlers.items import ItemHandlers
 from handlers.lifecycle import LifecycleHandlers
+from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
 from handlers.people import PeopleHandlers
@@ -107,6 +108,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
         ItemHandlers(services.items, services.cards, services.forms),
         EditingHandlers(services.items, services.forms),
+        LineHandlers(services.drafts, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
         AlertHandlers(services.fixes, services.forms, services.alerts),
         LifecycleHandlers(services.removal),

@@ -27,6 +27,7 @@ from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.disconnecting import Disconnecting
 from bot.services.doors import Doors
+from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
 from bot.services.home import Home
 from bot.services.importing import ListImport
@@ -91,6 +92,7 @@ class Services:
     cards: Cards
     browsing: Browsing
     forms: ItemForms
+    drafts: Drafts
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
@@ -130,6 +132,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers)
     read = ChildReader()
+    forms = ItemForms(db, people, providers)
     files = SlackFiles(clients, session, config.slack_files_host)
     return Services(
         config=config,
@@ -158,7 +161,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         items=items,
         cards=cards,
         browsing=Browsing(db, people, cards),
-        forms=ItemForms(db, people, providers),
+        forms=forms,
+        drafts=Drafts(db, people, forms),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=Fixes(db, people, items),

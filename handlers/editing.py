@@ -35,20 +35,21 @@ class EditingHandlers:
         if ref.item_id is None:
             found = item_form.read(click.form.state, await self.forms.new(actor, ref.organisation_id))
             return UpdateView(item_form.form(await self.forms.new(actor, ref.organisation_id, found.edit)))
-        found = item_form.read(click.form.state, await self.forms.editing(actor, ref.item_id))
-        return UpdateView(item_form.form(await self.forms.editing(actor, ref.item_id, found.edit), version=ref.version))
+        found = item_form.read(click.form.state, await self.forms.editing(actor, ref.item_id, form_id=ref.form_id))
+        page = await self.forms.editing(actor, ref.item_id, found.edit, form_id=ref.form_id)
+        return UpdateView(item_form.form(page, version=ref.version))
 
     async def save_item(self, submission: Submission) -> Reply:
-        ref = FormRef.decode(submission.form.private_metadata).item
-        actor = submission.actor
-        found = item_form.read(submission.form.state, await self.forms.editing(actor, ref.item_id))
+        form, state = FormRef.decode(submission.form.private_metadata), submission.form.state
+        ref, actor = form.item, submission.actor
+        found = item_form.read(state, await self.forms.editing(actor, ref.item_id, form_id=form.form_id))
         if found.wrong:
             return FormErrors(found.wrong)
         try:
             await self.items.edit(actor, ref.item_id, ref.version, found.edit)
         except NotOfferedError as error:
-            return FormErrors(item_form.wrong_at(error.fields))
+            return FormErrors(item_form.wrong_at(error.fields, state))
         except StaleItemError:
-            page = await self.forms.editing(actor, ref.item_id, found.edit)
+            page = await self.forms.editing(actor, ref.item_id, found.edit, form_id=form.form_id)
             return NextForm(item_form.form(page, is_stale=True))
         return CloseAll()

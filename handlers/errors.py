@@ -7,6 +7,7 @@ from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
+from bot.services.drafts import NoDraftError
 from bot.services.people import NotAllowedError, OrganisationNotFoundError
 from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
@@ -44,6 +45,7 @@ def words_for(error: Exception) -> Whisper:
             | CannotRefreshError()
             | AlreadyDisconnectedError()
             | FileNotFoundHereError()
+            | NoDraftError()
         ):
             return Whisper(str(error))
         case NotOursError():

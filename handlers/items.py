@@ -39,7 +39,7 @@ class ItemHandlers:
         try:
             item = await self.items.add(actor, organisation_id, found.edit, source)
         except NotOfferedError as error:
-            return FormErrors(item_form.wrong_at(error.fields))
+            return FormErrors(item_form.wrong_at(error.fields, submission.form.state))
         return NextForm(added(await self.cards.seen(actor, item.id)))
 
     async def explain_item(self, click: Click) -> Reply:

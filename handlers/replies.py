@@ -53,6 +53,13 @@ class NextForm:
 
 
 @dataclass(frozen=True, slots=True)
+class BackTo:
+    """The submitted modal closes, and the one under it is drawn anew."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
 class CloseAll:
     """The whole stack of modals closes."""
 
@@ -64,4 +71,4 @@ class Choices:
     options: Sequence[Option] = field(default_factory=tuple)
 
 
-Reply = Whisper | OpenView | UpdateView | PublishHome | FormErrors | NextForm | CloseAll | Choices | None
+Reply = Whisper | OpenView | UpdateView | PublishHome | FormErrors | NextForm | BackTo | CloseAll | Choices | None

@@ -27,7 +27,7 @@ from handlers import reading
 from handlers.authorize import current_workspace
 from handlers.errors import OUTDATED, words_for
 from handlers.payloads import Click, Command, Event, OptionsQuery, Payload, Shortcut, Submission
-from handlers.replies import Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.replies import BackTo, Choices, CloseAll, FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.showing import Showing, spot_of, told
 
 logger = logging.getLogger(__name__)
@@ -153,6 +153,8 @@ class Routes:
         reply = None
         if handler is not None:
             reply = await _answered(handler(submission), submission.actor.workspace, callback_id)
+        if isinstance(reply, BackTo):
+            await Showing(self.clients).show(reply, spot_of(submission))
         await ack(**_acknowledgement(reply))
 
     async def _on_closed(self, ack: Any) -> None:

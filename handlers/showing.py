@@ -19,8 +19,8 @@ from bot.slack import SlackClients, reason_of
 from bot.views.ids import CallbackId
 from bot.views.rendering import to_slack
 from bot.views.text import mrkdwn
-from handlers.payloads import Click, Command, Event, OpenForm, Shortcut
-from handlers.replies import OpenView, PublishHome, Reply, UpdateView, Whisper
+from handlers.payloads import Click, Command, Event, OpenForm, Shortcut, Submission
+from handlers.replies import BackTo, OpenView, PublishHome, Reply, UpdateView, Whisper
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Spot:
         return self.form is not None and self.form.callback_id != CallbackId.HOME
 
 
-def spot_of(request: Click | Command | Event | Shortcut) -> Spot:
+def spot_of(request: Click | Command | Event | Shortcut | Submission) -> Spot:
     actor = request.actor
     match request:
         case Click():
@@ -59,6 +59,8 @@ def spot_of(request: Click | Command | Event | Shortcut) -> Spot:
         case Command() | Shortcut():
             # in a modal: the app need not be in the channel of a message
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=request.trigger_id)
+        case Submission():
+            return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, form=request.form)
         case Event():
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id)
 
@@ -85,6 +87,8 @@ def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object]
             return opens(trigger_id=spot.trigger_id, view=to_slack(view)) if spot.trigger_id else None
         case UpdateView(view) if spot.form is not None:
             return client.views_update(view_id=spot.form.view_id, hash=spot.form.view_hash, view=to_slack(view))
+        case BackTo(view) if spot.form is not None and spot.form.previous_view_id is not None:
+            return client.views_update(view_id=spot.form.previous_view_id, view=to_slack(view))
         case PublishHome(view):
             return client.views_publish(user_id=spot.user_id, view=to_slack(view))
         case _:

@@ -27,7 +27,7 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
     if tax and facts.line_amounts is LineAmounts.NO_TAX:
         raise NotBillableError(f"no tax, because it says so, not {tax}")
     net = facts.gross - tax
-    lines = facts.lines or (_single_line(facts, net),)
+    lines = facts.lines or (single_line(facts, net),)
     of_lines = sum((line.net for line in lines), Decimal(0))
     if of_lines != net:
         raise NotBillableError(f"lines that add up to {net}, not {of_lines}")
@@ -108,7 +108,8 @@ def _by_rate(lines: tuple[Line, ...]) -> list[Decimal] | None:
     return taxes if len(taxes) == len(lines) else None
 
 
-def _single_line(facts: Facts, net: Decimal) -> Line:
+def single_line(facts: Facts, net: Decimal) -> Line:
+    """What a document without lines is booked as."""
     shown = facts.gross if facts.line_amounts is LineAmounts.INCLUSIVE else None
     return Line(
         description=facts.note or f"{facts.supplier.name} {facts.number or ''}".strip(),

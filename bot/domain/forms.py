@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from bot.domain.books import Account, Contact, ListKind, TaxRate, TrackingCategory
 from bot.domain.documents import Facts
@@ -39,8 +40,10 @@ class ItemPage:
     """How old the lists are that the form offers."""
     item: Item | None = None
     typed: Edit | None = None
-    is_drafted: bool = False
-    """Whether what is typed is kept beside the item, with its lines."""
+    form_id: UUID | None = None
+    """What a draft of its lines is kept under."""
+    revision: int = 0
+    """Of the draft that the form goes by; 0 where it goes by the item."""
 
     @property
     def edit(self) -> Edit:

@@ -3,11 +3,11 @@
 Whatever is done here keeps the sums to the cent: no line's net or tax changes but the ones that a person changes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.billing import spread_tax
+from bot.domain.billing import single_line, spread_tax
 from bot.domain.coding import NO_CODES, Codes
 from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.editing import Edit
@@ -62,8 +62,7 @@ def opened(edit: Edit) -> Edit:
     facts = edit.facts
     if not facts.lines:
         net = facts.before_tax or NOTHING
-        facts = replace(facts, lines=(Line(description=facts.note or "", unit_price=net, net=net, tax=facts.tax),))
-        facts = _priced_anew(facts)
+        facts = replace(facts, lines=(replace(single_line(facts, net), tax=facts.tax or NOTHING),))
     return replace(edit, facts=with_taxes(facts))
 
 
@@ -126,6 +125,62 @@ def a_line(
     """A line whose amount is written as the document writes them."""
     net = amount - tax if amounts is LineAmounts.INCLUSIVE else amount
     return Line(description=description, quantity=quantity, unit_price=unit_price, net=net, tax=tax)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedLine:
+    """A line as somebody left it in a form; None is an empty field."""
+
+    description: str
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    amount: Decimal | None = None
+    tax: Decimal | None = None
+    codes: Codes = NO_CODES
+
+
+def worked_out(edit: Edit, typed: Mapping[int, TypedLine], percents: Mapping[str, Decimal]) -> Edit:
+    """The lines with what was typed, by their place. `percents` are those of the tax rates, by code."""
+    rows = _rows(edit)
+    for place, line in typed.items():
+        if place < len(rows):
+            rate = line.codes.over(edit.codes).tax_rate
+            is_rated_anew = rate != edit.codes_at(place).tax_rate
+            percent = percents.get(rate or "")
+            rows[place] = (
+                _worked_out(rows[place][0], line, edit.facts.line_amounts, percent, is_rated_anew=is_rated_anew),
+                line.codes,
+            )
+    return _with_lines(edit, rows)
+
+
+def _worked_out(
+    before: Line, typed: TypedLine, amounts: LineAmounts, percent: Decimal | None, *, is_rated_anew: bool
+) -> Line:
+    """An amount and a tax that were left as they were follow from what was changed beside them; what was typed counts."""
+    stood = amount_of(before, amounts)
+    quantity = Decimal(1) if typed.quantity is None else typed.quantity
+    is_counted_anew = (quantity, typed.unit_price) != (before.quantity, before.unit_price)
+    amount = typed.amount
+    if amount is None or (amount == stood and is_counted_anew and typed.unit_price is not None):
+        amount = NOTHING if typed.unit_price is None else priced(quantity, typed.unit_price)
+    tax = typed.tax
+    if tax is None or (tax == before.tax and percent is not None and (amount != stood or is_rated_anew)):
+        tax = tax_in(amount, percent or NOTHING, amounts)
+    if amounts is LineAmounts.NO_TAX:
+        tax = NOTHING
+    line = a_line(
+        description=typed.description,
+        quantity=quantity,
+        unit_price=NOTHING if typed.unit_price is None else typed.unit_price,
+        amount=amount,
+        tax=tax,
+        amounts=amounts,
+    )
+    if typed.unit_price is None:
+        line = replace(line, unit_price=_price(line, amounts))
+    is_as_stated = (line.net, line.tax) == (before.net, before.tax)
+    return replace(line, tax_percent=before.tax_percent if is_as_stated else None)
 
 
 def added(edit: Edit) -> Edit:

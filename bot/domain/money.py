@@ -96,6 +96,18 @@ def parse_amount(text: str) -> Decimal:
     return Decimal(re.sub(r"[^\d-]", "", whole) + "." + decimals).quantize(CENT)
 
 
+def parse_number(text: str) -> Decimal:
+    """A quantity or a unit price as a person types it, with as many decimals as ledgers keep. Raises: as `parse_amount`."""
+    try:
+        return parse_amount(text)
+    except ValueError:
+        typed = text.strip()
+        if _COULD_BE_EITHER.fullmatch(typed) or not _FINE.fullmatch(typed):
+            raise
+    return Decimal(text.strip().replace(",", "."))
+
+
+_FINE = re.compile(r"-?\d{1,12}[.,]\d{1,6}", re.ASCII)
 _PLAIN = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}([ .,'\u2019])\d{3}(?:\1\d{3}){0,2}(?:(?!\1)[.,]\d{1,2})?", re.ASCII)
 _COULD_BE_EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)

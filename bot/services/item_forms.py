@@ -1,12 +1,14 @@
 """The forms of items: what they are drawn from, read in one go."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
-from bot.db.base import table_of
+from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow
+from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Capability
 from bot.domain.editing import Edit, edit_of
@@ -48,8 +50,10 @@ class ItemForms:
             await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
             return await self.page(tx, actor.workspace.id, organisation_id, None, typed)
 
-    async def editing(self, actor: Actor, item_id: ItemId, typed: Edit | None = None) -> ItemPage:
-        """The form as the item is now, or as somebody has it typed.
+    async def editing(
+        self, actor: Actor, item_id: ItemId, typed: Edit | None = None, *, form_id: UUID | None = None
+    ) -> ItemPage:
+        """The form as the item is now, or as somebody has it typed: also in the lines' form, which `form_id` has over it.
 
         Raises:
             NotAllowedError: only bookkeepers and admins edit.
@@ -61,7 +65,14 @@ class ItemForms:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
             require_editable(item)
-            return await self.page(tx, actor.workspace.id, item.organisation_id, item, typed)
+            draft = (
+                None if form_id is None else await load_draft(tx, item.workspace_id, item_id, actor.user_id, form_id)
+            )
+            done = None if draft is None or draft.done is None else draft
+            page = await self.page(
+                tx, item.workspace_id, item.organisation_id, item, typed or (None if done is None else done.done)
+            )
+            return replace(page, form_id=form_id or new_id(), revision=0 if done is None else done.revision)
 
     async def page(
         self,

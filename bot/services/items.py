@@ -6,6 +6,7 @@ An edit is material when it changes what an approver decided on; coding is not, 
 from dataclasses import dataclass, replace
 
 from bot.db.base import table_of
+from bot.db.drafts import drop_draft
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import Coding
@@ -80,6 +81,7 @@ class Items:
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
             edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
+            await drop_draft(tx, before.workspace_id, before.id, actor.user_id)
             return await apply_edit(tx, before, edited(before, edit, actor.user_id), actor.user_id)
 
 

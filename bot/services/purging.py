@@ -31,6 +31,7 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.drafts import DraftRow
 from bot.db.files import FileRow
 from bot.db.ingests import IngestRow
 from bot.db.items import ApprovalRow, ItemRow
@@ -57,6 +58,7 @@ PURGED: tuple[type[Base], ...] = (
     AlertRow,
     ArrivalRow,
     IngestRow,
+    DraftRow,
     ItemRow,
     ListTermRow,
     ListEntryRow,

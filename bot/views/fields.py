@@ -36,6 +36,10 @@ class Fields:
     def has(self, block: str) -> bool:
         return block in self.state
 
+    def named(self, name: str) -> str:
+        """The block that has this name, whatever follows it."""
+        return next((block for block in self.state if block == name or block.startswith(f"{name}:")), name)
+
     def text(self, block: str) -> str | None:
         value = self._entry(block, ActionId.VALUE).get("value")
         return str(value).strip() or None if value is not None else None

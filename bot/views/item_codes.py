@@ -28,6 +28,17 @@ def coding_fields(page: ItemPage) -> list[Block]:
     ]
 
 
+def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool) -> list[Block]:
+    """What a line has of its own; what it leaves empty it has from the item."""
+    account, rate = page.accounts.get(own.account or ""), page.tax_rates.get(own.tax_rate or "")
+    tax_rate = fields.tax_rate_field(BlockId.TAX_RATE + suffix, "Tax rate", rate, optional=True)
+    return [
+        fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, optional=True),
+        *([tax_rate] if has_tax else []),
+        *(tracking_field(category, own, suffix) for category in page.tracking),
+    ]
+
+
 def tracking_field(category: TrackingCategory, codes: Codes, suffix: str = "") -> Block:
     chosen = {track.category: track.option for track in codes.tracking}
     return fields.tracking_field(

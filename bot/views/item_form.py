@@ -11,14 +11,16 @@ from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
+    ButtonElement,
     DividerBlock,
     HeaderBlock,
     Option,
     PlainTextObject,
+    SectionBlock,
 )
 from slack_sdk.models.views import View
 
-from bot.domain.documents import DocumentType, Facts, ItemKind, LineAmounts
+from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
 from bot.domain.lines import balance_of, in_amounts, with_taxes
@@ -34,7 +36,7 @@ from bot.views.item_words import ages, kind_words, lines_words, type_words
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.reading import Reader, member, shown
 from bot.views.settings import STATUS_NAMES
-from bot.views.text import plain
+from bot.views.text import mrkdwn, plain
 
 BLOCKS = {
     "account": BlockId.ACCOUNT,
@@ -45,9 +47,10 @@ BLOCKS = {
 """Where the sentence about a field that searches stands in the form."""
 
 
-def wrong_at(sentences: dict[str, str]) -> dict[str, str]:
+def wrong_at(sentences: dict[str, str], state: dict[str, Any]) -> dict[str, str]:
     """What is not offered any more, by field, as sentences where the fields stand."""
-    return {BLOCKS.get(field, field): sentence for field, sentence in sentences.items()}
+    found = Fields(state)
+    return {found.named(BLOCKS.get(field, field)): sentence for field, sentence in sentences.items()}
 
 
 AMOUNT = "Such as 1234.50."
@@ -80,7 +83,7 @@ def form(page: ItemPage, *, is_stale: bool = False, version: int | None = None) 
         blocks.append(section(changes(page)))
     blocks += [
         *party_fields(page),
-        *_fact_fields(edit.facts, page.currency),
+        *_fact_fields(page),
         *coding_fields(page),
         _note_field(edit.facts),
         *_lines_section(page),
@@ -103,18 +106,21 @@ def _ref(page: ItemPage, version: int | None) -> FormRef:
     if page.item is None:
         return FormRef(page.organisation_id)
     seen = page.item.version if version is None else version
-    return FormRef(page.organisation_id, seen, page.item.id, is_drafted=page.is_drafted)
+    return FormRef(page.organisation_id, seen, page.item.id, page.form_id, revision=page.revision)
 
 
-def _fact_fields(facts: Facts, currency: str) -> list[Block]:
+def _fact_fields(page: ItemPage) -> list[Block]:
+    """Amounts that the lines' form may have changed stand in fields of their own, or Slack would keep what was typed."""
+    facts, currency = page.edit.facts, page.currency
+    anew = f":{page.revision}" if page.revision else ""
     no_tax = "Empty: no tax is in the total, whatever the tax rate says."
     return [
         fields.text_field(BlockId.NUMBER, "Invoice number", facts.number, longest=LONGEST_NUMBER),
         fields.day_field(BlockId.ISSUED_ON, "Date", facts.issued_on),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
         fields.text_field(BlockId.CURRENCY, "Currency", facts.currency or currency, longest=3),
-        fields.text_field(BlockId.GROSS, "Total, with tax", shown(facts.gross), longest=20, hint=AMOUNT),
-        fields.text_field(BlockId.TAX, "Tax in it", shown(facts.tax), longest=20, hint=no_tax, optional=True),
+        fields.text_field(BlockId.GROSS + anew, "Total, with tax", shown(facts.gross), longest=20, hint=AMOUNT),
+        fields.text_field(BlockId.TAX + anew, "Tax in it", shown(facts.tax), longest=20, hint=no_tax, optional=True),
     ]
 
 
@@ -128,7 +134,9 @@ def _lines_section(page: ItemPage) -> list[Block]:
     """Lines are of an item that there is."""
     if page.item is None:
         return []
-    return [section(lines_words(page.edit))]
+    label = "Lines" if page.edit.facts.lines else "Split into lines"
+    button = ButtonElement(action_id=ActionId.EDIT_LINES, text=label, value=str(page.item.id))
+    return [SectionBlock(text=mrkdwn(lines_words(page.edit)), accessory=button)]
 
 
 def _publishing_fields(page: ItemPage) -> list[Block]:
@@ -173,7 +181,8 @@ def read(state: dict[str, Any], page: ItemPage) -> Reading:
         codes=read_codes(reader.fields, page.tracking, before.codes),
         publish_as=_read_status(reader.fields, page),
     )
-    return Reading(edit=_with_amounts(reader, edit, before.facts), wrong=reader.wrong)
+    is_own_work = bool(page.revision or before.lines or FactField.LINES in before.facts.edited)
+    return Reading(edit=_with_amounts(reader, edit, before.facts, keeps_lines=is_own_work), wrong=reader.wrong)
 
 
 def _read_facts(reader: Reader, before: Facts) -> Facts:
@@ -212,17 +221,18 @@ POSITIVE = "The total is more than nothing, also of a credit note."
 NEW_AMOUNTS = "Its lines make {lines}, so the total cannot be {total}. Press Lines and change them too, or take the total from them."
 
 
-def _with_amounts(reader: Reader, edit: Edit, before: Facts) -> Edit:
-    """New amounts count alone: what they replace, lines too, would contradict them; unless a line has codes of its own,
-    which would be lost.
+def _with_amounts(reader: Reader, edit: Edit, before: Facts, *, keeps_lines: bool) -> Edit:
+    """New amounts count alone: what they replace, lines too, would contradict them; unless a person worked on the lines, or
+    they have codes of their own, which would be lost.
     """
-    gross, tax = reader.amount(BlockId.GROSS, before.gross), reader.amount(BlockId.TAX, before.tax)
-    reader.check(BlockId.GROSS, is_right=gross is not None and gross > 0, otherwise=POSITIVE)
-    reader.check(BlockId.TAX, is_right=_fits(tax, gross), otherwise="Tax lies between nothing and the total.")
+    gross_block, tax_block = reader.fields.named(BlockId.GROSS), reader.fields.named(BlockId.TAX)
+    gross, tax = reader.amount(gross_block, before.gross), reader.amount(tax_block, before.tax)
+    reader.check(gross_block, is_right=gross is not None and gross > 0, otherwise=POSITIVE)
+    reader.check(tax_block, is_right=_fits(tax, gross), otherwise="Tax lies between nothing and the total.")
     chosen = reader.fields.option(BlockId.LINE_AMOUNTS)
     amounts = before.line_amounts if chosen is None else member(LineAmounts, chosen)
     is_taxed = bool(tax) and amounts is LineAmounts.NO_TAX
-    reader.check(BlockId.TAX, is_right=not is_taxed, otherwise="No tax was chosen below: empty this field.")
+    reader.check(tax_block, is_right=not is_taxed, otherwise="No tax was chosen below: empty this field.")
     if reader.wrong or gross is None:
         return edit
     facts = in_amounts(edit.facts, amounts) if edit.facts.lines else replace(edit.facts, line_amounts=amounts)
@@ -230,12 +240,12 @@ def _with_amounts(reader: Reader, edit: Edit, before: Facts) -> Edit:
         return replace(edit, facts=facts)
     tax = Decimal("0.00") if tax is None else tax
     facts = replace(facts, net=gross - tax, tax=tax, gross=gross, payable=None, prepaid=None, tax_breakdown=())
-    if not edit.lines:
+    if not keeps_lines:
         return replace(edit, facts=replace(facts, lines=()))
     found = balance_of(with_taxes(facts))
     if not found.agrees:
         words = {"lines": f"{found.gross:,.2f} with {found.tax:,.2f} tax", "total": f"{gross:,.2f} with {tax:,.2f}"}
-        reader.check(BlockId.GROSS, is_right=False, otherwise=NEW_AMOUNTS.format(**words))
+        reader.check(gross_block, is_right=False, otherwise=NEW_AMOUNTS.format(**words))
         return edit
     return replace(edit, facts=facts)
 

@@ -18,9 +18,6 @@ HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
 
 
-DRAFTED = "drafted"
-
-
 class NotOursError(ValueError):
     """A value that we did not write."""
 
@@ -29,12 +26,6 @@ def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
         raise ValueError(text[:60])
     return int(text)
-
-
-def _is_drafted(text: str) -> bool:
-    if text not in ("", DRAFTED):
-        raise ValueError(text[:60])
-    return bool(text)
 
 
 def organisation_of(value: str) -> OrganisationId:
@@ -196,11 +187,13 @@ class FormRef:
     organisation_id: OrganisationId
     version: int = 0
     item_id: ItemId | None = None
-    is_drafted: bool = False
-    """Whether what the person has typed is kept beside the item; the form is then read over that."""
+    form_id: UUID | None = None
+    """The form that a draft belongs to; the lines' form stands over it at a page and a revision of the draft."""
+    page: int = 0
+    revision: int = 0
 
     def encode(self) -> str:
-        drafted = f":{DRAFTED}" if self.is_drafted else ""
+        drafted = "" if self.form_id is None else f":{self.form_id}:{self.page}:{self.revision}"
         return f"{self.organisation_id}:{self.version}:{self.item_id or ''}{drafted}"
 
     @classmethod
@@ -209,11 +202,16 @@ class FormRef:
         NotOursError: not what `encode` gave.
         """
         organisation, _, rest = text.partition(":")
-        version, _, rest = rest.partition(":")
-        item, _, drafted = rest.partition(":")
+        version, item, form, page, revision = [*rest.split(":"), "", "", "", ""][:5]
         try:
-            item_id = ItemId(UUID(item)) if item else None
-            return cls(OrganisationId(UUID(organisation)), _version(version), item_id, is_drafted=_is_drafted(drafted))
+            return cls(
+                OrganisationId(UUID(organisation)),
+                _version(version),
+                ItemId(UUID(item)) if item else None,
+                UUID(form) if form else None,
+                _version(page or "0"),
+                _version(revision or "0"),
+            )
         except ValueError:
             raise NotOursError(text[:60]) from None
 

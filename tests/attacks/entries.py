@@ -13,6 +13,7 @@ from bot.playground.slack import BOOKKEEPER as BEN
 from bot.views.ids import ActionId, BlockId, CallbackId, ShortcutId
 from providers.xero.simulated.seed import tracking
 from providers.xero.simulator import TRADING
+from tests.attacks.rights_table import OF_LINES
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY
 
 Payload = dict[str, Any]
@@ -47,7 +48,10 @@ OF_A_REFUSAL = {
 REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
-IN_AN_EDIT = {ActionId.CHOOSE_KIND}
+IN_AN_EDIT = {ActionId.CHOOSE_KIND, ActionId.EDIT_LINES}
+OF_A_DRAFT = (CallbackId.LINES, CallbackId.CODE_LINES)
+FORM = "00000000-0000-4000-8000-00000000f0f0"
+"""The form that the drafts of the lines belong to, of everybody who may have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,8 @@ class Ids:
             return self.picture
         if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):
             return self.api_key if action is ActionId.REVOKE_API_KEY else self.files
+        if action in OF_LINES:
+            return "0"
         return self.item(action).partition(":")[0] if action in OF_ANY_VERSION else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
@@ -92,7 +98,8 @@ class Ids:
             version = str(self.settings_version)
         elif callback is CallbackId.DISCONNECT:
             version = str(self.connected)
-        return f"{self.organisation}:{version}:{item}"
+        draft = f":{FORM}:0:1" if callback in OF_A_DRAFT else ""
+        return f"{self.organisation}:{version}:{item}{draft}"
 
 
 def trigger() -> str:
@@ -125,7 +132,10 @@ def place(ids: Ids, action: ActionId) -> Payload:
     if action in IN_THE_FORM:
         return {"view": view(CallbackId.CONNECT, BILLS, {})}
     if action in IN_AN_EDIT:
-        return {"view": view(CallbackId.EDIT_ITEM, ids.metadata(CallbackId.EDIT_ITEM), filled(CallbackId.EDIT_ITEM))}
+        metadata = f"{ids.metadata(CallbackId.EDIT_ITEM)}:{FORM}"
+        return {"view": view(CallbackId.EDIT_ITEM, metadata, filled(CallbackId.EDIT_ITEM))}
+    if action in OF_LINES:
+        return {"view": view(CallbackId.LINES, ids.metadata(CallbackId.LINES), filled(CallbackId.LINES))}
     return {"channel": {"id": BILLS}}
 
 
@@ -167,6 +177,11 @@ def filled(callback: CallbackId) -> Payload:
             texts = {block: value(typed(str(text))) for block, text in A_BILL.items()}
             date = {"type": "datepicker", "selected_date": "2026-03-01"}
             return {**texts, BlockId.ISSUED_ON: value(date), BlockId.DESCRIPTION: value(typed("Paper"))}
+        case CallbackId.LINES:
+            return {
+                f"{BlockId.LINE_AMOUNT}:1:0": value(typed("100.00")),
+                f"{BlockId.LINE_TAX}:1:0": value(typed("20.00")),
+            }
         case CallbackId.DISCONNECT:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
             return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}

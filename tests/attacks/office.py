@@ -9,24 +9,26 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.migrate import tables
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
+from bot.services.drafts import DraftRef
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FilesRef, KeyRef
+from bot.views.metadata import FilesRef, ItemRef, KeyRef
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
-from tests.attacks.entries import Ids, Payload
+from tests.attacks.entries import FORM, Ids, Payload
 from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import Desk, button_values
@@ -207,11 +209,13 @@ async def _three_bills(desk: Desk) -> Ids:
     api_keys = desk.world.services.api_keys
     await api_keys.make(actor, organisation, NewKey(name="The till", scopes=frozenset(Scope)))
     (key,) = (await api_keys.opened(actor, organisation)).keys
+    waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
+    await _drafts(desk, ItemRef.decode(waiting).item_id)
     return Ids(
         organisation=str(organisation),
         settings_version=(await desk.world.settings()).version,
         connected=disconnection.stamp,
-        waiting=button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM],
+        waiting=waiting,
         approved=button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
@@ -238,3 +242,12 @@ async def _a_message(desk: Desk) -> str:
         await change_arrival(tx, sent, state=ArrivalState.CHOOSING, organisation_id=None, due_at=None)
     await desk.settle()
     return sent.subject
+
+
+async def _drafts(desk: Desk, item_id: ItemId) -> None:
+    """Whoever may edit has the lines of the waiting bill open; nobody else has a draft, whatever the form says."""
+    services = desk.world.services
+    for user in (ADAM, BEN):
+        actor = await desk.world.actor(user)
+        edit = (await services.forms.editing(actor, item_id)).edit
+        await services.drafts.begin(actor, DraftRef(item_id=item_id, form_id=UUID(FORM)), edit)

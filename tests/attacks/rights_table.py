@@ -54,6 +54,15 @@ CLICKS = {
     ActionId.LEAVE_PICTURE: SENDERS,
     ActionId.EDIT_ITEM: KEEPERS,
     ActionId.CHOOSE_KIND: KEEPERS,
+    ActionId.EDIT_LINES: KEEPERS,
+    ActionId.ADD_LINE: KEEPERS,
+    ActionId.REMOVE_LINE: KEEPERS,
+    ActionId.PREVIOUS_LINES: KEEPERS,
+    ActionId.NEXT_LINES: KEEPERS,
+    ActionId.WORK_OUT_LINES: KEEPERS,
+    ActionId.MERGE_LINES: KEEPERS,
+    ActionId.TAKE_TOTALS: KEEPERS,
+    ActionId.ASK_TO_CODE_LINES: KEEPERS,
     ActionId.EXPLAIN_ITEM: INSIDERS,
     ActionId.SHOW_ITEM: INSIDERS,
     ActionId.OPEN_ITEMS: INSIDERS,
@@ -71,9 +80,25 @@ CLICKS = {
     ActionId.RETRY_ITEM: KEEPERS,
     ActionId.SHOW_LEDGER_WORDS: INSIDERS,
 }
+OF_LINES = frozenset(
+    {
+        ActionId.EDIT_LINES,
+        ActionId.ADD_LINE,
+        ActionId.REMOVE_LINE,
+        ActionId.PREVIOUS_LINES,
+        ActionId.NEXT_LINES,
+        ActionId.WORK_OUT_LINES,
+        ActionId.MERGE_LINES,
+        ActionId.TAKE_TOTALS,
+        ActionId.ASK_TO_CODE_LINES,
+    }
+)
+"""They change what only the person has: a draft of the lines."""
 FORMS = {
     CallbackId.ADD_ITEM: INSIDERS,
     CallbackId.EDIT_ITEM: KEEPERS,
+    CallbackId.LINES: KEEPERS,
+    CallbackId.CODE_LINES: KEEPERS,
     CallbackId.SEARCH_ITEMS: INSIDERS,
     CallbackId.REJECT_REASON: DECIDERS,
     CallbackId.CHOOSE_ACCOUNT: KEEPERS,
@@ -111,6 +136,7 @@ CHANGING = frozenset(
         ("click", ActionId.TAKE_PICTURE),
         ("click", ActionId.LEAVE_PICTURE),
         ("shortcut", ShortcutId.SEND_MESSAGE),
+        *(("click", action) for action in OF_LINES),
         *(("form", callback) for callback in FORMS if callback is not CallbackId.SEARCH_ITEMS),
         ("event", "file_shared"),
     }

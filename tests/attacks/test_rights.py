@@ -204,7 +204,7 @@ def emptied(ids: Ids, callback: CallbackId) -> Payload:
     return sent
 
 
-UNCONCERNED = (*IN_THE_FORM, ActionId.RUN_COMMAND, ActionId.OPEN_IN_LEDGER)
+UNCONCERNED = (*IN_THE_FORM, *table.OF_LINES, ActionId.RUN_COMMAND, ActionId.OPEN_IN_LEDGER)
 """Their values say nothing of what they are about."""
 
 
