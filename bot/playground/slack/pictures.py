@@ -16,7 +16,7 @@ def measured(content: bytes) -> tuple[str, int, int] | None:
     """Media type, width and height; None of what is no picture, whatever its name says. Only the header is read."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # Pillow warns of odd headers too; what is no picture is told below
             with Image.open(BytesIO(content), formats=tuple(KINDS)) as picture:
                 found = KINDS[str(picture.format)], *picture.size
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
