@@ -1,17 +1,19 @@
 """A canary in every secret and in every text of an item; then everything happens that can, and nobody says one."""
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import aiohttp
 import pytest
 from sqlalchemy import select
 
 from bot import log
 from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow, TokenSetRow
-from bot.playground.slack import APPROVER, BILLS, MEMBER
+from bot.playground.slack import ADMIN, APPROVER, BILLS, MEMBER
 from bot.playground.slack.pace import FaultKind
 from bot.vault import new_key
 from bot.views.ids import ActionId, BlockId
@@ -21,8 +23,9 @@ from tests.attacks.canaries import Secrets, hits, kept, said_to_slack, shown
 from tests.attacks.jars import SLACK_APP, Stand, a_stand
 from tests.fakes.app import World, environment
 from tests.fakes.connected import as_connected, xero_environment
-from tests.handlers.desk import CATEGORY, Desk
-from tests.intake.documents import Row
+from tests.handlers.api_client import A_BILL, ApiClient
+from tests.handlers.desk import CATEGORY, Desk, words
+from tests.intake.documents import Row, a_document
 
 KEYS = f"{new_key('k2')},{new_key('k1')}"
 TEXTS = {
@@ -160,6 +163,41 @@ async def failing(stand: Stand, desk: Desk) -> None:
     await desk.world.later(7200)
 
 
+async def sending(desk: Desk) -> tuple[str, list[str]]:
+    """Another system sends, well and badly, with a key from Manage that is revoked in the end; the key, and the answers."""
+    await desk.slack.open_home(ADMIN)
+    await desk.settle()
+    home = desk.slack.home(ADMIN)
+    assert home is not None
+    await desk.slack.click(home, ActionId.OPEN_MANAGE, user=ADMIN)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.OPEN_API_KEYS, user=ADMIN)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.MAKE_API_KEY, user=ADMIN)
+    await desk.slack.submit(desk.modal(ADMIN), {BlockId.KEY_NAME: "The web shop"})
+    (key,) = re.findall(r"dext_\w{49}", words(desk.modal(ADMIN)))
+    bill = {**A_BILL, "number": "CNRY-ZQ-1A", "supplier": {"name": "Canary Zq Supplier Ltd"}}
+    bill["description"] = "canary zq of a description"
+    async with aiohttp.ClientSession() as session:
+        api = ApiClient(desk.world.address, key, session)
+        sent = await api.send(bill, "canary")
+        assert sent.status == 201
+        await api.get(sent.json["id"])
+        await api.send({**bill, "gross": "1"}, "canary")
+        await api.send({**bill, "Canary zq line": "canary zq of a stranger"})
+        await api.upload(a_document(number="CNRY-ZQ-2A").encode()[:-9], "canary-zq-file.xml")
+        await api.upload(b"\x00canary zq line", "canary-zq-file.exe")
+        await api.raw(b'{"description": "canary zq of a description')
+        await api.ask("POST", f"/api/v1/items?key={key}", b"canary zq of a stranger", Authorization=None)
+        await api.ask("GET", f"/api/v1/items/{key}")
+        async with desk.world.services.db.write():
+            assert (await api.send(bill)).status in (201, 503)  # PostgreSQL writes beside it
+        await desk.settle()
+        actor, organisation = await desk.world.actor(), desk.world.organisation_id
+        (made,) = (await desk.world.services.api_keys.opened(actor, organisation)).keys
+        await desk.world.services.api_keys.revoke(actor, organisation, made.id)
+        assert (await api.send(bill)).status == 401
+        return key, [f"{heard.headers} {heard.body!r}" for heard in api.heard]
+
+
 def of_the_product(output: str) -> str:
     """The far ends are in this process here, and log the addresses that they served; files have their names in them."""
     return "\n".join(line for line in output.splitlines() if "/files-pri/" not in line)
@@ -181,7 +219,9 @@ async def test_no_secret_is_said_or_kept_and_no_text_of_an_item_logged(
     more = {"DEXT_ENCRYPTION_KEYS": KEYS, **socket}
     with logged(form):
         async with a_stand(database_url, {"DEXT_ENCRYPTION_KEYS": KEYS, **socket}) as stand:
-            await everything_happens(stand)
+            desk = await everything_happens(stand)
+            key, answers = await sending(desk)
+            secrets.links[key] = "an API key"
             stand.world.slack.web_api.refusals.clear()
             secrets.of_environment({**environment(database_url, 1), **xero_environment(""), **SLACK_APP, **more})
             secrets.of_xero(stand.xero)
@@ -199,5 +239,6 @@ async def test_no_secret_is_said_or_kept_and_no_text_of_an_item_logged(
     assert output.err.count("\n") > 200
     assert hits({**secrets.all, **TEXTS}, logs) == []
     assert hits(secrets.found, told) == []
+    assert hits(secrets.all, [("an answer of the API", answer) for answer in answers]) == []
     assert hits(secrets.all, stored) == []
     assert {"code_verifier sent to Xero", "refresh_token of Xero", "state in an address", "a link"} <= names
