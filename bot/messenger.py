@@ -30,7 +30,6 @@ from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
 from bot.reacting import react
 from bot.services import closed_channels
-from bot.services.arrival_messages import READING
 from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
 from bot.slack import SlackClients, reason_of
@@ -191,9 +190,7 @@ class Messenger:
 
     async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> _Sent:
         if isinstance(drawn, Reacted):
-            # what stands is not known for sure after a crash: the first sign may, whatever the row says
-            may_stand = frozenset({message.ts, READING})
-            await react(client, str(message.channel_id), str(message.parent_ts), drawn, may_stand)
+            await react(client, message, drawn)
             return _Sent(message.channel_id, drawn.name)
         if isinstance(drawn, View):
             await client.views_publish(user_id=str(message.user_id), view=to_slack(drawn))
