@@ -124,8 +124,10 @@ class SlackFiles:
             url = URL(text)
         except ValueError:
             return None
-        at = url.host if url.is_default_port() else f"{url.host}:{url.port}"
-        is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in LOOPBACK)
+        # as it is written: decoding an international name fails on some, and would make others look like ours
+        host = url.raw_host
+        at = host if url.is_default_port() else f"{host}:{url.port}"
+        is_safe = url.scheme == "https" or (url.scheme == "http" and host in LOOPBACK)
         return url if is_safe and at == self.host and url.user is None and url.password is None else None
 
     async def _bytes(self, url: URL, token: str) -> bytes | NotFetched:
