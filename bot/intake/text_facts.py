@@ -20,6 +20,8 @@ from bot.intake.text_parties import parties_of
 from bot.intake.text_totals import Totals, totals_of
 from bot.intake.text_words import ANY_DATE, DUE, ISSUED, NUMBER, OTHER_DATE, TITLE_WITH_NUMBER, folded
 
+LONGEST_NUMBER = 40
+"""Characters. A longer one is no document's number, and a part of it would be another's."""
 _NUMBER_PARTS = re.compile(r"(?:[A-Za-z]{1,5} )?[A-Za-z0-9](?:[\w./-]*[\w])?(?: ?/ ?\d+)?")
 
 
@@ -99,7 +101,7 @@ def _number(rows: Sequence[Row]) -> str | None:
 def _as_number(text: str) -> str | None:
     """The number that a text begins with: letters may stand in it, a figure has to, and a date is none."""
     match = _NUMBER_PARTS.match(text)
-    if match is None or any(dates_in(match[0], order) for order in DayMonth):
+    if match is None or len(match[0]) > LONGEST_NUMBER or any(dates_in(match[0], order) for order in DayMonth):
         return None
     found = match[0]
     if not any(character.isdigit() for character in found.split(" ")[0]):

@@ -12,6 +12,7 @@ from bot.intake.pdf import from_pages
 from bot.intake.pdf_file import opened
 from bot.intake.reader import read
 from bot.intake.result import Method, Reading
+from bot.intake.text_facts import LONGEST_NUMBER
 from tests.intake.drawn import a_letter, a_text_pdf
 from tests.intake.samples import content_of, expectations, needs_samples
 
@@ -342,3 +343,8 @@ def test_the_pages_of_a_hybrid_say_what_its_e_invoice_states(name: str) -> None:
     assert facts.supplier.tax_number in (expected["supplier_vat"], None)
     assert facts.gross is not None
     assert abs(facts.gross - Decimal(expected["gross"])) <= Decimal("0.01")  # one prints another cent than it states
+
+
+@pytest.mark.parametrize("number", ["1/" * 9000, "7" * (LONGEST_NUMBER + 1)])
+def test_a_number_longer_than_any_is_none(number: str) -> None:
+    assert read_from("Paper Ltd", "# Invoice", f"Invoice number: {number}", "Total due | 120.00").number is None
