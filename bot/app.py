@@ -64,6 +64,7 @@ from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
 from handlers.people import PeopleHandlers
+from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
@@ -110,6 +111,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         EditingHandlers(services.items, services.forms),
         LineHandlers(services.drafts, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
+        ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         AlertHandlers(services.fixes, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )

@@ -17,7 +17,9 @@ from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
 from bot.services.api_keys import ApiKeys
 from bot.services.approvals import Approvals
+from bot.services.archiving import Archiving
 from bot.services.arrivals import Arrivals
+from bot.services.asking import Answers
 from bot.services.browsing import Browsing
 from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
@@ -25,6 +27,7 @@ from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
+from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
 from bot.services.doors import Doors
 from bot.services.drafts import Drafts
@@ -38,6 +41,7 @@ from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.linking import Linking
 from bot.services.managing import Managing
+from bot.services.moving import Moving
 from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
@@ -91,6 +95,10 @@ class Services:
     items: Items
     cards: Cards
     browsing: Browsing
+    details: ItemDetails
+    answers: Answers
+    archiving: Archiving
+    moving: Moving
     forms: ItemForms
     drafts: Drafts
     approvals: Approvals
@@ -163,6 +171,10 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         browsing=Browsing(db, people, cards),
         forms=forms,
         drafts=Drafts(db, people, forms),
+        details=ItemDetails(db, people, cards),
+        answers=Answers(db, people),
+        archiving=Archiving(db, people),
+        moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=Fixes(db, people, items),

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.views import View
-
 from bot.domain.browsing import ItemSearch
 from bot.domain.cards import ItemCard
 from bot.domain.ids import OrganisationId
@@ -18,8 +16,9 @@ from bot.views.metadata import FormRef, PageRef, item_of, organisation_of
 from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply, UpdateView, Whisper
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.routes import Routes
+from handlers.stacking import instead, opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +43,11 @@ class BrowsingHandlers:
 
     async def open_items(self, click: Click) -> Reply:
         page = await self.browsing.page(click.actor, organisation_of(click.value), ItemSearch())
-        return _instead(click, views.item_list(page))
+        return instead(click, views.item_list(page))
 
     async def search_items(self, click: Click) -> Reply:
         page = await self.browsing.page(click.actor, organisation_of(click.value), _search(click))
-        return _instead(click, views.search_form(page.organisation_id, page.organisation, page.search))
+        return instead(click, views.search_form(page.organisation_id, page.organisation, page.search))
 
     async def find(self, submission: Submission) -> Reply:
         organisation_id, actor = FormRef.decode(submission.form.private_metadata).organisation_id, submission.actor
@@ -64,13 +63,10 @@ class BrowsingHandlers:
     async def page_of_items(self, click: Click) -> Reply:
         ref = PageRef.decode(click.value)
         page = await self.browsing.page(click.actor, ref.organisation_id, _search(click), ref.after)
-        return _instead(click, views.item_list(page))
+        return instead(click, views.item_list(page))
 
     async def open_item(self, click: Click) -> Reply:
-        """Over the list where there is room for what is opened from the card in turn: Slack stacks three modals."""
-        view = item_views.alone(await self.cards.seen(click.actor, item_of(click.value)))
-        is_first = click.form is None or click.form.previous_view_id is None
-        return OpenView(view) if is_first else UpdateView(view)
+        return opened(click, item_views.alone(await self.cards.seen(click.actor, item_of(click.value))))
 
     async def review_items(self, click: Click) -> Reply:
         found = await self.browsing.first_to_review(click.actor, organisation_of(click.value))
@@ -89,8 +85,4 @@ def _search(click: Click) -> ItemSearch:
 
 
 def _to_review(click: Click, found: ItemCard | None, otherwise: str) -> Reply:
-    return Whisper(otherwise) if found is None else _instead(click, item_views.alone(found))
-
-
-def _instead(click: Click, view: View) -> Reply:
-    return OpenView(view) if click.form is None else UpdateView(view)
+    return Whisper(otherwise) if found is None else instead(click, item_views.alone(found))

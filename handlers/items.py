@@ -14,6 +14,7 @@ from bot.views.metadata import FormRef, ItemRef, item_of
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
+from handlers.stacking import opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class ItemHandlers:
         return OpenView(views.explanation(explained))
 
     async def show_item(self, click: Click) -> Reply:
-        return OpenView(views.alone(await self.cards.seen(click.actor, item_of(click.value))))
+        return opened(click, views.alone(await self.cards.seen(click.actor, item_of(click.value))))
 
     async def open_in_ledger(self, click: Click) -> Reply:  # noqa: ARG002 - a link: the browser does the rest
         return None

@@ -6,14 +6,27 @@ asked for is looked at on the way, and the way is limited: where little of much 
 and goes on from there. `python -m benchmarks.items` has the figures.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, literal_column, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 
+from bot.db.base import Exact
 from bot.db.items import ITEMS, LIVE, item_of
 from bot.db.unit_of_work import Tx
 from bot.domain.browsing import Found, ItemSearch, Position
@@ -41,45 +54,33 @@ class By(StrEnum):
     LIVE = "live"
 
 
-CONDITIONS: dict[By, ColumnElement[bool]] = {
-    By.NUMBER: ITEMS.c.number_key == bindparam(By.NUMBER),
-    By.AMOUNT: ITEMS.c.gross == bindparam(By.AMOUNT),
-    By.SUPPLIER: ITEMS.c.supplier_key == bindparam(By.SUPPLIER),
-    By.SINCE: ITEMS.c.issued_on >= bindparam(By.SINCE),
-    By.UNTIL: ITEMS.c.issued_on <= bindparam(By.UNTIL),
-    By.PERSON: ITEMS.c.submitted_by == bindparam(By.PERSON),
-    By.STATE: ITEMS.c.state == bindparam(By.STATE),
-    By.LIVE: literal_column(LIVE),  # word for word the index's own condition: a bound value would not be known for it
-}
 PERIOD = frozenset({By.SINCE, By.UNTIL})
 
-_OF = and_(ITEMS.c.workspace_id == bindparam("workspace_id"), ITEMS.c.organisation_id == bindparam("organisation_id"))
-_NEXT_SUPPLIER = (
-    select(ITEMS.c.supplier_key)
-    .where(_OF, ITEMS.c.supplier_key > bindparam("after"))
-    .order_by(ITEMS.c.supplier_key)
-    .limit(1)
-)
-_TO_REVIEW = (
-    select(ITEMS)
-    .where(
-        _OF,
-        ITEMS.c.state == ItemState.TO_REVIEW,
-        tuple_(ITEMS.c.created_at, ITEMS.c.id)
-        > tuple_(bindparam("at", type_=ITEMS.c.created_at.type), bindparam("of_id", type_=ITEMS.c.id.type)),
-    )
-    .order_by(ITEMS.c.created_at, ITEMS.c.id)
-    .limit(1)
-)
-_OLDEST_TO_REVIEW = (
-    select(ITEMS).where(_OF, ITEMS.c.state == ItemState.TO_REVIEW).order_by(ITEMS.c.created_at, ITEMS.c.id).limit(1)
-)
+
+def _supplier(place: int) -> BindParameter[str]:
+    return bindparam(f"{By.SUPPLIER}_{place}")
+
+
+def _condition(by: By, *, place: int = 0) -> ColumnElement[bool]:
+    match by:
+        case By.SUPPLIER:
+            return ITEMS.c.supplier_key == _supplier(place)
+        case By.SINCE:
+            return ITEMS.c.issued_on >= bindparam(By.SINCE)
+        case By.UNTIL:
+            return ITEMS.c.issued_on <= bindparam(By.UNTIL)
+        case By.LIVE:
+            # word for word the index's own condition: with a bound value the index would not be known to serve
+            return literal_column(LIVE)
+        case _:
+            return ITEMS.c[by] == bindparam(by)
 
 
 class Way(NamedTuple):
-    """How a search goes: what is asked for, and whether it goes on from a position."""
+    """How a search goes: what is asked for, of how many suppliers, and whether it goes on from a position."""
 
     asked: frozenset[By]
+    suppliers: int
     goes_on: bool
 
     @property
@@ -93,6 +94,11 @@ class Way(NamedTuple):
         return PERIOD & self.asked if first in PERIOD else frozenset({first})
 
     @property
+    def stretches(self) -> int:
+        """Of the index: one for each supplier, else one."""
+        return self.suppliers if By.SUPPLIER in self.along else 1
+
+    @property
     def is_by_date(self) -> bool:
         return bool(self.along & PERIOD)
 
@@ -100,31 +106,26 @@ class Way(NamedTuple):
     def order(self) -> ColumnElement[Any]:
         return ITEMS.c.issued_on if self.is_by_date else ITEMS.c.created_at
 
+    @property
+    def newest_first(self) -> tuple[ColumnElement[Any], ...]:
+        return self.order.desc(), ITEMS.c.id.desc()
+
 
 async def find_items(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, search: ItemSearch, after: Position | None
 ) -> Found:
     """A page of what fits, newest first, from `after` on."""
-    of: dict[str, Any] = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    if search.supplier is None:
-        return await _page(tx, of, _asked(search), after)
-    pages = [
-        await _page(tx, of, {**_asked(search), By.SUPPLIER: name}, after)
-        for name in await _suppliers(tx, of, search.supplier)
-    ]
-    return _merged(pages, is_by_date=search.is_of_period and search.number is None and search.amount is None)
-
-
-async def next_to_review(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, after: Item | None
-) -> Item | None:
-    """The oldest that waits for review, or the next one after this; None after the last."""
-    of: dict[str, Any] = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    statement = _OLDEST_TO_REVIEW
+    values: dict[str, Any] = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    names = [] if search.supplier is None else await _suppliers(tx, values, search.supplier)
+    if search.supplier is not None and not names:
+        return Found(items=(), older=None)
+    asked = _asked(search)
+    way = Way(frozenset({*asked, By.SUPPLIER} if names else asked), len(names), after is not None)
+    values |= {str(by): value for by, value in asked.items() if by is not By.LIVE}
+    values |= {f"{By.SUPPLIER}_{place}": name for place, name in enumerate(names)}
     if after is not None:
-        statement, of = _TO_REVIEW, of | {"at": after.created_at, "of_id": after.id}
-    row = (await tx.execute(statement, of)).mappings().one_or_none()
-    return None if row is None else item_of(row)
+        values |= {"at": after.at, "of_id": after.id}
+    return await _page(tx, way, values)
 
 
 def _asked(search: ItemSearch) -> dict[By, Any]:
@@ -144,25 +145,43 @@ def _asked(search: ItemSearch) -> dict[By, Any]:
 
 
 async def _suppliers(tx: Tx, of: dict[str, Any], typed: str) -> list[str]:
-    """Names that begin so: from each to the next by the index, however many items there are of one."""
-    beginning, found = name_key(typed) or "", list[str]()
-    after = beginning[:-1] + chr(ord(beginning[-1]) - 1) + "\U0010ffff" if beginning else ""
-    while beginning and len(found) < MOST_SUPPLIERS:
-        name = (await tx.execute(_NEXT_SUPPLIER, {**of, "after": after})).scalar_one_or_none()
-        if name is None or not name.startswith(beginning):
-            break
-        found.append(name)
-        after = name
-    return found
+    """Names that begin so."""
+    beginning = name_key(typed)
+    if beginning is None:
+        return []
+    found = (await tx.execute(_names(), {**of, "beginning": beginning})).scalars().all()
+    return [name for name in found if name is not None and name.startswith(beginning)]
 
 
-async def _page(tx: Tx, of: dict[str, Any], asked: dict[By, Any], after: Position | None) -> Found:
-    way = Way(frozenset(asked), after is not None)
-    values = of | {str(by): value for by, value in asked.items() if by is not By.LIVE}
-    if after is not None:
-        values |= {"at": after.at, "of_id": after.id}
+def _next_name(after: ColumnElement[str] | BindParameter[str], *, is_itself: bool) -> ColumnElement[str | None]:
+    name = ITEMS.c.supplier_key
+    return (
+        select(func.min(name))
+        .where(
+            ITEMS.c.workspace_id == bindparam("workspace_id"),
+            ITEMS.c.organisation_id == bindparam("organisation_id"),
+            name >= after if is_itself else name > after,
+        )
+        .scalar_subquery()
+    )
+
+
+@cache
+def _names() -> Select[Any]:
+    """From each name to the next one by the index, however many items there are of one."""
+    first = select(
+        _next_name(bindparam("beginning", type_=Exact), is_itself=True).label("name"), literal(1).label("place")
+    )
+    names = first.cte("names", recursive=True)
+    following = select(_next_name(names.c.name, is_itself=False), names.c.place + 1)
+    going_on = following.where(names.c.name.is_not(None), names.c.place < MOST_SUPPLIERS)
+    return select(names.union_all(going_on).c.name)
+
+
+async def _page(tx: Tx, way: Way, values: dict[str, Any]) -> Found:
+    """Looks at few items first, and at more where the page is not full by then."""
     found = Found(items=(), older=None)
-    for length in (0,) if way.along == way.asked else WAYS:
+    for length in (0,) if way.along == way.asked and way.stretches == 1 else WAYS:
         found = await _looked(tx, way, length, values)
         if found.is_looked_through:
             break
@@ -170,36 +189,53 @@ async def _page(tx: Tx, of: dict[str, Any], asked: dict[By, Any], after: Positio
 
 
 async def _looked(tx: Tx, way: Way, length: int, values: dict[str, Any]) -> Found:
+    """A page of what was reached: where one stretch ended first, what is older in the others is not shown yet."""
     rows = (await tx.execute(_statement(way, length), values)).mappings().all()
     items = tuple(item_of(row) for row in rows)
+    end = None
+    if length and (way.stretches > 1 or len(items) <= PAGE):
+        ends = [Position(at=row.at, id=ItemId(row.id)) for row in (await tx.execute(_ends(way, length), values)).all()]
+        end = max(ends, key=_place, default=None)
+    if end is not None:
+        items = tuple(item for item in items if _place(_position(way, item)) >= _place(end))
     if len(items) > PAGE:
         return Found(items=items[:PAGE], older=_position(way, items[PAGE - 1]))
-    end = (await tx.execute(_end(way, length), values)).one_or_none() if length else None
-    older = None if end is None else Position(at=end.at, id=ItemId(end.id))
-    return Found(items=items, older=older, is_looked_through=end is None)
+    return Found(items=items, older=end, is_looked_through=end is None)
 
 
 @cache
 def _statement(way: Way, length: int) -> Select[Any]:
     """One more than a page, so that it is known whether it is the last; of no more than `length` items, if not 0."""
-    newest = (way.order.desc(), ITEMS.c.id.desc())
+    found = select(ITEMS).order_by(*way.newest_first).limit(PAGE + 1)
     if not length:
-        return select(ITEMS).where(_along(way)).order_by(*newest).limit(PAGE + 1)
-    near = select(ITEMS.c.id).where(_along(way)).order_by(*newest).limit(length).subquery()
-    rest = [CONDITIONS[by] for by in By if by in way.asked - way.along]
-    return select(ITEMS).join(near, near.c.id == ITEMS.c.id).where(_OF, *rest).order_by(*newest).limit(PAGE + 1)
+        return found.where(_along(way, 0))
+    near = union_all(
+        *(
+            select(
+                select(ITEMS.c.id).where(_along(way, place)).order_by(*way.newest_first).limit(length).subquery().c.id
+            )
+            for place in range(way.stretches)
+        )
+    ).subquery()
+    rest = [_any_supplier(way) if by is By.SUPPLIER else _condition(by) for by in By if by in way.asked - way.along]
+    of = ITEMS.c.workspace_id == bindparam("workspace_id")
+    return found.join(near, near.c.id == ITEMS.c.id).where(of, *rest)
 
 
 @cache
-def _end(way: Way, length: int) -> Select[Any]:
-    """Where looking ended, if it ended before the list did."""
-    newest = (way.order.desc(), ITEMS.c.id.desc())
-    return select(way.order.label("at"), ITEMS.c.id).where(_along(way)).order_by(*newest).offset(length - 1).limit(1)
+def _ends(way: Way, length: int) -> CompoundSelect[Any]:
+    """Where looking ended, of each stretch that goes on after that."""
+    columns = (way.order.label("at"), ITEMS.c.id)
+    stretches = (
+        select(*columns).where(_along(way, place)).order_by(*way.newest_first).offset(length - 1).limit(1).subquery()
+        for place in range(way.stretches)
+    )
+    return union_all(*(select(stretch.c.at, stretch.c.id) for stretch in stretches))
 
 
-def _along(way: Way) -> ColumnElement[bool]:
-    """The stretch of the index that is gone along."""
-    conditions = [CONDITIONS[by] for by in By if by in way.along]
+def _along(way: Way, place: int) -> ColumnElement[bool]:
+    """A stretch of the index that is gone along."""
+    conditions = [_condition(by, place=place) for by in By if by in way.along]
     if way.is_by_date and By.SINCE not in way.along:
         conditions.append(ITEMS.c.issued_on.is_not(None))
     if way.goes_on:
@@ -212,32 +248,44 @@ def _along(way: Way) -> ColumnElement[bool]:
     )
 
 
+def _any_supplier(way: Way) -> ColumnElement[bool]:
+    return or_(*(ITEMS.c.supplier_key == _supplier(place) for place in range(way.suppliers)))
+
+
 def _position(way: Way, item: Item) -> Position:
-    return Position(at=_at(item, is_by_date=way.is_by_date), id=item.id)
-
-
-def _at(item: Item, *, is_by_date: bool) -> datetime | date:
     """A list by date has only dated items."""
     day = item.facts.issued_on
-    return day if is_by_date and day is not None else item.created_at
+    return Position(at=day if way.is_by_date and day is not None else item.created_at, id=item.id)
 
 
-def _merged(pages: Sequence[Found], *, is_by_date: bool) -> Found:
-    """Several suppliers' pages as one: no further than the nearest of the places where one of them ended."""
+def _place(position: Position) -> tuple[Any, str]:
+    return position.at, position.id.hex
 
-    def place(item: Item) -> tuple[Any, str]:
-        return _at(item, is_by_date=is_by_date), item.id.hex
 
-    ends = [(page.older.at, page.older.id.hex) for page in pages if page.older is not None]
-    found = sorted((item for page in pages for item in page.items), key=place, reverse=True)
-    if ends:
-        found = [item for item in found if place(item) >= max(ends)]
-    items = tuple(found[:PAGE])
-    is_whole = all(page.is_looked_through for page in pages)
-    if len(found) > PAGE:
-        at, _ = place(items[-1])
-        return Found(items=items, older=Position(at=at, id=items[-1].id))
-    nearest = max(
-        (page.older for page in pages if page.older is not None), key=lambda end: (end.at, end.id.hex), default=None
+_TO_REVIEW = (
+    select(ITEMS)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id == bindparam("organisation_id"),
+        ITEMS.c.state == ItemState.TO_REVIEW,
     )
-    return Found(items=items, older=nearest, is_looked_through=is_whole)
+    .order_by(ITEMS.c.created_at, ITEMS.c.id)
+    .limit(1)
+)
+_NEXT_TO_REVIEW = _TO_REVIEW.where(
+    tuple_(ITEMS.c.created_at, ITEMS.c.id)
+    > tuple_(bindparam("at", type_=ITEMS.c.created_at.type), bindparam("of_id", type_=ITEMS.c.id.type))
+)
+
+
+async def next_to_review(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, after: Item | None
+) -> Item | None:
+    """The oldest that waits for review, or the next one after this; None after the last."""
+    of: dict[str, Any] = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    if after is None:
+        row = (await tx.execute(_TO_REVIEW, of)).mappings().one_or_none()
+    else:
+        of |= {"at": after.created_at, "of_id": after.id}
+        row = (await tx.execute(_NEXT_TO_REVIEW, of)).mappings().one_or_none()
+    return None if row is None else item_of(row)

@@ -1,6 +1,7 @@
 """An item as people see it: with names in place of codes, and with what it waits for."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.items import Item
@@ -25,6 +26,10 @@ class ItemCard:
     """The connection was ended, and it is looked for in the ledger all the same."""
     warnings: tuple[str, ...] = ()
     """What stops nothing, and is to be looked at before anybody approves."""
+    before: tuple[Item, ...] = ()
+    """Other documents of the same supplier, newest first; on the card of an item that nobody has decided on."""
+    has_other_books: bool = False
+    """Whether the workspace has another organisation that the item could be moved to."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 
@@ -38,6 +43,26 @@ class Reason:
     source: str
     by: UserId | None = None
     beaten: tuple[tuple[str | None, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What was done to an item, by whom; nobody is Dext. `more` says in words what it changed."""
+
+    at: datetime
+    deed: str
+    by: UserId | None
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """All that is known of an item. `history` is oldest first, and its beginning is cut off where it is long."""
+
+    card: ItemCard
+    before: tuple[Item, ...]
+    history: tuple[Happening, ...]
+    file_name: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Deciding on an item: approve, reject, undo.
+"""Deciding on an item: approve, reject, send back, undo.
 
 The decision, the publication and every message that follows are one transaction. The click names the version that the
 person saw; for any other the answer is a fresh card and no decision.
@@ -12,16 +12,25 @@ from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.rights import Person, decide_approval, decide_undo
+from bot.domain.questions import Question, QuestionKind, asked
+from bot.domain.rights import Person, Role, decide_approval, decide_undo
 from bot.domain.slack import Actor
 from bot.services import audit, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.messages import Place, Surface, home_card, note
 from bot.services.people import NotAllowedError, People, standing_of
+from bot.services.recoding import checked
+from bot.services.settings import people_with
+from bot.views.text import mention, quote
 
 APPROVALS = table_of(ApprovalRow)
 
 
 DECIDED = "nobody has to decide on it now."
+SENT_BACK = "sent back"
+"""The role of the message that tells of it."""
+MOST_ASKED = 10
+HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* sends it on as it is."
 ON_ITS_WAY = "its approval cannot be taken back any more."
 
 
@@ -64,6 +73,20 @@ class Approvals:
                 decision_reason=reason,
             )
             return await _decided(tx, before, decided, "rejected", actor.user_id)
+
+    async def send_back(self, actor: Actor, item_id: ItemId, version: int, reason: str) -> Item:
+        """To review again, with what is to be put right; whoever sent it in and the bookkeepers are told in its thread.
+
+        Raises: as `approve`.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
+            question = Question(kind=QuestionKind.SENT_BACK, words=reason, by=actor.user_id)
+            returned = checked(replace(before, state=ItemState.TO_REVIEW, questions=asked(before.questions, question)))
+            item = await _decided(tx, before, returned, "sent back", actor.user_id, reason=reason)
+            await _ask_in_thread(tx, item, reason, actor.user_id)
+        return item
 
     async def check_may_decide(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """Before a form for the reason is opened. Raises: as `approve`."""
@@ -121,7 +144,22 @@ async def _item_to_decide(
     return item
 
 
-async def _decided(tx: Tx, before: Item, decided: Item, decision: str, by: UserId) -> Item:
+async def _ask_in_thread(tx: Tx, item: Item, reason: str, by: UserId) -> None:
+    keepers = await people_with(tx, item.workspace_id, item.organisation_id, Role.BOOKKEEPER)
+    asked_people = dict.fromkeys(user for user in (item.submitted_by, *keepers) if user != by)
+    named = " ".join(mention(user) for user in list(asked_people)[:MOST_ASKED])
+    words = f"{named} {mention(by)} sent *{item.reference}* back:\n{quote(reason, 1000)}\n{HOW_TO_ANSWER}".strip()
+    card = await home_card(tx, item.workspace_id, item.id)
+    if card is None:
+        place = Place(role=SENT_BACK, surface=Surface.DIRECT, user_id=item.submitted_by)
+    else:
+        place = replace(card.place, role=SENT_BACK, thread_of=card.id)
+    await note(tx, item.workspace_id, f"sent back:{item.id}:{item.version}", place, words)
+
+
+async def _decided(
+    tx: Tx, before: Item, decided: Item, decision: str, by: UserId, *, reason: str | None = None
+) -> Item:
     item = await change_item(tx, before, decided)
     if item is None:
         raise StaleItemError(before)
@@ -133,16 +171,16 @@ async def _decided(tx: Tx, before: Item, decided: Item, decision: str, by: UserI
         "stage": 1,
         "decision": decision,
         "by": by,
-        "reason": decided.decision_reason,
+        "reason": reason or decided.decision_reason,
         "at": tx.now,
-        "is_standing": True,
+        "is_standing": decided.state is not ItemState.TO_REVIEW,
     }
     await tx.execute(APPROVALS.insert(), row)
-    await _tell(tx, item, decision, by)
+    await _tell(tx, item, decision, by, row["reason"])
     return item
 
 
-async def _tell(tx: Tx, item: Item, deed: str, by: UserId) -> None:
+async def _tell(tx: Tx, item: Item, deed: str, by: UserId, reason: object = None) -> None:
     await audit.record(
         tx,
         item.workspace_id,
@@ -150,6 +188,6 @@ async def _tell(tx: Tx, item: Item, deed: str, by: UserId) -> None:
         deed,
         by=by,
         organisation_id=item.organisation_id,
-        facts={"version": item.version},
+        facts={"version": item.version} | ({} if reason is None else {"reason": reason}),
     )
     await show(tx, item)

@@ -11,7 +11,7 @@ from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import load_item
 from bot.db.publications import USABLE
-from bot.db.same_documents import same_document
+from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, Reason
@@ -22,10 +22,12 @@ from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
+from bot.domain.usual import unusual
 from bot.services.current import require_item
 from bot.services.items import EDITABLE
 from bot.services.lists import account_label, load_account, load_tax_rate, tax_rate_label
 from bot.services.messages import Drawn, Shown
+from bot.services.organisations import has_other_books
 from bot.services.people import People
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
@@ -33,6 +35,9 @@ from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
 _ON_THE_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
+
+SHOWN_BEFORE, USUAL_OF = 3, 12
+"""Documents of the same supplier that are shown, and those that say what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class Cards:
         settings = await load_settings(tx, workspace_id, organisation_id)
         code = item.coding.tax_rate.value
         rate = None if code is None else await load_tax_rate(tx, workspace_id, organisation_id, code)
+        before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
         sent = await sent_of(tx, workspace_id, item.id) if item.state in _ON_THE_WAY else None
         is_ending = (
             connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
@@ -100,19 +106,24 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
-            warnings=await _warnings(tx, item, rate) if item.state in EDITABLE else (),
+            warnings=await _warnings(tx, item, rate, before) if item.state in EDITABLE else (),
+            before=before[:SHOWN_BEFORE],
+            has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             channel=settings.approvals_channel or settings.alerts_channel,
         )
 
 
-async def _warnings(tx: Tx, item: Item, rate: TaxRate | None) -> tuple[str, ...]:
-    """Another item with its supplier and number may be the same document by another door; who knows better goes on."""
-    found = (*await _archived(tx, item), *doubts(item.facts, None if rate is None else rate.percent))
-    other = await same_document(tx, item)
-    if other is None:
-        return found
-    same = f"Looks like a duplicate of {other.reference}, which is {other.state.words}: same supplier, same number."
-    return (same, *found)
+async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item, ...]) -> tuple[str, ...]:
+    """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
+    found = [*await _archived(tx, item), *doubts(item.facts, None if rate is None else rate.percent)]
+    odd = unusual(item, before)
+    if odd is not None:
+        found.append(odd)
+    other = await like_document(tx, item)
+    asked_about = {question.about for question in item.questions}
+    if other is not None and other.id not in asked_about:
+        found.append(f"Same supplier, date and total as {other.reference} ({other.state.words}).")
+    return tuple(found)
 
 
 async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:

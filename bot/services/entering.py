@@ -17,6 +17,7 @@ from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, Wo
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import Settings
 from bot.services import audit
+from bot.services.asking import asked_at_the_door
 from bot.services.current import ItemNotFoundError
 from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_homes, want
 from bot.services.people import OrganisationNotFoundError
@@ -62,7 +63,7 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
         return known, False
     settings = await load_settings(tx, new.workspace_id, new.organisation_id)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
-    item = judged(_received(tx, new, reference), settings)
+    item = judged(await asked_at_the_door(tx, _received(tx, new, reference)), settings)
     item = await with_rates_of_lines(tx, item)
     if not await insert_item(tx, item, new.source_key):
         return await _entered_meanwhile(tx, new), False

@@ -17,6 +17,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
+from bot.services.asking import asked_again
 from bot.services.choosing import choose
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
@@ -98,7 +99,7 @@ def require_editable(item: Item, version: int | None = None) -> None:
 
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
-    after = await _judged_again(tx, before, after)
+    after = await _judged_again(tx, before, await asked_again(tx, before, after, by))
     changes_decision = is_material(before, after)
     if changes_decision and by not in after.edited_by:
         after = replace(after, edited_by=(*after.edited_by, by))

@@ -9,6 +9,7 @@ from bot.db.connections import OrganisationRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item
 from bot.domain.slack import Actor
 from bot.services.people import People
 from bot.services.settings import organisation_of_channel
@@ -32,6 +33,21 @@ _MEANT = (
     .order_by(_LAST_USED.is_(None), _LAST_USED.desc(), ORGANISATIONS.c.name)
     .limit(MOST)
 )
+
+
+_ANOTHER = (
+    select(ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id != bindparam("organisation_id")
+    )
+    .limit(1)
+)
+
+
+async def has_other_books(tx: Tx, item: Item) -> bool:
+    """Whether the workspace has another organisation than the item's."""
+    of = {"workspace_id": item.workspace_id, "organisation_id": item.organisation_id}
+    return (await tx.execute(_ANOTHER, of)).first() is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

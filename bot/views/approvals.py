@@ -6,15 +6,15 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
-from bot.domain.items import Item
 from bot.views import fields
 from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef
-from bot.views.text import amount, escape, plain
+from bot.views.text import amount, escape
 
 NO_REASON = "Write why: whoever sent it in reads it on the card."
+SAY_WHAT = "Whoever sent it in and the bookkeepers read it in the card's thread."
 
 
 def reject_form(card: ItemCard) -> View:
@@ -34,15 +34,21 @@ def reject_form(card: ItemCard) -> View:
     )
 
 
-def outcome(item: Item) -> View:
-    """What became of a decision that was made in a modal."""
+def send_back_form(card: ItemCard) -> View:
+    item, facts = card.item, card.item.facts
+    what = f"{escape(item.counterparty.name or '', 100)}, {amount(facts.gross, facts.currency)} ({item.reference})"
     return View(
         type="modal",
-        callback_id=CallbackId.EXPLANATION,
-        title=PlainTextObject(text=plain(item.reference, 24)),
-        close=PlainTextObject(text="Close"),
+        callback_id=CallbackId.SEND_BACK,
+        title=PlainTextObject(text="Send back"),
+        submit=PlainTextObject(text="Send back"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
         blocks=[
-            section(f":white_check_mark: *{item.reference}* is {item.state.words} now. Its card says what follows.")
+            section(f"*{escape(card.organisation)}*\n{what} waits for review again."),
+            fields.text_field(
+                BlockId.REASON, "What is to be put right", None, longest=500, is_long=True, hint=SAY_WHAT
+            ),
         ],
     )
 

@@ -11,20 +11,16 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
-from bot.domain.documents import Door, Line
-from bot.domain.ids import UserId
+from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
-from bot.domain.settings import SET_UP_STEPS
 from bot.views.connections import Message, context, section
 from bot.views.ids import ActionId, CallbackId
-from bot.views.metadata import ItemRef
+from bot.views.item_buttons import is_unread, questions, rows_of_buttons
+from bot.views.item_lines import lines
+from bot.views.item_standing import standing
 from bot.views.settings import STATUS_NAMES
-from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
+from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
 
-MOST_LINES = 5
-LINES_A_SECTION, LONGEST_SECTION, MOST_DETAILED = 20, 2900, 300
-"""All lines stand under "Why?", within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
-MOST_NAMED = 5
 CAME_BY = {
     Door.FILE: "dropped as a file",
     Door.MESSAGE: "sent from a message",
@@ -33,24 +29,35 @@ CAME_BY = {
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
 }
+FACT_NAMES = {
+    FactField.DOCUMENT_TYPE: "document type",
+    FactField.SUPPLIER: "supplier",
+    FactField.BUYER: "buyer",
+    FactField.NUMBER: "number",
+    FactField.ISSUED_ON: "date",
+    FactField.DUE_ON: "due date",
+    FactField.CURRENCY: "currency",
+    FactField.AMOUNTS: "amounts",
+    FactField.LINES: "lines",
+    FactField.NOTE: "description",
+}
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
-EDITABLE = frozenset(
-    {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
-)
 
 
 def card(found: ItemCard) -> Message:
     """The home card. The text is the whole story in one line, for notifications and screen readers."""
     item = found.item
     return summary(found), (
-        section(f"*{escape(found.organisation)}* · {item.reference}\n{_headline(item)}"),
+        section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
         SectionBlock(fields=[mrkdwn(text) for text in _fields(found)]),
-        *_lines(item),
+        *lines(item),
         *_complaints(item),
         *_warnings(found),
-        section(_standing(found)),
+        *_before(found),
+        section(standing(found)),
         context(f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}"),
-        ActionsBlock(elements=_buttons(found)),
+        *questions(item),
+        *rows_of_buttons(found),
     )
 
 
@@ -61,102 +68,105 @@ def alone(found: ItemCard) -> View:
     if item.state is ItemState.TO_REVIEW:
         following = ButtonElement(action_id=ActionId.NEXT_ITEM, text="Next to review", value=str(item.id))
         shown.append(ActionsBlock(elements=[following]))
-    return _modal(item.reference, shown)
+    return modal(item.reference, shown)
 
 
 def explanation(found: Explanation) -> View:
     item = found.card.item
-    facts = "as the e-invoice states them" if item.door is Door.FILE else f"as typed by {mention(item.submitted_by)}"
     blocks: list[Block] = [
-        section(f"*{escape(found.card.organisation)}* · {item.reference}\n{_headline(item)}"),
+        section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}"),
         DividerBlock(),
         *(section(_why(reason)) for reason in found.reasons),
-        section(f"*Supplier, number, dates and amounts*\n{facts}, unless a bookkeeper has edited them since."),
-        *_all_lines(item),
+        section(f"*Supplier, number, dates and amounts*\n{_facts_from(item)}"),
         context(
             "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
             "A weaker one never replaces a stronger one."
         ),
     ]
-    return _modal("Why?", blocks)
+    return modal("Why?", blocks)
+
+
+def _facts_from(item: Item) -> str:
+    """Where what stands on the document is known from, and what of it somebody changed."""
+    read, edited = _named(item.facts.read - item.facts.edited), _named(item.facts.edited)
+    if item.door is Door.FORM:
+        said = f"as typed by {mention(item.submitted_by)}"
+    elif not item.facts.read:
+        said = "as the document or the system that sent it states them"
+    else:
+        said = (
+            f"read from the text of the document, to be checked: {read}"
+            if read
+            else "read from the document, and checked"
+        )
+    return f"{said}{f'; edited since: {edited}' if edited else ''}."
+
+
+def _named(fields: frozenset[FactField]) -> str:
+    return ", ".join(FACT_NAMES[field] for field in FactField if field in fields)
 
 
 def summary(found: ItemCard) -> str:
     item, facts = found.item, found.item.facts
-    supplier, number = escape(facts.supplier.name or "unknown supplier", 60), escape(facts.number or "no number", 40)
+    supplier, number = escape(item.counterparty.name or "unknown supplier", 60), escape(facts.number or "no number", 40)
     total = amount(facts.gross, facts.currency)
     return f"{escape(found.organisation, 60)}: {supplier}, {number}, {total} ({item.reference}) is {item.state.words}."
 
 
-def _headline(item: Item) -> str:
-    facts = item.facts
-    supplier = escape(facts.supplier.name or "", 500) or "Supplier not stated"
-    return f"*{supplier}* · *{amount(facts.gross, facts.currency)}*"
+def headline(item: Item) -> str:
+    name = escape(item.counterparty.name or "", 500) or f"{_who(item)} not stated"
+    side = FactField.BUYER if item.kind is ItemKind.SALE else FactField.SUPPLIER
+    return f"*{name}* · *{amount(item.facts.gross, item.facts.currency)}*{_inline(mark(item.facts, side))}"
+
+
+def _who(item: Item) -> str:
+    return "Customer" if item.kind is ItemKind.SALE else "Supplier"
+
+
+def mark(facts: Facts, field: FactField) -> str:
+    """How far a fact is to be relied upon, where that has to be said."""
+    if field in facts.edited:
+        return "edited"
+    return "read, check it" if field in facts.read else ""
+
+
+def _inline(words: str) -> str:
+    return f"  _({words})_" if words else ""
 
 
 def _fields(found: ItemCard) -> list[str]:
-    facts, coding = found.item.facts, found.item.coding
+    item, facts, coding = found.item, found.item.facts, found.item.coding
     pairs = [
-        ("Number", escape(facts.number or "", 200) or "not stated"),
-        ("Date", day(facts.issued_on)),
-        ("Net", amount(facts.net, facts.currency)),
-        ("Due", day(facts.due_on)),
-        ("Tax", amount(facts.tax, facts.currency)),
-        ("Total", amount(facts.gross, facts.currency)),
-        ("Category", _coded(found.account, coding.account.source.words)),
-        ("Tax rate", _coded(found.tax_rate, coding.tax_rate.source.words)),
-        ("Publish as", STATUS_NAMES[found.item.publish_as][0]),
+        ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
+        ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
+        ("Net", amount(facts.net, facts.currency), ""),
+        ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON)),
+        ("Tax", amount(facts.tax, facts.currency), ""),
+        ("Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+        ("Category", *_coded(found.account, coding.account.source.words)),
+        ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
+        ("Publish as", STATUS_NAMES[item.publish_as][0], ""),
     ]
-    if facts.supplier.bank_account:
-        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200)))
-    return [f"*{name}*\n{value}" for name, value in pairs]
+    if item.kind is not ItemKind.SALE and facts.supplier.bank_account:
+        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
+    return [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in pairs]
 
 
-def _coded(value: str | None, source: str) -> str:
-    return "none yet" if value is None else f"{escape(value, 75)}\n_{source}_"
-
-
-def _lines(item: Item) -> list[Block]:
-    lines = item.facts.lines
-    if not lines:
-        note = item.facts.note
-        return [] if note is None else [section(quote(note, 300))]
-    shown = [f"• {_line(line, item.facts.currency)}" for line in lines[:MOST_LINES]]
-    if len(lines) > MOST_LINES:
-        shown.append(f"• and {len(lines) - MOST_LINES} more; *Why?* shows them all")
-    return [section("*Lines*\n" + "\n".join(shown))]
-
-
-def _all_lines(item: Item) -> list[Block]:
-    lines = [f"• {_line(line, item.facts.currency)}" for line in item.facts.lines]
-    if len(lines) <= MOST_LINES:
-        return []
-    blocks: list[Block] = [section(f"*All {len(lines)} lines*")]
-    blocks += [section(part) for part in _parts(lines[:MOST_DETAILED])]
-    left = len(lines) - MOST_DETAILED
-    return blocks if left <= 0 else [*blocks, context(f"and {left} more, in the file")]
-
-
-def _parts(lines: list[str]) -> list[str]:
-    """Lines put together as far as a section holds them: none is cut off, however long they are."""
-    parts: list[list[str]] = [[]]
-    for line in lines:
-        if len(parts[-1]) == LINES_A_SECTION or len("\n".join([*parts[-1], line])) > LONGEST_SECTION:
-            parts.append([])
-        parts[-1].append(line)
-    return ["\n".join(part) for part in parts]
-
-
-def _line(line: Line, currency: str | None) -> str:
-    count = "" if line.quantity == 1 else f"{line.quantity.normalize():f} × "
-    return f"{count}{escape(line.description, 90)}: {amount(line.net, currency)}"
+def _coded(value: str | None, source: str) -> tuple[str, str]:
+    return ("none yet", "") if value is None else (escape(value, 75), source)
 
 
 def _complaints(item: Item) -> list[Block]:
-    if not item.complaints:
+    """What is asked stands by itself, with its buttons; what was in the way before it was archived is history."""
+    asked = {question.words for question in item.questions if question.is_open}
+    lacking = [complaint for complaint in item.complaints if complaint not in asked]
+    if not lacking or item.state in (ItemState.ARCHIVED, ItemState.REJECTED):
         return []
-    sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in item.complaints)
-    return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses *Edit* to complete it.")]
+    sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in lacking)
+    verb = "*Fill in*" if is_unread(item) else "*Edit*"
+    if not item.facts.document_type.is_booked:
+        return [section(f":warning: {sentences.removeprefix('• ')}")]
+    return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses {verb} to complete it.")]
 
 
 def _warnings(found: ItemCard) -> list[Block]:
@@ -167,108 +177,20 @@ def _warnings(found: ItemCard) -> list[Block]:
     return [section(f":eyes: *To be looked at before it is approved*\n{sentences}")]
 
 
-def _standing(found: ItemCard) -> str:
-    """Where the item is, in words, and what happens next."""
-    item, ledger = found.item, escape(found.ledger)
-    match item.state:
-        case ItemState.TO_REVIEW:
-            return ":memo: *To review*"
-        case ItemState.IN_APPROVAL:
-            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
-        case ItemState.APPROVED:
-            return f"{_decided(item, 'Approved')}\n{_waits_for(found)}"
-        case ItemState.SENDING | ItemState.UNKNOWN:
-            return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
-        case ItemState.PUBLISHED:
-            at = "" if item.published_at is None else f", {moment(item.published_at)}"
-            return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and read back"
-        case ItemState.REFUSED:
-            return (
-                f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. Why, and what mends it, stands in this "
-                "thread."
-            )
-        case ItemState.REJECTED:
-            return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
-        case _:
-            return f"*{item.state.words.capitalize()}*"
+def _before(found: ItemCard) -> list[Block]:
+    """One line of what came before from the same supplier, for whoever is to decide."""
+    if not found.before or found.item.state not in UNDECIDED:
+        return []
+    more = "" if len(found.before) == 1 else " · and more in *Details*"
+    return [context(f"Before: {document(found.before[0])}{more}")]
 
 
-def _on_its_way(found: ItemCard) -> str:
-    ledger = escape(found.ledger)
-    if found.is_looked_for:
-        return (
-            f":mag: *Being checked*: {ledger} was disconnected while this was on its way. I look whether the bill is there "
-            "before the access is given back."
-        )
-    if found.may_be_there and not found.is_connected:
-        return (
-            f":warning: *This bill may be in {ledger} already*: it was sent, no clear answer came, and there is no "
-            f"connection to look by. Look in {ledger} before you enter it by hand. Once it is connected again I look it up, "
-            "and nothing is sent twice."
-        )
-    if not found.is_connected:
-        return _connection_missing(ledger)
-    if found.item.state is ItemState.SENDING:
-        return f":outbox_tray: *Being sent* to {ledger}"
-    return (
-        f":mag: *Being checked*: {ledger} gave no clear answer, so I look whether the bill is there before anything is sent "
-        "again."
-    )
-
-
-def _decided(item: Item, verb: str) -> str:
-    sign = ":x:" if verb == "Rejected" else ":white_check_mark:"
-    if item.decided_by is None or item.decided_at is None:
-        return f"{sign} *{verb}*"
-    return f"{sign} *{verb}* by {mention(item.decided_by)}, {moment(item.decided_at)}"
-
-
-def _who_can(approvers: tuple[UserId, ...]) -> str:
-    if not approvers:
-        return "Nobody is set as an approver yet; an admin chooses them in the settings."
-    named = " ".join(mention(user) for user in approvers[:MOST_NAMED])
-    more = f" and {len(approvers) - MOST_NAMED} more" if len(approvers) > MOST_NAMED else ""
-    return f"{named}{more} can decide."
-
-
-def _waits_for(found: ItemCard) -> str:
-    item, ledger = found.item, escape(found.ledger)
-    if not found.is_set_up:
-        return (
-            f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}: nothing is sent "
-            f"to {ledger} until an admin has saved the settings once."
-        )
-    if not found.is_connected:
-        return _connection_missing(ledger)
-    if item.send_after is None:
-        return f":hourglass: It goes to {ledger} next."
-    return f":hourglass: It goes to {ledger} from {moment(item.send_after)} on; *Undo* works until it is on its way."
-
-
-def _connection_missing(ledger: str) -> str:
-    return f":electric_plug: It waits for the connection to {ledger}, and goes on by itself when that is back."
-
-
-def _buttons(found: ItemCard) -> list[ButtonElement]:
-    item = found.item
-    value = ItemRef(item.id, item.version).encode()
-    buttons = []
-    if item.state is ItemState.IN_APPROVAL:
-        buttons += [
-            ButtonElement(action_id=ActionId.APPROVE_ITEM, text="Approve", value=value, style="primary"),
-            ButtonElement(action_id=ActionId.REJECT_ITEM, text="Reject", value=value, style="danger"),
-        ]
-    if item.state is ItemState.APPROVED:
-        buttons.append(ButtonElement(action_id=ActionId.UNDO_ITEM, text="Undo", value=value))
-        if not found.is_set_up:
-            organisation = str(item.organisation_id)
-            buttons.append(ButtonElement(action_id=ActionId.OPEN_SETTINGS, text="Set up", value=organisation))
-    if item.state in EDITABLE:
-        buttons.append(ButtonElement(action_id=ActionId.EDIT_ITEM, text="Edit", value=value))
-    if item.ledger_url is not None and item.state is ItemState.PUBLISHED:
-        label = f"Open in {plain(found.ledger, 60)}"
-        buttons.append(ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=value))
-    return [*buttons, ButtonElement(action_id=ActionId.EXPLAIN_ITEM, text="Why?", value=value)]
+def document(item: Item) -> str:
+    """Another document in one line."""
+    facts = item.facts
+    number = escape(facts.number or "", 60) or "no number"
+    total = amount(facts.gross, facts.currency)
+    return f"{number}, {day(facts.issued_on)}, {total}, {item.state.words} ({item.reference})"
 
 
 def _why(reason: Reason) -> str:
@@ -279,7 +201,7 @@ def _why(reason: Reason) -> str:
     return "\n".join(lines)
 
 
-def _modal(title: str, blocks: list[Block]) -> View:
+def modal(title: str, blocks: list[Block]) -> View:
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

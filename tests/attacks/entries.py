@@ -36,6 +36,17 @@ OF_AN_ORGANISATION = {
     ActionId.NEWEST_ITEMS,
     ActionId.REVIEW_ITEMS,
 }
+ASKED: dict[ActionId | CallbackId, str] = {
+    ActionId.CONFIRM_OURS: "elsewhere",
+    ActionId.MOVE_ITEM: "elsewhere",
+    CallbackId.MOVE_ITEM: "elsewhere",
+    ActionId.CONFIRM_ANOTHER: "same",
+    ActionId.ARCHIVE_DUPLICATE: "same",
+    ActionId.ARCHIVE_ITEM: "same",
+    ActionId.ASK_AGAIN: "back",
+    ActionId.UNARCHIVE_ITEM: "archived",
+}
+"""What waits for each of these, by the name that `Ids` has for it."""
 OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
 OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
@@ -62,6 +73,13 @@ class Ids:
     settings_version: int
     connected: int
     """Which connecting it was, by its instant in milliseconds."""
+    other_organisation: str
+    """Of the same workspace, and of the same bookkeepers."""
+    same: str
+    elsewhere: str
+    back: str
+    archived: str
+    """Items that wait for an answer, and one that was put away."""
     waiting: str
     approved: str
     refused: str
@@ -75,6 +93,8 @@ class Ids:
     def item(self, entry: ActionId | CallbackId) -> str:
         if entry in OF_A_REFUSAL:
             return self.refused
+        if entry in ASKED:
+            return str(getattr(self, ASKED[entry]))
         return self.approved if entry is ActionId.UNDO_ITEM else self.waiting
 
     def value(self, action: ActionId) -> str:
@@ -146,7 +166,10 @@ def search(ids: Ids, action: ActionId) -> Payload:
 
 
 def submission(ids: Ids, callback: CallbackId) -> Payload:
-    form = view(callback, ids.metadata(callback), filled(callback))
+    state = filled(callback)
+    if callback is CallbackId.MOVE_ITEM:
+        state = {BlockId.ORGANISATION: value(chosen(ids.other_organisation))}
+    form = view(callback, ids.metadata(callback), state)
     return {"type": "view_submission", "trigger_id": trigger(), "view": form}
 
 
@@ -171,7 +194,7 @@ def filled(callback: CallbackId) -> Payload:
             return {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}}
         case CallbackId.CHOOSE_TAX_RATE:
             return {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}}
-        case CallbackId.REJECT_REASON:
+        case CallbackId.REJECT_REASON | CallbackId.SEND_BACK:
             return {BlockId.REASON: value(typed("Twice"))}
         case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
             texts = {block: value(typed(str(text))) for block, text in A_BILL.items()}

@@ -12,10 +12,13 @@ from typing import Any
 from uuid import UUID
 
 from bot.db.arrivals import arrivals_of_message, change_arrival
+from bot.db.base import dump, new_id, table_of
+from bot.db.connections import OrganisationRow
 from bot.db.migrate import tables
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
-from bot.domain.ids import ChannelId, ItemId, UserId
+from bot.domain.books import Books
+from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -31,9 +34,11 @@ from tests.attacks import rights_table as table
 from tests.attacks.entries import FORM, Ids, Payload
 from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
+from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
 
 UNDO_SECONDS = 7200
+SECOND = "Northwind Catering Ltd"
 SUBMITTER, VIEWER, YVONNE, NOWHERE = "U0SUBMIT1", "U0VIEWER1", "U0YVONNE1", "T0NOWHERE"
 PEOPLE = {
     table.OWNER: OWNER,
@@ -177,7 +182,7 @@ async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
         await desk.world.set_up(alerts_channel=BILLS)
         await stand.connected(stand.stranger, await stand.link(OUTSIDER, OTHER_TEAM), OUTSIDER, tenant=IRELAND)
         await _hire(desk)
-        ids = await _three_bills(desk)
+        ids = await _bills(desk, await _other_books(desk))
         yield Office(stand, desk, ids, folder / "at-rest.db")
 
 
@@ -194,8 +199,40 @@ async def _hire(desk: Desk) -> None:
             await grant(tx, actor.workspace.id, organisation, UserId(user), role)
 
 
-async def _three_bills(desk: Desk) -> Ids:
-    """One that the ledger refused, one approved that can be taken back, one that waits for its approver."""
+async def _other_books(desk: Desk) -> OrganisationId:
+    """A second organisation of Northwind's, where Adam and Ben keep the books too."""
+    actor, organisation_id = await desk.world.actor(), OrganisationId(new_id())
+    async with desk.world.services.db.write() as tx:
+        books = dump(Books(provider_id="second", name=SECOND, base_currency="GBP"))
+        of = {"id": organisation_id, "workspace_id": actor.workspace.id, "name": SECOND, "created_at": tx.now}
+        await tx.execute(table_of(OrganisationRow).insert().values(**of, books=books, next_reference=1))
+        for user, role in ((ADAM, Role.ADMIN), (BEN, Role.BOOKKEEPER)):
+            await grant(tx, actor.workspace.id, organisation_id, UserId(user), role)
+    return organisation_id
+
+
+async def _asked(desk: Desk) -> dict[str, str]:
+    """What waits for somebody's answer, by what asks; and one that was archived."""
+    await desk.add(OWNER, **{BlockId.NUMBER: "INV-2", BlockId.GROSS: "12.00", BlockId.TAX: "2.00"})
+    same = button_values(desk.card("INV-2"))[ActionId.CONFIRM_ANOTHER]
+    buyer = "<cac:AccountingCustomerParty><cac:Party><cac:PartyName><cbc:Name>Else Ltd</cbc:Name></cac:PartyName></cac:Party></cac:AccountingCustomerParty>"
+    await desk.drop("INV-4", user=OWNER, extra=SUPPLIER_PARTY.format(name="Paper Ltd") + buyer)
+    elsewhere = button_values(desk.card("INV-4"))[ActionId.CONFIRM_OURS]
+    await desk.add(OWNER, **{BlockId.NUMBER: "INV-5"})
+    await desk.press(desk.card("INV-5"), ActionId.SEND_BACK, PRIYA)
+    await desk.slack.submit(desk.modal(PRIYA), {BlockId.REASON: "Which job?"})
+    await desk.settle()
+    back = button_values(desk.card("INV-5"))[ActionId.ASK_AGAIN]
+    await desk.drop("INV-6", user=OWNER, extra=SUPPLIER_PARTY.format(name="Ink Ltd") + buyer)
+    await desk.press(desk.card("INV-6"), ActionId.ARCHIVE_ITEM, BEN)
+    archived = button_values(desk.card("INV-6"))[ActionId.UNARCHIVE_ITEM]
+    return {"same": same, "elsewhere": elsewhere, "back": back, "archived": archived}
+
+
+async def _bills(desk: Desk, second: OrganisationId) -> Ids:
+    """One that the ledger refused, one approved that can be taken back, one that waits for its approver; and those that
+    wait for an answer.
+    """
     desk.xero.archive_account(TRADING, CATEGORY)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-3"})
     await desk.approve("INV-3")
@@ -203,6 +240,7 @@ async def _three_bills(desk: Desk) -> Ids:
     desk.xero.restore_account(TRADING, CATEGORY)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
+    approved = button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM]
     await desk.add(OWNER)
     actor, organisation = await desk.world.actor(), desk.world.organisation_id
     disconnection = await desk.world.services.disconnecting.opened(actor, organisation)
@@ -215,8 +253,10 @@ async def _three_bills(desk: Desk) -> Ids:
         organisation=str(organisation),
         settings_version=(await desk.world.settings()).version,
         connected=disconnection.stamp,
+        other_organisation=str(second),
+        **await _asked(desk),
         waiting=waiting,
-        approved=button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM],
+        approved=approved,
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         picture=await _a_picture(desk),
@@ -228,7 +268,7 @@ async def _a_picture(desk: Desk) -> str:
     """Dropped by a member, who is asked about it."""
     await desk.slack.upload(b"\x89PNG\r\n\x1a\n", "till.png", channel=BILLS, user=MEMBER)
     await desk.settle()
-    message = next(message for message in desk.slack.messages(BILLS) if message.files)
+    message = [message for message in desk.slack.messages(BILLS) if message.files][-1]
     return button_values(desk.slack.thread(BILLS, message.ts)[-1])[ActionId.TAKE_PICTURE]
 
 

@@ -261,7 +261,7 @@ async def test_rejecting_asks_for_a_reason_and_the_card_keeps_it(either: Desk) -
     assert f"Rejected* by <@{APPROVER}>" in shown
     assert "We never ordered" in shown
     assert "<!channel>" not in shown
-    assert actions(either.card("INV-1")) == [ActionId.EXPLAIN_ITEM]
+    assert actions(either.card("INV-1")) == [ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM, ActionId.ARCHIVE_ITEM]
     await either.world.later(UNDO_SECONDS + 1)
     assert either.xero.bills() == []
 
@@ -329,8 +329,8 @@ async def test_a_decision_made_in_a_modal_is_shown_there(desk: Desk) -> None:
 
     await desk.press(desk.modal(APPROVER), APPROVE)
 
-    assert "is approved now" in words(desk.modal(APPROVER))
-    assert actions(desk.modal(APPROVER)) == []
+    assert "*Approved* by" in words(desk.modal(APPROVER))
+    assert APPROVE not in actions(desk.modal(APPROVER))
     assert "Approved" in words(desk.card("INV-1"))
 
 

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.slack import APPROVER, MEMBER
+from bot.playground.slack import APPROVER, BOOKKEEPER, MEMBER
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
 RATED = "<cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>{percent}</cbc:Percent></cac:ClassifiedTaxCategory>"
-SUSPICION = "Looks like a duplicate of B-1001"
+QUESTION = "Same supplier and number as B-1001"
 
 
 @pytest.fixture
@@ -28,43 +28,79 @@ def a_rated_row(percent: str, net: str) -> Row:
     return Row(net=net, price=net, name=f"Paper</cbc:Name>{RATED.format(percent=percent)}<cbc:Name>")
 
 
-async def test_the_same_supplier_and_number_again_is_said_and_can_go_on(desk: Desk) -> None:
+async def test_the_same_supplier_and_number_again_waits_until_somebody_says_that_it_is_another(desk: Desk) -> None:
     await desk.drop("DUP-1")
-    card = await desk.add(**{BlockId.NUMBER: "DUP-1", BlockId.SUPPLIER: "PAPER & INK LTD"})
+    card = await desk.add(**{BlockId.NUMBER: "dup 1", BlockId.SUPPLIER: "PAPER and INK Limited"})
 
-    assert f"{SUSPICION}, which is in approval" in words(card)
-    assert ActionId.APPROVE_ITEM in actions(card)
+    assert f"{QUESTION} (in approval): is it another document?" in words(card)
+    assert ActionId.APPROVE_ITEM not in actions(card)
+    await desk.press(card, ActionId.SHOW_ITEM, BOOKKEEPER)
+    assert desk.modal(BOOKKEEPER).title == "B-1001"
+    await desk.press(card, ActionId.CONFIRM_ANOTHER, MEMBER)
+    assert "Only this organisation's admins and bookkeepers" in desk.whispers(MEMBER)[-1]
+
+    await desk.press(card, ActionId.CONFIRM_ANOTHER, BOOKKEEPER)
+    assert ActionId.APPROVE_ITEM in actions(desk.card("dup 1"))
+    assert "is it another" not in words(desk.card("dup 1"))
+
+    await desk.press(card, ActionId.CONFIRM_ANOTHER, BOOKKEEPER)
+    assert "that has been answered" in desk.whispers(BOOKKEEPER)[-1]
+    await desk.press(desk.card("dup 1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    assert f"<@{BOOKKEEPER}>: confirmed" in words(desk.modal(BOOKKEEPER))
 
 
-async def test_the_form_says_so_to_whoever_typed_it_in(desk: Desk) -> None:
+async def test_a_duplicate_is_archived_with_what_it_is_one_of_and_comes_back_as_it_was(desk: Desk) -> None:
     await desk.add()
-    await desk.slack.submit(await desk.form(), A_BILL)
+    await desk.slack.submit(await desk.form(), {**A_BILL, BlockId.GROSS: "12.00", BlockId.TAX: "2.00"})
+    await desk.settle()
+    assert QUESTION in words(desk.modal(MEMBER))
 
-    assert SUSPICION in words(desk.modal(MEMBER))
+    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_DUPLICATE, BOOKKEEPER)
+    archived = desk.card("INV-1")
+    assert "a duplicate of B-1001" in words(archived)
+    assert actions(archived) == [ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM, ActionId.UNARCHIVE_ITEM]
+
+    await desk.press(archived, ActionId.UNARCHIVE_ITEM, BOOKKEEPER)
+    assert QUESTION in words(desk.card("INV-1"))
+    assert ActionId.APPROVE_ITEM not in actions(desk.card("INV-1"))
 
 
-async def test_another_number_ends_the_suspicion(desk: Desk) -> None:
+async def test_another_number_answers_the_question(desk: Desk) -> None:
     await desk.add()
     await desk.add(**{BlockId.SUPPLIER: "paper & ink ltd"})
 
     await desk.edit("INV-1", {BlockId.NUMBER: "INV-2"})
 
-    assert "duplicate" not in words(desk.card("INV-2"))
+    assert "is it another" not in words(desk.card("INV-2"))
+    assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))
 
 
-async def test_what_was_rejected_makes_no_duplicate(desk: Desk) -> None:
+async def test_an_edit_that_makes_it_the_same_document_asks(desk: Desk) -> None:
+    await desk.add()
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+
+    await desk.edit("INV-2", {BlockId.NUMBER: "inv/1"})
+
+    assert QUESTION in words(desk.card("inv/1"))
+    assert ActionId.APPROVE_ITEM not in actions(desk.card("inv/1"))
+
+
+async def test_what_was_rejected_makes_no_duplicate_and_the_same_amount_on_the_same_day_only_warns(desk: Desk) -> None:
     first = await desk.add()
     await desk.press(first, ActionId.REJECT_ITEM)
     await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "Typed wrong"})
     await desk.settle()
+    assert "is it another" not in words(await desk.add(**{BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}))
 
-    assert "duplicate" not in words(await desk.add(**{BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}))
+    alike = await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"})
+    assert "Same supplier, date and total as B-1002 (in approval)." in words(alike)
+    assert ActionId.APPROVE_ITEM in actions(alike)
 
 
 async def test_another_supplier_may_use_the_same_number(desk: Desk) -> None:
     await desk.add()
 
-    assert "duplicate" not in words(await desk.add(**{BlockId.SUPPLIER: "Ink Ltd"}))
+    assert "is it another" not in words(await desk.add(**{BlockId.SUPPLIER: "Ink Ltd"}))
 
 
 async def test_several_tax_rates_wait_and_say_why(desk: Desk) -> None:

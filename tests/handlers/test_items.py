@@ -32,6 +32,7 @@ from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
 APPROVE, EDIT, SHOW, WHY = ActionId.APPROVE_ITEM, ActionId.EDIT_ITEM, ActionId.SHOW_ITEM, ActionId.EXPLAIN_ITEM
+DETAILS = ActionId.SHOW_DETAILS
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ async def test_the_card_says_all_that_is_decided_on(desk: Desk) -> None:
         f"<@{APPROVER}> can decide",
     ):
         assert fact in shown
-    assert actions(card) == [APPROVE, ActionId.REJECT_ITEM, EDIT, WHY]
+    assert actions(card) == [APPROVE, ActionId.REJECT_ITEM, ActionId.SEND_BACK, DETAILS, EDIT, WHY]
     assert shown.startswith("*Northwind Trading Ltd*")
 
 
@@ -96,7 +97,7 @@ async def test_a_card_follows_its_bill_to_the_ledger_and_links_there(desk: Desk)
     (bill,) = desk.xero.bills()
     assert "Published" in words(card)
     assert bill["InvoiceID"] in link_of(card)
-    assert actions(card) == [ActionId.OPEN_IN_LEDGER, WHY]
+    assert actions(card) == [ActionId.OPEN_IN_LEDGER, DETAILS, WHY, ActionId.ARCHIVE_ITEM]
     assert (await desk.press(card, ActionId.OPEN_IN_LEDGER)).error is None
 
 
@@ -392,15 +393,15 @@ async def test_somebody_of_another_company_sees_nothing_of_a_bill(desk: Desk) ->
     assert "another workspace" in desk.whispers(OUTSIDER)[-1]
 
 
-async def test_many_lines_are_shown_in_part_and_all_of_them_under_why(desk: Desk) -> None:
+async def test_many_lines_are_shown_in_part_and_all_of_them_in_details(desk: Desk) -> None:
     rows = tuple(Row(net="2.50", price="2.50", name=f"Thing {number}") for number in range(40))
 
     await desk.drop("UBL-8", rows=rows)
     card = desk.card("UBL-8")
-    await desk.press(card, ActionId.EXPLAIN_ITEM, APPROVER)
+    await desk.press(card, ActionId.SHOW_DETAILS, APPROVER)
 
     assert "Thing 4" in words(card)
-    assert "and 35 more; *Why?* shows them all" in words(card)
+    assert "and 35 more; *Details* shows them all" in words(card)
     assert "All 40 lines" in words(desk.modal(APPROVER))
     assert "Thing 39: 2.50 GBP" in words(desk.modal(APPROVER))
 

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.domain.cards import Explanation, ItemCard, Reason
+from bot.domain.cards import Details, Explanation, ItemCard, Reason
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.views import approvals
 from bot.views import items as views
+from bot.views.item_details import details
 from tests.playground.kit import validator
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -222,7 +223,7 @@ def test_every_amount_is_shown_to_its_last_digit(value: Decimal) -> None:
     assert f"{value:,.4f}".rstrip("0").rstrip(".") in shown
 
 
-def test_every_line_stands_under_why_however_long_it_is(shared: Path) -> None:
+def test_every_line_stands_in_details_however_long_it_is(shared: Path) -> None:
     lines = tuple(
         Line(
             description="&" * 80 + str(number), unit_price=Decimal(1), net=Decimal(1), quantity=Decimal("1.2345678901")
@@ -231,7 +232,7 @@ def test_every_line_stands_under_why_however_long_it_is(shared: Path) -> None:
     )
     card = a_card(an_item(facts=replace(the_facts(), lines=lines)))
 
-    view = views.explanation(Explanation(card=card, reasons=()))
+    view = details(Details(card=card, before=(), history=(), file_name=None))
 
     assert modal_problems(view, shared) == []
     assert all(f"&amp;{number}: 1.00 GBP" in str(view.to_dict()) for number in range(300))

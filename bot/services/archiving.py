@@ -1,0 +1,136 @@
+"""Putting items away, and taking them back out as they were. What is archived is never sent."""
+
+from dataclasses import dataclass, replace
+
+from bot.db.items import change_item, load_item
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ItemId
+from bot.domain.items import MOVES, Archived, Item, ItemState
+from bot.domain.questions import Question, QuestionKind, asked
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import alerts, audit
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.people import People
+from bot.services.recoding import checked
+from bot.views.text import mention
+
+NOT_FROM_HERE = "it cannot be archived from there."
+NOT_ARCHIVED = "it is not in the archive."
+GOES_ON_ELSEWHERE = "it goes on elsewhere, so it stays in the archive here."
+
+
+@dataclass(frozen=True, slots=True)
+class Archiving:
+    db: Database
+    people: People
+
+    async def archive(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """Raises:
+        NotAllowedError: only bookkeepers and admins archive.
+        NotNowError: it is in approval, on its way to the ledger, or archived already.
+        StaleItemError: it changed since the card was drawn.
+        ItemNotFoundError: unknown, or of another workspace.
+        """
+        async with refreshing(self.db, actor.workspace.id, item_id):
+            return await self._archive(actor, item_id, version, is_duplicate=False)
+
+    async def archive_duplicate(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """As the one that it was asked about. Raises: as `archive`."""
+        async with refreshing(self.db, actor.workspace.id, item_id):
+            return await self._archive(actor, item_id, version, is_duplicate=True)
+
+    async def unarchive(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """As it was before. What the ledger had refused is looked at by somebody first, and is sent only after a new
+        approval.
+
+        Raises:
+            NotAllowedError, StaleItemError, ItemNotFoundError: as `archive`.
+            NotNowError: it is not archived, or goes on in other books.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            if before.state is not ItemState.ARCHIVED or before.archived is None:
+                raise NotNowError(before, NOT_ARCHIVED)
+            if before.archived.is_moved:
+                raise NotNowError(before, GOES_ON_ELSEWHERE)
+            if before.version != version:
+                raise StaleItemError(before)
+            return await _changed(tx, before, _as_it_was(before, before.archived), "unarchived", actor)
+
+    async def _archive(self, actor: Actor, item_id: ItemId, version: int, *, is_duplicate: bool) -> Item:
+        person = await self.people.identify(actor)
+        async with self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            require_archivable(before, version)
+            other = await _same_document_of(tx, before) if is_duplicate else None
+            if is_duplicate and other is None:
+                raise NotNowError(before, "nothing asks whether it is a duplicate.")
+            archived = Archived(
+                from_state=before.state,
+                by=actor.user_id,
+                at=tx.now,
+                why=None if other is None else f"a duplicate of {other.reference}",
+                other=None if other is None else other.id,
+            )
+            item = await put_away(tx, before, archived, actor)
+            if before.state is ItemState.REFUSED:
+                await alerts.fixed(tx, item, f"{mention(actor.user_id)} archived it; it will not be published.")
+            return item
+
+
+def require_archivable(item: Item, version: int) -> None:
+    """Raises:
+    NotNowError: there is no way into the archive from its state.
+    StaleItemError: it is at another version than was seen.
+    """
+    if ItemState.ARCHIVED not in MOVES[item.state]:
+        raise NotNowError(item, NOT_FROM_HERE)
+    if item.version != version:
+        raise StaleItemError(item)
+
+
+async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor) -> Item:
+    """Raises:
+    StaleItemError: somebody else was quicker.
+    """
+    after = replace(before, state=ItemState.ARCHIVED, archived=archived)
+    return await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
+
+
+async def _changed(tx: Tx, before: Item, after: Item, deed: str, actor: Actor) -> Item:
+    item = await change_item(tx, before, after)
+    if item is None:
+        raise StaleItemError(before)
+    facts: dict[str, str] = {"was": before.state, "is": item.state}
+    if item.archived is not None and item.archived.why is not None:
+        facts["why"] = item.archived.why
+    await audit.record(
+        tx, item.workspace_id, item.id, deed, by=actor.user_id, organisation_id=item.organisation_id, facts=facts
+    )
+    await show(tx, item)
+    return item
+
+
+def _as_it_was(item: Item, archived: Archived) -> Item:
+    restored = replace(item, archived=None, state=archived.from_state)
+    if archived.from_state is not ItemState.REFUSED:
+        return restored
+    words = "The ledger refused it before it was archived: is it right now?"
+    questions = asked(item.questions, Question(kind=QuestionKind.AFTER_ARCHIVE, words=words))
+    return checked(replace(restored, state=ItemState.TO_REVIEW, questions=questions, decided_by=None, decided_at=None))
+
+
+async def _same_document_of(tx: Tx, item: Item) -> Item | None:
+    asked_about = next(
+        (
+            question.about
+            for question in item.questions
+            if question.kind is QuestionKind.SAME_DOCUMENT and question.is_open
+        ),
+        None,
+    )
+    return None if asked_about is None else await load_item(tx, item.workspace_id, asked_about)

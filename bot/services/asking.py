@@ -1,0 +1,150 @@
+"""What only a person can answer about an item: asked when it comes in and when it is edited, answered by a button.
+
+Two that bring the same document in at the same moment are one after another: whoever asks holds the organisation's row,
+by the reference that a new item takes or by `hold`, so that the second sees the first on either database.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, select
+
+from bot.db.base import table_of
+from bot.db.connections import OrganisationRow
+from bot.db.items import change_item
+from bot.db.same_documents import same_document
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.addressing import Addressed, addressed
+from bot.domain.ids import ItemId, UserId
+from bot.domain.items import Item, ItemState
+from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, open_kinds, without
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.lists import books_of
+from bot.services.people import People
+from bot.services.recoding import judged, settle
+from bot.services.settings import load_settings
+
+ORGANISATIONS = table_of(OrganisationRow)
+
+BY_EDIT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE})
+"""Whoever saves an edit has looked at what was to be put right."""
+ALREADY = "that has been answered."
+
+_HOLD = (
+    select(ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
+    )
+    .with_for_update()
+)
+
+
+async def hold(tx: Tx, item: Item) -> None:
+    """Until the transaction ends, nobody else brings a document in here or asks about one."""
+    await tx.execute(_HOLD, {"workspace_id": item.workspace_id, "organisation_id": item.organisation_id})
+
+
+async def asked_at_the_door(tx: Tx, item: Item) -> Item:
+    """A new item, as a cost or a sale by who is addressed, with what has to be answered before it goes on."""
+    books = await books_of(tx, item.workspace_id, item.organisation_id)
+    if books is None:
+        return item
+    whose = addressed(item.facts, books)
+    placed = replace(item, kind=whose.kind) if whose is Addressed.ISSUED_BY_US else item
+    if whose is Addressed.ELSEWHERE:
+        placed = replace(placed, questions=asked(placed.questions, _whose_books(placed, books.name)))
+    return await _asked_of_others(tx, placed)
+
+
+async def asked_again(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
+    """An edited item: what the edit answers is answered, and what it gave rise to is asked. An answer stands for as long
+    as what was asked about is the same.
+    """
+    questions = answered(after.questions, BY_EDIT, by)
+    if before.facts.buyer != after.facts.buyer or before.facts.supplier != after.facts.supplier:
+        books = await books_of(tx, after.workspace_id, after.organisation_id)
+        whose = None if books is None else addressed(after.facts, books)
+        if books is not None and whose is Addressed.ELSEWHERE:
+            questions = _kept_or_asked(questions, _whose_books(after, books.name))
+        else:
+            questions = without(questions, QuestionKind.WHOSE_BOOKS)
+    changed = replace(after, questions=questions)
+    if _identity(before) == _identity(after):
+        return changed
+    await hold(tx, after)
+    return await _asked_of_others(tx, changed)
+
+
+async def _asked_of_others(tx: Tx, item: Item) -> Item:
+    other = await same_document(tx, item)
+    if other is None:
+        return replace(item, questions=without(item.questions, QuestionKind.SAME_DOCUMENT))
+    question = Question(
+        kind=QuestionKind.SAME_DOCUMENT,
+        words=f"Same supplier and number as {other.reference} ({other.state.words}): is it another document?",
+        about=other.id,
+    )
+    return replace(item, questions=_kept_or_asked(item.questions, question))
+
+
+def _kept_or_asked(questions: Questions, question: Question) -> Questions:
+    """The same thing is not asked twice."""
+    for known in questions:
+        if known.kind is question.kind and known.about == question.about:
+            is_same = question.about is not None or known.words == question.words
+            return questions if is_same else asked(questions, question)
+    return asked(questions, question)
+
+
+def _whose_books(item: Item, ours: str) -> Question:
+    buyer = item.facts.buyer
+    named = buyer.name or f"the company with tax number {buyer.tax_number}"
+    return Question(kind=QuestionKind.WHOSE_BOOKS, words=f"Addressed to {named[:120]}; these are {ours[:120]}'s books.")
+
+
+def _identity(item: Item) -> tuple[object, ...]:
+    return (item.kind, item.facts.document_type, item.facts.number, item.counterparty)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    db: Database
+    people: People
+
+    async def confirm(self, actor: Actor, item_id: ItemId, version: int, kinds: frozenset[QuestionKind]) -> Item:
+        """It is right as it is: ours, another document, or as it should be; it goes on if nothing else is missing.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins answer.
+            NotNowError: nothing of these kinds is open.
+            StaleItemError: the item changed since the card was drawn.
+            ItemNotFoundError: unknown, or of another workspace.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            if before.state is not ItemState.TO_REVIEW or not kinds & open_kinds(before.questions):
+                raise NotNowError(before, ALREADY)
+            if before.version != version:
+                raise StaleItemError(before)
+            settings = await load_settings(tx, before.workspace_id, before.organisation_id)
+            told = replace(before, questions=answered(before.questions, kinds, actor.user_id))
+            written = await change_item(tx, before, judged(told, settings))
+            item = None if written is None else await settle(tx, written)
+            if item is None:
+                raise StaleItemError(before)
+            words = [question.words for question in before.questions if question.kind in kinds and question.is_open]
+            await audit.record(
+                tx,
+                item.workspace_id,
+                item.id,
+                "confirmed",
+                by=actor.user_id,
+                organisation_id=item.organisation_id,
+                facts={"asked": words},
+            )
+            await show(tx, item)
+        return item

@@ -1,0 +1,81 @@
+"""All that is known of an item, for somebody who asks: what came before it, and what was done to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from bot.db.base import Json, load, table_of
+from bot.db.files import FileRow
+from bot.db.same_documents import documents_before
+from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import AuditRow
+from bot.domain.cards import Details, Happening
+from bot.domain.ids import ItemId, UserId
+from bot.domain.items import Item
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services.cards import SHOWN_BEFORE, Cards
+from bot.services.current import require_item
+from bot.services.people import People
+
+AUDIT, FILES = table_of(AuditRow), table_of(FileRow)
+MOST_HAPPENINGS = 30
+
+_HISTORY = (
+    select(AUDIT.c.at, AUDIT.c.deed, AUDIT.c.by, AUDIT.c.facts)
+    .where(AUDIT.c.workspace_id == bindparam("workspace_id"), AUDIT.c.subject_id == bindparam("subject_id"))
+    .order_by(AUDIT.c.sequence.desc())
+    .limit(MOST_HAPPENINGS)
+)
+_FILE_NAME = select(FILES.c.name).where(
+    FILES.c.workspace_id == bindparam("workspace_id"), FILES.c.id == bindparam("file_id")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetails:
+    db: Database
+    people: People
+    cards: Cards
+
+    async def seen(self, actor: Actor, item_id: ItemId) -> Details:
+        """Raises:
+        ItemNotFoundError: unknown, or of another workspace.
+        NotAllowedError: outsiders and guests see nothing.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
+            return Details(
+                card=await self.cards.card(tx, item),
+                before=await documents_before(tx, item, limit=SHOWN_BEFORE),
+                history=await _history(tx, item),
+                file_name=await _file_name(tx, item),
+            )
+
+
+async def _history(tx: Tx, item: Item) -> tuple[Happening, ...]:
+    rows = (await tx.execute(_HISTORY, {"workspace_id": item.workspace_id, "subject_id": item.id})).all()
+    return tuple(_happening(row) for row in reversed(rows))
+
+
+def _happening(row: Row[Any]) -> Happening:
+    by = None if row.by is None else UserId(row.by)
+    return Happening(at=row.at, deed=row.deed, by=by, more=_more(row.deed, load(row.facts, Json)))
+
+
+def _more(deed: str, facts: Json) -> str | None:
+    """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
+    if deed in ("edited", "coded"):
+        return ", ".join(facts) or None
+    said = facts.get("why") or facts.get("reason") or facts.get("words")
+    return None if said is None else str(said)
+
+
+async def _file_name(tx: Tx, item: Item) -> str | None:
+    if item.file_id is None:
+        return None
+    of = {"workspace_id": item.workspace_id, "file_id": item.file_id}
+    return (await tx.execute(_FILE_NAME, of)).scalar_one_or_none()

@@ -1,0 +1,131 @@
+"""Moving an item to another organisation's books, where it came in at the wrong ones.
+
+It comes in there as by the door it came by, with its file and a reference of theirs; the one here is archived, and says
+where it went. What was coded is left behind: the other ledger has other lists.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, select
+
+from bot.db.base import table_of
+from bot.db.connections import GrantRow, OrganisationRow
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.cards import ItemCard
+from bot.domain.documents import ItemKind
+from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.items import Archived, Item, ItemState
+from bot.domain.rights import Deed, Role
+from bot.domain.slack import Actor
+from bot.services.archiving import put_away, require_archivable
+from bot.services.cards import Cards
+from bot.services.current import NotNowError, refreshing, require_item
+from bot.services.entering import NewItem, enter
+from bot.services.organisations import Named
+from bot.services.people import People
+from bot.services.settings import organisation_name
+
+ORGANISATIONS, GRANTS = table_of(OrganisationRow), table_of(GrantRow)
+MOST = 100
+NOT_FROM_HERE = "only what waits for review can be moved."
+
+_WHERE_TO = (
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"),
+        ORGANISATIONS.c.id != bindparam("organisation_id"),
+        ORGANISATIONS.c.id.in_(
+            select(GRANTS.c.organisation_id).where(
+                GRANTS.c.workspace_id == bindparam("workspace_id"),
+                GRANTS.c.user_id == bindparam("user_id"),
+                GRANTS.c.role.in_((Role.ADMIN, Role.BOOKKEEPER)),
+            )
+        ),
+    )
+    .order_by(ORGANISATIONS.c.name)
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhereTo:
+    """An item, and the books that this person may move it to."""
+
+    card: ItemCard
+    organisations: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    db: Database
+    people: People
+    cards: Cards
+
+    async def where_to(self, actor: Actor, item_id: ItemId, version: int) -> WhereTo:
+        """Raises:
+        NotAllowedError: only bookkeepers and admins of its books move an item.
+        NotNowError: it does not wait for review.
+        StaleItemError: it changed since the card was drawn.
+        ItemNotFoundError: unknown, or of another workspace.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            _require_movable(item, version)
+            of = {
+                "workspace_id": item.workspace_id,
+                "organisation_id": item.organisation_id,
+                "user_id": actor.user_id,
+            }
+            found = (await tx.execute(_WHERE_TO, of)).all()
+            organisations = tuple(Named(id=OrganisationId(row.id), name=row.name) for row in found)
+            return WhereTo(card=await self.cards.card(tx, item), organisations=organisations)
+
+    async def move(self, actor: Actor, item_id: ItemId, version: int, organisation_id: OrganisationId) -> Item:
+        """The item as it is in the other books.
+
+        Raises: as `where_to`, for either of the books.
+        OrganisationNotFoundError: the workspace has no such organisation.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            _require_movable(before, version)
+            if organisation_id == before.organisation_id:
+                raise NotNowError(before, "it is in those books already.")
+            arrived, _ = await enter(tx, await _as_new(tx, before, organisation_id))
+            name = await organisation_name(tx, before.workspace_id, organisation_id)
+            archived = Archived(
+                from_state=before.state,
+                by=actor.user_id,
+                at=tx.now,
+                why=f"moved to {name} as {arrived.reference}",
+                other=arrived.id,
+                is_moved=True,
+            )
+            await put_away(tx, before, archived, actor)
+        return arrived
+
+
+def _require_movable(item: Item, version: int) -> None:
+    if item.state is not ItemState.TO_REVIEW:
+        raise NotNowError(item, NOT_FROM_HERE)
+    require_archivable(item, version)
+
+
+async def _as_new(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewItem:
+    source = select(ITEMS.c.source_key).where(ITEMS.c.workspace_id == item.workspace_id, ITEMS.c.id == item.id)
+    return NewItem(
+        workspace_id=item.workspace_id,
+        organisation_id=organisation_id,
+        submitted_by=item.submitted_by,
+        door=item.door,
+        source_key=(await tx.execute(source)).scalar_one(),
+        facts=replace(item.facts),
+        kind=ItemKind.COST,
+        file_id=item.file_id,
+    )

@@ -1,0 +1,104 @@
+"""What can be done with an item, as buttons in the order of need, and what only a person can answer about it."""
+
+from collections.abc import Iterable
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.domain.cards import ItemCard
+from bot.domain.items import MOVES, Item, ItemState
+from bot.domain.questions import Question, QuestionKind
+from bot.views.connections import section
+from bot.views.ids import ActionId
+from bot.views.metadata import ItemRef
+from bot.views.text import escape, mention, plain, quote
+
+EDITABLE = frozenset(
+    {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
+)
+
+
+def is_unread(item: Item) -> bool:
+    """Whether there is a document and nothing is known of what stands on it."""
+    facts = item.facts
+    return facts.supplier.name is None and facts.number is None and facts.issued_on is None and facts.gross is None
+
+
+def questions(item: Item) -> list[Block]:
+    """Each by itself, with the buttons that answer it."""
+    if item.state is not ItemState.TO_REVIEW:
+        return []
+    return [block for question in item.questions if question.is_open for block in _question(item, question)]
+
+
+def rows_of_buttons(found: ItemCard) -> list[Block]:
+    """What is decided stands in a row of its own, where there is something to decide."""
+    rows = (_decisions(found), _more(found))
+    return [ActionsBlock(elements=row) for row in rows if row]
+
+
+def _question(item: Item, question: Question) -> Iterable[Block]:
+    value = ItemRef(item.id, item.version).encode()
+    words = f":question: {escape(question.words, 600)}"
+    match question.kind:
+        case QuestionKind.WHOSE_BOOKS:
+            buttons = [_button(ActionId.CONFIRM_OURS, "It is ours", value)]
+        case QuestionKind.SAME_DOCUMENT:
+            buttons = [
+                _button(ActionId.CONFIRM_ANOTHER, "It is another", value),
+                _button(ActionId.ARCHIVE_DUPLICATE, "Archive as duplicate", value),
+            ]
+            if question.about is not None:
+                buttons.append(_button(ActionId.SHOW_ITEM, "Show the other", str(question.about)))
+        case QuestionKind.SENT_BACK:
+            by = "" if question.by is None else f" by {mention(question.by)}"
+            words = f":leftwards_arrow_with_hook: *Sent back*{by}\n{quote(question.words, 600)}"
+            buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
+        case QuestionKind.AFTER_ARCHIVE:
+            buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
+    return section(words), ActionsBlock(elements=buttons)
+
+
+def _decisions(found: ItemCard) -> list[ButtonElement]:
+    item, value = found.item, ItemRef(found.item.id, found.item.version).encode()
+    if item.state is ItemState.IN_APPROVAL:
+        return [
+            _button(ActionId.APPROVE_ITEM, "Approve", value, style="primary"),
+            _button(ActionId.REJECT_ITEM, "Reject", value, style="danger"),
+            _button(ActionId.SEND_BACK, "Send back", value),
+        ]
+    buttons = []
+    if item.state is ItemState.APPROVED:
+        buttons.append(_button(ActionId.UNDO_ITEM, "Undo", value))
+        if not found.is_set_up:
+            buttons.append(_button(ActionId.OPEN_SETTINGS, "Set up", str(item.organisation_id)))
+    return buttons
+
+
+def _more(found: ItemCard) -> list[ButtonElement]:
+    item, value = found.item, ItemRef(found.item.id, found.item.version).encode()
+    archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
+    edit = [_edit(item, value)] if item.state in EDITABLE else []
+    look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
+    buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*edit, *look]
+    if not item.facts.document_type.is_booked:
+        archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
+    if item.ledger_url is not None and item.state is ItemState.PUBLISHED:
+        label = f"Open in {plain(found.ledger, 60)}"
+        link = ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=value)
+        buttons.insert(0, link)
+    buttons.append(_button(ActionId.EXPLAIN_ITEM, "Why?", value))
+    if item.state is ItemState.TO_REVIEW and found.has_other_books:
+        buttons.append(_button(ActionId.MOVE_ITEM, "Move", value))
+    if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
+        buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
+    return [*buttons, *archive]
+
+
+def _edit(item: Item, value: str) -> ButtonElement:
+    if is_unread(item):
+        return _button(ActionId.EDIT_ITEM, "Fill in", value, style="primary")
+    return _button(ActionId.EDIT_ITEM, "Edit", value)
+
+
+def _button(action: ActionId, text: str, value: str, *, style: str | None = None) -> ButtonElement:
+    return ButtonElement(action_id=action, text=text, value=value, style=style)

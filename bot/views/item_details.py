@@ -1,0 +1,104 @@
+"""Details: everything that is known of an item, on one page."""
+
+from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
+from slack_sdk.models.views import View
+
+from bot.domain.cards import Details, Happening
+from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
+from bot.domain.items import Item
+from bot.views.connections import context, section
+from bot.views.item_lines import all_lines, parts
+from bot.views.item_words import kind_words, type_words
+from bot.views.items import CAME_BY, document, headline, mark, modal
+from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
+
+MOST_SUBTOTALS = 20
+
+
+def details(found: Details) -> View:
+    item, facts = found.card.item, found.card.item.facts
+    blocks: list[Block] = [
+        section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}\n{_standing_words(item)}"),
+        SectionBlock(
+            fields=[mrkdwn(_party("Seller", facts.supplier, facts)), mrkdwn(_party("Buyer", facts.buyer, facts))]
+        ),
+        SectionBlock(fields=[mrkdwn(text) for text in _facts(item)]),
+    ]
+    if facts.note is not None:
+        blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
+    blocks += [*all_lines(item), *_tax_table(facts), DividerBlock(), *_before(found), *_history(found.history)]
+    blocks.append(context(_source(found)))
+    return modal("Details", blocks)
+
+
+def _standing_words(item: Item) -> str:
+    return f"{kind_words(item.kind)}, {item.state.words}"
+
+
+def _party(role: str, party: Party, facts: Facts) -> str:
+    side = FactField.SUPPLIER if role == "Seller" else FactField.BUYER
+    told = [
+        escape(party.name or "", 300) or "not stated",
+        f"Tax number {escape(party.tax_number, 80)}" if party.tax_number else "",
+        f"Country {escape(party.country, 40)}" if party.country else "",
+        f"Account {escape(party.bank_account, 120)}" if party.bank_account else "",
+        f"_{mark(facts, side)}_" if mark(facts, side) else "",
+    ]
+    return f"*{role}*\n" + "\n".join(filter(None, told))
+
+
+def _facts(item: Item) -> list[str]:
+    facts = item.facts
+    pairs = (
+        ("Document", type_words(facts.document_type), FactField.DOCUMENT_TYPE),
+        ("Number", escape(facts.number or "", 200) or "not stated", FactField.NUMBER),
+        ("Date", day(facts.issued_on), FactField.ISSUED_ON),
+        ("Due", day(facts.due_on), FactField.DUE_ON),
+        ("Net", amount(facts.net, facts.currency), FactField.AMOUNTS),
+        ("Tax", amount(facts.tax, facts.currency), FactField.AMOUNTS),
+        ("Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
+        ("Paid before", amount(facts.prepaid, facts.currency), None),
+        ("Still to pay", amount(facts.payable, facts.currency), None),
+    )
+    told = []
+    for name, value, field in pairs:
+        more = "" if field is None else mark(facts, field)
+        told.append(f"*{name}*\n{value}" + (f"\n_{more}_" if more else ""))
+    return told
+
+
+def _tax_table(facts: Facts) -> list[Block]:
+    if not facts.tax_breakdown:
+        return []
+    rows = [f"• {_subtotal(row, facts.currency)}" for row in facts.tax_breakdown[:MOST_SUBTOTALS]]
+    left = len(facts.tax_breakdown) - MOST_SUBTOTALS
+    return [section("\n".join(["*Tax*", *rows, *([f"• and {left} more"] if left > 0 else [])]))]
+
+
+def _subtotal(row: TaxSubtotal, currency: str | None) -> str:
+    rate = "no rate" if row.percent is None else f"{row.percent.normalize():f} %"
+    category = f" ({escape(row.category, 20)})" if row.category else ""
+    return f"{rate}{category}: {amount(row.tax, currency)} on {amount(row.taxable, currency)}"
+
+
+def _before(found: Details) -> list[Block]:
+    if not found.before:
+        return []
+    return [section("\n".join(["*Of this supplier before*", *(f"• {document(item)}" for item in found.before)]))]
+
+
+def _history(history: tuple[Happening, ...]) -> list[Block]:
+    told = [f"• {_happening(happening)}" for happening in history]
+    return [section(part) for part in parts(["*What was done*", *told])] if told else []
+
+
+def _happening(happening: Happening) -> str:
+    by = "Dext" if happening.by is None else mention(happening.by)
+    more = "" if happening.more is None else f": {escape(happening.more, 300)}"
+    return f"{moment(happening.at)} {by}: {escape(happening.deed, 60)}{more}"
+
+
+def _source(found: Details) -> str:
+    item = found.card.item
+    file = "" if found.file_name is None else f", {escape(found.file_name, 120)}"
+    return f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}{file}"

@@ -1,0 +1,101 @@
+"""Where an item is, in words, and what happens next."""
+
+from bot.domain.cards import ItemCard
+from bot.domain.ids import UserId
+from bot.domain.items import Item, ItemState
+from bot.domain.settings import SET_UP_STEPS
+from bot.views.text import escape, mention, moment, quote
+
+MOST_NAMED = 5
+
+
+def standing(found: ItemCard) -> str:
+    """Where the item is, in words, and what happens next."""
+    item, ledger = found.item, escape(found.ledger)
+    match item.state:
+        case ItemState.TO_REVIEW:
+            return ":memo: *To review*"
+        case ItemState.ARCHIVED:
+            return f":file_folder: *Archived*{_how_archived(item)}"
+        case ItemState.IN_APPROVAL:
+            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
+        case ItemState.APPROVED:
+            return f"{_decided(item, 'Approved')}\n{_waits_for(found)}"
+        case ItemState.SENDING | ItemState.UNKNOWN:
+            return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
+        case ItemState.PUBLISHED:
+            at = "" if item.published_at is None else f", {moment(item.published_at)}"
+            return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and read back"
+        case ItemState.REFUSED:
+            return (
+                f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. Why, and what mends it, stands in this "
+                "thread."
+            )
+        case ItemState.REJECTED:
+            return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
+        case _:
+            return f"*{item.state.words.capitalize()}*"
+
+
+def _how_archived(item: Item) -> str:
+    how = item.archived
+    if how is None:
+        return ""
+    why = "" if how.why is None else f": {escape(how.why, 200)}"
+    return f" by {mention(how.by)}, {moment(how.at)}{why}"
+
+
+def _on_its_way(found: ItemCard) -> str:
+    ledger = escape(found.ledger)
+    if found.is_looked_for:
+        return (
+            f":mag: *Being checked*: {ledger} was disconnected while this was on its way. I look whether the bill is there "
+            "before the access is given back."
+        )
+    if found.may_be_there and not found.is_connected:
+        return (
+            f":warning: *This bill may be in {ledger} already*: it was sent, no clear answer came, and there is no "
+            f"connection to look by. Look in {ledger} before you enter it by hand. Once it is connected again I look it up, "
+            "and nothing is sent twice."
+        )
+    if not found.is_connected:
+        return _connection_missing(ledger)
+    if found.item.state is ItemState.SENDING:
+        return f":outbox_tray: *Being sent* to {ledger}"
+    return (
+        f":mag: *Being checked*: {ledger} gave no clear answer, so I look whether the bill is there before anything is sent "
+        "again."
+    )
+
+
+def _decided(item: Item, verb: str) -> str:
+    sign = ":x:" if verb == "Rejected" else ":white_check_mark:"
+    if item.decided_by is None or item.decided_at is None:
+        return f"{sign} *{verb}*"
+    return f"{sign} *{verb}* by {mention(item.decided_by)}, {moment(item.decided_at)}"
+
+
+def _who_can(approvers: tuple[UserId, ...]) -> str:
+    if not approvers:
+        return "Nobody is set as an approver yet; an admin chooses them in the settings."
+    named = " ".join(mention(user) for user in approvers[:MOST_NAMED])
+    more = f" and {len(approvers) - MOST_NAMED} more" if len(approvers) > MOST_NAMED else ""
+    return f"{named}{more} can decide."
+
+
+def _waits_for(found: ItemCard) -> str:
+    item, ledger = found.item, escape(found.ledger)
+    if not found.is_set_up:
+        return (
+            f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}: nothing is sent "
+            f"to {ledger} until an admin has saved the settings once."
+        )
+    if not found.is_connected:
+        return _connection_missing(ledger)
+    if item.send_after is None:
+        return f":hourglass: It goes to {ledger} next."
+    return f":hourglass: It goes to {ledger} from {moment(item.send_after)} on; *Undo* works until it is on its way."
+
+
+def _connection_missing(ledger: str) -> str:
+    return f":electric_plug: It waits for the connection to {ledger}, and goes on by itself when that is back."
