@@ -23,6 +23,8 @@ from bot.serving import listening, stopped
 from providers import PROVIDERS, simulators
 
 HOST = "127.0.0.1"
+PROCESSING_SECONDS = 1.0
+"""The real Slack takes about as long to look at a picture: https://github.com/slackapi/python-slack-sdk/issues/1521."""
 MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
 """What is pasted at Slack; it is read here as well, so that what is missing in it is missing in the playground."""
 
@@ -64,6 +66,7 @@ class Setting:
             ledgers_url=f"{self.ledgers_url}/",
             manifest=Manifest.read(MANIFEST),
             samples=SAMPLES,
+            processing_seconds=PROCESSING_SECONDS,
         )
 
     def ledger(self, key: str) -> web.Application:

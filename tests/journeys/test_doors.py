@@ -66,6 +66,17 @@ async def files_in_a_channel(day: Afternoon) -> None:
     await day.tour.shot("channel-thread")
 
 
+async def what_is_known_and_what_is_no_bill(day: Afternoon) -> None:
+    await day.be(MEMBER)
+    await day.takes_sample("E-invoice (CII)", "Statement as a PDF", words="Is this everything?")
+    await day.reads_the_thread(day.articles("Is this everything?").last, "This file is already here as")
+    await expect(day.page.locator("#thread").get_by_text("paper-statement.pdf: Read")).to_be_visible(timeout=READING)
+    await day.tour.shot("known-and-statement")
+    await day.be(BOOKKEEPER)
+    await expect(day.articles("statement of account").last).to_be_visible(timeout=READING)
+    await day.tour.shot("statement")
+
+
 async def a_picture(day: Afternoon) -> None:
     await day.page.set_viewport_size({"width": NARROW, "height": 900})
     await day.be(MEMBER)
@@ -140,6 +151,7 @@ async def test_every_door_leads_to_a_card(chromium: str, tmp_path: Path) -> None
         await day.connect()
         await day.set_up()
         await files_in_a_channel(day)
+        await what_is_known_and_what_is_no_bill(day)
         await a_file_to_the_app_alone(day)
         await send_to_dext(day)
         await new_item(day)

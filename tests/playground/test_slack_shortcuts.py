@@ -100,6 +100,19 @@ async def test_a_shortcut_is_pressed_where_it_is_offered(page: Page, slack: Slac
 
 
 @pytest.mark.browser
+async def test_the_menu_of_the_last_message_is_not_cut_off(page: Page, slack: SlackState) -> None:
+    for number in range(30):
+        await slack.say(f"Message {number}", user=MEMBER, channel=BILLS)
+    await visit(page, slack)
+    message = page.get_by_role("article").last
+
+    await message.hover()
+    await message.get_by_title("More actions").click()
+
+    await expect(message.get_by_role("button", name="Send to Dext")).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.browser
 @pytest.mark.usefixtures("form")
 async def test_the_keyboard_reaches_every_shortcut(page: Page, slack: SlackState, app: FakeApp) -> None:
     await slack.say("The bill is on my desk", user=MEMBER, channel=BILLS)

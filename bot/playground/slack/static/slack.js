@@ -312,6 +312,11 @@ document.addEventListener("input", (event) => {
   }
 });
 
+// a menu at the edge is brought into view; `toggle` does not bubble
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.menu[open]")) event.target.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
+}, true);
+
 // a menu: Escape closes it, the arrows walk through it
 document.addEventListener("keydown", (event) => {
   const menu = event.target.closest?.("details.menu[open]");
