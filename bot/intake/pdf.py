@@ -6,9 +6,8 @@ from typing import Any
 
 from bot.domain.documents import Facts
 from bot.intake.embedded import BrokenInvoiceError, embedded_invoice
-from bot.intake.pdf_file import Character, characters, opened, painted
+from bot.intake.pdf_file import Character, characters, opened
 from bot.intake.pdf_text import rows_of
-from bot.intake.picture import HIGHEST_PREVIEW, WIDEST_PREVIEW, as_preview
 from bot.intake.result import Method, Reading
 from bot.intake.text_facts import facts_of
 
@@ -53,9 +52,3 @@ def _pages(document: Any) -> Iterator[list[Character]]:
         yield page
         if left <= 0:
             return
-
-
-def preview_pdf(content: bytes) -> bytes:
-    """The first page as PNG."""
-    with opened(content) as document:
-        return as_preview(painted(document, 0, WIDEST_PREVIEW, HIGHEST_PREVIEW))

@@ -8,13 +8,15 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pypdfium2
-from PIL import Image
 from pypdfium2 import raw
 
 from bot.intake.result import UnreadableError
+
+if TYPE_CHECKING:  # who only reads needs no Pillow, and has none in memory
+    from PIL import Image
 
 _NO_PASSWORD = 4
 """FPDF_ERR_PASSWORD of https://pdfium.googlesource.com/pdfium/+/refs/heads/main/public/fpdfview.h"""
@@ -101,7 +103,7 @@ def _characters(text: Any) -> Iterator[Character]:
             yield Character(character, box.left, box.right, box.bottom, box.top)
 
 
-def painted(document: Any, page_index: int, widest: int, highest: int) -> Image.Image:
+def painted(document: Any, page_index: int, widest: int, highest: int) -> "Image.Image":
     """A page as a picture that fits into so many pixels. Its size follows from the page's, however large that is.
 
     Raises:

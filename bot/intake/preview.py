@@ -12,7 +12,7 @@ from bot.intake.result import UnreadableError
 from bot.intake.sniff import FileKind
 
 PREVIEWS: Mapping[FileKind, str] = {
-    FileKind.PDF: "bot.intake.pdf:preview_pdf",
+    FileKind.PDF: "bot.intake.pdf_preview:preview_pdf",
     FileKind.PICTURE: "bot.intake.picture:preview_picture",
 }
 """What draws which kind, named as in `bot.intake.reader.READERS`. An e-invoice has no looks."""
