@@ -199,6 +199,20 @@ async def test_other_organisations_of_the_same_sign_in_come_back_with_it(connect
         assert len((await tx.execute(select(TOKENS.c.id))).all()) == 1
 
 
+async def test_an_organisation_that_the_new_sign_in_does_not_see_stays_broken(connected: Connecting) -> None:
+    connected.ledger.organisations_seen = (ACME, BETA)
+    await connected.connect(connected.browser(), await connected.link(), tenant="tenant-beta")
+    async with connected.db.write() as tx:
+        await tx.execute(CONNECTIONS.update().values(health="broken"))
+
+    connected.ledger.organisations_seen = (ACME,)
+    await connected.connect(connected.browser(), await connected.link())
+
+    async with connected.db.read() as tx:
+        found = await tx.execute(select(CONNECTIONS.c.tenant_id, CONNECTIONS.c.health))
+    assert {row.tenant_id: row.health for row in found} == {"tenant-acme": "healthy", "tenant-beta": "broken"}
+
+
 async def test_stored_tokens_do_not_open_in_another_row(connected: Connecting) -> None:
     async with connected.db.read() as tx:
         row = (await tx.execute(select(TOKENS))).one()

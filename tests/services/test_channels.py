@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from bot.db.connections import OrganisationRow
 from bot.db.unit_of_work import Database
-from bot.domain.ids import ChannelId, OrganisationId
+from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 from bot.services.bindings import CHANNELS, ChannelTakenError, bind
-from bot.services.settings import ALERTS, APPROVALS
+from bot.services.settings import ALERTS, APPROVALS, organisation_of_channel
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
@@ -47,3 +47,14 @@ async def test_of_two_organisations_that_choose_one_channel_at_once_the_second_i
     async with database.read() as tx:
         bound = await tx.execute(select(CHANNELS.c.organisation_id).where(CHANNELS.c.channel_id == channel))
         assert bound.scalars().all() == [world.organisation_id]
+
+
+async def test_a_channel_of_another_workspace_is_nobodys_here(database: Database, clock: FakeClock) -> None:
+    """Slack gives a channel that two workspaces share one id in both."""
+    world, channel = await a_world(database, clock), ChannelId("C0SHARED")
+    async with database.write() as tx:
+        await bind(tx, world.workspace_id, world.organisation_id, APPROVALS, channel)
+
+    async with database.read() as tx:
+        assert await organisation_of_channel(tx, world.workspace_id, channel) == world.organisation_id
+        assert await organisation_of_channel(tx, WorkspaceId(uuid4()), channel) is None
