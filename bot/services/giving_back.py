@@ -96,12 +96,12 @@ class GivingBack:
         return True
 
     async def _one(self, row: Row[Any]) -> bool:
+        was_left = await self.tokens.revoking.was_left(row.token_set_id)
         try:
             await self._with_access(row)
         except ReconnectNeededError as error:
             logger.info("a sign-in to be given back is over already", extra={"provider": row.provider})
-            is_altered = error.problem.code is ProblemCode.SIGN_IN_ALTERED
-            await self._done(row, AccessEnd.UNREADABLE if is_altered else AccessEnd.OVER_BEFORE)
+            await self._done(row, _end_of(error.problem.code, was_left=was_left))
         except InUseError:
             return False  # looked at again at the next pass; the provider has not refused anything
         except ProviderError as error:
@@ -201,6 +201,13 @@ def _is_ended(row: Row[Any]) -> Any:
         CONNECTIONS.c.health == Health.DISCONNECTED,
         CONNECTIONS.c.token_set_id == row.token_set_id,
     )
+
+
+def _end_of(code: ProblemCode, *, was_left: bool) -> AccessEnd:
+    """Of a sign-in that was found to be over. Where we died while we gave it back, it is we who ended it."""
+    if code is ProblemCode.SIGN_IN_ALTERED:
+        return AccessEnd.UNREADABLE
+    return AccessEnd.TAKEN_BACK if was_left else AccessEnd.OVER_BEFORE
 
 
 async def _redraw(tx: Tx, row: Row[Any]) -> None:

@@ -114,6 +114,13 @@ class Revoking:
             ours = TOKENS.update().where(TOKENS.c.id == claim.token_set_id, TOKENS.c.held_by == claim.holder)
             await tx.execute(ours.values(held_by=None, held_until=None))
 
+    async def was_left(self, token_set_id: UUID) -> bool:
+        """Whether somebody died while giving it back: a claim that ran out without being let go."""
+        left = TOKENS.c.held_by.startswith(CLAIMED), TOKENS.c.held_until < self.clock.now()
+        async with self.db.read() as tx:
+            found = await tx.execute(select(TOKENS.c.id).where(TOKENS.c.id == token_set_id, *left))
+        return found.one_or_none() is not None
+
     async def wait(self, provider: str) -> None:
         """Until nothing is being given back at this provider. For whoever has written down that a person came back from
         it, and is about to take the new sign-in: none is claimed from then on.

@@ -15,7 +15,7 @@ from bot.db.connections import ConnectFlowRow
 from bot.domain.connections import Stage
 from bot.domain.disconnecting import Keep
 from bot.domain.ids import OrganisationId
-from bot.playground.slack import ADMIN, OTHER_TEAM, OUTSIDER, OWNER, TEAM
+from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.services.giving_back import GivingBack
 from bot.services.revoking import FINISHING, LEASE, InUseError, Revoking
 from providers.xero.adapter import XeroProvider
@@ -24,7 +24,7 @@ from tests.attacks.jars import Stand, a_stand
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import Connected, connect
 from tests.handlers.desk import Desk, a_desk
-from tests.handlers.parting import CONNECTIONS, TOKENS, connection, shared_tenants, token_sets
+from tests.handlers.parting import CONNECTIONS, TOKENS, connection, shared_tenants, token_sets, told
 from tests.handlers.test_shared_sign_in import actor_of, connection_of, end
 
 FLOWS = table_of(ConnectFlowRow)
@@ -238,6 +238,30 @@ async def test_whoever_came_back_since_the_claim_is_seen_before_the_revocation(d
         await revoking.revoke(claim)
 
     assert desk.xero.calls_to("POST", "/connect/revocation") == []
+
+
+async def test_what_we_took_back_and_died_before_writing_is_not_told_as_over_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    giving_back, row = by_hand(desk.world), await connection(desk.world)
+    await ended(desk.world, row)
+
+    async def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GivingBack, "_done", dies)
+        patch.setattr(Revoking, "let_go", dies)
+        with pytest.raises(KeyboardInterrupt):
+            await giving_back.give_back()
+    desk.xero.expire_access_tokens()
+    assert isinstance(desk.world.clock, FakeClock)
+    desk.world.clock.move_to(desk.world.clock.now() + LEASE * 2)
+    assert await giving_back.give_back() == 1
+    await desk.settle()
+
+    assert len(told(desk.world, "Access was taken back", BILLS)) == 1
+    assert told(desk.world, "was over before", BILLS) == []
 
 
 @dataclass(frozen=True, slots=True)
