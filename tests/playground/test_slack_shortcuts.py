@@ -100,6 +100,7 @@ async def test_a_shortcut_is_pressed_where_it_is_offered(page: Page, slack: Slac
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("manifest", [Manifest(message_shortcuts={f"s{n}": f"Shortcut {n}" for n in range(5)})])
 async def test_the_menu_of_the_last_message_is_not_cut_off(page: Page, slack: SlackState) -> None:
     for number in range(30):
         await slack.say(f"Message {number}", user=MEMBER, channel=BILLS)
@@ -109,7 +110,7 @@ async def test_the_menu_of_the_last_message_is_not_cut_off(page: Page, slack: Sl
     await message.hover()
     await message.get_by_title("More actions").click()
 
-    await expect(message.get_by_role("button", name="Send to Dext")).to_be_in_viewport(ratio=1)
+    await expect(message.get_by_role("button", name="Shortcut 4")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.browser
