@@ -50,6 +50,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.finding
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.ingest
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

@@ -1,6 +1,6 @@
 """The product's own `run`, with an ear on its statements: SIGUSR1 begins to write down, SIGUSR2 stores what was heard.
 
-Only what a request of Slack does is heard, not the loops beside it. Nothing is attached while nobody listens, so the
+Only what a request of Slack or of the API does is heard, not the loops beside it. Nothing is attached while nobody listens, so the
 measured process is the ordinary one. With `--without-messages` nothing is posted afterwards either: an answer's cost is
 what the person waits for, and what follows it is counted where waiting is measured.
 """
@@ -22,6 +22,7 @@ from bot import app
 from bot.clock import SystemClock
 from bot.config import read_config
 from bot.messenger import Messenger
+from handlers.api import ItemsApi
 from handlers.guard import Guard
 from providers import PROVIDERS
 
@@ -40,6 +41,12 @@ class HeardGuard(Guard):
     async def answer(self, request: web.Request) -> web.Response:
         answering.set(True)
         return await super().answer(request)
+
+
+class HeardApi(ItemsApi):
+    async def send(self, request: web.Request) -> web.Response:
+        answering.set(True)
+        return await super().send(request)
 
 
 def _hear(connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
@@ -89,5 +96,5 @@ if __name__ == "__main__":
     signal.signal(signal.SIGUSR1, _listen)
     signal.signal(signal.SIGUSR2, _store)
     parts: Any = app
-    parts.Guard = HeardGuard
+    parts.Guard, parts.ItemsApi = HeardGuard, HeardApi
     asyncio.run(app.run(read_config(os.environ, tuple(PROVIDERS)), SystemClock()))

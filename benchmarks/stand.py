@@ -101,13 +101,16 @@ async def stand(
     is_publishing: bool = False,
     is_large: bool = False,
     entry: tuple[str, ...],
+    database_url: str | None = None,
 ) -> AsyncIterator[Stand]:
     """`is_publishing`: there is a simulated Xero, and what is approved goes there after `UNDO_SECONDS`. `is_large`: with
-    as many accounts and contacts as anybody has.
+    as many accounts and contacts as anybody has. `database_url`: an empty database; a new SQLite without one.
     """
     with TemporaryDirectory(prefix="dext-bench-") as name:
         folder, port, slack_port, ledger_port = Path(name), free_port(), free_port(), free_port()
         environment = _environment(folder, port, slack_port, is_worker=is_worker)
+        if database_url is not None:
+            environment["DEXT_DATABASE_URL"] = database_url
         if is_publishing:
             environment |= {
                 "DEXT_UNDO_SECONDS": str(UNDO_SECONDS),

@@ -45,6 +45,11 @@ _KNOWN = select(API_KEYS).where(
     API_KEYS.c.revoked_at.is_(None),
     is_installed(API_KEYS.c.workspace_id),
 )
+_LIVE = select(API_KEYS.c.id).where(
+    API_KEYS.c.id == bindparam("key_id"),
+    API_KEYS.c.workspace_id == bindparam("workspace_id"),
+    API_KEYS.c.revoked_at.is_(None),
+)
 _OF_ORGANISATION = (
     select(API_KEYS)
     .where(
@@ -95,12 +100,8 @@ async def caller_of(tx: Tx, key_hash: str) -> tuple[Caller, datetime | None] | N
 
 async def is_live(tx: Tx, caller: Caller) -> bool:
     """Whether it still is, in the transaction that decides."""
-    statement = select(API_KEYS.c.id).where(
-        API_KEYS.c.id == caller.key_id,
-        API_KEYS.c.workspace_id == caller.workspace_id,
-        API_KEYS.c.revoked_at.is_(None),
-    )
-    return (await tx.execute(statement)).one_or_none() is not None
+    of = {"workspace_id": caller.workspace_id, "key_id": caller.key_id}
+    return (await tx.execute(_LIVE, of)).one_or_none() is not None
 
 
 async def sender_of(tx: Tx, row: Row[Any]) -> Caller:

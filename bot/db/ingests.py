@@ -1,6 +1,7 @@
 """Requests of other systems, kept for ever by the keys that their senders gave them."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,10 @@ from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, table_of
-from bot.db.unit_of_work import Tx
+from bot.db.unit_of_work import Tx, insert_into
 from bot.db.workspaces import is_installed
 from bot.domain.api_keys import Caller
-from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+from bot.domain.ids import FileId, ItemId, OrganisationId, WorkspaceId
 
 
 class IngestRow(Base):
@@ -53,23 +54,34 @@ _BY_ID = select(INGESTS).where(
     INGESTS.c.organisation_id == bindparam("organisation_id"),
     INGESTS.c.id == bindparam("ingest_id"),
 )
+_SETTLE = (
+    INGESTS.update()
+    .where(INGESTS.c.workspace_id == bindparam("of_workspace"), INGESTS.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("state", "receipt", "item_id", "file_id", "stated", "due_at")})
+)
+"""Statements of every request, built once."""
 
 
 async def insert_ingest(tx: Tx, caller: Caller, ingest_id: UUID, idempotency_key: str, content_hash: str) -> bool:
     """False when the organisation has had a request of that key; its outcome is not known before `settle_ingest`."""
-    new = tx.insert(IngestRow).values(
-        id=ingest_id,
-        workspace_id=caller.workspace_id,
-        organisation_id=caller.organisation_id,
-        api_key_id=caller.key_id,
-        idempotency_key=idempotency_key,
-        content_hash=content_hash,
-        state="",
-        receipt="",
-        attempt=1,
-        at=tx.now,
-    )
-    return bool((await tx.execute(new.on_conflict_do_nothing())).rowcount)
+    values = {
+        "id": ingest_id,
+        "workspace_id": caller.workspace_id,
+        "organisation_id": caller.organisation_id,
+        "api_key_id": caller.key_id,
+        "idempotency_key": idempotency_key,
+        "content_hash": content_hash,
+        "state": "",
+        "receipt": "",
+        "attempt": 1,
+        "at": tx.now,
+    }
+    return bool((await tx.execute(_new(tx.is_sqlite), values)).rowcount)
+
+
+@cache
+def _new(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    return insert_into(IngestRow, is_sqlite=is_sqlite).on_conflict_do_nothing()
 
 
 async def first_ingest(tx: Tx, caller: Caller, idempotency_key: str) -> Row[Any] | None:
@@ -83,10 +95,30 @@ async def ingest_of(tx: Tx, caller: Caller, ingest_id: UUID) -> Row[Any] | None:
     return (await tx.execute(_BY_ID, {**of, "ingest_id": ingest_id})).one_or_none()
 
 
-async def settle_ingest(tx: Tx, caller: Caller, ingest_id: UUID, **values: object) -> None:
+async def settle_ingest(
+    tx: Tx,
+    caller: Caller,
+    ingest_id: UUID,
+    state: str,
+    receipt: str,
+    *,
+    item_id: ItemId | None = None,
+    file_id: FileId | None = None,
+    stated: str | None = None,
+    due_at: datetime | None = None,
+) -> None:
     """What the request came to, in the transaction that began it."""
-    settled = INGESTS.update().where(INGESTS.c.workspace_id == caller.workspace_id, INGESTS.c.id == ingest_id)
-    await tx.execute(settled.values(**values))
+    values = {
+        "of_workspace": caller.workspace_id,
+        "of_id": ingest_id,
+        "state": state,
+        "receipt": receipt,
+        "item_id": item_id,
+        "file_id": file_id,
+        "stated": stated,
+        "due_at": due_at,
+    }
+    await tx.execute(_SETTLE, values)
 
 
 async def reading(tx: Tx, ingest_id: UUID, attempt: int) -> Row[Any] | None:

@@ -84,7 +84,7 @@ class Ingesting:
                 return await self._keep(tx, caller, ingest_id, sent.file, sent.stated), False
             item, _ = await enter(tx, _new_item(caller, f"api:{sent.idempotency_key}", sent.stated, None))
             receipt = Receipt(outcome=Outcome.ADDED, item=self._shown(item))
-            await ingests.settle_ingest(tx, caller, ingest_id, state="item", item_id=item.id, receipt=dump(receipt))
+            await ingests.settle_ingest(tx, caller, ingest_id, "item", dump(receipt), item_id=item.id)
             return receipt, False
 
     async def find(self, caller: Caller, sent_id: UUID) -> SentItem:
@@ -143,7 +143,7 @@ class Ingesting:
         known = await item_from_source(tx, caller.workspace_id, caller.organisation_id, source)
         if known is not None:
             receipt = Receipt(outcome=Outcome.HERE, item=self._shown(known))
-            await ingests.settle_ingest(tx, caller, ingest_id, state="item", item_id=known.id, receipt=dump(receipt))
+            await ingests.settle_ingest(tx, caller, ingest_id, "item", dump(receipt), item_id=known.id)
             return receipt
         file_id = await keep_file(tx, caller.workspace_id, file.name, file.content)
         receipt = Receipt(outcome=Outcome.READING, item=shown_file(ingest_id, READING, tx.now))
@@ -151,10 +151,10 @@ class Ingesting:
             tx,
             caller,
             ingest_id,
-            state=READING,
+            READING,
+            dump(receipt),
             file_id=file_id,
             stated=None if stated is None else dump(stated),
-            receipt=dump(receipt),
             due_at=tx.now + MOVING_FOR,
         )
         await self._enqueue(tx, ingest_id, 1, caller.organisation_id)
