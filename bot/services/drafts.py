@@ -112,19 +112,27 @@ class Drafts:
     async def finish(self, actor: Actor, ref: DraftRef, typed: Mapping[int, TypedLine]) -> ItemPage:
         """Agree to the lines; the item's own form, which is answered, saves them.
 
+        Nothing is written where they do not agree, the name of the delivery neither: the same form is sent again then, and is
+        no repeat.
+
         Raises:
-            LinesDifferError: they do not make the total; and as `opened`.
+            LinesDifferError: they do not make the total; and as `type`.
         """
-        page = await self.type(actor, ref, typed)
-        balance = balance_of(page.edit.facts)
-        if not balance.agrees:
-            raise LinesDifferError(balance)
+        person = await self.people.identify(actor)
         async with self.db.write() as tx:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
             draft = await _require(tx, item, actor, ref)
-            draft = replace(draft, revision=draft.revision + 1, done=_agreed(draft.working, item))
+            if ref.revision != draft.revision:
+                raise NoDraftError
+            working = await _worked_out(tx, item, draft.working, typed)
+            balance = balance_of(working.facts)
+            if not balance.agrees:
+                raise LinesDifferError(balance)
+            done = _agreed(working, item)
+            draft = Draft(revision=draft.revision + 1, working=done, done=done)
             await keep_draft(tx, item.workspace_id, item.id, actor.user_id, form_id=ref.form_id, draft=draft)
-            return await self._page(tx, item, ref, replace(draft, working=draft.done or draft.working))
+            return await self._page(tx, item, ref, draft)
 
     async def _page(self, tx: Tx, item: Item, ref: DraftRef, draft: Draft) -> ItemPage:
         page = await self.forms.page(tx, item.workspace_id, item.organisation_id, item, draft.working)

@@ -167,19 +167,33 @@ def channel_field(block: BlockId, label: str, initial: str | None, *, hint: str 
 
 
 def account_field(
-    block: str, label: str, initial: Account | None, *, hint: str | None = None, optional: bool = False
+    block: str,
+    label: str,
+    initial: Account | None,
+    *,
+    hint: str | None = None,
+    placeholder: str | None = None,
+    optional: bool = False,
 ) -> InputBlock:
     """Searches the organisation's chart of accounts; the form's metadata names the organisation."""
     option = None if initial is None else account_option(initial)
-    return field(block, label, _search(ActionId.FIND_ACCOUNT, option), hint=hint, optional=optional)
+    element = _search(ActionId.FIND_ACCOUNT, option, placeholder)
+    return field(block, label, element, hint=hint, optional=optional)
 
 
 def tax_rate_field(
-    block: str, label: str, initial: TaxRate | None, *, hint: str | None = None, optional: bool = False
+    block: str,
+    label: str,
+    initial: TaxRate | None,
+    *,
+    hint: str | None = None,
+    placeholder: str | None = None,
+    optional: bool = False,
 ) -> InputBlock:
     """Searches the organisation's tax rates; the form's metadata names the organisation."""
     option = None if initial is None else tax_rate_option(initial)
-    return field(block, label, _search(ActionId.FIND_TAX_RATE, option), hint=hint, optional=optional)
+    element = _search(ActionId.FIND_TAX_RATE, option, placeholder)
+    return field(block, label, element, hint=hint, optional=optional)
 
 
 def contact_field(block: str, label: str, initial: Contact | None, *, hint: str | None = None) -> InputBlock:
@@ -188,11 +202,13 @@ def contact_field(block: str, label: str, initial: Contact | None, *, hint: str 
     return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=True)
 
 
-def tracking_field(block: str, category: TrackingCategory, initial: str | None) -> InputBlock:
+def tracking_field(
+    block: str, category: TrackingCategory, initial: str | None, *, placeholder: str | None = None
+) -> InputBlock:
     """Searches the options of a tracking category, which `block` names (`tracking_block`)."""
     option = next((option for option in category.options if option.provider_id == initial), None)
     chosen = None if option is None else tracking_option(option)
-    return field(block, category.name, _search(ActionId.FIND_TRACKING, chosen), optional=True)
+    return field(block, category.name, _search(ActionId.FIND_TRACKING, chosen, placeholder), optional=True)
 
 
 def choice_field(
@@ -228,10 +244,11 @@ def an_option(value: str, label: str, description: str | None = None) -> Option:
     )
 
 
-def _search(action: ActionId, initial: Option | None) -> ExternalDataSelectElement:
+def _search(action: ActionId, initial: Option | None, placeholder: str | None = None) -> ExternalDataSelectElement:
+    """`placeholder` is what an empty field means."""
     return ExternalDataSelectElement(
         action_id=action,
-        placeholder=PlainTextObject(text="Type to search"),
+        placeholder=PlainTextObject(text=plain(placeholder or "Type to search", LONGEST_LABEL)),
         initial_option=initial,
         min_query_length=0,
     )

@@ -28,22 +28,39 @@ def coding_fields(page: ItemPage) -> list[Block]:
     ]
 
 
-def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool) -> list[Block]:
-    """What a line has of its own; what it leaves empty it has from the item."""
+def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty: str | None = None) -> list[Block]:
+    """What a line has of its own. What it leaves empty it has from the item, which is shown in its place unless `empty` says
+    what that means.
+    """
     account, rate = page.accounts.get(own.account or ""), page.tax_rates.get(own.tax_rate or "")
-    tax_rate = fields.tax_rate_field(BlockId.TAX_RATE + suffix, "Tax rate", rate, optional=True)
+    usual_account = empty or _as_the_bill(None if page.account is None else page.account.label)
+    usual_rate = empty or _as_the_bill(None if page.tax_rate is None else page.tax_rate.label)
+    tax_rate = fields.tax_rate_field(BlockId.TAX_RATE + suffix, "Tax rate", rate, placeholder=usual_rate, optional=True)
     return [
-        fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, optional=True),
+        fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, placeholder=usual_account, optional=True),
         *([tax_rate] if has_tax else []),
-        *(tracking_field(category, own, suffix) for category in page.tracking),
+        *(
+            tracking_field(category, own, suffix, placeholder=empty or _as_the_bill(_option(category, page.edit.codes)))
+            for category in page.tracking
+        ),
     ]
 
 
-def tracking_field(category: TrackingCategory, codes: Codes, suffix: str = "") -> Block:
+def _as_the_bill(label: str | None) -> str:
+    return "As the bill has it: none so far" if label is None else f"As the bill has it: {label}"
+
+
+def tracking_field(
+    category: TrackingCategory, codes: Codes, suffix: str = "", *, placeholder: str | None = None
+) -> Block:
     chosen = {track.category: track.option for track in codes.tracking}
-    return fields.tracking_field(
-        tracking_block(category.provider_id) + suffix, category, chosen.get(category.provider_id)
-    )
+    block = tracking_block(category.provider_id) + suffix
+    return fields.tracking_field(block, category, chosen.get(category.provider_id), placeholder=placeholder)
+
+
+def _option(category: TrackingCategory, codes: Codes) -> str | None:
+    chosen = {track.option for track in codes.tracking}
+    return next((option.name for option in category.options if option.provider_id in chosen), None)
 
 
 def tracking_block(category: str) -> str:

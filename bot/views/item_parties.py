@@ -24,10 +24,12 @@ def party_fields(page: ItemPage) -> list[Block]:
     contact_block, name_block, label = PARTIES[shown_kind(edit.kind)]
     name = None if page.contact is not None else party_of(edit).name
     return [
-        fields.contact_field(contact_block, label, page.contact, hint=f"Of the contacts in {page.ledger}."),
+        fields.contact_field(
+            contact_block, label, page.contact, hint=f"Of the contacts in {page.ledger}, last used first."
+        ),
         fields.text_field(
             name_block,
-            f"{label}, if not among them",
+            f"{label}'s name, if not among them",
             name,
             longest=LONGEST_NAME,
             placeholder="As in the ledger",
@@ -37,17 +39,15 @@ def party_fields(page: ItemPage) -> list[Block]:
 
 
 def read_party(reader: Reader, before: Edit) -> tuple[ItemKind, Party, str | None]:
-    """Whose side the form had a field for, and who was chosen or written there. A name beside a contact that was there
-    already is a new one; beside a new contact it is what the document says, or a contradiction.
+    """Whose side the form had a field for, and who was chosen or written there.
+
+    A contact counts, and the name that stood beside it already is the document's; another name beside it is a contradiction.
     """
     kind = ItemKind.SALE if reader.fields.has(BlockId.CUSTOMER) else ItemKind.COST
     contact_block, name_block, _ = PARTIES[kind]
-    party, stood = _side(before, kind), before.contact if kind is shown_kind(before.kind) else None
+    party = _side(before, kind)
     contact, name = reader.fields.option(contact_block, ActionId.FIND_CONTACT), reader.fields.text(name_block)
-    shown_name = None if stood else party.name
-    if (contact, name) == (stood, shown_name) and (contact or name):
-        return kind, party, stood
-    is_both = contact is not None and name not in (None, shown_name)
+    is_both = contact is not None and name not in (None, party.name)
     reader.check(name_block, is_right=not is_both, otherwise="Empty this or the field above: only one can be meant.")
     has_one = contact is not None or name is not None
     reader.check(name_block, is_right=has_one, otherwise="Choose one above, or write a name here.")

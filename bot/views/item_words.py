@@ -43,7 +43,8 @@ def _own(edit: Edit) -> str:
     taxed = sum(edit.own_codes(place).tax_rate is not None for place in range(len(edit.facts.lines)))
     if own or taxed:
         return f"With a category of their own: {own}; with a tax rate: {taxed}. The others have those above."
-    return "All of them have the category and the tax rate above. If total or tax change, it has one line."
+    have = "It has" if len(edit.facts.lines) == 1 else "All of them have"
+    return f"{have} the category and the tax rate above. If total or tax change, it has one line."
 
 
 def _counted(facts: Facts) -> str:

@@ -7,7 +7,15 @@ after a page was kept is what was kept, wherever a line stands by then.
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, HeaderBlock, PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    DividerBlock,
+    HeaderBlock,
+    PlainTextObject,
+    SectionBlock,
+)
 from slack_sdk.models.views import View
 
 from bot.domain.coding import NO_CODES, Codes
@@ -24,7 +32,7 @@ from bot.views.reading import Reader, plain_number, shown
 from bot.views.text import amount, escape, mrkdwn, plain
 
 A_PAGE = 8
-"""Ten blocks for each: of a hundred that Slack takes, these are eighty."""
+"""Eleven blocks for each: of a hundred that Slack takes, these are 88."""
 LAST_PAGE = 10**6
 LONGEST_DESCRIPTION = 3000
 """As much as Slack's field takes; what is longer is kept as it is unless somebody writes another."""
@@ -111,10 +119,11 @@ def _line(page: ItemPage, place: int) -> list[Block]:
     text = fields.text_field
     description = line.description[:LONGEST_DESCRIPTION]
     return [
+        DividerBlock(),
         head,
         text(BlockId.LINE_DESCRIPTION + anew, "Description", description, longest=LONGEST_DESCRIPTION, optional=True),
         text(BlockId.LINE_QUANTITY + anew, "Quantity", plain_number(line.quantity), longest=20, optional=True),
-        text(BlockId.LINE_PRICE + anew, "Unit price", plain_number(line.unit_price), longest=20, optional=True),
+        text(BlockId.LINE_PRICE + anew, "Unit price", shown(line.unit_price), longest=20, optional=True),
         text(
             BlockId.LINE_AMOUNT + anew, label, shown(amount_of(line, amounts)), longest=20, hint=COUNTED, optional=True
         ),
@@ -200,10 +209,11 @@ def differ(balance: Balance, page: ItemPage, ref: FormRef) -> dict[str, str]:
 
 def alike_form(page: ItemPage, ref: FormRef) -> View:
     """What all lines are to have. It stands over the lines' form, which `ref` is of."""
+    has_tax = page.edit.facts.line_amounts is not LineAmounts.NO_TAX
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
         section(f"For all {len(page.edit.facts.lines)} lines. What is left empty here stays as it is on each of them."),
-        *own_fields(page, NO_CODES, "", has_tax=page.edit.facts.line_amounts is not LineAmounts.NO_TAX),
+        *own_fields(page, NO_CODES, "", has_tax=has_tax, empty="Stays as it is"),
     ]
     return View(
         type="modal",

@@ -33,7 +33,7 @@ class Reader:
     def number(self, block: str, before: Decimal) -> Decimal | None:
         """A quantity or a price, which may have more decimals than an amount."""
         typed = self.fields.text(block)
-        if typed == plain_number(before):
+        if typed in (plain_number(before), shown(before)):
             return before
         try:
             return None if typed is None else parse_number(typed)

@@ -33,7 +33,9 @@ class Lines:
 
     async def open(self, card: Message, typed: dict[str, object] | None = None) -> None:
         await self.desk.press(card, ActionId.EDIT_ITEM, self.user)
-        await self.desk.slack.click(self.view, ActionId.EDIT_LINES, user=self.user, values=typed or {})
+        await self.desk.slack.click(
+            self.view, ActionId.EDIT_LINES, user=self.user, values=await self._offered(typed or {})
+        )
 
     @property
     def view(self) -> View:
@@ -102,7 +104,7 @@ async def sent(desk: Desk) -> list[dict[str, Any]]:
 async def test_a_bill_is_split_into_lines_with_codes_of_their_own(desk: Desk) -> None:
     card = await desk.add()
     lines = Lines(desk)
-    await lines.open(card)
+    await lines.open(card, {BlockId.CONTACT: WELLS["ContactID"]})
     assert words(lines.view).startswith("Northwind Trading Ltd")
     assert "*1 line* makes 100.00 + 20.00 tax = 120.00 GBP, as the bill says." in words(lines.view)
 
@@ -122,9 +124,11 @@ async def test_a_bill_is_split_into_lines_with_codes_of_their_own(desk: Desk) ->
     )
     assert (done.errors, done.error) == ({}, None)
     assert "2 lines" in words(lines.view)
-    await lines.save()
+    saved = await lines.save()
+    assert (saved.errors, saved.error) == ({}, None)
 
     assert "Ink: 40.00 GBP" in words(desk.card("INV-1"))
+    assert "Abby &amp; Wells" in words(desk.card("INV-1"))
     await desk.approve("INV-1")
     found = await sent(desk)
     assert [(line["Description"], line["LineAmount"], line["TaxAmount"], line["AccountCode"]) for line in found] == [
@@ -142,7 +146,9 @@ async def test_lines_that_do_not_make_the_total_are_not_saved_until_they_do(desk
     wrong = await lines.done({(BlockId.LINE_AMOUNT, 0): "90.00", (BlockId.LINE_TAX, 0): "18.00"})
 
     assert "12.00 GBP is missing on the lines" in wrong.errors[lines.block(BlockId.LINE_AMOUNT, 0)]
-    await lines.press(ActionId.TAKE_TOTALS)
+    again = await lines.done({(BlockId.LINE_TAX, 0): "19.00"})
+    assert "11.00 GBP is missing on the lines" in again.errors[lines.block(BlockId.LINE_AMOUNT, 0)]
+    await lines.press(ActionId.TAKE_TOTALS, {(BlockId.LINE_TAX, 0): "18.00"})
     assert "as the bill says" in words(lines.view)
     await lines.done()
     assert lines.view.callback_id == CallbackId.EDIT_ITEM
