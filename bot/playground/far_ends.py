@@ -25,7 +25,11 @@ from providers import PROVIDERS, simulators
 HOST = "127.0.0.1"
 PROCESSING_SECONDS = 1.0
 """The real Slack takes about as long to look at a picture: https://github.com/slackapi/python-slack-sdk/issues/1521."""
-MANIFEST = Path(__file__).resolve().parents[2] / "manifest.yml"
+_IN_A_CHECKOUT, _INSTALLED = (
+    Path(__file__).resolve().parents[2] / "manifest.yml",
+    Path(__file__).with_name("manifest.yml"),
+)
+MANIFEST = _IN_A_CHECKOUT if _IN_A_CHECKOUT.exists() else _INSTALLED
 """What is pasted at Slack; it is read here as well, so that what is missing in it is missing in the playground."""
 
 

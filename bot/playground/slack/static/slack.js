@@ -504,7 +504,7 @@ const pickers = new WeakMap();
 
 function chip(text, remove) {
   const item = document.createElement("li");
-  const label = document.createElement("span");
+  const label = document.createElement("bdi");
   label.textContent = text;
   const button = document.createElement("button");
   button.type = "button";
