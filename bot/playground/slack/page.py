@@ -1,38 +1,24 @@
-"""The page's doors: the page itself, its changing parts, what a person does on it, and the links that lead to it.
+"""The page's doors: the page itself, its changing parts, what a person does on it, and the links that lead to it."""
 
-It is a playground for one person on one machine: whoever opens it may act as anybody. Still a foreign web page must
-not press its buttons, so doing needs a header no form can send, and the address has to be this machine's.
-"""
-
-import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from aiohttp import web
 from jinja2 import Environment
 
 from bot.playground.slack.drawing import HERE, Drawing, Place
-from bot.playground.slack.errors import NotPossibleError, SlackRefusalError
-from bot.playground.slack.files import type_of
+from bot.playground.slack.errors import NotPossibleError
 from bot.playground.slack.oauth import COOKIE
+from bot.playground.slack.page_files import channel_of
+from bot.playground.slack.page_guard import HEADERS, json_of, told
 from bot.playground.slack.people import ADMIN, BILLS, Channel, Person
 from bot.playground.slack.shapes import Json
-from bot.playground.slack.sharing import Dropped
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Message
-
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https: data:; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
-HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
-LARGEST_UPLOAD = 32 * 1024 * 1024
-_DOES = "X-Simslack"
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @dataclass(slots=True)
@@ -46,11 +32,6 @@ class Page:
         router.add_get("/page/version", self.version)
         router.add_get("/page/parts", self.parts)
         router.add_post("/page/act", self.act)
-        router.add_post("/page/upload", self.upload)
-        router.add_get("/page/file/{file}", self.file)
-        router.add_get("/page/picture/{file}", self.picture)
-        router.add_get("/page/sample/{name}", self.sample)
-        router.add_get("/files/{owner}/{file}/{name}", self.file_link)
         router.add_get("/archives/{channel}/{message}", self.permalink)
         router.add_get("/archives/{channel}", self.permalink)
         router.add_get("/app_redirect", self.app_redirect)
@@ -81,37 +62,6 @@ class Page:
     async def icon(self, _: web.Request) -> web.FileResponse:
         """Browsers ask for it on the sign-in pages too."""
         return web.FileResponse(HERE / "static" / "icon.svg")
-
-    async def file(self, request: web.Request) -> web.Response:
-        stored = self.state.workspace.files.get(request.match_info["file"])
-        content = self.state.store.bytes_of(stored.id) if stored else None
-        if stored is None or content is None:
-            raise web.HTTPNotFound(text="this file is gone")
-        name = f"attachment; filename*=UTF-8''{quote(stored.name)}"
-        return web.Response(
-            body=content, content_type="application/octet-stream", headers={**HEADERS, "Content-Disposition": name}
-        )
-
-    async def picture(self, request: web.Request) -> web.Response:
-        """A picture to be shown in the page, by what its bytes are and not by what its name says."""
-        stored = self.state.workspace.files.get(request.match_info["file"])
-        if stored is None or not stored.is_picture:
-            raise web.HTTPNotFound(text="this is no picture")
-        content = self.state.store.bytes_of(stored.id) or b""
-        return web.Response(body=content, content_type=stored.mimetype, headers=HEADERS)
-
-    async def sample(self, request: web.Request) -> web.Response:
-        """A document to try, dated today."""
-        found = next((each for each in self.state.samples if each.name == request.match_info["name"]), None)
-        if found is None:
-            raise web.HTTPNotFound(text="there is no such document")
-        content = found.made(self.state.clock.now().date())
-        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{found.name}"'}
-        return web.Response(body=content, content_type=type_of(found.name), headers=headers)
-
-    async def file_link(self, request: web.Request) -> web.Response:
-        """Where a file's permalink leads."""
-        raise web.HTTPFound(f"/page/file/{quote(request.match_info['file'])}")
 
     def _drawing(self, request: web.Request) -> Drawing:
         me = self._acting(request)
@@ -165,21 +115,11 @@ class Page:
     # Doing
 
     async def act(self, request: web.Request) -> web.Response:
-        body = await _json_of(request)
+        body = await json_of(request)
         run = self._doors().get(str(body.get("do")))
         if run is None:
             raise web.HTTPBadRequest(text="nothing like that can be done here")
-        return web.json_response(await self._done(run(body)))
-
-    async def _done(self, work: Awaitable[Json]) -> Json:
-        try:
-            return await work
-        except NotPossibleError as nothing:
-            return {"error": str(nothing)}
-        except KeyError as missing:
-            raise web.HTTPBadRequest(text=f"there is no {missing}") from missing
-        except SlackRefusalError as refusal:
-            return {"error": f"Slack refused: {refusal}"}
+        return web.json_response(await told(run(body)))
 
     def _doors(self) -> Mapping[str, Callable[[Json], Awaitable[Json]]]:
         return {
@@ -195,7 +135,7 @@ class Page:
         }
 
     async def _type(self, body: Json) -> Json:
-        channel = self._channel(str(body["channel"]), str(body["as"]))
+        channel = channel_of(self.state, str(body["channel"]), str(body["as"]))
         await self.state.typed(
             str(body["text"]), user=body["as"], channel=channel, thread_ts=body.get("thread") or None
         )
@@ -247,28 +187,6 @@ class Page:
         self.state.workspace.touch()
         return {}
 
-    async def upload(self, request: web.Request) -> web.Response:
-        """Files dropped or attached, in one message; or kept for a form when no channel is named."""
-        _check_header(request)
-        form = await request.post()
-        parts = [part for part in form.getall("file", []) if isinstance(part, web.FileField)]
-        if not parts:
-            raise web.HTTPBadRequest(text="no file")
-        dropped = [Dropped(content=part.file.read(), name=part.filename) for part in parts]
-        return web.json_response(await self._done(self._uploaded(dropped, form)))
-
-    async def _uploaded(self, dropped: list[Dropped], form: Mapping[str, Any]) -> Json:
-        user, channel = str(form.get("as")), str(form.get("channel") or "")
-        if not channel:
-            kept = [self.state.workspace.keep_file(each.content, each.name, user=user) for each in dropped]
-            return {"files": [{"id": stored.id, "name": stored.name} for stored in kept]}
-        thread, text = str(form.get("thread") or "") or None, str(form.get("text") or "")
-        await self.state.share(dropped, channel=self._channel(channel, user), user=user, thread_ts=thread, text=text)
-        return {}
-
-    def _channel(self, place: str, user_id: str) -> str:
-        return self.state.workspace.dm(user_id).id if place == "messages" else place
-
     def _surface(self, body: Json) -> Message | View:
         kind, _, rest = str(body["surface"]).partition(":")
         found: Message | View | None
@@ -298,25 +216,3 @@ def _channel_place(channel: Channel | None) -> Place:
 def _known(values: object) -> dict[str, Any]:
     """What the script found in the fields; files come as they are stored here."""
     return values if isinstance(values, dict) else {}
-
-
-def _check_header(request: web.Request) -> None:
-    if request.headers.get(_DOES) != "1":
-        raise web.HTTPForbidden(text="this comes from another page")
-
-
-async def _json_of(request: web.Request) -> Json:
-    _check_header(request)
-    try:
-        body = json.loads(await request.text())
-    except ValueError:
-        raise web.HTTPBadRequest(text="no JSON") from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="no JSON object")
-    return body
-
-
-def is_ours(request: web.Request, public_url: str) -> bool:
-    """Whether the address in the request is this machine's or the configured one, and not a name that was rebound."""
-    host = urlsplit(f"//{request.host}").hostname
-    return host in _LOOPBACK or host == urlsplit(public_url).hostname

@@ -6,7 +6,9 @@ from aiohttp import web
 
 from bot.playground.slack.drawing import the_environment
 from bot.playground.slack.oauth import OauthPages
-from bot.playground.slack.page import LARGEST_UPLOAD, Page, is_ours
+from bot.playground.slack.page import Page
+from bot.playground.slack.page_files import LARGEST_UPLOAD, PageFiles
+from bot.playground.slack.page_guard import is_ours
 from bot.playground.slack.state import SlackState
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -31,6 +33,7 @@ def create_app(state: SlackState) -> web.Application:
     state.web_api.add_to(app)
     OauthPages(state.oauth, state.workspace).add_to(app)
     Page(state, the_environment()).add_to(app)
+    PageFiles(state).add_to(app)
     app.on_shutdown.append(hang_up)
     app.on_cleanup.append(stop)
     return app
