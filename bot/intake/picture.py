@@ -29,7 +29,6 @@ _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EO
 """What Pillow's plugins raise at what they do not understand."""
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-warnings.simplefilter("error", Image.DecompressionBombWarning)
 
 
 def read_picture(content: bytes) -> Reading:
@@ -48,13 +47,22 @@ def preview_picture(content: bytes) -> bytes:
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
     try:
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with _warned(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _refuse_too_large(image.size)
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except _BROKEN as error:
         raise UnreadableError("The picture is damaged or cut off.", "Share it once more.") from error
+
+
+@contextmanager
+def _warned() -> Iterator[None]:
+    """Of all that Pillow warns of, odd headers mostly, a size beyond the limit is an end."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
 
 
 def _refuse_too_large(size: tuple[int, int]) -> None:
