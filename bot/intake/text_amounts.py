@@ -1,24 +1,36 @@
 """Amounts on a page, with the words that say what they are.
 
-An amount has two decimals behind a point or a comma; a figure without is a quantity, a year or a postcode as well.
+An amount has two decimals behind a point or a comma, or its currency beside it; other figures are quantities, years and
+postcodes as well.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 
 from bot.intake.pdf_text import Cell, Row
+from bot.intake.text_currency import CODE
 from bot.intake.text_labels import above
 from bot.intake.text_words import GROSS, NET, TAX, TOTAL, folded
 
 MOST_AMOUNTS = 2000
-_AMOUNT = re.compile(
-    r"(?<![\w.,/])(?P<minus>[-−–(]\s?)?(?:[€$£]\s?|[A-Z]{3}\s?)?(?P<inner>[-−–]\s?)?"
-    r"(?P<whole>\d{1,3}(?:(?P<group>[.,'’  ])\d{3})(?:(?P=group)\d{3})*|\d{1,12})"
-    r"(?P<mark>[.,])(?P<cents>\d{2})(?![\d%])(?![.,/]\d)(?!\s?%)(?P<after>-(?!\d))?"
+_MINUS = r"(?P<minus>[-−–(]\s?)?"
+_INNER = r"(?P<inner>[-−–]\s?)?"
+_FIGURES = r"(?P<whole>\d{1,3}(?:(?P<group>[.,'’  ])\d{3})(?:(?P=group)\d{3})*|\d{1,12})"
+_SIGN = r"[€$£¥₹]"
+_AMOUNTS = (
+    re.compile(
+        rf"(?<![\w.,/]){_MINUS}(?:{_SIGN}\s?|[A-Z]{{3}}\s?)?{_INNER}{_FIGURES}"
+        r"(?P<mark>[.,])(?P<cents>\d{2})(?![\d%])(?![.,/]\d)(?!\s?%)(?P<after>-(?!\d))?"
+    ),
+    re.compile(
+        rf"(?<![\w.,/]){_MINUS}(?:{_SIGN}|(?:{CODE})(?![A-Za-z]))\s?{_INNER}{_FIGURES}(?![\d%/]|[.,]\d|\s?%)(?P<after>-(?!\d))?"
+    ),
+    re.compile(rf"(?<![\w.,/]){_MINUS}{_FIGURES}(?P<after>-)?\s?(?:{_SIGN}|(?:{CODE})(?![A-Za-z]))(?!\s?\d)"),
 )
+"""With cents; without, behind its currency; without, before it."""
 _PERCENT = re.compile(r"(?<![\w.,])(\d{1,2}(?:[.,]\d{1,3})?)\s?%")
 
 
@@ -47,19 +59,26 @@ def amounts_in(rows: Sequence[Row]) -> list[Amount]:
 
 
 def _of_row(rows: Sequence[Row], index: int) -> Iterator[Amount]:
-    places = [(cell, match) for cell in rows[index].cells for match in _AMOUNT.finditer(cell.text) if _is_one(match)]
-    for number, (cell, match) in enumerate(places, start=1):
-        yield Amount(_value(match), _meanings(rows, index, cell, match.start()), index, number == len(places))
+    places = [(cell, start, value) for cell in rows[index].cells for start, value in _in_text(cell.text)]
+    for number, (cell, start, value) in enumerate(places, start=1):
+        yield Amount(value, _meanings(rows, index, cell, start), index, number == len(places))
 
 
-def _is_one(match: re.Match[str]) -> bool:
-    return match["group"] != match["mark"]
+def _in_text(text: str) -> list[tuple[int, Decimal]]:
+    """Amounts and where each begins, from left to right."""
+    found: dict[int, tuple[int, Decimal]] = {}
+    for pattern in _AMOUNTS:
+        for match in pattern.finditer(text):
+            parts = match.groupdict()
+            if parts["group"] is None or parts["group"] != parts.get("mark"):
+                found.setdefault(match.start("whole"), (match.start(), _value(parts)))
+    return [found[start] for start in sorted(found)]
 
 
-def _value(match: re.Match[str]) -> Decimal:
-    digits = "".join(character for character in match["whole"] if character.isdigit())
-    value = Decimal(f"{digits}.{match['cents']}")
-    return -value if value and (match["minus"] or match["inner"] or match["after"]) else value
+def _value(parts: Mapping[str, str | None]) -> Decimal:
+    digits = "".join(character for character in parts["whole"] or "" if character.isdecimal())
+    value = Decimal(f"{digits}.{parts.get('cents') or ''}")
+    return -value if value and (parts["minus"] or parts.get("inner") or parts["after"]) else value
 
 
 def _meanings(rows: Sequence[Row], index: int, cell: Cell, start: int) -> frozenset[Meaning]:
@@ -68,7 +87,7 @@ def _meanings(rows: Sequence[Row], index: int, cell: Cell, start: int) -> frozen
     for text in (cell.text[:start], *reversed(before)):
         if found := meanings_of(text):
             return found
-    heading = next((over for over in above(rows, index, cell) if not _AMOUNT.search(over.text)), None)
+    heading = next((over for over in above(rows, index, cell) if not _in_text(over.text)), None)
     return meanings_of(heading.text) if heading is not None else frozenset()
 
 

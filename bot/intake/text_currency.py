@@ -12,11 +12,13 @@ _ISO_4217 = """
     EUR GBP USD CHF SEK NOK DKK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD JPY CNY INR ZAR MYR THB IDR PHP AED SAR ILS
     TRY MXN BRL ARS CLP COP KRW TWD VND KES NGN EGP UAH RSD ISK
 """
+CODE = "|".join(_ISO_4217.split())
+"""A pattern of the codes that documents here are in."""
 _MARK = "|".join(
     [rf"(?<![A-Za-z]){code}(?![A-Za-z])" for code in _ISO_4217.split()] + [re.escape(sign) for sign in _SIGNS]
 )
 _ANYWHERE = re.compile(_MARK)
-_AT_AMOUNT = re.compile(rf"({_MARK})\s?[-−]?\d[\d.,' ]*[.,]\d\d|\d[.,]\d\d\s?({_MARK})")
+_AT_AMOUNT = re.compile(rf"({_MARK})\s?[-−]?\d|\d\s?({_MARK})")
 _CLEARLY = 2
 
 

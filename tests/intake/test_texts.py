@@ -1,10 +1,12 @@
 """Documents in six languages, drawn by us: what is read from their text, and what is left empty."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.domain.documents import DocumentType, FactField, Facts
 from bot.intake.parent import ChildReader
@@ -13,6 +15,7 @@ from bot.intake.pdf_file import opened
 from bot.intake.reader import read
 from bot.intake.result import Method, Reading
 from bot.intake.text_facts import LONGEST_NUMBER
+from bot.intake.text_totals import RATES
 from tests.intake.drawn import a_letter, a_text_pdf
 from tests.intake.samples import content_of, expectations, needs_samples
 
@@ -283,6 +286,9 @@ def test_a_due_date_before_the_issue_is_left_out() -> None:
             ("Net | 100.00", "VAT 5% | 5.00", "Net | 200.00", "VAT 20% | 40.00", "Grand total | 345.00"),
             ("300.00", "45.00", "345.00"),
         ),
+        (("Subtotal | £1,000", "VAT 20% | £200", "Total | £1,200"), ("1000", "200", "1200")),
+        (("Total JPY | JPY 11,000", "Tax 10% | 1,000 JPY"), ("10000", "1000", "11000")),
+        (("Total pages 12", "Room 1200", "Total for 2026"), (None, None, None)),
         (("Deposit | £10.00", "Fee | £2.00", "Refund | £12.00"), (None, None, None)),
         (("Subtotal | $100.00", "Sales tax (8.875%) | $8.88", "Total | $108.88"), ("100.00", "8.88", "108.88")),
         (
@@ -295,6 +301,42 @@ def test_totals_are_what_adds_up_and_is_named(rows: tuple[str, ...], expected: t
     facts = read_from("Acme Ltd, a company of many years", "# Invoice", *rows)
 
     assert tuple(None if amount is None else str(amount) for amount in (facts.net, facts.tax, facts.gross)) == expected
+
+
+CENTS = st.integers(min_value=100, max_value=99_999_999)
+MARKS = st.sampled_from(["{:,.2f}", "{:.2f}", "DE", "FR", "CH"])
+LABELS = st.sampled_from(
+    [
+        ("Subtotal", "VAT", "Total due"),
+        ("Nettobetrag", "MwSt.", "Gesamtbetrag"),
+        ("Total HT", "TVA", "Total TTC"),
+        ("Imponibile", "IVA", "Totale fattura"),
+        ("Base imponible", "IVA", "Total a pagar"),
+        ("Subtotaal", "Btw", "Te betalen"),
+    ]
+)
+
+
+def written(amount: Decimal, mark: str) -> str:
+    if "{" in mark:
+        return mark.format(amount)
+    thousands, decimal = {"DE": (".", ","), "FR": (" ", ","), "CH": ("'", ".")}[mark]
+    return f"{amount:,.2f}".replace(",", "_").replace(".", decimal).replace("_", thousands)
+
+
+@given(cents=CENTS, rate=st.sampled_from(sorted(RATES)), mark=MARKS, labels=LABELS, noise=st.lists(CENTS, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_totals_are_found_among_any_other_amounts_however_they_are_written(
+    cents: int, rate: Decimal, mark: str, labels: tuple[str, str, str], noise: list[int]
+) -> None:
+    net = Decimal(cents) / 100
+    tax = (net * rate / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    items = [f"Item {number}|{written(Decimal(each) / 100, mark)}" for number, each in enumerate(noise)]
+    sums = [f"{label}|{written(amount, mark)}" for label, amount in zip(labels, (net, tax, net + tax), strict=True)]
+
+    facts = read_from("Acme Ltd, a company of many years", "# Invoice", *items, *sums)
+
+    assert (facts.net, facts.tax, facts.gross) == (net, tax, net + tax)
 
 
 def test_nothing_is_made_of_words_that_say_nothing() -> None:
