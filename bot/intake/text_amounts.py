@@ -13,7 +13,7 @@ from enum import Enum
 from bot.intake.pdf_text import Cell, Row
 from bot.intake.text_currency import CODE
 from bot.intake.text_labels import above
-from bot.intake.text_words import GROSS, NET, TAX, TOTAL, folded
+from bot.intake.text_words import BEFORE_TAX, GROSS, NET, TAX, TOTAL, folded
 
 MOST_AMOUNTS = 2000
 _MINUS = r"(?P<minus>[-−–(]\s?)?"
@@ -94,9 +94,9 @@ def _meanings(rows: Sequence[Row], index: int, cell: Cell, start: int) -> frozen
 def meanings_of(label: str) -> frozenset[Meaning]:
     """What a label says. "Total excl. VAT" is a net amount, "Total VAT" a tax, "Total incl. VAT" what is to be paid."""
     text = folded(label)
-    if GROSS.search(text):
+    if GROSS.search(text) and not BEFORE_TAX.search(text):
         return frozenset({Meaning.GROSS})
-    if NET.search(text):
+    if NET.search(text) or BEFORE_TAX.search(text):
         return frozenset({Meaning.NET})
     if TAX.search(text):
         return frozenset({Meaning.TAX})

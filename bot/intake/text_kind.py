@@ -80,6 +80,11 @@ def kind_of(rows: Sequence[Row]) -> DocumentType | None:
     return min(named, key=lambda kind: _RANK.get(kind, len(_RANK)), default=None)
 
 
+def names_a_kind(text: str) -> bool:
+    """Whether it begins with the name of a kind, as a heading does."""
+    return any(pattern.match(folded(text)) for _, pattern in _KINDS)
+
+
 def _headings(rows: Sequence[Row]) -> Iterator[tuple[Cell, DocumentType]]:
     for row in rows:
         if row.page == 0 and row.depth <= _HEAD_OF_A_PAGE:

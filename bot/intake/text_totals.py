@@ -75,7 +75,7 @@ def _percent(net: Decimal, rate: Decimal) -> Decimal:
 
 
 def _is_likely(found: _Sum, meant: dict[Decimal, frozenset[Meaning]]) -> bool:
-    """A rate and a word, or words for two of the three."""
+    """A rate and a word, or words for all three, as of a tax of several rates."""
     named = [
         bool(meant[found.gross] & {Meaning.GROSS, Meaning.TOTAL}),
         Meaning.TAX in meant[found.tax],
@@ -83,7 +83,7 @@ def _is_likely(found: _Sum, meant: dict[Decimal, frozenset[Meaning]]) -> bool:
     ]
     if found.has_a_rate:
         return named[0] or named[1]
-    return sum(named) >= 2 and named[1]
+    return all(named)
 
 
 def _evidence(found: _Sum, meant: dict[Decimal, frozenset[Meaning]]) -> int:

@@ -77,6 +77,10 @@ NET = words(
     r"imponibile|totale imponibile|netto|base imponible|subtotal|importe neto|total sin iva",
     r"subtotaal|(?:totaal|bedrag) excl\w*|excl\w*\.? btw|netto|grondslag",
 )
+BEFORE_TAX = words(
+    r"ex(?:cl|kl)\w*|ohne (?:ust|mwst|umsatzsteuer|steuer)\w*|before tax|hors taxes?|h\.?t\.?|sin iva|netto(?! a pagare)|net(?! a payer)"
+)
+"""What makes a net amount of any total."""
 TAX = words(
     r"vat|gst|hst|pst|qst|(?:sales )?tax(?:es)?",
     r"mwst|ust|mehrwertsteuer|umsatzsteuer|steuer(?:betrag)?|mwst-betrag|ust-betrag",
