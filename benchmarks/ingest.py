@@ -23,6 +23,7 @@ from uuid import UUID, uuid4
 
 from aiohttp import web
 from sqlalchemy import func, select
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from benchmarks.bare import Heard, Statements, transactions
 from benchmarks.load import Line, Result
@@ -294,7 +295,10 @@ async def bare(port: int, work: Heard, environment: Mapping[str, str]) -> None:
 
     async def answer(request: web.Request) -> web.Response:
         body = await request.json()
-        await replay(db, prepared, made)
+        try:
+            await replay(db, prepared, made)
+        except PoolTimeoutError:  # as ours says in words
+            return web.Response(status=BUSY)
         return web.json_response(body, status=201)
 
     app = web.Application()
