@@ -20,16 +20,17 @@ from bot.domain.arrivals import Arrival, SlackMessage
 from bot.domain.documents import Door
 from bot.domain.ids import WorkspaceId
 from bot.domain.slack import TOKEN_REFUSALS
+from bot.domain.texts import cleaned
 from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
 from bot.services.arrivals import Found, NotFetched
+from bot.services.files import LONGEST_NAME
 from bot.slack import LOOPBACK, SlackClients, reason_of
 from bot.views import fetching as views
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS, SILENCE_SECONDS = 25.0, 10.0
-"""For a whole file, and for the next bytes of it. With the question about it before and the reading after, one attempt
-ends before the next may begin."""
+"""For a whole file, and for the next bytes of it: with the reading after it, shorter than what an attempt has."""
 CHUNK = 64 * 1024
 TOO_LARGE = views.too_large(LARGEST_FILE // MEBIBYTE)
 TRANSIENT = frozenset(
@@ -74,7 +75,7 @@ class SlackFiles:
             return NotFetched(reason=views.AWAY, is_final=False)
         size = info.get("size")
         return Found(
-            name=str(info.get("name") or info.get("title") or "file"),
+            name=cleaned(str(info.get("name") or info.get("title") or ""), LONGEST_NAME) or "file",
             message=message,
             url=str(info.get("url_private_download") or info.get("url_private") or ""),
             size=size if isinstance(size, int) else 0,
@@ -94,7 +95,8 @@ class SlackFiles:
             return views.ELSEWHERE
         if info.get("file_access") == "check_file_info" or mode == "file_access":
             return views.OTHER_COMPANY
-        if workspace is not None and info.get("user_team") not in (None, "", workspace.team_id):
+        ours = (None, "") if workspace is None else (None, "", workspace.team_id, workspace.enterprise_id)
+        if workspace is not None and info.get("user_team") not in ours:
             return views.OTHER_COMPANY
         if info.get("file_access") not in (None, "", "visible"):
             return views.UNSEEN

@@ -35,6 +35,11 @@ class ChannelHandlers:
         except ChannelsRefusedError as refused:
             return FormErrors({BLOCKS[field]: sentence for field, sentence in refused.fields.items()})
         except StaleChannelsError as stale:
-            theirs = replace(stale.page, approvals_channel=form.approvals_channel, alerts_channel=form.alerts_channel)
+            theirs = replace(
+                stale.page,
+                approvals_channel=form.approvals_channel,
+                alerts_channel=form.alerts_channel,
+                drops=form.drops,
+            )
             return NextForm(views.form(theirs, notice=views.changed_meanwhile(stale.page)))
         return NextForm(views.saved(page))

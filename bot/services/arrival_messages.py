@@ -6,7 +6,7 @@ Both are rows of the outbox that name the message, so many files make one reply,
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot.db.arrivals import arrivals_of_message, load_arrival
+from bot.db.arrivals import arrivals_of_message, change_arrival, load_arrival
 from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState
 from bot.domain.ids import WorkspaceId
@@ -48,7 +48,19 @@ def _place_of_answer(arrival: Arrival) -> Place:
             user_id=arrival.user_id,
             thread_ts=message.thread,
         )
-    return Place(role=ANSWER, surface=Surface.CHANNEL, channel_id=arrival.channel_id, thread_ts=message.thread)
+    return Place(
+        role=ANSWER,
+        surface=Surface.CHANNEL,
+        channel_id=arrival.channel_id,
+        user_id=arrival.user_id,  # who is told alone, if the channel does not take it
+        thread_ts=message.thread,
+    )
+
+
+async def tell_alone(tx: Tx, workspace_id: WorkspaceId, subject: str) -> None:
+    """From now on, because the channel does not take it any more."""
+    for arrival in await arrivals_of(tx, workspace_id, subject):
+        await change_arrival(tx, arrival, answer_in=AnswerIn.ALONE)
 
 
 async def draw(tx: Tx, message: Shown) -> Drawn | Reacted | None:

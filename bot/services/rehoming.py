@@ -16,6 +16,7 @@ from bot.domain.ids import ChannelId, ItemId, OrganisationId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
 from bot.services import home_cards
+from bot.services.arrival_messages import tell_alone
 from bot.services.connection_messages import AGAIN, ANNOUNCEMENT, DISCONNECTED, LAPSE, RECONNECT
 from bot.services.messages import POINTER, Subject, Surface, home_card
 from bot.services.settings import load_settings
@@ -30,6 +31,9 @@ async def rehome(tx: Tx, message: Message) -> bool:
         await outbox.forget(tx, message)
         return True
     if message.subject == Subject.NOTE and message.role == AGAIN:
+        return await _move_to_person(tx, message)
+    if message.subject == Subject.ARRIVAL:
+        await tell_alone(tx, message.workspace_id, message.subject_id)
         return await _move_to_person(tx, message)
     is_news = message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED))
     if is_news or message.subject == Subject.DEFAULT:
@@ -70,7 +74,7 @@ async def _move_pointer(tx: Tx, message: Message, settings: Settings) -> bool:
 
 async def _move_to_person(tx: Tx, message: Message) -> bool:
     moved = MESSAGES.update().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    direct = {"surface": Surface.DIRECT, "channel_id": None, "ts": None, "trouble": None}
+    direct = {"surface": Surface.DIRECT, "channel_id": None, "thread_ts": None, "ts": None, "trouble": None}
     await tx.execute(moved.values(**direct, due_at=tx.now))
     tx.nudge(Nudge.MESSENGER)
     return True

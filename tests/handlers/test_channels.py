@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from bot.db.unit_of_work import Tx
+from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId
 from bot.domain.managing import ChannelsForm
 from bot.playground.slack import ADMIN, ALERTS, BILLS, FINANCE, GENERAL, MEMBER, SHARED, Submitted, View
@@ -108,6 +109,18 @@ async def test_a_form_from_before_is_told_how_the_channels_stand_and_keeps_its_c
     assert await bound(desk) == (BILLS, ALERTS)
     await save(desk, again, BILLS, BILLS)
     assert await bound(desk) == (BILLS, BILLS)
+
+
+async def test_what_becomes_of_dropped_files_is_chosen_with_the_channel(desk: Desk) -> None:
+    form = await opened(desk)
+    await desk.world.set_up(alerts_channel=ALERTS)  # meanwhile
+    await desk.slack.submit(form, {BlockId.DROPS: "every"})
+    done = await desk.slack.submit(desk.modal(ADMIN), {})
+    await desk.settle()
+
+    assert (done.errors, done.error) == ({}, None)
+    assert f"Files dropped in <#{BILLS}> are its bills, pictures too." in words(desk.modal(ADMIN))
+    assert (await desk.world.settings()).drops is DropMode.EVERY
 
 
 async def test_who_is_no_admin_opens_no_form(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """The doors bills come in by, and the one that leads back: a dropped file, and the address that the ledger keeps."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from bot.playground.slack import (
     BILLS,
     BOOKKEEPER,
+    BOT_USER,
     FORMER,
     GENERAL,
     GUEST,
@@ -15,9 +17,10 @@ from bot.playground.slack import (
     OTHER_BOT,
     OUTSIDER,
     SHARED,
+    Dropped,
     Message,
 )
-from bot.views.ids import ActionId
+from bot.views.ids import ActionId, ShortcutId
 from tests.fakes.browser import Page, a_browser
 from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.intake.documents import a_document
@@ -220,6 +223,45 @@ async def test_what_a_document_says_stays_text(desk: Desk) -> None:
         assert "<!channel>" not in told
         assert "<https:" not in told
         assert "*x*" not in told
+
+
+async def test_a_files_name_stays_text_wherever_it_is_told(either: Desk) -> None:
+    hostile = (
+        "<!channel> <@U0MIA0001> <https://evil.example|pay> *x* _y_ ~z~ `c`.xml",
+        "a\nb\r\u202egpj.lmx \u200b\x00 \ud800.xml",
+        "n" * 10_000 + ".xml",
+        "&lt;!here&gt; :white_check_mark:.xml",
+    )
+    files = [Dropped(content=b"Minutes", name=name) for name in hostile]
+    stored = await either.slack.share(files, channel=BILLS, user=MEMBER)
+    await either.settle()
+    message = next(message for message in either.slack.messages(BILLS) if stored[0].id in message.files)
+    await either.slack.message_shortcut(ShortcutId.SEND_MESSAGE, message, user=MEMBER)
+    await either.settle()
+
+    (told,) = answers(either, message)
+    assert told.count("This file was not added") == len(hostile)
+    for live in ("<!", "<@", "<https", "*x*", "_y_", "~z~", "`c`", "\u202e", "\u200b", "\x00", "\ud800", ":white"):
+        assert live not in told
+    assert len(told) < 2000
+
+
+async def test_where_the_app_was_removed_meanwhile_the_sender_is_told_alone(desk: Desk) -> None:
+    await desk.slack.upload(BILL, "bill.xml", channel=BILLS, user=MEMBER)
+    desk.slack.leave(BILLS, BOT_USER)
+    await desk.settle()
+
+    assert "About the file you sent from" in desk.slack.dms(MEMBER)[-1].text
+
+
+async def test_a_file_that_two_processes_work_on_is_one_bill(either: Desk) -> None:
+    await either.slack.upload(BILL, "bill.xml", channel=BILLS, user=MEMBER)
+    ((_, key),) = either.world.jobs.waiting
+
+    await asyncio.gather(*(either.world.services.arrivals.run(key) for _ in range(3)))
+    await either.settle()
+
+    assert len(cards(either)) == 1
 
 
 async def test_the_ledgers_address_of_a_bill_leads_to_its_card(desk: Desk) -> None:
