@@ -40,7 +40,7 @@ def require_shape(body: Mapping[str, Any]) -> None:
         _check_interaction(body)
         if body.get("type") == "view_submission":
             _require(body["view"], "id", "hash")
-        elif body.get("type") == "block_actions":
+        elif body.get("type") in ("block_actions", "shortcut", "message_action"):
             _require(body, "trigger_id")
 
 

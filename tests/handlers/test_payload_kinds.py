@@ -9,7 +9,7 @@ import pytest
 from bot.domain.slack import Actor, Workspace
 from bot.playground.slack import ADMIN, BILLS, MEMBER, OTHER_TEAM, OUTSIDER, TEAM
 from bot.services.workspaces import fresh_workspace_id
-from bot.views.ids import ActionId, CallbackId
+from bot.views.ids import ActionId, CallbackId, ShortcutId
 from handlers.dispatch import NOT_INSTALLED
 from handlers.errors import OUTDATED
 from handlers.payloads import Click, Command, Event, OptionsQuery, Submission
@@ -185,13 +185,14 @@ async def test_what_does_not_say_by_what_it_is_known_is_refused(world: World) ->
     people = {"team": {"id": TEAM}, "user": US}
     command = {"command": "/dext", "text": "help", "team_id": TEAM, "user_id": ADMIN, "channel_id": BILLS}
     click = {**people, "type": "block_actions", "actions": PRESSED}
+    shortcut = {**people, "type": "shortcut", "callback_id": ShortcutId.NEW_ITEM}
     forms = [{**people, "type": "view_submission", "view": {**VIEW, name: ""}} for name in ("id", "hash")]
     event = {"type": "event_callback", "team_id": TEAM, "authorizations": [OURS], "event": {"type": "app_uninstalled"}}
 
-    statuses = [(await send_form(world, {"payload": json.dumps(found)}))[0] for found in (click, *forms)]
+    statuses = [(await send_form(world, {"payload": json.dumps(found)}))[0] for found in (click, shortcut, *forms)]
     statuses += [(await send_form(world, command))[0], (await send_event(world, event))[0]]
 
-    assert statuses == [400] * 5
+    assert statuses == [400] * 6
 
 
 async def test_a_name_that_is_given_twice_is_refused_although_each_would_do(world: World) -> None:
@@ -211,3 +212,17 @@ async def test_a_day_that_no_calendar_has_is_refused_at_the_door(world: World) -
         state = {"values": {"issued_on": {"value": {"type": "datepicker", "selected_date": day}}}}
         payload = {"type": "view_submission", "team": {"id": TEAM}, "user": US, "view": {**VIEW, "state": state}}
         assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, day
+
+
+async def test_files_of_a_message_that_are_none_are_refused_at_the_door(world: World) -> None:
+    chosen = {"type": "message_action", "callback_id": ShortcutId.SEND_MESSAGE, "team": {"id": TEAM}, "user": US}
+    for number, files in enumerate(
+        ("F1", {"id": "F1"}, ["F1"], [{}], [{"id": None}], [{"id": 1}], [{"id": "F" * 256}])
+    ):
+        message = {"type": "message", "ts": "1.2", "text": "", "files": files}
+        payload = {**chosen, "channel": {"id": BILLS}, "message": message, "trigger_id": f"7.{number}"}
+        assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, files
+
+    for number, other in enumerate(({"ts": 1.2}, {"ts": "1.2", "text": 5}, {"ts": "1.2", "thread_ts": []}, "1.2")):
+        payload = {**chosen, "channel": {"id": BILLS}, "message": other, "trigger_id": f"6.{number}"}
+        assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, other
