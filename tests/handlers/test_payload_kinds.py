@@ -216,13 +216,10 @@ async def test_a_day_that_no_calendar_has_is_refused_at_the_door(world: World) -
 
 async def test_files_of_a_message_that_are_none_are_refused_at_the_door(world: World) -> None:
     chosen = {"type": "message_action", "callback_id": ShortcutId.SEND_MESSAGE, "team": {"id": TEAM}, "user": US}
-    for number, files in enumerate(
-        ("F1", {"id": "F1"}, ["F1"], [{}], [{"id": None}], [{"id": 1}], [{"id": "F" * 256}])
-    ):
-        message = {"type": "message", "ts": "1.2", "text": "", "files": files}
-        payload = {**chosen, "channel": {"id": BILLS}, "message": message, "trigger_id": f"7.{number}"}
-        assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, files
+    odd_files: list[Any] = ["F1", {"id": "F1"}, ["F1"], [{}], [{"id": None}], [{"id": 1}], [{"id": "F" * 256}]]
+    messages: list[Any] = [{"ts": "1.2", "text": "", "files": files} for files in odd_files]
+    messages += [{"ts": 1.2}, {"ts": "1.2", "text": 5}, {"ts": "1.2", "thread_ts": []}, "1.2"]
 
-    for number, other in enumerate(({"ts": 1.2}, {"ts": "1.2", "text": 5}, {"ts": "1.2", "thread_ts": []}, "1.2")):
-        payload = {**chosen, "channel": {"id": BILLS}, "message": other, "trigger_id": f"6.{number}"}
-        assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, other
+    for number, message in enumerate(messages):
+        payload = {**chosen, "channel": {"id": BILLS}, "message": message, "trigger_id": f"7.{number}"}
+        assert (await send_form(world, {"payload": json.dumps(payload)}))[0] == 400, message

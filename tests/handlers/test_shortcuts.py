@@ -176,7 +176,7 @@ async def test_where_another_company_reads_along_the_sender_is_told_alone(desk: 
     assert "another company's workspace" in told[1]
 
 
-@pytest.mark.parametrize(("user", "why"), [(GUEST, "Guests of this workspace"), (OUTSIDER, "another company")])
+@pytest.mark.parametrize(("user", "why"), [(GUEST, "Guests of this workspace"), (OUTSIDER, "You belong to another")])
 async def test_strangers_send_nothing(desk: Desk, user: str, why: str) -> None:
     await desk.slack.join(GENERAL, user)
     message = await shared_in(desk, GENERAL, BILL)
