@@ -21,6 +21,11 @@ WIDEST_PREVIEW = 1000
 HIGHEST_PREVIEW = 3000
 """Pixels. A receipt may be long, and is still to be read on the preview."""
 _SAME_COLOURS = 256
+_SIXTEEN_BITS = "I;16"
+"""Greys of sixteen bits, as some scanners write them; Pillow neither shrinks nor scales them by itself."""
+_ORIENTATION = 0x0112
+_LYING = frozenset({5, 6, 7, 8})
+"""Values of the EXIF orientation by which width and height change places."""
 
 FORMATS = (TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format, "GIF", "JPEG", "PNG")
 Image.preinit()  # now, as the limits let it open no module when the first picture comes
@@ -88,6 +93,8 @@ def _decode(image: Image.Image) -> Image.Image:
 def as_preview(image: Image.Image) -> bytes:
     """Upright, small, on white, without anything but pixels."""
     size = (WIDEST_PREVIEW, HIGHEST_PREVIEW)
+    if image.mode.startswith(_SIXTEEN_BITS):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
     if image.getexif().get(_ORIENTATION, 1) in _LYING:
         size = (HIGHEST_PREVIEW, WIDEST_PREVIEW)
     image.thumbnail(size, reducing_gap=2.0)
@@ -97,7 +104,3 @@ def as_preview(image: Image.Image) -> bytes:
     out = io.BytesIO()
     painted.quantize(_SAME_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=False)
     return out.getvalue()
-
-
-_ORIENTATION = 0x0112
-_LYING = frozenset({5, 6, 7, 8})

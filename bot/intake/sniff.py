@@ -28,6 +28,7 @@ class FileKind(StrEnum):
     HEIF_PICTURE = "heif_picture"
     ARCHIVE = "archive"
     OFFICE = "office"
+    MAIL = "mail"
     PAGE = "page"
     EMPTY = "empty"
     UNKNOWN = "unknown"
@@ -55,6 +56,7 @@ _WORDS = {
     FileKind.HEIF_PICTURE: "a picture in the HEIC or AVIF format, which I cannot open",
     FileKind.ARCHIVE: "an archive",
     FileKind.OFFICE: "an Office document",
+    FileKind.MAIL: "a saved e-mail",
     FileKind.PAGE: "a web page",
     FileKind.EMPTY: "an empty file",
     FileKind.UNKNOWN: "a kind of file that I do not know: I read PDFs, pictures and e-invoices",
@@ -65,6 +67,7 @@ _ADVICE = {
     FileKind.HEIF_PICTURE: "Share it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible).",
     FileKind.ARCHIVE: "Unpack it and share the documents in it one by one.",
     FileKind.OFFICE: "Save it as a PDF and share that.",
+    FileKind.MAIL: "Share the document that was attached to it.",
     FileKind.PAGE: "Print it to a PDF and share that.",
     FileKind.EMPTY: "Its upload may have broken off: share it once more.",
 }
@@ -91,6 +94,10 @@ _MAGIC: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x28\xb5\x2f\xfd", FileKind.ARCHIVE),
     (b"Rar!", FileKind.ARCHIVE),
 )
+_MAIL = re.compile(
+    rb"(?:Received|Return-Path|Delivered-To|MIME-Version|Message-ID|X-[\w-]{1,40}): [^\n]{1,998}\n[\w-]{1,60}:|From: [^\n]{1,998}\n(?:To|Date|Subject):"
+)
+"""Two of the header fields that a message begins with: RFC 5322, 3.6."""
 _ZIP = b"PK\x03\x04"
 _IN_OFFICE_FILES = (b"[Content_Types].xml", b"_rels/.rels", b"application/vnd.oasis.opendocument")
 """Of the first entries of what Office (ECMA-376, part 2) and OpenDocument (part 2, 3.3) pack into a zip."""
@@ -139,7 +146,7 @@ def sniff(content: bytes) -> FileKind:
         return FileKind.SIGNED
     if content.startswith(_ZIP):
         return FileKind.OFFICE if any(name in content[:HEAD] for name in _IN_OFFICE_FILES) else FileKind.ARCHIVE
-    return _kind_of_text(_text_head(content))
+    return FileKind.MAIL if _MAIL.match(content) else _kind_of_text(_text_head(content))
 
 
 def _is_signed(content: bytes) -> bool:

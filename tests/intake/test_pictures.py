@@ -1,6 +1,7 @@
 """Pictures and scans: what is taken of them, and what a preview shows and leaves out."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -18,7 +19,7 @@ def a_picture(
     size: tuple[int, int] = (60, 40),
     mode: str = "RGB",
     *,
-    colour: str | int = "red",
+    colour: Any = "red",
     **saved: object,
 ) -> bytes:
     out = io.BytesIO()
@@ -75,12 +76,24 @@ async def test_a_preview_is_small_and_never_larger_than_the_picture(
 
 
 @pytest.mark.parametrize(
-    ("mode", "colour"), [("1", 1), ("L", 90), ("LA", 90), ("P", 3), ("RGBA", "red"), ("I;16", 900), ("CMYK", 4)]
+    ("mode", "colour", "grey"),
+    [
+        ("1", 1, 255),
+        ("L", 90, 90),
+        ("LA", (90, 255), 90),
+        ("P", 3, None),
+        ("RGBA", "white", 255),
+        ("I;16", 0x5A00, 90),
+        ("CMYK", (0, 0, 0, 0), 255),
+    ],
 )
-async def test_every_way_to_keep_pixels_is_drawn(mode: str, colour: str | int) -> None:
+async def test_every_way_to_keep_pixels_is_drawn(mode: str, colour: Any, grey: int | None) -> None:
     kind = "TIFF" if mode in ("CMYK", "I;16") else "PNG"
 
-    assert as_image(await ChildReader().preview(a_picture(kind, mode=mode, colour=colour))).size == (60, 40)
+    drawn = as_image(await ChildReader().preview(a_picture(kind, (2400, 1600), mode, colour=colour)))
+
+    assert drawn.size == (1000, 667)
+    assert grey is None or drawn.convert("RGB").getpixel((500, 300)) == (grey, grey, grey)
 
 
 async def test_what_is_transparent_is_white() -> None:
