@@ -184,8 +184,13 @@ def worker_of(services: Services) -> Worker:
     assert isinstance(engine, Engine)
     config, clock = services.config, services.clock
     by_kind = tasks_of(
-        publishing=services.publishing, lists=services.lists, arrivals=services.arrivals, ingesting=services.ingesting
+        publishing=services.publishing,
+        lists=services.lists,
+        arrivals=services.arrivals,
+        ingesting=services.ingesting,
+        previews=services.previews,
     )
+    restartable = (services.lists, services.arrivals, services.ingesting, services.previews)
     return Worker(
         db=services.db,
         clock=clock,
@@ -193,9 +198,7 @@ def worker_of(services: Services) -> Worker:
         lock=WorkerLock.of(config.database_url),
         tasks=Tasks(clock, by_kind),
         planner=Planner(services.publishing),
-        reconciler=Reconciler(
-            services.db, engine, services.publishing, (services.lists, services.arrivals, services.ingesting)
-        ),
+        reconciler=Reconciler(services.db, engine, services.publishing, restartable),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(
             services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)

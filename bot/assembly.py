@@ -13,6 +13,7 @@ from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.downloads import SlackFiles
 from bot.intake.parent import ChildReader
+from bot.pictures import SlackPictures
 from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
 from bot.services.api_keys import ApiKeys
@@ -45,6 +46,7 @@ from bot.services.moving import Moving
 from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
 from bot.services.people import People
+from bot.services.previews import Previews
 from bot.services.publishing import Publishing
 from bot.services.questions import Questions
 from bot.services.refreshing import Refreshing
@@ -113,6 +115,7 @@ class Services:
     ingesting: Ingesting
     lists: ListImport
     publishing: Publishing
+    previews: Previews
     removal: Removal
     installing: Installing | None
 
@@ -188,6 +191,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         questions=Questions(db, people, jobs),
         ingesting=Ingesting(db, jobs, read, config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
+        previews=Previews(db, jobs, read.preview, SlackPictures(clients, session, files)),
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),

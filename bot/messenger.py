@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.blocks import ImageBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -169,7 +170,7 @@ class Messenger:
             return
         try:
             instead = await self._instead(client, message)
-            sent = _until(drawn, await self._call(client, message, instead or drawn))
+            sent = _until(drawn, await self._shown(client, message, instead or drawn))
             sent = replace(sent, is_last=sent.is_last or instead is not None)
         except SharedOutsideError:
             await self._closed(message, outbox.SHARED_OUTSIDE)
@@ -187,6 +188,18 @@ class Messenger:
         elif message.surface == Surface.HOME:
             return await self.audience.instead_of_home(message.workspace_id, UserId(str(message.user_id)))
         return None
+
+    async def _shown(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> _Sent:
+        """A picture that Slack cannot show, as it was deleted there, does not keep back what it stands in."""
+        try:
+            return await self._call(client, message, drawn)
+        except SlackApiError as error:
+            if reason_of(error) != "invalid_blocks" or not isinstance(drawn, Drawn):
+                raise
+            without = tuple(block for block in drawn.blocks if not isinstance(block, ImageBlock))
+            if len(without) == len(drawn.blocks):
+                raise
+            return await self._call(client, message, replace(drawn, blocks=without))
 
     async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> _Sent:
         if isinstance(drawn, Reacted):

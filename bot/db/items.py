@@ -39,6 +39,7 @@ class ItemRow(Base):
     __tablename__ = "items"
     __table_args__ = (
         UniqueConstraint("organisation_id", "source_key"),
+        Index("ix_items_file", "file_id", **where("file_id IS NOT NULL")),
         Index("ix_items_mine", "workspace_id", "submitted_by", "state"),
         Index("ix_items_state", "organisation_id", "state", "created_at", "id"),
         # what `/dext items` searches by, each in the order that it shows (`bot.db.browsing`)

@@ -30,6 +30,8 @@ class ItemCard:
     """Other documents of the same supplier, newest first; on the card of an item that nobody has decided on."""
     has_other_books: bool = False
     """Whether the workspace has another organisation that the item could be moved to."""
+    preview: str | None = None
+    """Slack's id of a picture of the document's first page."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -19,6 +19,7 @@ BOT_SCOPES = (
     "channels:read",
     "groups:read",
     "files:read",
+    "files:write",
     "reactions:write",
     "users:read",
 )

@@ -20,6 +20,7 @@ from bot.services.entering import NewItem, enter
 from bot.services.files import file_content, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import home_card
+from bot.services.previews import ask_for_preview
 from bot.views import arrivals as views
 from bot.views.text import moment
 
@@ -170,6 +171,7 @@ class Arrivals:
             entered = replace(arrival, state=ArrivalState.ITEM)
             file_id = await keep_file(tx, arrival.workspace_id, arrival.name or "file", content)
             item, is_new = await enter(tx, _new_item(arrival, reading, content, file_id))
+            await ask_for_preview(tx, self.jobs, arrival.workspace_id, file_id)
             link = f"<{self.public_url}/i/{item.id}|{item.reference}>"
             words = views.known(link, item.state.words)
             if is_new:

@@ -29,6 +29,7 @@ from bot.services.lists import account_label, load_account, load_tax_rate, tax_r
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People
+from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
 from providers.base import AccountingProvider
@@ -109,6 +110,7 @@ class Cards:
             warnings=await _warnings(tx, item, rate, before) if item.state in EDITABLE else (),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
+            preview=await preview_of(tx, workspace_id, item.file_id),
             channel=settings.approvals_channel or settings.alerts_channel,
         )
 

@@ -1,5 +1,6 @@
 """All that is known of an item, for somebody who asks: what came before it, and what was done to it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ from bot.services.people import People
 
 AUDIT, FILES = table_of(AuditRow), table_of(FileRow)
 MOST_HAPPENINGS = 30
+MARKS = ("read", "edited")
+"""Of facts: how far they are known, which follows from the rest."""
 
 _HISTORY = (
     select(AUDIT.c.at, AUDIT.c.deed, AUDIT.c.by, AUDIT.c.facts)
@@ -69,9 +72,21 @@ def _happening(row: Row[Any]) -> Happening:
 def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
     if deed in ("edited", "coded"):
-        return ", ".join(facts) or None
+        return ", ".join(_changed(facts)) or None
     said = facts.get("why") or facts.get("reason") or facts.get("words")
     return None if said is None else str(said)
+
+
+def _changed(facts: Json) -> Iterator[str]:
+    """The names of what was changed; of what stands on the document, each by itself."""
+    for name, change in facts.items():
+        if name == "facts":
+            before, after = change
+            yield from (
+                field.replace("_", " ") for field in after if before.get(field) != after[field] and field not in MARKS
+            )
+        else:
+            yield name
 
 
 async def _file_name(tx: Tx, item: Item) -> str | None:

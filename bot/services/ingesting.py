@@ -17,7 +17,7 @@ from bot.db.items import item_from_source, load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.api_keys import Caller
 from bot.domain.documents import Door, Facts, ItemKind
-from bot.domain.ids import FileId, ItemId, UserId
+from bot.domain.ids import FileId, ItemId, UserId, WorkspaceId
 from bot.domain.ingesting import (
     NOT_ADDED,
     READING,
@@ -39,6 +39,7 @@ from bot.services.files import FILES, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Surface, note
 from bot.services.offering import require_live
+from bot.services.previews import ask_for_preview
 from bot.views.text import escape
 
 MOVING_FOR = timedelta(seconds=60)
@@ -169,6 +170,7 @@ class Ingesting:
             new = _new_item(caller, _source_of(content), stated, read)
             of_file = replace(new, id=ItemId(row.id), file_id=FileId(row.file_id))
             item, _ = await enter(tx, of_file)
+            await ask_for_preview(tx, self.jobs, WorkspaceId(row.workspace_id), FileId(row.file_id))
             await ingests.end_reading(tx, row, "item", item_id=item.id)
 
     async def _refuse(self, row: Row[Any], why: Unreadable) -> None:

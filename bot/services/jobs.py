@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     SYNC_LISTS = "sync_lists"
     READ_FILE = "read_file"
     READ_SENT_FILE = "read_sent_file"
+    MAKE_PREVIEW = "make_preview"
 
 
 class Jobs(Protocol):

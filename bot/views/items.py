@@ -1,13 +1,17 @@
 """An item in Slack: its home card, the card on its own, and the answer to "Why?"."""
 
+from dataclasses import replace
+
 from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
     DividerBlock,
+    ImageBlock,
     PlainTextObject,
     SectionBlock,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
@@ -41,6 +45,7 @@ FACT_NAMES = {
     FactField.LINES: "lines",
     FactField.NOTE: "description",
 }
+OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
 
 
@@ -55,15 +60,23 @@ def card(found: ItemCard) -> Message:
         *_warnings(found),
         *_before(found),
         section(standing(found)),
+        *_picture(found),
         context(f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}"),
         *questions(item),
         *rows_of_buttons(found),
     )
 
 
+def _picture(found: ItemCard) -> list[Block]:
+    """The document itself, for as long as somebody may have to look at it."""
+    if found.preview is None or found.item.state in OVER:
+        return []
+    return [ImageBlock(alt_text=f"The first page of {found.item.reference}", slack_file=SlackFile(id=found.preview))]
+
+
 def alone(found: ItemCard) -> View:
     """The card as a modal, for who comes from Home or a list. From one that waits for review it goes on to the next."""
-    _, blocks = card(found)
+    _, blocks = card(replace(found, preview=None))  # a picture that Slack does not have any more would keep it shut
     item, shown = found.item, list(blocks)
     if item.state is ItemState.TO_REVIEW:
         following = ButtonElement(action_id=ActionId.NEXT_ITEM, text="Next to review", value=str(item.id))

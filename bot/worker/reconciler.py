@@ -17,6 +17,7 @@ from bot.db.arrivals import ArrivalRow
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.ingests import INGESTS
+from bot.db.previews import PreviewRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import BatchId
 from bot.services.jobs import JobKind
@@ -24,6 +25,7 @@ from bot.services.publishing import Publishing
 from bot.worker.loops import guarded
 
 SYNCS, CONNECTIONS, ARRIVALS = table_of(ListSyncRow), table_of(ConnectionRow), table_of(ArrivalRow)
+PREVIEWS = table_of(PreviewRow)
 
 
 class Restartable(Protocol):
@@ -95,6 +97,9 @@ async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]
         case JobKind.READ_SENT_FILE:
             sent = select(INGESTS.c.id, INGESTS.c.attempt).where(INGESTS.c.state == "reading")
             return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(sent))
+        case JobKind.MAKE_PREVIEW:
+            previews = select(PREVIEWS.c.file_id, PREVIEWS.c.attempt).where(PREVIEWS.c.state == "waiting")
+            return frozenset(f"{row.file_id}:{row.attempt}" for row in await tx.execute(previews))
         case JobKind.READ_FILE:
             arrivals = select(ARRIVALS.c.id, ARRIVALS.c.attempt).where(ARRIVALS.c.state == "waiting")
             return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(arrivals))

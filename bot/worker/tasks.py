@@ -20,13 +20,16 @@ class Runs(Protocol):
     async def run(self, key: str) -> None: ...
 
 
-def tasks_of(*, publishing: Runs, lists: Runs, arrivals: Runs, ingesting: Runs) -> Mapping[JobKind, Task]:
+def tasks_of(
+    *, publishing: Runs, lists: Runs, arrivals: Runs, ingesting: Runs, previews: Runs
+) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
         JobKind.PUBLISH_BATCH: publishing.run,
         JobKind.SYNC_LISTS: lists.run,
         JobKind.READ_FILE: arrivals.run,
         JobKind.READ_SENT_FILE: ingesting.run,
+        JobKind.MAKE_PREVIEW: previews.run,
     }
 
 

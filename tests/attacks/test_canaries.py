@@ -74,7 +74,11 @@ def of_worker(world: World) -> None:
     """Jobs that fail are logged, as the worker does it."""
     services = world.services
     by_kind = tasks_of(
-        publishing=services.publishing, lists=services.lists, arrivals=services.arrivals, ingesting=services.ingesting
+        publishing=services.publishing,
+        lists=services.lists,
+        arrivals=services.arrivals,
+        ingesting=services.ingesting,
+        previews=services.previews,
     )
     world.jobs.handler = Tasks(world.clock, by_kind).run
 

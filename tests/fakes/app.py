@@ -77,6 +77,7 @@ class World:
         await self.services.lists.restart_stuck()
         await self.services.arrivals.restart_stuck()
         await self.services.ingesting.restart_stuck()
+        await self.services.previews.restart_stuck()
         await self.settle()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
@@ -119,6 +120,7 @@ async def whole_app(
                 lists=services.lists,
                 arrivals=services.arrivals,
                 ingesting=services.ingesting,
+                previews=services.previews,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:

@@ -189,7 +189,7 @@ class SlowPlanner(Planner):
 def a_worker(world: World, url: str) -> Worker:
     engine = Engine(url)
     publishing = world.publishing_by(engine)
-    tasks = tasks_of(publishing=publishing, lists=Idle(), arrivals=Idle(), ingesting=Idle())
+    tasks = tasks_of(publishing=publishing, lists=Idle(), arrivals=Idle(), ingesting=Idle(), previews=Idle())
     return Worker(
         db=world.db,
         clock=SystemClock(),
