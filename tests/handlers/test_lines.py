@@ -9,7 +9,9 @@ import pytest
 
 from bot.playground.slack import ADMIN, BOOKKEEPER, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId, CallbackId
+from providers.xero.simulator import TRADING
 from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, words
+from tests.handlers.refusals import alert
 from tests.handlers.test_editing import REGION_BLOCK, SOUTH, WELLS
 from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
@@ -297,3 +299,21 @@ async def test_a_second_window_does_not_go_on_with_the_lines_of_the_first(desk: 
     await lines.press(ActionId.ADD_LINE)
 
     assert "saved, or opened again in another window" in words(lines.view)
+
+
+async def test_a_category_that_one_line_was_refused_for_is_exchanged_on_that_line_alone(desk: Desk) -> None:
+    card = await desk.add()
+    lines = Lines(desk)
+    await lines.open(card)
+    await lines.press(ActionId.ADD_LINE, {(BlockId.LINE_AMOUNT, 0): "60.00"})
+    await lines.done({(BlockId.ACCOUNT, 1): OTHER_CATEGORY})
+    await lines.save()
+    await desk.approve("INV-1")
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+    await desk.world.later(UNDO_SECONDS + 1)
+    await desk.press(alert(desk), ActionId.CHOOSE_ACCOUNT, BOOKKEEPER)
+    await desk.slack.options(lines.view, ActionId.FIND_ACCOUNT, "", user=BOOKKEEPER)
+    await desk.slack.submit(lines.view, {BlockId.ACCOUNT: "400"})
+    await desk.settle()
+
+    assert [line["AccountCode"] for line in await sent(desk)] == ["429", "400"]
