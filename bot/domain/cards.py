@@ -24,6 +24,10 @@ class ItemCard:
     """It was sent, and nobody knows yet whether the ledger has it."""
     is_looked_for: bool = False
     """The connection was ended, and it is looked for in the ledger all the same."""
+    tracking: tuple[tuple[str, str], ...] = ()
+    """What the item is tracked by: the names of categories and options."""
+    line_codes: tuple[str, ...] = ()
+    """What its lines have of their own, in names, by their place; empty where a line has nothing."""
     warnings: tuple[str, ...] = ()
     """What stops nothing, and is to be looked at before anybody approves."""
     before: tuple[Item, ...] = ()

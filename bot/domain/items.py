@@ -142,6 +142,12 @@ class Item:
     """Of an archived item."""
 
     @property
+    def rates_its_lines(self) -> bool:
+        """Whether each of its lines has a tax rate of its own."""
+        places = range(len(self.facts.lines))
+        return bool(places) and all(self.coding.own_codes(place).tax_rate is not None for place in places)
+
+    @property
     def counterparty(self) -> Party:
         """Who is paid or pays: the supplier of a cost, the customer of a sale."""
         return self.facts.buyer if self.kind is ItemKind.SALE else self.facts.supplier

@@ -111,6 +111,8 @@ class LedgerDocument:
     gross: Decimal
     url: str
     account_codes: tuple[str | None, ...] = ()
+    options: tuple[str, ...] | None = None
+    """The tracking options of all lines, by their ids in order; None: the ledger did not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +173,7 @@ def differences(bill: Bill, found: LedgerDocument) -> tuple[str, ...]:
         ("number", bill.number, found.number),
         ("date", bill.issued_on, found.issued_on),
         ("category", *_categories(bill, found)),
+        ("tracking", *_tracking(bill, found)),
         ("supplier", *_suppliers(bill, found)),
         ("status", *_statuses(bill, found)),
     )
@@ -180,6 +183,14 @@ def differences(bill: Bill, found: LedgerDocument) -> tuple[str, ...]:
 def _categories(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
     ours = ", ".join(sorted({line.account_code for line in bill.lines}))
     return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
+
+
+def _tracking(bill: Bill, found: LedgerDocument) -> tuple[str, str]:
+    """Ids say nothing to people; how many options there are does."""
+    ours = tuple(sorted(track.option for line in bill.lines for track in line.tracking))
+    if found.options is None or found.options == ours:
+        return "", ""
+    return f"{len(ours)} options as chosen", f"{len(found.options)} options, others"
 
 
 def _suppliers(bill: Bill, found: LedgerDocument) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.domain.usual import unusual
+from bot.services.code_names import names_of_lines
 from bot.services.current import require_item
 from bot.services.items import EDITABLE
 from bot.services.lists import account_label, load_account, load_tax_rate, tax_rate_label
@@ -91,6 +92,7 @@ class Cards:
         code = item.coding.tax_rate.value
         rate = None if code is None else await load_tax_rate(tx, workspace_id, organisation_id, code)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
+        names = await names_of_lines(tx, item)
         sent = await sent_of(tx, workspace_id, item.id) if item.state in _ON_THE_WAY else None
         is_ending = (
             connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
@@ -103,6 +105,8 @@ class Cards:
             ledger="the ledger" if provider is None else provider.profile.name,
             account=await _account_name(tx, item, item.coding.account.value),
             tax_rate=code if rate is None else rate.label,
+            tracking=names.tracking(item.coding.codes),
+            line_codes=tuple(names.words(item.coding.own_codes(place)) for place in range(len(item.facts.lines))),
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
@@ -117,7 +121,10 @@ class Cards:
 
 async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item, ...]) -> tuple[str, ...]:
     """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
-    found = [*await _archived(tx, item), *doubts(item.facts, None if rate is None else rate.percent)]
+    found = [
+        *await _archived(tx, item),
+        *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
+    ]
     odd = unusual(item, before)
     if odd is not None:
         found.append(odd)

@@ -26,7 +26,13 @@ def details(found: Details) -> View:
     ]
     if facts.note is not None:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
-    blocks += [*all_lines(item), *_tax_table(facts), DividerBlock(), *_before(found), *_history(found.history)]
+    blocks += [
+        *all_lines(item, found.card.line_codes),
+        *_tax_table(facts),
+        DividerBlock(),
+        *_before(found),
+        *_history(found.history),
+    ]
     blocks.append(context(_source(found)))
     return modal("Details", blocks)
 

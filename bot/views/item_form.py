@@ -140,7 +140,7 @@ def _lines_section(page: ItemPage) -> list[Block]:
 
 
 def _publishing_fields(page: ItemPage) -> list[Block]:
-    """What is mostly left as it is."""
+    """What is mostly left as it is. How it is published is for who may edit, not for who sends it in."""
     edit = page.edit
     types = [fields.an_option(kind, type_words(kind)) for kind in DocumentType]
     kinds = [fields.an_option(kind, kind_words(kind)) for kind in PARTIES]
@@ -148,8 +148,12 @@ def _publishing_fields(page: ItemPage) -> list[Block]:
     found: list[Block] = [
         fields.choice_field(BlockId.KIND, "Cost or sale", kinds, shown_kind(edit.kind), action=ActionId.CHOOSE_KIND),
         fields.choice_field(BlockId.DOCUMENT_TYPE, "Document type", types, edit.facts.document_type),
-        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", amounts, edit.facts.line_amounts),
     ]
+    if page.item is None:
+        return found
+    found.append(
+        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", amounts, edit.facts.line_amounts)
+    )
     if page.statuses:
         chosen = edit.publish_as if edit.publish_as in page.statuses else None
         found.append(fields.choice_field(BlockId.PUBLISH_AS, "Publish as", _statuses(page), chosen or AS_USUAL))
@@ -207,7 +211,7 @@ def _read_facts(reader: Reader, before: Facts) -> Facts:
 
 def _read_status(found: Fields, page: ItemPage) -> PaymentStatus | None:
     chosen = found.option(BlockId.PUBLISH_AS)
-    if not found.has(BlockId.PUBLISH_AS):
+    if page.item is None or not found.has(BlockId.PUBLISH_AS):
         return page.edit.publish_as
     if chosen in (None, AS_USUAL):
         return None

@@ -33,6 +33,7 @@ CAME_BY = {
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
 }
+MOST_FIELDS = 10
 FACT_NAMES = {
     FactField.DOCUMENT_TYPE: "document type",
     FactField.SUPPLIER: "supplier",
@@ -54,8 +55,8 @@ def card(found: ItemCard) -> Message:
     item = found.item
     return summary(found), (
         section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
-        SectionBlock(fields=[mrkdwn(text) for text in _fields(found)]),
-        *lines(item),
+        *_in_columns(_fields(found)),
+        *lines(item, found.line_codes),
         *_complaints(item),
         *_warnings(found),
         *_before(found),
@@ -147,6 +148,12 @@ def _inline(words: str) -> str:
     return f"  _({words})_" if words else ""
 
 
+def _in_columns(texts: list[str]) -> list[Block]:
+    """Slack takes ten fields a section."""
+    parts = [texts[start : start + MOST_FIELDS] for start in range(0, len(texts), MOST_FIELDS)]
+    return [SectionBlock(fields=[mrkdwn(text) for text in part]) for part in parts]
+
+
 def _fields(found: ItemCard) -> list[str]:
     item, facts, coding = found.item, found.item.facts, found.item.coding
     pairs = [
@@ -158,6 +165,7 @@ def _fields(found: ItemCard) -> list[str]:
         ("Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
         ("Category", *_coded(found.account, coding.account.source.words)),
         ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
+        *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
         ("Publish as", STATUS_NAMES[item.publish_as][0], ""),
     ]
     if item.kind is not ItemKind.SALE and facts.supplier.bank_account:

@@ -117,7 +117,16 @@ def document_of(found: wire.Invoice, url: str) -> LedgerDocument:
         gross=Decimal(found.get("Total", 0)),
         url=url,
         account_codes=tuple(line.get("AccountCode") for line in found.get("LineItems", [])),
+        options=_options_of(found),
     )
+
+
+def _options_of(found: wire.Invoice) -> tuple[str, ...] | None:
+    """Of an answer without lines, or without the ids, nothing is known."""
+    if "LineItems" not in found:
+        return None
+    ids = [track.get("TrackingOptionID") for line in found["LineItems"] for track in line.get("Tracking") or []]
+    return tuple(sorted(each for each in ids if each)) if all(ids) else None
 
 
 def day_of(text: str | None) -> date | None:

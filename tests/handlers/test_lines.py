@@ -131,6 +131,7 @@ async def test_a_bill_is_split_into_lines_with_codes_of_their_own(desk: Desk) ->
 
     assert "Ink: 40.00 GBP" in words(desk.card("INV-1"))
     assert "Abby &amp; Wells" in words(desk.card("INV-1"))
+    assert "461 · Printing &amp; Stationery, South" in words(desk.card("INV-1"))
     await desk.approve("INV-1")
     found = await sent(desk)
     assert [(line["Description"], line["LineAmount"], line["TaxAmount"], line["AccountCode"]) for line in found] == [

@@ -101,6 +101,9 @@ def test_the_tracking_of_each_line_is_booked_by_its_ids() -> None:
         ("Department", "Sales"),
     ]
     assert second["Tracking"] == []
+    assert differences(bill, booked(bill)) == ()
+    (differs,) = differences(replace(bill, lines=(replace(halves[0], tracking=(chosen,)), halves[1])), booked(bill))
+    assert differs == "tracking: 1 options as chosen here, 2 options, others in the ledger"
 
 
 @pytest.mark.parametrize(("status", "told"), [("SUBMITTED", True), ("AUTHORISED", False), ("PAID", False)])
