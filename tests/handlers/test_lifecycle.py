@@ -13,7 +13,7 @@ from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.workspaces import WORKSPACES
 from bot.domain.ids import UserId
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOT, MEMBER, TEAM
+from bot.playground.slack import ADMIN, APP, APPROVER, BILLS, BOT, MEMBER, TEAM
 from bot.services.health import Health
 from bot.services.messages import Place, Surface, note
 from bot.slack import learn_workspace
@@ -240,4 +240,5 @@ async def test_an_address_kept_in_the_ledger_still_leads_to_slack(desk: Desk) ->
     async with a_browser() as browser:
         address = f"{desk.world.address}/i/{item_id}"
         async with browser.session.get(address, allow_redirects=False) as answer:
-            assert (answer.status, answer.headers["Location"]) == (303, desk.slack.public_url)
+            home = f"{desk.slack.public_url}/app_redirect?app={APP}&team={TEAM}"
+            assert (answer.status, answer.headers["Location"]) == (303, home)

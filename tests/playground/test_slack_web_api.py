@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.playground.slack import (
     ADMIN,
     ALERTS,
+    APP,
     BILLS,
     BOT_USER,
     FINANCE,
@@ -233,6 +234,13 @@ async def test_a_permalink_leads_to_the_message(
 
     async with http.get(link) as response:
         assert f'id="m-{posted["ts"]}"' in await response.text()
+
+
+async def test_an_app_learns_its_own_id_by_its_bot(slack: SlackState, client: AsyncWebClient) -> None:
+    bot_id = (await client.auth_test())["bot_id"]
+
+    assert (await client.bots_info(bot=bot_id))["bot"]["app_id"] == APP
+    assert await refused(client.bots_info(bot="B0NOBODY1")) == "bot_not_found"
 
 
 # Pace and faults

@@ -1,4 +1,4 @@
-"""`auth.test`, `team.info`, `users.*` and `conversations.*`."""
+"""`auth.test`, `team.info`, `users.*`, `bots.info` and `conversations.*`."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bot.playground.slack.calls import Args, Method, next_page
 from bot.playground.slack.deliveries import Deliveries
 from bot.playground.slack.errors import SlackRefusalError
 from bot.playground.slack.installations import Installations
-from bot.playground.slack.people import BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME, Channel
+from bot.playground.slack.people import APP, BOT_USER, TEAM, TEAM_DOMAIN, TEAM_NAME, Channel
 from bot.playground.slack.shapes import Json
 from bot.playground.slack.workspace import Workspace
 
@@ -30,6 +30,7 @@ class DirectoryMethods:
             "team.info": Method(self.team_info, "3", ("team:read",)),
             "users.info": Method(self.user, "4", ("users:read",), ("user",), takes_json=False),
             "users.list": Method(self.users, "2", ("users:read",), takes_json=False),
+            "bots.info": Method(self.bot, "3", ("users:read",), takes_json=False),
             "conversations.info": Method(self.conversation, "3", _READ, channel, takes_json=False),
             "conversations.list": Method(self.conversations, "2", _READ, takes_json=False),
             "conversations.members": Method(self.members, "4", _READ, channel, takes_json=False),
@@ -61,6 +62,15 @@ class DirectoryMethods:
         if person is None or not self._is_known(person.id, args.caller.team):
             raise SlackRefusalError("user_not_found")
         return {"user": self._with_scopes(person.to_slack(seen_from=args.caller.team), args)}
+
+    def bot(self, args: Args) -> Json:
+        """What an app learns its own id by."""
+        installed = self.installations.of(args.caller.team)
+        if installed is None or args.text("bot") != installed.bot:
+            raise SlackRefusalError("bot_not_found")
+        person = self.workspace.person(installed.bot_user)
+        bot = {"id": installed.bot, "deleted": False, "name": person.name, "user_id": person.id, "app_id": APP}
+        return {"bot": bot}
 
     def users(self, args: Args) -> Json:
         """Members of this workspace; people of other companies are not among them."""
