@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.db.api_keys import API_KEYS
 from bot.db.base import Base, LongText, table_of
 from bot.db.unit_of_work import Tx, insert_into
 from bot.db.workspaces import is_installed
@@ -54,6 +55,13 @@ _BY_ID = select(INGESTS).where(
     INGESTS.c.organisation_id == bindparam("organisation_id"),
     INGESTS.c.id == bindparam("ingest_id"),
 )
+_SENDER = (
+    select(API_KEYS.c.name)
+    .join(INGESTS, INGESTS.c.api_key_id == API_KEYS.c.id)
+    .where(INGESTS.c.workspace_id == bindparam("workspace_id"), INGESTS.c.item_id == bindparam("item_id"))
+    .order_by(INGESTS.c.at)
+    .limit(1)
+)
 _SETTLE = (
     INGESTS.update()
     .where(INGESTS.c.workspace_id == bindparam("of_workspace"), INGESTS.c.id == bindparam("of_id"))
@@ -93,6 +101,11 @@ async def first_ingest(tx: Tx, caller: Caller, idempotency_key: str) -> Row[Any]
 async def ingest_of(tx: Tx, caller: Caller, ingest_id: UUID) -> Row[Any] | None:
     of = {"workspace_id": caller.workspace_id, "organisation_id": caller.organisation_id}
     return (await tx.execute(_BY_ID, {**of, "ingest_id": ingest_id})).one_or_none()
+
+
+async def sender_of_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:
+    """What the key is called that the item came with first."""
+    return (await tx.execute(_SENDER, {"workspace_id": workspace_id, "item_id": item_id})).scalar_one_or_none()
 
 
 async def settle_ingest(

@@ -36,6 +36,8 @@ class ItemCard:
     """Whether the workspace has another organisation that the item could be moved to."""
     preview: str | None = None
     """Slack's id of a picture of the document's first page."""
+    sender: str | None = None
+    """What the API key is called that it came with."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

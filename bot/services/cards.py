@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.db.base import table_of
 from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow
+from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
@@ -18,6 +19,7 @@ from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue
 from bot.domain.connections import Health
+from bot.domain.documents import Door
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
@@ -116,6 +118,7 @@ class Cards:
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
             channel=settings.approvals_channel or settings.alerts_channel,
+            sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )
 
 

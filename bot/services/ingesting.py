@@ -104,7 +104,7 @@ class Ingesting:
             if row.item_id is None:
                 return shown_file(row.id, row.state, row.at, row.reason)
             became = await load_item(tx, caller.workspace_id, ItemId(row.item_id))
-        if became is None:
+        if became is None or became.organisation_id != caller.organisation_id:  # moved to other books since
             raise NothingSentError
         return self._shown(became)
 

@@ -9,7 +9,7 @@ from bot.domain.items import Item
 from bot.views.connections import context, section
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_words import kind_words, type_words
-from bot.views.items import CAME_BY, document, headline, mark, modal
+from bot.views.items import came, document, headline, mark, modal
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
 MOST_SUBTOTALS = 20
@@ -105,6 +105,5 @@ def _happening(happening: Happening) -> str:
 
 
 def _source(found: Details) -> str:
-    item = found.card.item
     file = "" if found.file_name is None else f", {escape(found.file_name, 120)}"
-    return f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}{file}"
+    return f"{came(found.card)}{file}"

@@ -50,6 +50,13 @@ OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
 
 
+def came(found: ItemCard) -> str:
+    """How, from whom and when."""
+    item = found.item
+    of = "by" if found.sender is None else f"({escape(found.sender, 60)}), in the name of"
+    return f"{CAME_BY[item.door].capitalize()} {of} {mention(item.submitted_by)}, {moment(item.created_at)}"
+
+
 def card(found: ItemCard) -> Message:
     """The home card. The text is the whole story in one line, for notifications and screen readers."""
     item = found.item
@@ -62,7 +69,7 @@ def card(found: ItemCard) -> Message:
         *_before(found),
         section(standing(found)),
         *_picture(found),
-        context(f"{CAME_BY[item.door].capitalize()} by {mention(item.submitted_by)}, {moment(item.created_at)}"),
+        context(came(found)),
         *questions(item),
         *rows_of_buttons(found),
     )

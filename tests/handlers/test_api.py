@@ -66,7 +66,7 @@ async def test_a_bill_that_is_sent_is_coded_approved_and_published_like_any_othe
     assert (sent.json["gross"], sent.json["complaints"]) == ("120.00", [])
     assert sent.headers["Location"] == f"/api/v1/items/{sent.json['id']}"
     card = words(shop.desk.card("INV-7"))
-    assert f"Sent by another system by <@{ADMIN}>" in card
+    assert f"Sent by another system (The web shop), in the name of <@{ADMIN}>" in card
     async with shop.world.services.db.read() as tx:
         row = (await tx.execute(select(ITEMS))).mappings().one()
     assert (row["door"], row["source_key"], row["submitted_by"]) == (Door.API, "api:shop-7", ADMIN)
