@@ -40,7 +40,7 @@ class Afternoon(Story):
     async def fills_in(self, supplier: str, number: str, gross: str, tax: str) -> None:
         """The form of an item, with what it cannot do without."""
         typed = {
-            "Supplier, if not among them": supplier,
+            "Supplier's name, if not among them": supplier,
             "Invoice number": number,
             "Date": date.today().isoformat(),  # noqa: DTZ011 - a person looks at the calendar on the wall
             "Total, with tax": gross,
