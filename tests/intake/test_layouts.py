@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.documents import Facts
 from bot.intake.reader import read
 from bot.intake.result import Reading
 from tests.intake.drawn import Text, a_letter, a_text_pdf
@@ -129,3 +130,56 @@ def test_a_charge_that_is_called_a_tax_makes_no_totals_of_its_own() -> None:
 
     assert isinstance(found, Reading)
     assert (found.facts.net, str(found.facts.gross)) == (None, "244.40")
+
+
+def facts_of(*pages: list[Text]) -> Facts:
+    found = read(a_text_pdf(*pages))
+    assert isinstance(found, Reading)
+    return found.facts
+
+
+def test_what_is_written_along_the_margin_is_no_part_of_the_rows_it_crosses() -> None:
+    page = a_letter("Acme Ltd", "# Invoice", "Invoice number: A-1", "Total|£12.00")
+    plain, form = a_text_pdf(page), b"BT /F1 6 Tf 0 1 -1 0 52 %d Tm (Form 77-99 of 2019, printed by 4711.00) Tj ET\n"
+
+    crossed = read(put_in(plain, b"".join(form % height for height in range(700, 790, 3))))
+
+    assert crossed == read(plain)
+
+
+def put_in(document: bytes, content: bytes) -> bytes:
+    """More content on the first page; what is told of lengths and places is then wrong, and mended by whoever reads."""
+    start = document.index(b"stream\n") + len(b"stream\n")
+    length = document.index(b"/Length ") + len(b"/Length ")
+    end = document.index(b" ", length)
+    grown = b"%d" % (int(document[length:end]) + len(content))
+    return document[:length] + grown + document[end:start] + content + document[start:]
+
+
+def test_goods_go_to_one_address_and_the_bill_to_another() -> None:
+    facts = facts_of(a_letter("Acme Ltd", "# Invoice", "Ship to: Depot North", "Bill to: Harbour Cafe", "Total|£12.00"))
+
+    assert (facts.supplier.name, facts.buyer.name) == ("Acme Ltd", "Harbour Cafe")
+
+
+def test_the_first_fifty_pages_are_read() -> None:
+    cover, rest = (
+        a_letter("Acme Ltd", "# Invoice", "Invoice no. A-1, thirty characters at least"),
+        a_letter("more of the same, " * 4),
+    )
+    total = a_letter("Total|£12.00", "and some words, so that it is no scan")
+
+    assert facts_of(cover, *[rest] * 48, total).gross == 12
+    assert facts_of(cover, *[rest] * 49, total).gross is None
+
+
+def test_where_goods_go_is_nobody_who_sends_bills() -> None:
+    facts = facts_of(a_letter("Corner Shop", "Ship to", "Depot North GmbH", "", "# Invoice", "Total|£12.00"))
+
+    assert facts.supplier.name == "Corner Shop"
+
+
+def test_of_two_currencies_that_are_written_alike_none_is_taken() -> None:
+    facts = facts_of(a_letter("Acme Ltd", "# Invoice", "Total|EUR 12.00", "Total|USD 13.10"))
+
+    assert facts.currency is None
