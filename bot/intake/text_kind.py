@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.domain.documents import DocumentType
 from bot.intake.pdf_text import Cell, Row
-from bot.intake.text_words import folded, words
+from bot.intake.text_words import BUYER, folded, words
 
 _KINDS: tuple[tuple[DocumentType, re.Pattern[str]], ...] = (
     (DocumentType.INVOICE, words("self-?billed invoice", ".*selbst ausgestellte rechnung", "autofactur\\w*", "self-?billing")),
@@ -91,5 +91,5 @@ def _headings(rows: Sequence[Row]) -> Iterator[tuple[Cell, DocumentType]]:
             for cell in row.cells:
                 text = folded(cell.text)
                 kind = next((kind for kind, pattern in _KINDS if pattern.match(text)), None)
-                if kind is not None and len(text) <= _LONGEST_HEADING:
+                if kind is not None and len(text) <= _LONGEST_HEADING and not BUYER.match(text):
                     yield cell, kind

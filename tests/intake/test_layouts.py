@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.documents import Facts
+from bot.domain.documents import DocumentType, Facts
 from bot.intake.reader import read
 from bot.intake.result import Reading
 from tests.intake.drawn import Text, a_letter, a_text_pdf
@@ -174,9 +174,15 @@ def test_the_first_fifty_pages_are_read() -> None:
 
 
 def test_where_goods_go_is_nobody_who_sends_bills() -> None:
-    facts = facts_of(a_letter("Corner Shop", "Ship to", "Depot North GmbH", "", "# Invoice", "Total|£12.00"))
+    facts = facts_of(a_letter("Ship to", "Depot North GmbH", "", "# Invoice", "Total|£12.00", "and thirty characters"))
 
-    assert facts.supplier.name == "Corner Shop"
+    assert facts.supplier.name is None
+
+
+def test_whom_to_bill_makes_no_bill_of_an_order() -> None:
+    facts = facts_of(a_letter("Acme Ltd", "Order confirmation", "Bill to", "Harbour Cafe", "Total|£12.00"))
+
+    assert facts.document_type is DocumentType.ORDER
 
 
 def test_of_two_currencies_that_are_written_alike_none_is_taken() -> None:
