@@ -49,7 +49,7 @@ async def test_a_picture_the_app_handed_in_is_shown_by_id_and_by_address(
     assert (told["original_w"], told["original_h"], told["shares"]) == (40, 30, {})
     async with http.get(f"{slack.public_url}/?as={MEMBER}&channel={BILLS}") as response:
         page = await response.text()
-    assert page.count(f'<img src="/page/picture/{told["id"]}" alt="First page"') == 3
+    assert page.count(f'src="/page/picture/{told["id"]}" width="40" height="30" alt="First page"') == 3
     async with http.get(f"{slack.public_url}/page/picture/{told['id']}") as response:
         assert (response.content_type, await response.read()) == ("image/png", a_picture())
         assert response.headers["X-Content-Type-Options"] == "nosniff"

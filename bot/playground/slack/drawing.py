@@ -120,14 +120,16 @@ class Drawing:
             "seen_replies": lambda m: self._replies(m.ts),
         }
 
-    def _picture(self, image: Json) -> str:
-        """Where the browser gets a picture of the blocks from."""
+    def _picture(self, image: Json) -> dict[str, Any]:
+        """Where the browser gets a picture of the blocks from, and how large it is, so that nothing jumps."""
         source = image.get("slack_file")
         if source is None:
-            return str(image["image_url"])
+            return {"src": image["image_url"]}
         workspace = self.state.workspace
         file = workspace.files.get(source.get("id", "")) or workspace.file_at(source.get("url", ""))
-        return f"/page/picture/{file.id}" if file is not None else ""
+        if file is None or not file.is_picture:
+            return {"src": ""}
+        return {"src": f"/page/picture/{file.id}", "width": file.width, "height": file.height}
 
     def _by_whom(self, emoji: str, users: list[str]) -> str:
         return f"{in_words(emoji)}: {', '.join(self.state.workspace.people[user].name for user in users)}"
