@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from bot.domain.books import Account, Contact, ListKind, TaxRate, TrackingCategory
@@ -13,7 +14,7 @@ from bot.domain.items import Item
 from bot.domain.settings import PaymentStatus
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ItemPage:
     """A new item, or one that is to be edited; `typed` is what somebody has typed into its form so far.
 
@@ -45,9 +46,9 @@ class ItemPage:
     revision: int = 0
     """Of the draft that the form goes by; 0 where it goes by the item."""
 
-    @property
+    @cached_property
     def edit(self) -> Edit:
-        """What the form begins with."""
+        """What the form begins with; each of its fields asks for it."""
         if self.typed is not None:
             return self.typed
         return Edit(facts=Facts(currency=self.currency)) if self.item is None else edit_of(self.item)

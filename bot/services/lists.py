@@ -30,6 +30,9 @@ _ENTRIES = select(ENTRIES.c.key, ENTRIES.c.entry, ENTRIES.c.is_active).where(
     ENTRIES.c.kind == bindparam("kind"),
     ENTRIES.c.key.in_(bindparam("keys", expanding=True)),
 )
+_BOOKS = select(ORGANISATIONS.c.books).where(
+    ORGANISATIONS.c.id == bindparam("organisation_id"), ORGANISATIONS.c.workspace_id == bindparam("workspace_id")
+)
 _READ_AT = select(SYNCS.c.kind, SYNCS.c.synced_at).where(
     SYNCS.c.workspace_id == bindparam("workspace_id"), SYNCS.c.organisation_id == bindparam("organisation_id")
 )
@@ -206,8 +209,6 @@ async def keep_books(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organis
 
 
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:
-    statement = select(ORGANISATIONS.c.books).where(
-        ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
-    )
-    text = (await tx.execute(statement)).scalar_one_or_none()
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    text = (await tx.execute(_BOOKS, of)).scalar_one_or_none()
     return None if text is None else load(text, Books)

@@ -64,6 +64,11 @@ AMOUNTS_ARE = {
 }
 
 
+TYPE_OPTIONS = [fields.an_option(kind, type_words(kind)) for kind in DocumentType]
+KIND_OPTIONS = [fields.an_option(kind, kind_words(kind)) for kind in PARTIES]
+AMOUNT_OPTIONS = [fields.an_option(amounts, words) for amounts, words in AMOUNTS_ARE.items()]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """A form as it was sent. What is `wrong`, a sentence by field, is in the edit as it was before."""
@@ -142,17 +147,16 @@ def _lines_section(page: ItemPage) -> list[Block]:
 def _publishing_fields(page: ItemPage) -> list[Block]:
     """What is mostly left as it is. How it is published is for who may edit, not for who sends it in."""
     edit = page.edit
-    types = [fields.an_option(kind, type_words(kind)) for kind in DocumentType]
-    kinds = [fields.an_option(kind, kind_words(kind)) for kind in PARTIES]
-    amounts = [fields.an_option(amounts, words) for amounts, words in AMOUNTS_ARE.items()]
     found: list[Block] = [
-        fields.choice_field(BlockId.KIND, "Cost or sale", kinds, shown_kind(edit.kind), action=ActionId.CHOOSE_KIND),
-        fields.choice_field(BlockId.DOCUMENT_TYPE, "Document type", types, edit.facts.document_type),
+        fields.choice_field(
+            BlockId.KIND, "Cost or sale", KIND_OPTIONS, shown_kind(edit.kind), action=ActionId.CHOOSE_KIND
+        ),
+        fields.choice_field(BlockId.DOCUMENT_TYPE, "Document type", TYPE_OPTIONS, edit.facts.document_type),
     ]
     if page.item is None:
         return found
     found.append(
-        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", amounts, edit.facts.line_amounts)
+        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", AMOUNT_OPTIONS, edit.facts.line_amounts)
     )
     if page.statuses:
         chosen = edit.publish_as if edit.publish_as in page.statuses else None

@@ -21,6 +21,7 @@ class _Shape:
     attributes: tuple[str, ...]
 
 
+_BARE = frozenset({str, bool, int})
 _SHAPES: dict[type[JsonObject], _Shape] = {}
 
 
@@ -39,6 +40,8 @@ def to_slack(found: JsonObject) -> dict[str, Any]:
 
 
 def _part(value: Any) -> Any:
+    if type(value) in _BARE:  # nearly all; asking whether it is one of the SDK's costs five times as much
+        return value
     if isinstance(value, JsonObject):
         return to_slack(value)
     return [_part(each) for each in value] if isinstance(value, (list, tuple)) else value
