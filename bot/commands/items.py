@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,9 @@ from typing import TextIO
 
 from bot.clock import SystemClock
 from bot.commands.asking import Asker, StoppedError
+from bot.commands.parsing import Commands, add_command, add_group
 from bot.commands.progress import progress
+from bot.config import database_url_of
 from bot.db import migrate
 from bot.db.unit_of_work import Database
 from bot.domain.documents import ItemKind, LineAmounts
@@ -34,12 +37,16 @@ MOST_NAMED = 20
 """Unclear documents that are listed one by one."""
 LINE_AMOUNTS = (LineAmounts.EXCLUSIVE, LineAmounts.INCLUSIVE)
 ORGANISATION = "its name or id; not needed where there is one"
-
-
 IMPORTS = "bring in a list: an export of Dext, the bill template of Xero or QuickBooks, or any CSV with a header"
 IMPORT_EXAMPLE = 'dext-bot items import bills.csv --organisation "Acme Ltd" --dates day-first'
 EXPORTS = "write all items as a list that can be imported again"
 EXPORT_EXAMPLE = 'dext-bot items export --organisation "Acme Ltd" --out items.csv'
+
+
+def register(commands: Commands) -> None:
+    items = add_group(commands, "items", "lists of documents, in and out", "dext-bot items import bills.csv")
+    add_import_arguments(add_command(items, "import", import_items, IMPORTS, IMPORT_EXAMPLE))
+    add_export_arguments(add_command(items, "export", export_items, EXPORTS, EXPORT_EXAMPLE))
 
 
 def add_import_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,8 +72,9 @@ def _columns_help() -> str:
     return f"which column is what, where names do not tell: {', '.join(Column)}"
 
 
-def import_items(chosen: argparse.Namespace, url: str) -> int:
+def import_items(chosen: argparse.Namespace) -> int:
     """Answers 1 when documents were left out because they are unclear."""
+    url = database_url_of(os.environ)
     sheet = read_sheet(_content(chosen.file))
     asker = Asker(is_asking=sys.stdin.isatty() and str(chosen.file) != "-")
     columns = _columns(sheet, _given(chosen.column, sheet), asker)
@@ -163,7 +171,8 @@ def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
     return "\n".join(said)
 
 
-def export_items(chosen: argparse.Namespace, url: str) -> int:
+def export_items(chosen: argparse.Namespace) -> int:
+    url = database_url_of(os.environ)
     try:
         out = sys.stdout if chosen.out is None else chosen.out.open("x", encoding="utf-8-sig", newline="")
     except FileExistsError:

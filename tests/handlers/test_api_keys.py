@@ -152,7 +152,7 @@ async def test_keys_are_made_listed_and_revoked_from_the_command_line(
     assert (status, warned) == (0, "This is the only time that the key is shown.")
     assert "There is no key" in nothing
     assert wrong[0] == no_admin[0] == 2
-    assert "Northwind Trading Ltd (workspace" in wrong[2]
+    assert ('--organisation "Northwind Trading Ltd"' in wrong[2], "(workspace Northwind" in wrong[2]) == (True, True)
     assert f"Its admins: {ADMIN}" in no_admin[2]
     caller = await world.services.api_keys.caller(text)
     assert caller is not None
