@@ -67,7 +67,9 @@ class DoorHandlers:
         if sent.to_choose:
             names = {organisation.id: organisation.name for organisation in sent.to_choose}
             return OpenView(views.which_organisation(names, sent.subject, sent.known, sent.left))
-        return OpenView(views.here_already(sent.known, sent.left)) if sent.known or sent.left else None
+        if sent.known or sent.left:
+            return OpenView(views.here_already(sent.organisation, sent.known, sent.left))
+        return None
 
     async def send_files(self, click: Click) -> Reply:
         ref = FilesRef.decode(click.value)

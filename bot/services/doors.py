@@ -44,6 +44,8 @@ class SentFiles:
 
     subject: str
     is_anything_connected: bool = True
+    organisation: str | None = None
+    """None where there are several to choose from."""
     to_choose: tuple[Named, ...] = ()
     known: tuple[Arrival, ...] = ()
     left: int = 0
@@ -130,6 +132,7 @@ class Doors:
         is_to_choose = any(file.state is ArrivalState.CHOOSING for file in files)
         return SentFiles(
             subject=subject,
+            organisation=meant[0].name if len(meant) == 1 else None,
             to_choose=meant if is_to_choose else (),
             known=tuple(arrival for arrival in known if arrival is not None),
             left=max(0, len(file_ids) - MOST_FILES),

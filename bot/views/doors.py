@@ -28,8 +28,10 @@ def which_organisation(names: Mapping[OrganisationId, str], subject: str, known:
     return _modal([*blocks, *_notes(known, left)])
 
 
-def here_already(known: Sequence[Arrival], left: int) -> View:
-    return _modal(list(_notes(known, left)))
+def here_already(organisation: str | None, known: Sequence[Arrival], left: int) -> View:
+    """What is not taken of a message, and why."""
+    head: list[Block] = [] if organisation is None else [SectionBlock(text=mrkdwn(f"*{escape(organisation)}*"))]
+    return _modal([*head, *_notes(known, left)])
 
 
 def chosen(organisation: str) -> View:

@@ -97,6 +97,7 @@ async def test_what_is_here_already_is_told_to_whoever_sends_it_again(desk: Desk
 
     await send(desk, message)
 
+    assert words(desk.modal(MEMBER)).startswith("*Northwind Trading Ltd*\n")
     assert "Read as <" in words(desk.modal(MEMBER))
     assert len(cards(desk)) == 1
     assert len(answers(desk, message)) == 1
