@@ -161,7 +161,7 @@ def completed(stated: Stated, read: Facts | None) -> Facts:
         **{name: value for name in _SINGLE if (value := getattr(own, name)) is not None},
     )
     whole = _amounts(own, whole)
-    return replace(whole, read=read.read - _own_fields(stated))
+    return replace(whole, read=read.read - _own_fields(stated, whole))
 
 
 def _sent(code: str | None) -> CodedValue:
@@ -191,13 +191,17 @@ def _amounts(own: Facts, whole: Facts) -> Facts:
     return replace(whole, lines=own.lines, line_amounts=own.line_amounts) if own.lines else whole
 
 
-def _own_fields(stated: Stated) -> frozenset[FactField]:
-    """What the sender states, which no reading makes doubtful."""
+def _own_fields(stated: Stated, whole: Facts) -> frozenset[FactField]:
+    """What the sender states, which no reading makes doubtful. A part that the file alone says, such as the account to
+    pay to, leaves the whole field one to be looked at.
+    """
+    figures = [getattr(stated.facts, name) for name in _FIGURES]
     own = {
         FactField.DOCUMENT_TYPE: stated.document_type is not None,
-        FactField.SUPPLIER: stated.facts.supplier != Party(),
-        FactField.BUYER: stated.facts.buyer != Party(),
-        FactField.AMOUNTS: any(getattr(stated.facts, name) is not None for name in _FIGURES),
+        FactField.SUPPLIER: Party() != stated.facts.supplier == whole.supplier,
+        FactField.BUYER: Party() != stated.facts.buyer == whole.buyer,
+        FactField.AMOUNTS: any(each is not None for each in figures)
+        and figures == [getattr(whole, name) for name in _FIGURES],
         FactField.LINES: bool(stated.facts.lines),
         **{FactField(name): getattr(stated.facts, name) is not None for name in _SINGLE},
     }

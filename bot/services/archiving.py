@@ -10,6 +10,7 @@ from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit
+from bot.services.asking import asked_on_return
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import People
 from bot.services.recoding import checked
@@ -58,7 +59,7 @@ class Archiving:
                 raise NotNowError(before, GOES_ON_ELSEWHERE)
             if before.version != version:
                 raise StaleItemError(before)
-            return await _changed(tx, before, _as_it_was(before, before.archived), "unarchived", actor)
+            return await _changed(tx, before, await _as_it_was(tx, before, before.archived), "unarchived", actor)
 
     async def _archive(self, actor: Actor, item_id: ItemId, version: int, *, is_duplicate: bool) -> Item:
         person = await self.people.identify(actor)
@@ -115,13 +116,13 @@ async def _changed(tx: Tx, before: Item, after: Item, deed: str, actor: Actor) -
     return item
 
 
-def _as_it_was(item: Item, archived: Archived) -> Item:
+async def _as_it_was(tx: Tx, item: Item, archived: Archived) -> Item:
     restored = replace(item, archived=None, state=archived.from_state)
-    if archived.from_state is not ItemState.REFUSED:
-        return restored
-    words = "The ledger refused it before it was archived: is it right now?"
-    questions = asked(item.questions, Question(kind=QuestionKind.AFTER_ARCHIVE, words=words))
-    return checked(replace(restored, state=ItemState.TO_REVIEW, questions=questions, decided_by=None, decided_at=None))
+    if archived.from_state is ItemState.REFUSED:
+        words = "The ledger refused it before it was archived: is it right now?"
+        questions = asked(item.questions, Question(kind=QuestionKind.AFTER_ARCHIVE, words=words))
+        restored = replace(restored, state=ItemState.TO_REVIEW, questions=questions, decided_by=None, decided_at=None)
+    return checked(await asked_on_return(tx, restored)) if restored.state is ItemState.TO_REVIEW else restored
 
 
 async def _same_document_of(tx: Tx, item: Item) -> Item | None:

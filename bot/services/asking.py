@@ -77,6 +77,13 @@ async def asked_again(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     return await _asked_of_others(tx, changed)
 
 
+async def asked_on_return(tx: Tx, item: Item) -> Item:
+    """One that is taken out of the archive: the same document may have come in meanwhile. What was asked before stays."""
+    await hold(tx, item)
+    found = await _asked_of_others(tx, item)
+    return found if QuestionKind.SAME_DOCUMENT in open_kinds(found.questions) else item
+
+
 async def _asked_of_others(tx: Tx, item: Item) -> Item:
     other = await same_document(tx, item)
     if other is None:

@@ -48,6 +48,8 @@ class NewItem:
     kind: ItemKind = ItemKind.COST
     coding: Coding = field(default_factory=Coding)
     file_id: FileId | None = None
+    edited_by: tuple[UserId, ...] = ()
+    """Who changed it before it came in here: none of them can approve it alone."""
     id: ItemId | None = None
     """Where the door has told it already."""
 
@@ -108,6 +110,7 @@ def _received(tx: Tx, new: NewItem, reference: str) -> Item:
         submitted_by=new.submitted_by,
         created_at=tx.now,
         file_id=new.file_id,
+        edited_by=new.edited_by,
         reference=reference,
     )
 

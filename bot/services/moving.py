@@ -4,13 +4,14 @@ It comes in there as by the door it came by, with its file and a reference of th
 where it went. What was coded is left behind: the other ledger has other lists.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow, OrganisationRow
-from bot.db.items import ITEMS
+from bot.db.items import ITEMS, item_from_source
+from bot.db.same_documents import OVER
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.cards import ItemCard
 from bot.domain.documents import ItemKind
@@ -118,14 +119,27 @@ def _require_movable(item: Item, version: int) -> None:
 
 
 async def _as_new(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewItem:
-    source = select(ITEMS.c.source_key).where(ITEMS.c.workspace_id == item.workspace_id, ITEMS.c.id == item.id)
     return NewItem(
         workspace_id=item.workspace_id,
         organisation_id=organisation_id,
         submitted_by=item.submitted_by,
         door=item.door,
-        source_key=(await tx.execute(source)).scalar_one(),
-        facts=replace(item.facts),
+        source_key=await _source_there(tx, item, organisation_id),
+        facts=item.facts,
         kind=ItemKind.COST,
         file_id=item.file_id,
+        edited_by=item.edited_by,
     )
+
+
+async def _source_there(tx: Tx, item: Item, organisation_id: OrganisationId) -> str:
+    """Its own, unless an item of the other books has that and does not go on for it: one that was put away there, or that
+    another system gave the same key to.
+    """
+    own = select(ITEMS.c.source_key).where(ITEMS.c.workspace_id == item.workspace_id, ITEMS.c.id == item.id)
+    source: str = (await tx.execute(own)).scalar_one()
+    there = await item_from_source(tx, item.workspace_id, organisation_id, source)
+    if there is None:
+        return source
+    is_same_file = item.file_id is not None and item.file_id == there.file_id
+    return source if is_same_file and there.state not in OVER else f"moved:{item.id}"

@@ -76,3 +76,12 @@ def test_every_figure_that_is_stated_stands_and_none_is_mixed_with_one_that_cont
     assert all(getattr(found, name) == value for name, value in stated.items() if value is not None)
     if any(value not in (None, getattr(READ, name)) for name, value in stated.items()):
         assert {name: getattr(found, name) for name in stated} == stated
+
+
+def test_what_the_file_alone_says_of_a_stated_payee_or_total_is_still_to_be_looked_at() -> None:
+    found = of(supplier=Party(name="paper & ink ltd"), gross=READ.gross)
+    whole = of(supplier=READ.supplier, net=READ.net, tax=READ.tax, gross=READ.gross)
+
+    assert found.supplier.bank_account == "GB33BUKB"
+    assert found.read == READ.read
+    assert whole.read == {FactField.NUMBER}

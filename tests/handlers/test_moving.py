@@ -1,0 +1,112 @@
+"""Moving a document to other books and back, and taking one out of the archive: nothing is lost, and nobody gets rid of
+what they changed.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from bot.db.base import dump, new_id, table_of
+from bot.db.connections import OrganisationRow
+from bot.db.items import ITEMS, item_of
+from bot.domain.api_keys import NewKey, Scope
+from bot.domain.books import Books
+from bot.domain.documents import Facts, Party
+from bot.domain.editing import edit_of
+from bot.domain.ids import OrganisationId, UserId
+from bot.domain.ingesting import Sent, Stated
+from bot.domain.items import Item, ItemState
+from bot.domain.questions import QuestionKind, open_kinds
+from bot.domain.rights import Role
+from bot.playground.slack import ADMIN, BOOKKEEPER
+from bot.services.people import grant
+from tests.handlers.desk import SUPPLIER, Desk, a_desk
+
+BUYER = (
+    "<cac:AccountingCustomerParty><cac:Party><cac:PartyName><cbc:Name>Else Ltd</cbc:Name></cac:PartyName></cac:Party>"
+    "</cac:AccountingCustomerParty>"
+)
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+
+
+async def other_books(desk: Desk) -> OrganisationId:
+    """Where Ben keeps the books too, and Adam is the admin."""
+    actor, organisation_id = await desk.world.actor(), OrganisationId(new_id())
+    async with desk.world.services.db.write() as tx:
+        books = dump(Books(provider_id="other", name="Other Ltd", base_currency="GBP"))
+        of = {"id": organisation_id, "workspace_id": actor.workspace.id, "name": "Other Ltd", "created_at": tx.now}
+        await tx.execute(table_of(OrganisationRow).insert().values(**of, books=books, next_reference=1))
+        for user, role in ((ADMIN, Role.ADMIN), (BOOKKEEPER, Role.BOOKKEEPER)):
+            await grant(tx, actor.workspace.id, organisation_id, UserId(user), role)
+    return organisation_id
+
+
+async def items(desk: Desk) -> list[Item]:
+    """Of all books, oldest first."""
+    async with desk.world.services.db.read() as tx:
+        found = await tx.execute(select(ITEMS).order_by(ITEMS.c.created_at, ITEMS.c.id))
+        return [item_of(row) for row in found.mappings().all()]
+
+
+async def moved(desk: Desk, item: Item, where: OrganisationId) -> Item:
+    actor = await desk.world.actor(BOOKKEEPER)
+    return await desk.world.services.moving.move(actor, item.id, item.version, where)
+
+
+async def test_what_is_moved_and_moved_back_is_reviewed_where_it_began(desk: Desk) -> None:
+    other = await other_books(desk)
+    await desk.drop("INV-4", extra=SUPPLIER.format(name="Paper Ltd") + BUYER)
+    (item,) = await items(desk)
+
+    back = await moved(desk, await moved(desk, item, other), desk.world.organisation_id)
+
+    assert (back.state, back.organisation_id) == (ItemState.TO_REVIEW, desk.world.organisation_id)
+    assert (back.facts, back.file_id) == (item.facts, item.file_id)
+
+
+async def test_another_systems_document_keeps_apart_from_one_that_was_given_the_same_key_there(desk: Desk) -> None:
+    other, services = await other_books(desk), desk.world.services
+    admin = await desk.world.actor()
+    for organisation_id, number in ((desk.world.organisation_id, "OURS"), (other, "THEIRS")):
+        made = await services.api_keys.make(admin, organisation_id, NewKey(name="Shop", scopes=frozenset(Scope)))
+        caller = await services.api_keys.caller(made.text)
+        assert caller is not None
+        stated = Stated(facts=Facts(number=number, supplier=Party(name="Paper Ltd")))
+        await services.ingesting.send(caller, Sent(idempotency_key="1", content_hash=number, stated=stated))
+    ours = next(item for item in await items(desk) if item.facts.number == "OURS")
+
+    arrived = await moved(desk, ours, other)
+
+    assert (arrived.facts.number, arrived.organisation_id) == ("OURS", other)
+
+
+async def test_whoever_changed_the_payee_is_known_in_the_other_books_too(desk: Desk) -> None:
+    other = await other_books(desk)
+    await desk.drop("INV-4", extra=SUPPLIER.format(name="Paper Ltd") + BUYER)
+    (item,) = await items(desk)
+    edit = edit_of(item)
+    edit = replace(edit, facts=replace(edit.facts, supplier=Party(name="Pulp Ltd")))
+    changed = await desk.world.services.items.edit(await desk.world.actor(BOOKKEEPER), item.id, item.version, edit)
+
+    assert (await moved(desk, changed, other)).edited_by == (BOOKKEEPER,)
+
+
+async def test_what_came_in_again_while_it_was_archived_is_asked_about_when_it_is_taken_out(desk: Desk) -> None:
+    archiving, actor = desk.world.services.archiving, await desk.world.actor(BOOKKEEPER)
+    await desk.drop("INV-4", extra=SUPPLIER.format(name="Paper Ltd") + BUYER)
+    (item,) = await items(desk)
+    archived = await archiving.archive(actor, item.id, item.version)
+    await desk.drop("INV 4", extra=SUPPLIER.format(name="Paper Ltd"))
+
+    restored = await archiving.unarchive(actor, archived.id, archived.version)
+
+    assert restored.state is ItemState.TO_REVIEW
+    assert open_kinds(restored.questions) == {QuestionKind.WHOSE_BOOKS, QuestionKind.SAME_DOCUMENT}
+    assert any("Same supplier and number" in complaint for complaint in restored.complaints)
