@@ -89,6 +89,8 @@ async def _read(request: web.Request, most: int, seconds: float) -> bytes:
                     raise too_large
     except TimeoutError:
         raise ApiError(408, ErrorCode.TOO_SLOW, "The body did not come in time. Send the same again.") from None
+    except (web.RequestPayloadError, ConnectionError):  # chunks that are none; a sender who went away
+        raise ApiError(400, ErrorCode.NOT_JSON, "The body broke off. Send the same again.") from None
     return bytes(raw)
 
 

@@ -3,12 +3,14 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from bot import cli
 from bot.db.api_keys import API_KEYS
+from bot.db.unit_of_work import Database
 from bot.domain.api_keys import MOST_KEYS, NewKey, Scope, fresh_key, hash_of, is_well_formed
 from bot.playground.slack import ADMIN, BOOKKEEPER, Submitted, View
 from bot.services.audit import AUDIT
@@ -68,7 +70,7 @@ async def test_a_key_is_shown_once_listed_by_its_beginning_and_refused_once_it_i
     assert deeds == ["api key made", "api key revoked"]
 
 
-async def test_a_second_press_of_revoke_and_a_second_process_find_it_over(desk: Desk) -> None:
+async def test_a_second_press_of_revoke_and_a_second_process_find_it_over(desk: Desk, database_url: str) -> None:
     await opened(desk)
     await make(desk)
     (text,) = KEY.findall(words(desk.modal(ADMIN)))
@@ -76,6 +78,9 @@ async def test_a_second_press_of_revoke_and_a_second_process_find_it_over(desk: 
     first = await opened(desk)
     actor, keys = await desk.world.actor(), desk.world.services.api_keys
     (key,) = (await keys.opened(actor, desk.world.organisation_id)).keys
+    other = Database(database_url, desk.world.clock)
+    elsewhere = replace(keys, db=other)
+    assert await elsewhere.caller(text) is not None
 
     await keys.revoke(actor, desk.world.organisation_id, key.id)
     answer = await desk.slack.click(first, ActionId.REVOKE_API_KEY, user=ADMIN)
@@ -83,6 +88,8 @@ async def test_a_second_press_of_revoke_and_a_second_process_find_it_over(desk: 
     assert answer.status == 200
     assert "The key is revoked" in words(desk.modal(ADMIN))
     assert await keys.caller(text) is None
+    assert await elsewhere.caller(text) is None
+    await other.close()
 
 
 async def test_what_is_not_filled_in_is_asked_for_and_no_more_keys_are_made_than_can_be_listed(desk: Desk) -> None:

@@ -325,6 +325,41 @@ async def test_files_are_taken_in_only_so_many_at_once(desk: Desk, api: ApiClien
     assert await asyncio.gather(*senders) == [400, 400, 400]
 
 
+BROKEN_OFF = "Content-Length: 10\r\n\r\n{}"
+
+
+async def test_a_body_that_is_no_http_or_breaks_off_is_no_error(
+    desk: Desk, api: ApiClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What no client library sends, but anybody with a socket can."""
+    head = (
+        f"POST /api/v1/items HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.key}\r\nIdempotency-Key: k\r\n"
+        "Content-Type: application/json\r\n"
+    )
+    port = int(api.base.rpartition(":")[2])
+    for rest_of_it in (
+        "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}garbage\r\n0\r\n\r\n",
+        BROKEN_OFF,
+        "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n<later>zz\r\n{}\r\n",
+        "Content-Length: -1\r\n\r\n{}",
+        "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+    ):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        now, _, later = rest_of_it.partition("<later>")
+        writer.write((head + now).encode())
+        if later:
+            await asyncio.sleep(0.2)
+            writer.write(later.encode())
+        answer = b"" if rest_of_it == BROKEN_OFF else await reader.readuntil(b"\r\n")
+        writer.close()
+        await writer.wait_closed()
+        assert answer[:10] in (b"", b"HTTP/1.1 4", b"HTTP/1.0 4"), (rest_of_it, answer)
+
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    assert await effects(desk) == (0, 0, 0)
+
+
 async def test_a_pace_is_kept_for_each_key_and_forgets_who_is_long_gone() -> None:
     clock = FakeClock()
     pace, key = Pace(clock, a_minute=6, at_once=2), ApiKeyId(uuid4())
