@@ -1,0 +1,50 @@
+"""How an item is coded: its categories and tax rates."""
+
+from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
+
+CODING: dict[ProblemCode, Entry] = {
+    ProblemCode.ACCOUNT_ARCHIVED: Entry(
+        title="The category is archived in {ledger}",
+        explanation="This item is coded to category {account}, which was archived or deleted in {ledger} after the last "
+        "refresh, so {ledger} did not take it.",
+        remedy="Choose another category here; the approval is kept and the item is sent again. Or restore {account} in "
+        "{ledger} and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_ACCOUNT, Fix.RETRY),
+        field="Category",
+    ),
+    ProblemCode.ACCOUNT_NOT_VALID: Entry(
+        title="The category cannot be used for this document",
+        explanation="{ledger} does not allow category {account} on this kind of document; bank, debtors, creditors and "
+        "tax accounts are never allowed.",
+        remedy="Choose another category here; the approval is kept and the item is sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_ACCOUNT,),
+        field="Category",
+    ),
+    ProblemCode.ACCOUNT_MISSING: Entry(
+        title="A category is missing",
+        explanation="{ledger} wants a category on every line, and at least one line has none.",
+        remedy="Choose a category here; the approval is kept and the item is sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_ACCOUNT,),
+        field="Category",
+    ),
+    ProblemCode.TAX_NOT_USABLE: Entry(
+        title="The tax rate does not go with the category",
+        explanation="{ledger} does not allow tax rate {tax_rate} with category {account}.",
+        remedy="Choose another tax rate, or another category; the approval is kept while the total stays the same, and "
+        "the item is sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_TAX_RATE, Fix.CHOOSE_ACCOUNT),
+        field="Tax rate",
+    ),
+    ProblemCode.TAX_MISSING: Entry(
+        title="A tax rate is missing",
+        explanation="{ledger} wants a tax rate on every line, and at least one line has none.",
+        remedy="Choose a tax rate here; the approval is kept and the item is sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_TAX_RATE,),
+        field="Tax rate",
+    ),
+}

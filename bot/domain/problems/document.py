@@ -1,0 +1,79 @@
+"""What the document says: its date, supplier, currency, number, amounts and whatever else the ledger asks for."""
+
+from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
+
+DOCUMENT: dict[ProblemCode, Entry] = {
+    ProblemCode.PERIOD_LOCKED: Entry(
+        title="The date is in a locked period",
+        explanation="The document is dated {date}, and the books in {ledger} are locked up to {locked_to}.",
+        remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or edit the "
+        "date here, if the document's own date was read wrongly; the approval is kept and the item is sent again.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        field="Date",
+    ),
+    ProblemCode.CONTACT_ARCHIVED: Entry(
+        title="The supplier is archived in {ledger}",
+        explanation="{supplier} is an archived contact in {ledger}, and archived contacts get no new bills.",
+        remedy="Restore the contact in {ledger} and press Retry, or edit the supplier here; another payee is approved again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        field="Supplier",
+    ),
+    ProblemCode.CONTACT_NAME_TAKEN: Entry(
+        title="Another contact has the supplier's name",
+        explanation="{ledger} already has a contact called {supplier}, and names are unique there.",
+        remedy="Press Retry to use the existing contact, or edit the supplier here.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
+        field="Supplier",
+    ),
+    ProblemCode.CONTACT_MISSING: Entry(
+        title="The supplier is missing",
+        explanation="{ledger} wants a supplier on every bill, and this one has none that it knows.",
+        remedy="Edit the item and name the supplier; it is approved again and then sent.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM,),
+        field="Supplier",
+    ),
+    ProblemCode.CURRENCY_NOT_ENABLED: Entry(
+        title="The currency is not switched on in {ledger}",
+        explanation="The document is in {currency}, and this organisation in {ledger} is not subscribed to that currency.",
+        remedy="Add {currency} in {ledger} (some plans do not allow it), then press Retry.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
+        field="Currency",
+    ),
+    ProblemCode.NUMBER_TAKEN: Entry(
+        title="The document's number is already used",
+        explanation="{ledger} has another document with number {number}, and the number must be unique.",
+        remedy="Edit the number if it was read wrongly. If it is the same document, leave this one unpublished.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        field="Number",
+    ),
+    ProblemCode.TOTALS_DIFFER: Entry(
+        title="The totals do not agree",
+        explanation="{ledger} adds the lines up to another amount than the document states.",
+        remedy="Edit the amounts so that net and tax make the total; a new total is approved again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM,),
+        field="Amounts",
+    ),
+    ProblemCode.FIELD_MISSING: Entry(
+        title="Something is missing on the document",
+        explanation="{ledger} wants {what}, and this item has none.",
+        remedy="Edit the item and fill it in.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM,),
+        field="{what}",
+    ),
+    ProblemCode.FIELD_NOT_VALID: Entry(
+        title="{ledger} does not accept a value",
+        explanation="{ledger} does not accept what the item says for {what}.",
+        remedy="Edit the item; the ledger's own words say what it expects.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        field="{what}",
+    ),
+}

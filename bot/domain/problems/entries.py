@@ -1,0 +1,66 @@
+"""What can go wrong, by code, and what is said of each: whose move it is, and the buttons that resolve it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemCode(StrEnum):
+    ACCOUNT_ARCHIVED = "account_archived"
+    ACCOUNT_NOT_VALID = "account_not_valid"
+    ACCOUNT_MISSING = "account_missing"
+    TAX_NOT_USABLE = "tax_not_usable"
+    TAX_MISSING = "tax_missing"
+    PERIOD_LOCKED = "period_locked"
+    CONTACT_ARCHIVED = "contact_archived"
+    CONTACT_NAME_TAKEN = "contact_name_taken"
+    CONTACT_MISSING = "contact_missing"
+    CURRENCY_NOT_ENABLED = "currency_not_enabled"
+    NUMBER_TAKEN = "number_taken"
+    TOTALS_DIFFER = "totals_differ"
+    FIELD_MISSING = "field_missing"
+    FIELD_NOT_VALID = "field_not_valid"
+    DOCUMENT_NOT_EDITABLE = "document_not_editable"
+    DOCUMENT_GONE = "document_gone"
+    PLAN_LIMIT = "plan_limit"
+    SUBSCRIPTION_LAPSED = "subscription_lapsed"
+    PERMISSION_MISSING = "permission_missing"
+    RECONNECT_NEEDED = "reconnect_needed"
+    ACCESS_REMOVED = "access_removed"
+    SIGN_IN_LAPSES = "sign_in_lapses"
+    SIGN_IN_LAPSED = "sign_in_lapsed"
+    SIGN_IN_ALTERED = "sign_in_altered"
+    LEDGER_BUSY = "ledger_busy"
+    LEDGER_DOWN = "ledger_down"
+    READ_BACK_DIFFERS = "read_back_differs"
+    NOT_UNDERSTOOD = "not_understood"
+
+
+class Fix(StrEnum):
+    """What a button on the alert does."""
+
+    CHOOSE_ACCOUNT = "choose_account"
+    CHOOSE_TAX_RATE = "choose_tax_rate"
+    EDIT_ITEM = "edit_item"
+    RECONNECT = "reconnect"
+    RETRY = "retry"
+
+
+class Mover(StrEnum):
+    """Whose move it is."""
+
+    BOOKKEEPER = "the bookkeeper"
+    ADMIN = "an admin"
+    LEDGER_ADVISER = "somebody with the right in the ledger"
+    NOBODY = "nobody: it is tried again by itself"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """`explanation` and `remedy` are templates over the problem's facts."""
+
+    title: str
+    explanation: str
+    remedy: str
+    mover: Mover
+    fixes: tuple[Fix, ...] = ()
+    field: str | None = None

@@ -1,0 +1,61 @@
+"""The ledger: what became of a document there, what its plan allows, and whether it answers."""
+
+from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
+
+LEDGER: dict[ProblemCode, Entry] = {
+    ProblemCode.DOCUMENT_NOT_EDITABLE: Entry(
+        title="The document was changed in {ledger}",
+        explanation="The document in {ledger} is approved, paid, voided or has something allocated to it, so it cannot "
+        "be changed from here.",
+        remedy="Open it in {ledger} and decide there; press Retry when it can be sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY,),
+    ),
+    ProblemCode.DOCUMENT_GONE: Entry(
+        title="The document is no longer in {ledger}",
+        explanation="{ledger} does not find the document or entry that this item refers to; it was deleted there.",
+        remedy="Press Retry to publish it as new.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
+    ),
+    ProblemCode.PLAN_LIMIT: Entry(
+        title="The plan's limit of approved bills is reached",
+        explanation="This organisation's plan in {ledger} allows no more approved bills this month.",
+        remedy="Ask the owner of the subscription to upgrade it, or wait for next month; then press Retry.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=(Fix.RETRY,),
+    ),
+    ProblemCode.SUBSCRIPTION_LAPSED: Entry(
+        title="The subscription to {ledger} is not active",
+        explanation="{ledger} refuses new documents because the organisation's subscription is not active.",
+        remedy="Ask the owner of the subscription to settle it, then press Retry.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=(Fix.RETRY,),
+    ),
+    ProblemCode.LEDGER_BUSY: Entry(
+        title="{ledger} asks us to wait",
+        explanation="{ledger} allows only so many requests, and the limit is reached for now.",
+        remedy="Nothing to do: it goes on by itself as soon as {ledger} allows it.",
+        mover=Mover.NOBODY,
+    ),
+    ProblemCode.LEDGER_DOWN: Entry(
+        title="{ledger} does not answer",
+        explanation="{ledger} is out of order or cannot be reached at the moment.",
+        remedy="Nothing to do: it is tried again by itself until {ledger} answers.",
+        mover=Mover.NOBODY,
+    ),
+    ProblemCode.READ_BACK_DIFFERS: Entry(
+        title="{ledger} has other values than we sent",
+        explanation="The document is in {ledger}, but reading it back does not agree: {differences}.",
+        remedy="Open it in {ledger} and correct it there, then press Retry to read it again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY,),
+    ),
+    ProblemCode.NOT_UNDERSTOOD: Entry(
+        title="{ledger} refused the document",
+        explanation="{ledger} gave a reason that is not in our catalogue; its own words are below.",
+        remedy="Read the ledger's words, edit the item if they tell what to change, and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+    ),
+}

@@ -1,0 +1,79 @@
+"""One occurrence of a problem, and the words that its facts fill."""
+
+from dataclasses import dataclass, field
+from string import Formatter
+
+from bot.domain.problems.catalogue import CATALOGUE
+from bot.domain.problems.entries import Entry, ProblemCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One occurrence of an entry. `facts` are plain strings; a fact that is not known reads as "unknown"."""
+
+    code: ProblemCode
+    facts: dict[str, str] = field(default_factory=dict)
+    vendor_words: str = ""
+
+    @property
+    def entry(self) -> Entry:
+        return CATALOGUE[self.code]
+
+    @property
+    def title(self) -> str:
+        return _fill(self.entry.title, self.facts)
+
+    @property
+    def field(self) -> tuple[str, str] | None:
+        """Which field it is about, and what stands there as far as that is known: "none" where it is missing."""
+        if self.entry.field is None:
+            return None
+        name = _fill(self.entry.field, self.facts)
+        if self.code in MISSING:
+            return name, "none"
+        return name, self.facts.get(FACT_OF.get(self.entry.field, ""), "")
+
+    @property
+    def explanation(self) -> str:
+        return _fill(self.entry.explanation, self.facts)
+
+    @property
+    def remedy(self) -> str:
+        return _fill(self.entry.remedy, self.facts)
+
+    def with_facts(self, **facts: str) -> "Problem":
+        return Problem(code=self.code, facts={**facts, **self.facts}, vendor_words=self.vendor_words)
+
+
+FACT_OF = {
+    "Category": "account",
+    "Tax rate": "tax_rate",
+    "Date": "date",
+    "Supplier": "supplier",
+    "Currency": "currency",
+    "Number": "number",
+}
+"""The fact that holds a field's value."""
+
+MISSING = frozenset(
+    {
+        ProblemCode.ACCOUNT_MISSING,
+        ProblemCode.TAX_MISSING,
+        ProblemCode.CONTACT_MISSING,
+        ProblemCode.FIELD_MISSING,
+    }
+)
+"""Problems whose field is empty."""
+
+
+def placeholders(template: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(template) if name)
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "unknown"
+
+
+def _fill(template: str, facts: dict[str, str]) -> str:
+    return template.format_map(_Facts(facts))
