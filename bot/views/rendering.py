@@ -30,21 +30,25 @@ def to_slack(found: JsonObject) -> dict[str, Any]:
     SlackObjectFormationError: Slack would not take it.
     """
     kind = type(found)
-    if isinstance(found, Option):
+    if kind is Option:
         return _option(found)
-    if not _is_plain(kind):
+    if kind not in _SHAPES and not _is_plain(kind):
         return found.to_dict()
-    shape = _checked(found)
-    drawn = ((name, getattr(found, name, None)) for name in shape.attributes)
-    return {name: _part(value) for name, value in drawn if not _is_empty(value)}
+    drawn: dict[str, Any] = {}
+    for name in _checked(found).attributes:
+        value = getattr(found, name, None)
+        if type(value) in _BARE:  # nearly all; asking whether it is one of the SDK's costs five times as much
+            if value != "":
+                drawn[name] = value
+        elif not _is_empty(value):
+            drawn[name] = _part(value)
+    return drawn
 
 
 def _part(value: Any) -> Any:
-    if type(value) in _BARE:  # nearly all; asking whether it is one of the SDK's costs five times as much
-        return value
-    if isinstance(value, JsonObject):
-        return to_slack(value)
-    return [_part(each) for each in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return [_part(each) for each in value]
+    return to_slack(value) if isinstance(value, JsonObject) else value
 
 
 def _is_empty(value: Any) -> bool:
@@ -54,11 +58,11 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, (str, list, tuple, dict)) and not value)
 
 
-def _option(option: Option) -> dict[str, Any]:
+def _option(option: Any) -> dict[str, Any]:
     """In public an option only has its words; what is drawn is the objects behind them."""
     text, more = getattr(option, "_text", None), getattr(option, "_block_description", None)
     if text is None or option.url is not None:
-        return option.to_dict()
+        return dict(option.to_dict())
     _checked(option)
     drawn = {"text": to_slack(text), "value": option.value}
     return drawn if more is None else {**drawn, "description": to_slack(more)}
