@@ -9,7 +9,8 @@ from bot.domain.ids import ChannelId
 from bot.domain.slack import Actor
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
-from bot.views import connections as views
+from bot.views import connecting as views
+from bot.views import connections
 from bot.views.ids import ActionId
 from bot.views.metadata import organisation_of
 from handlers.payloads import Click, Command
@@ -35,7 +36,7 @@ class ConnectionHandlers:
 
     async def open_connect(self, click: Click) -> Reply:
         """Connect something new, or the organisation that the button names again."""
-        if click.value in ("", views.NEW):
+        if click.value in ("", connections.NEW):
             return await self._open(click.actor, "", click.channel_id)
         refusal = await self.connections.refusal(click.actor)
         if refusal is not None:

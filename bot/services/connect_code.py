@@ -20,7 +20,7 @@ from bot.domain.connections import Stage
 from bot.domain.ids import UserId, WorkspaceId
 from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.vault import Vault
-from bot.views import connections as views
+from bot.views import connecting as views
 
 FLOWS = table_of(ConnectFlowRow)
 

@@ -30,8 +30,8 @@ from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.services.people import Directory, NotAllowedError, People
 from bot.services.refreshing import REFRESH, run_of
 from bot.services.settings import load_settings, people_with
+from bot.views import connecting, disconnecting, refreshing
 from bot.views import connections as views
-from bot.views import disconnecting, refreshing
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
@@ -109,7 +109,7 @@ class Connections:
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.CONNECTION`: a connection's card, a try that stopped, or a question."""
         if message.role.startswith(ASKED):
-            text, blocks = views.asked(UserId(message.subject_id.removeprefix("ask:")))
+            text, blocks = connecting.asked(UserId(message.subject_id.removeprefix("ask:")))
             return Drawn(text=text, blocks=blocks)
         if message.role == STOPPED:
             return await self._draw_stopped(tx, message)
@@ -136,7 +136,7 @@ class Connections:
         if flow is None:
             return None
         name = self.providers[flow.provider].profile.name if flow.provider in self.providers else flow.provider
-        text, blocks = views.stopped(name, stopped.explanation, flow.organisation_id)
+        text, blocks = connecting.stopped(name, stopped.explanation, flow.organisation_id)
         return Drawn(text=text, blocks=blocks)
 
     async def card(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> ConnectionCard | None:

@@ -11,6 +11,7 @@ from bot.domain.connections import EXPLANATIONS, Stop
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.slack import Actor
 from bot.services.people import NotAllowedError
+from bot.views import connecting as dialogs
 from bot.views import connections as views
 from bot.views.ids import ActionId, CallbackId
 from handlers.connections import ConnectionHandlers
@@ -157,19 +158,19 @@ async def test_what_connecting_shows_passes_slacks_schema(connecting: Connecting
         card = await connecting.connections.card(tx, connecting.workspace.id, row.organisation_id)
     assert card is not None
     modals = [
-        views.choose_modal(packages, channel="C1"),
-        views.choose_modal((), channel=""),
-        views.steps_modal(packages, packages[0], "http://127.0.0.1:3000/x", channel="C1"),
-        views.steps_modal(packages, packages[0], "http://127.0.0.1:3000/x", channel="", reconnecting="Acme"),
-        views.asked_modal(("U1",)),
+        dialogs.choose_modal(packages, channel="C1"),
+        dialogs.choose_modal((), channel=""),
+        dialogs.steps_modal(packages, packages[0], "http://127.0.0.1:3000/x", channel="C1"),
+        dialogs.steps_modal(packages, packages[0], "http://127.0.0.1:3000/x", channel="", reconnecting="Acme"),
+        dialogs.asked_modal(("U1",)),
     ]
     messages = [
         views.connection_message(card),
         views.reconnect_message(card),
         views.connected_again(card),
-        views.code_message("Fake", "ABCD-EFGH"),
-        views.asked("U1"),
-        *(views.stopped("Fake", EXPLANATIONS[stop], None) for stop in Stop),
+        dialogs.code_message("Fake", "ABCD-EFGH"),
+        dialogs.asked("U1"),
+        *(dialogs.stopped("Fake", EXPLANATIONS[stop], None) for stop in Stop),
     ]
 
     for modal in modals:

@@ -8,7 +8,7 @@ from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, BILLS
 from bot.services.connect_rows import LIFE
 from bot.services.messages import Subject
-from bot.views.connections import CODE_OVER
+from bot.views.connecting import CODE_OVER
 from tests.fakes.app import World
 from tests.fakes.browser import a_browser
 from tests.fakes.connected import beside_xero, connect, link_of

@@ -1,7 +1,7 @@
 """The dialog that leads out to the accounting software: what it promises first, and what it is called."""
 
 from bot.domain.connections import Package
-from bot.views.connections import steps_modal
+from bot.views.connecting import steps_modal
 
 PACKAGE = Package(key="xero", name="Xero", steps=("You sign in there.",), rights=("A login.",))
 
