@@ -4,6 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Page, expect
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -12,6 +13,7 @@ from tests.fakes.clock import FakeClock
 from tests.playground.conftest import TOKEN, Json, modal, section
 from tests.playground.pictures import a_picture
 from tests.playground.test_slack_web_api import refused
+from tests.playground.windows import visit
 
 
 def of_file(**source: str) -> Json:
@@ -156,3 +158,23 @@ async def test_an_upload_that_cannot_be_completed_can_be_completed_elsewhere(
     assert (await client.files_completeUploadExternal(files=files, channel_id=BILLS))["ok"]
     assert await refused(client.files_completeUploadExternal(files=files)) == "file_not_found"
     slack.refusals.clear()
+
+
+@pytest.mark.browser
+async def test_whoever_reads_the_newest_goes_on_reading_it_when_a_picture_comes(
+    page: Page, slack: SlackState, client: AsyncWebClient
+) -> None:
+    for number in range(20):
+        await slack.say(f"Message {number}", user=MEMBER, channel=BILLS)
+    first = await client.chat_postMessage(channel=BILLS, text="A bill", blocks=[section("A bill")])
+    told = await handed_in(client, a_picture(width=800, height=1200))
+    await slack.say("The newest", user=MEMBER, channel=BILLS)
+    await visit(page, slack)
+    await expect(page.get_by_text("The newest")).to_be_in_viewport(ratio=1)
+
+    await client.chat_update(
+        channel=BILLS, ts=first["ts"], text="A bill", blocks=[section("A bill"), of_file(id=told["id"])]
+    )
+
+    await expect(page.get_by_role("img", name="First page")).to_be_visible()
+    await expect(page.get_by_text("The newest")).to_be_in_viewport(ratio=1)

@@ -83,6 +83,19 @@ async function watch() {
 
 // ---- swapping parts in
 
+// whoever reads the newest goes on reading it, also when a picture above takes its place late; `load` and `scroll` do not bubble
+const atTheEnd = new WeakSet();
+const isAtEnd = (scroller) => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
+document.addEventListener("scroll", (event) => {
+  if (!event.target.classList?.contains("scroller")) return;
+  if (isAtEnd(event.target)) atTheEnd.add(event.target);
+  else atTheEnd.delete(event.target);
+}, true);
+document.addEventListener("load", (event) => {
+  const scroller = event.target.closest?.(".scroller");
+  if (scroller && place !== "home" && atTheEnd.has(scroller)) scroller.scrollTop = scroller.scrollHeight;
+}, true);
+
 function swap(name, html, asDrawn) {
   if (drawn.get(name) === html) return;
   drawn.set(name, html);
@@ -94,14 +107,17 @@ function swap(name, html, asDrawn) {
   const target = document.getElementById(name);
   if (!target) return;
   const scroller = target.closest(".scroller");
-  const atEnd = scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 120;
+  const atEnd = scroller && (atTheEnd.has(scroller) || isAtEnd(scroller));
   const focused = target.contains(document.activeElement) ? pathOf(document.activeElement) : null;
   const open = [...target.querySelectorAll("details[open][id]")].map((menu) => menu.id);
   target.innerHTML = html;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) target.querySelector(focused)?.focus();
   enliven(target);
-  if (scroller && atEnd && place !== "home") scroller.scrollTop = scroller.scrollHeight;
+  if (scroller && atEnd && place !== "home") {
+    atTheEnd.add(scroller);
+    scroller.scrollTop = scroller.scrollHeight;
+  }
 }
 
 function swapModal(html) {
@@ -674,7 +690,10 @@ if (tip) {
 
 enliven(document);
 if (modal.querySelector("form.view")) modal.showModal();
-for (const scroller of document.querySelectorAll(".scroller")) if (place !== "home" && !location.hash) scroller.scrollTop = scroller.scrollHeight;
+for (const scroller of document.querySelectorAll(".scroller")) if (place !== "home" && !location.hash) {
+  atTheEnd.add(scroller);
+  scroller.scrollTop = scroller.scrollHeight;
+}
 if (location.hash.startsWith("#m-")) {
   const wanted = document.getElementById(location.hash.slice(1));
   wanted?.classList.add("wanted");
