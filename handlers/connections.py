@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from slack_sdk.models.views import View
 
-from bot.domain.connections import Package
+from bot.domain.connecting import Package
 from bot.domain.ids import ChannelId
 from bot.domain.slack import Actor
 from bot.services.connect_flow import ConnectFlows

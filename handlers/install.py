@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from bot.domain.connections import Explanation
+from bot.domain.connecting import Explanation
 from bot.domain.installing import STOPS, Installed, InstallStop
 from bot.services.installations import InstallStoppedError
 from bot.services.installing import Installing

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from bot.domain.connections import Explanation
+from bot.domain.connecting import Explanation
 from bot.domain.ids import ItemId
 from bot.services.links import ItemLinks
 from handlers.pages import Pages, see_other

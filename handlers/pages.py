@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.delivery import BusyError
-from bot.domain.connections import Explanation
+from bot.domain.connecting import Explanation
 from bot.services.signing_in import Return
 from bot.views.pages import STYLE_HASH, page
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.domain.connections import EXPLANATIONS, Attempt, Explanation, Stage, Stop
+from bot.domain.connecting import EXPLANATIONS, Attempt, Explanation, Stage, Stop
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connect_stops import StoppedError
 from bot.services.linking import Linking

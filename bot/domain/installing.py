@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from bot.domain.connections import Explanation
+from bot.domain.connecting import Explanation
 from bot.domain.ids import UserId
 from bot.domain.slack import BOT_SCOPES
 

@@ -16,7 +16,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
 from bot.db.sealed import CODE as CODE_CELL
 from bot.db.unit_of_work import Tx
-from bot.domain.connections import Stage
+from bot.domain.connecting import Stage
 from bot.domain.ids import UserId, WorkspaceId
 from bot.services.messages import Drawn, Place, Shown, Subject, Surface, want
 from bot.vault import Vault

@@ -14,7 +14,7 @@ from sqlalchemy import Row
 from bot.db.base import load, new_id
 from bot.db.unit_of_work import Database
 from bot.domain.books import OrganisationChoice
-from bot.domain.connections import Attempt, Stage, Stop
+from bot.domain.connecting import Attempt, Stage, Stop
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.services import audit

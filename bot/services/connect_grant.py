@@ -14,7 +14,7 @@ from bot.db.sealed import VERIFIER
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
 from bot.domain.books import BillRights, OrganisationChoice
-from bot.domain.connections import EXPLANATIONS, Explanation, OtherOrganisation, RightsLacking, Stage, Stop, Stopped
+from bot.domain.connecting import EXPLANATIONS, Explanation, OtherOrganisation, RightsLacking, Stage, Stop, Stopped
 from bot.services.connect_rights import with_rights
 from bot.services.connect_rows import FLOWS, LIFE, hashed, login_of, move, name_of, newest, one, tenant_of
 from bot.services.connect_stops import ConnectStops, StoppedError

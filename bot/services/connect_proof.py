@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from bot.db.unit_of_work import Database
-from bot.domain.connections import Stage, Stop, Stopped
+from bot.domain.connecting import Stage, Stop, Stopped
 from bot.domain.ids import WorkspaceId
 from bot.services.connect_code import same_code, withdraw_code
 from bot.services.connect_rows import FLOWS, hashed, move

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Row
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.connections import LIVE, Stage, Stop, Stopped
+from bot.domain.connecting import LIVE, Stage, Stop, Stopped
 from bot.domain.ids import UserId, WorkspaceId
 from bot.services import audit
 from bot.services.connect_rows import FLOWS, newest

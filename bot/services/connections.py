@@ -10,7 +10,8 @@ from sqlalchemy import Row, bindparam, select
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, ListSyncRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.connections import ConnectionCard, Health, Package, Stopped
+from bot.domain.connecting import Package, Stopped
+from bot.domain.connections import ConnectionCard, Health
 from bot.domain.disconnecting import Disconnected
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role

@@ -21,7 +21,8 @@ from bot.db.base import dump, table_of
 from bot.db.batches import in_hand
 from bot.db.connections import ConnectFlowRow, ConnectionRow, TokenSetRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.connections import Health, Stage
+from bot.domain.connecting import Stage
+from bot.domain.connections import Health
 from bot.domain.disconnecting import AccessEnd
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode

@@ -15,7 +15,8 @@ from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, S
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.books import BillRights, Books, OrganisationChoice
-from bot.domain.connections import Health, Stage, Stop
+from bot.domain.connecting import Stage, Stop
+from bot.domain.connections import Health
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.slack import Actor

@@ -20,7 +20,8 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, TokenSetRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import is_forgotten
-from bot.domain.connections import Health, Stage
+from bot.domain.connecting import Stage
+from bot.domain.connections import Health
 from bot.domain.problems import Problem, ProblemCode
 from bot.services.token_pairs import access_of, opened, refresh_of
 from bot.vault import Vault

@@ -12,7 +12,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.connections import Explanation, Package
+from bot.domain.connecting import Explanation, Package
 from bot.domain.rights import Refusal
 from bot.views.connections import Message, connect_button, context, section
 from bot.views.ids import ActionId, BlockId, CallbackId

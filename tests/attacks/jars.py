@@ -19,7 +19,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, GrantRow, OrganisationRow, TokenSetRow
 from bot.db.messages import MessageRow
 from bot.db.workspaces import AuditRow
-from bot.domain.connections import Stage
+from bot.domain.connecting import Stage
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, BILLS, MEMBER, OTHER_TEAM, OUTSIDER, TEAM

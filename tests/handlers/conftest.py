@@ -14,7 +14,7 @@ from sqlalchemy import select
 from bot.db.base import load, table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
-from bot.domain.connections import Stopped
+from bot.domain.connecting import Stopped
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.slack import Actor, Workspace
 from bot.services.connect_code import code_drawer

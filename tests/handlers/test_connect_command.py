@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.domain.connections import EXPLANATIONS, Stop
+from bot.domain.connecting import EXPLANATIONS, Stop
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.slack import Actor
 from bot.services.people import NotAllowedError

@@ -12,7 +12,7 @@ import pytest
 from bot.app import upkeep_of
 from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
-from bot.domain.connections import Stage
+from bot.domain.connecting import Stage
 from bot.domain.disconnecting import Keep
 from bot.domain.ids import OrganisationId
 from bot.playground.slack import ADMIN, BILLS, OTHER_TEAM, OUTSIDER, OWNER, TEAM

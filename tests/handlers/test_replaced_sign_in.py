@@ -8,7 +8,7 @@ import pytest
 
 from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
-from bot.domain.connections import Stage
+from bot.domain.connecting import Stage
 from bot.domain.ids import ConnectionId
 from bot.playground.slack import ADMIN, BILLS, OWNER
 from bot.services.giving_back import AGAIN_AFTER

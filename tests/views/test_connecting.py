@@ -1,6 +1,6 @@
 """The dialog that leads out to the accounting software: what it promises first, and what it is called."""
 
-from bot.domain.connections import Package
+from bot.domain.connecting import Package
 from bot.views.connecting import steps_modal
 
 PACKAGE = Package(key="xero", name="Xero", steps=("You sign in there.",), rights=("A login.",))

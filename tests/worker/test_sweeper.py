@@ -8,7 +8,7 @@ from sqlalchemy import Table, func, select
 
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WORKSPACES
-from bot.domain.connections import Stage
+from bot.domain.connecting import Stage
 from bot.domain.ids import UserId
 from bot.services.connect_stops import STOPPED
 from bot.services.messages import Place, Subject, Surface, note, want
