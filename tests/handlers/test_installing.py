@@ -335,12 +335,13 @@ async def test_another_apps_installation_is_refused(shop: Shop) -> None:
 
 
 async def test_what_slack_did_not_grant_is_named(shop: Shop) -> None:
-    shop.world.slack.installations.scopes = frozenset(BOT_SCOPES) - {"files:read", "groups:read"}
+    granted = [scope for scope in BOT_SCOPES if scope not in {"files:read", "groups:read"}]
+    shop.world.slack.installations.scopes = frozenset(granted)
 
     page = await shop.install()
 
     assert "groups:read, files:read are missing" in page.text
-    assert (await shop.row()).scopes == "commands,chat:write,channels:read,reactions:write,users:read"
+    assert (await shop.row()).scopes == ",".join(granted)
 
 
 async def test_a_name_from_slack_cannot_become_markup(shop: Shop) -> None:
