@@ -51,7 +51,11 @@ _LIKE_IT = _first(
 )
 _BEFORE = (
     select(ITEMS)
-    .where(_others(), ITEMS.c.supplier_key == bindparam("supplier_key"))
+    .where(
+        _others(),
+        ITEMS.c.supplier_key == bindparam("supplier_key"),
+        ITEMS.c.created_at <= bindparam("until", type_=ITEMS.c.created_at.type),
+    )
     .order_by(ITEMS.c.created_at.desc(), ITEMS.c.id.desc())
     .limit(bindparam("most"))
 )
@@ -81,11 +85,11 @@ async def like_document(tx: Tx, item: Item) -> Item | None:
 
 
 async def documents_before(tx: Tx, item: Item, *, limit: int) -> tuple[Item, ...]:
-    """What else is here of this supplier, newest first."""
+    """What came in before it of this supplier, newest first."""
     name = name_key(item.counterparty.name)
     if name is None:
         return ()
-    of = {**_of(item), "supplier_key": name, "most": limit}
+    of = {**_of(item), "supplier_key": name, "until": item.created_at, "most": limit}
     return tuple(item_of(row) for row in (await tx.execute(_BEFORE, of)).mappings().all())
 
 

@@ -27,6 +27,7 @@ from bot.views import fields
 from bot.views.connections import context, section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_buttons import is_unread
 from bot.views.metadata import FormRef, NotOursError, PageRef
 from bot.views.text import amount, day, decimals_of, escape, mention, mrkdwn
 
@@ -149,13 +150,16 @@ def read_search(state: dict[str, Any]) -> ItemSearch | dict[str, str]:
 
 def _row(item: Item) -> Block:
     facts = item.facts
-    name = escape(item.counterparty.name or "", 80) or "Name not stated"
-    number = escape(facts.number or "", 40) or "no number"
+    if is_unread(item):
+        head, known = "*Not read yet*", []
+    else:
+        name = escape(item.counterparty.name or "", 80) or "Name not stated"
+        head = f"*{name}* · {escape(facts.number or '', 40) or 'no number'}"
+        known = [amount(facts.gross, facts.currency) if facts.gross is not None else "no total"]
+        known += [day(facts.issued_on)] if facts.issued_on is not None else []
+    told = " · ".join([*known, f"*{_capital(item.state.words)}*", item.reference])
     return SectionBlock(
-        text=mrkdwn(
-            f"*{name}* · {number}\n{amount(facts.gross, facts.currency)} · {day(facts.issued_on)} · "
-            f"*{_capital(item.state.words)}* · {item.reference}"
-        ),
+        text=mrkdwn(f"{head}\n{told}"),
         accessory=ButtonElement(action_id=ActionId.OPEN_ITEM, text="Open", value=str(item.id)),
     )
 

@@ -63,14 +63,23 @@ def _facts(item: Item) -> list[str]:
         ("Net", amount(facts.net, facts.currency), FactField.AMOUNTS),
         ("Tax", amount(facts.tax, facts.currency), FactField.AMOUNTS),
         ("Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
-        ("Paid before", amount(facts.prepaid, facts.currency), None),
-        ("Still to pay", amount(facts.payable, facts.currency), None),
+        *_payment(facts),
     )
     told = []
     for name, value, field in pairs:
         more = "" if field is None else mark(facts, field)
         told.append(f"*{name}*\n{value}" + (f"\n_{more}_" if more else ""))
     return told
+
+
+def _payment(facts: Facts) -> list[tuple[str, str, FactField | None]]:
+    """Where it is not simply the total that is to be paid."""
+    found: list[tuple[str, str, FactField | None]] = []
+    if facts.prepaid:
+        found.append(("Paid before", amount(facts.prepaid, facts.currency), None))
+    if facts.payable is not None and facts.payable != facts.gross:
+        found.append(("Still to pay", amount(facts.payable, facts.currency), None))
+    return found
 
 
 def _tax_table(facts: Facts) -> list[Block]:

@@ -68,10 +68,10 @@ def card(found: ItemCard) -> Message:
         *_warnings(found),
         *_before(found),
         section(standing(found)),
-        *_picture(found),
         context(came(found)),
         *questions(item),
         *rows_of_buttons(found),
+        *_picture(found),
     )
 
 

@@ -1,6 +1,7 @@
 """The product's main story as a person lives it: two commands, one address, a browser."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,12 @@ class Story:
         await expect(self.card(number)).to_be_visible(timeout=15_000)
 
     def card(self, number: str) -> Locator:
-        return self.page.locator("#main article").filter(has_text="In approval").filter(has_text=number).last
+        return (
+            self.page.locator("#main article")
+            .filter(has_text="In approval")
+            .filter(has_text=re.compile(rf"Number\s*{re.escape(number)}"))
+            .last
+        )
 
     async def approve(self, number: str) -> None:
         await self.be(APPROVER)

@@ -14,6 +14,7 @@ from providers.xero.simulated.numbers import Json
 from providers.xero.simulator import TRADING, XeroState
 from tests.fakes.app import World
 from tests.fakes.connected import beside_xero, connect
+from tests.handlers.desk import words
 from tests.intake.documents import a_document
 from tests.playground.kit import schema_problems
 
@@ -73,7 +74,7 @@ class Story:
         await self.settle()
 
     def card(self, number: str) -> Message:
-        found = [message for message in self.slack.messages(BILLS) if number in str(message.blocks)]
+        found = [message for message in self.slack.messages(BILLS) if f"*Number*\n{number}" in words(message)]
         assert found, [message.text for message in self.slack.messages(BILLS)]
         return found[-1]
 
