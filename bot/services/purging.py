@@ -37,6 +37,7 @@ from bot.db.ingests import IngestRow
 from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
+from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
@@ -71,6 +72,7 @@ PURGED: tuple[type[Base], ...] = (
     OrganisationRow,
     MessageRow,
     ConnectFlowRow,
+    PreviewRow,
     FileRow,
     AuditRow,
 )
