@@ -10,8 +10,9 @@ from bot.views import item_form
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
 from handlers.payloads import Click, Submission
-from handlers.replies import CloseAll, FormErrors, NextForm, OpenView, Reply, UpdateView
+from handlers.replies import CloseAll, FormErrors, NextForm, Reply, UpdateView
 from handlers.routes import Routes
+from handlers.stacking import instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class EditingHandlers:
         routes.view(CallbackId.EDIT_ITEM, self.save_item)
 
     async def edit_item(self, click: Click) -> Reply:
-        return OpenView(item_form.form(await self.forms.editing(click.actor, ItemRef.decode(click.value).item_id)))
+        """In the place of a card that is a modal itself: the lines take a place over it, and Slack stacks three."""
+        page = await self.forms.editing(click.actor, ItemRef.decode(click.value).item_id)
+        return instead(click, item_form.form(page))
 
     async def choose_kind(self, click: Click) -> Reply:
         """A sale has a customer where a cost has a supplier; what else was typed stays."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.editing import Edit
+from bot.domain.forms import ItemPage
 from bot.domain.lines import added, coded_alike, merged, removed, totals_taken
 from bot.services.drafts import DraftRef, Drafts, LinesDifferError
 from bot.services.item_forms import ItemForms
@@ -12,7 +13,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.lines_form import LAST_PAGE
 from bot.views.metadata import FormRef, NotOursError
 from handlers.payloads import Click, OpenForm, Submission
-from handlers.replies import BackTo, FormErrors, OpenView, Reply, UpdateView, Whisper
+from handlers.replies import BackTo, FormErrors, NextForm, OpenView, Reply, UpdateView, Whisper
 from handlers.routes import Routes
 
 
@@ -69,22 +70,22 @@ class LineHandlers:
         return await self._kept(click, totals_taken)
 
     async def ask_to_code(self, click: Click) -> Reply:
-        """What is typed on the page is kept first: the page is drawn anew when it is come back to."""
+        """In the place of the lines, as there may be no room over them. What is typed on the page is kept first."""
         open_form = _form_of(click)
         ref = FormRef.decode(open_form.private_metadata)
         page = await self.drafts.opened(click.actor, _draft_of(ref))
         typed = lines_form.read(open_form.state, page, ref)
         if typed.wrong:
-            return Whisper(lines_form.wrong_words(typed))
+            return _wrong(page, ref, typed)
         page = await self.drafts.type(click.actor, _draft_of(ref), typed.lines)
-        return OpenView(lines_form.alike_form(page, ref))
+        return UpdateView(lines_form.alike_form(page, ref))
 
     async def code_alike(self, submission: Submission) -> Reply:
         ref = FormRef.decode(submission.form.private_metadata)
         page = await self.drafts.opened(submission.actor, _draft_of(ref))
         codes = lines_form.read_alike(submission.form.state, page)
         page = await self.drafts.type(submission.actor, _draft_of(ref), {}, lambda edit: coded_alike(edit, codes))
-        return BackTo(lines_form.form(page, ref.version, ref.page))
+        return NextForm(lines_form.form(page, ref.version, ref.page))
 
     async def finish(self, submission: Submission) -> Reply:
         ref, state = FormRef.decode(submission.form.private_metadata), submission.form.state
@@ -106,9 +107,14 @@ class LineHandlers:
         typed = lines_form.read(open_form.state, page, ref)
         number = ref.page if number is None else number
         if typed.wrong:
-            return UpdateView(lines_form.form(page, ref.version, ref.page, notice=lines_form.wrong_words(typed)))
+            return _wrong(page, ref, typed)
         page = await self.drafts.type(click.actor, _draft_of(ref), typed.lines, then)
         return UpdateView(lines_form.form(page, ref.version, number))
+
+
+def _wrong(page: ItemPage, ref: FormRef, typed: lines_form.LinesTyped) -> Reply:
+    """The page as it is, with what has to be put right on it."""
+    return UpdateView(lines_form.form(page, ref.version, ref.page, notice=lines_form.wrong_words(typed)))
 
 
 def _form_of(click: Click) -> OpenForm:

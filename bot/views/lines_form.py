@@ -208,19 +208,21 @@ def differ(balance: Balance, page: ItemPage, ref: FormRef) -> dict[str, str]:
 
 
 def alike_form(page: ItemPage, ref: FormRef) -> View:
-    """What all lines are to have. It stands over the lines' form, which `ref` is of."""
+    """What all lines are to have. It stands in the place of the lines' form, which `ref` is of."""
+    back = ButtonElement(action_id=ActionId.PREVIOUS_LINES, text="‹ Back to the lines", value=str(ref.page))
     has_tax = page.edit.facts.line_amounts is not LineAmounts.NO_TAX
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
         section(f"For all {len(page.edit.facts.lines)} lines. What is left empty here stays as it is on each of them."),
         *own_fields(page, NO_CODES, "", has_tax=has_tax, empty="Stays as it is"),
+        ActionsBlock(elements=[back]),
     ]
     return View(
         type="modal",
         callback_id=CallbackId.CODE_LINES,
         title=PlainTextObject(text="Code all alike"),
         submit=PlainTextObject(text="Code them"),
-        close=PlainTextObject(text="Back"),
+        close=PlainTextObject(text="Cancel"),
         private_metadata=ref.encode(),
         blocks=blocks,
     )

@@ -204,7 +204,9 @@ async def test_all_lines_are_coded_alike_and_made_one_for_each_code(desk: Desk) 
     await lines.open(desk.card("MANY-2"))
 
     await lines.press(ActionId.ASK_TO_CODE_LINES, {(BlockId.LINE_DESCRIPTION, 0): "First"})
-    assert len(desk.slack.views.stack(BOOKKEEPER)) == 3
+    await lines.press(ActionId.PREVIOUS_LINES)
+    assert lines.shown(0)[BlockId.LINE_DESCRIPTION] == "First"
+    await lines.press(ActionId.ASK_TO_CODE_LINES)
     await desk.offered(lines.view, {BlockId.ACCOUNT: ""}, BOOKKEEPER)
     await desk.slack.submit(lines.view, {BlockId.ACCOUNT: OTHER_CATEGORY})
     assert lines.view.callback_id == CallbackId.LINES
@@ -221,6 +223,16 @@ async def test_all_lines_are_coded_alike_and_made_one_for_each_code(desk: Desk) 
         ("C", D("33.34"), "400"),
     ]
     assert sum(line["TaxAmount"] for line in found) == D("20.00")
+
+
+async def test_the_lines_of_a_bill_that_was_found_in_the_list_have_room_in_slacks_stack_of_three(desk: Desk) -> None:
+    await desk.add()
+    await desk.slack.command("/dext", "items", user=BOOKKEEPER)
+    for action in (ActionId.OPEN_ITEM, ActionId.EDIT_ITEM, ActionId.EDIT_LINES, ActionId.ASK_TO_CODE_LINES):
+        await desk.slack.click(desk.modal(BOOKKEEPER), action, user=BOOKKEEPER)
+
+    assert desk.modal(BOOKKEEPER).callback_id == CallbackId.CODE_LINES
+    assert desk.slack.refusals == []
 
 
 async def test_what_is_wrong_above_the_lines_is_told_before_they_open_and_what_was_typed_goes_along(desk: Desk) -> None:
