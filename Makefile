@@ -52,7 +52,6 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.items
-	$(BIN)/python -m benchmarks.ingest
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in
