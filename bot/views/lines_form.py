@@ -34,6 +34,8 @@ from bot.views.text import amount, escape, mrkdwn, plain
 A_PAGE = 8
 """Eleven blocks for each: of a hundred that Slack takes, these are 88."""
 LAST_PAGE = 10**6
+LONGEST_NUMBER = 30
+"""Longer than any that a document is read with: what is shown cut off could not be sent back."""
 LONGEST_DESCRIPTION = 3000
 """As much as Slack's field takes; what is longer is kept as it is unless somebody writes another."""
 
@@ -122,13 +124,20 @@ def _line(page: ItemPage, place: int) -> list[Block]:
         DividerBlock(),
         head,
         text(BlockId.LINE_DESCRIPTION + anew, "Description", description, longest=LONGEST_DESCRIPTION, optional=True),
-        text(BlockId.LINE_QUANTITY + anew, "Quantity", plain_number(line.quantity), longest=20, optional=True),
-        text(BlockId.LINE_PRICE + anew, "Unit price", shown(line.unit_price), longest=20, optional=True),
         text(
-            BlockId.LINE_AMOUNT + anew, label, shown(amount_of(line, amounts)), longest=20, hint=COUNTED, optional=True
+            BlockId.LINE_QUANTITY + anew, "Quantity", plain_number(line.quantity), longest=LONGEST_NUMBER, optional=True
+        ),
+        text(BlockId.LINE_PRICE + anew, "Unit price", shown(line.unit_price), longest=LONGEST_NUMBER, optional=True),
+        text(
+            BlockId.LINE_AMOUNT + anew,
+            label,
+            shown(amount_of(line, amounts)),
+            longest=LONGEST_NUMBER,
+            hint=COUNTED,
+            optional=True,
         ),
         *(
-            [text(BlockId.LINE_TAX + anew, "Tax", shown(line.tax), longest=20, hint=BY_RATE, optional=True)]
+            [text(BlockId.LINE_TAX + anew, "Tax", shown(line.tax), longest=LONGEST_NUMBER, hint=BY_RATE, optional=True)]
             if has_tax
             else []
         ),

@@ -22,7 +22,7 @@ from tests.sheets.lists import read
 NAMES = {Track("region", "north"): ("Region", "=North")}
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 texts = st.text(max_size=30) | st.builds(
-    str.__add__, st.sampled_from(["=", "+", "-", "@", "'", "'=", "＝"]), st.text(max_size=9)
+    str.__add__, st.sampled_from(["=", "+", "-", "@", "'", "'=", "＝", "a;=", "b|'", ";;-"]), st.text(max_size=9)
 )
 words = texts.map(lambda text: cleaned(text, 200)).filter(bool)
 maybe = st.none() | words
@@ -103,6 +103,17 @@ def test_no_cell_is_a_formula(facts: Facts) -> None:
 @given(texts)
 def test_what_is_made_harmless_can_be_had_back(text: str) -> None:
     assert unescaped(escaped(text)) == text
+
+
+@given(documents)
+def test_no_cell_is_a_formula_where_lists_are_cut_at_semicolons_either(facts: Facts) -> None:
+    text = header() + written(rows_of(an_item(facts), NAMES))
+    for row in csv.reader(io.StringIO(text, newline=""), delimiter=";"):
+        assert [cell for cell in row[1:] if cell.startswith(DANGEROUS)] == []
+
+
+def test_what_follows_a_separator_is_made_harmless_too() -> None:
+    assert escaped("Acme;=HYPERLINK(1)|'x") == "Acme;'=HYPERLINK(1)|''x"
 
 
 def test_a_number_below_nothing_stays_a_number() -> None:
