@@ -18,6 +18,8 @@ START_SECONDS, STOP_SECONDS = 40, 30
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("DEXT_SHOTS")
 """A folder to keep pictures in, for whoever wants to see what the test saw."""
+WIDTHS = [1280, 420] if SHOTS else [420]
+"""Where there is room the pages are the same as on a telephone; pictures are wanted of both."""
 
 
 @dataclass(slots=True)

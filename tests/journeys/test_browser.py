@@ -9,7 +9,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER
 from tests.intake.documents import a_document
-from tests.journeys.playground import Playground, Tour, a_tour, playground
+from tests.journeys.playground import WIDTHS, Playground, Tour, a_tour, playground
 
 SUPPLIER = (
     "<cac:AccountingSupplierParty><cac:Party><cac:PartyName><cbc:Name>Paper &amp; Ink Ltd</cbc:Name></cac:PartyName>"
@@ -194,7 +194,7 @@ class Story:
         await web.close()
 
 
-@pytest.mark.parametrize("width", [1280, 420])
+@pytest.mark.parametrize("width", WIDTHS)
 async def test_a_bill_is_dropped_approved_published_refused_fixed_and_published(
     chromium: str, tmp_path: Path, width: int
 ) -> None:

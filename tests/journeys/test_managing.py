@@ -7,14 +7,10 @@ import pytest
 from playwright.async_api import expect
 
 from bot.playground.slack import ADMIN, MEMBER
-from tests.journeys.playground import SHOTS, a_tour, playground
+from tests.journeys.playground import WIDTHS, a_tour, playground
 from tests.journeys.test_browser import Story
 
 pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(240)]
-
-
-WIDTHS = [1280, 420] if SHOTS else [420]
-"""Where there is room the pages are the same as on a telephone; pictures are wanted of both."""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
