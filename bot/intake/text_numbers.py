@@ -49,15 +49,18 @@ def _joined(text: str, pattern: re.Pattern[str]) -> str:
     return text if pattern.search(text) else _PARTED.sub("", text)
 
 
-def account(rows: Sequence[Row]) -> str | None:
-    """The first account whose check digits are right, except one that is collected from."""
+def account(rows: Sequence[Row], theirs: set[Cell]) -> str | None:
+    """The only account with right check digits that is neither the buyer's nor collected from. None where several are
+    left, as nothing says which of them is to be paid to.
+    """
+    ours: list[str] = []
+    others: list[str] = []
     for row in rows:
-        if COLLECTS.search(folded(row.text)):
-            continue
+        is_collected = COLLECTS.search(folded(row.text)) is not None
         for cell in row.cells:
-            for found in _ibans(cell.text):
-                return found
-    return None
+            (others if is_collected or cell in theirs else ours).extend(_ibans(cell.text))
+    own = list(dict.fromkeys(iban for iban in ours if iban not in others))
+    return own[0] if len(own) == 1 else None
 
 
 def _ibans(text: str) -> Iterator[str]:

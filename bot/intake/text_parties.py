@@ -31,7 +31,7 @@ def parties_of(rows: Sequence[Row]) -> tuple[Party, Party]:
     seller = Party(
         name=sender or _labelled(rows, SELLER) or likely_sender(rows, theirs),
         tax_number=seller_number,
-        bank_account=account(rows),
+        bank_account=account(rows, theirs | _cells_under_values(rows)),
     )
     buyer = _labelled(rows, BUYER) or _first_name(addressed) or _labelled(rows, RECEIVER)
     return seller, Party(name=buyer, tax_number=buyer_number)
@@ -88,6 +88,24 @@ def _block_under(rows: Sequence[Row], index: int, label: Cell) -> Iterator[Cell]
         yield value
     if value is not None or label.text.partition(":")[2]:
         return
+    yield from _lines_under(rows, index, label)
+
+
+def _cells_under_values(rows: Sequence[Row]) -> set[Cell]:
+    """Lines under a buyer's name that stands in or beside its label. They may be anybody's: good enough to doubt an
+    account, too little to take something from.
+    """
+    return {
+        under
+        for index, row in enumerate(rows)
+        for cell in row.cells
+        if _is_label(cell.text, BUYER) or _is_label(cell.text, RECEIVER)
+        for under in _lines_under(rows, index, _beside(row, cell) or cell)
+    }
+
+
+def _lines_under(rows: Sequence[Row], index: int, label: Cell) -> Iterator[Cell]:
+    """As far as they stand close together, down to the seller's label."""
     last = label
     for row in rows[index + 1 : index + 1 + _BUYER_ROWS]:
         under = [cell for cell in row.cells if cell.overlaps(label) or _is_value_of(row, cell, label)]

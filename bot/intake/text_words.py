@@ -107,6 +107,6 @@ THEIRS = words(
 )
 """Before a number: it is the buyer's."""
 COLLECTS = words(
-    "direct debit|mandate|lastschrift|abgebucht|eingezogen|mandat\\w*|ihrem? konto|prelevement|prelev\\w*|addebito|domiciliacion|adeudo|incasso"
+    "(?:your|customer|client|buyer)(?: bank)? (?:account|iban)|votre (?:compte|iban)|ihre iban|direct debit|mandate|lastschrift|abgebucht|eingezogen|mandat\\w*|ihrem? konto|prelevement|prelev\\w*|addebito|domiciliacion|adeudo|incasso"
 )
-"""In a row: the account in it is the one that is collected from."""
+"""In a row: the account in it is the buyer's, such as one that is collected from."""

@@ -27,6 +27,8 @@ def read_from(*rows: str) -> Facts:
     return found.facts
 
 
+BUYERS, SELLERS = "DE89370400440532013000", "GB82WEST12345698765432"
+
 ENGLISH = (
     "Northwind Paper Ltd",
     "12 Mill Lane, Leeds LS1 4AB | | accounts@northwindpaper.co.uk",
@@ -359,6 +361,24 @@ def test_an_account_is_one_to_pay_to_whose_check_digits_are_right(account: str, 
     facts = read_from("Acme Ltd", "# Invoice", account, "Total | £12.00")
 
     assert facts.supplier.bank_account == kept
+
+
+@pytest.mark.parametrize(
+    ("rows", "kept"),
+    [
+        (("Bill to", "Cafe Ltd", f"IBAN {BUYERS}", "", "", "", "Total | £12.00", f"IBAN {SELLERS}"), SELLERS),
+        (("Bill to", "Cafe Ltd", f"IBAN {BUYERS}", "", "", "", "Total | £12.00"), None),
+        (("Bill to: Cafe Ltd", "1 Quay Street", f"IBAN {BUYERS}", "", "", "Total | £12.00"), None),
+        (("Bill to: | Cafe Ltd", " | 1 Quay Street", f" | IBAN {BUYERS}", "", "", "Total | £12.00"), None),
+        (("Your IBAN: | " + BUYERS, "Total | £12.00", f"IBAN {SELLERS}"), SELLERS),
+        ((f"IBAN {BUYERS}", f"IBAN {SELLERS}", "Total | £12.00"), None),
+        ((f"IBAN {SELLERS}", "Total | £12.00", f"Payable to {SELLERS}"), SELLERS),
+    ],
+)
+def test_a_buyers_account_is_never_the_suppliers_and_of_two_without_a_side_none_is(
+    rows: tuple[str, ...], kept: str | None
+) -> None:
+    assert read_from("Acme Ltd", "# Invoice", *rows).supplier.bank_account == kept
 
 
 def test_of_two_tax_numbers_without_a_side_none_is_the_suppliers() -> None:
