@@ -7,10 +7,12 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.coding import Coding
-from bot.domain.documents import DocumentType, Facts, ItemKind, LineAmounts
+from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
+from bot.domain.items import Item
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
+_WARNED_OF = frozenset({FactField.SUPPLIER, FactField.AMOUNTS, FactField.LINES})
 
 
 def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple[str, ...]:
@@ -91,6 +93,12 @@ def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
     if chosen_percent is None or len(rates) != 1 or rates[0] == chosen_percent:
         return ()
     return (f"The document has {_percent(rates[0])} tax; the tax rate chosen is one of {_percent(chosen_percent)}.",)
+
+
+def warned_of(item: Item) -> tuple[str, ...]:
+    """What its reading warned of, but for what is a complaint already; as said of what somebody has edited since."""
+    came = "As it came in: " if item.facts.edited & _WARNED_OF else ""
+    return tuple(f"{came}{warning}" for warning in item.facts.warnings if warning not in item.complaints)
 
 
 def _percent(rate: Decimal) -> str:

@@ -148,6 +148,8 @@ class Facts:
     these two was stated, by an e-invoice, a form or another system."""
     edited: frozenset[FactField] = frozenset()
     """What a person has changed since."""
+    warnings: tuple[str, ...] = ()
+    """What its reading found to be looked at, in sentences of ours; of the document as it came, whatever is edited."""
 
     @property
     def before_tax(self) -> Decimal | None:

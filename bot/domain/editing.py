@@ -133,7 +133,7 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
 
 def _stated(facts: Facts) -> Facts:
     """Without where they come from."""
-    return replace(facts, read=frozenset(), edited=frozenset())
+    return replace(facts, read=frozenset(), edited=frozenset(), warnings=())
 
 
 _FIELDS: dict[FactField, tuple[str, ...]] = {
@@ -151,13 +151,13 @@ _FIELDS: dict[FactField, tuple[str, ...]] = {
 
 
 def _by_a_person(before: Facts, after: Facts) -> Facts:
-    """What differs was edited, and is not what was read any more."""
+    """What differs was edited, and is not what was read any more. Nobody edits away what the reading warned of."""
     changed = {
         field
         for field, names in _FIELDS.items()
         if any(getattr(before, name) != getattr(after, name) for name in names)
     }
-    return replace(after, read=before.read - changed, edited=before.edited | changed)
+    return replace(after, read=before.read - changed, edited=before.edited | changed, warnings=before.warnings)
 
 
 def _line_of(coding: Coding, place: int) -> LineCoding:

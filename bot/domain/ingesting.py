@@ -96,6 +96,8 @@ class SentItem:
     gross: Decimal | None = None
     complaints: tuple[str, ...] = ()
     """What has to be mended before it can go on, or why the file was not added."""
+    warnings: tuple[str, ...] = ()
+    """What the file's reading found to be looked at; it stops nothing."""
     reason: str | None = None
     """Why a person rejected it, in that person's words."""
     url: str | None = None
@@ -132,6 +134,7 @@ def shown(item: Item, url: str) -> SentItem:
         tax=facts.tax,
         gross=facts.gross,
         complaints=item.complaints,
+        warnings=facts.warnings,
         reason=item.decision_reason,
         url=url,
         ledger_url=item.ledger_url,
@@ -144,12 +147,13 @@ def shown_file(of: UUID, state: str, received_at: datetime, reason: str | None =
     return SentItem(id=of, state=state, says=_WORDS[state], received_at=received_at, complaints=complaints)
 
 
-def completed(stated: Stated, read: Facts | None) -> Facts:
+def completed(stated: Stated | None, read: Facts | None) -> Facts:
     """The sender's statements, and from the file what is missing in them.
 
     What belongs together comes from one of the two, unless they agree as far as both go: a payee's name beside somebody
     else's bank account, or one document's net beside another's total, would be nobody's.
     """
+    stated = stated or Stated(facts=Facts())
     own = replace(stated.facts, document_type=stated.document_type or DocumentType.INVOICE)
     if read is None:
         return own
@@ -162,6 +166,12 @@ def completed(stated: Stated, read: Facts | None) -> Facts:
     )
     whole = _amounts(own, whole)
     return replace(whole, read=read.read - _own_fields(stated, whole))
+
+
+def unread(stated: Stated, reason: str) -> Facts:
+    """The sender's statements alone, and why the file that is kept with them was not compared with them."""
+    warning = f"The file that came with it could not be read, so nobody has compared the two: {reason}"
+    return replace(completed(stated, None), warnings=(warning,))
 
 
 def _sent(code: str | None) -> CodedValue:

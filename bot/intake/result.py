@@ -1,6 +1,6 @@
 """What reading a file ends in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -34,6 +34,11 @@ class Reading:
     profile: str
     warnings: tuple[str, ...] = ()
     method: Method = Method.STATED
+
+    @property
+    def kept(self) -> Facts:
+        """The facts as an item keeps them: with the warnings, for whoever is to approve it."""
+        return replace(self.facts, warnings=self.warnings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,6 +220,6 @@ def _new_item(arrival: Arrival, reading: Reading, content: bytes, file_id: FileI
         submitted_by=arrival.user_id,
         door=arrival.door,
         source_key=f"sha256:{sha256_of(content)}",
-        facts=reading.facts,
+        facts=reading.kept,
         file_id=file_id,
     )

@@ -16,7 +16,7 @@ from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, Reason
-from bot.domain.checks import doubts
+from bot.domain.checks import doubts, warned_of
 from bot.domain.coding import CodedValue
 from bot.domain.connections import Health
 from bot.domain.documents import Door
@@ -135,7 +135,7 @@ async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item
     asked_about = {question.about for question in item.questions}
     if other is not None and other.id not in asked_about:
         found.append(f"Same supplier, date and total as {other.reference} ({other.state.words}).")
-    return tuple(found)
+    return (*found, *warned_of(item))
 
 
 async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from bot.services.people import People
 
 AUDIT, FILES = table_of(AuditRow), table_of(FileRow)
 MOST_HAPPENINGS = 30
-MARKS = ("read", "edited")
-"""Of facts: how far they are known, which follows from the rest."""
+MARKS = ("read", "edited", "warnings")
+"""Of facts: how far they are known, which nobody edits by itself."""
 
 _HISTORY = (
     select(AUDIT.c.at, AUDIT.c.deed, AUDIT.c.by, AUDIT.c.facts)

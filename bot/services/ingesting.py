@@ -30,6 +30,7 @@ from bot.domain.ingesting import (
     completed,
     shown,
     shown_file,
+    unread,
 )
 from bot.domain.items import Item
 from bot.intake.result import Reading, Unreadable
@@ -83,7 +84,9 @@ class Ingesting:
                 await require_live(tx, caller.workspace_id, caller.organisation_id, sent.stated)
             if sent.file is not None:
                 return await self._keep(tx, caller, ingest_id, sent.file, sent.stated), False
-            item, _ = await enter(tx, _new_item(caller, f"api:{sent.idempotency_key}", sent.stated, None))
+            item, _ = await enter(
+                tx, _new_item(caller, f"api:{sent.idempotency_key}", completed(sent.stated, None), sent.stated)
+            )
             receipt = Receipt(outcome=Outcome.ADDED, item=self._shown(item))
             await ingests.settle_ingest(tx, caller, ingest_id, "item", dump(receipt), item_id=item.id)
             return receipt, False
@@ -122,9 +125,9 @@ class Ingesting:
         reading = await self.read(kept.content, kept.name)
         stated = None if row.stated is None else load(row.stated, Stated)
         if isinstance(reading, Reading):
-            await self._enter(row, kept.content, stated, reading.facts)
+            await self._enter(row, kept.content, completed(stated, reading.kept), stated)
         elif stated is not None:
-            await self._enter(row, kept.content, stated, None)
+            await self._enter(row, kept.content, unread(stated, reading.reason), stated)
         else:
             await self._refuse(row, reading)
 
@@ -164,10 +167,10 @@ class Ingesting:
     async def _enqueue(self, tx: Tx, ingest_id: UUID, attempt: int, organisation_id: UUID) -> None:
         await self.jobs.enqueue(tx, JobKind.READ_SENT_FILE, f"{ingest_id}:{attempt}", f"files:{organisation_id}")
 
-    async def _enter(self, row: Row[Any], content: bytes, stated: Stated | None, read: Facts | None) -> None:
+    async def _enter(self, row: Row[Any], content: bytes, facts: Facts, stated: Stated | None) -> None:
         async with self.db.write() as tx:
             caller = await api_keys.sender_of(tx, row)
-            new = _new_item(caller, _source_of(content), stated, read)
+            new = _new_item(caller, _source_of(content), facts, stated)
             of_file = replace(new, id=ItemId(row.id), file_id=FileId(row.file_id))
             item, _ = await enter(tx, of_file)
             await ask_for_preview(tx, self.jobs, WorkspaceId(row.workspace_id), FileId(row.file_id))
@@ -195,7 +198,7 @@ async def _repeated(tx: Tx, caller: Caller, sent: Sent) -> Receipt:
     return load(first.receipt, Receipt)
 
 
-def _new_item(caller: Caller, source_key: str, stated: Stated | None, read: Facts | None) -> NewItem:
+def _new_item(caller: Caller, source_key: str, facts: Facts, stated: Stated | None) -> NewItem:
     stated = stated or Stated(facts=Facts())
     return NewItem(
         workspace_id=caller.workspace_id,
@@ -203,7 +206,7 @@ def _new_item(caller: Caller, source_key: str, stated: Stated | None, read: Fact
         submitted_by=caller.made_by,
         door=Door.API,
         source_key=source_key,
-        facts=completed(stated, read),
+        facts=facts,
         kind=stated.kind or ItemKind.COST,
         coding=stated.coding,
     )

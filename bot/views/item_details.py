@@ -9,7 +9,7 @@ from bot.domain.items import Item
 from bot.views.connections import context, section
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_words import kind_words, type_words
-from bot.views.items import came, document, headline, mark, modal
+from bot.views.items import came, document, headline, mark, modal, warnings
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
 MOST_SUBTOTALS = 20
@@ -24,6 +24,7 @@ def details(found: Details) -> View:
         ),
         SectionBlock(fields=[mrkdwn(text) for text in _facts(item)]),
     ]
+    blocks += warnings(found.card)
     if facts.note is not None:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
     blocks += [

@@ -20,7 +20,7 @@ from bot.domain.items import Item, ItemState
 from bot.views.connections import Message, context, section
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import is_unread, questions, rows_of_buttons
-from bot.views.item_lines import lines
+from bot.views.item_lines import lines, parts
 from bot.views.item_standing import standing
 from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
@@ -33,7 +33,7 @@ CAME_BY = {
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
 }
-MOST_FIELDS = 10
+MOST_FIELDS, MOST_WARNINGS = 10, 20
 FACT_NAMES = {
     FactField.DOCUMENT_TYPE: "document type",
     FactField.SUPPLIER: "supplier",
@@ -65,7 +65,7 @@ def card(found: ItemCard) -> Message:
         *_in_columns(_fields(found)),
         *lines(item, found.line_codes),
         *_complaints(item),
-        *_warnings(found),
+        *warnings(found),
         *_before(found),
         section(standing(found)),
         context(came(found)),
@@ -197,12 +197,14 @@ def _complaints(item: Item) -> list[Block]:
     return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses {verb} to complete it.")]
 
 
-def _warnings(found: ItemCard) -> list[Block]:
+def warnings(found: ItemCard) -> list[Block]:
     """For whoever is to decide; once that is done there is nothing to look at before it."""
     if not found.warnings or found.item.state not in UNDECIDED:
         return []
-    sentences = "\n".join(f"• {escape(warning, 300)}" for warning in found.warnings)
-    return [section(f":eyes: *To be looked at before it is approved*\n{sentences}")]
+    sentences = [f"• {escape(warning, 300)}" for warning in found.warnings[:MOST_WARNINGS]]
+    left = len(found.warnings) - MOST_WARNINGS
+    more = [f"• and {left} more"] if left > 0 else []
+    return [section(part) for part in parts([":eyes: *To be looked at before it is approved*", *sentences, *more])]
 
 
 def _before(found: ItemCard) -> list[Block]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.billing import bill_of
-from bot.domain.checks import check, doubts
+from bot.domain.checks import check, doubts, warned_of
 from bot.domain.coding import CodedValue, Coding, LineCoding
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -171,6 +171,12 @@ def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> N
 def test_where_either_rate_is_unknown_nothing_is_doubted() -> None:
     assert doubts(A_BILL, D(5)) == ()
     assert doubts(replace(A_BILL, lines=(a_line("100.00", "20"),)), None) == ()
+
+
+def test_what_the_reading_warned_of_is_not_said_beside_a_complaint_that_says_it() -> None:
+    item = replace(an_item(replace(A_BILL, warnings=("One.", "Two."))), complaints=("One.",))
+
+    assert warned_of(item) == ("Two.",)
 
 
 def an_item(facts: Facts) -> Item:

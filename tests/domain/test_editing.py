@@ -137,3 +137,11 @@ def test_codes_of_a_line_stand_over_the_items() -> None:
 
 def test_old_rows_without_lines_or_tracking_are_read() -> None:
     assert load('{"account":{"value":"429","source":90,"by":"U1","beaten":[]}}', Coding).codes == Codes(account="429")
+
+
+def test_nobody_edits_away_what_the_reading_warned_of() -> None:
+    item = an_item(warnings=("Look.",))
+
+    assert edited(item, replace(edit_of(item), facts=replace(item.facts, warnings=())), BEN).facts.warnings == (
+        "Look.",
+    )

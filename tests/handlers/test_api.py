@@ -22,7 +22,7 @@ from bot.views.ids import ActionId
 from tests.contract.ingest_document import problems
 from tests.fakes.connected import Connected
 from tests.handlers.api_client import A_BILL, ApiClient, a_client, a_key
-from tests.handlers.desk import OTHER_CATEGORY, OTHER_TAX, Desk, a_desk, words
+from tests.handlers.desk import OTHER_CATEGORY, OTHER_TAX, SUPPLIER, Desk, a_desk, words
 from tests.intake.documents import a_document
 
 
@@ -212,9 +212,25 @@ async def test_a_file_that_cannot_be_read_is_refused_where_it_is_asked_for_and_i
 
     assert (refused["state"], refused["says"]) == ("not_added", "not added")
     assert "broken or cut off" in refused["complaints"][0]
-    assert became["number"] == "INV-7"
+    assert (became["number"], became["complaints"]) == ("INV-7", [])
+    (warning,) = became["warnings"]
+    assert "could not be read" in warning
+    assert "broken or cut off" in warning
+    assert "The file that came with it could not be read" in words(shop.desk.card("INV-7"))
     told = [message.text for message in shop.desk.slack.dms(ADMIN)]
     assert [text for text in told if "with the API key" in text and "was not added" in text]
+
+
+async def test_what_the_reading_of_a_sent_file_warns_of_is_told_and_stands_on_its_card(shop: Shop) -> None:
+    payee = "<cac:PayeeParty><cac:PartyName><cbc:Name>Factor Ltd</cbc:Name></cac:PartyName></cac:PayeeParty>"
+    document = a_document(number="E-6", currency="GBP", extra=SUPPLIER.format(name="Paper Ltd") + payee).encode()
+
+    sent = await shop.api.upload(document, item={"description": "Paper"})
+    await shop.desk.settle()
+    (warning,) = (await shop.api.get(sent.json["id"])).json["warnings"]
+
+    assert "paid to somebody else than the supplier" in warning
+    assert warning in words(shop.desk.card("E-6"))
 
 
 async def test_reading_that_stopped_is_begun_again_and_adds_one_item(shop: Shop) -> None:

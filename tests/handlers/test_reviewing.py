@@ -170,6 +170,22 @@ async def test_a_total_far_from_the_usual_is_pointed_at(desk: Desk) -> None:
     assert ActionId.APPROVE_ITEM in actions(odd)
 
 
+async def test_an_approver_sees_what_the_reading_warned_of_until_it_is_decided_on(desk: Desk) -> None:
+    payee = "<cac:PayeeParty><cac:PartyName><cbc:Name>Factor Ltd</cbc:Name></cac:PartyName></cac:PayeeParty>"
+    await desk.drop("W-1", extra=SUPPLIER.format(name="Paper Ltd") + payee)
+
+    warning = "It is to be paid to somebody else than the supplier"
+    assert f"To be looked at before it is approved*\n• {warning}" in words(desk.card("W-1"))
+    await desk.press(desk.card("W-1"), ActionId.SHOW_DETAILS, APPROVER)
+    assert warning in words(desk.modal(APPROVER))
+
+    await desk.edit("W-1", {BlockId.DUE_ON: "2026-04-01"})
+    assert f"• {warning}" in words(desk.card("W-1"))
+    await desk.edit("W-1", {BlockId.GROSS: "130.00"})
+    assert f"• As it came in: {warning}" in words(desk.card("W-1"))
+    assert warning not in words(await desk.approve("W-1"))
+
+
 async def test_what_was_refused_and_archived_comes_back_for_review_and_sends_nothing(desk: Desk) -> None:
     desk.xero.archive_account(TRADING, CATEGORY)
     await desk.add()

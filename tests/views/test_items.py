@@ -140,6 +140,15 @@ def test_what_is_to_be_looked_at_is_shown_only_until_it_is_decided() -> None:
     assert shown == {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL}
 
 
+def test_many_long_warnings_stay_within_what_slack_takes_and_say_that_there_are_more(shared: Path) -> None:
+    card = replace(a_card(an_item()), warnings=tuple(f"{number} {'w' * 400}" for number in range(27)))
+
+    assert problems(card, shared) == []
+    assert "• 19 ww" in drawn(card)
+    assert "• 20 ww" not in drawn(card)
+    assert "• and 7 more" in drawn(card)
+
+
 def test_bank_details_of_the_document_are_shown() -> None:
     assert "GB33BUKB20201555555555" in drawn(a_card(an_item()))
 
