@@ -24,7 +24,7 @@ from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.domain.usual import unusual
+from bot.domain.usual import paid_elsewhere, unusual
 from bot.services.code_names import names_of_lines
 from bot.services.current import require_item
 from bot.services.items import EDITABLE
@@ -128,9 +128,7 @@ async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item
         *await _archived(tx, item),
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
     ]
-    odd = unusual(item, before)
-    if odd is not None:
-        found.append(odd)
+    found += [odd for odd in (paid_elsewhere(item, before), unusual(item, before)) if odd is not None]
     other = await like_document(tx, item)
     asked_about = {question.about for question in item.questions}
     if other is not None and other.id not in asked_about:

@@ -170,6 +170,24 @@ async def test_a_total_far_from_the_usual_is_pointed_at(desk: Desk) -> None:
     assert ActionId.APPROVE_ITEM in actions(odd)
 
 
+async def test_another_account_than_before_is_pointed_at_until_somebody_has_approved_it(desk: Desk) -> None:
+    def of(account: str) -> str:
+        means = f"<cac:PayeeFinancialAccount><cbc:ID>{account}</cbc:ID></cac:PayeeFinancialAccount>"
+        return f"{SUPPLIER.format(name='Paper Ltd')}<cac:PaymentMeans>{means}</cac:PaymentMeans>"
+
+    for number, account in (("P-1", "GB33BUKB20201555555555"), ("P-2", "gb33 bukb 2020 1555 5555 55")):
+        await desk.drop(number, extra=of(account))
+        assert "before it was" not in words(desk.card(number))
+        await desk.approve(number)
+    for number in ("P-3", "P-4"):
+        await desk.drop(number, extra=of("LT121000011101001000"))
+        said = words(desk.card(number))
+        assert "Payable to LT121000011101001000; before it was gb33 bukb 2020 1555 5555 55." in said
+    await desk.approve("P-4")
+    await desk.drop("P-5", extra=of("LT121000011101001000"))
+    assert "before it was" not in words(desk.card("P-5"))
+
+
 async def test_an_approver_sees_what_the_reading_warned_of_until_it_is_decided_on(desk: Desk) -> None:
     payee = "<cac:PayeeParty><cac:PartyName><cbc:Name>Factor Ltd</cbc:Name></cac:PartyName></cac:PayeeParty>"
     await desk.drop("W-1", extra=SUPPLIER.format(name="Paper Ltd") + payee)
