@@ -171,9 +171,15 @@ class Permalink:
 
 
 def reason_of(error: SlackApiError) -> str:
-    """Slack's word for a refusal. A gateway's page in its place has none: `error.response.get` would fail on it."""
+    """Slack's word for a refusal. A gateway's page in its place has none: `error.response.get` would fail on it. That
+    nobody is there for a Home to be published to, `views.publish` says behind a general word.
+    """
     data = error.response.data
-    return str(data.get("error")) if isinstance(data, dict) else f"status {error.response.status_code}"
+    if not isinstance(data, dict):
+        return f"status {error.response.status_code}"
+    if data.get("error") == "invalid_arguments" and "user_not_found" in str(data.get("response_metadata")):
+        return "user_not_found"
+    return str(data.get("error"))
 
 
 class TokenRefusedError(Exception):
