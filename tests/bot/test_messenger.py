@@ -19,7 +19,7 @@ from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
 from bot.messenger import Messenger
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
-from bot.services.messages import Drawn, Place, Subject, Surface, note, want
+from bot.services.messages import Drawn, Place, Subject, Surface, note, redraw_homes, want
 from bot.slack import ChannelTest, learn_workspace
 from bot.views.text import escape
 from tests.fakes.app import World, whole_app
@@ -259,6 +259,24 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_when_it_changes(world
     await world.product.messenger.drain()
 
     assert texts(world.slack.messages(BILLS)) == ["the card", "the card, decided"]
+
+
+async def test_a_home_of_somebody_who_left_is_put_aside_and_not_tried_again_and_again(
+    world: World, clock: FakeClock
+) -> None:
+    await world.slack.open_home(MEMBER)
+    await world.settle()
+    world.slack.change_person(MEMBER, is_deleted=True)
+
+    async with world.services.db.write() as tx:
+        await redraw_homes(tx, await workspace_of(tx), [UserId(MEMBER)])
+    await world.settle()
+    for _ in range(3):
+        await clock.advance(400)
+        await world.settle()
+
+    assert world.slack.refusals == ["views.publish: invalid_arguments: [ERROR] user_not_found"]
+    world.slack.refusals.clear()
 
 
 async def test_what_somebody_wrote_mentions_nobody_when_it_is_posted(world: World) -> None:
