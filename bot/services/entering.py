@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 
 from bot.db.base import new_id, table_of
 from bot.db.connections import OrganisationRow
-from bot.db.items import insert_item, item_from_source
+from bot.db.items import insert_item, item_from_source, load_item
 from bot.db.unit_of_work import Tx
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
@@ -85,7 +85,16 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
 
 
 async def _known(tx: Tx, new: NewItem) -> Item | None:
-    return await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
+    """What came of that source: the item that it came in as, or where that goes on in these books, having been moved to
+    others and back. A move ends at an item that is not put away yet, so following them comes to an end.
+    """
+    known = went_to = await item_from_source(tx, new.workspace_id, new.organisation_id, new.source_key)
+    while went_to is not None and went_to.archived is not None and went_to.archived.is_moved:
+        other = went_to.archived.other
+        went_to = None if other is None else await load_item(tx, new.workspace_id, other)
+        if went_to is not None and went_to.organisation_id == new.organisation_id:
+            known = went_to
+    return known
 
 
 async def _entered_meanwhile(tx: Tx, new: NewItem) -> Item:

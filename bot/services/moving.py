@@ -13,6 +13,7 @@ from bot.db.connections import GrantRow, OrganisationRow
 from bot.db.items import ITEMS, item_from_source
 from bot.db.same_documents import OVER
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.addressing import Addressed, addressed
 from bot.domain.cards import ItemCard
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId
@@ -23,6 +24,7 @@ from bot.services.archiving import put_away, require_archivable
 from bot.services.cards import Cards
 from bot.services.current import NotNowError, refreshing, require_item
 from bot.services.entering import NewItem, enter
+from bot.services.lists import books_of
 from bot.services.organisations import Named
 from bot.services.people import People
 from bot.services.settings import organisation_name
@@ -126,10 +128,17 @@ async def _as_new(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewIte
         door=item.door,
         source_key=await _source_there(tx, item, organisation_id),
         facts=item.facts,
-        kind=ItemKind.COST,
+        kind=await _kind_there(tx, item, organisation_id),
         file_id=item.file_id,
         edited_by=item.edited_by,
     )
+
+
+async def _kind_there(tx: Tx, item: Item, organisation_id: OrganisationId) -> ItemKind:
+    """By whom the document names there; where it names nobody of them, what it was called here."""
+    books = await books_of(tx, item.workspace_id, organisation_id)
+    whose = Addressed.UNSTATED if books is None else addressed(item.facts, books)
+    return item.kind if whose in (Addressed.UNSTATED, Addressed.ELSEWHERE) else whose.kind
 
 
 async def _source_there(tx: Tx, item: Item, organisation_id: OrganisationId) -> str:

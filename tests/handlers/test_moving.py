@@ -13,16 +13,18 @@ from bot.db.connections import OrganisationRow
 from bot.db.items import ITEMS, item_of
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.books import Books
-from bot.domain.documents import Facts, Party
+from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.editing import edit_of
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.ingesting import Sent, Stated
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind, open_kinds
 from bot.domain.rights import Role
-from bot.playground.slack import ADMIN, BOOKKEEPER
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
+from bot.services.entering import NewItem, enter
 from bot.services.people import grant
 from tests.handlers.desk import SUPPLIER, Desk, a_desk
+from tests.handlers.dropping import replies
 
 BUYER = (
     "<cac:AccountingCustomerParty><cac:Party><cac:PartyName><cbc:Name>Else Ltd</cbc:Name></cac:PartyName></cac:Party>"
@@ -69,6 +71,35 @@ async def test_what_is_moved_and_moved_back_is_reviewed_where_it_began(desk: Des
 
     assert (back.state, back.organisation_id) == (ItemState.TO_REVIEW, desk.world.organisation_id)
     assert (back.facts, back.file_id) == (item.facts, item.file_id)
+
+    await desk.drop("INV-4", extra=SUPPLIER.format(name="Paper Ltd") + BUYER)
+
+    dropped = [message for message in desk.slack.messages(BILLS) if message.files][-1]
+    answer = " ".join(reply.text for reply in replies(desk, dropped))
+    assert f"|{back.reference}> (to review); nothing was added" in answer
+    assert back.reference != item.reference
+
+
+async def test_what_names_nobody_of_the_other_books_stays_the_sale_that_it_was_called(desk: Desk) -> None:
+    other, actor = await other_books(desk), await desk.world.actor()
+    unstated = Facts(number="S-1", supplier=Party(name="Paper Ltd"))
+    to_them = replace(unstated, number="S-2", buyer=Party(name="Other Ltd"))
+    for facts in (unstated, replace(unstated, number="S-3", buyer=Party(name="Else Ltd")), to_them):
+        async with desk.world.services.db.write() as tx:
+            new = NewItem(
+                workspace_id=actor.workspace.id,
+                organisation_id=desk.world.organisation_id,
+                submitted_by=actor.user_id,
+                door=Door.FORM,
+                source_key=str(facts.number),
+                facts=facts,
+                kind=ItemKind.SALE,
+            )
+            await enter(tx, new)
+
+    kinds = {item.facts.number: (await moved(desk, item, other)).kind for item in await items(desk)}
+
+    assert kinds == {"S-1": ItemKind.SALE, "S-3": ItemKind.SALE, "S-2": ItemKind.COST}
 
 
 async def test_another_systems_document_keeps_apart_from_one_that_was_given_the_same_key_there(desk: Desk) -> None:
