@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bot.domain.cards import ItemCard
+from slack_sdk.models.views import View
+
+from bot.domain.cards import ToDecide
 from bot.domain.items import Item
 from bot.services.approvals import Approvals
 from bot.services.cards import Cards
@@ -36,7 +38,7 @@ class ApprovalHandlers:
 
     async def reject_item(self, click: Click) -> Reply:
         """Asks for the reason; who may not decide is told so before writing one."""
-        return OpenView(views.reject_form(await self._card_to_decide(click)))
+        return OpenView(views.reject_form(await self._to_decide(click)))
 
     async def reject(self, submission: Submission) -> Reply:
         ref, reason = await self._reason(submission)
@@ -46,7 +48,7 @@ class ApprovalHandlers:
         return CloseAll()
 
     async def ask_what_is_wrong(self, click: Click) -> Reply:
-        return OpenView(views.send_back_form(await self._card_to_decide(click)))
+        return OpenView(views.send_back_form(await self._to_decide(click)))
 
     async def send_back(self, submission: Submission) -> Reply:
         ref, reason = await self._reason(submission)
@@ -58,22 +60,25 @@ class ApprovalHandlers:
     async def undo_item(self, click: Click) -> Reply:
         return await self._shown(click, await self.approvals.undo(click.actor, ItemRef.decode(click.value).item_id))
 
-    async def _card_to_decide(self, click: Click) -> ItemCard:
+    async def _to_decide(self, click: Click) -> ToDecide:
         ref = ItemRef.decode(click.value)
-        await self.approvals.check_may_decide(click.actor, ref.item_id, ref.version)
-        return await self.cards.seen(click.actor, ref.item_id)
+        return await self.approvals.to_decide(click.actor, ref.item_id, ref.version)
 
     async def _reason(self, submission: Submission) -> tuple[ItemRef, str | None]:
         """What was written, if anything; whoever may not decide is told that first."""
         ref, actor = FormRef.decode(submission.form.private_metadata).item, submission.actor
         reason = await read_for(
-            lambda: self.approvals.check_may_decide(actor, ref.item_id, ref.version),
+            lambda: self.approvals.to_decide(actor, ref.item_id, ref.version),
             lambda: views.read_reason(submission.form.state),
         )
         if reason is None:
-            await self.approvals.check_may_decide(actor, ref.item_id, ref.version)
+            await self.approvals.to_decide(actor, ref.item_id, ref.version)
         return ref, reason
 
     async def _shown(self, click: Click, item: Item) -> Reply:
         """The card in the channel is drawn by itself; a card that was opened on its own turns into the outcome."""
-        return redrawn(click, item_views.alone(await self.cards.seen(click.actor, item.id)))
+
+        async def card() -> View:
+            return item_views.alone(await self.cards.seen(click.actor, item.id))
+
+        return await redrawn(click, card)

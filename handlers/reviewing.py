@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from slack_sdk.models.views import View
+
 from bot.domain.items import Item
 from bot.domain.questions import QuestionKind
 from bot.services.archiving import Archiving
@@ -93,4 +95,8 @@ class ReviewHandlers:
         return await self._shown(click, await self.answers.confirm(click.actor, ref.item_id, ref.version, kinds))
 
     async def _shown(self, click: Click, item: Item) -> Reply:
-        return redrawn(click, item_views.alone(await self.cards.seen(click.actor, item.id)))
+
+        async def card() -> View:
+            return item_views.alone(await self.cards.seen(click.actor, item.id))
+
+        return await redrawn(click, card)

@@ -1,5 +1,7 @@
 """Where a modal opens from: Slack stacks three, so what is opened from a stack takes a place in it."""
 
+from collections.abc import Awaitable, Callable
+
 from slack_sdk.models.views import View
 
 from bot.views.ids import CallbackId
@@ -19,6 +21,6 @@ def instead(click: Click, view: View) -> Reply:
     return UpdateView(view) if is_in_modal else OpenView(view)
 
 
-def redrawn(click: Click, view: View) -> Reply:
-    """The modal that was pressed in shows what became of it; a message in a channel is drawn by itself."""
-    return None if click.form is None else UpdateView(view)
+async def redrawn(click: Click, draw: Callable[[], Awaitable[View]]) -> Reply:
+    """The modal that was pressed in shows what became of it; a message in a channel is drawn by itself, and nothing here."""
+    return None if click.form is None else UpdateView(await draw())

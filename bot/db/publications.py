@@ -100,6 +100,13 @@ OPEN = (BatchState.QUEUED, BatchState.SENDING, BatchState.CHECKING)
 LIVE = (PublicationState.SENDING, PublicationState.UNKNOWN)
 """States of a publication whose document may be on its way, or in the ledger."""
 
+_LAST = (
+    select(PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
+    .where(PUBLICATIONS.c.workspace_id == bindparam("workspace_id"), PUBLICATIONS.c.item_id == bindparam("item_id"))
+    .order_by(PUBLICATIONS.c.created_at.desc())
+    .limit(1)
+)
+
 
 async def set_ledger_ids(tx: Tx, found: Mapping[PublicationId, str]) -> None:
     """The ledger has these, under these ids; what is left is reading them back."""
@@ -175,12 +182,6 @@ async def document_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemI
 
     Whatever is done next must look at that one first: sending again would make a second.
     """
-    statement = (
-        select(PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
-        .where(PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.item_id == item_id)
-        .order_by(PUBLICATIONS.c.created_at.desc())
-        .limit(1)
-    )
-    row = (await tx.execute(statement)).one_or_none()
+    row = (await tx.execute(_LAST, {"workspace_id": workspace_id, "item_id": item_id})).one_or_none()
     is_left = row is not None and row.state in (PublicationState.REFUSED, PublicationState.CANCELLED)
     return row.ledger_id if row is not None and is_left else None

@@ -43,6 +43,14 @@ class ItemCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToDecide:
+    """An item that somebody may decide on, and the name of its books: what a form for the reason begins with."""
+
+    item: Item
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why a coded field is what it is: its name, where that comes from, who chose it, and what lost against it."""
 

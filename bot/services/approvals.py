@@ -7,9 +7,12 @@ person saw; for any other the answer is a fresh card and no decision.
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import bindparam
+
 from bot.db.base import new_id, table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.cards import ToDecide
 from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind, asked
@@ -20,11 +23,18 @@ from bot.services.current import NotNowError, StaleItemError, refreshing, requir
 from bot.services.messages import Place, Surface, home_card, note
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
-from bot.services.settings import people_with
+from bot.services.settings import organisation_name, people_with
 from bot.views.text import mention, quote
 
 APPROVALS = table_of(ApprovalRow)
 
+_NEW = APPROVALS.insert()
+_FALLEN = (
+    APPROVALS.update()
+    .where(APPROVALS.c.workspace_id == bindparam("of_workspace"), APPROVALS.c.item_id == bindparam("of_item"))
+    .values(is_standing=False)
+)
+"""Statements of every click, built once."""
 
 DECIDED = "nobody has to decide on it now."
 SENT_BACK = "sent back"
@@ -88,11 +98,12 @@ class Approvals:
             await _ask_in_thread(tx, item, reason, actor.user_id)
         return item
 
-    async def check_may_decide(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+    async def to_decide(self, actor: Actor, item_id: ItemId, version: int) -> ToDecide:
         """Before a form for the reason is opened. Raises: as `approve`."""
-        person = await self.people.identify(actor)
-        async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
-            return await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
+        person, workspace_id = await self.people.identify(actor), actor.workspace.id
+        async with refreshing(self.db, workspace_id, item_id), self.db.read() as tx:
+            item = await _item_to_decide(tx, person, workspace_id, item_id, version)
+            return ToDecide(item=item, organisation=await organisation_name(tx, workspace_id, item.organisation_id))
 
     async def undo(self, actor: Actor, item_id: ItemId) -> Item:
         """Take an approval back while nothing was sent: by whoever gave it, or an admin.
@@ -112,11 +123,7 @@ class Approvals:
             item = await change_item(tx, before, undone)
             if item is None:
                 raise StaleItemError(before)
-            await tx.execute(
-                APPROVALS.update()
-                .where(APPROVALS.c.workspace_id == item.workspace_id, APPROVALS.c.item_id == item.id)
-                .values(is_standing=False)
-            )
+            await tx.execute(_FALLEN, {"of_workspace": item.workspace_id, "of_item": item.id})
             await _tell(tx, item, "approval undone", actor.user_id)
         return item
 
@@ -175,7 +182,7 @@ async def _decided(
         "at": tx.now,
         "is_standing": decided.state is not ItemState.TO_REVIEW,
     }
-    await tx.execute(APPROVALS.insert(), row)
+    await tx.execute(_NEW, row)
     await _tell(tx, item, decision, by, row["reason"])
     return item
 

@@ -9,6 +9,7 @@ from bot.db.workspaces import AuditRow
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 
 AUDIT = table_of(AuditRow)
+_NEW = AUDIT.insert()
 
 
 async def record(
@@ -31,4 +32,4 @@ async def record(
         "at": tx.now,
         "facts": dump(facts or {}),
     }
-    await tx.execute(AUDIT.insert(), row)
+    await tx.execute(_NEW, row)

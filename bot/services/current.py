@@ -7,9 +7,8 @@ from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.rights import Role
-from bot.services.messages import redraw_homes, redraw_item
-from bot.services.settings import people_with
+from bot.services.homes import redraw_homes_of_item
+from bot.services.messages import redraw_item
 from bot.views.text import mention, moment
 
 DECIDED = (ItemState.APPROVED, ItemState.REJECTED)
@@ -54,9 +53,7 @@ async def require_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> It
 async def show(tx: Tx, item: Item) -> None:
     """Wherever the item is seen, it is drawn again: its card and alert, and the Homes of who sent it in and who may decide."""
     await redraw_item(tx, item.workspace_id, item.id)
-    approvers = await people_with(tx, item.workspace_id, item.organisation_id, Role.APPROVER)
-    bookkeepers = await people_with(tx, item.workspace_id, item.organisation_id, Role.BOOKKEEPER)
-    await redraw_homes(tx, item.workspace_id, (item.submitted_by, *approvers, *bookkeepers))
+    await redraw_homes_of_item(tx, item)
 
 
 @asynccontextmanager

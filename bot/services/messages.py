@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnCollection, ColumnElement, and_, bindparam, case, not_, null, select
+from sqlalchemy import ColumnCollection, ColumnElement, Update, and_, bindparam, case, not_, null, or_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
@@ -27,14 +27,19 @@ _PLACE = select(MESSAGES.c.id).where(
     MESSAGES.c.role == bindparam("role"),
 )
 
-_AGAIN = (
-    MESSAGES.update()
-    .where(
-        MESSAGES.c.workspace_id == bindparam("of_workspace"),
-        MESSAGES.c.subject.in_(bindparam("of_subjects", expanding=True)),
-        MESSAGES.c.subject_id.in_(bindparam("of_ids", expanding=True)),
+
+def shown_again(*of: ColumnElement[bool]) -> Update:
+    """The statement that draws again what is `of` these in a workspace; for `redraw_those`, built once."""
+    return (
+        MESSAGES.update()
+        .where(MESSAGES.c.workspace_id == bindparam("of_workspace"), *of)
+        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=bindparam("now"))
     )
-    .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=bindparam("now"))
+
+
+_AGAIN = shown_again(
+    MESSAGES.c.subject.in_(bindparam("of_subjects", expanding=True)),
+    MESSAGES.c.subject_id.in_(bindparam("of_ids", expanding=True)),
 )
 
 PLACE_COLUMNS = ("surface", "channel_id", "user_id", "thread_of", "thread_ts")
@@ -61,6 +66,10 @@ class Subject(StrEnum):
 
 OF_ITEMS = (Subject.ITEM, Subject.ALERT)
 """A card, and an alert where there is one."""
+
+_ITEM_AGAIN = shown_again(
+    or_(*(MESSAGES.c.subject == subject for subject in OF_ITEMS)), MESSAGES.c.subject_id == bindparam("of_id")
+)
 
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
@@ -190,7 +199,7 @@ async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id
 
 async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
     """Every place that shows the item is drawn again: its card, and its alert where it has one."""
-    await _redraw(tx, workspace_id, OF_ITEMS, [str(item_id)])
+    await redraw_those(tx, workspace_id, _ITEM_AGAIN, of_id=str(item_id))
 
 
 async def redraw_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> None:
@@ -227,8 +236,12 @@ async def send_again(tx: Tx, workspace_id: WorkspaceId) -> None:
 
 
 async def _redraw(tx: Tx, workspace_id: WorkspaceId, subjects: tuple[Subject, ...], ids: Sequence[str]) -> None:
-    of = {"of_workspace": workspace_id, "of_subjects": subjects, "of_ids": ids, "now": tx.now}
-    await tx.execute(_AGAIN, of)
+    await redraw_those(tx, workspace_id, _AGAIN, of_subjects=subjects, of_ids=ids)
+
+
+async def redraw_those(tx: Tx, workspace_id: WorkspaceId, statement: Update, **of: object) -> None:
+    """Whatever a statement of `shown_again` is about is drawn again."""
+    await tx.execute(statement, {**of, "of_workspace": workspace_id, "now": tx.now})
     tx.nudge(Nudge.MESSENGER)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import bindparam
+
 from bot.db.base import new_id, table_of
 from bot.db.publications import PublicationRow, StepRow, document_left_behind
 from bot.db.unit_of_work import Nudge, Tx
@@ -11,6 +13,18 @@ from bot.domain.publishing import PublicationState, StepKind, StepState
 
 PUBLICATIONS = table_of(PublicationRow)
 STEPS = table_of(StepRow)
+
+_NEW_PUBLICATION, _NEW_STEP = PUBLICATIONS.insert(), STEPS.insert()
+_CANCEL = (
+    PUBLICATIONS.update()
+    .where(
+        PUBLICATIONS.c.workspace_id == bindparam("of_workspace"),
+        PUBLICATIONS.c.item_id == bindparam("of_item"),
+        PUBLICATIONS.c.state == PublicationState.WAITING,
+    )
+    .values(state=PublicationState.CANCELLED, ended_at=bindparam("now"))
+)
+"""Statements of every click, built once."""
 
 
 async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
@@ -40,20 +54,12 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
         "state": StepState.WAITING,
         "marker": str(item.id),
     }
-    await tx.execute(PUBLICATIONS.insert(), publication)
-    await tx.execute(STEPS.insert(), step)
+    await tx.execute(_NEW_PUBLICATION, publication)
+    await tx.execute(_NEW_STEP, step)
     tx.nudge(Nudge.PLANNER)
 
 
 async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
     """Take back a publication of which nothing was frozen yet; False when it is on its way."""
-    statement = (
-        PUBLICATIONS.update()
-        .where(
-            PUBLICATIONS.c.workspace_id == workspace_id,
-            PUBLICATIONS.c.item_id == item_id,
-            PUBLICATIONS.c.state == PublicationState.WAITING,
-        )
-        .values(state=PublicationState.CANCELLED, ended_at=tx.now)
-    )
-    return bool((await tx.execute(statement)).rowcount)
+    of = {"of_workspace": workspace_id, "of_item": item_id, "now": tx.now}
+    return bool((await tx.execute(_CANCEL, of)).rowcount)

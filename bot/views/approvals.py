@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.domain.cards import ItemCard
+from bot.domain.cards import ToDecide
 from bot.views import fields
 from bot.views.connections import section
 from bot.views.fields import Fields
@@ -17,8 +17,8 @@ NO_REASON = "Write why: whoever sent it in reads it on the card."
 SAY_WHAT = "Whoever sent it in and the bookkeepers read it in the card's thread."
 
 
-def reject_form(card: ItemCard) -> View:
-    item, facts = card.item, card.item.facts
+def reject_form(asked: ToDecide) -> View:
+    item, facts = asked.item, asked.item.facts
     what = f"{escape(facts.supplier.name or '', 100)}, {amount(facts.gross, facts.currency)} ({item.reference})"
     return View(
         type="modal",
@@ -28,14 +28,14 @@ def reject_form(card: ItemCard) -> View:
         close=PlainTextObject(text="Cancel"),
         private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
         blocks=[
-            section(f"*{escape(card.organisation)}*\n{what} will not be published."),
+            section(f"*{escape(asked.organisation)}*\n{what} will not be published."),
             fields.text_field(BlockId.REASON, "Reason", None, longest=500, is_long=True, hint=NO_REASON),
         ],
     )
 
 
-def send_back_form(card: ItemCard) -> View:
-    item, facts = card.item, card.item.facts
+def send_back_form(asked: ToDecide) -> View:
+    item, facts = asked.item, asked.item.facts
     what = f"{escape(item.counterparty.name or '', 100)}, {amount(facts.gross, facts.currency)} ({item.reference})"
     return View(
         type="modal",
@@ -45,7 +45,7 @@ def send_back_form(card: ItemCard) -> View:
         close=PlainTextObject(text="Cancel"),
         private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
         blocks=[
-            section(f"*{escape(card.organisation)}*\n{what} waits for review again."),
+            section(f"*{escape(asked.organisation)}*\n{what} waits for review again."),
             fields.text_field(
                 BlockId.REASON, "What is to be put right", None, longest=500, is_long=True, hint=SAY_WHAT
             ),

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.browsing import Found, ItemList, ItemSearch
-from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason
+from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason, ToDecide
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, Party, TaxSubtotal
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Archived, Item, ItemState
@@ -109,8 +109,8 @@ def shown(item: Item, text: str) -> Iterator[tuple[str, dict[str, Any]]]:
         views.alone(card),
         views.explanation(Explanation(card=card, reasons=(reason,))),
         details(Details(card=card, before=(item,), history=(happening,), file_name=text)),
-        approvals.reject_form(card),
-        approvals.send_back_form(card),
+        approvals.reject_form(ToDecide(item=item, organisation=text)),
+        approvals.send_back_form(ToDecide(item=item, organisation=text)),
         moving.move_form(card, ((item.organisation_id, text),)),
         moving.moved(card),
         browsing.item_list(page),

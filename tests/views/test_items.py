@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.domain.cards import Details, Explanation, ItemCard, Reason
+from bot.domain.cards import Details, Explanation, ItemCard, Reason, ToDecide
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -217,7 +217,7 @@ def test_why_shows_who_chose_and_what_lost(shared: Path) -> None:
 
 
 def test_a_reason_is_read_back_as_it_was_written(shared: Path) -> None:
-    form = approvals.reject_form(a_card(an_item()))
+    form = approvals.reject_form(ToDecide(item=an_item(), organisation="Bench Ltd"))
 
     assert modal_problems(form, shared) == []
     assert approvals.read_reason({"reason": {"value": {"type": "plain_text_input", "value": " No \n"}}}) == "No"

@@ -1,0 +1,47 @@
+"""How often a click asks the database: an answer costs little else, each statement as much as Bolt's own part of it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from bot.playground.slack import APPROVER
+from bot.views.ids import ActionId
+from tests.handlers.desk import a_desk
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that are sent meanwhile."""
+    found: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            found.append(" ".join(statement.split())[:60])
+
+    event.listen(Engine, "before_cursor_execute", hear)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", hear)
+
+
+async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: str) -> None:
+    """A card in a channel is drawn by the messenger afterwards, and the form for a reason shows no card."""
+    async with a_desk(sqlite_url) as desk:
+        card = await desk.add()
+
+        with counted() as asking:
+            await desk.press(card, ActionId.REJECT_ITEM, settled=False)
+        await desk.slack.close_modal(APPROVER, everything=True)
+        with counted() as approving:
+            await desk.press(card, ActionId.APPROVE_ITEM, settled=False)
+        await desk.settle()
+        with counted() as undoing:
+            await desk.press(desk.card("INV-1"), ActionId.UNDO_ITEM, settled=False)
+
+    assert len(asking) == 3, asking
+    assert len(approving) == 11, approving
+    assert len(undoing) == 9, undoing
