@@ -4,8 +4,8 @@ It imports `wire.py`, the clock and nothing else of ours, so it cannot share our
 can be told to misbehave as Xero sometimes does. Mount it anywhere: `app.add_subapp("/xero", create_app(state))`.
 
 Facts: developer.xero.com (OAuth 2.0, Accounting API, limits, idempotency) and the published OpenAPI document 16.1.0;
-every answer is checked against the latter in tests. Not known to be Xero's exact words: the sentences about tracking,
-negative totals and over-long texts.
+every answer is checked against the latter in tests. `simulated/sentences.py` says which sentences are not known to be
+Xero's own words.
 """
 
 from collections.abc import Sequence

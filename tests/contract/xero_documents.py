@@ -20,7 +20,11 @@ ENVELOPED = (
     "Currencies",
     "Users",
     "Contacts",
+    "Items",
     "Invoices",
+    "CreditNotes",
+    "BankTransactions",
+    "Allocations",
     "Payments",
     "Attachments",
     "HistoryRecords",
@@ -28,7 +32,10 @@ ENVELOPED = (
 BEYOND = {
     **dict.fromkeys(ENVELOPED, ENVELOPE),
     "Invoice": ("DateString", "DueDateString"),
+    "CreditNote": ("DateString", "DueDateString"),
+    "BankTransaction": ("DateString",),
     "Payment": ("DateString",),
+    "Allocation": ("DateString",),
 }
 """In the document's own examples, and in none of its schemas."""
 

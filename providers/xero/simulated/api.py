@@ -12,8 +12,8 @@ from aiohttp import web
 from providers.xero.simulated import endpoints
 from providers.xero.simulated.grants import Access
 from providers.xero.simulated.idempotency import request_of
-from providers.xero.simulated.invoices import Author
 from providers.xero.simulated.misbehaviour import Fault, Planned
+from providers.xero.simulated.outcomes import Author
 from providers.xero.simulated.refusals import Answer, RefusalError, not_found, titled
 from providers.xero.simulated.state import Call, XeroState
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from bot.clock import Clock
 from providers.xero.simulated import seed
+from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, INVOICE, Kind
 from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.store import Shelf, Store
 
@@ -15,6 +16,8 @@ APPROVERS = frozenset({ADVISER, "STANDARD"})
 SMALL_PLANS = frozenset({"STARTER", "IGNITE", "LITE"})
 """Plans on which only so many documents may be approved in a month."""
 MONTHLY_LIMIT = {"ACCPAY": 5, "ACCREC": 20}
+WITH_CURRENCIES = ("DEMO", "TRIAL", "PREMIUM", "ULTIMATE", "COMPREHENSIVE", "ULTRA")
+"""How the names of plans with more than one currency begin (xero.com, "Pricing plans")."""
 
 
 class Books:
@@ -30,18 +33,23 @@ class Books:
         self.tracking = self._shelf("tracking")
         self.currencies = self._shelf("currency")
         self.users = self._shelf("user")
+        self.items = self._shelf("item")
         self.invoices = self._shelf("invoice")
+        self.credit_notes = self._shelf("credit_note")
+        self.bank_transactions = self._shelf("bank_transaction")
+        self.allocations = self._shelf("allocation")
         self.payments = self._shelf("payment")
         self.attachments = self._shelf("attachment")
         self.history = self._shelf("history")
-        if not self._own:
-            self._seed()
+        self._seed()
 
     def _shelf(self, kind: str) -> Shelf:
         return Shelf(self._store, f"{kind}/{self.tenant}")
 
     def _seed(self) -> None:
-        self._own.save("organisation", seed.organisation(self.tenant))
+        """Fill what is empty: of books that an earlier version kept, only the lists that it did not know."""
+        if not self._own:
+            self._own.save("organisation", seed.organisation(self.tenant))
         for shelf, key, records in (
             (self.accounts, "AccountID", seed.accounts(self.tenant)),
             (self.tax_rates, "TaxType", seed.tax_rates(self.tenant)),
@@ -49,8 +57,9 @@ class Books:
             (self.tracking, "TrackingCategoryID", seed.tracking(self.tenant)),
             (self.currencies, "Code", seed.currencies(self.tenant)),
             (self.users, "UserID", seed.users(self.tenant)),
+            (self.items, "ItemID", seed.items(self.tenant)),
         ):
-            for record in records:
+            for record in [] if shelf else records:
                 shelf.save(record[key], record)
 
     # The organisation
@@ -88,11 +97,28 @@ class Books:
             return self.accounts[code]
         return next((found for found in self.accounts.values() if found["Code"] == code), None)
 
+    def item(self, code: str) -> Json | None:
+        """A product or service, by code or by id."""
+        return self.items.get(code) or next((found for found in self.items.values() if found["Code"] == code), None)
+
+    def open_currencies(self) -> list[Json]:
+        """Those that documents may be in: the plan decides whether there is more than the organisation's own."""
+        base = self.organisation["BaseCurrency"]
+        has_all = str(self.organisation["Class"]).startswith(WITH_CURRENCIES)
+        return [found for found in self.currencies.values() if has_all or found["Code"] == base]
+
+    def has_currency(self, code: str) -> bool:
+        return any(found["Code"] == code for found in self.open_currencies())
+
     def contact_named(self, name: str) -> Json | None:
         """An active contact before an archived one; capitals and spaces at the ends don't count."""
         wanted = name.strip().casefold()
         matches = [found for found in self.contacts.values() if found["Name"].casefold() == wanted]
         return min(matches, key=lambda found: str(found["ContactStatus"]), default=None)
+
+    def shelf(self, kind: Kind) -> Shelf:
+        shelves = {INVOICE: self.invoices, CREDIT_NOTE: self.credit_notes, BANK_TRANSACTION: self.bank_transactions}
+        return shelves[kind]
 
     def approved_this_month(self, kind: str) -> int:
         month = self.now()[:7]
@@ -113,8 +139,11 @@ class Books:
         return self._clock.now()
 
     def save_invoice(self, invoice: Json) -> None:
-        invoice["UpdatedDateUTC"] = self.now()
-        self.invoices.save(invoice["InvoiceID"], invoice)
+        self.save_document(INVOICE, invoice)
+
+    def save_document(self, kind: Kind, document: Json) -> None:
+        document["UpdatedDateUTC"] = self.now()
+        self.shelf(kind).save(document[kind.key], document)
 
     def save_contact(self, contact: Json) -> None:
         contact["UpdatedDateUTC"] = self.now()
@@ -130,7 +159,7 @@ class Books:
         record = {"Changes": changes, "DateUTC": self.now(), "User": user, "Details": details}
         self.history.save(document, {"records": [*records, record]})
 
-    def keep_file(self, document: str, name: str, mime_type: str, content: bytes) -> Json:
+    def keep_file(self, document: str, name: str, mime_type: str, content: bytes, *, is_online: bool = False) -> Json:
         """Attach a file; one of the same name is replaced."""
         files = self.attachments.get(document, {"files": []})["files"]
         attachment: Json = {
@@ -138,6 +167,7 @@ class Books:
             "FileName": name,
             "MimeType": mime_type,
             "ContentLength": len(content),
+            "IncludeOnline": is_online,
         }
         self._store.put_bytes(attachment["AttachmentID"], content)
         kept = [found for found in files if found["FileName"] != name]

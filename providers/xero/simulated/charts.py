@@ -167,3 +167,16 @@ Dublin Print Works|S|461|IE1234567T
 Electric Ireland|S|445|
 Liffey Office Supplies|S|461|
 """
+
+# code, name, then price, account and tax rate: as bought, as sold
+UK_ITEMS = """
+PAPER-A4|A4 paper, 5 reams|18.50 461 INPUT2|
+TONER|Toner cartridge, black|64.99 461 INPUT2|
+HOSTING|Web hosting, one month|29.00 463 INPUT2|49.00 200 OUTPUT2
+CONSULT|Consulting, one hour||95.00 200 OUTPUT2
+BOOK|Training handbook|9.95 480 ZERORATEDINPUT|14.50 200 ZERORATEDOUTPUT
+"""
+IE_ITEMS = """
+PAPER-A4|A4 paper, 5 reams|21.00 461 INPUT4|
+CONSULT|Consulting, one hour||110.00 200 OUTPUT4
+"""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from providers.xero.simulated import sentences
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.seed import new_contact
@@ -26,10 +27,6 @@ EDITABLE = (
     "IsSupplier",
     "IsCustomer",
 )
-ARCHIVED = (
-    "The contact with the specified contact details has been archived. "
-    "The contact must be un-archived before creating new invoices or credit notes."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +39,9 @@ def write(books: Books, sent: Json, *, may_update: bool) -> Json | Refused:
     found = _existing(books, sent) if may_update else None
     name = str(sent.get("Name") or "").strip()
     if found is None and sent.get("ContactID") and may_update:
-        return Refused(errors=("The contact with the specified ContactID could not be found",))
+        return Refused(errors=(sentences.CONTACT_GONE,))
     if found is None and not name:
-        return Refused(errors=("The contact name must be specified.",))
+        return Refused(errors=(sentences.CONTACT_UNNAMED,))
     errors = _errors(books, sent, name, found)
     if errors:
         return Refused(errors=tuple(errors))
@@ -70,15 +67,12 @@ def _errors(books: Books, sent: Json, name: str, found: Json | None) -> list[str
     holder = books.contact_named(name) if name else None
     is_taken = holder is not None and holder["ContactStatus"] == "ACTIVE"
     if is_taken and (found is None or (holder is not None and holder["ContactID"] != found["ContactID"])):
-        errors.append(
-            f"The contact name {name} is already assigned to another contact. "
-            "The contact name must be unique across all active contacts."
-        )
+        errors.append(sentences.CONTACT_TAKEN.format(name=name))
     if len(name) > 255:
-        errors.append("The contact name must not be longer than 255 characters.")
+        errors.append(sentences.TOO_LONG.format(name="contact name", longest=255))
     currency = sent.get("DefaultCurrency")
-    if currency and currency not in books.currencies:
-        errors.append(f"The organisation is not subscribed to currency {currency}")
+    if currency and not books.has_currency(currency):
+        errors.append(sentences.CURRENCY.format(code=currency))
     return errors
 
 
@@ -94,33 +88,30 @@ def of_document(books: Books, sent: Any) -> Json | Refused:
     the contact, and its contact persons are dropped.
     """
     if sent is None:
-        return Refused(errors=("A Contact must be specified for this type of transaction",))
+        return Refused(errors=(sentences.NO_CONTACT,))
     wanted = sent if isinstance(sent, dict) else {}
     if not any(wanted.get(name) for name in ("Name", "ContactID", "ContactNumber")):
-        return Refused(
-            errors=(
-                (
-                    "The Contact must contain at least 1 of the following elements to identify the contact: "
-                    "Name, ContactID, ContactNumber"
-                ),
-            )
-        )
+        return Refused(errors=(sentences.EMPTY_CONTACT,))
     found = _existing(books, wanted)
     if found is None and wanted.get("ContactID"):
         return Refused(errors=(_unknown(str(wanted["ContactID"])),))
     if found is not None and found["ContactStatus"] != "ACTIVE":
-        return Refused(errors=(ARCHIVED,))
+        return Refused(errors=(sentences.CONTACT_ARCHIVED,))
     contact = dict(found) if found else new_contact(str(uuid4()), str(wanted["Name"]).strip(), books.now())
     before = {**contact}
     _apply(contact, wanted)
+    if contact["Name"] != before["Name"] or found is None:
+        holder = books.contact_named(str(contact["Name"]))
+        if holder and holder["ContactStatus"] == "ACTIVE" and holder["ContactID"] != contact["ContactID"]:
+            return Refused(errors=(sentences.CONTACT_TAKEN.format(name=contact["Name"]),))
     if found and contact != before:
         contact["ContactPersons"] = []
     return contact
 
 
-def keep(books: Books, contact: Json, kind: str) -> None:
+def keep(books: Books, contact: Json, *, is_customer: bool) -> None:
     """Save a document's contact where that changes anything; dealing with somebody makes them supplier or customer."""
-    contact["IsSupplier" if kind == "ACCPAY" else "IsCustomer"] = True
+    contact["IsCustomer" if is_customer else "IsSupplier"] = True
     if books.contacts.get(contact["ContactID"]) != contact:
         books.save_contact(contact)
 
@@ -129,5 +120,5 @@ def _unknown(contact_id: str) -> str:
     try:
         UUID(contact_id)
     except ValueError:
-        return f"The ContactID '{contact_id}' is not a valid identifier"
-    return "The contact with the specified ContactID could not be found"
+        return sentences.CONTACT_ID.format(sent=contact_id)
+    return sentences.CONTACT_GONE

@@ -5,12 +5,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from providers.xero.simulated import sentences
 from providers.xero.simulated.books import Books
+from providers.xero.simulated.kinds import SALES
 from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.refusals import unreadable
 
 NOTHING = Decimal("0.00")
 LONGEST_DESCRIPTION = 4000
+MOST_TRACKING = 2
 _APPLIES = {
     "ASSET": "CanApplyToAssets",
     "EQUITY": "CanApplyToEquity",
@@ -26,6 +29,7 @@ class LineReader:
 
     books: Books
     kind: str
+    """The document's type, such as ACCPAY."""
     amounts: str
     is_complete: bool
     """Whether the document is for approval: then every line needs a description and an account."""
@@ -35,54 +39,80 @@ class LineReader:
 
     def read(self, sent: Json) -> Json:
         line: Json = {"LineItemID": sent.get("LineItemID") or str(uuid4())}
+        sent = self._with_item(sent, line)
         description = str(sent.get("Description") or "")
         if len(description) > LONGEST_DESCRIPTION:
-            self._refuse(f"The description field must not be longer than {LONGEST_DESCRIPTION} characters")
+            self._refuse(sentences.TOO_LONG.format(name="description", longest=LONGEST_DESCRIPTION))
         line["Description"] = description
         if self.is_complete and not description.strip():
-            self._refuse("The description field is mandatory for each line item.")
-        if sent.get("ItemCode"):
-            self._refuse(f"Item code '{sent['ItemCode']}' is not valid")
+            self._refuse(sentences.DESCRIPTION)
         self._amounts(sent, line)
         account = self._account(sent, line)
         rate = self._tax_type(sent, line, account)
         self._tax_amount(sent, line, rate)
-        line["Tracking"] = [self._tracking(choice) for choice in _list(sent.get("Tracking"))]
-        if len(line["Tracking"]) > 2:
-            self._refuse("A maximum of 2 tracking categories may be assigned to a line item.")
+        chosen = [self._tracking(choice) for choice in _list(sent.get("Tracking"))]
+        line["Tracking"] = [found for found in chosen if found]
+        if len(chosen) > MOST_TRACKING:
+            self._refuse(sentences.TRACKING_MOST)
         return line
 
     def _refuse(self, sentence: str) -> None:
         if sentence not in self.errors:
             self.errors.append(sentence)
 
+    # Products
+
+    def _with_item(self, sent: Json, line: Json) -> Json:
+        """What was sent, and what it leaves out from the product ("Items": prices, account and tax rate to sell or to
+        buy at).
+        """
+        if not sent.get("ItemCode"):
+            return sent
+        item = self.books.item(str(sent["ItemCode"]))
+        if item is None:
+            self._refuse(sentences.ITEM.format(code=sent["ItemCode"]))
+            return sent
+        is_sale = self.kind in SALES
+        details = item.get("SalesDetails" if is_sale else "PurchaseDetails", {})
+        usual = {
+            "Description": item.get("Description" if is_sale else "PurchaseDescription"),
+            "AccountCode": None if sent.get("AccountID") else details.get("AccountCode"),
+            "TaxType": details.get("TaxType"),
+            "UnitAmount": None if sent.get("LineAmount") is not None else details.get("UnitPrice"),
+        }
+        line |= {"ItemCode": item["Code"], "Item": {name: item[name] for name in ("ItemID", "Name", "Code")}}
+        return {**usual, **{name: value for name, value in sent.items() if value is not None}}
+
     # Amounts
 
     def _amounts(self, sent: Json, line: Json) -> None:
         """Quantity x price, each rounded first; a line amount that was sent has to agree to the cent."""
         quantity, price, total = (_number(sent, name) for name in ("Quantity", "UnitAmount", "LineAmount"))
-        rate = self._discount(sent, line)
+        rate, off = self._discount(sent, line)
         quantity = rounded(Decimal(1) if quantity is None else quantity, 4)
         if quantity < 0:
-            self._refuse("Quantity must not be less than zero.")
+            self._refuse(sentences.QUANTITY)
         if price is None:
             price = (total or Decimal(0)) / quantity if quantity > 0 else Decimal(0)
             total = total if total is None else rounded(total)
             line |= {"Quantity": quantity, "UnitAmount": rounded(price, self.places), "LineAmount": total or NOTHING}
             return
         price = rounded(price, self.places)
-        expected = rounded(quantity * price * (100 - rate) / 100)
+        expected = rounded(quantity * price * (100 - rate) / 100 - off)
         if total is not None and rounded(total, 4) != expected:
-            self._refuse(f"The line total {rounded(total)} does not match the expected line total {expected}")
+            self._refuse(sentences.LINE_TOTAL.format(sent=rounded(total), expected=expected))
         line |= {"Quantity": quantity, "UnitAmount": price, "LineAmount": expected}
 
-    def _discount(self, sent: Json, line: Json) -> Decimal:
-        rate = _number(sent, "DiscountRate") or Decimal(0)
-        if rate and self.kind == "ACCPAY":
-            self._refuse("Discounts may not be applied to ACCPAY invoices")
+    def _discount(self, sent: Json, line: Json) -> tuple[Decimal, Decimal]:
+        """In per cent, or as an amount; "only supported on ACCREC invoices"."""
+        rate, off = _number(sent, "DiscountRate") or Decimal(0), _number(sent, "DiscountAmount") or Decimal(0)
+        if (rate or off) and self.kind != "ACCREC":
+            self._refuse(sentences.DISCOUNT.format(type=self.kind))
         elif rate:
-            line["DiscountRate"] = rate
-        return rate
+            line["DiscountRate"], off = rate, Decimal(0)
+        elif off:
+            line["DiscountAmount"] = off
+        return rate, off
 
     # Account and tax
 
@@ -90,20 +120,17 @@ class LineReader:
         code = str(sent.get("AccountCode") or sent.get("AccountID") or "")
         if not code:
             if self.is_complete and not _is_text_only(sent):
-                self._refuse("Account code must be specified.")
+                self._refuse(sentences.NO_ACCOUNT)
             return None
         account = self.books.account(code)
         if account is None and not self.is_complete:
-            self.warnings.append(f"Account code '{code}' has been removed as it does not match a recognised account")
+            self.warnings.append(sentences.ACCOUNT_REMOVED.format(code=code))
             return None
         if account is None or account["Type"] == "BANK" or account.get("SystemAccount"):
-            self._refuse(f"Account code '{code}' is not a valid code for this document.")
+            self._refuse(sentences.ACCOUNT.format(code=code))
             return None
         if account["Status"] != "ACTIVE":
-            self._refuse(
-                f"Account code '{code}' has been archived, or has been deleted. "
-                "Each line item must reference a valid account."
-            )
+            self._refuse(sentences.ACCOUNT_ARCHIVED.format(code=code))
             return None
         line |= {"AccountCode": account["Code"], "AccountID": account["AccountID"]}
         return account
@@ -117,10 +144,10 @@ class LineReader:
             return Decimal(0)
         rate = self.books.tax_rates.get(code)
         if rate is None or rate["Status"] != "ACTIVE":
-            self._refuse(f"TaxType code '{code}' does not exist or cannot be used for this type of transaction.")
+            self._refuse(sentences.TAX_TYPE.format(code=code))
             return Decimal(0)
         if account is not None and not rate[_APPLIES[account["Class"]]]:
-            self._refuse(f"The TaxType code '{code}' cannot be used with account code '{account['Code']}'.")
+            self._refuse(sentences.TAX_FOR_ACCOUNT.format(code=code, account=account["Code"]))
         line["TaxType"] = code
         return number(rate["EffectiveRate"])
 
@@ -133,31 +160,36 @@ class LineReader:
             base = amount / (100 + rate) if self.amounts == "Inclusive" else amount / 100
             found = base * rate
         elif abs(found) > abs(amount) and rate < 100:
-            self._refuse("The tax amount cannot be greater than the line amount.")
+            self._refuse(sentences.TAX_AMOUNT)
         line["TaxAmount"] = rounded(found)
 
     # Tracking
 
     def _tracking(self, sent: Any) -> Json:
+        """The option that is meant; of one that is not active an approved document is refused, and a draft loses it."""
         choice = sent if isinstance(sent, dict) else {}
         category = self._match(self.books.tracking.values(), "TrackingCategoryID", choice, "Name")
         if category is None:
-            self._refuse(f"Tracking category '{choice.get('Name') or choice.get('TrackingCategoryID')}' was not found.")
-            return {}
+            name = choice.get("Name") or choice.get("TrackingCategoryID")
+            return self._untracked(name, sentences.TRACKING_CATEGORY.format(name=name))
         wanted = {**choice, "Name": choice.get("Option")}
         option = self._match(category["Options"], "TrackingOptionID", wanted, "Name")
         if option is None:
-            self._refuse(
-                f"Tracking option '{choice.get('Option') or choice.get('TrackingOptionID')}' "
-                f"is archived or was not found in tracking category '{category['Name']}'."
-            )
-            return {}
+            name = choice.get("Option") or choice.get("TrackingOptionID")
+            return self._untracked(name, sentences.TRACKING_OPTION.format(name=name, category=category["Name"]))
         return {
             "Name": category["Name"],
             "Option": option["Name"],
             "TrackingCategoryID": category["TrackingCategoryID"],
             "TrackingOptionID": option["TrackingOptionID"],
         }
+
+    def _untracked(self, name: object, refusal: str) -> Json:
+        if self.is_complete:
+            self._refuse(refusal)
+        else:
+            self.warnings.append(sentences.TRACKING_REMOVED.format(name=name))
+        return {}
 
     @staticmethod
     def _match(records: Any, key: str, wanted: Json, name: str) -> Json | None:

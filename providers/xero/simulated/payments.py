@@ -1,14 +1,17 @@
-"""Payments of bills and sales invoices, and taking one back."""
+"""Payments of bills and sales invoices, refunds of credit notes, and taking one back ("Payments")."""
 
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from providers.xero.simulated.books import Books
-from providers.xero.simulated.invoices import Author, Outcome
-from providers.xero.simulated.lines import NOTHING
+from providers.xero.simulated import rules, sentences, settling
+from providers.xero.simulated.books import APPROVERS, Books
+from providers.xero.simulated.kinds import CREDIT_NOTE, INVOICE, SALES, Kind
 from providers.xero.simulated.numbers import Json, day, number, rounded
+from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.refusals import unreadable
+
+_TARGETS = {INVOICE: "Invoice", CREDIT_NOTE: "CreditNote"}
 
 
 def write(books: Books, author: Author, sent: Any) -> Outcome:
@@ -17,89 +20,118 @@ def write(books: Books, author: Author, sent: Any) -> Outcome:
     Raises:
         RefusalError: it is not readable at all.
     """
-    if not isinstance(sent, dict) or not isinstance(sent.get("Invoice"), dict):
-        raise unreadable("Invalid JSON data: a Payment object with an Invoice was expected")
+    if not isinstance(sent, dict):
+        raise unreadable("Invalid JSON data: a Payment object was expected")
     outcome = Outcome(sent)
-    invoice = books.invoices.get(str(sent["Invoice"].get("InvoiceID")))
-    account = _account(books, sent.get("Account"))
-    try:
-        amount = rounded(number(sent.get("Amount")))
-        paid_on = day(sent["Date"]).isoformat() if sent.get("Date") else books.today().isoformat()
-    except ValueError as error:
-        raise unreadable(str(error)) from error
-    outcome.errors = _errors(invoice, account, amount)
-    if invoice is None or account is None or outcome.errors:
+    kind, document = _document(books, sent)
+    account = _account(books, sent)
+    amount, paid_on, rate = _figures(books, sent)
+    outcome.refuse(*_errors(document, account, amount))
+    outcome.errors += [] if author.role in APPROVERS else [sentences.NOT_PERMITTED]
+    outcome.errors += rules.lock_errors(books, author.role, paid_on)
+    if document is None or account is None or outcome.errors:
         return outcome
-    payment = {**_payment(books, invoice, account), "Date": paid_on, "Amount": amount}
-    payment["Reference"] = str(sent.get("Reference") or "")
+    payment = _payment(kind, document, account)
+    payment |= {"Date": paid_on, "Amount": amount, "UpdatedDateUTC": books.now(), "_created_at": books.now()}
+    payment["CurrencyRate"] = rate or document["CurrencyRate"]
+    payment["BankAmount"] = _in_account(books, payment, account, document["CurrencyCode"])
+    payment |= {"Reference": str(sent.get("Reference") or ""), "IsReconciled": sent.get("IsReconciled") is True}
     books.payments.save(payment["PaymentID"], payment)
-    _settle(books, invoice, author)
+    settling.settle(books, kind, document[kind.key])
+    books.note(document[kind.key], "Paid", author.name)
     outcome.document = payment
     return outcome
 
 
-def _account(books: Books, sent: Any) -> Json | None:
-    wanted = sent if isinstance(sent, dict) else {}
-    return books.account(str(wanted.get("Code") or wanted.get("AccountID")))
+def delete(books: Books, author: Author, payment: Json) -> list[str]:
+    """Take a payment back; its document is open again. Gives the sentences that refuse it."""
+    if payment["Status"] != "AUTHORISED":
+        return [sentences.PAYMENT_DELETED]
+    errors = [] if author.role in APPROVERS else [sentences.NOT_PERMITTED]
+    errors += rules.lock_errors(books, author.role, payment["Date"])
+    if errors:
+        return errors
+    deleted = {**payment, "Status": "DELETED", "UpdatedDateUTC": books.now()}
+    books.payments.save(payment["PaymentID"], deleted)
+    kind, document_id = settling.target_of(payment)
+    settling.settle(books, kind, document_id)
+    books.note(document_id, "Payment removed", author.name)
+    return []
 
 
-def _payment(books: Books, invoice: Json, account: Json) -> Json:
+# What was sent
+
+
+def _document(books: Books, sent: Json) -> tuple[Kind, Json | None]:
+    """By id or by number, in an object of its own or beside the payment's other fields."""
+    for kind, name in _TARGETS.items():
+        within, number_name = sent.get(name), str(kind.number)
+        wanted = within if isinstance(within, dict) else {}
+        text = wanted.get(number_name) or sent.get(number_name)
+        if wanted.get(kind.key):
+            return kind, books.shelf(kind).get(str(wanted[kind.key]))
+        if text:
+            return kind, next(iter(rules.numbered(books, kind, text)), None)
+    if not any(name in sent for name in _TARGETS.values()):
+        raise unreadable("Invalid JSON data: a Payment object with an Invoice or a CreditNote was expected")
+    return INVOICE, None
+
+
+def _account(books: Books, sent: Json) -> Json | None:
+    within = sent.get("Account")
+    wanted = within if isinstance(within, dict) else {}
+    return books.account(str(wanted.get("AccountID") or wanted.get("Code") or sent.get("Code")))
+
+
+def _figures(books: Books, sent: Json) -> tuple[Decimal, str, Decimal | None]:
+    """Amount, day and rate."""
+    try:
+        amount = rounded(number(sent.get("Amount")))
+        paid_on = day(sent["Date"]) if sent.get("Date") else books.today()
+        rate = number(sent["CurrencyRate"]) if sent.get("CurrencyRate") else None
+    except (ValueError, OverflowError) as error:
+        raise unreadable(str(error)) from error
+    return amount, paid_on.isoformat(), rate
+
+
+def _errors(document: Json | None, account: Json | None, amount: Decimal) -> list[str]:
+    if document is None:
+        return [sentences.NO_DOCUMENT]
+    errors = []
+    if account is None or account["Status"] != "ACTIVE":
+        errors.append(sentences.PAYMENT_ACCOUNT)
+    elif account["Type"] != "BANK" and not account["EnablePaymentsToAccount"]:
+        errors.append(sentences.PAYMENT_ACCOUNT_TYPE)
+    if document["Status"] not in ("AUTHORISED", "PAID"):
+        errors.append(sentences.PAYMENT_STATUS)
+    elif amount > number(document.get("AmountDue", document.get("RemainingCredit"))):
+        errors.append(sentences.PAYMENT_TOO_HIGH)
+    if amount <= 0:
+        errors.append(sentences.PAYMENT_NOT_POSITIVE)
+    return errors
+
+
+# What it becomes
+
+
+def _payment(kind: Kind, document: Json, account: Json) -> Json:
+    is_sale = document["Type"] in SALES
+    words = ("ACCREC" if is_sale else "ACCPAY") if kind is INVOICE else ("ARCREDIT" if is_sale else "APCREDIT")
+    shown = (kind.key, str(kind.number), "Type", "Contact", "CurrencyCode")
     return {
         "PaymentID": str(uuid4()),
-        "CurrencyRate": invoice["CurrencyRate"],
-        "PaymentType": "ACCPAYPAYMENT" if invoice["Type"] == "ACCPAY" else "ACCRECPAYMENT",
+        "PaymentType": f"{words}PAYMENT",
         "Status": "AUTHORISED",
-        "UpdatedDateUTC": books.now(),
         "HasAccount": True,
-        "IsReconciled": False,
-        "Account": {"AccountID": account["AccountID"], "Code": account["Code"]},
-        "Invoice": {name: invoice[name] for name in ("InvoiceID", "InvoiceNumber", "Type", "Contact")},
+        "Account": {name: account[name] for name in ("AccountID", "Code", "Name")},
+        _TARGETS[kind]: {name: document[name] for name in shown},
         "HasValidationErrors": False,
     }
 
 
-def delete(books: Books, author: Author, payment_id: str) -> Json | None:
-    """Take a payment back; its document is open again."""
-    payment = books.payments.get(payment_id)
-    if payment is None:
-        return None
-    books.payments.save(payment_id, {**payment, "Status": "DELETED", "UpdatedDateUTC": books.now()})
-    invoice = books.invoices[payment["Invoice"]["InvoiceID"]]
-    _settle(books, invoice, author)
-    return books.payments[payment_id]
-
-
-def _errors(invoice: Json | None, account: Json | None, amount: Decimal) -> list[str]:
-    errors = []
-    if invoice is None:
-        return ["The document with the supplied id was not found for this endpoint"]
-    if account is None or account["Status"] != "ACTIVE":
-        errors.append("Account could not be found")
-    elif account["Type"] != "BANK" and not account["EnablePaymentsToAccount"]:
-        errors.append("Account type is invalid for payments")
-    if invoice["Status"] not in ("AUTHORISED", "PAID"):
-        errors.append("Payments can only be made against Authorised documents")
-    elif amount > invoice["AmountDue"]:
-        errors.append("Payment amount exceeds the amount outstanding on this document")
-    if amount <= 0:
-        errors.append("Payment amounts must be positive amounts")
-    return errors
-
-
-def _settle(books: Books, invoice: Json, author: Author) -> None:
-    """What is paid and what is due, from the payments that stand."""
-    standing = [
-        found
-        for found in books.payments.values()
-        if found["Invoice"]["InvoiceID"] == invoice["InvoiceID"] and found["Status"] == "AUTHORISED"
-    ]
-    paid = sum((number(found["Amount"]) for found in standing), NOTHING)
-    changed = {**invoice, "AmountPaid": paid, "AmountDue": invoice["Total"] - paid}
-    changed["Payments"] = [{name: found[name] for name in ("PaymentID", "Date", "Amount")} for found in standing]
-    changed["Status"] = "AUTHORISED" if changed["AmountDue"] else "PAID"
-    if changed["Status"] == "PAID":
-        changed["FullyPaidOnDate"] = max(found["Date"] for found in standing)
-    else:
-        changed.pop("FullyPaidOnDate", None)
-    books.save_invoice(changed)
-    books.note(invoice["InvoiceID"], "Paid" if standing else "Payment removed", author.name)
+def _in_account(books: Books, payment: Json, account: Json, currency: str) -> Decimal:
+    """The amount in the account's currency ("BankAmount")."""
+    base = books.organisation["BaseCurrency"]
+    if account.get("CurrencyCode", base) == currency:
+        return number(payment["Amount"])
+    return rounded(number(payment["Amount"]) / (number(payment["CurrencyRate"]) or 1))

@@ -3,108 +3,98 @@
 from datetime import date
 from urllib.parse import urlsplit
 
+from providers.xero.simulated import sentences
 from providers.xero.simulated.books import ADVISER, APPROVERS, MONTHLY_LIMIT, SMALL_PLANS, Books
-from providers.xero.simulated.numbers import Json, in_words
+from providers.xero.simulated.kinds import SALES, Kind
+from providers.xero.simulated.lines import NOTHING
+from providers.xero.simulated.numbers import Json, in_words, number
 
 CREATED = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
 MOVES = {
-    "DRAFT": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},
-    "SUBMITTED": {"DRAFT", "SUBMITTED", "AUTHORISED", "DELETED"},
-    "AUTHORISED": {"AUTHORISED", "VOIDED"},
+    "DRAFT": CREATED | {"DELETED"},
+    "SUBMITTED": CREATED | {"DELETED"},
+    "AUTHORISED": frozenset({"AUTHORISED", "VOIDED"}),
 }
+"""Of invoices and credit notes ("Invoice Status Codes"): a draft is deleted, what was approved is voided."""
 ENDED = frozenset({"DELETED", "VOIDED"})
+_OPEN = ("AmountDue", "RemainingCredit")
+_PREFIXES = {"Invoices": "INV-", "CreditNotes": "CN-"}
 
 
-def form_errors(document: Json, existing: Json | None) -> list[str]:
-    """What makes all else not worth looking at."""
-    errors, status = [], document["Status"]
-    if document["Type"] not in ("ACCPAY", "ACCREC"):
-        errors.append("The Type field must be specified as ACCPAY or ACCREC")
-    if existing is None and status not in CREATED:
-        errors.append("Invoice not of valid status for creation")
-    if existing is not None and status not in MOVES[existing["Status"]]:
-        errors.append("Invoice not of valid status for modification")
-    if existing is not None and existing["AmountPaid"]:
-        errors.append("This document cannot be edited as it has a payment or credit note allocated to it.")
-    if document["LineAmountTypes"] not in ("Exclusive", "Inclusive", "NoTax"):
-        errors.append(f"LineAmountTypes '{document['LineAmountTypes']}' is not valid")
-    return errors
+def is_allocated(document: Json) -> bool:
+    """Whether payments, refunds or credits stand against it."""
+    settled = number(document.get("AmountPaid", 0)) + number(document.get("AmountCredited", 0))
+    return bool(settled or document.get("Payments") or document.get("Allocations"))
+
+
+def nothing_open(document: Json) -> Json:
+    """The balance of what was voided or deleted."""
+    return {name: NOTHING for name in _OPEN if name in document}
 
 
 def date_errors(document: Json) -> list[str]:
     """A draft needs no dates."""
     if document["Status"] == "DRAFT":
         return []
-    sentences = {
-        "Date": "The Date field must be specified.",
-        "DueDate": "The document DueDate field must be specified.",
-    }
-    return [sentence for name, sentence in sentences.items() if not document.get(name)]
+    wanted = {"Date": sentences.DATE, "DueDate": sentences.DUE_DATE}
+    return [sentence for name, sentence in wanted.items() if not document.get(name)]
 
 
-def numbered(books: Books, wanted: object) -> list[Json]:
+def numbered(books: Books, kind: Kind, wanted: object) -> list[Json]:
     """The documents that stand under this number."""
     return [
         found
-        for found in books.invoices.values()
-        if found.get("InvoiceNumber") == str(wanted) and found["Status"] not in ENDED
+        for found in books.shelf(kind).values()
+        if found.get(str(kind.number)) == str(wanted) and found["Status"] not in ENDED
     ]
 
 
-def number_errors(books: Books, document: Json) -> list[str]:
-    """Sales numbers are unique; on a bill it is the supplier's, and several may share it."""
-    if document["Type"] != "ACCREC":
+def number_errors(books: Books, kind: Kind, document: Json) -> list[str]:
+    """Sales numbers are unique, and made when none is sent; on a purchase it is the supplier's, and several may share
+    it.
+    """
+    name = str(kind.number)
+    if document["Type"] not in SALES:
         return []
-    others = [found for found in numbered(books, document["InvoiceNumber"]) if found["Type"] == "ACCREC"]
-    is_taken = any(found["InvoiceID"] != document["InvoiceID"] for found in others)
-    return ["Invoice # must be unique."] if is_taken else []
+    if not document.get(name):
+        document[name] = _next_number(books, kind)
+        return []
+    others = [found for found in numbered(books, kind, document[name]) if found["Type"] == document["Type"]]
+    is_taken = any(found[kind.key] != document[kind.key] for found in others)
+    return [sentences.NUMBER_TAKEN.format(noun=kind.noun)] if is_taken else []
 
 
-def next_number(books: Books) -> str:
-    taken = {found.get("InvoiceNumber") for found in books.invoices.values() if found["Type"] == "ACCREC"}
-    return next(name for at in range(1, len(taken) + 2) if (name := f"INV-{at:04}") not in taken)
+def _next_number(books: Books, kind: Kind) -> str:
+    prefix = _PREFIXES[kind.plural]
+    taken = {found.get(str(kind.number)) for found in books.shelf(kind).values() if found["Type"] in SALES}
+    return next(name for at in range(1, len(taken) + 2) if (name := f"{prefix}{at:04}") not in taken)
 
 
 def url_errors(document: Json) -> list[str]:
     if not document.get("Url"):
         return []
     parts = urlsplit(document["Url"])
-    return [] if parts.scheme in ("http", "https") and parts.netloc else ["Url must be a valid absolute url"]
+    return [] if parts.scheme in ("http", "https") and parts.netloc else [sentences.URL]
 
 
-def approval_errors(books: Books, role: str, document: Json, existing: Json | None) -> list[str]:
-    errors = []
-    if role not in APPROVERS:
-        errors.append("The User specified does not have the correct permissions to perform this action")
-    errors += lock_errors(books, role, document)
-    is_new = existing is None or existing["Status"] != "AUTHORISED"
-    if is_new and books.organisation["Class"] in SMALL_PLANS:
-        kind = document["Type"]
-        if books.approved_this_month(kind) >= MONTHLY_LIMIT[kind]:
-            errors.append("You have reached the limit of invoices you can approve.")
-    return errors
+def approval_errors(books: Books, role: str, document: Json) -> list[str]:
+    errors = [] if role in APPROVERS else [sentences.NOT_PERMITTED]
+    return errors + lock_errors(books, role, document.get("Date"))
 
 
-def lock_errors(books: Books, role: str, document: Json) -> list[str]:
-    """The year-end lock is for everybody; before the period lock only advisers may post."""
-    on = date.fromisoformat(document["Date"])
-    for name, words in (("EndOfYearLockDate", "end of year lock date"), ("PeriodLockDate", "period lock date")):
+def plan_errors(books: Books, kind: str) -> list[str]:
+    """The starter plans approve so many bills and sales invoices in a month."""
+    is_small = books.organisation["Class"] in SMALL_PLANS
+    return [sentences.PLAN_LIMIT] if is_small and books.approved_this_month(kind) >= MONTHLY_LIMIT[kind] else []
+
+
+def lock_errors(books: Books, role: str, on: str | None) -> list[str]:
+    """The year-end lock is for everybody; before the period lock only advisers may post ("Lock dates")."""
+    if on is None:
+        return []
+    for name, which in (("EndOfYearLockDate", "end of year lock date"), ("PeriodLockDate", "period lock date")):
         locked = books.lock_date(name)
         is_held = name == "EndOfYearLockDate" or role != ADVISER
-        if locked and on <= locked and is_held:
-            return [f"The document date cannot be before the {words}, currently set at {in_words(locked)}"]
+        if locked and date.fromisoformat(on) <= locked and is_held:
+            return [sentences.LOCKED.format(which=which, until=in_words(locked))]
     return []
-
-
-def end_errors(books: Books, role: str, status: str, existing: Json) -> list[str]:
-    """Voiding and deleting."""
-    errors = []
-    if existing["AmountPaid"]:
-        errors.append(
-            f"The status {status} cannot be applied as the document has payments or credit notes allocated to it"
-        )
-    if status not in MOVES[existing["Status"]]:
-        errors.append("Invoice not of valid status for modification")
-    if existing["Status"] == "AUTHORISED":
-        errors += lock_errors(books, role, existing)
-    return errors

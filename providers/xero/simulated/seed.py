@@ -247,6 +247,33 @@ def currencies(tenant: str) -> list[Json]:
     return [{"Code": code, "Description": CURRENCY_NAMES[code]} for code in codes]
 
 
+def items(tenant: str) -> list[Json]:
+    """Products and services; none is tracked as inventory."""
+    rows = charts.UK_ITEMS if tenant == TRADING else charts.IE_ITEMS
+    return [_item(tenant, row) for row in rows.split("\n") if row]
+
+
+def _item(tenant: str, row: str) -> Json:
+    code, name, purchase, sale = row.split("|")
+    item: Json = {
+        "ItemID": stable_id(tenant, "item", code),
+        "Code": code,
+        "Name": name,
+        "IsTrackedAsInventory": False,
+        "IsSold": bool(sale),
+        "IsPurchased": bool(purchase),
+        "UpdatedDateUTC": SEEDED_AT,
+    }
+    if purchase:
+        item |= {"PurchaseDescription": name, "PurchaseDetails": _details(purchase)}
+    return {**item, "Description": name, "SalesDetails": _details(sale)} if sale else item
+
+
+def _details(text: str) -> Json:
+    price, account, tax = text.split()
+    return {"UnitPrice": Decimal(price), "AccountCode": account, "TaxType": tax}
+
+
 def users(tenant: str) -> list[Json]:
     return [
         {

@@ -26,6 +26,7 @@ DEFAULT_SCOPES = [
     "accounting.contacts",
     "accounting.invoices",
     "accounting.payments",
+    "accounting.banktransactions",
     "accounting.attachments",
 ]
 

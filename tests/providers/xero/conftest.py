@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,17 @@ from tests.fakes.clock import FakeClock
 
 Json = dict[str, Any]
 MONDAY = "2026-03-02"
+LISTS = (
+    "Elements",
+    "Allocations",
+    "Attachments",
+    "BankTransactions",
+    "Contacts",
+    "CreditNotes",
+    "Invoices",
+    "Items",
+    "Payments",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +42,12 @@ class Reply:
     @property
     def sentences(self) -> list[str]:
         """Every validation sentence, of each document or of the whole call."""
-        elements = self.json.get("Invoices") or self.json.get("Contacts") or self.json.get("Elements") or []
-        return [error["Message"] for element in elements for error in element.get("ValidationErrors", [])]
+        return [error["Message"] for element in self.elements for error in element.get("ValidationErrors", [])]
+
+    @property
+    def elements(self) -> list[Json]:
+        """What one call was about, document by document."""
+        return next((self.json[name] for name in LISTS if name in self.json), [])
 
 
 @dataclass(slots=True)
@@ -63,7 +79,7 @@ class Bare:
             "Accept": "application/json",
             **(headers or {}),
         }
-        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        data = body if body is None else BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
         url = f"{self.state.public_url}/api.xro/2.0/{path}"
         async with self.session.request(method, url, data=data, headers=sent, params=query) as answer:
             return Reply(answer.status, dict(answer.headers), await answer.read())
@@ -78,6 +94,26 @@ class Bare:
         headers = {} if key is None else {"Idempotency-Key": key}
         body = {"Invoices": list(bills)}
         return await self.send(method, "Invoices", body, headers=headers, summarizeErrors="false", unitdp="4")
+
+    async def create(self, plural: str, *documents: Json, method: str = "PUT", **query: str) -> Reply:
+        """Documents of any kind, each answered for itself."""
+        asked = {"summarizeErrors": "false", "unitdp": "4", **query}
+        if plural == "Payments":
+            del asked["unitdp"]
+        return await self.send(method, plural, {plural: list(documents)}, headers=None, **asked)
+
+    async def created(self, plural: str, document: Json) -> Json:
+        """One that was accepted."""
+        reply = await self.create(plural, document)
+        assert (reply.status, reply.sentences) == (200, []), reply.body
+        return dict(reply.elements[0])
+
+    async def read(self, path: str, **query: str) -> Json:
+        """One record."""
+        asked = query if "Payments" in path else {"unitdp": "4", **query}
+        reply = await self.get(path, None, **asked)
+        assert reply.status == 200, reply.body
+        return dict(reply.elements[0])
 
     async def written(self, bill: Json) -> Json:
         """A bill that was accepted."""
@@ -98,6 +134,44 @@ def wire_bill(number: str = "B-1", **changes: Any) -> Json:
         "LineItems": [wire_line()],
     }
     return {name: value for name, value in {**bill, **changes}.items() if value is not None}
+
+
+def wire_sale(number: str = "INV-1", **changes: Any) -> Json:
+    """A sales invoice of 100 and 20 tax."""
+    line = wire_line(AccountCode="200", TaxType="OUTPUT2")
+    return wire_bill(number, **{"Type": "ACCREC", "Contact": {"Name": "Boom FM"}, "LineItems": [line], **changes})
+
+
+def wire_credit(number: str | None = "C-1", **changes: Any) -> Json:
+    """A supplier's credit note of 100 and 20 tax."""
+    note: Json = {
+        "Type": "ACCPAYCREDIT",
+        "Status": "AUTHORISED",
+        "Contact": {"Name": "Central Copiers"},
+        "CreditNoteNumber": number,
+        "Date": MONDAY,
+        "LineItems": [wire_line()],
+    }
+    return {name: value for name, value in {**note, **changes}.items() if value is not None}
+
+
+def wire_spend(**changes: Any) -> Json:
+    """Money spent from the current account, 100 and 20 tax."""
+    spend: Json = {
+        "Type": "SPEND",
+        "BankAccount": {"Code": "090"},
+        "Contact": {"Name": "Central Copiers"},
+        "Date": MONDAY,
+        "LineItems": [wire_line()],
+    }
+    return {name: value for name, value in {**spend, **changes}.items() if value is not None}
+
+
+def wire_payment(document: Json, amount: object = 120, account: str = "090", **changes: Any) -> Json:
+    """A payment of a bill, a sale or a credit note."""
+    key = "CreditNoteID" if "CreditNoteID" in document else "InvoiceID"
+    target = {key.removesuffix("ID"): {key: document[key]}}
+    return {**target, "Account": {"Code": account}, "Date": MONDAY, "Amount": amount, **changes}
 
 
 def wire_line(**changes: Any) -> Json:

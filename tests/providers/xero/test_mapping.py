@@ -17,8 +17,9 @@ from bot.domain.money import to_cents
 from bot.domain.publishing import Bill, BillLine, LedgerDocument, differences
 from bot.domain.settings import PaymentStatus
 from providers.xero import lists, mapping
-from providers.xero.simulated.invoices import Author, InvoiceWriter
+from providers.xero.simulated.invoices import InvoiceWriter
 from providers.xero.simulated.numbers import dump, load, presented
+from providers.xero.simulated.outcomes import Author
 from providers.xero.simulated.seed import accounts, contacts, currencies, organisation, tax_rates, tracking
 from providers.xero.simulator import TRADING, XeroState
 from tests.contract.far_end import a_bill

@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestServer
 
 from providers.xero.simulator import IRELAND, TRADING, XeroState, create_app
 from tests.fakes.clock import FakeClock
-from tests.providers.xero.conftest import Bare, wire_bill
+from tests.providers.xero.conftest import Bare, wire_bill, wire_payment
 
 Start = Callable[[], AbstractAsyncContextManager[Bare]]
 
@@ -64,3 +64,34 @@ async def test_a_key_is_remembered(start: Start) -> None:
         bare.tokens["dana"] = token
         assert (await bare.write(wire_bill(), key="k")).body == first.body
         assert len(bare.state.bills()) == 1
+
+
+async def test_books_that_an_earlier_version_kept_get_the_lists_it_did_not_know(start: Start) -> None:
+    """And nothing else is as new: what was archived stays so."""
+    async with start() as bare:
+        books = bare.state.books[TRADING]
+        bare.state.archive_account(TRADING, "429")
+        for item_id in list(books.items):
+            books.items.drop(item_id)
+
+    async with start() as bare:
+        assert len(bare.state.books[TRADING].items) == 5
+        assert "has been archived" in (await bare.write(wire_bill())).sentences[0]
+
+
+async def test_a_payment_that_an_earlier_version_kept_is_listed_and_taken_back(start: Start) -> None:
+    async with start() as bare:
+        bill = await bare.written(wire_bill())
+        payment = await bare.created("Payments", wire_payment(bill))
+        payments = bare.state.books[TRADING].payments
+        kept = payments[payment["PaymentID"]]
+        old = {name: value for name, value in kept.items() if name not in ("BankAmount", "_created_at")}
+        payments.save(payment["PaymentID"], {**old, "Account": {"Code": "090"}})
+
+    async with start() as bare:
+        bare.state.misbehaviour.late_list_seconds = 60
+        late = await bare.get("Payments")
+        bare.state.misbehaviour.calm()
+        assert (late.elements, len((await bare.get("Payments")).elements)) == ([], 1)
+        assert (await bare.post(f"Payments/{payment['PaymentID']}", {"Status": "DELETED"})).status == 200
+        assert (await bare.read(f"Invoices/{bill['InvoiceID']}"))["Status"] == "AUTHORISED"

@@ -1,6 +1,6 @@
 """The endpoints of the Accounting API. Importing a module here adds what it serves."""
 
-from providers.xero.simulated.endpoints import attachments, contacts, invoices, payments, settings
+from providers.xero.simulated.endpoints import attachments, contacts, documents, payments, settings
 from providers.xero.simulated.endpoints.routing import Request, Route, find, hidden_after, is_path, needs_role
 
 __all__ = [
@@ -8,9 +8,9 @@ __all__ = [
     "Route",
     "attachments",
     "contacts",
+    "documents",
     "find",
     "hidden_after",
-    "invoices",
     "is_path",
     "needs_role",
     "payments",

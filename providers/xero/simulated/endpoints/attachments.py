@@ -1,7 +1,11 @@
 """Files of a document: raw bytes under their own name."""
 
+from urllib.parse import quote
+
+from providers.xero.simulated import sentences
 from providers.xero.simulated.endpoints.routing import Request, serves
-from providers.xero.simulated.endpoints.shapes import envelope
+from providers.xero.simulated.endpoints.shapes import envelope, is_set
+from providers.xero.simulated.kinds import KINDS, SALES, Kind
 from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.refusals import Answer, invalid, not_found
 
@@ -43,49 +47,56 @@ FILE_KINDS = frozenset(
 NOT_IN_NAMES = frozenset('<>:"/\\|?*+')
 
 
-def attachment(document: str, found: Json) -> Json:
-    return {**found, "Url": f"https://api.xero.com/api.xro/2.0/Invoices/{document}/Attachments/{found['FileName']}"}
+def attachments_of(request: Request, kind: Kind, document: str) -> list[Json]:
+    root = f"https://api.xero.com/api.xro/2.0/{kind.plural}/{document}/Attachments"
+    return [{**found, "Url": f"{root}/{quote(found['FileName'])}"} for found in request.books.files(document)]
 
 
-@serves("GET", "/Invoices/{id}/Attachments", "accounting.attachments")
-def list_attachments(request: Request, id: str) -> Answer:  # noqa: A002
-    if id not in request.books.invoices:
+def _serve(kind: Kind) -> None:
+    @serves("GET", f"/{kind.plural}/{{id}}/Attachments", "accounting.attachments")
+    def listing(request: Request, id: str) -> Answer:  # noqa: A002 - as in the path
+        if id not in request.books.shelf(kind):
+            raise not_found()
+        return envelope(request, Attachments=attachments_of(request, kind, id))
+
+    @serves("GET", f"/{kind.plural}/{{id}}/Attachments/{{name}}", "accounting.attachments")
+    def reading(request: Request, id: str, name: str) -> Answer:  # noqa: A002
+        for found in request.books.files(id) if id in request.books.shelf(kind) else []:
+            if name in (found["FileName"], found["AttachmentID"]):
+                content = request.books.content(found["AttachmentID"])
+                return Answer(body=content, content_type=found["MimeType"])
         raise not_found()
-    return envelope(request, Attachments=[attachment(id, one) for one in request.books.files(id)])
+
+    @serves("PUT", f"/{kind.plural}/{{id}}/Attachments/{{name}}", "accounting.attachments")
+    @serves("POST", f"/{kind.plural}/{{id}}/Attachments/{{name}}", "accounting.attachments")
+    def attaching(request: Request, id: str, name: str) -> Answer:  # noqa: A002
+        return _attach(request, kind, id, name)
 
 
-@serves("GET", "/Invoices/{id}/Attachments/{name}", "accounting.attachments")
-def get_attachment(request: Request, id: str, name: str) -> Answer:  # noqa: A002
-    for found in request.books.files(id):
-        if name in (found["FileName"], found["AttachmentID"]):
-            content = request.books.content(found["AttachmentID"])
-            return Answer(body=content, content_type=found["MimeType"])
-    raise not_found()
-
-
-@serves("PUT", "/Invoices/{id}/Attachments/{name}", "accounting.attachments")
-@serves("POST", "/Invoices/{id}/Attachments/{name}", "accounting.attachments")
-def put_attachment(request: Request, id: str, name: str) -> Answer:  # noqa: A002
-    invoice = request.books.invoices.get(id)
-    if invoice is None:
-        sentence = "The document with the supplied id was not found for this endpoint"
-        raise invalid([{"ValidationErrors": [{"Message": sentence}]}])
-    problem = _file_problem(request, id, name)
-    if problem:
+def _attach(request: Request, kind: Kind, document_id: str, name: str) -> Answer:
+    document = request.books.shelf(kind).get(document_id)
+    problem = sentences.NO_DOCUMENT if document is None else _file_problem(request, document_id, name)
+    if document is None or problem:
         raise invalid([{"ValidationErrors": [{"Message": problem}]}])
     mime_type = request.headers.get("Content-Type", "application/octet-stream").split(";")[0]
-    found = request.books.keep_file(id, name, mime_type, request.body)
-    request.books.save_invoice({**invoice, "HasAttachments": True})
-    request.books.note(id, "Attached a file", request.author.name, name)
-    return envelope(request, Attachments=[attachment(id, found)])
+    is_online = document["Type"] in SALES and is_set(request, "IncludeOnline")
+    kept = request.books.keep_file(document_id, name, mime_type, request.body, is_online=is_online)
+    request.books.save_document(kind, {**document, "HasAttachments": True})
+    request.books.note(document_id, "Attached a file", request.author.name, name)
+    shown = attachments_of(request, kind, document_id)
+    return envelope(request, Attachments=[one for one in shown if one["AttachmentID"] == kept["AttachmentID"]])
 
 
 def _file_problem(request: Request, document: str, name: str) -> str | None:
     if NOT_IN_NAMES & set(name) or name.rpartition(".")[2].lower() not in FILE_KINDS:
-        return f"The file name or type of '{name}' is not supported"
+        return sentences.FILE_KIND.format(name=name)
     if not request.body:
-        return "The attachment is empty"
+        return sentences.FILE_EMPTY
     if len(request.body) > LARGEST_FILE:
-        return "The attachment is larger than 10 MB"
+        return sentences.FILE_TOO_LARGE.format(megabytes=LARGEST_FILE // 1024 // 1024)
     others = [found for found in request.books.files(document) if found["FileName"] != name]
-    return f"No more than {MOST_FILES} files may be attached" if len(others) >= MOST_FILES else None
+    return sentences.FILES_MOST.format(most=MOST_FILES) if len(others) >= MOST_FILES else None
+
+
+for _kind in KINDS:
+    _serve(_kind)

@@ -3,7 +3,7 @@
 from providers.xero.simulated import contacts
 from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import chosen, elements, envelope, is_set, listed, results
-from providers.xero.simulated.invoices import Outcome
+from providers.xero.simulated.outcomes import Outcome
 from providers.xero.simulated.query import page_of
 from providers.xero.simulated.refusals import Answer, not_found
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from providers.xero.simulated.books import WRITERS, Books
-from providers.xero.simulated.invoices import Author
+from providers.xero.simulated.outcomes import Author
 from providers.xero.simulated.refusals import Answer, titled
 
 

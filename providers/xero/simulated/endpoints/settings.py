@@ -28,7 +28,7 @@ def actions(request: Request) -> Answer:
         "CreateRepeatingBill": role in APPROVERS,
         "CreateRepeatingInvoice": role in APPROVERS,
         "ApproveTransactionsBeforePeriodLockDate": role == ADVISER,
-        "UseMulticurrency": len(books.currencies) > 1,
+        "UseMulticurrency": len(books.open_currencies()) > 1,
     }
     told = [{"Name": name, "Status": "ALLOWED" if is_allowed else "NOT-ALLOWED"} for name, is_allowed in may.items()]
     return envelope(request, Actions=told)
@@ -66,9 +66,22 @@ def tracking(request: Request) -> Answer:
 
 @serves("GET", "/Currencies", "accounting.settings")
 def currencies(request: Request) -> Answer:
-    return envelope(request, Currencies=listed(request, list(request.books.currencies.values())))
+    return envelope(request, Currencies=listed(request, request.books.open_currencies()))
 
 
 @serves("GET", "/Users", "accounting.settings")
 def users(request: Request) -> Answer:
     return envelope(request, Users=listed(request, list(request.books.users.values())))
+
+
+@serves("GET", "/Items", "accounting.settings")
+def items(request: Request) -> Answer:
+    return envelope(request, Items=listed(request, list(request.books.items.values())))
+
+
+@serves("GET", "/Items/{id}", "accounting.settings")
+def item(request: Request, id: str) -> Answer:  # noqa: A002
+    found = request.books.item(id)
+    if found is None:
+        raise not_found()
+    return envelope(request, Items=[found])

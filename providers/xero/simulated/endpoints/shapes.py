@@ -6,8 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from providers.xero.simulated.endpoints.routing import Request
-from providers.xero.simulated.invoices import NO_ID, Outcome
+from providers.xero.simulated.kinds import BANK_TRANSACTION
 from providers.xero.simulated.numbers import Json, load, presented
+from providers.xero.simulated.outcomes import NO_ID, Outcome
 from providers.xero.simulated.query import modified_since, ordered, where
 from providers.xero.simulated.refusals import Answer, invalid, unreadable
 
@@ -66,7 +67,7 @@ def is_set(request: Request, name: str) -> bool:
     return request.query.get(name, "").lower() == "true"
 
 
-def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, flag: str) -> Answer:
+def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, flag: str | None) -> Answer:
     """One element each. Summarised, a single refusal makes it a 400 that shows only the refused ones; what was
     accepted stays created.
 
@@ -81,25 +82,43 @@ def results(request: Request, name: str, key: str, outcomes: list[Outcome], *, f
     )
 
 
-def _accepted(outcome: Outcome, flag: str) -> Json:
+def _accepted(outcome: Outcome, flag: str | None) -> Json:
     status = "WARNING" if outcome.warnings else "OK"
-    answer = {**(outcome.document or {}), "StatusAttributeString": status, flag: False}
+    answer = {**(outcome.document or {}), "StatusAttributeString": status, **({flag: False} if flag else {})}
     return {**answer, "Warnings": _sentences(outcome.warnings)} if outcome.warnings else answer
 
 
-_ECHOED = ("InvoiceNumber", "Reference", "Name", "Url", "CurrencyCode")
+_ECHOED = {
+    "InvoiceID": ("InvoiceNumber", "Reference", "Url", "CurrencyCode"),
+    "CreditNoteID": ("CreditNoteNumber", "Reference", "CurrencyCode"),
+    "BankTransactionID": ("Reference", "Url", "CurrencyCode"),
+    "PaymentID": ("Reference",),
+    "ContactID": ("Name",),
+}
+_NEEDED: dict[str, Json] = {
+    "BankTransactionID": {"Type": "SPEND", "LineItems": [], "BankAccount": {}},
+    "AllocationID": {"Amount": 0, "Invoice": {}, "Date": "0001-01-01"},
+}
+"""What the published forms require of every element, where nothing of the kind was sent."""
 
 
-def _refused(outcome: Outcome, key: str, flag: str) -> Json:
+def _refused(outcome: Outcome, key: str, flag: str | None) -> Json:
     """What was sent comes back in part, with the sentences; without an id if it was new."""
-    answer: Json = {key: str(outcome.sent.get(key) or NO_ID), flag: True, "StatusAttributeString": "ERROR"}
-    answer |= {name: outcome.sent[name] for name in _ECHOED if isinstance(outcome.sent.get(name), str)}
+    answer: Json = {key: str(outcome.sent.get(key) or NO_ID), "StatusAttributeString": "ERROR"}
+    answer |= {flag: True} if flag else {}
+    needed = {name: outcome.sent.get(name) or usual for name, usual in _NEEDED.get(key, {}).items()}
+    answer |= {**needed, "Type": "SPEND"} if needed.get("Type") not in (None, *BANK_TRANSACTION.types) else needed
+    echoed = _ECHOED.get(key, ())
+    answer |= {name: outcome.sent[name] for name in echoed if isinstance(outcome.sent.get(name), str)}
     return {**answer, "ValidationErrors": _sentences(outcome.errors)}
+
+
+_KNOWN = ("InvoiceID", "CreditNoteID", "BankTransactionID", "ContactID")
 
 
 def _summarised(outcome: Outcome, key: str) -> Json:
     """The published form of an error's element knows the ids of some documents, and no other field of theirs."""
-    known = {key: str(outcome.sent.get(key) or NO_ID)} if key in ("InvoiceID", "ContactID") else {}
+    known = {key: str(outcome.sent.get(key) or NO_ID)} if key in _KNOWN else {}
     return {**known, "ValidationErrors": _sentences(outcome.errors)}
 
 
