@@ -16,6 +16,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.clock import Clock
+from providers.xero.simulated.acting import Acting
 from providers.xero.simulated.api import LARGEST_BODY, Api
 from providers.xero.simulated.drawing import HERE, Drawing
 from providers.xero.simulated.levers import Levers
@@ -66,6 +67,7 @@ def create_app(state: XeroState) -> web.Application:
     SignIn(state, api, drawing).add_to(app)
     Page(state, drawing).add_to(app)
     Levers(state, drawing).add_to(app)
+    Acting(state, drawing).add_to(app)
     app.router.add_static("/static/", HERE / "static", name="static")
     app.on_shutdown.append(release)
     app.on_cleanup.append(close)

@@ -16,5 +16,6 @@ It knows Xero's JSON (`wire.py`) and Xero's rules, and nothing of ours: what it 
 | refusals | the four shapes of an answer that says no |
 | query, numbers | `where`, `order`, paging; JSON with money digit for digit and dates in the .NET form |
 | limits, idempotency, misbehaviour | what stands between a call and its answer |
-| page, reading, levers, drawing | the ledger as a bookkeeper reads it, and what makes it refuse |
+| page, reading, journal, drawing | the ledger as a bookkeeper reads it |
+| levers, acting | what makes it refuse; what a person in Xero does to a document |
 """

@@ -170,7 +170,7 @@ class Api:
     ) -> Answer:
         state, books = self.state, self.state.books[request.headers["xero-tenant-id"]]
         role = books.role_of(access.person.id) or ""
-        endpoints.needs_role(request.method, role)
+        endpoints.needs_rights(request.method, role, books)
         call = endpoints.Request(
             books=books,
             author=Author(name=access.person.name, role=role, client_id=access.client_id),

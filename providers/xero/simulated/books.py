@@ -77,6 +77,11 @@ class Books:
         """What addresses name the organisation by."""
         return str(self.organisation["ShortCode"])
 
+    @property
+    def is_lapsed(self) -> bool:
+        """Whether the organisation's own subscription to Xero has ended: then it may be read only (unverified)."""
+        return bool(self.organisation.get("_lapsed"))
+
     def change_organisation(self, **fields: Any) -> None:
         changed = {**self.organisation, **fields}
         self._own.save("organisation", {key: value for key, value in changed.items() if value is not None})

@@ -29,6 +29,8 @@ def the_environment() -> Environment:
     environment.filters["status"] = lambda text: reading.STATUSES.get(text, text)
     environment.filters["role"] = lambda text: reading.ROLES.get(text, text)
     environment.filters["kind"] = lambda text: reading.KINDS.get(text, text)
+    environment.filters["type"] = lambda text: reading.TYPES.get(text, text)
+    environment.filters["balance"] = lambda value: f"{abs(value):,.2f} {'Dr' if value > 0 else 'Cr' if value else ''}"
     environment.filters["amounts"] = lambda text: reading.AMOUNTS.get(text, text)
     return environment
 

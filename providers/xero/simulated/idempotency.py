@@ -27,6 +27,10 @@ class Replays:
     window: timedelta = field(default=REMEMBERED_FOR)
     replayed: int = 0
 
+    @property
+    def ignores(self) -> bool:
+        return self.keys is Keys.IGNORED
+
     def find(self, key: str, request: str) -> Answer | None:
         """The first answer to this key, if it is still known.
 

@@ -9,8 +9,9 @@ from aiohttp import web
 
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.drawing import Drawing, form_of
+from providers.xero.simulated.idempotency import Keys
 from providers.xero.simulated.misbehaviour import Fault
-from providers.xero.simulated.reading import ROLES
+from providers.xero.simulated.reading import PLANS, ROLES
 from providers.xero.simulated.state import XeroState
 
 Form = dict[str, str]
@@ -24,9 +25,13 @@ OFFERED = (
     Fault.HANG_AFTER,
     Fault.HALF_ANSWER,
     Fault.HTML,
+    Fault.SLOW,
 )
 TARGETS = {
     "bills": ("writing bills", "PUT", "*/Invoices"),
+    "documents": ("writing any document", "PUT", "*s"),
+    "payments": ("writing payments", "PUT", "*/Payments"),
+    "files": ("attaching files", "PUT", "*/Attachments/*"),
     "reading": ("reading anything", "GET", "*"),
     "tokens": ("asking for tokens", "POST", "/connect/token"),
     "any": ("any call", "*", "*"),
@@ -37,6 +42,10 @@ NOTES = {
     "restored": "Restored. It can be used again.",
     "locked": "The lock dates are set.",
     "role": "The role is changed.",
+    "plan": "The subscription is changed.",
+    "forgotten": "Every key is forgotten: a call that is sent again is done again.",
+    "done": "Done, as by a person in Xero.",
+    "refused": "Xero does not allow that for this document, so nothing was changed.",
     "planned": "The next calls of that kind will go wrong.",
     "switched": "The switches are set.",
     "calm": "Nothing is planned any more; the ledger behaves.",
@@ -59,9 +68,11 @@ class Levers:
             ("settings", "set-tax-rate", self.set_tax_rate),
             ("settings", "set-lock-dates", self.set_lock_dates),
             ("settings", "set-role", self.set_role),
+            ("settings", "set-plan", self.set_plan),
             ("simulation", "misbehave", self.misbehave),
             ("simulation", "behave", self.behave),
             ("simulation", "set-switches", self.set_switches),
+            ("simulation", "forget-keys", self.forget_keys),
             ("simulation", "expire-tokens", self.expire_tokens),
             ("simulation", "end-connection", self.end_connection),
             ("simulation", "revoke-sign-ins", self.revoke_sign_ins),
@@ -111,6 +122,13 @@ class Levers:
         books.users.save(form["id"], {**books.users[form["id"]], "OrganisationRole": form["role"]})
         return "role"
 
+    def set_plan(self, books: Books, form: Form) -> str:
+        if form["plan"] not in (*PLANS, books.organisation["Class"]):
+            raise ValueError(form["plan"])
+        self.state.set_plan(books.tenant, form["plan"])
+        self.state.set_lapsed(books.tenant, is_lapsed=form.get("lapsed") == "on")
+        return "plan"
+
     # The far end's moods
 
     def misbehave(self, _books: Books, form: Form) -> str:
@@ -126,7 +144,12 @@ class Levers:
     def set_switches(self, _books: Books, form: Form) -> str:
         self.state.misbehaviour.outage = form.get("outage") == "on"
         self.state.misbehaviour.late_list_seconds = min(max(float(form["late"]), 0), 3600)
+        self.state.replays.keys = Keys.IGNORED if form.get("ignores_keys") == "on" else Keys.KEPT
         return "switched"
+
+    def forget_keys(self, _books: Books, _form: Form) -> str:
+        self.state.forget_idempotency_keys()
+        return "forgotten"
 
     # Signing in
 

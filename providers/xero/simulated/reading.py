@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from providers.xero.simulated.books import Books
+from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, CREDITS, INVOICE, SALES, Kind
 from providers.xero.simulated.lines import NOTHING
 from providers.xero.simulated.numbers import Json, number
+from providers.xero.simulated.rules import ENDED
 
 STATUSES = {
     "DRAFT": "Draft",
@@ -23,6 +25,11 @@ ROLES = {
     "READONLY": "Read only",
     "REMOVED": "Removed",
 }
+PLANS = {
+    "STARTER": "Starter: 5 bills and 20 invoices a month, one currency",
+    "GROW": "Grow: one currency",
+    "COMPREHENSIVE": "Comprehensive: no limit, several currencies",
+}
 KINDS = {
     "BANK": "Bank",
     "CURRENT": "Current asset",
@@ -36,35 +43,89 @@ KINDS = {
     "EQUITY": "Equity",
 }
 AMOUNTS = {"Exclusive": "Tax exclusive", "Inclusive": "Tax inclusive", "NoTax": "No tax"}
+TYPES = {
+    "ACCPAY": "Bill",
+    "ACCREC": "Invoice",
+    "ACCPAYCREDIT": "Supplier's credit note",
+    "ACCRECCREDIT": "Credit note",
+    "SPEND": "Spend money",
+    "RECEIVE": "Receive money",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One tab of documents."""
+
+    name: str
+    heading: str
+    kind: Kind
+    types: tuple[str, ...]
+    them: str
+    """What the page calls them where there are none."""
+    has_tiles: bool = True
+
+
+LISTINGS = (
+    Listing(name="bills", heading="Bills to pay", kind=INVOICE, types=("ACCPAY",), them="bills"),
+    Listing(name="sales", heading="Invoices", kind=INVOICE, types=("ACCREC",), them="invoices"),
+    Listing(
+        name="credits",
+        heading="Credit notes",
+        kind=CREDIT_NOTE,
+        types=("ACCPAYCREDIT", "ACCRECCREDIT"),
+        them="credit notes",
+    ),
+    Listing(
+        name="bank",
+        heading="Spent and received",
+        kind=BANK_TRANSACTION,
+        types=("SPEND", "RECEIVE"),
+        them="bank transactions",
+        has_tiles=False,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
-    """The bills of one status: how many, and what they come to in the organisation's own currency."""
+    """The documents of one status: how many, and what they come to in the organisation's own currency."""
 
     status: str
     count: int
     total: Decimal
 
 
-def bills(books: Books, status: str = "") -> list[Json]:
-    """Newest first; deleted drafts are gone, as in Xero's own list."""
-    found = [one for one in books.invoices.values() if one["Type"] == "ACCPAY" and one["Status"] != "DELETED"]
+def documents(books: Books, listing: Listing, status: str = "") -> list[Json]:
+    """Newest first; deleted ones are gone, as in Xero's own list."""
+    shelf = books.shelf(listing.kind).values()
+    found = [one for one in shelf if one["Type"] in listing.types and one["Status"] != "DELETED"]
     return [one for one in reversed(found) if status in ("", one["Status"])]
 
 
-def tiles(books: Books) -> list[Tile]:
-    return [_tile(books, status) for status in ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID")]
+def tiles(books: Books, listing: Listing) -> list[Tile]:
+    return [_tile(books, listing, status) for status in ("DRAFT", "SUBMITTED", "AUTHORISED", "PAID")]
 
 
-def _tile(books: Books, status: str) -> Tile:
-    found = bills(books, status)
-    return Tile(status=status, count=len(found), total=sum((_in_base(one) for one in found), NOTHING))
+def _tile(books: Books, listing: Listing, status: str) -> Tile:
+    found = documents(books, listing, status)
+    return Tile(status=status, count=len(found), total=sum((_in_base(one, one["Total"]) for one in found), NOTHING))
 
 
-def _in_base(bill: Json) -> Decimal:
-    """Xero's rate is units of the bill's currency for one of the organisation's."""
-    return number(bill["Total"]) / (number(bill["CurrencyRate"]) or 1)
+def _in_base(document: Json, amount: Decimal) -> Decimal:
+    """Xero's rate is units of the document's currency for one of the organisation's."""
+    return number(amount) / (number(document["CurrencyRate"]) or 1)
+
+
+def still_open(document: Json) -> Decimal | None:
+    """What is to be paid, or credit that is left; a bank transaction is settled by itself."""
+    found = document.get("AmountDue", document.get("RemainingCredit"))
+    return None if found is None else number(found)
+
+
+def title(document: Json, kind: Kind) -> str:
+    name = TYPES[document["Type"]]
+    return name if kind.number is None else f"{name} {document[kind.number] or 'without a number'}"
 
 
 def account_names(books: Books) -> dict[str, str]:
@@ -86,14 +147,25 @@ def contacts(books: Books, term: str) -> list[Json]:
     return sorted(found, key=lambda one: str(one["Name"]).casefold())
 
 
-def owed(books: Books) -> dict[str, Decimal]:
-    """What is due to each contact, in the organisation's own currency."""
+def owed(books: Books, *, to_us: bool) -> dict[str, Decimal]:
+    """What is due to each contact, or from it, less open credit, in the organisation's own currency."""
     due: dict[str, Decimal] = {}
-    for one in bills(books, "AUTHORISED"):
-        contact = one["Contact"]["ContactID"]
-        rate = number(one["CurrencyRate"]) or 1
-        due[contact] = due.get(contact, NOTHING) + number(one["AmountDue"]) / rate
+    for document in (*books.invoices.values(), *books.credit_notes.values()):
+        is_open = document["Status"] == "AUTHORISED" and (document["Type"] in SALES) == to_us
+        amount = _in_base(document, still_open(document) or NOTHING) if is_open else NOTHING
+        if amount:
+            contact = document["Contact"]["ContactID"]
+            due[contact] = due.get(contact, NOTHING) + (-amount if document["Type"] in CREDITS else amount)
     return due
+
+
+def may(document: Json) -> list[str]:
+    """What a bookkeeper can do with it on its page: the names of the levers."""
+    if document["Status"] in ("DRAFT", "SUBMITTED"):
+        return ["approve", "end"]
+    is_untouched = document["Status"] not in (*ENDED, "PAID") and not document.get("Payments")
+    can_pay = document["Status"] == "AUTHORISED" and still_open(document)
+    return [*(["pay"] if can_pay else []), *(["end"] if is_untouched else [])]
 
 
 def _holding(records: Iterable[Json], term: str, names: tuple[str, ...]) -> list[Json]:

@@ -139,6 +139,10 @@ class XeroState:
         """`Class` of the organisation: IGNITE has a monthly limit of approved documents, COMPREHENSIVE has none."""
         self.books[tenant].change_organisation(Class=plan)
 
+    def set_lapsed(self, tenant: str, *, is_lapsed: bool) -> None:
+        """Whether the organisation's subscription to Xero has ended."""
+        self.books[tenant].change_organisation(_lapsed=is_lapsed or None)
+
     def set_role(self, tenant: str, person: str, role: str) -> None:
         users = self.books[tenant].users
         user_id = self.people[person].id

@@ -1,7 +1,7 @@
 """The endpoints of the Accounting API. Importing a module here adds what it serves."""
 
 from providers.xero.simulated.endpoints import attachments, contacts, documents, payments, settings
-from providers.xero.simulated.endpoints.routing import Request, Route, find, hidden_after, is_path, needs_role
+from providers.xero.simulated.endpoints.routing import Request, Route, find, hidden_after, is_path, needs_rights
 
 __all__ = [
     "Request",
@@ -12,7 +12,7 @@ __all__ = [
     "find",
     "hidden_after",
     "is_path",
-    "needs_role",
+    "needs_rights",
     "payments",
     "settings",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
+from providers.xero.simulated import sentences
 from providers.xero.simulated.books import WRITERS, Books
 from providers.xero.simulated.outcomes import Author
 from providers.xero.simulated.refusals import Answer, titled
@@ -62,13 +63,15 @@ def is_path(path: str) -> bool:
     return any(route.path.fullmatch(path) for route in ROUTES)
 
 
-def needs_role(method: str, role: str) -> None:
+def needs_rights(method: str, role: str, books: Books) -> None:
     """
     Raises:
-        RefusalError: the person may look but not touch.
+        RefusalError: the person may look but not touch, or nobody may for want of a subscription.
     """  # noqa: D212
     if method != "GET" and role not in WRITERS:
         raise titled(403, "Forbidden", "You are not permitted to access this resource")
+    if method != "GET" and books.is_lapsed:
+        raise titled(403, "Forbidden", sentences.SUBSCRIPTION_LAPSED)
 
 
 def hidden_after(now: datetime, late_seconds: float) -> datetime | None:

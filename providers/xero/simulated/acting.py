@@ -1,0 +1,65 @@
+"""What a bookkeeper does to one document inside Xero: approve it, pay it, void or delete it."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from providers.xero.simulated import payments
+from providers.xero.simulated.bank_transactions import BankTransactionWriter
+from providers.xero.simulated.books import ADVISER, Books
+from providers.xero.simulated.credit_notes import CreditNoteWriter
+from providers.xero.simulated.drawing import Drawing, form_of
+from providers.xero.simulated.invoices import InvoiceWriter
+from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, INVOICE, Kind
+from providers.xero.simulated.numbers import Json
+from providers.xero.simulated.outcomes import Author, Outcome
+from providers.xero.simulated.page import view_of
+from providers.xero.simulated.reading import may, still_open
+from providers.xero.simulated.state import XeroState
+from providers.xero.simulated.writing import DocumentWriter
+
+SOMEBODY = Author(name="Somebody in Xero", role=ADVISER, client_id="")
+WRITERS: dict[Kind, type[DocumentWriter]] = {
+    INVOICE: InvoiceWriter,
+    CREDIT_NOTE: CreditNoteWriter,
+    BANK_TRANSACTION: BankTransactionWriter,
+}
+
+
+@dataclass(slots=True)
+class Acting:
+    state: XeroState
+    drawing: Drawing
+
+    def add_to(self, app: web.Application) -> None:
+        app.router.add_post("/o/{organisation}/act", self.act, name="act")
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """Do it, then show the document again with a word on what became of it."""
+        form, books = await form_of(request), self.state.by_short_code(request.match_info["organisation"])
+        name, parameter, kind = view_of({"Type": form.get("type", "")})
+        document = books.shelf(kind).get(form.get("document", "")) if books else None
+        if books is None or document is None:
+            raise web.HTTPNotFound(text="There is no document with this id")
+        act = form.get("act", "")
+        outcome = _done(books, kind, document, act) if act in may(document) else None
+        is_done = outcome is not None and not outcome.errors
+        where = {parameter: str(document[kind.key]), "done": "done" if is_done else "refused"}
+        raise web.HTTPSeeOther(self.drawing.path(request, name, **where))
+
+
+def _done(books: Books, kind: Kind, document: Json, act: str) -> Outcome:
+    if act == "pay":
+        return payments.write(books, SOMEBODY, _payment(books, kind, document))
+    ended = "VOIDED" if document["Status"] == "AUTHORISED" and kind is not BANK_TRANSACTION else "DELETED"
+    writer = WRITERS[kind](books, SOMEBODY, may_update=True, places=4)
+    return writer.write({kind.key: document[kind.key], "Status": "AUTHORISED" if act == "approve" else ended})
+
+
+def _payment(books: Books, kind: Kind, document: Json) -> Json:
+    """In full, today, from a bank account in the document's currency where there is one."""
+    banks = [one for one in books.accounts.values() if one["Type"] == "BANK" and one["Status"] == "ACTIVE"]
+    fitting = [one for one in banks if one["CurrencyCode"] == document["CurrencyCode"]]
+    bank = next(iter([*fitting, *banks]), {})
+    target = {kind.key.removesuffix("ID"): {kind.key: document[kind.key]}}
+    return {**target, "Account": {"AccountID": bank.get("AccountID")}, "Amount": still_open(document)}
