@@ -26,7 +26,8 @@ def the_environment() -> Environment:
     environment.filters["rate"] = lambda value: f"{Decimal(value).normalize():f}"
     environment.filters["day"] = _day
     environment.filters["instant"] = lambda text: f"{datetime.fromisoformat(text):%-d %b %Y %H:%M}" if text else ""
-    environment.filters["status"] = lambda text: reading.STATUSES.get(text, text)
+    environment.filters["status"] = reading.status
+    environment.filters["title"] = reading.title
     environment.filters["role"] = lambda text: reading.ROLES.get(text, text)
     environment.filters["kind"] = lambda text: reading.KINDS.get(text, text)
     environment.filters["type"] = lambda text: reading.TYPES.get(text, text)

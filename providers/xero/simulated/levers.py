@@ -28,8 +28,8 @@ OFFERED = (
     Fault.SLOW,
 )
 TARGETS = {
-    "bills": ("writing bills", "PUT", "*/Invoices"),
-    "documents": ("writing any document", "PUT", "*s"),
+    "bills": ("writing bills and invoices", "PUT", "*/Invoices"),
+    "documents": ("writing anything but files", "PUT", "*s"),
     "payments": ("writing payments", "PUT", "*/Payments"),
     "files": ("attaching files", "PUT", "*/Attachments/*"),
     "reading": ("reading anything", "GET", "*"),

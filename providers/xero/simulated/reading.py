@@ -123,6 +123,15 @@ def still_open(document: Json) -> Decimal | None:
     return None if found is None else number(found)
 
 
+def status(code: str, document_type: str = "ACCPAY") -> str:
+    """What is approved is awaiting payment, if it is a bill or an invoice."""
+    if code == "AUTHORISED" and document_type in CREDITS:
+        return "Open"
+    if code == "AUTHORISED" and document_type in BANK_TRANSACTION.types:
+        return "Posted"
+    return STATUSES.get(code, code)
+
+
 def title(document: Json, kind: Kind) -> str:
     name = TYPES[document["Type"]]
     return name if kind.number is None else f"{name} {document[kind.number] or 'without a number'}"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import aiohttp
 import pytest
 from playwright.async_api import Page, async_playwright, expect
 
@@ -12,6 +13,8 @@ from providers.oauth import code_challenge
 from tests.contract.far_end import a_bill
 from tests.contract.signing_in import REDIRECT
 from tests.contract.xero import XeroFarEnd
+from tests.providers.xero.conftest import Bare
+from tests.providers.xero.test_ledger_documents import a_busy_month
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +30,12 @@ class Seen:
 
     async def is_too_wide(self) -> bool:
         return bool(await self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"))
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as found:
+        yield found
 
 
 @pytest.fixture(params=[1280, 420])
@@ -88,20 +97,43 @@ async def test_a_person_signs_in_and_allows_access_or_not(xero: XeroFarEnd, seen
     assert (wide, seen.complaints) == ([False, False], [])
 
 
-async def test_no_page_is_wider_than_its_window(xero: XeroFarEnd, seen: Seen) -> None:
+async def test_a_bill_is_paid_by_its_button(xero: XeroFarEnd, seen: Seen) -> None:
+    (outcome,) = await xero.create(a_bill("B"))
+    assert isinstance(outcome, Accepted)
+    await seen.page.goto(f"{xero.state.public_url}/AccountsPayable/View.aspx?InvoiceID={outcome.ledger_id}")
+
+    await seen.page.get_by_role("button", name="Pay in full").click()
+    await expect(seen.page.get_by_role("status")).to_contain_text("Done")
+
+    assert xero.state.bills()[0]["Status"] == "PAID"
+    assert seen.complaints == []
+
+
+async def test_no_page_is_wider_than_its_window(xero: XeroFarEnd, seen: Seen, session: aiohttp.ClientSession) -> None:
     (outcome,) = await xero.create(a_bill("N" * 255, contact_name=LONG, marker=f"https://dext.example/{'x' * 900}"))
     assert isinstance(outcome, Accepted)
     await xero.create(a_bill("B"))
+    bare = Bare(xero.state, session)
+    made = await a_busy_month(bare)
+    path = f"Invoices/{made['bill']['InvoiceID']}/Attachments/{'n' * 120}.pdf"
+    await bare.put(path, b"%PDF", headers={"Content-Type": "application/pdf"})
     xero.state.fail_next("html", times=3)
     root, wide = xero.state.public_url, []
     for path in (
         "o/!nW7tr/bills",
+        "o/!nW7tr/sales",
+        "o/!nW7tr/credits",
+        "o/!nW7tr/bank",
+        "o/!nW7tr/journal",
         "o/!nW7tr/contacts",
         "o/!nW7tr/accounts",
         "o/!nW7tr/settings",
         "o/!nW7tr/simulation",
         "o/!nW3ie/bills",
         f"AccountsPayable/View.aspx?InvoiceID={outcome.ledger_id}",
+        f"AccountsPayable/View.aspx?InvoiceID={made['bill']['InvoiceID']}",
+        f"AccountsPayable/ViewCreditNote.aspx?creditNoteID={made['note']['CreditNoteID']}",
+        f"Bank/ViewTransaction.aspx?bankTransactionID={made['spend']['BankTransactionID']}",
     ):
         await seen.page.goto(f"{root}/{path}")
         if await seen.is_too_wide():

@@ -1,7 +1,6 @@
 """The simulated ledger's documents as its pages show them: files, payments, the journal, and what a person does there."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from lxml import html
