@@ -189,8 +189,9 @@ def worker_of(services: Services) -> Worker:
         arrivals=services.arrivals,
         ingesting=services.ingesting,
         previews=services.previews,
+        following=services.following,
     )
-    restartable = (services.lists, services.arrivals, services.ingesting, services.previews)
+    restartable = (services.lists, services.arrivals, services.ingesting, services.previews, services.following)
     return Worker(
         db=services.db,
         clock=clock,

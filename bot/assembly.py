@@ -33,6 +33,7 @@ from bot.services.disconnecting import Disconnecting
 from bot.services.doors import Doors
 from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
+from bot.services.following import Following
 from bot.services.home import Home
 from bot.services.importing import ListImport
 from bot.services.ingesting import Ingesting
@@ -116,6 +117,7 @@ class Services:
     lists: ListImport
     publishing: Publishing
     previews: Previews
+    following: Following
     removal: Removal
     installing: Installing | None
 
@@ -145,6 +147,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     read = ChildReader()
     forms = ItemForms(db, people, providers)
     files = SlackFiles(clients, session, config.slack_files_host)
+    following = Following(db, jobs)
+    settings = SettingsService(db, people, default_messages.look, following.begin)
     return Services(
         config=config,
         clock=clock,
@@ -183,9 +187,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         fixes=Fixes(db, people, items),
         choices=Choices(db, people),
         organisations=Organisations(db, people),
-        set_up=SetUp(
-            db, people, directory, SettingsService(db, people, default_messages.look), providers, ChannelTest(clients)
-        ),
+        set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
+        following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),
         doors=Doors(db, people, jobs),
         questions=Questions(db, people, jobs),

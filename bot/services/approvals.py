@@ -20,6 +20,7 @@ from bot.domain.rights import Person, Role, decide_approval, decide_undo
 from bot.domain.slack import Actor
 from bot.services import audit, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.following import is_behind
 from bot.services.messages import Place, Surface, home_card, note
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
@@ -146,7 +147,7 @@ async def _item_to_decide(
         raise NotAllowedError(refusal)
     if item.state is not ItemState.IN_APPROVAL:
         raise NotNowError(item, DECIDED)
-    if item.version != version:
+    if item.version != version or await is_behind(tx, item):
         raise StaleItemError(item)
     return item
 

@@ -137,7 +137,7 @@ class Answers:
                 raise NotNowError(before, ALREADY)
             if before.version != version:
                 raise StaleItemError(before)
-            settings = await load_settings(tx, before.workspace_id, before.organisation_id)
+            settings = await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
             told = replace(before, questions=answered(before.questions, kinds, actor.user_id))
             written = await change_item(tx, before, judged(told, settings))
             item = None if written is None else await settle(tx, written)

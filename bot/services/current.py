@@ -7,6 +7,7 @@ from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.services.following import catch_up
 from bot.services.homes import redraw_homes_of_item
 from bot.services.messages import redraw_item
 from bot.views.text import mention, moment
@@ -63,6 +64,7 @@ async def refreshing(db: Database, workspace_id: WorkspaceId, item_id: ItemId) -
         yield
     except (StaleItemError, NotNowError):
         async with db.write() as tx:
+            await catch_up(tx, workspace_id, item_id)
             await redraw_item(tx, workspace_id, item_id)
         raise
 

@@ -63,7 +63,7 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
     known = await _known(tx, new)
     if known is not None:
         return known, False
-    settings = await load_settings(tx, new.workspace_id, new.organisation_id)
+    settings = await load_settings(tx, new.workspace_id, new.organisation_id, held=True)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
     item = judged(await asked_at_the_door(tx, _received(tx, new, reference)), settings)
     item = await with_rates_of_lines(tx, item)

@@ -15,6 +15,7 @@ from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, wha
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
+from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again
@@ -99,7 +100,8 @@ def require_editable(item: Item, version: int | None = None) -> None:
 
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
-    after = await _judged_again(tx, before, await asked_again(tx, before, after, by))
+    settings = await _settings_for(tx, before, after)
+    after = _judged_again(before, await asked_again(tx, before, after, by), settings)
     changes_decision = is_material(before, after)
     if changes_decision and by not in after.edited_by:
         after = replace(after, edited_by=(*after.edited_by, by))
@@ -125,11 +127,17 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     return changed
 
 
-async def _judged_again(tx: Tx, before: Item, after: Item) -> Item:
-    """Today's defaults are offered to what nobody decided on yet; under a decision only the editor's choices count."""
+async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
+    """None where they do not matter: under a decision only the editor's choices count."""
     if before.state in DECIDED and before.coding.publish_as.value == after.coding.publish_as.value:
+        return None
+    return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
+
+
+def _judged_again(before: Item, after: Item, settings: Settings | None) -> Item:
+    """Today's defaults are offered to what nobody decided on yet."""
+    if settings is None:
         return checked(after)
-    settings = await load_settings(tx, before.workspace_id, before.organisation_id)
     if before.state in DECIDED:
         return checked(replace(after, publish_as=status_of(after.coding, settings)))
     return judged(after, settings)

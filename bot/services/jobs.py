@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     READ_FILE = "read_file"
     READ_SENT_FILE = "read_sent_file"
     MAKE_PREVIEW = "make_preview"
+    RECODE_ITEMS = "recode_items"
 
 
 class Jobs(Protocol):

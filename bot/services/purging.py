@@ -39,6 +39,7 @@ from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
+from bot.db.recodings import RecodingRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
 from bot.domain.ids import WorkspaceId
@@ -60,6 +61,7 @@ PURGED: tuple[type[Base], ...] = (
     ArrivalRow,
     IngestRow,
     DraftRow,
+    RecodingRow,
     ItemRow,
     ListTermRow,
     ListEntryRow,

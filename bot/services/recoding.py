@@ -1,24 +1,17 @@
 """Items looked at again: coded by the settings as they are now, checked, and moved to where that leads.
 
-Runs at the door, after an edit, and for all waiting items when defaults change. A default never overrides what is
-stronger; an approval is never touched by a default, because what was decided on is checked only.
+Runs at the door, after an edit, and for all waiting items when defaults change (`bot.services.following`). A default
+never overrides what is stronger; an approval is never touched by a default, because what was decided on is checked only.
 """
 
 from dataclasses import replace
 
-from sqlalchemy import select
-
-from bot.db.items import ITEMS, change_item, item_of
+from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
 from bot.domain.checks import check
 from bot.domain.coding import Coding, apply_defaults
-from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import PaymentStatus, Settings
-from bot.services import audit
-from bot.services.messages import redraw_item
-
-UNDECIDED = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL)
 
 
 def judged(item: Item, settings: Settings) -> Item:
@@ -55,28 +48,3 @@ def _way(item: Item) -> tuple[ItemState, ...]:
     if item.complaints:
         return (ItemState.TO_REVIEW,)
     return () if item.state is ItemState.IN_APPROVAL else (ItemState.READY, ItemState.IN_APPROVAL)
-
-
-async def recode_waiting(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
-) -> None:
-    """Offer new settings to every item that nobody decided on. What changes is a new version: a card that shows the old
-    one decides nothing.
-    """
-    statement = select(ITEMS).where(
-        ITEMS.c.workspace_id == workspace_id,
-        ITEMS.c.organisation_id == organisation_id,
-        ITEMS.c.state.in_(UNDECIDED),
-    )
-    for row in (await tx.execute(statement)).mappings().all():
-        item = item_of(row)
-        fresh = judged(item, settings)
-        if fresh == item:
-            continue
-        changed = await change_item(tx, item, fresh)
-        settled = None if changed is None else await settle(tx, changed)
-        if settled is not None:
-            await audit.record(
-                tx, workspace_id, item.id, "follows new settings", by=None, organisation_id=organisation_id
-            )
-            await redraw_item(tx, workspace_id, item.id)

@@ -17,7 +17,7 @@ from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
-from bot.services import audit, home_cards, recoding
+from bot.services import audit, home_cards
 from bot.services.bindings import bind
 from bot.services.messages import Subject, redraw, redraw_homes
 from bot.services.people import People
@@ -56,6 +56,7 @@ _OF_CHANNEL = select(CHANNELS.c.organisation_id).where(
     CHANNELS.c.purpose == bindparam("purpose"),
 )
 """What nearly every answer reads, built once."""
+_HELD = _LOAD.with_for_update(read=True)
 
 APPROVALS, ALERTS = "approvals", "alerts"
 """Purposes of a bound channel."""
@@ -75,10 +76,16 @@ class StaleFormError(Exception):
     """Somebody else saved while this form was open."""
 
 
-async def load_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Settings:
-    """One organisation's settings with its approvers and channels; defaults where nothing was saved."""
+async def load_settings(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, held: bool = False
+) -> Settings:
+    """One organisation's settings with its approvers and channels; defaults where nothing was saved.
+
+    `held`: nobody saves others before the transaction ends. An item that is written by them is so seen by whoever has all
+    items follow the next ones; they are held before anything else is.
+    """
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    row = (await tx.execute(_LOAD, of)).one_or_none()
+    row = (await tx.execute(_HELD if held else _LOAD, of)).one_or_none()
     if row is None:
         return Settings()
     chosen = msgspec.json.decode(row.chosen, type=Chosen)
@@ -139,12 +146,20 @@ class LookAtDefaults(Protocol):
     ) -> None: ...
 
 
+class BeginToFollow(Protocol):
+    async def __call__(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
+    ) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SettingsService:
     db: Database
     people: People
     look_at_defaults: LookAtDefaults
     """`bot.services.default_messages.look`, which reads settings itself."""
+    begin_to_follow: BeginToFollow
+    """`bot.services.following.Following.begin`, which does too."""
 
     async def save(
         self,
@@ -175,7 +190,7 @@ class SettingsService:
                 await also(tx)
             settings = await load_settings(tx, workspace_id, organisation_id)
             if settings.for_items != before.for_items:
-                await recoding.recode_waiting(tx, workspace_id, organisation_id, settings)
+                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
             await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)

@@ -18,6 +18,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.ingests import INGESTS
 from bot.db.previews import PreviewRow
+from bot.db.recodings import RECODINGS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import BatchId
 from bot.services.jobs import JobKind
@@ -100,6 +101,9 @@ async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]
         case JobKind.MAKE_PREVIEW:
             previews = select(PREVIEWS.c.file_id, PREVIEWS.c.attempt).where(PREVIEWS.c.state == "waiting")
             return frozenset(f"{row.file_id}:{row.attempt}" for row in await tx.execute(previews))
+        case JobKind.RECODE_ITEMS:
+            rounds = select(RECODINGS.c.organisation_id, RECODINGS.c.run, RECODINGS.c.attempt)
+            return frozenset(f"{row.organisation_id}:{row.run}:{row.attempt}" for row in await tx.execute(rounds))
         case JobKind.READ_FILE:
             arrivals = select(ARRIVALS.c.id, ARRIVALS.c.attempt).where(ARRIVALS.c.state == "waiting")
             return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(arrivals))

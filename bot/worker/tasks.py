@@ -21,7 +21,7 @@ class Runs(Protocol):
 
 
 def tasks_of(
-    *, publishing: Runs, lists: Runs, arrivals: Runs, ingesting: Runs, previews: Runs
+    *, publishing: Runs, lists: Runs, arrivals: Runs, ingesting: Runs, previews: Runs, following: Runs
 ) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
@@ -30,6 +30,7 @@ def tasks_of(
         JobKind.READ_FILE: arrivals.run,
         JobKind.READ_SENT_FILE: ingesting.run,
         JobKind.MAKE_PREVIEW: previews.run,
+        JobKind.RECODE_ITEMS: following.run,
     }
 
 

@@ -48,6 +48,8 @@ REASONS = {
     "bot/db/batches.py:claim_batch": OWN_ROW,
     "bot/db/publications.py:end_waiting": OWN_ROW,
     "bot/db/batches.py:reload_batch": OWN_ROW,
+    "bot/db/recodings.py:recoding_to_work": OWN_ROW,
+    "bot/db/recodings.py:stuck_recodings": WORK_OF_ALL,
     "bot/services/connect_rows.py:newest": UNGUESSABLE,
     "bot/services/connect_rows.py:move": UNGUESSABLE,
     "bot/services/connect_rows.py:one": UNGUESSABLE,

@@ -78,6 +78,7 @@ class World:
         await self.services.arrivals.restart_stuck()
         await self.services.ingesting.restart_stuck()
         await self.services.previews.restart_stuck()
+        await self.services.following.restart_stuck()
         await self.settle()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
@@ -121,6 +122,7 @@ async def whole_app(
                 arrivals=services.arrivals,
                 ingesting=services.ingesting,
                 previews=services.previews,
+                following=services.following,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:

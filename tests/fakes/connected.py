@@ -69,6 +69,7 @@ class Connected(World):
         category: str | None = CATEGORY,
         tax: str | None = TAX,
         alerts_channel: str = ALERTS,
+        settled: bool = True,
     ) -> None:
         """Save the settings as the admin's form does."""
         form = SettingsForm(
@@ -83,7 +84,8 @@ class Connected(World):
             alerts_channel=ChannelId(alerts_channel),
         )
         await self.services.set_up.settings.save(await self.actor(), self.organisation_id, form)
-        await self.settle()
+        if settled:
+            await self.settle()
 
 
 @asynccontextmanager

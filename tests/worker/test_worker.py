@@ -189,7 +189,8 @@ class SlowPlanner(Planner):
 def a_worker(world: World, url: str) -> Worker:
     engine = Engine(url)
     publishing = world.publishing_by(engine)
-    tasks = tasks_of(publishing=publishing, lists=Idle(), arrivals=Idle(), ingesting=Idle(), previews=Idle())
+    idle = Idle()
+    tasks = tasks_of(publishing=publishing, lists=idle, arrivals=idle, ingesting=idle, previews=idle, following=idle)
     return Worker(
         db=world.db,
         clock=SystemClock(),

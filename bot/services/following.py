@@ -1,0 +1,147 @@
+"""The items that nobody decided on follow settings that are saved: a first page with them, the rest page by page.
+
+What an approver is shown is what the settings of that moment make of it, though thousands wait: an item whose turn has
+not come yet is judged when somebody is about to decide on it, and that decision is not taken. So nothing is approved,
+and nothing sent, by settings that were replaced. Each page is one short transaction, which reads the settings as they
+are then and keeps how far it came; settings that are saved meanwhile begin anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bot.db.items import change_item, load_item
+from bot.db.recodings import (
+    UNDECIDED,
+    Recoding,
+    begin_recoding,
+    end_recoding,
+    move_recoding,
+    recoding_of,
+    recoding_to_work,
+    stuck_recodings,
+    undecided_items,
+)
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.settings import Settings
+from bot.services import audit
+from bot.services.jobs import JobKind, Jobs
+from bot.services.messages import redraw_item
+from bot.services.recoding import judged, settle
+from bot.services.settings import load_settings
+
+PAGE = 50
+"""Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""
+MOVING_FOR = timedelta(seconds=60)
+STUCK_AT_ONCE = 100
+
+
+async def is_behind(tx: Tx, item: Item) -> bool:
+    """Whether settings that were saved make something else of it than is shown, because its turn has not come yet."""
+    return await _caught_up(tx, item) != item
+
+
+async def catch_up(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
+    """Judge one item before its turn."""
+    item = await load_item(tx, workspace_id, item_id)
+    if item is not None and item.state in UNDECIDED:
+        await _follow(tx, item, await _caught_up(tx, item))
+
+
+async def _caught_up(tx: Tx, item: Item) -> Item:
+    recoding = await recoding_of(tx, item.workspace_id, item.organisation_id)
+    if recoding is None or not recoding.is_before(item):
+        return item
+    return judged(item, await load_settings(tx, item.workspace_id, item.organisation_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    db: Database
+    jobs: Jobs
+    page: int = PAGE
+
+    async def begin(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
+    ) -> None:
+        """Offer settings, in the transaction that saves them, to every item that nobody decided on. What changes is a new
+        version: a card that shows the old one decides nothing.
+        """
+        last = await self._next(tx, workspace_id, organisation_id, None, settings)
+        if last is None:
+            await end_recoding(tx, workspace_id, organisation_id)
+            return
+        recoding = Recoding(
+            workspace_id=workspace_id,
+            organisation_id=organisation_id,
+            run=settings.version,
+            attempt=1,
+            after=last,
+        )
+        await begin_recoding(tx, recoding, due_at=tx.now + MOVING_FOR)
+        await self._enqueue(tx, recoding, 1)
+
+    async def run(self, key: str) -> None:
+        """Go on page by page, to the end. Safe to run twice: each page says how far it came."""
+        organisation_id, run, attempt = key.split(":")
+        while await self._one_page(OrganisationId(UUID(organisation_id)), int(run), int(attempt)):
+            pass
+
+    async def restart_stuck(self) -> int:
+        """Give what stopped moving another attempt; answers how many."""
+        async with self.db.read() as tx:
+            stuck = await stuck_recodings(tx, limit=STUCK_AT_ONCE)
+        for recoding in stuck:
+            attempt = recoding.attempt + 1
+            async with self.db.write() as tx:
+                if await move_recoding(tx, recoding, attempt=attempt, due_at=tx.now + MOVING_FOR):
+                    await self._enqueue(tx, recoding, attempt)
+        return len(stuck)
+
+    async def _one_page(self, organisation_id: OrganisationId, run: int, attempt: int) -> bool:
+        """False when there is nothing more to do, or not for this attempt."""
+        async with self.db.write() as tx:
+            recoding = await recoding_to_work(tx, organisation_id, run, attempt)
+            if recoding is None:
+                return False
+            # whoever saves others waits for this page, and begins anew after it
+            settings = await load_settings(tx, recoding.workspace_id, organisation_id, held=True)
+            if not await move_recoding(tx, recoding, due_at=tx.now + MOVING_FOR):
+                return False
+            last = await self._next(tx, recoding.workspace_id, organisation_id, recoding.after, settings)
+            if last is None:
+                await end_recoding(tx, recoding.workspace_id, organisation_id)
+                return False
+            return await move_recoding(tx, recoding, after_at=last[0], after_id=last[1])
+
+    async def _next(
+        self,
+        tx: Tx,
+        workspace_id: WorkspaceId,
+        organisation_id: OrganisationId,
+        after: tuple[datetime, UUID] | None,
+        settings: Settings,
+    ) -> tuple[datetime, UUID] | None:
+        """Judge a page; answers where the next one begins, if there may be more."""
+        items = await undecided_items(tx, workspace_id, organisation_id, after, limit=self.page)
+        for item in items:
+            await _follow(tx, item, judged(item, settings))
+        return None if len(items) < self.page else (items[-1].created_at, items[-1].id)
+
+    async def _enqueue(self, tx: Tx, recoding: Recoding, attempt: int) -> None:
+        key = f"{recoding.organisation_id}:{recoding.run}:{attempt}"
+        await self.jobs.enqueue(tx, JobKind.RECODE_ITEMS, key, f"settings:{recoding.organisation_id}")
+
+
+async def _follow(tx: Tx, item: Item, fresh: Item) -> None:
+    if fresh == item:
+        return
+    changed = await change_item(tx, item, fresh)
+    settled = None if changed is None else await settle(tx, changed)
+    if settled is not None:
+        await audit.record(
+            tx, item.workspace_id, item.id, "follows new settings", by=None, organisation_id=item.organisation_id
+        )
+        await redraw_item(tx, item.workspace_id, item.id)
