@@ -1,4 +1,4 @@
-"""The buttons of an alert: another category or tax rate, retry, and the ledger's own words."""
+"""The buttons of an alert: another category or tax rate, retry, leave it so, and the ledger's own words."""
 
 from dataclasses import dataclass
 
@@ -27,6 +27,7 @@ class AlertHandlers:
         routes.action(ActionId.CHOOSE_TAX_RATE, self.ask_for_tax_rate)
         routes.view(CallbackId.CHOOSE_TAX_RATE, self.choose_tax_rate)
         routes.action(ActionId.RETRY_ITEM, self.retry_item)
+        routes.action(ActionId.LEAVE_STEP, self.leave_step)
         routes.action(ActionId.SHOW_LEDGER_WORDS, self.show_ledger_words)
 
     async def ask_for_account(self, click: Click) -> Reply:
@@ -59,6 +60,10 @@ class AlertHandlers:
 
     async def retry_item(self, click: Click) -> Reply:
         await self.fixes.retry(click.actor, ItemRef.decode(click.value).item_id)
+        return None
+
+    async def leave_step(self, click: Click) -> Reply:
+        await self.fixes.leave_steps(click.actor, ItemRef.decode(click.value).item_id)
         return None
 
     async def show_ledger_words(self, click: Click) -> Reply:

@@ -1,17 +1,20 @@
 """What every accounting provider is to the rest of the product: one small Protocol over domain types.
 
-Differences between packages are declared (`Profile`), not discovered. `create` is the only method that writes to a
-ledger's books; `revoke` ends a sign-in; all others read.
+Differences between packages are declared (`Profile`), not discovered. `create` and `attach` are the only methods that write
+to a ledger's books; `revoke` ends a sign-in; all others read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
-from bot.domain.publishing import Bill, LedgerDocument, Outcome
+from bot.domain.ledger_documents import Found
+from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.publishing import Outcome
 
 LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
@@ -115,6 +118,8 @@ class Profile:
     issuer: str | None = None
     """How its sign-in names itself in the `iss` of an answer (RFC 9207). An answer that names another is not its own."""
     longest_write: timedelta = LONGEST_WRITE
+    files: FileRules | None = None
+    """What it takes of files; None: it takes none."""
     incremental: frozenset[ListKind] = frozenset()
     """Lists that tell what changed since an instant; the others are read whole."""
 
@@ -184,11 +189,15 @@ class AccountingProvider(Protocol):
         """
         ...
 
-    def render(self, bills: Sequence[Bill]) -> bytes:
-        """The body of one `create` call, pure and stable: the same bills give the same bytes."""
+    def route(self, work: Work) -> str:
+        """The call that this goes by, in the provider's own name for it. What has one route goes out together."""
         ...
 
-    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+    def render(self, postings: Sequence[Posting]) -> bytes:
+        """The body of one `create` call, of one route, pure and stable: the same postings give the same bytes."""
+        ...
+
+    async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         """Write the documents; one outcome a document, in the body's order.
 
         Raises:
@@ -196,18 +205,28 @@ class AccountingProvider(Protocol):
         """
         ...
 
-    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
-        """Our documents in the ledger by marker; voided and deleted ones do not count. One list call, by pages."""
+    async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
+        """Hang a file on a document that is in the ledger.
+
+        Raises:
+            OutcomeUnknownError: it may be there; search by its name before sending again.
+        """
         ...
 
-    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
-        """Documents by the ledger's ids, in as few calls as the vendor allows."""
+    async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
+        """What the ledger has of these, by their markers, changed after `since`; what was voided or deleted there does not
+        count. One list call, by pages.
+        """
+        ...
+
+    async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
+        """Records by the ledger's ids, in as few calls as the vendor allows."""
         ...
 
     def organisation_url(self, books: Books) -> str:
         """Where a person opens the organisation in the ledger."""
         ...
 
-    def record_url(self, books: Books, ledger_id: str) -> str:
+    def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         """Where a person opens the document in the ledger."""
         ...

@@ -10,14 +10,21 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from bot.db.base import load, new_id, table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
-from bot.db.publications import BATCHES, LIVE, OPEN, PUBLICATIONS, USABLE
+from bot.db.publications import BATCHES, OPEN, STEPS, UNDER_WAY, USABLE
+from bot.db.steps import DOCUMENT, StepId
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
-from bot.domain.publishing import BatchState, Bill
+from bot.domain.postings import Attachment, Posting, Work
+from bot.domain.publishing import BatchState, StepKind
 
 CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
+
+WORK_OF: dict[StepKind, type[Posting] | type[Attachment]] = {
+    StepKind.DOCUMENT: Posting,
+    StepKind.ATTACHMENT: Attachment,
+}
 
 LOOKED_FOR = timedelta(days=1)
 """How long after its last call it is looked for in a ledger whose connection was ended meanwhile. Access is not given
@@ -36,13 +43,13 @@ class StuckBatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LivePublication:
-    """A publication of a batch that is not over. `marker` is what its document is found by."""
+class LiveStep:
+    """A step of a batch that is not over. `marker` is what the ledger's record of it is found by."""
 
-    id: PublicationId
+    id: StepId
     item_id: ItemId
     marker: str
-    bill: Bill
+    work: Work
     ledger_id: str | None
 
 
@@ -54,6 +61,9 @@ class LiveBatch:
     workspace_id: WorkspaceId
     organisation_id: OrganisationId
     connection_id: ConnectionId
+    kind: StepKind
+    route: str
+    """The provider's own name of the call."""
     provider: str
     is_ended: bool
     """Its connection was ended: nothing is sent, and what was sent is looked up."""
@@ -66,7 +76,7 @@ class LiveBatch:
     state: BatchState
     first_sent_at: datetime | None
     last_sent_at: datetime | None
-    publications: tuple[LivePublication, ...]
+    steps: tuple[LiveStep, ...]
 
 
 async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
@@ -119,11 +129,12 @@ async def sent_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Sent | 
     """What is known of an item's document on its way; None where certainly nothing was written."""
     statement = (
         select(is_looked_for(tx.now).label("is_looked_for"))
-        .join(PUBLICATIONS, PUBLICATIONS.c.batch_id == BATCHES.c.id)
+        .join(STEPS, STEPS.c.batch_id == BATCHES.c.id)
         .where(
-            PUBLICATIONS.c.workspace_id == workspace_id,
-            PUBLICATIONS.c.item_id == item_id,
-            PUBLICATIONS.c.state.in_(LIVE),
+            STEPS.c.workspace_id == workspace_id,
+            STEPS.c.item_id == item_id,
+            STEPS.c.position == DOCUMENT,
+            STEPS.c.state.in_(UNDER_WAY),
             BATCHES.c.first_sent_at.is_not(None),
         )
     )
@@ -188,6 +199,8 @@ async def _live_batch(tx: Tx, row: Row[Any]) -> LiveBatch:
         workspace_id=WorkspaceId(row.workspace_id),
         organisation_id=OrganisationId(row.organisation_id),
         connection_id=ConnectionId(row.connection_id),
+        kind=StepKind(row.kind),
+        route=row.route,
         provider=connection.provider,
         is_ended=connection.health == Health.DISCONNECTED,
         attempt=row.attempt,
@@ -199,23 +212,19 @@ async def _live_batch(tx: Tx, row: Row[Any]) -> LiveBatch:
         state=BatchState(row.state),
         first_sent_at=row.first_sent_at,
         last_sent_at=row.last_sent_at,
-        publications=await live_publications(tx, BatchId(row.id)),
+        steps=await live_steps(tx, BatchId(row.id)),
     )
 
 
-async def live_publications(tx: Tx, batch_id: BatchId) -> tuple[LivePublication, ...]:
+async def live_steps(tx: Tx, batch_id: BatchId) -> tuple[LiveStep, ...]:
     """In the order of the batch's body."""
-    statement = (
-        select(PUBLICATIONS)
-        .where(PUBLICATIONS.c.batch_id == batch_id, PUBLICATIONS.c.state.in_(LIVE))
-        .order_by(PUBLICATIONS.c.position)
-    )
+    statement = select(STEPS).where(STEPS.c.batch_id == batch_id, STEPS.c.state.in_(UNDER_WAY)).order_by(STEPS.c.place)
     return tuple(
-        LivePublication(
-            id=PublicationId(row.id),
+        LiveStep(
+            id=StepId(PublicationId(row.publication_id), row.position),
             item_id=ItemId(row.item_id),
             marker=row.marker,
-            bill=load(row.bill, Bill),
+            work=load(row.work, WORK_OF[StepKind(row.kind)]),
             ledger_id=row.ledger_id,
         )
         for row in (await tx.execute(statement)).all()
@@ -248,7 +257,7 @@ async def mark_sent(tx: Tx, batch: LiveBatch) -> bool:
 
 
 async def mark_call_ended(tx: Tx, batch: LiveBatch) -> None:
-    """Whatever the outcome: from here on no more documents of this call can appear in the ledger."""
+    """Whatever the outcome: from here on nothing more of this call can appear in the ledger."""
     await tx.execute(BATCHES.update().where(_ours(batch)).values(state=BatchState.CHECKING, last_sent_at=tx.now))
 
 
@@ -276,8 +285,8 @@ async def postpone_batch(
 
 
 async def finish_batch(tx: Tx, batch: LiveBatch) -> None:
-    """Over when none of its publications lives any more."""
-    if not await live_publications(tx, batch.id):
+    """Over when none of its steps is under way any more."""
+    if not await live_steps(tx, batch.id):
         await end_batch(tx, batch, BatchState.DONE)
 
 

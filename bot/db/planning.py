@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
 from bot.db.publications import BATCHES, OPEN, PUBLICATIONS, STEPS, USABLE
+from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
-from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
-from bot.domain.publishing import BatchState, Bill, PublicationState, StepState
+from bot.domain.ids import BatchId, ConnectionId, FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
+from bot.domain.postings import Work
+from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
 
 CONNECTIONS, SETTINGS, BUDGETS = table_of(ConnectionRow), table_of(SettingsRow), table_of(BudgetRow)
 
@@ -29,14 +32,19 @@ class DueOrganisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DuePublication:
+class DueStep:
     """`ledger_id` is set where an earlier publication left a document in the ledger: it is read again, not sent.
-    `goes_alone`: it was in a batch that the ledger refused as a whole.
+    `goes_alone`: it was in a batch that the ledger refused as a whole. `document_id` is the ledger's id of the document
+    that it belongs to, for what comes after that one.
     """
 
-    id: PublicationId
+    id: StepId
     item_id: ItemId
+    kind: StepKind
+    marker: str
+    file_id: FileId | None
     ledger_id: str | None
+    document_id: str | None
     goes_alone: bool
 
 
@@ -45,9 +53,7 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     in_flight = select(BATCHES.c.id).where(
         BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, BATCHES.c.state.in_(OPEN)
     )
-    due = select(PUBLICATIONS.c.organisation_id).where(
-        PUBLICATIONS.c.state == PublicationState.WAITING, PUBLICATIONS.c.due_at <= tx.now
-    )
+    due = select(STEPS.c.organisation_id).where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= tx.now)
     paused = select(BUDGETS.c.tenant_id).where(
         BUDGETS.c.provider == CONNECTIONS.c.provider,
         BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id,
@@ -78,10 +84,10 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     )
 
 
-async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DuePublication, ...]:
-    """The oldest due publications, locked against another planner and against being taken back; nothing while a batch
-    of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart: it
-    must not be sent with the others. What was refused with others comes by itself.
+async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DueStep, ...]:
+    """The oldest due steps of one kind, locked against another planner and against being taken back; nothing while a
+    batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
+    it must not be sent with the others. What was refused with others comes by itself.
     """
     usable = select(CONNECTIONS.c.id).where(
         CONNECTIONS.c.id == organisation.connection_id,
@@ -103,33 +109,40 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
     statement = (
-        select(PUBLICATIONS.c.id, PUBLICATIONS.c.item_id, PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.batch_id)
+        select(STEPS, PUBLICATIONS.c.ledger_id.label("document_id"))
+        .join(PUBLICATIONS, PUBLICATIONS.c.id == STEPS.c.publication_id)
         .where(
-            PUBLICATIONS.c.workspace_id == organisation.workspace_id,
-            PUBLICATIONS.c.organisation_id == organisation.organisation_id,
-            PUBLICATIONS.c.state == PublicationState.WAITING,
-            PUBLICATIONS.c.due_at <= tx.now,
+            STEPS.c.workspace_id == organisation.workspace_id,
+            STEPS.c.organisation_id == organisation.organisation_id,
+            STEPS.c.state == StepState.WAITING,
+            STEPS.c.due_at <= tx.now,
         )
-        .order_by(PUBLICATIONS.c.due_at, PUBLICATIONS.c.created_at)
+        .order_by(STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    found = tuple(
-        DuePublication(
-            id=PublicationId(row.id),
-            item_id=ItemId(row.item_id),
-            ledger_id=row.ledger_id,
-            goes_alone=row.batch_id is not None,
-        )
-        for row in (await tx.execute(statement)).all()
+    found = tuple(_due_step(row) for row in (await tx.execute(statement)).all())
+    of_a_kind = tuple(step for step in found if step.kind is found[0].kind)
+    left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None)
+    alone = tuple(step for step in of_a_kind if step.goes_alone)[:1]
+    return left_behind or alone or of_a_kind
+
+
+def _due_step(row: Row[Any]) -> DueStep:
+    return DueStep(
+        id=StepId(PublicationId(row.publication_id), row.position),
+        item_id=ItemId(row.item_id),
+        kind=StepKind(row.kind),
+        marker=row.marker,
+        file_id=None if row.file_id is None else FileId(row.file_id),
+        ledger_id=row.ledger_id,
+        document_id=row.document_id,
+        goes_alone=row.batch_id is not None,
     )
-    left_behind = tuple(publication for publication in found if publication.ledger_id is not None)
-    alone = tuple(publication for publication in found if publication.goes_alone)[:1]
-    return left_behind or alone or found
 
 
 async def insert_batch(
-    tx: Tx, organisation: DueOrganisation, *, body: bytes, body_hash: str, due_at: datetime
+    tx: Tx, organisation: DueOrganisation, *, kind: StepKind, route: str, body: bytes, body_hash: str, due_at: datetime
 ) -> BatchId:
     batch_id = BatchId(new_id())
     await tx.execute(
@@ -138,6 +151,8 @@ async def insert_batch(
             workspace_id=organisation.workspace_id,
             organisation_id=organisation.organisation_id,
             connection_id=organisation.connection_id,
+            kind=kind,
+            route=route,
             state=BatchState.QUEUED,
             attempt=1,
             failures=0,
@@ -151,23 +166,31 @@ async def insert_batch(
     return batch_id
 
 
-async def bind_publications(tx: Tx, batch_id: BatchId, taken: Sequence[tuple[PublicationId, Bill]]) -> None:
-    """Freeze publications into their batch, in the order of its body: from here their bills never change."""
-    publications = PUBLICATIONS.update().where(
-        PUBLICATIONS.c.id == bindparam("of_id"), PUBLICATIONS.c.state == PublicationState.WAITING
+async def bind_steps(tx: Tx, batch_id: BatchId, taken: Sequence[tuple[StepId, Work]]) -> None:
+    """Freeze steps into their batch, in the order of its body: from here their content never changes."""
+    steps = STEPS.update().where(
+        STEPS.c.publication_id == bindparam("of_id"),
+        STEPS.c.position == bindparam("at_position"),
+        STEPS.c.state == StepState.WAITING,
     )
-    steps = STEPS.update().where(STEPS.c.publication_id == bindparam("of_id"), STEPS.c.position == 0)
     bound = [
         {
-            "of_id": publication_id,
-            "state": PublicationState.SENDING,
+            "of_id": step.publication_id,
+            "at_position": step.position,
+            "state": StepState.SENDING,
             "batch_id": batch_id,
-            "position": position,
-            "bill": dump(bill),
-            "marker": bill.marker,
+            "place": place,
+            "work": dump(work),
+            "marker": work.marker,
         }
-        for position, (publication_id, bill) in enumerate(taken)
+        for place, (step, work) in enumerate(taken)
     ]
-    sending = [{"of_id": row["of_id"], "state": StepState.SENDING, "marker": row["marker"]} for row in bound]
-    await tx.execute(publications, bound)
-    await tx.execute(steps, sending)
+    await tx.execute(steps, bound)
+    sending = [
+        {"of_id": step.publication_id, "state": PublicationState.SENDING} for step, _ in taken if step.is_document
+    ]
+    if sending:
+        publications = PUBLICATIONS.update().where(
+            PUBLICATIONS.c.id == bindparam("of_id"), PUBLICATIONS.c.state == PublicationState.WAITING
+        )
+        await tx.execute(publications, sending)

@@ -14,6 +14,12 @@ class AlertState(StrEnum):
     FIXED = "fixed"
     """Somebody did something about it; the ledger's answer is still to come."""
     RESOLVED = "resolved"
+    LEFT = "left"
+    """Somebody decided that it stays so."""
+
+    @property
+    def is_over(self) -> bool:
+        return self in (AlertState.RESOLVED, AlertState.LEFT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.billing import single_line, spread_tax
+from bot.domain.booking import single_line, spread_tax
 from bot.domain.coding import NO_CODES, Codes
 from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.editing import Edit

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.alerts import AlertCard, AlertState
+from bot.domain.alerts import AlertCard
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
@@ -32,7 +32,7 @@ class AlertMessages:
         if found is None:
             return None
         text, blocks = views.pointer(found) if message.role == POINTER else views.alert(found)
-        return Drawn(text=text, blocks=blocks, comes_back=found.alert.state is not AlertState.RESOLVED)
+        return Drawn(text=text, blocks=blocks, comes_back=not found.alert.state.is_over)
 
     async def seen(self, actor: Actor, item_id: ItemId) -> AlertCard:
         """The alert of an item, with the ledger's own words.

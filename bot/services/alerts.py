@@ -7,7 +7,7 @@ publication resolves it. Where alerts have a channel of their own, that channel 
 from dataclasses import replace
 
 import msgspec
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, case, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import AlertRow
@@ -22,6 +22,8 @@ from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, home
 from bot.services.settings import load_settings, people_with
 
 ALERTS = table_of(AlertRow)
+
+OVER = tuple(state for state in AlertState if state.is_over)
 
 SENT_AGAIN = "had it sent again as it is"
 """What somebody did who changed nothing: the cause was gone in the ledger."""
@@ -43,7 +45,8 @@ async def refused(tx: Tx, item: Item, problem: Problem) -> None:
     again = {
         "state": AlertState.OPEN,
         "problem": insert.excluded.problem,
-        "times": ALERTS.c.times + 1,
+        # what is over is another matter
+        "times": case((ALERTS.c.state.in_(OVER), 1), else_=ALERTS.c.times + 1),
         "outcome": None,
         "changed_at": tx.now,
     }
@@ -70,13 +73,18 @@ async def resolved(tx: Tx, item: Item) -> None:
     await _change(tx, item, state=AlertState.RESOLVED)
 
 
+async def left(tx: Tx, item: Item, what: str) -> None:
+    """Somebody decided that it stays so, as a sentence."""
+    await _change(tx, item, state=AlertState.LEFT, outcome=what)
+
+
 async def _change(tx: Tx, item: Item, **values: str) -> None:
     statement = (
         ALERTS.update()
         .where(
             ALERTS.c.workspace_id == item.workspace_id,
             ALERTS.c.item_id == item.id,
-            ALERTS.c.state != AlertState.RESOLVED,
+            ALERTS.c.state.not_in(OVER),
         )
         .values(**values, changed_at=tx.now)
     )

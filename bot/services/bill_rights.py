@@ -10,7 +10,7 @@ from bot.db.batches import LiveBatch
 from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import BillRights, Books, Login
-from bot.domain.publishing import Bill
+from bot.domain.postings import Posting
 from bot.domain.settings import PaymentStatus
 from bot.services import lists
 from bot.services.homes import redraw_homes_of
@@ -19,14 +19,14 @@ from providers.base import Profile
 CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 
 
-async def facts_of(tx: Tx, batch: LiveBatch, bill: Bill, books: Books | None, profile: Profile) -> dict[str, str]:
+async def facts_of(tx: Tx, batch: LiveBatch, bill: Posting, books: Books | None, profile: Profile) -> dict[str, str]:
     """Who lacks which right, and whom to ask for."""
     writes_drafts = books is not None and books.bill_rights is BillRights.DRAFTS
     deed = "approve bills" if writes_drafts and _is_approved(bill) else "write bills"
     return {"login": await _login(tx, batch), "deed": deed, "role": profile.connect.role}
 
 
-async def refused(tx: Tx, batch: LiveBatch, bills: Sequence[Bill]) -> None:
+async def refused(tx: Tx, batch: LiveBatch, bills: Sequence[Posting]) -> None:
     """These were refused for a missing right. Of an approved bill it is not said which; approving is too much for sure."""
     books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id) if bills else None
     if books is None:
@@ -37,7 +37,7 @@ async def refused(tx: Tx, batch: LiveBatch, bills: Sequence[Bill]) -> None:
         await _learn(tx, batch, books, BillRights.DRAFTS)
 
 
-async def proven(tx: Tx, batch: LiveBatch, bill: Bill, books: Books) -> None:
+async def proven(tx: Tx, batch: LiveBatch, bill: Posting, books: Books) -> None:
     """A bill went in: whoever connected it may do at least that by now."""
     if _is_approved(bill) and books.bill_rights in (BillRights.NONE, BillRights.DRAFTS):
         await _learn(tx, batch, books, BillRights.ALL)
@@ -62,5 +62,5 @@ async def _login(tx: Tx, batch: LiveBatch) -> str:
     return name or "its name is not told"
 
 
-def _is_approved(bill: Bill) -> bool:
+def _is_approved(bill: Posting) -> bool:
     return bill.status is PaymentStatus.AWAITING_PAYMENT

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+from bot.db import steps
 from bot.db.items import change_item
-from bot.db.unit_of_work import Database
+from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
@@ -76,7 +77,8 @@ class Fixes:
             await choices.require_offered(tx, item.workspace_id, item.organisation_id, account, tax_rate)
 
     async def retry(self, actor: Actor, item_id: ItemId) -> Item:
-        """Send a refused item again as it is: the cause is gone in the ledger.
+        """Send again as it is, because the cause is gone in the ledger: a refused item, or of a published one what was to
+        come after its document.
 
         Raises:
             NotAllowedError, NotNowError, ItemNotFoundError: as `item_to_fix`.
@@ -86,15 +88,45 @@ class Fixes:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
-            if before.state is not ItemState.REFUSED:
-                raise NotNowError(before, NOTHING_TO_FIX)
-            item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
-            if item is None:
-                raise StaleItemError(before)
-            await publications.open_publication(tx, item, due_at=tx.now)
+            if before.state is ItemState.PUBLISHED:
+                await self._retry_steps(tx, before)
+                item = before
+            else:
+                item = await self._send_again(tx, before)
             await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.")
-            await audit.record(
-                tx, item.workspace_id, item.id, "retried", by=actor.user_id, organisation_id=item.organisation_id
-            )
+            await self._audit(tx, item, "retried", actor)
             await show(tx, item)
         return item
+
+    async def leave_steps(self, actor: Actor, item_id: ItemId) -> Item:
+        """The document stays in the ledger without what was to come after it.
+
+        Raises:
+            NotAllowedError, NotNowError, ItemNotFoundError: as `item_to_fix`.
+        """
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            if item.state is not ItemState.PUBLISHED or not await steps.leave_steps(tx, item.workspace_id, item.id):
+                raise NotNowError(item, NOTHING_TO_FIX)
+            await alerts.left(tx, item, f"{mention(actor.user_id)} left it so.")
+            await self._audit(tx, item, "step left", actor)
+            await show(tx, item)
+        return item
+
+    async def _retry_steps(self, tx: Tx, item: Item) -> None:
+        if not await steps.retry_steps(tx, item.workspace_id, item.id):
+            raise NotNowError(item, NOTHING_TO_FIX)
+
+    async def _send_again(self, tx: Tx, before: Item) -> Item:
+        if before.state is not ItemState.REFUSED:
+            raise NotNowError(before, NOTHING_TO_FIX)
+        item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
+        if item is None:
+            raise StaleItemError(before)
+        await publications.open_publication(tx, item, due_at=tx.now)
+        return item
+
+    async def _audit(self, tx: Tx, item: Item, deed: str, actor: Actor) -> None:
+        await audit.record(tx, item.workspace_id, item.id, deed, by=actor.user_id, organisation_id=item.organisation_id)

@@ -4,15 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import bindparam
 
-from bot.db.base import new_id, table_of
-from bot.db.publications import PublicationRow, StepRow, document_left_behind
+from bot.db.base import new_id
+from bot.db.publications import PUBLICATIONS, STEPS, document_left_behind
+from bot.db.steps import DOCUMENT
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.publishing import PublicationState, StepKind, StepState
-
-PUBLICATIONS = table_of(PublicationRow)
-STEPS = table_of(StepRow)
 
 _NEW_PUBLICATION, _NEW_STEP = PUBLICATIONS.insert(), STEPS.insert()
 _CANCEL = (
@@ -23,6 +21,16 @@ _CANCEL = (
         PUBLICATIONS.c.state == PublicationState.WAITING,
     )
     .values(state=PublicationState.CANCELLED, ended_at=bindparam("now"))
+)
+_CANCEL_STEP = (
+    STEPS.update()
+    .where(
+        STEPS.c.workspace_id == bindparam("of_workspace"),
+        STEPS.c.item_id == bindparam("of_item"),
+        STEPS.c.position == DOCUMENT,
+        STEPS.c.state == StepState.WAITING,
+    )
+    .values(state=StepState.CANCELLED)
 )
 """Statements of every click, built once."""
 
@@ -35,31 +43,30 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
     """
     publication_id = new_id()
     left_behind = await document_left_behind(tx, item.workspace_id, item.id)
-    publication = {
-        "id": publication_id,
+    of_item = {
         "workspace_id": item.workspace_id,
         "organisation_id": item.organisation_id,
         "item_id": item.id,
-        "state": PublicationState.WAITING,
-        "due_at": due_at,
-        "marker": str(item.id),
         "ledger_id": left_behind,
-        "created_at": tx.now,
     }
-    step = {
+    publication = {"id": publication_id, "state": PublicationState.WAITING, "created_at": tx.now}
+    document = {
         "publication_id": publication_id,
-        "position": 0,
-        "workspace_id": item.workspace_id,
+        "position": DOCUMENT,
         "kind": StepKind.DOCUMENT,
         "state": StepState.WAITING,
+        "due_at": due_at,
         "marker": str(item.id),
     }
-    await tx.execute(_NEW_PUBLICATION, publication)
-    await tx.execute(_NEW_STEP, step)
+    await tx.execute(_NEW_PUBLICATION, {**publication, **of_item})
+    await tx.execute(_NEW_STEP, {**document, **of_item})
     tx.nudge(Nudge.PLANNER)
 
 
 async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
     """Take back a publication of which nothing was frozen yet; False when it is on its way."""
-    of = {"of_workspace": workspace_id, "of_item": item_id, "now": tx.now}
-    return bool((await tx.execute(_CANCEL, of)).rowcount)
+    of = {"of_workspace": workspace_id, "of_item": item_id}
+    if not (await tx.execute(_CANCEL, {**of, "now": tx.now})).rowcount:
+        return False
+    await tx.execute(_CANCEL_STEP, of)
+    return True

@@ -22,8 +22,9 @@ from bot.db.batches import LiveBatch, StuckBatch
 from bot.db.planning import DueOrganisation
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
+from bot.domain.publishing import StepKind
 from bot.domain.retry import decide
-from bot.services import recording
+from bot.services import freezing, recording
 from bot.services.access import Tokens
 from bot.services.jobs import JobKind, Jobs
 from bot.services.sending import Attempt, NotVisibleYetError, TakenOverError
@@ -63,15 +64,20 @@ class Publishing:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
         provider = self.providers[organisation.provider]
         async with self.db.write() as tx:
-            limit = provider.profile.batch_size
-            taken = await recording.take(tx, organisation, limit, self.public_url, provider.render)
-            if not taken:
+            frozen = await freezing.take(tx, organisation, provider, self.public_url)
+            if frozen is None:
                 return 0
-            body = provider.render([bill for _, bill in taken])
             batch_id = await planning.insert_batch(
-                tx, organisation, body=body, body_hash=hashlib.sha256(body).hexdigest(), due_at=tx.now + self.lease
+                tx,
+                organisation,
+                kind=frozen.kind,
+                route=frozen.route,
+                body=frozen.body,
+                body_hash=hashlib.sha256(frozen.body).hexdigest(),
+                due_at=tx.now + self.lease,
             )
-            await planning.bind_publications(tx, batch_id, taken)
+            await planning.bind_steps(tx, batch_id, frozen.taken)
+            await freezing.plan_files(tx, organisation, provider, frozen.taken)
             partition = f"{organisation.provider}:{organisation.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{batch_id}:1", partition)
         return 1
@@ -130,7 +136,9 @@ class Publishing:
             wish=_wish_of(error, provider),
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
         )
-        is_for_people = isinstance(error, ProviderChangedError | PersonNeededError)
+        # of what comes after a document that is there, people hear when looking has not settled it for a while
+        is_of_document = batch.kind is StepKind.DOCUMENT
+        is_for_people = is_of_document and isinstance(error, ProviderChangedError | PersonNeededError)
         async with self.db.write() as tx:
             if retry.is_time_to_tell or is_for_people:
                 await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)

@@ -1,7 +1,7 @@
 """One attempt at a frozen batch: send, look, read back, record.
 
 Whatever attempt it is, and whatever happened before, it does the same steps from what the rows say: nothing sent → send;
-sent and no clear answer → look for the documents by their marker; found → read back; certainly absent → the same bytes
+sent and no clear answer → look for the records by their marker; found → read back; certainly absent → the same bytes
 with the same key again. A refusal that wrote nothing is as if nothing had been sent; the key that it may be kept under is
 not used again. So a crash at any point, a second worker, a provider that forgets the key and a list that is
 late all end in one document. No transaction is open across the network, and each one that records begins by asking
@@ -13,13 +13,16 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.db import batches
-from bot.db import publications as rows
-from bot.db.batches import LiveBatch, LivePublication
+from bot.db import steps as rows
+from bot.db.batches import LiveBatch, LiveStep
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.ledger_documents import Found, LedgerDocument, differences
+from bot.domain.postings import Attachment, Posting
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, BatchState, LedgerDocument, Outcome, Refused, differences
+from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
 from bot.services import bill_rights, lists, recording
 from bot.services.access import Tokens
+from bot.services.files import file_content
 from providers.base import Access, AccountingProvider
 from providers.errors import (
     AccessExpiredError,
@@ -88,31 +91,32 @@ class Attempt:
             batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
-        missing = [publication for publication in batch.publications if publication.ledger_id is None]
+        missing = [step for step in batch.steps if step.ledger_id is None]
         if missing and batch.first_sent_at is not None:
             missing = await self._look(batch, access, missing)
-        if missing and (batch.is_ended or len(missing) < len(batch.publications)):
+        if missing and (batch.is_ended or len(missing) < len(batch.steps)):
             await self._release(missing)
-        elif missing and not await self._send(batch, access):
-            return
-        await self._read_back(access)
+        elif missing:
+            told = await self._send(batch, access)
+            return None if told is None else await self._read_back(access, told)
+        await self._read_back(access, {})
+        return None
 
-    async def _look(self, batch: LiveBatch, access: Access, missing: list[LivePublication]) -> list[LivePublication]:
+    async def _look(self, batch: LiveBatch, access: Access, missing: list[LiveStep]) -> list[LiveStep]:
         """After a lost answer: what is in the ledger by now? Not before its lists show a new document for sure."""
         self._require_visible(batch)
         since = batch.created_at - CLOCKS_DIFFER_BY
         try:
-            found = await self.provider.find(access, [publication.marker for publication in missing], since=since)
+            found = await self.provider.find(access, batch.route, [step.work for step in missing], since=since)
         except ProviderChangedError:
             await self._unknown()
             raise
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            documents = [(publication.id, found.get(publication.marker)) for publication in missing]
             await rows.set_ledger_ids(
-                tx, {of: document.ledger_id for of, document in documents if document is not None}
+                tx, {step.id: found[step.marker].ledger_id for step in missing if step.marker in found}
             )
-        return [publication for publication in missing if publication.marker not in found]
+        return [step for step in missing if step.marker not in found]
 
     def _require_visible(self, batch: LiveBatch) -> None:
         """A document is shown for sure this long after its call ended; a call whose end nobody recorded (a crash, a
@@ -126,23 +130,26 @@ class Attempt:
         if self.clock.now() < visible_at:
             raise NotVisibleYetError(visible_at)
 
-    async def _release(self, publications: list[LivePublication]) -> None:
+    async def _release(self, steps: list[LiveStep]) -> None:
         """Others of the batch are in the ledger, so its bytes must not go out again, or the connection was ended, so that
         nothing goes out: these go into another one.
         """
         async with self.db.write() as tx:
             await self._still_ours(tx)
-            await recording.release(tx, self.batch, publications)
+            await recording.release(tx, self.batch, steps)
 
-    async def _send(self, batch: LiveBatch, access: Access) -> bool:
-        """False: there is nothing to read back, the batch was dissolved."""
+    async def _send(self, batch: LiveBatch, access: Access) -> dict[str, Found] | None:
+        """What the answer tells of the ledger's records, by their ids. None: there is nothing to read back, the batch was
+        dissolved.
+        """
+        content = await self._content(batch)
         async with self.db.write() as tx:
             if not await batches.mark_sent(tx, batch):
                 raise TakenOverError
         try:
-            outcomes = await self.provider.create(access, batch.body, idempotency_key=batch.idempotency_key)
-            if len(outcomes) != len(batch.publications):
-                raise OutcomeUnknownError(f"{len(batch.publications)} documents sent, {len(outcomes)} answers received")
+            outcomes = await self._call(batch, access, content)
+            if len(outcomes) != len(batch.steps):
+                raise OutcomeUnknownError(f"{len(batch.steps)} documents sent, {len(outcomes)} answers received")
         except _NOTHING_WRITTEN:
             async with self.db.write() as tx:
                 await batches.mark_not_sent(tx, batch)
@@ -154,17 +161,34 @@ class Attempt:
                 await recording.unknown(tx, self.batch)
             raise
         except PersonNeededError as error:
-            if len(batch.publications) > 1 and error.problem.code not in _OF_THE_WHOLE_LEDGER:
-                return await self._dissolve(batch)
-            outcomes = tuple(Refused(problem=error.problem) for _ in batch.publications)
+            if len(batch.steps) > 1 and error.problem.code not in _OF_THE_WHOLE_LEDGER:
+                await self._dissolve(batch)
+                return None
+            outcomes = tuple(Refused(problem=error.problem) for _ in batch.steps)
         await self._record(batch, outcomes)
-        return True
+        accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
+        return {outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None}
 
-    async def _dissolve(self, batch: LiveBatch) -> bool:
+    async def _content(self, batch: LiveBatch) -> bytes | None:
+        """The bytes of the file that an attachment is."""
+        work = batch.steps[0].work
+        if not isinstance(work, Attachment):
+            return None
+        async with self.db.read() as tx:
+            return await file_content(tx, batch.workspace_id, work.file_id)
+
+    async def _call(self, batch: LiveBatch, access: Access, content: bytes | None) -> tuple[Outcome, ...]:
+        key, work = batch.idempotency_key, batch.steps[0].work
+        if isinstance(work, Attachment):
+            if content is None:
+                return (Refused(problem=Problem(code=ProblemCode.FILE_REFUSED, vendor_words="its bytes are gone")),)
+            return (await self.provider.attach(access, work, content, idempotency_key=key),)
+        return await self.provider.create(access, batch.route, batch.body, idempotency_key=key)
+
+    async def _dissolve(self, batch: LiveBatch) -> None:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await recording.dissolve(tx, batch)
-        return False
 
     async def _unknown(self) -> None:
         async with self.db.write() as tx:
@@ -175,54 +199,58 @@ class Attempt:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.mark_call_ended(tx, batch)
-            answers = list(zip(batch.publications, outcomes, strict=True))
+            answers = list(zip(batch.steps, outcomes, strict=True))
             accepted = {of.id: outcome.ledger_id for of, outcome in answers if isinstance(outcome, Accepted)}
             await rows.set_ledger_ids(tx, accepted)
-            for publication, outcome in answers:
+            for step, outcome in answers:
                 if isinstance(outcome, Refused):
-                    await self._refuse(tx, publication, outcome.problem)
-            await bill_rights.refused(tx, batch, [of.bill for of, outcome in answers if _lacks_right(outcome)])
+                    await self._refuse(tx, step, outcome.problem)
+            lacking = [step.work for step, outcome in answers if _lacks_right(outcome)]
+            await bill_rights.refused(tx, batch, [work for work in lacking if isinstance(work, Posting)])
 
-    async def _read_back(self, access: Access) -> None:
-        """Published is what the ledger has as we sent it; anything else is told."""
+    async def _read_back(self, access: Access, told: dict[str, Found]) -> None:
+        """Done is what the ledger has as we sent it; anything else is told. `told` are records that need no reading."""
         async with self.db.read() as tx:
             batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
-        ids = sorted({publication.ledger_id for publication in batch.publications if publication.ledger_id is not None})
-        documents = await self.provider.read(access, ids) if ids else {}
-        if set(ids) - set(documents):
+        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told))
+        records = {**told, **(await self.provider.read(access, batch.route, ids) if ids else {})}
+        if set(ids) - set(records):
             self._require_visible(batch)
-        known = [publication for publication in batch.publications if publication.ledger_id is not None]
+        known = [step for step in batch.steps if step.ledger_id is not None]
         for start in range(0, len(known), JUDGED_AT_ONCE):
             async with self.db.write() as tx:
                 await self._still_ours(tx)
-                for publication in known[start : start + JUDGED_AT_ONCE]:
-                    await self._judge(tx, batch, publication, documents.get(publication.ledger_id or ""))
+                for step in known[start : start + JUDGED_AT_ONCE]:
+                    await self._judge(tx, batch, step, records.get(step.ledger_id or ""))
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.finish_batch(tx, self.batch)
 
-    async def _judge(
-        self, tx: Tx, batch: LiveBatch, publication: LivePublication, document: LedgerDocument | None
-    ) -> None:
-        if document is None and batch.first_sent_at is None:
+    async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None) -> None:
+        if record is None and batch.first_sent_at is None:
             # left there by an earlier publication and gone by now: nothing is in the way of sending it
-            await recording.release(tx, batch, [publication])
-        elif document is None:
-            await self._refuse(tx, publication, Problem(code=ProblemCode.DOCUMENT_GONE))
-        elif differs := differences(publication.bill, document):
+            await recording.release(tx, batch, [step])
+        elif record is None:
+            await self._refuse(tx, step, Problem(code=ProblemCode.DOCUMENT_GONE))
+        elif differs := differences(step.work, record):
             facts = {"differences": "; ".join(differs)}
-            await self._refuse(tx, publication, Problem(code=ProblemCode.READ_BACK_DIFFERS, facts=facts))
+            await self._refuse(tx, step, Problem(code=ProblemCode.READ_BACK_DIFFERS, facts=facts))
         else:
-            books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
-            url = document.url if books is None else self.provider.record_url(books, document.ledger_id)
-            await recording.publish(tx, batch, publication, url)
-            if books is not None:
-                await bill_rights.proven(tx, batch, publication.bill, books)
+            await self._done(tx, batch, step, record)
 
-    async def _refuse(self, tx: Tx, publication: LivePublication, problem: Problem) -> None:
-        await recording.refuse(tx, self.batch, publication, problem, self.provider.profile)
+    async def _done(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found) -> None:
+        books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+        url = record.url if isinstance(record, LedgerDocument) else None
+        if books is not None and isinstance(step.work, Posting):
+            url = self.provider.record_url(books, step.work.kind, record.ledger_id)
+        await recording.done(tx, batch, step, url)
+        if books is not None and isinstance(step.work, Posting):
+            await bill_rights.proven(tx, batch, step.work, books)
+
+    async def _refuse(self, tx: Tx, step: LiveStep, problem: Problem) -> None:
+        await recording.refuse(tx, self.batch, step, problem, self.provider.profile)
 
     async def _still_ours(self, tx: Tx) -> None:
         """Fencing: locks the batch's row until the end of the transaction."""

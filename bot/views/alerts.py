@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import Fix
+from bot.domain.problems import OF_STEPS, Fix
 from bot.views import fields
 from bot.views.connections import Message, connect_button, context, section
 from bot.views.fields import Fields
@@ -21,11 +21,13 @@ LABELS = {
     Fix.CHOOSE_TAX_RATE: (ActionId.CHOOSE_TAX_RATE, "Choose another tax rate"),
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
+    Fix.LEAVE_STEP: (ActionId.LEAVE_STEP, "Leave it so"),
 }
 SIGNS = {
     AlertState.OPEN: ":no_entry:",
     AlertState.FIXED: ":hourglass_flowing_sand:",
     AlertState.RESOLVED: ":white_check_mark:",
+    AlertState.LEFT: ":heavy_minus_sign:",
 }
 LONGEST_WORDS = 2900
 BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
@@ -104,12 +106,13 @@ def _open(found: AlertCard) -> Message:
         section(f"{move}\n{escape(problem.remedy, 900)}"),
         ActionsBlock(elements=_buttons(found)),
     ]
-    if item.state is not ItemState.REFUSED:
+    if not _waits_for_people(found):
         blocks.append(context(f"It is tried again by itself until {escape(found.card.ledger)} gives a clear answer."))
     if found.alert.times > 1:
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
     supplier = plain(item.facts.supplier.name or "a bill", 60)
-    return f"{plain(found.card.organisation)}: {supplier} was not published. {plain(problem.title)}.", tuple(blocks)
+    what = f"the file of {item.reference} was not attached" if _is_of_step(found) else f"{supplier} was not published"
+    return f"{plain(found.card.organisation)}: {what}. {plain(problem.title)}.", tuple(blocks)
 
 
 def _over(found: AlertCard) -> Message:
@@ -124,8 +127,15 @@ def _over(found: AlertCard) -> Message:
 def _outcome(found: AlertCard) -> str:
     """What came of it, or what it waits for; not escaped."""
     ledger = found.card.ledger
-    if found.alert.state is AlertState.RESOLVED:
-        return f"Published to {ledger}"
+    match found.alert.state:
+        case AlertState.RESOLVED if _is_of_step(found):
+            return f"The file is in {ledger}"
+        case AlertState.RESOLVED:
+            return f"Published to {ledger}"
+        case AlertState.LEFT:
+            return f"It stays in {ledger} without the file"
+        case _:
+            pass
     match found.card.item.state:
         case ItemState.IN_APPROVAL:
             return "It is approved again before it is sent"
@@ -141,7 +151,18 @@ def _outcome(found: AlertCard) -> str:
 
 def _when(found: AlertCard) -> str:
     at = found.card.item.published_at
+    if _is_of_step(found):
+        at = found.alert.changed_at
     return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
+
+
+def _is_of_step(found: AlertCard) -> bool:
+    """Whether the document is in the ledger, and it is about what comes after that."""
+    return found.card.item.state is ItemState.PUBLISHED and found.alert.problem.code in OF_STEPS
+
+
+def _waits_for_people(found: AlertCard) -> bool:
+    return found.card.item.state is ItemState.REFUSED or _is_of_step(found)
 
 
 def _field(found: AlertCard) -> list[Block]:
@@ -171,8 +192,7 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
 def _fixes(found: AlertCard) -> tuple[Fix, ...]:
     """What can be pressed now: nothing changes an item whose answer is still open, and it is tried again by itself."""
     fixes = found.alert.problem.entry.fixes
-    is_refused = found.card.item.state is ItemState.REFUSED
-    return fixes if is_refused else tuple(fix for fix in fixes if fix is Fix.RECONNECT)
+    return fixes if _waits_for_people(found) else tuple(fix for fix in fixes if fix is Fix.RECONNECT)
 
 
 def _what(item: Item) -> str:

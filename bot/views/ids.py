@@ -76,6 +76,7 @@ class ActionId(StrEnum):
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
     RETRY_ITEM = "retry_item"
+    LEAVE_STEP = "leave_step"
     SHOW_LEDGER_WORDS = "show_ledger_words"
     # form elements
     VALUE = "value"

@@ -9,10 +9,13 @@
 | Contact | supplier, contact |
 | Status DRAFT, SUBMITTED, AUTHORISED | draft, awaiting approval, awaiting payment |
 | Url | marker |
+| CreditNote, Type ACCPAYCREDIT, ACCRECCREDIT | supplier's credit note, credit note to a customer |
+| BankTransaction, Type SPEND, RECEIVE | spend money, receive money |
 """
 
 from datetime import timedelta
 
+from bot.domain.attachments import FileRules
 from bot.domain.books import Capability, ListKind
 from providers.base import ConnectSteps, Marker, Profile, RateLimits
 
@@ -55,6 +58,43 @@ PROFILE = Profile(
         ),
         access=("read its settings and lists", "read contacts"),
         role="the Standard or Adviser role",
+    ),
+    # "Attachments": ten for each document, 10 MB each, of these kinds
+    files=FileRules(
+        most_bytes=10 * 1024 * 1024,
+        endings=frozenset(
+            [
+                "7z",
+                "bmp",
+                "csv",
+                "doc",
+                "docx",
+                "eml",
+                "gif",
+                "jpeg",
+                "jpg",
+                "keynote",
+                "msg",
+                "numbers",
+                "odf",
+                "ods",
+                "odt",
+                "pages",
+                "pdf",
+                "png",
+                "ppt",
+                "pptx",
+                "rar",
+                "rtf",
+                "tif",
+                "tiff",
+                "txt",
+                "xls",
+                "xlsx",
+                "zip",
+            ]
+        ),
+        not_in_names='<>:"/\\|?*+',
     ),
     uses_pkce=True,
     # of its OpenID configuration; its answers carry none so far

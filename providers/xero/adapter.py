@@ -1,6 +1,6 @@
 """Xero as an `AccountingProvider`, composed of the rooms beside this file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -9,18 +9,19 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
-from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
+from bot.domain.ledger_documents import Found
+from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.publishing import Accepted, Outcome, Refused
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.http import Caller
-from providers.xero import PROFILE, lists, mapping, oauth
-from providers.xero.client import PAGE_SIZE, XeroClient
+from providers.xero import PROFILE, documents, lists, mapping, oauth
+from providers.xero.client import XeroClient
 from providers.xero.errors import mapped_errors, problem_of, sentences_of
+from providers.xero.finding import Finder
+from providers.xero.resources import PAGES, RESOURCES, Resource, route_of
 
-IDS_PER_CALL = 40
-"""An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
-MOST_PAGES = 100
 READ_AT_ONCE = 200
 """Ten thousand accounts come in one answer and take 0.07 s to be understood; between so many clicks are answered."""
 
@@ -33,6 +34,7 @@ class XeroProvider:
     def __init__(self, config: ClientConfig, caller: Caller, clock: Clock) -> None:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = XeroClient(caller, config, clock)
+        self._finder = Finder(self._client, self._link)
 
     @classmethod
     def build(
@@ -97,55 +99,50 @@ class XeroProvider:
                     await self._clock.sleep(0)
             return lists.page_of(kind, page, found, read)
 
-    def render(self, bills: Sequence[Bill]) -> bytes:
-        return mapping.bills_to_wire(bills)
+    def route(self, work: Work) -> str:
+        return route_of(work)
 
-    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
-        elements = await self._client.put_invoices(access, body, idempotency_key)
+    def render(self, postings: Sequence[Posting]) -> bytes:
+        return documents.postings_to_wire(postings)
+
+    async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+        elements = await self._client.put(access, route, body, idempotency_key)
         with mapped_errors():
-            return tuple(_outcome(element) for element in elements)
+            return tuple(_outcome(element, RESOURCES[route]) for element in elements)
 
-    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
-        wanted, found = set(markers), {}
-        for page in range(1, MOST_PAGES + 1):
-            query = {
-                "createdByMyApp": "true",
-                "where": 'Type=="ACCPAY"',
-                "page": str(page),
-                "pageSize": str(PAGE_SIZE),
-                "order": "UpdatedDateUTC DESC",
-            }
-            answer = await self._client.get(access, "Invoices", query, since=since)
-            with mapped_errors():
-                invoices = answer["Invoices"]
-                for invoice in invoices:
-                    if invoice.get("Url") in wanted and invoice.get("Status") not in ("VOIDED", "DELETED"):
-                        found[invoice["Url"]] = mapping.document_of(invoice, self._link(None, invoice["InvoiceID"]))
-            if len(invoices) < PAGE_SIZE or len(found) == len(wanted):
-                break
-        return found
+    async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
+        path = f"{route_of(attachment)}/{quote(attachment.name, safe='')}"
+        elements = await self._client.put_file(
+            access, path, content, media_type=attachment.media_type, idempotency_key=idempotency_key
+        )
+        with mapped_errors():
+            record = next(file for file in map(documents.file_of, elements) if file.name == attachment.name)
+        return Accepted(ledger_id=record.ledger_id, record=record)
 
-    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
-        found = {}
-        for start in range(0, len(ledger_ids), IDS_PER_CALL):
-            wanted = ledger_ids[start : start + IDS_PER_CALL]
-            query = {"IDs": ",".join(wanted), "page": "1", "pageSize": str(PAGE_SIZE)}
-            answer = await self._client.get(access, "Invoices", query)
-            with mapped_errors():
-                for invoice in answer["Invoices"]:
-                    if invoice.get("Status") not in ("VOIDED", "DELETED"):
-                        document = mapping.document_of(invoice, self._link(None, invoice["InvoiceID"]))
-                        found[document.ledger_id] = document
-        return found
+    async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
+        resource = RESOURCES.get(route)
+        if resource is None:
+            files = await self._finder.files(access, route)
+            wanted = {work.marker for work in works}
+            return {file.marker: file for file in files if file.marker in wanted}
+        postings = [work for work in works if isinstance(work, Posting)]
+        return await self._finder.find(access, resource, postings, since=since)
+
+    async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
+        resource = RESOURCES.get(route)
+        if resource is None:
+            files = await self._finder.files(access, route)
+            return {file.ledger_id: file for file in files if file.ledger_id in ledger_ids}
+        return await self._finder.read(access, resource, ledger_ids)
 
     def organisation_url(self, books: Books) -> str:
         return self._deep_link(books.short_code, "/Dashboard/")
 
-    def record_url(self, books: Books, ledger_id: str) -> str:
-        return self._link(books.short_code, ledger_id)
+    def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
+        return self._deep_link(books.short_code, f"{PAGES[kind]}{ledger_id}")
 
-    def _link(self, short_code: str | None, ledger_id: str) -> str:
-        return self._deep_link(short_code, f"/AccountsPayable/View.aspx?InvoiceID={ledger_id}")
+    def _link(self, kind: PostingKind, ledger_id: str) -> str:
+        return self._deep_link(None, f"{PAGES[kind]}{ledger_id}")
 
     def _deep_link(self, short_code: str | None, path: str) -> str:
         """Into the organisation (developer.xero.com, "Deep linking to Xero")."""
@@ -155,9 +152,9 @@ class XeroProvider:
         return f"{web}/organisationlogin/default.aspx?shortcode={quote(short_code)}&redirecturl={path}"
 
 
-def _outcome(element: dict[str, Any]) -> Outcome:
+def _outcome(element: dict[str, Any], resource: Resource) -> Outcome:
     sentences = sentences_of(element)
     if element.get("HasErrors") or element.get("StatusAttributeString") == "ERROR" or sentences:
         return Refused(problem=problem_of(sentences))
     warnings = tuple(str(warning.get("Message", "")) for warning in element.get("Warnings") or [])
-    return Accepted(ledger_id=element["InvoiceID"], warnings=warnings)
+    return Accepted(ledger_id=element[resource.id], warnings=warnings)

@@ -50,21 +50,38 @@ class XeroClient:
         with mapped_errors():
             return dict(parsed(answer, is_write=False))
 
-    async def put_invoices(self, access: Access, body: bytes, idempotency_key: str) -> list[dict[str, Any]]:
+    async def put(self, access: Access, path: str, body: bytes, idempotency_key: str) -> list[dict[str, Any]]:
         """Create only: POST would overwrite a draft that has the same number. One element a document comes back."""
-        headers = {**self._headers(access), "Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        query = {"summarizeErrors": "false", "unitdp": "4"}
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        found = await self._put(access, path, body, headers, query)
+        with mapped_errors():
+            return list(found[path])
+
+    async def put_file(
+        self, access: Access, path: str, content: bytes, *, media_type: str, idempotency_key: str
+    ) -> list[dict[str, Any]]:
+        """A file's bytes as they are ("Attachments"); what hangs there now comes back."""
+        headers = {"Content-Type": media_type, "Idempotency-Key": idempotency_key}
+        found = await self._put(access, path, content, headers, None)
+        with mapped_errors():
+            return list(found["Attachments"])
+
+    async def _put(
+        self, access: Access, path: str, body: bytes, headers: dict[str, str], query: Mapping[str, str] | None
+    ) -> dict[str, Any]:
         answer = await self._caller.write(
             "PUT",
-            f"{self._root}/api.xro/2.0/Invoices",
+            f"{self._root}/api.xro/2.0/{path}",
             tenant=access.tenant_id,
-            headers=headers,
+            headers={**self._headers(access), **headers},
             body=body,
-            query={"summarizeErrors": "false", "unitdp": "4"},
+            query=query,
         )
         await self._observe(access, answer)
         raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
         with mapped_errors():
-            return list(parsed(answer, is_write=True)["Invoices"])
+            return dict(parsed(answer, is_write=True))
 
     def _headers(self, access: Access) -> dict[str, str]:
         return {

@@ -15,6 +15,7 @@ BUTTONS = {
     Fix.EDIT_ITEM: ActionId.EDIT_ITEM,
     Fix.RECONNECT: ActionId.OPEN_CONNECT,
     Fix.RETRY: ActionId.RETRY_ITEM,
+    Fix.LEAVE_STEP: ActionId.LEAVE_STEP,
 }
 LATER_BY_ITSELF = {ProblemCode.LEDGER_BUSY, ProblemCode.LEDGER_DOWN}
 

@@ -83,6 +83,8 @@ class Ids:
     waiting: str
     approved: str
     refused: str
+    without_file: str
+    """Published, and its file was refused."""
     api_key: str
     """With its organisation, as its button spells it."""
     picture: str
@@ -93,6 +95,8 @@ class Ids:
     def item(self, entry: ActionId | CallbackId) -> str:
         if entry in OF_A_REFUSAL:
             return self.refused
+        if entry is ActionId.LEAVE_STEP:
+            return self.without_file
         if entry in ASKED:
             return str(getattr(self, ASKED[entry]))
         return self.approved if entry is ActionId.UNDO_ITEM else self.waiting

@@ -87,6 +87,7 @@ CLICKS = {
     ActionId.CHOOSE_ACCOUNT: KEEPERS,
     ActionId.CHOOSE_TAX_RATE: KEEPERS,
     ActionId.RETRY_ITEM: KEEPERS,
+    ActionId.LEAVE_STEP: KEEPERS,
     ActionId.SHOW_LEDGER_WORDS: INSIDERS,
 }
 OF_LINES = frozenset(
@@ -149,6 +150,7 @@ CHANGING = frozenset(
         ("click", ActionId.ARCHIVE_DUPLICATE),
         ("click", ActionId.UNARCHIVE_ITEM),
         ("click", ActionId.RETRY_ITEM),
+        ("click", ActionId.LEAVE_STEP),
         ("click", ActionId.SEND_FILES),
         ("click", ActionId.TAKE_PICTURE),
         ("click", ActionId.LEAVE_PICTURE),

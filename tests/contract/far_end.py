@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.domain.ids import ItemId
-from bot.domain.publishing import Bill, BillLine
+from bot.domain.postings import Posting, PostingLine
 from bot.domain.settings import PaymentStatus
 from providers.base import AccountingProvider
 from tests.fakes.clock import FakeClock
@@ -21,9 +21,9 @@ class FarEnd(ABC):
     clock: FakeClock
 
 
-def a_bill(number: str, **changes: Any) -> Bill:
+def a_bill(number: str, **changes: Any) -> Posting:
     """A bill of 100.00 and 20.00 tax that a fresh ledger takes."""
-    line = BillLine(
+    line = PostingLine(
         description="Paper, A4",
         quantity=Decimal(4),
         unit_price=Decimal("25.00"),
@@ -32,7 +32,7 @@ def a_bill(number: str, **changes: Any) -> Bill:
         account_code="429",
         tax_code="INPUT2",
     )
-    bill = Bill(
+    bill = Posting(
         item_id=ItemId(uuid4()),
         marker=f"https://dext.example/i/{number}",
         contact_id=None,

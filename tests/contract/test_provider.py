@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 import pytest
 
 from bot.domain.books import ListKind
+from bot.domain.postings import Posting
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Bill
 from providers.base import Access
 from providers.xero.simulator import Call
 from tests.contract import xero_documents
@@ -122,7 +122,7 @@ class PublishingFake(WritingFarEnd):
     def withdraw(self) -> None:
         self._next(Trouble.REVOKED)
 
-    def refusal(self, cause: str, bill: Bill) -> Bill:
+    def refusal(self, cause: str, bill: Posting) -> Posting:
         self.ledger.refuse[bill.number] = Problem(code=ProblemCode(cause))
         return bill
 

@@ -1,7 +1,7 @@
 """What the product relies on when it writes bills: exactly one in the ledger, whatever happens to the answer."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.books import Books
+from bot.domain.ledger_documents import Found, differences
+from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import ProblemCode
-from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused, differences
+from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
 from providers.errors import AccessExpiredError, OutcomeUnknownError, ReconnectNeededError, TryLaterError
 from tests.contract.far_end import FarEnd, a_bill
@@ -46,18 +48,22 @@ class WritingFarEnd(FarEnd):
         """The organisation is disconnected at the far end."""
 
     @abstractmethod
-    def refusal(self, cause: str, bill: Bill) -> Bill:
+    def refusal(self, cause: str, bill: Posting) -> Posting:
         """Change the bill or the ledger so that the bill is refused for this one of the contract's `REFUSED`."""
 
-    async def create(self, *bills: Bill, key: str | None = None) -> Sequence[Outcome]:
+    async def create(self, *bills: Posting, key: str | None = None) -> Sequence[Outcome]:
         body = self.provider.render(bills)
-        return await self.provider.create(self.access, body, idempotency_key=key or str(uuid4()))
+        route = self.provider.route(bills[0])
+        return await self.provider.create(self.access, route, body, idempotency_key=key or str(uuid4()))
 
-    async def find(self, *bills: Bill) -> dict[str, LedgerDocument]:
+    async def read(self, bill: Posting, *ledger_ids: str) -> Mapping[str, Found]:
+        return await self.provider.read(self.access, self.provider.route(bill), ledger_ids)
+
+    async def find(self, *bills: Posting) -> Mapping[str, Found]:
         """As after a lost answer: not before the ledger's lists show it for sure."""
         since = self.clock.now() - timedelta(minutes=5)
         self.clock.move_to(self.clock.now() + self.provider.profile.marker.visibility_delay)
-        return await self.provider.find(self.access, [bill.marker for bill in bills], since=since)
+        return await self.provider.find(self.access, self.provider.route(bills[0]), bills, since=since)
 
 
 class WritingContract:
@@ -77,7 +83,7 @@ class WritingContract:
         (outcome,) = await writing.create(bill)
 
         assert isinstance(outcome, Accepted)
-        read = await writing.provider.read(writing.access, [outcome.ledger_id])
+        read = await writing.read(bill, outcome.ledger_id)
         assert differences(bill, read[outcome.ledger_id]) == ()
         assert read[outcome.ledger_id].marker == bill.marker
 
@@ -97,7 +103,7 @@ class WritingContract:
 
         assert isinstance(outcome, Accepted)
         assert await writing.find(bill) == {}
-        assert await writing.provider.read(writing.access, [outcome.ledger_id]) == {}
+        assert await writing.read(bill, outcome.ledger_id) == {}
 
     async def test_each_bill_has_its_own_outcome_in_the_order_sent(self, writing: WritingFarEnd) -> None:
         cause = next(iter(self.REFUSED))
@@ -190,7 +196,7 @@ class WritingContract:
     def test_a_record_has_an_address_of_its_own(self, writing: WritingFarEnd) -> None:
         books = Books(provider_id="t", name="Northwind", base_currency="GBP", short_code="!n")
 
-        address = writing.provider.record_url(books, "an-id")
+        address = writing.provider.record_url(books, PostingKind.BILL, "an-id")
 
         assert address.startswith(("http://", "https://"))
         assert "an-id" in address

@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp.test_utils import TestServer
 
 from bot.domain.books import ListKind
+from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
-from bot.domain.publishing import Bill
 from providers.base import Access, ClientConfig
 from providers.http import Caller
 from providers.xero.adapter import XeroProvider
@@ -30,19 +30,19 @@ LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWE
 IMPATIENT = aiohttp.ClientTimeout(total=0.3)
 
 
-def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Bill], Bill]:
+def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Posting], Posting]:
     return lambda bill: replace(bill, lines=(replace(bill.lines[0], account_code=account, tax_code=tax),))
 
 
-def _taxed(amount: str) -> Callable[[Bill], Bill]:
+def _taxed(amount: str) -> Callable[[Posting], Posting]:
     return lambda bill: replace(bill, lines=(replace(bill.lines[0], tax=Decimal(amount)),))
 
 
-def _changed(**changes: Any) -> Callable[[Bill], Bill]:
+def _changed(**changes: Any) -> Callable[[Posting], Posting]:
     return lambda bill: replace(bill, **changes)
 
 
-CAUSES: dict[str, tuple[Callable[[Bill], Bill], ProblemCode]] = {
+CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
     "archived account": (_coded(account="426"), ProblemCode.ACCOUNT_ARCHIVED),
     "unknown account": (_coded(account="999"), ProblemCode.ACCOUNT_NOT_VALID),
     "bank account": (_coded(account="090"), ProblemCode.ACCOUNT_NOT_VALID),
@@ -121,7 +121,7 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
     def withdraw(self) -> None:
         self.state.disconnect(TRADING)
 
-    def refusal(self, cause: str, bill: Bill) -> Bill:
+    def refusal(self, cause: str, bill: Posting) -> Posting:
         return CAUSES[cause][0](bill)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.billing import bill_of
+from bot.domain.booking import posting_of
 from bot.domain.checks import check, doubts, warned_of
 from bot.domain.coding import CodedValue, Coding, LineCoding
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
@@ -83,7 +83,7 @@ def test_whatever_has_no_complaint_becomes_a_bill_in_cents(
     if check(facts, CODING):
         return
 
-    bill = bill_of(an_item(facts), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(an_item(facts), status=PaymentStatus.DRAFT, marker="m")
 
     assert sum(line.net + line.tax for line in bill.lines) == facts.gross
     assert all(line.net == round(line.net, 2) for line in bill.lines)

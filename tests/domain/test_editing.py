@@ -12,7 +12,7 @@ from bot.domain.editing import Edit, edit_of, edited, exchanged, is_material
 from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import PaymentStatus
-from tests.domain.test_billing import a_line, an_item
+from tests.domain.test_booking import a_line, an_item
 
 D = Decimal
 BEN = UserId("U0BEN")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.billing import bill_of
+from bot.domain.booking import posting_of
 from bot.domain.coding import NO_CODES, Codes, Track
 from bot.domain.documents import Facts, Line, LineAmounts, Party
 from bot.domain.editing import Edit, edited
@@ -29,9 +29,9 @@ from bot.domain.lines import (
     with_taxes,
     worked_out,
 )
-from bot.domain.publishing import Bill
+from bot.domain.postings import Posting
 from bot.domain.settings import PaymentStatus
-from tests.domain.test_billing import an_item
+from tests.domain.test_booking import an_item
 
 D = Decimal
 BEN = UserId("U0BEN")
@@ -81,13 +81,13 @@ def edits(draw: st.DrawFn, line_amounts: st.SearchStrategy[LineAmounts] = TAXED)
     return with_lines(Edit(facts=facts, codes=draw(codes)), lines, own)
 
 
-def sent(edit: Edit) -> Bill:
+def sent(edit: Edit) -> Posting:
     """The bill that goes out once such an edit was saved and approved."""
     item = an_item()
-    return bill_of(edited(item, edit, BEN), status=PaymentStatus.DRAFT, marker="m")
+    return posting_of(edited(item, edit, BEN), status=PaymentStatus.DRAFT, marker="m")
 
 
-def by_codes(bill: Bill) -> dict[tuple[object, ...], tuple[Decimal, Decimal]]:
+def by_codes(bill: Posting) -> dict[tuple[object, ...], tuple[Decimal, Decimal]]:
     """What is booked to each combination of codes: net and tax."""
     found: dict[tuple[object, ...], tuple[Decimal, Decimal]] = {}
     for line in bill.lines:

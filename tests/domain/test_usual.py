@@ -7,7 +7,7 @@ import pytest
 from bot.domain.documents import ItemKind, Party
 from bot.domain.items import Item, ItemState
 from bot.domain.usual import paid_elsewhere
-from tests.domain.test_billing import an_item
+from tests.domain.test_booking import an_item
 
 OLD, NEW = "GB33 BUKB 2020 1555 5555 55", "LT121000011101001000"
 

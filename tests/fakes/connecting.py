@@ -18,8 +18,10 @@ from bot.domain.books import (
     Unreadable,
 )
 from bot.domain.ids import UserId
+from bot.domain.ledger_documents import Found
+from bot.domain.postings import Attachment, Posting, PostingKind, Work
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Bill, LedgerDocument, Outcome
+from bot.domain.publishing import Outcome
 from bot.domain.rights import Person
 from bot.domain.slack import Workspace
 from providers.base import Access, ClientCheck, Profile, TokenAnswer
@@ -144,22 +146,28 @@ class FakeLedger:
             total=self.total,
         )
 
-    def render(self, bills: Sequence[Bill]) -> bytes:
+    def route(self, work: Work) -> str:
+        return "documents"
+
+    def render(self, postings: Sequence[Posting]) -> bytes:
         return b""
 
-    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+    async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
 
-    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+    async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
+        raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+
+    async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> dict[str, Found]:
         return {}
 
-    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+    async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> dict[str, Found]:
         return {}
 
     def organisation_url(self, books: Books) -> str:
         return "https://fakebooks.example/"
 
-    def record_url(self, books: Books, ledger_id: str) -> str:
+    def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         return f"https://fakebooks.example/{ledger_id}"
 
     def _call(self, name: str) -> None:

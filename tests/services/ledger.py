@@ -1,7 +1,7 @@
 """A ledger in memory that takes bills, forgets keys, shows lists late, and loses answers in every way there is."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -12,9 +12,12 @@ from uuid import uuid4
 import msgspec
 
 from bot.clock import Clock
+from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, OrganisationChoice
+from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile
+from bot.domain.postings import Attachment, Posting, PostingKind, Work
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, Bill, LedgerDocument, Outcome, Refused
+from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
 from providers.errors import (
     AccessExpiredError,
@@ -42,6 +45,7 @@ PROFILE = Profile(
     uses_pkce=True,
     refresh_token_life=timedelta(days=60),
     apps_page="Apps",
+    files=FileRules(most_bytes=1000, endings=frozenset({"pdf", "txt"}), not_in_names="/"),
     addresses={},
 )
 
@@ -93,30 +97,45 @@ class Ledger:
     cannot_render: dict[str, Exception] = field(default_factory=dict)
     """By document number."""
     books_hold: list[Stored] = field(default_factory=list)
+    files: dict[str, list[LedgerFile]] = field(default_factory=dict)
+    """By the document's id; the same name twice is two files."""
     calls: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     on_call: Callable[[str], Awaitable[None]] | None = None
-    """Awaited as `create`, `find` or `read` arrives, as `halfway` with half the documents in the books, and as
-    `created` before the answer leaves.
+    """Awaited as `create`, `attach`, `find` or `read` arrives, as `halfway` with half the documents in the
+    books, and as `created` or `attached` before the answer leaves.
     """
     alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
     """How the ledger books a document otherwise than it was sent."""
     _answered: dict[str, tuple[datetime, tuple[Outcome, ...]]] = field(default_factory=dict)
+    _keyed: dict[str, LedgerFile] = field(default_factory=dict)
     _refused: dict[str, tuple[datetime, Trouble]] = field(default_factory=dict)
+
+    @property
+    def file_names(self) -> list[str]:
+        """Of all documents, as often as each hangs there."""
+        return sorted(file.name for files in self.files.values() for file in files)
 
     @property
     def numbers(self) -> list[str]:
         """What stands in the books."""
         return sorted(str(stored.document.number) for stored in self.books_hold if not stored.is_voided)
 
-    def render(self, bills: Sequence[Bill]) -> bytes:
+    def route(self, work: Work) -> str:
+        """As in Xero: bills and invoices go out together, each other kind by itself, and a file by itself."""
+        if isinstance(work, Attachment):
+            return f"files of {work.document_id}"
+        is_invoice = work.kind in (PostingKind.BILL, PostingKind.SALES_INVOICE)
+        return "invoices" if is_invoice else str(work.kind)
+
+    def render(self, bills: Sequence[Posting]) -> bytes:
         for bill in bills:
             if bill.number in self.cannot_render:
                 raise self.cannot_render[bill.number]
         return msgspec.json.encode(bills)
 
-    async def create(self, access: Access, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
+    async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         self.keys.append(idempotency_key)
         self.bodies.append(body)
         trouble = await self._begin("create")
@@ -146,7 +165,7 @@ class Ledger:
             _refuse_call(known[1])
 
     async def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
-        bills = msgspec.json.decode(body, type=list[Bill])
+        bills = msgspec.json.decode(body, type=list[Posting])
         middle, outcomes = len(bills) // 2, []
         for number, bill in enumerate(bills[:middle] if half else bills):
             if number == middle:
@@ -171,7 +190,7 @@ class Ledger:
             assert isinstance(self.clock, FakeClock)
             self.clock.move_to(self.clock.now() + time)
 
-    def _take(self, bill: Bill) -> Outcome:
+    def _take(self, bill: Posting) -> Outcome:
         if bill.number in self.refuse:
             return Refused(problem=self.refuse[bill.number])
         document = LedgerDocument(
@@ -191,28 +210,54 @@ class Ledger:
         self.books_hold.append(Stored(self.alter(document), self.clock.now()))
         return Accepted(ledger_id=document.ledger_id)
 
-    async def find(self, access: Access, markers: Sequence[str], *, since: datetime) -> dict[str, LedgerDocument]:
+    async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
+        trouble = await self._begin("attach")
+        if trouble is not None and trouble not in LOST_ANSWERS:
+            _refuse_call(trouble)
+        if attachment.name in self.refuse:
+            return Refused(problem=self.refuse[attachment.name])
+        if trouble is Trouble.RESET_BEFORE_COMMIT:
+            raise OutcomeUnknownError("ClientOSError while waiting for the answer")
+        record = self._keyed.get(idempotency_key)
+        if record is None or self.remembers_keys_for == timedelta(0):
+            record = LedgerFile(ledger_id=str(uuid4()), name=attachment.name, size=len(content))
+            self._keyed[idempotency_key] = record
+            self.files.setdefault(attachment.document_id, []).append(record)
+        await self._reached("attached")
+        accepted = Accepted(ledger_id=record.ledger_id, record=record)
+        (lost,) = self._lose(trouble, (accepted,)) or (None,)
+        if lost is None:
+            raise OutcomeUnknownError("no file in the answer")
+        return lost
+
+    async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
         await self._raise_for("find")
+        markers = {work.marker for work in works}
         shown = self.clock.now() - max(self.lists_late_by, self.searches_late_by)
-        return {
+        documents: dict[str, Found] = {
             str(stored.document.marker): stored.document
             for stored in self.books_hold
             if stored.document.marker in markers and since <= stored.stored_at <= shown and not stored.is_voided
         }
+        return documents | {file.marker: file for file in self._files(route) if file.marker in markers}
 
-    async def read(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerDocument]:
+    async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
         await self._raise_for("read")
         shown = self.clock.now() - self.lists_late_by
-        return {
+        documents: dict[str, Found] = {
             stored.document.ledger_id: stored.document
             for stored in self.books_hold
             if stored.document.ledger_id in ledger_ids and stored.stored_at <= shown and not stored.is_voided
         }
+        return documents | {file.ledger_id: file for file in self._files(route) if file.ledger_id in ledger_ids}
+
+    def _files(self, route: str) -> list[LedgerFile]:
+        return self.files.get(route.removeprefix("files of "), [])
 
     def organisation_url(self, books: Books) -> str:
         return "https://ledger.example/"
 
-    def record_url(self, books: Books, ledger_id: str) -> str:
+    def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         return f"https://ledger.example/{ledger_id}"
 
     async def _reached(self, point: str) -> None:

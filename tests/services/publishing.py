@@ -14,18 +14,19 @@ from bot.db.base import dump, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow, TokenSetRow
 from bot.db.items import ITEMS, change_item, load_item
 from bot.db.messages import AlertRow
-from bot.db.publications import BATCHES, PUBLICATIONS
+from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow, WorkspaceRow
 from bot.domain.books import Books
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, Party
-from bot.domain.ids import ConnectionId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
-from bot.domain.publishing import BatchState, PublicationState
+from bot.domain.publishing import BatchState, PublicationState, StepState
 from bot.services.alerts import load_alert
 from bot.services.entering import NewItem, enter
+from bot.services.files import keep_file
 from bot.services.jobs import Jobs
 from bot.services.publications import open_publication
 from bot.services.publishing import Publishing
@@ -38,6 +39,7 @@ PUBLIC_URL = "http://127.0.0.1:3000"
 LEASE = timedelta(seconds=30)
 ALERTS, AUDIT = table_of(AlertRow), table_of(AuditRow)
 OPEN_BATCHES = (BatchState.QUEUED, BatchState.SENDING, BatchState.CHECKING)
+UNDER_WAY = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN)
 WAITING = (PublicationState.WAITING, PublicationState.SENDING, PublicationState.UNKNOWN)
 
 
@@ -97,6 +99,8 @@ class World:
     workspace_id: WorkspaceId
     organisation_id: OrganisationId
     connection_id: ConnectionId
+    file: tuple[str, bytes] | None = None
+    """What the next items are made of: its name, and what it begins with; each has bytes of its own."""
 
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
@@ -110,10 +114,16 @@ class World:
 
     async def _approved(self, number: str) -> ItemId:
         async with self.db.write() as tx:
-            item, _ = await enter(tx, self._bill(number))
+            item, _ = await enter(tx, replace(self._bill(number), file_id=await self._kept(tx, number)))
             item = await self._move(tx, item, ItemState.APPROVED)
             await open_publication(tx, item, due_at=tx.now)
         return item.id
+
+    async def _kept(self, tx: Tx, number: str) -> FileId | None:
+        if self.file is None:
+            return None
+        name, content = self.file
+        return await keep_file(tx, self.workspace_id, name, content + number.encode())
 
     async def approve_again(self, item_id: ItemId, *, account: str = "429") -> None:
         """What pressing Retry on an alert, or choosing another category there, comes to."""
@@ -157,6 +167,11 @@ class World:
         assert item is not None
         return item
 
+    async def items(self, tx: Tx) -> list[Item]:
+        """All that there are."""
+        ids = (await tx.execute(select(ITEMS.c.id))).scalars().all()
+        return [await self._item(tx, ItemId(item_id)) for item_id in ids]
+
     async def states(self) -> dict[str, ItemState]:
         async with self.db.read() as tx:
             rows = (await tx.execute(select(ITEMS.c.number, ITEMS.c.state))).all()
@@ -180,7 +195,8 @@ class World:
         async with self.db.read() as tx:
             batches = (await tx.execute(select(BATCHES.c.id).where(BATCHES.c.state.in_(OPEN_BATCHES)))).first()
             waiting = (await tx.execute(select(PUBLICATIONS.c.id).where(PUBLICATIONS.c.state.in_(WAITING)))).first()
-        return batches is None and waiting is None
+            due = (await tx.execute(select(STEPS.c.position).where(STEPS.c.state.in_(UNDER_WAY)))).first()
+        return batches is None and waiting is None and due is None
 
     async def one_pass(self) -> None:
         """What a worker does once; where it dies, the next pass is another process's."""

@@ -7,7 +7,7 @@ placeholder of every entry.
 """
 
 from bot.domain.problems.catalogue import CATALOGUE
-from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
+from bot.domain.problems.entries import OF_STEPS, Entry, Fix, Mover, ProblemCode
 from bot.domain.problems.problem import Problem, placeholders
 
-__all__ = ["CATALOGUE", "Entry", "Fix", "Mover", "Problem", "ProblemCode", "placeholders"]
+__all__ = ["CATALOGUE", "OF_STEPS", "Entry", "Fix", "Mover", "Problem", "ProblemCode", "placeholders"]

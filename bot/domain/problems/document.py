@@ -76,4 +76,26 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.EDIT_ITEM, Fix.RETRY),
         field="{what}",
     ),
+    ProblemCode.FILE_TOO_LARGE: Entry(
+        title="The file is too large for {ledger}",
+        explanation="The {document} is in {ledger}, and its file is not: {file} has {size}, and {ledger} takes {most}.",
+        remedy="Make the file smaller and attach it in {ledger} by hand. The file stays here with the item.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.LEAVE_STEP,),
+    ),
+    ProblemCode.FILE_KIND_NOT_TAKEN: Entry(
+        title="{ledger} does not take files of this kind",
+        explanation="The {document} is in {ledger}, and its file is not: {file} is of a kind ({ending}) that {ledger} "
+        "does not take.",
+        remedy="If it is wanted there, turn it into a PDF and attach it in {ledger} by hand. It stays here with the item.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.LEAVE_STEP,),
+    ),
+    ProblemCode.FILE_REFUSED: Entry(
+        title="{ledger} did not take the file",
+        explanation="The {document} is in {ledger}, and its file is not: {ledger} refused {file}.",
+        remedy="Press Retry to send the file alone again, or attach it in {ledger} by hand. The file stays here with the item.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY, Fix.LEAVE_STEP),
+    ),
 }

@@ -31,8 +31,15 @@ class ProblemCode(StrEnum):
     SIGN_IN_ALTERED = "sign_in_altered"
     LEDGER_BUSY = "ledger_busy"
     LEDGER_DOWN = "ledger_down"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
+    FILE_REFUSED = "file_refused"
     READ_BACK_DIFFERS = "read_back_differs"
     NOT_UNDERSTOOD = "not_understood"
+
+
+OF_STEPS = frozenset({ProblemCode.FILE_TOO_LARGE, ProblemCode.FILE_KIND_NOT_TAKEN, ProblemCode.FILE_REFUSED})
+"""Problems of what comes after a document that is in the ledger already."""
 
 
 class Fix(StrEnum):
@@ -43,6 +50,8 @@ class Fix(StrEnum):
     EDIT_ITEM = "edit_item"
     RECONNECT = "reconnect"
     RETRY = "retry"
+    LEAVE_STEP = "leave_step"
+    """The document stays in the ledger as it is, without what was to come after it."""
 
 
 class Mover(StrEnum):

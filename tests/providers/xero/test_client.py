@@ -88,7 +88,7 @@ async def test_bills_are_read_forty_at_a_time(xero: XeroFarEnd) -> None:
     outcomes = await xero.create(*(a_bill(str(number)) for number in range(50)))
     ids = [outcome.ledger_id for outcome in outcomes if isinstance(outcome, Accepted)]
 
-    found = await xero.provider.read(xero.access, ids)
+    found = await xero.provider.read(xero.access, "Invoices", ids)
 
     assert sorted(found) == sorted(ids)
     assert len(xero.state.calls_to("GET", "/Invoices")) == 2
@@ -159,7 +159,7 @@ async def test_of_a_write_an_answer_without_outcomes_leaves_it_open(
     answers = Scripted({"/Invoices": (status, body)})
     async with answers.provider(clock) as provider:
         with pytest.raises(ProviderError) as raised:
-            await provider.create(ACCESS, b"{}", idempotency_key="k")
+            await provider.create(ACCESS, "Invoices", b"{}", idempotency_key="k")
 
     assert type(raised.value) is error
     assert len(answers.seen) == 1
@@ -187,7 +187,7 @@ async def test_errors_inside_a_success_are_refusals(clock: FakeClock) -> None:
         {"InvoiceID": "4", "Warnings": [{"Message": "Mind the gap"}]},
     ]
     async with Scripted({"/Invoices": (200, {"Invoices": elements})}).provider(clock) as provider:
-        outcomes = await provider.create(ACCESS, b"{}", idempotency_key="k")
+        outcomes = await provider.create(ACCESS, "Invoices", b"{}", idempotency_key="k")
 
     codes = [outcome.problem.code for outcome in outcomes if isinstance(outcome, Refused)]
     assert codes == [ProblemCode.NUMBER_TAKEN, ProblemCode.NOT_UNDERSTOOD, ProblemCode.NOT_UNDERSTOOD]

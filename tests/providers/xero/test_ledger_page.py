@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from lxml import html
 
+from bot.domain.ledger_documents import LedgerDocument
 from providers.xero.simulator import IRELAND, TRADING, Fault, XeroState, create_app
 from tests.contract.far_end import a_bill
 from tests.contract.xero import XeroFarEnd
@@ -77,9 +78,10 @@ async def test_the_adapters_link_to_a_record_opens_the_bill(browser: Browser, xe
     bill = a_bill("B-77", marker="https://dext.example/i/77")
     await xero.create(bill)
     (document,) = (await xero.find(bill)).values()
+    assert isinstance(document, LedgerDocument)
     books = await xero.provider.books(xero.access)
 
-    by_login = await browser.open(xero.provider.record_url(books, document.ledger_id))
+    by_login = await browser.open(xero.provider.record_url(books, bill.kind, document.ledger_id))
     at_once = await browser.open(document.url)
 
     assert "Bill B-77" in by_login.text

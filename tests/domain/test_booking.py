@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.billing import NotBillableError, bill_of, spread_tax
+from bot.domain.booking import NotBookableError, posting_of, spread_tax
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -54,7 +54,7 @@ def an_item(**facts: object) -> Item:
 
 
 def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
-    bill = bill_of(an_item(), status=PaymentStatus.DRAFT, marker="http://here/i/1")
+    bill = posting_of(an_item(), status=PaymentStatus.DRAFT, marker="http://here/i/1")
 
     (line,) = bill.lines
     assert (line.net, line.tax, line.account_code, line.tax_code) == (D(100), D(20), "429", "INPUT2")
@@ -64,21 +64,21 @@ def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
 def test_lines_keep_their_amounts_and_their_taxes_add_up_to_the_documents() -> None:
     lines = (a_line("33.33"), a_line("33.33"), a_line("33.34"))
 
-    bill = bill_of(an_item(lines=lines), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(an_item(lines=lines), status=PaymentStatus.DRAFT, marker="m")
 
     assert [line.net for line in bill.lines] == [D("33.33"), D("33.33"), D("33.34")]
     assert sum(line.tax for line in bill.lines) == D("20.00")
 
 
 def test_lines_that_do_not_make_the_net_amount_are_not_billable() -> None:
-    with pytest.raises(NotBillableError, match="add up to 100"):
-        bill_of(an_item(net=None, lines=(a_line("99.00"),)), status=PaymentStatus.DRAFT, marker="m")
+    with pytest.raises(NotBookableError, match="add up to 100"):
+        posting_of(an_item(net=None, lines=(a_line("99.00"),)), status=PaymentStatus.DRAFT, marker="m")
 
 
 @pytest.mark.parametrize("missing", ["issued_on", "currency", "gross"])
 def test_what_a_bill_needs_is_named(missing: str) -> None:
-    with pytest.raises(NotBillableError, match="needed"):
-        bill_of(an_item(**{missing: None}), status=PaymentStatus.DRAFT, marker="m")
+    with pytest.raises(NotBookableError, match="needed"):
+        posting_of(an_item(**{missing: None}), status=PaymentStatus.DRAFT, marker="m")
 
 
 def test_lines_of_several_rates_keep_each_its_own_tax() -> None:
@@ -118,7 +118,7 @@ def test_a_line_is_booked_to_its_own_codes_and_else_to_the_items() -> None:
     emptied = LineCoding(account=by_person(None), tracking=(Tracked(category="region", option=by_person(None)),))
     coding = replace(item.coding, tracking=(north,), lines=(own, emptied))
 
-    bill = bill_of(replace(item, coding=coding), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(replace(item, coding=coding), status=PaymentStatus.DRAFT, marker="m")
 
     assert [(line.account_code, line.tax_code, line.tracking) for line in bill.lines] == [
         ("461", "RRINPUT", (Track("region", "s"),)),
@@ -131,7 +131,7 @@ def test_where_every_line_has_its_own_codes_the_item_needs_none() -> None:
     own = LineCoding(account=by_person("461"), tax_rate=by_person("RRINPUT"))
     item = replace(an_item(lines=(a_line("100.00"),)), coding=Coding(lines=(own,)))
 
-    (line,) = bill_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+    (line,) = posting_of(item, status=PaymentStatus.DRAFT, marker="m").lines
 
     assert (line.account_code, line.tax_code) == ("461", "RRINPUT")
 
@@ -139,11 +139,11 @@ def test_where_every_line_has_its_own_codes_the_item_needs_none() -> None:
 def test_a_bill_without_tax_has_lines_without_a_tax_rate_and_is_never_made_of_one_with_tax() -> None:
     item = an_item(line_amounts=LineAmounts.NO_TAX, tax=None, net=D("120.00"))
 
-    (line,) = bill_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+    (line,) = posting_of(item, status=PaymentStatus.DRAFT, marker="m").lines
 
     assert (line.net, line.tax, line.tax_code) == (D(120), D(0), None)
-    with pytest.raises(NotBillableError, match="no tax"):
-        bill_of(an_item(line_amounts=LineAmounts.NO_TAX), status=PaymentStatus.DRAFT, marker="m")
+    with pytest.raises(NotBookableError, match="no tax"):
+        posting_of(an_item(line_amounts=LineAmounts.NO_TAX), status=PaymentStatus.DRAFT, marker="m")
 
 
 nets = st.decimals(min_value=D("0.01"), max_value=D("99999.99"), places=2)

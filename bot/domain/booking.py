@@ -1,42 +1,52 @@
-"""From an item to the bill that is sent: pure, so that what an approver saw is what the ledger gets."""
+"""From an item to what is booked of it: pure, so that what an approver saw is what the ledger gets."""
 
 from decimal import Decimal, localcontext
 
 from bot.domain.coding import Codes
-from bot.domain.documents import Facts, Line, LineAmounts
+from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
 from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
-from bot.domain.publishing import Bill, BillLine
+from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
 
 
-class NotBillableError(ValueError):
-    """The item lacks something a bill needs; checks should have kept it in review."""
+class NotBookableError(ValueError):
+    """The item lacks something that booking it needs; checks should have kept it in review."""
 
 
-def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
-    """The bill of an approved item.
+def kind_of(kind: ItemKind, document_type: DocumentType) -> PostingKind:
+    """What a document becomes in the ledger."""
+    is_credit = document_type is DocumentType.CREDIT_NOTE
+    if kind is ItemKind.SALE:
+        return PostingKind.CUSTOMER_CREDIT_NOTE if is_credit else PostingKind.SALES_INVOICE
+    return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
+
+
+def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
+    """The document of an approved item.
 
     Raises:
-        NotBillableError: names what is missing.
+        NotBookableError: names what is missing.
     """
     facts, coding = item.facts, item.coding
-    if facts.supplier.name is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
-        raise NotBillableError("supplier, date, currency and total are needed")
+    contact = facts.buyer.name if item.kind is ItemKind.SALE else facts.supplier.name
+    if contact is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
+        raise NotBookableError("supplier or customer, date, currency and total are needed")
     tax = Decimal(0) if facts.tax is None else facts.tax
     if tax and facts.line_amounts is LineAmounts.NO_TAX:
-        raise NotBillableError(f"no tax, because it says so, not {tax}")
+        raise NotBookableError(f"no tax, because it says so, not {tax}")
     net = facts.gross - tax
     lines = facts.lines or (single_line(facts, net),)
     of_lines = sum((line.net for line in lines), Decimal(0))
     if of_lines != net:
-        raise NotBillableError(f"lines that add up to {net}, not {of_lines}")
+        raise NotBookableError(f"lines that add up to {net}, not {of_lines}")
     coded = zip(lines, spread_tax(tax, lines), strict=True)
-    return Bill(
+    return Posting(
         item_id=item.id,
+        kind=kind_of(item.kind, facts.document_type),
         marker=marker,
         contact_id=coding.contact.value,
-        contact_name=facts.supplier.name,
+        contact_name=contact,
         number=facts.number or item.reference,
         issued_on=facts.issued_on,
         due_on=facts.due_on,
@@ -53,14 +63,14 @@ def bill_of(item: Item, *, status: PaymentStatus, marker: str) -> Bill:
     )
 
 
-def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> BillLine:
+def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> PostingLine:
     """Raises:
-    NotBillableError: it has no category, or no tax rate where it needs one.
+    NotBookableError: it has no category, or no tax rate where it needs one.
     """
     has_tax_rate = codes.tax_rate is not None or amounts is LineAmounts.NO_TAX
     if codes.account is None or not has_tax_rate:
-        raise NotBillableError("category and tax rate are needed")
-    return BillLine(
+        raise NotBookableError("category and tax rate are needed")
+    return PostingLine(
         description=line.description,
         quantity=line.quantity,
         unit_price=line.unit_price,

@@ -1,0 +1,193 @@
+"""What becomes of a publication's steps. The first one is its document, and the publication is what that one is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_
+
+from bot.db.publications import LIVE, PUBLICATIONS, STEPS, UNDER_WAY, StepRow
+from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.ids import FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
+from bot.domain.publishing import PublicationState, StepKind, StepState
+
+DOCUMENT = 0
+"""The position of a publication's document."""
+
+
+class StepId(NamedTuple):
+    publication_id: PublicationId
+    position: int
+
+    @property
+    def is_document(self) -> bool:
+        return self.position == DOCUMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedStep:
+    """A step that begins when the document is in the ledger."""
+
+    kind: StepKind
+    marker: str
+    file_id: FileId | None = None
+
+
+async def plan_steps(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    plans: Mapping[tuple[PublicationId, ItemId], Sequence[PlannedStep]],
+) -> None:
+    """Write down what comes after each document. A plan is made as often as its document is frozen, and only once."""
+    values = [
+        {
+            "publication_id": publication_id,
+            "position": position,
+            "workspace_id": workspace_id,
+            "organisation_id": organisation_id,
+            "item_id": item_id,
+            "kind": step.kind,
+            "state": StepState.PLANNED,
+            "due_at": tx.now,
+            "marker": step.marker,
+            "file_id": step.file_id,
+        }
+        for (publication_id, item_id), steps in plans.items()
+        for position, step in enumerate(steps, DOCUMENT + 1)
+    ]
+    if values:
+        await tx.execute(tx.insert(StepRow).on_conflict_do_nothing(), values)
+
+
+async def set_ledger_ids(tx: Tx, found: Mapping[StepId, str]) -> None:
+    """The ledger has these, under these ids; what is left is reading them back."""
+    if not found:
+        return
+    # spelt out, because the driver's executemany takes no list
+    is_under_way = or_(*(STEPS.c.state == state for state in UNDER_WAY))
+    steps = STEPS.update().where(_bound(), is_under_way)
+    values = [{**_key(of), "ledger_id": ledger_id} for of, ledger_id in found.items()]
+    await tx.execute(steps, values)
+    documents = [
+        {"of_id": of.publication_id, "ledger_id": ledger_id} for of, ledger_id in found.items() if of.is_document
+    ]
+    if documents:
+        is_live = or_(*(PUBLICATIONS.c.state == state for state in LIVE))
+        await tx.execute(PUBLICATIONS.update().where(PUBLICATIONS.c.id == bindparam("of_id"), is_live), documents)
+
+
+async def end_document(
+    tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None = None
+) -> bool:
+    """False when it had ended before, so that the item is told once. What comes after it begins, or never does."""
+    statement = (
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state.in_(LIVE))
+        .values(state=state, problem=problem, ended_at=tx.now)
+    )
+    if not (await tx.execute(statement)).rowcount:
+        return False
+    is_published = state is PublicationState.PUBLISHED
+    await _end(tx, StepId(publication_id, DOCUMENT), StepState.DONE if is_published else StepState.REFUSED, problem)
+    await _begin_or_cancel(tx, publication_id, begins=is_published)
+    return True
+
+
+async def end_step(tx: Tx, step: StepId, state: StepState, problem: str | None = None) -> bool:
+    """A step after the document. False when it had ended before."""
+    return await _end(tx, step, state, problem, STEPS.c.state.in_(UNDER_WAY))
+
+
+async def mark_unknown(tx: Tx, step: StepId) -> None:
+    if step.is_document:
+        await tx.execute(
+            PUBLICATIONS.update()
+            .where(PUBLICATIONS.c.id == step.publication_id, PUBLICATIONS.c.state == PublicationState.SENDING)
+            .values(state=PublicationState.UNKNOWN)
+        )
+    await tx.execute(STEPS.update().where(_is(step), STEPS.c.state.in_(UNDER_WAY)).values(state=StepState.UNKNOWN))
+
+
+async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False) -> None:
+    """Certainly absent from the ledger: it waits for another batch, with another key.
+
+    What goes alone keeps the batch that was refused as a whole, and is known by that.
+    """
+    if step.is_document:
+        await tx.execute(
+            PUBLICATIONS.update()
+            .where(PUBLICATIONS.c.id == step.publication_id)
+            .values(state=PublicationState.WAITING, ledger_id=None)
+        )
+    batch_id = STEPS.c.batch_id if goes_alone else None
+    values = {"state": StepState.WAITING, "place": None, "ledger_id": None, "due_at": tx.now}
+    await tx.execute(STEPS.update().where(_is(step)).values(batch_id=batch_id, **values))
+    tx.nudge(Nudge.PLANNER)
+
+
+async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None) -> None:
+    """A publication that is over before anything was frozen."""
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
+        .values(state=state, problem=problem, ended_at=tx.now)
+    )
+    await tx.execute(
+        STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.REFUSED, problem=problem)
+    )
+
+
+async def end_waiting_step(tx: Tx, step: StepId, state: StepState, problem: str | None) -> None:
+    """A step after the document that is over before anything was frozen."""
+    await _end(tx, step, state, problem, STEPS.c.state == StepState.WAITING)
+
+
+async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
+    """What was refused after the item's document is due again, as new. False: nothing was."""
+    again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None}
+    if not (await tx.execute(_refused_after(workspace_id, item_id).values(**again, ledger_id=None))).rowcount:
+        return False
+    tx.nudge(Nudge.PLANNER)
+    return True
+
+
+async def leave_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
+    """What was refused after the item's document is not tried again. False: nothing was."""
+    return bool((await tx.execute(_refused_after(workspace_id, item_id).values(state=StepState.CANCELLED))).rowcount)
+
+
+def _refused_after(workspace_id: WorkspaceId, item_id: ItemId) -> Update:
+    return STEPS.update().where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.item_id == item_id,
+        STEPS.c.position > DOCUMENT,
+        STEPS.c.state == StepState.REFUSED,
+    )
+
+
+async def _begin_or_cancel(tx: Tx, publication_id: PublicationId, *, begins: bool) -> None:
+    state = StepState.WAITING if begins else StepState.CANCELLED
+    planned = STEPS.update().where(STEPS.c.publication_id == publication_id, STEPS.c.state == StepState.PLANNED)
+    if (await tx.execute(planned.values(state=state, due_at=tx.now))).rowcount and begins:
+        tx.nudge(Nudge.PLANNER)
+
+
+async def _end(tx: Tx, step: StepId, state: StepState, problem: str | None, *conditions: ColumnElement[bool]) -> bool:
+    read_back = tx.now if state is StepState.DONE else None
+    statement = (
+        STEPS.update().where(_is(step), *conditions).values(state=state, problem=problem, read_back_at=read_back)
+    )
+    return bool((await tx.execute(statement)).rowcount)
+
+
+def _is(step: StepId) -> ColumnElement[bool]:
+    return and_(STEPS.c.publication_id == step.publication_id, STEPS.c.position == step.position)
+
+
+def _bound() -> ColumnElement[bool]:
+    return and_(STEPS.c.publication_id == bindparam("of_id"), STEPS.c.position == bindparam("at_position"))
+
+
+def _key(step: StepId) -> dict[str, object]:
+    return {"of_id": step.publication_id, "at_position": step.position}

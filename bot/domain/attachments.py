@@ -1,0 +1,78 @@
+"""A file as a ledger takes it: under a name that it accepts, of a kind and size that it accepts, or why not."""
+
+import mimetypes
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from bot.domain.ids import FileId, ItemId
+from bot.domain.postings import Attachment, PostingKind
+from bot.domain.problems import Problem, ProblemCode
+
+LONGEST_NAME = 120
+KIBIBYTE = 1024
+AS_TEXT = frozenset({"xml"})
+"""Kinds that are text: where a ledger does not take them by their own name, it takes the same bytes as a text file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRules:
+    """What a ledger says of the files that hang on its documents. `endings` are in lower case, without the dot."""
+
+    most_bytes: int
+    endings: frozenset[str]
+    not_in_names: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file of ours without its bytes. `size` is in bytes."""
+
+    id: FileId
+    name: str
+    size: int
+
+
+def attachment_of(
+    file: KeptFile, rules: FileRules, *, item_id: ItemId, reference: str, kind: PostingKind, document_id: str
+) -> Attachment | Problem:
+    """What is attached, or the problem that it cannot be."""
+    name = _taken_as(file.name, rules)
+    ending = _ending(name)
+    facts = {"file": file.name, "size": _in_words(file.size), "most": _in_words(rules.most_bytes)}
+    if file.size > rules.most_bytes:
+        return Problem(code=ProblemCode.FILE_TOO_LARGE, facts=facts)
+    if ending not in rules.endings:
+        return Problem(code=ProblemCode.FILE_KIND_NOT_TAKEN, facts={**facts, "ending": ending or "no ending"})
+    return Attachment(
+        item_id=item_id,
+        kind=kind,
+        document_id=document_id,
+        file_id=file.id,
+        name=_accepted_name(name, ending, rules, reference),
+        media_type=mimetypes.guess_type(f"file.{ending}")[0] or "application/octet-stream",
+        size=file.size,
+    )
+
+
+def _taken_as(name: str, rules: FileRules) -> str:
+    ending = _ending(name)
+    return f"{name}.txt" if ending in AS_TEXT and ending not in rules.endings else name
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower().lstrip(".")
+
+
+def _accepted_name(name: str, ending: str, rules: FileRules, reference: str) -> str:
+    """The item's reference comes first: two files of one document may have the same name, and it is found by its own."""
+    stem = name[: len(name) - len(ending) - 1]
+    kept = "".join(
+        " " if character in rules.not_in_names or not character.isprintable() else character for character in stem
+    )
+    room = LONGEST_NAME - len(reference) - len(ending) - 2
+    return f"{' '.join(f'{reference} {kept}'.split())[: room + len(reference)].rstrip(' .')}.{ending}"
+
+
+def _in_words(size: int) -> str:
+    mebibytes = size / KIBIBYTE / KIBIBYTE
+    return f"{mebibytes:.1f} MB" if mebibytes >= 1 else f"{max(1, round(size / KIBIBYTE))} KB"

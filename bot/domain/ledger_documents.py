@@ -1,0 +1,115 @@
+"""What a ledger has of ours, and where that differs from what was sent."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.settings import PaymentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerDocument:
+    """A document as the ledger has it, for read-back and for the search by marker.
+
+    `status` is a `PaymentStatus` where the ledger's own word means one. No `account_codes`: the ledger did not tell.
+    """
+
+    ledger_id: str
+    kind: PostingKind | None = PostingKind.BILL
+    """None: it is of a kind that we do not know."""
+    marker: str | None
+    number: str | None
+    contact_name: str | None
+    status: str
+    issued_on: date | None
+    currency: str | None
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    url: str
+    account_codes: tuple[str | None, ...] = ()
+    options: tuple[str, ...] | None = None
+    """The tracking options of all lines, by their ids in order; None: the ledger did not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFile:
+    """A file that hangs on a document in the ledger. `size` is in bytes."""
+
+    ledger_id: str
+    name: str
+    size: int
+
+    @property
+    def marker(self) -> str:
+        return self.name
+
+
+Found = LedgerDocument | LedgerFile
+
+
+def differences(work: Work, found: Found) -> tuple[str, ...]:
+    """What the ledger has otherwise than we sent it, in words; empty when reading back agrees."""
+    match work, found:
+        case Posting(), LedgerDocument():
+            pairs = _of_document(work, found)
+        case Attachment(), LedgerFile():
+            pairs = (("size of the file", work.size, found.size),)
+        case _:
+            pairs = (("kind", type(work).__name__, type(found).__name__),)
+    return tuple(f"{name}: {ours} here, {theirs} in the ledger" for name, ours, theirs in pairs if ours != theirs)
+
+
+_Pairs = tuple[tuple[str, object, object], ...]
+
+
+def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
+    return (
+        ("kind", posting.kind.words, found.kind.words if found.kind else "another one"),
+        ("total", posting.gross, found.gross),
+        ("tax", posting.tax, found.tax),
+        ("net", posting.net, found.net),
+        ("currency", posting.currency, found.currency),
+        ("number", posting.number, found.number),
+        ("date", posting.issued_on, found.issued_on),
+        ("category", *_categories(posting, found)),
+        ("tracking", *_tracking(posting, found)),
+        ("supplier", *_suppliers(posting, found)),
+        ("status", *_statuses(posting, found)),
+    )
+
+
+def _categories(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    ours = ", ".join(sorted({line.account_code for line in posting.lines}))
+    return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
+
+
+def _tracking(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    """Ids say nothing to people; how many options there are does."""
+    ours = tuple(sorted(track.option for line in posting.lines for track in line.tracking))
+    if found.options is None or found.options == ours:
+        return "", ""
+    return f"{len(ours)} options as chosen", f"{len(found.options)} options, others"
+
+
+def _suppliers(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    """A contact that is sent by its id has the name that the ledger gives it; names differ in more than case and space."""
+    ours = posting.contact_name
+    theirs = ours if posting.contact_id is not None or found.contact_name is None else found.contact_name
+    return ours, ours if _folded(theirs) == _folded(ours) else theirs
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _statuses(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    """Further on is no difference: people approve and pay in the ledger."""
+    stages = list(PaymentStatus)
+    is_behind = found.status in stages and stages.index(PaymentStatus(found.status)) < stages.index(posting.status)
+    return _in_words(posting.status), _in_words(found.status if is_behind else posting.status)
+
+
+def _in_words(status: str) -> str:
+    return status.replace("_", " ")

@@ -1,0 +1,122 @@
+"""What is written to a ledger: documents, and what belongs to a document once it is there.
+
+Each is one call's worth of work for a provider, frozen before bytes leave and compared with what the ledger has
+afterwards. A document comes first; its payment and its files name the document by the ledger's own id.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from bot.domain.coding import Track
+from bot.domain.documents import LineAmounts
+from bot.domain.ids import FileId, ItemId
+from bot.domain.settings import PaymentStatus
+
+
+class PostingKind(StrEnum):
+    """What a document is in a ledger."""
+
+    BILL = "bill"
+    SALES_INVOICE = "sales_invoice"
+    SUPPLIER_CREDIT_NOTE = "supplier_credit_note"
+    CUSTOMER_CREDIT_NOTE = "customer_credit_note"
+    SPEND_MONEY = "spend_money"
+    RECEIVE_MONEY = "receive_money"
+
+    @property
+    def words(self) -> str:
+        return _KINDS[self]
+
+    @property
+    def is_sale(self) -> bool:
+        """Whether its contact is a customer, and its lines are revenue."""
+        return self in (PostingKind.SALES_INVOICE, PostingKind.CUSTOMER_CREDIT_NOTE, PostingKind.RECEIVE_MONEY)
+
+    @property
+    def is_of_bank(self) -> bool:
+        """Whether it is booked on a bank account at once, so that nothing is due."""
+        return self in (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
+
+
+_KINDS = {
+    PostingKind.BILL: "bill",
+    PostingKind.SALES_INVOICE: "sales invoice",
+    PostingKind.SUPPLIER_CREDIT_NOTE: "supplier's credit note",
+    PostingKind.CUSTOMER_CREDIT_NOTE: "credit note to a customer",
+    PostingKind.SPEND_MONEY: "spend money transaction",
+    PostingKind.RECEIVE_MONEY: "receive money transaction",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingLine:
+    """A line as it is booked: the document's line with its account, tax rate, tax amount and tracking.
+
+    `net` is without tax; `unit_price` has tax in it where the posting's `line_amounts` do. No `tax_code` where there is
+    no tax.
+    """
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal
+    net: Decimal
+    tax: Decimal
+    account_code: str
+    tax_code: str | None
+    tracking: tuple[Track, ...] = ()
+
+    def amount(self, line_amounts: LineAmounts) -> Decimal:
+        """As a posting with these line amounts writes it."""
+        return self.net + self.tax if line_amounts is LineAmounts.INCLUSIVE else self.net
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A document ready for a ledger, in `currency`. Amounts are positive; what gives money back says so by its kind.
+
+    `contact_id` is the ledger's id of a known supplier or customer; otherwise `contact_name` lets the ledger match or
+    create one. `marker` is what the document is found by after a lost answer, an absolute address. `bank_account` is the
+    ledger's id of the account that money is spent from or received on, for the kinds that need one.
+    """
+
+    item_id: ItemId
+    kind: PostingKind = PostingKind.BILL
+    marker: str
+    contact_id: str | None
+    contact_name: str
+    number: str
+    issued_on: date
+    due_on: date | None
+    currency: str
+    currency_rate: Decimal | None = None
+    """Units of `currency` for one of the books' own; None: the ledger takes its own rate."""
+    status: PaymentStatus
+    lines: tuple[PostingLine, ...]
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
+    bank_account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of a document that is in the ledger. `name` is what it is found by there; `size` is in bytes."""
+
+    item_id: ItemId
+    kind: PostingKind
+    document_id: str
+    file_id: FileId
+    name: str
+    media_type: str
+    size: int
+
+    @property
+    def marker(self) -> str:
+        return self.name
+
+
+Work = Posting | Attachment
+"""One step's content."""

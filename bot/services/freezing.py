@@ -1,0 +1,181 @@
+"""What is due, turned into what is sent: each step's content as it is frozen into a batch."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+
+from bot.db import planning
+from bot.db import steps as rows
+from bot.db.base import dump, load, table_of
+from bot.db.files import FileRow
+from bot.db.items import change_item, load_items
+from bot.db.planning import DueOrganisation, DueStep
+from bot.db.publications import STEPS
+from bot.db.steps import DOCUMENT, PlannedStep, StepId
+from bot.db.unit_of_work import Tx
+from bot.domain.attachments import KeptFile, attachment_of
+from bot.domain.booking import NotBookableError, posting_of
+from bot.domain.ids import FileId, ItemId
+from bot.domain.items import Item, ItemState
+from bot.domain.postings import Posting, Work
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import PublicationState, StepKind, StepState
+from bot.services import alerts
+from bot.services.messages import redraw_items
+from providers.base import AccountingProvider
+
+logger = logging.getLogger(__name__)
+FILES = table_of(FileRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """Steps of one call, in the order of its body."""
+
+    kind: StepKind
+    route: str
+    body: bytes
+    taken: tuple[tuple[StepId, Work], ...]
+
+
+async def take(tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, public_url: str) -> Frozen | None:
+    """The oldest of what is due, as far as it goes out in one call. None: there is nothing, or nothing that can be sent."""
+    found = await planning.take_due(tx, organisation, provider.profile.batch_size)
+    if not found:
+        return None
+    if found[0].kind is StepKind.DOCUMENT:
+        return await _documents(tx, organisation, provider, public_url, found)
+    return await _attachment(tx, organisation, provider, found[0])
+
+
+async def _documents(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, public_url: str, found: Sequence[DueStep]
+) -> Frozen | None:
+    """Items turned from approved to sending, with the posting each is frozen as.
+
+    Each is also rendered alone: one that nothing can be made of is told to people, and the others go. Those of another
+    call than the first stay for the next batch.
+    """
+    items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
+    route: str | None = None
+    taken: list[tuple[StepId, Posting]] = []
+    moved: list[ItemId] = []
+    for due in found:
+        item = items.get(due.item_id)
+        if item is None or item.state is not ItemState.APPROVED:
+            await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
+            continue
+        posting = _posting(item, provider, public_url)
+        if isinstance(posting, Posting):
+            route = route or provider.route(posting)
+            if provider.route(posting) != route:
+                continue
+        if await _moved(tx, due, item, posting):
+            moved.append(item.id)
+            if isinstance(posting, Posting):
+                taken.append((due.id, posting))
+    await redraw_items(tx, organisation.workspace_id, moved)
+    if not taken or route is None:
+        return None
+    body = provider.render([posting for _, posting in taken])
+    return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=tuple(taken))
+
+
+def _posting(item: Item, provider: AccountingProvider, public_url: str) -> Posting | Problem:
+    """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
+    try:
+        posting = posting_of(item, status=item.publish_as, marker=f"{public_url}/i/{item.id}")
+        provider.render([posting])
+    except NotBookableError as error:
+        return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
+    except (ArithmeticError, ValueError):
+        logger.exception("nothing can be made of an approved item")
+        facts = {"what": "its amounts", "ledger": provider.profile.name}
+        return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts)
+    return posting
+
+
+async def _moved(tx: Tx, due: DueStep, item: Item, posting: Posting | Problem) -> bool:
+    """The item, turned to sending; one that nothing can be made of is refused at once, so that it does not stand in the
+    way of the others. False: somebody else was quicker.
+    """
+    sending = await change_item(tx, item, replace(item, state=ItemState.SENDING))
+    if sending is not None and isinstance(posting, Problem):
+        await _not_bookable(tx, due, sending, posting)
+    return sending is not None
+
+
+async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> None:
+    await rows.end_waiting(tx, due.id.publication_id, PublicationState.REFUSED, dump(problem))
+    refused = await change_item(tx, item, replace(item, state=ItemState.REFUSED))
+    if refused is not None:
+        await alerts.refused(tx, refused, problem)
+
+
+async def plan_files(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, taken: Sequence[tuple[StepId, Work]]
+) -> None:
+    """What is attached to each document once it is in the ledger: the file that its item was made of."""
+    if provider.profile.files is None:
+        return
+    items = await load_items(tx, organisation.workspace_id, [work.item_id for _, work in taken])
+    plans = {}
+    for step, work in taken:
+        item = items.get(work.item_id)
+        if step.is_document and item is not None and item.file_id is not None:
+            marker = f"{item.reference}:{item.file_id}"
+            file = PlannedStep(kind=StepKind.ATTACHMENT, marker=marker, file_id=item.file_id)
+            plans[(step.publication_id, item.id)] = (file,)
+    await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
+
+
+async def _attachment(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, due: DueStep
+) -> Frozen | None:
+    """One file, for the document that is there by now; one that the ledger would not take is told at once."""
+    items = await load_items(tx, organisation.workspace_id, [due.item_id])
+    file, posting = await _file(tx, organisation, due), await _posted(tx, organisation, due)
+    item, rules = items.get(due.item_id), provider.profile.files
+    if item is None or file is None or posting is None or rules is None or due.document_id is None:
+        await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+        return None
+    work = attachment_of(
+        file,
+        rules,
+        item_id=item.id,
+        reference=item.reference,
+        kind=posting.kind,
+        document_id=due.document_id,
+    )
+    if isinstance(work, Problem):
+        problem = work.with_facts(ledger=provider.profile.name, document=posting.kind.words)
+        await rows.end_waiting_step(tx, due.id, StepState.REFUSED, dump(problem))
+        await alerts.refused(tx, item, problem)
+        return None
+    return Frozen(
+        kind=StepKind.ATTACHMENT,
+        route=provider.route(work),
+        body=dump(work).encode(),
+        taken=((due.id, work),),
+    )
+
+
+async def _file(tx: Tx, organisation: DueOrganisation, due: DueStep) -> KeptFile | None:
+    statement = select(FILES.c.id, FILES.c.name, FILES.c.size).where(
+        FILES.c.workspace_id == organisation.workspace_id, FILES.c.id == due.file_id
+    )
+    row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else KeptFile(id=FileId(row.id), name=row.name, size=row.size)
+
+
+async def _posted(tx: Tx, organisation: DueOrganisation, due: DueStep) -> Posting | None:
+    """The document that the step belongs to, as it was sent."""
+    statement = select(STEPS.c.work).where(
+        STEPS.c.workspace_id == organisation.workspace_id,
+        STEPS.c.publication_id == due.id.publication_id,
+        STEPS.c.position == DOCUMENT,
+    )
+    work = (await tx.execute(statement)).scalar_one_or_none()
+    return None if work is None else load(work, Posting)

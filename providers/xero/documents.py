@@ -1,0 +1,145 @@
+"""Documents to Xero's JSON and back; pure."""
+
+import json
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.coding import Track
+from bot.domain.documents import LineAmounts
+from bot.domain.ledger_documents import LedgerDocument, LedgerFile
+from bot.domain.money import WIDE, to_cents
+from bot.domain.postings import Posting, PostingKind, PostingLine
+from bot.domain.settings import PaymentStatus
+from providers.xero import wire
+from providers.xero.mapping import day_of
+from providers.xero.resources import KIND_OF, RESOURCE_OF, TYPE_OF, Resource
+
+STATUS = {
+    PaymentStatus.DRAFT: "DRAFT",
+    PaymentStatus.AWAITING_APPROVAL: "SUBMITTED",
+    PaymentStatus.AWAITING_PAYMENT: "AUTHORISED",
+}
+AMOUNTS = {
+    LineAmounts.EXCLUSIVE: "Exclusive",
+    LineAmounts.INCLUSIVE: "Inclusive",
+    LineAmounts.NO_TAX: "NoTax",
+}
+_STATUS_OF = {"PAID": PaymentStatus.AWAITING_PAYMENT} | {word: status for status, word in STATUS.items()}
+LONGEST_DESCRIPTION = 4000
+
+Link = Callable[[PostingKind, str], str]
+"""Where a person opens a document of a kind, by its id."""
+
+
+def postings_to_wire(postings: Sequence[Posting]) -> bytes:
+    """The body of one PUT; the same postings give the same bytes, so that a frozen batch can be sent again."""
+    path = RESOURCE_OF[postings[0].kind].path
+    return _dump({path: [posting_to_wire(posting) for posting in postings]}).encode()
+
+
+def posting_to_wire(posting: Posting) -> dict[str, Any]:
+    """Contact carries the id alone, or the name alone: any other field would change the contact in Xero and drop its
+    contact persons.
+    """
+    resource = RESOURCE_OF[posting.kind]
+    element: dict[str, Any] = {
+        "Type": TYPE_OF[posting.kind],
+        "Status": STATUS[posting.status],
+        "Contact": {"ContactID": posting.contact_id} if posting.contact_id else {"Name": posting.contact_name},
+        resource.number: posting.number,
+        "Date": posting.issued_on.isoformat(),
+        "CurrencyCode": posting.currency,
+        "LineAmountTypes": AMOUNTS[posting.line_amounts],
+        "LineItems": [_line(line, posting.line_amounts) for line in posting.lines],
+    }
+    if resource.has_url:
+        element["Url"] = posting.marker
+    if posting.currency_rate is not None:
+        element["CurrencyRate"] = posting.currency_rate
+    if posting.kind.is_of_bank:
+        # they are booked at once: "Status" of a bank transaction is only ever AUTHORISED or DELETED
+        element |= {"Status": "AUTHORISED", "BankAccount": {"AccountID": posting.bank_account}}
+    elif resource.takes_ids:
+        # an authorised bill needs a due date; a document that names none is due on its own date
+        element["DueDate"] = (posting.due_on or posting.issued_on).isoformat()
+    return element
+
+
+def _line(line: PostingLine, amounts: LineAmounts) -> wire.LineItem:
+    amount = line.amount(amounts)
+    is_worked_out = _is_worked_out(line, amount)
+    item: wire.LineItem = {
+        "Description": line.description[:LONGEST_DESCRIPTION] or "-",
+        "Quantity": line.quantity if is_worked_out else Decimal(1),
+        "UnitAmount": line.unit_price if is_worked_out else amount,
+        "LineAmount": amount,
+        "AccountCode": line.account_code,
+    }
+    if line.tax_code is not None:
+        item |= {"TaxType": line.tax_code, "TaxAmount": line.tax}
+    if line.tracking:
+        item["Tracking"] = [_tracking(track) for track in line.tracking]
+    return item
+
+
+def _tracking(track: Track) -> wire.LineItemTracking:
+    """By ids: a name that was changed in Xero means the same option still."""
+    return {"TrackingCategoryID": track.category, "TrackingOptionID": track.option}
+
+
+def _is_worked_out(line: PostingLine, amount: Decimal) -> bool:
+    """Whether Xero gets the line's amount from quantity and price, which it keeps to four places; where it does not
+    (allowances, finer prices), it would refuse the line, so the amount goes alone.
+    """
+    if line.quantity < 0 or not (_has_four_places(line.quantity) and _has_four_places(line.unit_price)):
+        return False
+    return to_cents(WIDE.multiply(line.quantity, line.unit_price)) == amount
+
+
+def _has_four_places(value: Decimal) -> bool:
+    exponent = value.normalize(WIDE).as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -4
+
+
+def _dump(value: Any) -> str:
+    """JSON with Decimals as numbers, digit for digit: `json` would go through float."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{json.dumps(key)}:{_dump(found)}" for key, found in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_dump(found) for found in value) + "]"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return json.dumps(value)
+
+
+def document_of(found: dict[str, Any], resource: Resource, link: Link) -> LedgerDocument:
+    kind = KIND_OF.get(found.get("Type", ""))
+    return LedgerDocument(
+        ledger_id=found[resource.id],
+        kind=kind,
+        marker=found.get("Url"),
+        number=found.get(resource.number),
+        contact_name=found.get("Contact", {}).get("Name"),
+        status=_STATUS_OF.get(found.get("Status", ""), found.get("Status", "")),
+        issued_on=day_of(found.get("DateString") or found.get("Date")),
+        currency=found.get("CurrencyCode"),
+        net=Decimal(found.get("SubTotal", 0)),
+        tax=Decimal(found.get("TotalTax", 0)),
+        gross=Decimal(found.get("Total", 0)),
+        url="" if kind is None else link(kind, found[resource.id]),
+        account_codes=tuple(line.get("AccountCode") for line in found.get("LineItems", [])),
+        options=_options_of(found),
+    )
+
+
+def _options_of(found: dict[str, Any]) -> tuple[str, ...] | None:
+    """Of an answer without lines, or without the ids, nothing is known."""
+    if "LineItems" not in found:
+        return None
+    ids = [track.get("TrackingOptionID") for line in found["LineItems"] for track in line.get("Tracking") or []]
+    return tuple(sorted(each for each in ids if each)) if all(ids) else None
+
+
+def file_of(found: dict[str, Any]) -> LedgerFile:
+    return LedgerFile(ledger_id=found["AttachmentID"], name=found["FileName"], size=int(found["ContentLength"]))

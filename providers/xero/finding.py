@@ -1,0 +1,115 @@
+"""What Xero has of ours: after a lost answer, and to read back what was written."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile
+from bot.domain.postings import Posting
+from providers.base import Access
+from providers.xero.client import PAGE_SIZE, XeroClient
+from providers.xero.documents import Link, document_of, file_of
+from providers.xero.errors import mapped_errors
+from providers.xero.resources import TYPE_OF, Resource
+
+IDS_PER_CALL = 40
+"""An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
+FILTERED_PER_CALL = 20
+"""As `IDS_PER_CALL`, where each id stands in a filter."""
+MOST_PAGES = 100
+ENDED = ("VOIDED", "DELETED")
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """Looks with one client; `link` says where a person opens what it finds."""
+
+    client: XeroClient
+    link: Link
+
+    async def find(
+        self, access: Access, resource: Resource, postings: Sequence[Posting], *, since: datetime
+    ) -> dict[str, Found]:
+        """By the address that they carry; those that carry none by what they say."""
+        wanted = {posting.marker: posting for posting in postings}
+        found: dict[str, Found] = {}
+        async for document in self._changed(access, resource, postings, since):
+            marker = document.marker if resource.has_url else _marker_of(document, wanted, found)
+            if marker in wanted:
+                found[marker] = document
+            if len(found) == len(wanted):
+                break
+        return found
+
+    async def read(self, access: Access, resource: Resource, ledger_ids: Sequence[str]) -> dict[str, Found]:
+        found: dict[str, Found] = {}
+        at_once = IDS_PER_CALL if resource.takes_ids else FILTERED_PER_CALL
+        for start in range(0, len(ledger_ids), at_once):
+            wanted = ledger_ids[start : start + at_once]
+            if resource.takes_ids:
+                query = {"IDs": ",".join(wanted)}
+            else:
+                query = {"where": " OR ".join(f'{resource.id}==guid("{each}")' for each in wanted)}
+            answer = await self.client.get(access, resource.path, {**query, "page": "1", "pageSize": str(PAGE_SIZE)})
+            found |= {document.ledger_id: document for document in self._standing(answer, resource)}
+        return found
+
+    async def files(self, access: Access, route: str) -> tuple[LedgerFile, ...]:
+        """What hangs on a document."""
+        answer = await self.client.get(access, route)
+        with mapped_errors():
+            return tuple(file_of(element) for element in answer["Attachments"])
+
+    async def _changed(
+        self, access: Access, resource: Resource, postings: Sequence[Posting], since: datetime
+    ) -> AsyncIterator[LedgerDocument]:
+        types = sorted({TYPE_OF[posting.kind] for posting in postings})
+        query = {
+            "where": " OR ".join(f'Type=="{word}"' for word in types),
+            "pageSize": str(PAGE_SIZE),
+            "order": "UpdatedDateUTC DESC",
+        }
+        if resource.takes_ids:
+            query["createdByMyApp"] = "true"
+        for page in range(1, MOST_PAGES + 1):
+            answer = await self.client.get(access, resource.path, {**query, "page": str(page)}, since=since)
+            for document in self._standing(answer, resource):
+                yield document
+            with mapped_errors():
+                if len(answer[resource.path]) < PAGE_SIZE:
+                    return
+
+    def _standing(self, answer: dict[str, Any], resource: Resource) -> list[LedgerDocument]:
+        """Those of an answer that were not voided or deleted."""
+        with mapped_errors():
+            return [
+                document_of(element, resource, self.link)
+                for element in answer[resource.path]
+                if element.get("Status") not in ENDED
+            ]
+
+
+def _marker_of(document: LedgerDocument, wanted: dict[str, Posting], found: dict[str, Found]) -> str | None:
+    """Credit notes have no address of ours. One of the same kind, number, day, contact and total, written since we sent
+    ours, is ours; and if a person wrote it, it is the same document.
+    """
+    for marker, posting in wanted.items():
+        if marker not in found and _says_the_same(document, posting):
+            return marker
+    return None
+
+
+def _says_the_same(document: LedgerDocument, posting: Posting) -> bool:
+    has_contact = posting.contact_id is not None or _folded(document.contact_name) == _folded(posting.contact_name)
+    return has_contact and (
+        document.kind,
+        document.number,
+        document.issued_on,
+        document.currency,
+        document.gross,
+    ) == (posting.kind, posting.number, posting.issued_on, posting.currency, posting.gross)
+
+
+def _folded(name: str | None) -> str:
+    return " ".join((name or "").split()).casefold()

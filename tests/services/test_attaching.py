@@ -1,0 +1,202 @@
+"""The file of an item hangs on its document in the ledger, once, whatever happens; and is never missed in silence."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.db.unit_of_work import Database
+from bot.domain.items import ItemState
+from bot.domain.problems import Problem, ProblemCode
+from bot.services.alerts import load_alert
+from tests.fakes.clock import FakeClock
+from tests.services.ledger import LOST_ANSWERS, Trouble
+from tests.services.publishing import CrashError, CrashingDatabase, World, a_world
+
+A_FILE = ("Paper & Ink.pdf", b"%PDF-1.7 of ")
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock) -> World:
+    world = await a_world(database, clock)
+    world.file = A_FILE
+    return world
+
+
+async def names_of(world: World) -> list[str]:
+    """What should hang there: a file for each item, under its reference."""
+    async with world.db.read() as tx:
+        items = await world.items(tx)
+    return sorted(f"{item.reference} Paper & Ink.pdf" for item in items)
+
+
+async def test_the_file_is_attached_after_its_document_by_a_call_of_its_own(world: World) -> None:
+    await world.approve("INV-1", "INV-2")
+
+    await world.settle()
+
+    assert world.ledger.calls == ["create", "read", "attach", "attach"]
+    assert world.ledger.file_names == await names_of(world)
+    assert await world.audited("attachment added") == 2
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
+
+
+async def test_an_item_without_a_file_has_no_such_step(world: World) -> None:
+    world.file = None
+    await world.approve("INV-1")
+
+    await world.settle()
+
+    assert world.ledger.calls == ["create", "read"]
+
+
+async def test_a_document_that_is_refused_gets_its_file_once_it_is_there(world: World) -> None:
+    world.ledger.refuse["INV-1"] = Problem(code=ProblemCode.ACCOUNT_ARCHIVED)
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+    assert world.ledger.file_names == []
+
+    world.ledger.refuse.clear()
+    await world.approve_again(item_id)
+    await world.settle()
+
+    assert world.ledger.file_names == await names_of(world)
+
+
+@pytest.mark.parametrize("trouble", LOST_ANSWERS)
+@pytest.mark.parametrize("keys", ["honoured", "ignored"])
+async def test_a_lost_answer_ends_in_one_file(world: World, trouble: Trouble, keys: str) -> None:
+    world.ledger.troubles["attach"] = [trouble, trouble]
+    world.ledger.remembers_keys_for = timedelta(minutes=6) if keys == "honoured" else timedelta(0)
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert world.ledger.file_names == await names_of(world)
+    assert await world.state(item_id) is ItemState.PUBLISHED
+    assert await world.alert(item_id) is None
+
+
+@pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.EXPIRED])
+async def test_a_ledger_that_is_busy_or_forgot_the_token_gets_the_file_later(world: World, trouble: Trouble) -> None:
+    world.ledger.troubles["attach"] = [trouble]
+    await world.approve("INV-1")
+
+    await world.settle()
+
+    assert world.ledger.file_names == await names_of(world)
+    assert world.ledger.calls.count("create") == 1
+
+
+async def test_a_file_that_the_ledger_refuses_is_told_and_the_document_stays_published(world: World) -> None:
+    words = "The file is not what it says"
+    (item_id,) = await world.approve("INV-1")
+    (name,) = await names_of(world)
+    world.ledger.refuse[name] = Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words=words)
+
+    await world.settle()
+
+    assert await world.state(item_id) is ItemState.PUBLISHED
+    assert await world.alert(item_id) == ("open", "file_refused", 1)
+    async with world.db.read() as tx:
+        alert = await load_alert(tx, world.workspace_id, item_id)
+    assert alert is not None
+    assert alert.problem.vendor_words == words
+    assert alert.problem.explanation == f"The bill is in Xero, and its file is not: Xero refused {name}."
+    assert world.ledger.calls.count("attach") == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "words"),
+    [
+        (("scan.pdf", b"x" * 2000), "file_too_large", "scan.pdf has 2 KB, and Xero takes 1 KB"),
+        (("take.heic", b"x"), "file_kind_not_taken", "take.heic is of a kind (heic)"),
+        (("noending", b"x"), "file_kind_not_taken", "noending is of a kind (no ending)"),
+    ],
+)
+async def test_a_file_that_the_ledger_would_not_take_is_not_sent_and_is_told(
+    world: World, file: tuple[str, bytes], code: str, words: str
+) -> None:
+    world.file = file
+    (item_id,) = await world.approve("INV-1")
+
+    await world.settle()
+
+    assert await world.state(item_id) is ItemState.PUBLISHED
+    assert await world.alert(item_id) == ("open", code, 1)
+    async with world.db.read() as tx:
+        alert = await load_alert(tx, world.workspace_id, item_id)
+    assert alert is not None
+    assert words in alert.problem.explanation
+    assert "attach" not in world.ledger.calls
+
+
+async def test_an_e_invoice_is_attached_as_text_where_the_ledger_takes_no_xml(world: World) -> None:
+    world.file = ("invoice.XML", b"<Invoice/>")
+    await world.approve("INV-1")
+
+    await world.settle()
+
+    (name,) = world.ledger.file_names
+    assert name.endswith(" invoice.XML.txt")
+
+
+async def test_what_one_file_waits_for_delays_no_other_document(world: World) -> None:
+    """A refused file is over; documents that come later are published beside it."""
+    world.file = ("take.heic", b"x")
+    await world.approve("INV-1")
+    await world.settle()
+    world.file = A_FILE
+
+    await world.approve("INV-2")
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-2"]
+    assert len(world.ledger.file_names) == 1
+
+
+@pytest.fixture
+async def crashing(sqlite_url: str, clock: FakeClock) -> AsyncIterator[World]:
+    db = CrashingDatabase(sqlite_url, clock)
+    world = await a_world(db, clock)
+    world.file = A_FILE
+    yield world
+    await db.close()
+
+
+@pytest.mark.parametrize("moment", ["before the commit", "after the commit"])
+async def test_a_process_that_dies_at_any_write_attaches_each_file_once(crashing: World, moment: str) -> None:
+    world, db = crashing, crashing.db
+    assert isinstance(db, CrashingDatabase)
+    world.ledger.remembers_keys_for = timedelta(0)
+    await world.approve("INV-0")
+    approved = db.writes
+    await world.settle()
+    writes = db.writes - approved
+    db.dies_after_commit = moment == "after the commit"
+
+    for number in range(1, writes + 1):
+        await world.approve(f"INV-{number}")
+        db.dies_at = db.writes + number
+        await world.settle()
+
+    assert world.ledger.numbers == sorted(f"INV-{number}" for number in range(writes + 1))
+    assert world.ledger.file_names == await names_of(world)
+    assert await world.audited("attachment added") == writes + 1
+
+
+@pytest.mark.parametrize("call", ["attach", "attached"])
+async def test_a_process_that_dies_at_the_call_attaches_the_file_once(world: World, call: str) -> None:
+    world.ledger.remembers_keys_for = timedelta(0)
+
+    async def die(point: str) -> None:
+        if point == call:
+            world.ledger.on_call = None
+            raise CrashError
+
+    world.ledger.on_call = die
+    await world.approve("INV-1")
+
+    await world.settle()
+
+    assert world.ledger.file_names == await names_of(world)
