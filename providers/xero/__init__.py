@@ -56,7 +56,7 @@ PROFILE = Profile(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",
             "For bills that are approved at once, that user must also be allowed to approve bills.",
         ),
-        access=("read its settings and lists", "read contacts"),
+        access=("read its settings and lists", "read contacts", "attach files"),
         role="the Standard or Adviser role",
     ),
     # "Attachments": ten for each document, 10 MB each, of these kinds

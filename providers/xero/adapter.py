@@ -1,6 +1,7 @@
 """Xero as an `AccountingProvider`, composed of the rooms beside this file."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
 from bot.domain.ledger_documents import Found
 from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
@@ -112,9 +114,15 @@ class XeroProvider:
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
         path = f"{route_of(attachment)}/{quote(attachment.name, safe='')}"
-        elements = await self._client.put_file(
-            access, path, content, media_type=attachment.media_type, idempotency_key=idempotency_key
-        )
+        try:
+            elements = await self._client.put_file(
+                access, path, content, media_type=attachment.media_type, idempotency_key=idempotency_key
+            )
+        except ReconnectNeededError as error:
+            if error.problem.code is ProblemCode.ACCESS_REMOVED:
+                raise
+            # of connections made before files were asked for; its documents go out all the same
+            return Refused(problem=replace(error.problem, code=ProblemCode.FILES_NOT_ALLOWED))
         with mapped_errors():
             record = next(file for file in map(documents.file_of, elements) if file.name == attachment.name)
         return Accepted(ledger_id=record.ledger_id, record=record)

@@ -14,7 +14,8 @@ SCOPES = (
     "openid profile email offline_access "  # who signed in, and a refresh token
     "accounting.settings.read "  # organisation, accounts, tax rates, tracking categories, currencies
     "accounting.contacts.read "  # suppliers
-    "accounting.invoices"  # bills: write, search, read back
+    "accounting.invoices "  # bills: write, search, read back
+    "accounting.attachments"  # their files
 )
 ACCESS_LIFE = timedelta(minutes=30)
 LONGEST_NAME = 120

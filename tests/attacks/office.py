@@ -238,6 +238,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     await desk.approve("INV-3")
     await desk.world.later(UNDO_SECONDS + 60)
     desk.xero.restore_account(TRADING, CATEGORY)
+    without_file = await _without_file(desk)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
     approved = button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM]
@@ -259,9 +260,19 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         approved=approved,
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
+        without_file=without_file,
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _without_file(desk: Desk) -> str:
+    """Published, and its file is of a kind that Xero does not take."""
+    await desk.drop("INV-7", user=OWNER, ending="ubl")
+    await desk.approve("INV-7")
+    await desk.world.later(UNDO_SECONDS + 60)
+    (alert,) = desk.slack.thread(BILLS, desk.card("INV-7").ts)
+    return button_values(alert)[ActionId.LEAVE_STEP]
 
 
 async def _a_picture(desk: Desk) -> str:

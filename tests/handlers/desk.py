@@ -59,15 +59,16 @@ class Desk:
         rows: tuple[Row, ...] = (Row(),),
         extra: str = "",
         totals: tuple[str, str] = ("100.00", "20.00"),
+        ending: str = "xml",
     ) -> None:
-        """An e-invoice, put into the channel; `totals` are net and tax."""
+        """An e-invoice, put into the channel; `totals` are net and tax. It is read whatever its name ends in."""
         net, tax = totals
         gross = str(Decimal(net) + Decimal(tax))
         supplier = SUPPLIER.format(name="Paper &amp; Ink Ltd")
         document = a_document(
             number=number, currency="GBP", rows=rows, extra=extra or supplier, net=net, tax=tax, gross=gross
         )
-        await self.slack.upload(document.encode(), f"{number}.xml", channel=BILLS, user=user)
+        await self.slack.upload(document.encode(), f"{number}.{ending}", channel=BILLS, user=user)
         await self.settle()
 
     def card(self, number: str) -> Message:

@@ -98,4 +98,12 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.RETRY, Fix.LEAVE_STEP),
     ),
+    ProblemCode.FILES_NOT_ALLOWED: Entry(
+        title="Dext may not attach files in {ledger}",
+        explanation="The {document} is in {ledger}, and its file is not: the sign-in behind the connection was not asked "
+        "for the right to attach files, or {ledger} took it away.",
+        remedy="An admin presses Reconnect and allows it in {ledger}; then press Retry. The file stays here with the item.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT, Fix.RETRY, Fix.LEAVE_STEP),
+    ),
 }

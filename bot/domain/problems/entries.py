@@ -34,11 +34,19 @@ class ProblemCode(StrEnum):
     FILE_TOO_LARGE = "file_too_large"
     FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
     FILE_REFUSED = "file_refused"
+    FILES_NOT_ALLOWED = "files_not_allowed"
     READ_BACK_DIFFERS = "read_back_differs"
     NOT_UNDERSTOOD = "not_understood"
 
 
-OF_STEPS = frozenset({ProblemCode.FILE_TOO_LARGE, ProblemCode.FILE_KIND_NOT_TAKEN, ProblemCode.FILE_REFUSED})
+OF_STEPS = frozenset(
+    {
+        ProblemCode.FILE_TOO_LARGE,
+        ProblemCode.FILE_KIND_NOT_TAKEN,
+        ProblemCode.FILE_REFUSED,
+        ProblemCode.FILES_NOT_ALLOWED,
+    }
+)
 """Problems of what comes after a document that is in the ledger already."""
 
 
