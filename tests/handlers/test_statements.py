@@ -44,4 +44,4 @@ async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: s
 
     assert len(asking) == 3, asking
     assert len(approving) == 11, approving
-    assert len(undoing) == 9, undoing
+    assert len(undoing) == 10, undoing
