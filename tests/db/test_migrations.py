@@ -4,8 +4,9 @@ import asyncio
 import signal
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
@@ -15,6 +16,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.clock import SystemClock
 from bot.db import migrate
 from bot.db.base import dump
+from bot.db.publications import BATCHES, STEPS
 from bot.db.unit_of_work import Database
 from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -189,6 +191,20 @@ async def upgrade_to(url: str, revision: str) -> None:
 
 def old_rows(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
     """An organisation with a chart of accounts, as the version before kept them."""
+    yield from _of_organisation(workspace, organisation)
+    org, ws = organisation.hex, workspace.hex
+    chart = (account("429", "Café costs"), account("430", "Old", is_active=False), account("090", "Bank", is_bank=True))
+    for entry in chart:
+        yield (
+            (
+                "INSERT INTO list_entries (organisation_id, kind, key, workspace_id, search, is_active, entry, seen_in) "
+                "VALUES (:org, 'accounts', :key, :ws, '', :is_active, :entry, 1)"
+            ),
+            {"org": org, "ws": ws, "key": entry.code, "is_active": entry.is_active, "entry": dump(entry)},
+        )
+
+
+def _of_organisation(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
     now, ws, org = "2026-03-02 09:00:00+00:00", workspace.hex, organisation.hex
     yield (
         (
@@ -204,12 +220,55 @@ def old_rows(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[t
         ),
         {"ws": ws, "org": org},
     )
-    chart = (account("429", "Café costs"), account("430", "Old", is_active=False), account("090", "Bank", is_bank=True))
-    for entry in chart:
-        yield (
-            (
-                "INSERT INTO list_entries (organisation_id, kind, key, workspace_id, search, is_active, entry, seen_in) "
-                "VALUES (:org, 'accounts', :key, :ws, '', :is_active, :entry, 1)"
-            ),
-            {"org": org, "ws": ws, "key": entry.code, "is_active": entry.is_active, "entry": dump(entry)},
-        )
+
+
+async def test_what_was_on_its_way_before_steps_were_carried_goes_on(empty_url: str) -> None:
+    """A bill that was frozen into a batch by the version before has all that sending it needs in its step."""
+    organisation, workspace = OrganisationId(uuid4()), WorkspaceId(uuid4())
+    await upgrade_to(empty_url, "0014")
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        for statement, values in (*_of_organisation(workspace, organisation), *_on_its_way(workspace, organisation)):
+            await connection.execute(text(statement), values)
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        (step,) = (await tx.execute(STEPS.select())).all()
+        (batch,) = (await tx.execute(BATCHES.select())).all()
+    await db.close()
+    assert (step.organisation_id, step.item_id, step.batch_id) == (organisation, UUID(int=3), batch.id)
+    assert (step.place, step.work, step.ledger_id, step.state) == (7, '{"number":"INV-1"}', "led-1", "sending")
+    assert step.due_at == datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert (batch.kind, batch.route) == ("document", "Invoices")
+
+
+def _on_its_way(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
+    """A publication with its batch, and what both refer to."""
+    connection, batch, item, publication = (UUID(int=number).hex for number in range(1, 5))
+    of = {"workspace_id": workspace.hex, "organisation_id": organisation.hex}
+    now = "2026-03-02 09:00:00+00:00"
+    tokens = {"access_sealed": "", "refresh_sealed": "", "expires_at": now, "refreshed_at": now, "generation": 1}
+    yield _row("token_sets", id=connection, provider="xero", subject="p", **tokens)
+    linked = {"provider": "xero", "tenant_id": "t", "health": "healthy", "connected_by": "U1", "connected_at": now}
+    yield _row("connections", id=connection, token_set_id=connection, **of, **linked)
+    came = {"door": "form", "source_key": "k", "submitted_by": "U1", "created_at": now}
+    content = {"facts": "{}", "coding": "{}", "complaints": "[]", "publish_as": "draft", "edited_by": "[]"}
+    named = {"reference": "B-1", "kind": "cost", "state": "sending", "version": 1}
+    yield _row("items", id=item, **of, **named, **came, **content)
+    sent = {"body": "", "body_hash": "h", "idempotency_key": "key", "due_at": now, "created_at": now}
+    moving = {"state": "sending", "attempt": 1, "failures": 0}
+    yield _row("publish_batches", id=batch, connection_id=connection, **of, **moving, **sent)
+    bound = {"batch_id": batch, "position": 7, "state": "sending", "marker": "m", "bill": '{"number":"INV-1"}'}
+    bound |= {"ledger_id": "led-1", "due_at": now, "created_at": now}
+    yield _row("publications", id=publication, item_id=item, **of, **bound)
+    step = {"position": 0, "kind": "document", "state": "sending", "marker": "m"}
+    yield _row("publication_steps", publication_id=publication, workspace_id=workspace.hex, **step)
+
+
+def _row(table: str, **values: object) -> tuple[str, dict[str, object]]:
+    """As literals, which either database takes for what the column is."""
+    literals = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values.values())
+    return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({literals})".replace(":", "\\:"), {}

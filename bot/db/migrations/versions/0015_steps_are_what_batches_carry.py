@@ -8,7 +8,6 @@ down_revision = "0014"
 branch_labels = None
 depends_on = None
 
-
 _OF_PUBLICATIONS = """
 UPDATE publication_steps SET (organisation_id, item_id, due_at, batch_id, place, work, ledger_id) = (
     SELECT organisation_id, item_id, due_at, batch_id, position, bill, ledger_id
