@@ -7,14 +7,17 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot import deadline, directory, slack
 from bot.db import migrate
 from bot.db.unit_of_work import Database
 from bot.worker.engine import migrate_engine
+from handlers import showing
 from tests.fakes.clock import FakeClock
 from tests.fakes.kept import PostgresDatabase, had_in_turn
 from tests.fakes.network import loopback_only
@@ -27,6 +30,13 @@ NO_POSTGRES, NO_CHROMIUM, NO_SHARED = "without PostgreSQL", "without Chromium", 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if IS_CI else "here")
+
+SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
+    deadline: ("ASKING_SECONDS", "ANSWER_SECONDS"),
+    directory: ("WAIT_SECONDS",),
+    showing: ("CALL_SECONDS",),
+    slack: ("PROBE_SECONDS", "TAKE_BACK_SECONDS"),
+}
 
 SkippedReports = dict[str, int]
 _skipped = pytest.StashKey[SkippedReports]()
@@ -43,6 +53,22 @@ def missing(what: str, how: str) -> None:
 def _stays_on_this_machine() -> Iterator[None]:
     with loopback_only():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _machine_may_stall(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product gives Slack a second and a half, so a machine that stalls for two would turn answers into refusals. Only
+    tests of those limits themselves ask for them, by `short_waits`.
+    """
+    if "short_waits" not in request.fixturenames:
+        for module, names in SHORT_WAITS.items():
+            for name in names:
+                monkeypatch.setattr(module, name, getattr(module, name) * 20)
+
+
+@pytest.fixture
+def short_waits() -> None:
+    """The product's own waits for Slack, as they are in service."""
 
 
 @pytest.fixture

@@ -24,9 +24,10 @@ Type = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def type_in(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    monkeypatch.setenv("DEXT_DATABASE_URL", database_url)
+
     def type_in(*command: str, answers: tuple[str, ...] = (), is_terminal: bool = False) -> tuple[int, str, str]:
         given = iter(answers)
-        monkeypatch.setenv("DEXT_DATABASE_URL", database_url)
         monkeypatch.setattr("sys.stdin", io.StringIO())
         monkeypatch.setattr("sys.stdin.isatty", lambda: is_terminal, raising=False)
         monkeypatch.setattr("builtins.input", lambda _: next(given))
@@ -109,7 +110,6 @@ def test_an_organisation_that_there_is_not_is_said_and_nothing_is_written(
 ) -> None:
     file = tmp_path / "list.csv"
     file.write_text(BILL)
-    main(["migrate"])
 
     code, _, said = type_in("import", str(file))
     gone = type_in("import", str(tmp_path / "gone.csv"))

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot import deadline
 from bot.playground.slack import MEMBER
 from handlers.payloads import Command
@@ -12,6 +14,7 @@ from tests.handlers.desk import words
 SLACK_SECONDS = 3.0
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_all_questions_of_a_request_share_one_limit_and_leave_time_to_show_the_answer(sqlite_url: str) -> None:
     ends: list[float | None] = []
 

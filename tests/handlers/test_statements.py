@@ -42,6 +42,6 @@ async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: s
         with counted() as undoing:
             await desk.press(desk.card("INV-1"), ActionId.UNDO_ITEM, settled=False)
 
-    assert len(asking) == 3, asking
-    assert len(approving) == 11, approving
+    assert len(asking) == 4, asking
+    assert len(approving) == 12, approving
     assert len(undoing) == 10, undoing
