@@ -10,10 +10,11 @@ from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_STEPS, Fix
 from bot.views import fields
-from bot.views.connections import Message, connect_button, context, section
+from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
+from bot.views.parts import context, section
 from bot.views.text import amount, escape, mention, moment, plain
 
 LABELS = {

@@ -17,10 +17,10 @@ from slack_sdk.models.views import View
 from bot.domain.api_keys import LONGEST_NAME, MOST_KEYS, ApiKey, ApiKeysPage, MadeKey, NewKey, Scope
 from bot.domain.ids import OrganisationId
 from bot.domain.texts import cleaned
-from bot.views.connections import context, section
 from bot.views.fields import Fields, text_field, ticks_field
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, KeyRef, NotOursError
+from bot.views.parts import context, section
 from bot.views.text import escape, mention, moment, plain
 
 _HINTS = {

@@ -7,10 +7,10 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import ToDecide
 from bot.views import fields
-from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef
+from bot.views.parts import section
 from bot.views.text import amount, escape
 
 NO_REASON = "Write why: whoever sent it in reads it on the card."

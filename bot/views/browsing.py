@@ -24,11 +24,11 @@ from bot.domain.ids import OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.money import parse_amount
 from bot.views import fields
-from bot.views.connections import context, section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_buttons import is_unread
 from bot.views.metadata import FormRef, NotOursError, PageRef
+from bot.views.parts import context, section
 from bot.views.text import amount, day, decimals_of, escape, mention, mrkdwn
 
 LONGEST = 100

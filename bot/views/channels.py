@@ -8,10 +8,10 @@ from slack_sdk.models.views import View
 from bot.domain.ids import ChannelId
 from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.settings import Settings
-from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
+from bot.views.parts import section
 from bot.views.settings import channel_fields, dropped_there, read_drops
 from bot.views.text import plain
 

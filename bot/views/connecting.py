@@ -14,8 +14,9 @@ from slack_sdk.models.views import View
 
 from bot.domain.connecting import Explanation, Package
 from bot.domain.rights import Refusal
-from bot.views.connections import Message, connect_button, context, section
+from bot.views.connections import Message, connect_button
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
 
 CONNECT = "Connect software"

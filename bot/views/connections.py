@@ -1,19 +1,14 @@
 """The messages that say how a connection stands, and the buttons that go with it."""
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ButtonElement,
-    ContextBlock,
-    SectionBlock,
-)
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain.books import Books
 from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId
-from bot.views.text import day, escape, mention, mrkdwn, plain
+from bot.views.parts import context, section
+from bot.views.text import day, escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
@@ -138,14 +133,6 @@ NEW = "new"
 
 def set_up_words(card: ConnectionCard) -> str:
     return "set-up complete" if card.steps_done == SET_UP_STEPS else f"set-up {card.steps_done} of {SET_UP_STEPS}"
-
-
-def section(text: str) -> SectionBlock:
-    return SectionBlock(text=mrkdwn(text[:2990]))
-
-
-def context(text: str) -> ContextBlock:
-    return ContextBlock(elements=[mrkdwn(text[:2000])])
 
 
 def _lists_in_words(card: ConnectionCard) -> str:

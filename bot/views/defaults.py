@@ -5,8 +5,9 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from bot.domain.books import ListKind
 from bot.domain.defaults import DefaultOutcome, MissingDefault
 from bot.domain.ids import OrganisationId, UserId
-from bot.views.connections import MOST_NAMED, section
+from bot.views.connections import MOST_NAMED
 from bot.views.ids import ActionId
+from bot.views.parts import section
 from bot.views.text import escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]

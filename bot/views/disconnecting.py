@@ -7,10 +7,11 @@ from slack_sdk.models.views import View
 
 from bot.domain.connections import ConnectionCard
 from bot.domain.disconnecting import AccessEnd, Disconnected, Disconnection, Keep
-from bot.views.connections import Message, connect_button, section
+from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields, radio_field, tick_field
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
+from bot.views.parts import section
 from bot.views.text import escape, mention, plain
 
 RENEWED = "Somebody connected it again since you opened this, so nothing was changed. Here is how it stands now."

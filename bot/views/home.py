@@ -8,8 +8,9 @@ from slack_sdk.models.views import View
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.ids import ItemId
 from bot.views import connections, statuses
-from bot.views.connections import connect_button, context, section
+from bot.views.connections import connect_button
 from bot.views.ids import ActionId, CallbackId
+from bot.views.parts import context, section
 from bot.views.text import escape
 
 MOST_ITEMS = 15

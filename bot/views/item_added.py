@@ -4,8 +4,8 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
-from bot.views.connections import section
 from bot.views.ids import CallbackId
+from bot.views.parts import section
 from bot.views.text import escape
 
 

@@ -7,9 +7,9 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from bot.domain.cards import ItemCard
 from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
-from bot.views.connections import section
 from bot.views.ids import ActionId
 from bot.views.metadata import ItemRef
+from bot.views.parts import section
 from bot.views.text import escape, mention, plain, quote
 
 EDITABLE = frozenset(

@@ -6,10 +6,10 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Details, Happening
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
-from bot.views.connections import context, section
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, document, headline, mark, modal, warnings
+from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
 MOST_SUBTOTALS = 20

@@ -26,7 +26,6 @@ from bot.domain.forms import ItemPage
 from bot.domain.lines import balance_of, in_amounts, with_taxes
 from bot.domain.settings import PaymentStatus
 from bot.views import fields
-from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_changes import changes
@@ -34,6 +33,7 @@ from bot.views.item_codes import coding_fields, read_codes
 from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
 from bot.views.item_words import ages, kind_words, lines_words, type_words
 from bot.views.metadata import FormRef, NotOursError
+from bot.views.parts import section
 from bot.views.reading import Reader, member, shown
 from bot.views.settings import STATUS_NAMES
 from bot.views.text import mrkdwn, plain

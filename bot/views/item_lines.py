@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.domain.documents import Line
 from bot.domain.items import Item
-from bot.views.connections import context, section
+from bot.views.parts import context, section
 from bot.views.text import amount, escape, quote
 
 MOST_LINES = 5

@@ -8,7 +8,7 @@ from bot.domain.documents import DocumentType, Facts, ItemKind
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
 from bot.domain.lines import with_taxes
-from bot.views.connections import context
+from bot.views.parts import context
 from bot.views.text import amount, escape, moment
 
 KINDS = {ItemKind.COST: "A cost", ItemKind.SALE: "A sale", ItemKind.EXPENSE_REPORT: "An expense report"}

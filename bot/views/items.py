@@ -17,11 +17,12 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
-from bot.views.connections import Message, context, section
+from bot.views.connections import Message
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import is_unread, questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
 from bot.views.item_standing import standing
+from bot.views.parts import context, section
 from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
 

@@ -23,11 +23,11 @@ from bot.domain.documents import LineAmounts
 from bot.domain.forms import ItemPage
 from bot.domain.lines import Balance, TypedLine, amount_of, balance_of
 from bot.views import fields
-from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_codes import own_fields, read_codes
 from bot.views.metadata import FormRef
+from bot.views.parts import section
 from bot.views.reading import Reader, plain_number, shown
 from bot.views.text import amount, escape, mrkdwn, plain
 

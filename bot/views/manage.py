@@ -11,9 +11,10 @@ from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
 from bot.views import taking_over
-from bot.views.connections import NEW, connect_button, context, disconnect_button, section, set_up_button
+from bot.views.connections import NEW, connect_button, disconnect_button, set_up_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ListRef
+from bot.views.parts import context, section
 from bot.views.people import ROLE_NAMES
 from bot.views.statuses import head, list_line, needs_reconnecting
 from bot.views.text import escape, mention, plain

@@ -8,11 +8,11 @@ from slack_sdk.models.views import View
 from bot.domain.cards import ItemCard
 from bot.domain.ids import OrganisationId
 from bot.views import fields
-from bot.views.connections import section
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.items import headline, modal
 from bot.views.metadata import FormRef, organisation_of
+from bot.views.parts import section
 from bot.views.text import escape
 
 NOWHERE = (

@@ -9,10 +9,10 @@ from slack_sdk.models.views import View
 from bot.domain.ids import UserId
 from bot.domain.managing import PeopleForm, PeoplePage, RoleHolders
 from bot.domain.rights import Role
-from bot.views.connections import section
 from bot.views.fields import Fields, people_field
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef
+from bot.views.parts import section
 from bot.views.text import mention, plain
 
 ROLE_NAMES = {

@@ -5,7 +5,8 @@ import difflib
 from bot.domain.books import ListKind
 from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
 from bot.domain.managing import Refresh
-from bot.views.connections import Message, list_in_words, section
+from bot.views.connections import Message, list_in_words
+from bot.views.parts import section
 from bot.views.text import escape, moment, plain
 
 ALL = ("", "all", "lists", "everything")

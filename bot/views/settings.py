@@ -9,10 +9,10 @@ from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm, SettingsPage
 from bot.views import fields
-from bot.views.connections import context, section
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
+from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
 
 BLOCKS = {

@@ -7,9 +7,9 @@ from slack_sdk.models.views import View
 
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.managing import TakeOver
-from bot.views.connections import section
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef
+from bot.views.parts import section
 from bot.views.text import escape, mention, plain
 
 MOST_NAMED = 5
