@@ -195,7 +195,9 @@ async def item_from_source(
 
 
 async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
-    """Compare-and-set: write `after` if the row still is at `before`'s version and state.
+    """Compare-and-set: write what differs in `after` if the row still is at `before`'s version and state.
+
+    `before` is the item as it was read.
 
     Answers the item at its new version, or None when somebody else was quicker.
 
@@ -211,7 +213,7 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
         "at_version": before.version,
         "at_state": before.state,
     }
-    return changed if (await tx.execute(_CHANGE, _columns(changed) | seen)).rowcount else None
+    return changed if (await tx.execute(_CHANGE, _changes(before, changed) | seen)).rowcount else None
 
 
 async def items_submitted_by(
@@ -276,6 +278,12 @@ def item_of(row: RowMapping) -> Item:
         publish_as=PaymentStatus(row["publish_as"]),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
+
+
+def _changes(before: Item, after: Item) -> dict[str, object]:
+    """The columns that differ: SQLite writes every index anew of which a column is set, whether or not to another value."""
+    was = _columns(before)
+    return {name: value for name, value in _columns(after).items() if value != was[name]}
 
 
 def _columns(item: Item) -> dict[str, object]:

@@ -19,7 +19,7 @@ def counted() -> Iterator[list[str]]:
 
     def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.startswith("BEGIN"):
-            found.append(" ".join(statement.split())[:60])
+            found.append(" ".join(statement.split()))
 
     event.listen(Engine, "before_cursor_execute", hear)
     try:
@@ -42,6 +42,10 @@ async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: s
         with counted() as undoing:
             await desk.press(desk.card("INV-1"), ActionId.UNDO_ITEM, settled=False)
 
-    assert len(asking) == 4, asking
-    assert len(approving) == 12, approving
+    changed = next(statement for statement in approving if statement.startswith("UPDATE items"))
+    assert changed.partition(" WHERE ")[0] == (
+        "UPDATE items SET state=?, version=?, decided_by=?, decided_at=?, send_after=?"
+    )
+    assert len(asking) == 3, asking
+    assert len(approving) == 11, approving
     assert len(undoing) == 10, undoing

@@ -130,11 +130,15 @@ class World:
         async with self.db.write() as tx:
             item = await self._item(tx, item_id)
             chosen = replace(item.coding, account=CodedValue(value=account, source=Source.PERSON))
-            item = await self._move(tx, replace(item, coding=chosen), ItemState.APPROVED)
+            coded = replace(item, coding=chosen, state=ItemState.APPROVED)
+            item = await self._moved(tx, item, coded)
             await open_publication(tx, item, due_at=tx.now)
 
     async def _move(self, tx: Tx, item: Item, state: ItemState) -> Item:
-        moved = await change_item(tx, item, replace(item, state=state))
+        return await self._moved(tx, item, replace(item, state=state))
+
+    async def _moved(self, tx: Tx, before: Item, after: Item) -> Item:
+        moved = await change_item(tx, before, after)
         assert moved is not None
         return moved
 
