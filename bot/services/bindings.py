@@ -1,6 +1,6 @@
 """Which channel serves which organisation: one for its approvals, its alerts, or both."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import ChannelRow, OrganisationRow
@@ -10,6 +10,17 @@ from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 
 CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
+
+_OF_ANOTHER = (
+    select(CHANNELS.c.purpose, ORGANISATIONS.c.name)
+    .join(ORGANISATIONS, ORGANISATIONS.c.id == CHANNELS.c.organisation_id)
+    .where(
+        CHANNELS.c.workspace_id == bindparam("workspace_id"),
+        CHANNELS.c.channel_id == bindparam("channel_id"),
+        CHANNELS.c.organisation_id != bindparam("organisation_id"),
+    )
+    .order_by(CHANNELS.c.purpose.desc())
+)
 
 
 class ChannelTakenError(Exception):
@@ -34,17 +45,8 @@ async def require_free_channel(
     Raises:
         ChannelTakenError: another organisation has it.
     """
-    statement = (
-        select(CHANNELS.c.purpose, ORGANISATIONS.c.name)
-        .join(ORGANISATIONS, ORGANISATIONS.c.id == CHANNELS.c.organisation_id)
-        .where(
-            CHANNELS.c.workspace_id == workspace_id,
-            CHANNELS.c.channel_id == channel_id,
-            CHANNELS.c.organisation_id != organisation_id,
-        )
-        .order_by(CHANNELS.c.purpose.desc())
-    )
-    other = (await tx.execute(statement)).first()
+    of = {"workspace_id": workspace_id, "channel_id": channel_id, "organisation_id": organisation_id}
+    other = (await tx.execute(_OF_ANOTHER, of)).first()
     if other is not None:
         raise ChannelTakenError(purpose, other.purpose, other.name)
 

@@ -128,9 +128,9 @@ async def announce(
     tx: Tx, actor: Actor, organisation_id: OrganisationId, before: Settings, chosen: Mapping[str, ChannelId]
 ) -> None:
     """In the transaction that binds them, each new channel is told who chose it, and what for: once for each save."""
-    workspace_id = actor.workspace.id
-    name = await organisation_name(tx, workspace_id, organisation_id)
-    for channel, fields in _new(before, chosen).items():
+    fresh, workspace_id = _new(before, chosen), actor.workspace.id
+    name = await organisation_name(tx, workspace_id, organisation_id) if fresh else ""
+    for channel, fields in fresh.items():
         place = Place(role=f"chosen:{channel}", surface=Surface.CHANNEL, channel_id=channel)
         text = views.chosen_for(actor.user_id, name, fields)
         await note(tx, workspace_id, f"channels:{organisation_id}:{before.version}", place, text)

@@ -5,7 +5,7 @@ Found by whoever ends the reading of its list, in that transaction; finished the
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectionRow, SettingsRow
@@ -25,6 +25,19 @@ from bot.views import defaults as views
 
 CONNECTIONS, MESSAGES, SETTINGS = table_of(ConnectionRow), table_of(MessageRow), table_of(SettingsRow)
 
+_LOCK = (
+    select(SETTINGS.c.version)
+    .where(
+        SETTINGS.c.workspace_id == bindparam("workspace_id"), SETTINGS.c.organisation_id == bindparam("organisation_id")
+    )
+    .with_for_update()
+)
+_TOLD = select(MESSAGES.c.role, MESSAGES.c.facts).where(
+    MESSAGES.c.workspace_id == bindparam("workspace_id"),
+    MESSAGES.c.subject == Subject.DEFAULT,
+    MESSAGES.c.subject_id == bindparam("of_id"),
+)
+
 
 async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind) -> None:
     """Whether the defaults out of these lists can be used; tells what changed of that, and of nothing twice."""
@@ -32,10 +45,7 @@ async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
     if not known:
         return
     # settings that are saved meanwhile, and another process's reading, wait for what is told here
-    locked = select(SETTINGS.c.version).where(
-        SETTINGS.c.workspace_id == workspace_id, SETTINGS.c.organisation_id == organisation_id
-    )
-    await tx.execute(locked.with_for_update())
+    await tx.execute(_LOCK, {"workspace_id": workspace_id, "organisation_id": organisation_id})
     settings = await load_settings(tx, workspace_id, organisation_id)
     told = await _open(tx, workspace_id, organisation_id)
     for kind in known:
@@ -66,12 +76,8 @@ async def _open(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
 ) -> dict[ListKind, tuple[str, MissingDefault]]:
     """What was told and not finished, with its role."""
-    statement = select(MESSAGES.c.role, MESSAGES.c.facts).where(
-        MESSAGES.c.workspace_id == workspace_id,
-        MESSAGES.c.subject == Subject.DEFAULT,
-        MESSAGES.c.subject_id == str(organisation_id),
-    )
-    told = [(row.role, load(row.facts, MissingDefault)) for row in (await tx.execute(statement)).all()]
+    rows = await tx.execute(_TOLD, {"workspace_id": workspace_id, "of_id": str(organisation_id)})
+    told = [(row.role, load(row.facts, MissingDefault)) for row in rows.all()]
     return {missing.kind: (role, missing) for role, missing in told if missing.outcome is None}
 
 

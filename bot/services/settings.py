@@ -1,6 +1,6 @@
 """An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -45,6 +45,15 @@ _PEOPLE = (
         GRANTS.c.role == bindparam("role"),
     )
     .order_by(GRANTS.c.position, GRANTS.c.user_id)
+)
+_FORGET_PEOPLE = GRANTS.delete().where(
+    GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.organisation_id == _ORGANISATION, GRANTS.c.role == bindparam("role")
+)
+_NEW_GRANT = GRANTS.insert()
+_SAVE = SETTINGS.update().where(
+    SETTINGS.c.organisation_id == bindparam("of_organisation"),
+    SETTINGS.c.workspace_id == bindparam("of_workspace"),
+    SETTINGS.c.version == bindparam("at_version"),
 )
 _NAMES = (
     select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
@@ -195,7 +204,10 @@ class SettingsService:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
-            await _keep(tx, workspace_id, organisation_id, form)
+            await _save_chosen(tx, workspace_id, organisation_id, form)
+            people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
+            await _save_people(tx, workspace_id, organisation_id, form, people)
+            await _save_channels(tx, workspace_id, organisation_id, form, before)
             await _audit(tx, actor, organisation_id, form)
             if also is not None:
                 await also(tx)
@@ -223,13 +235,31 @@ async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, form: Se
     )
 
 
-async def _keep(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
-    """Raises: as `SettingsService.save`."""
-    await _save_chosen(tx, workspace_id, organisation_id, form)
-    await replace_grants(tx, workspace_id, organisation_id, Role.APPROVER, form.approvers)
-    await replace_grants(tx, workspace_id, organisation_id, Role.BOOKKEEPER, form.bookkeepers)
-    await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel, drops=form.drops)
-    await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
+async def _save_people(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    form: SettingsForm,
+    before: Mapping[Role, tuple[UserId, ...]],
+) -> None:
+    """Of the roles whose people are others than before."""
+    for role, users in ((Role.APPROVER, form.approvers), (Role.BOOKKEEPER, form.bookkeepers)):
+        if users != before[role]:
+            await replace_grants(tx, workspace_id, organisation_id, role, users)
+
+
+async def _save_channels(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm, before: Settings
+) -> None:
+    """A channel that was bound before is bound still: whoever changes that changes the settings' version.
+
+    Raises:
+        ChannelTakenError: as `SettingsService.save`.
+    """
+    if (form.approvals_channel, form.drops) != (before.approvals_channel, before.drops):
+        await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel, drops=form.drops)
+    if form.alerts_channel != before.alerts_channel:
+        await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
 def sends_approved(chosen: str) -> bool:
@@ -244,49 +274,28 @@ async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organ
         default_account=form.default_account,
         default_tax_rate=form.default_tax_rate,
     )
-    statement = (
-        SETTINGS.update()
-        .where(
-            SETTINGS.c.organisation_id == organisation_id,
-            SETTINGS.c.workspace_id == workspace_id,
-            SETTINGS.c.version == form.version,
-        )
-        .values(chosen=dump(chosen), version=form.version + 1, general_confirmed_at=tx.now, tax_confirmed_at=tx.now)
-    )
-    if (await tx.execute(statement)).rowcount == 0:
+    confirmed = {"chosen": dump(chosen), "general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
+    if not await next_version(tx, workspace_id, organisation_id, form.version, **confirmed):
         raise StaleFormError
 
 
-async def next_version(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, version: int) -> bool:
+async def next_version(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, version: int, **saved: object
+) -> bool:
     """False when somebody else saved meanwhile. Roles and channels share the settings' version, because the settings'
     form names them too.
     """
-    statement = (
-        SETTINGS.update()
-        .where(
-            SETTINGS.c.organisation_id == organisation_id,
-            SETTINGS.c.workspace_id == workspace_id,
-            SETTINGS.c.version == version,
-        )
-        .values(version=version + 1)
-    )
-    return (await tx.execute(statement)).rowcount > 0
+    seen = {"of_organisation": organisation_id, "of_workspace": workspace_id, "at_version": version}
+    return (await tx.execute(_SAVE, {**saved, **seen, "version": version + 1})).rowcount > 0
 
 
 async def replace_grants(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role, users: tuple[UserId, ...]
 ) -> None:
-    await tx.execute(
-        GRANTS.delete().where(
-            GRANTS.c.workspace_id == workspace_id, GRANTS.c.organisation_id == organisation_id, GRANTS.c.role == role
-        )
-    )
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "role": role}
+    await tx.execute(_FORGET_PEOPLE, of)
     for position, user in enumerate(dict.fromkeys(users)):
-        await tx.execute(
-            GRANTS.insert().values(
-                workspace_id=workspace_id, organisation_id=organisation_id, role=role, user_id=user, position=position
-            )
-        )
+        await tx.execute(_NEW_GRANT, {**of, "user_id": user, "position": position})
 
 
 def _id_of(channel: Row[Any] | None) -> ChannelId | None:
