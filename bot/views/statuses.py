@@ -15,16 +15,9 @@ from slack_sdk.models.views import View
 from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
-from bot.views.connections import (
-    connect_button,
-    context,
-    how_far,
-    section,
-    set_up_button,
-    set_up_words,
-    why_unread,
-)
+from bot.views.connections import connect_button, how_far, set_up_button, set_up_words, why_unread
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.parts import context, section
 from bot.views.text import escape, mention, moment, plain
 
 VERDICT_WORDS = {

@@ -46,8 +46,8 @@ async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: s
     assert changed.partition(" WHERE ")[0] == (
         "UPDATE items SET state=?, version=?, decided_by=?, decided_at=?, send_after=?"
     )
-    assert len(asking) == 3, asking
-    assert len(approving) == 11, approving
+    assert len(asking) == 4, asking
+    assert len(approving) == 12, approving
     assert len(undoing) == 10, undoing
 
 
