@@ -4,13 +4,13 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
 
 from bot.clock import SystemClock
 from bot.commands.asking import Asker, StoppedError
+from bot.commands.new_file import new_file
 from bot.commands.parsing import Commands, add_command, add_group
 from bot.commands.progress import progress
 from bot.config import database_url_of
@@ -173,20 +173,11 @@ def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
 
 def export_items(chosen: argparse.Namespace) -> int:
     url = database_url_of(os.environ)
-    try:
-        out = sys.stdout if chosen.out is None else chosen.out.open("x", encoding="utf-8-sig", newline="")
-    except FileExistsError:
-        raise StoppedError(f"{chosen.out} is there already; name another file.") from None
-    except OSError as error:
-        raise StoppedError(f"{chosen.out} cannot be written: {error.strerror}.") from None
-    try:
-        return asyncio.run(_export(chosen, url, out))
-    finally:
-        if out is not sys.stdout:
-            out.close()
+    with new_file(chosen.out) as write:
+        return asyncio.run(_export(chosen, url, write))
 
 
-async def _export(chosen: argparse.Namespace, url: str, out: TextIO) -> int:
+async def _export(chosen: argparse.Namespace, url: str, write: Callable[[str], object]) -> int:
     await migrate.require_head(url)
     db = Database(url, SystemClock())
     try:
@@ -194,10 +185,10 @@ async def _export(chosen: argparse.Namespace, url: str, out: TextIO) -> int:
         export = ItemExport(db)
         names = await export.tracking_names(books)
         with progress(await export.count(books, with_archived=chosen.archived)) as told:
-            out.write(header())
+            write(header())
             done = 0
             async for item in export.items(books, with_archived=chosen.archived):
-                out.write(written(rows_of(item, names)))
+                write(written(rows_of(item, names)))
                 told(done := done + 1)
     finally:
         await db.close()

@@ -14,6 +14,8 @@ def progress(total: int) -> Iterator[Callable[[int], None]]:
         if is_seen:
             print(f"\r{done} of {total}", end="", file=sys.stderr, flush=True)
 
-    yield told
-    if is_seen:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    try:
+        yield told
+    finally:
+        if is_seen:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

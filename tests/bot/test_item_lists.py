@@ -108,14 +108,17 @@ async def test_whoever_sits_in_front_is_asked_what_the_list_does_not_say(
 def test_an_organisation_that_there_is_not_is_said_and_nothing_is_written(
     database_url: str, type_in: Type, tmp_path: Path
 ) -> None:
-    file = tmp_path / "list.csv"
+    file, out = tmp_path / "list.csv", tmp_path / "out.csv"
     file.write_text(BILL)
 
     code, _, said = type_in("import", str(file))
     gone = type_in("import", str(tmp_path / "gone.csv"))
+    tries = [type_in("export", "--out", str(out)) for _ in range(2)]
 
     assert (code, "No organisation is connected yet" in said) == (2, True)
     assert (gone[0], "cannot be read: No such file" in gone[2]) == (2, True)
+    assert [(code, "No organisation is connected yet" in said) for code, _, said in tries] == [(2, True)] * 2
+    assert list(tmp_path.iterdir()) == [file]
 
 
 async def test_lines_of_a_bill_template_bring_their_own_codes(database_url: str, type_in: Type, tmp_path: Path) -> None:
