@@ -64,4 +64,3 @@ def _told(path: Path) -> Iterator[None]:
         raise StoppedError(f"{path} is there already; name another file.") from None
     except OSError as error:
         raise StoppedError(f"{path} cannot be written: {error.strerror}.") from None
-

@@ -65,5 +65,8 @@ def test_a_file_that_came_there_meanwhile_stays_as_it_is(tmp_path: Path) -> None
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(StoppedError, match="cannot be written: No such file or directory"), new_file(tmp_path / "no" / "x"):
+    with (
+        pytest.raises(StoppedError, match="cannot be written: No such file or directory"),
+        new_file(tmp_path / "no" / "x"),
+    ):
         pass
