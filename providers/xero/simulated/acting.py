@@ -1,10 +1,10 @@
-"""What a bookkeeper does to one document inside Xero: approve it, pay it, void or delete it."""
+"""What a bookkeeper does to one document inside Xero: approve, pay, reconcile, void or delete it."""
 
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from providers.xero.simulated import payments
+from providers.xero.simulated import payments, settling
 from providers.xero.simulated.bank_transactions import BankTransactionWriter
 from providers.xero.simulated.books import ADVISER, Books
 from providers.xero.simulated.credit_notes import CreditNoteWriter
@@ -41,19 +41,33 @@ class Acting:
         document = books.shelf(kind).get(form.get("document", "")) if books else None
         if books is None or document is None:
             raise web.HTTPNotFound(text="There is no document with this id")
-        act = form.get("act", "")
-        outcome = _done(books, kind, document, act) if act in may(document) else None
+        act, paid = form.get("act", ""), settling.payments_of(books, kind, str(document[kind.key]))
+        outcome = _done(books, kind, document, act) if act in may(document, paid) else None
         is_done = outcome is not None and not outcome.errors
         where = {parameter: str(document[kind.key]), "done": "done" if is_done else "refused"}
         raise web.HTTPSeeOther(self.drawing.path(request, name, **where))
 
 
 def _done(books: Books, kind: Kind, document: Json, act: str) -> Outcome:
+    if act in ("reconcile", "undo"):
+        return _reconciled(books, kind, document, is_matched=act == "reconcile")
     if act == "pay":
         return payments.write(books, SOMEBODY, _payment(books, kind, document))
     ended = "VOIDED" if document["Status"] == "AUTHORISED" and kind is not BANK_TRANSACTION else "DELETED"
     writer = WRITERS[kind](books, SOMEBODY, may_update=True, places=4)
     return writer.write({kind.key: document[kind.key], "Status": "AUTHORISED" if act == "approve" else ended})
+
+
+def _reconciled(books: Books, kind: Kind, document: Json, *, is_matched: bool) -> Outcome:
+    """Match it, or the payments of it, with lines of a bank statement; or undo that."""
+    matched = {"IsReconciled": is_matched, "_statement": is_matched}
+    if kind is BANK_TRANSACTION:
+        books.save_document(kind, {**document, **matched})
+    for payment in settling.payments_of(books, kind, document[kind.key]):
+        books.payments.save(payment["PaymentID"], {**payment, **matched, "UpdatedDateUTC": books.now()})
+    words = "Reconciled" if is_matched else "Reconciliation undone"
+    books.note(document[kind.key], words, SOMEBODY.name)
+    return Outcome({}, document)
 
 
 def _payment(books: Books, kind: Kind, document: Json) -> Json:

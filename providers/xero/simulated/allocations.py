@@ -6,13 +6,13 @@ from uuid import uuid4
 from providers.xero.simulated import rules, sentences, settling
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import CREDIT_NOTE, INVOICE, SALES
-from providers.xero.simulated.numbers import Json, day, number, rounded
+from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.refusals import unreadable
 
 
 def write(books: Books, author: Author, note_id: str, sent: Any) -> Outcome:
-    """Use credit for an invoice.
+    """Use credit for an invoice; its day is the later one of the two documents, whatever was sent ("Date").
 
     Raises:
         RefusalError: it is not readable at all.
@@ -23,12 +23,12 @@ def write(books: Books, author: Author, note_id: str, sent: Any) -> Outcome:
     note, invoice = books.credit_notes[note_id], books.invoices.get(str(sent["Invoice"].get("InvoiceID")))
     try:
         amount = rounded(number(sent.get("Amount")))
-        on = (day(sent["Date"]) if sent.get("Date") else books.today()).isoformat()
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise unreadable(str(error)) from error
     if invoice is None:
         outcome.refuse(sentences.NO_DOCUMENT)
         return outcome
+    on = max(note["Date"], invoice.get("Date", ""))
     outcome.refuse(*_errors(note, invoice), *rules.lock_errors(books, author.role, on))
     if not outcome.errors and not 0 < amount <= min(note["RemainingCredit"], invoice["AmountDue"]):
         outcome.refuse(sentences.ALLOCATION_TOO_HIGH)

@@ -29,6 +29,13 @@ class BankTransactionWriter(DocumentWriter):
             "LineItems": [],
         }
 
+    def _existing(self, outcome: Outcome) -> Json | None:
+        """What was matched with a line of a bank statement is held by it; `IsReconciled` alone holds nothing."""
+        found = super()._existing(outcome)
+        if found is not None and found.get("_statement"):
+            outcome.refuse(sentences.RECONCILED)
+        return found
+
     def _currency(self, outcome: Outcome, document: Json) -> None:
         """It is the bank account's; another one that is sent is refused."""
         account = self._bank_account(outcome.sent.get("BankAccount") or document.get("BankAccount"))

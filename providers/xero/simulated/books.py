@@ -13,7 +13,7 @@ from providers.xero.simulated.store import Shelf, Store
 ADVISER = "FINANCIALADVISER"
 WRITERS = frozenset({ADVISER, "STANDARD", "INVOICEONLY"})
 APPROVERS = frozenset({ADVISER, "STANDARD"})
-SMALL_PLANS = frozenset({"STARTER", "IGNITE", "LITE"})
+SMALL_PLANS = frozenset({"STARTER", "IGNITE", "LITE", "SIMPLE"})
 """Plans on which only so many documents may be approved in a month."""
 MONTHLY_LIMIT = {"ACCPAY": 5, "ACCREC": 20}
 WITH_CURRENCIES = ("DEMO", "TRIAL", "PREMIUM", "ULTIMATE", "COMPREHENSIVE", "ULTRA")

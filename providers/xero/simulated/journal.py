@@ -15,6 +15,14 @@ from providers.xero.simulated.lines import NOTHING
 from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.settling import target_of
 
+_NAMES = {
+    "CREDITORS": "Accounts Payable",
+    "DEBTORS": "Accounts Receivable",
+    "GST": "VAT",
+    "REALISEDCURRENCYGAIN": "Realised Currency Gains",
+    "ROUNDING": "Rounding",
+}
+"""Of the system accounts that are posted to, should a chart be without one."""
 POSTED = frozenset({"AUTHORISED", "PAID"})
 
 
@@ -119,4 +127,4 @@ def _account(books: Books, code: str) -> Json:
 
 def _system(books: Books, name: str) -> Json:
     found = (one for one in books.accounts.values() if one.get("SystemAccount") == name)
-    return next(found, {"AccountID": name, "Code": "", "Name": name.capitalize()})
+    return next(found, {"AccountID": name, "Code": "–", "Name": _NAMES[name]})

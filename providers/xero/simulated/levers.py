@@ -1,5 +1,6 @@
 """What a person may do to the simulated ledger: archive, lock, make it misbehave, end the connection."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,9 @@ from providers.xero.simulated.books import Books
 from providers.xero.simulated.drawing import Drawing, form_of
 from providers.xero.simulated.idempotency import Keys
 from providers.xero.simulated.misbehaviour import Fault
+from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.reading import PLANS, ROLES
+from providers.xero.simulated.seed import CURRENCY_NAMES
 from providers.xero.simulated.state import XeroState
 
 Form = dict[str, str]
@@ -43,6 +46,7 @@ NOTES = {
     "locked": "The lock dates are set.",
     "role": "The role is changed.",
     "plan": "The subscription is changed.",
+    "currency": "The currency is added. Documents may be in it, if the plan has several currencies.",
     "forgotten": "Every key is forgotten: a call that is sent again is done again.",
     "done": "Done, as by a person in Xero.",
     "refused": "Xero does not allow that for this document, so nothing was changed.",
@@ -69,6 +73,8 @@ class Levers:
             ("settings", "set-lock-dates", self.set_lock_dates),
             ("settings", "set-role", self.set_role),
             ("settings", "set-plan", self.set_plan),
+            ("settings", "add-currency", self.add_currency),
+            ("settings", "set-option", self.set_option),
             ("simulation", "misbehave", self.misbehave),
             ("simulation", "behave", self.behave),
             ("simulation", "set-switches", self.set_switches),
@@ -90,7 +96,7 @@ class Levers:
                 raise web.HTTPNotFound(text="There is no organisation with this short code")
             try:
                 done = pull(books, form)
-            except (KeyError, ValueError):
+            except (KeyError, ValueError, StopIteration):
                 done = "wrong"
             where = {"organisation": books.short_code, "done": done, **({"q": form["q"]} if form.get("q") else {})}
             row = f"#{quote(form['id'])}" if "id" in form else ""
@@ -129,6 +135,20 @@ class Levers:
         self.state.set_lapsed(books.tenant, is_lapsed=form.get("lapsed") == "on")
         return "plan"
 
+    def add_currency(self, books: Books, form: Form) -> str:
+        code = form["code"].strip().upper()
+        if not re.fullmatch(r"[A-Z]{3}", code):
+            raise ValueError(code)
+        books.currencies.save(code, {"Code": code, "Description": CURRENCY_NAMES.get(code, code)})
+        return "currency"
+
+    def set_option(self, books: Books, form: Form) -> str:
+        """Of a tracking category, which holds its options."""
+        found = next(one for one in books.tracking.values() if any(_is(option, form) for option in one["Options"]))
+        options = [{**one, "Status": _status(form)} if _is(one, form) else one for one in found["Options"]]
+        books.tracking.save(found["TrackingCategoryID"], {**found, "Options": options})
+        return _word(form)
+
     # The far end's moods
 
     def misbehave(self, _books: Books, form: Form) -> str:
@@ -165,6 +185,10 @@ class Levers:
         self.state.revoke_refresh_tokens()
         self.state.expire_access_tokens()
         return "revoked"
+
+
+def _is(option: Json, form: Form) -> bool:
+    return bool(option["TrackingOptionID"] == form["id"])
 
 
 def _status(form: Form) -> str:

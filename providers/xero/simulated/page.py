@@ -35,6 +35,7 @@ TABS = (
 SHORT = {"bills": "Bills", "sales": "Sales", "bank": "Bank"}
 """Tabs that are shorter than their page's heading."""
 MOST_CALLS = 40
+MOST_POSTINGS = 200
 OPENED = frozenset({"application/pdf", "image/gif", "image/jpeg", "image/png", "text/plain"})
 """Files that a browser shows by itself; any other is saved, so that nothing of a stranger's runs here."""
 
@@ -103,7 +104,9 @@ class Page:
 
     async def journal(self, request: web.Request) -> web.Response:
         books = self._books(request)
-        return self._draw(request, "journal.html", books, {"postings": journal.journal(books)[::-1]})
+        return self._draw(
+            request, "journal.html", books, {"postings": journal.journal(books)[: -MOST_POSTINGS - 1 : -1]}
+        )
 
     async def file(self, request: web.Request) -> web.Response:
         books, wanted = self._books(request), request.match_info["file"]
@@ -152,6 +155,8 @@ class Page:
             "rates": list(books.tax_rates.values()),
             "plans": {own: own.capitalize(), **reading.PLANS},
             "is_lapsed": books.is_lapsed,
+            "currencies": list(books.currencies.values()),
+            "tracking": list(books.tracking.values()),
         }
         return self._draw(request, "settings.html", books, facts)
 
@@ -205,14 +210,15 @@ def view_of(document: Json) -> tuple[str, str, Kind]:
 def _of_document(books: Books, kind: Kind, wanted: str) -> dict[str, Any]:
     document = books.shelf(kind)[wanted]
     listing = next(one for one in reading.LISTINGS if document["Type"] in one.types)
+    payments = settling.payments_of(books, kind, wanted)
     return {
         "document": document,
         "id": wanted,
         "title": reading.title(document, kind),
         "tab": listing.name,
         "still_open": reading.still_open(document),
-        "can": reading.may(document),
-        "payments": settling.payments_of(books, kind, wanted),
+        "can": reading.may(document, payments),
+        "payments": payments,
         "credits": _credits(books, kind, wanted),
         "postings": journal.of_document(books, wanted),
         "files": books.files(wanted),

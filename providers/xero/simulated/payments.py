@@ -26,7 +26,7 @@ def write(books: Books, author: Author, sent: Any) -> Outcome:
     kind, document = _document(books, sent)
     account = _account(books, sent)
     amount, paid_on, rate = _figures(books, sent)
-    outcome.refuse(*_errors(document, account, amount))
+    outcome.refuse(*_errors(books, document, account, amount))
     outcome.errors += [] if author.role in APPROVERS else [sentences.NOT_PERMITTED]
     outcome.errors += rules.lock_errors(books, author.role, paid_on)
     if document is None or account is None or outcome.errors:
@@ -48,6 +48,7 @@ def delete(books: Books, author: Author, payment: Json) -> list[str]:
     if payment["Status"] != "AUTHORISED":
         return [sentences.PAYMENT_DELETED]
     errors = [] if author.role in APPROVERS else [sentences.NOT_PERMITTED]
+    errors += [sentences.PAYMENT_RECONCILED] if payment.get("_statement") else []
     errors += rules.lock_errors(books, author.role, payment["Date"])
     if errors:
         return errors
@@ -94,21 +95,28 @@ def _figures(books: Books, sent: Json) -> tuple[Decimal, str, Decimal | None]:
     return amount, paid_on.isoformat(), rate
 
 
-def _errors(document: Json | None, account: Json | None, amount: Decimal) -> list[str]:
+def _errors(books: Books, document: Json | None, account: Json | None, amount: Decimal) -> list[str]:
     if document is None:
         return [sentences.NO_DOCUMENT]
-    errors = []
-    if account is None or account["Status"] != "ACTIVE":
-        errors.append(sentences.PAYMENT_ACCOUNT)
-    elif account["Type"] != "BANK" and not account["EnablePaymentsToAccount"]:
-        errors.append(sentences.PAYMENT_ACCOUNT_TYPE)
-    if document["Status"] not in ("AUTHORISED", "PAID"):
+    errors = _account_errors(books, document, account)
+    if document["Status"] != "AUTHORISED":
         errors.append(sentences.PAYMENT_STATUS)
-    elif amount > number(document.get("AmountDue", document.get("RemainingCredit"))):
+    if amount > number(document.get("AmountDue", document.get("RemainingCredit"))):
         errors.append(sentences.PAYMENT_TOO_HIGH)
     if amount <= 0:
         errors.append(sentences.PAYMENT_NOT_POSITIVE)
     return errors
+
+
+def _account_errors(books: Books, document: Json, account: Json | None) -> list[str]:
+    """It is a bank account, or one that is open to payments ("EnablePaymentsToAccount"), in a currency that fits."""
+    if account is None or account["Status"] != "ACTIVE":
+        return [sentences.PAYMENT_ACCOUNT]
+    if account["Type"] != "BANK" and not account["EnablePaymentsToAccount"]:
+        return [sentences.PAYMENT_ACCOUNT_TYPE]
+    base, code = books.organisation["BaseCurrency"], document["CurrencyCode"]
+    fits = account.get("CurrencyCode", base) in (base, code)
+    return [] if fits else [sentences.PAYMENT_CURRENCY.format(code=code)]
 
 
 # What it becomes

@@ -168,13 +168,18 @@ def owed(books: Books, *, to_us: bool) -> dict[str, Decimal]:
     return due
 
 
-def may(document: Json) -> list[str]:
+def may(document: Json, payments: Iterable[Json] = ()) -> list[str]:
     """What a bookkeeper can do with it on its page: the names of the levers."""
     if document["Status"] in ("DRAFT", "SUBMITTED"):
         return ["approve", "end"]
-    is_untouched = document["Status"] not in (*ENDED, "PAID") and not document.get("Payments")
+    if document["Status"] in ENDED:
+        return []
+    moved = [document] if "BankAccount" in document else list(payments)
+    is_matched = any(one.get("_statement") for one in moved)
     can_pay = document["Status"] == "AUTHORISED" and still_open(document)
-    return [*(["pay"] if can_pay else []), *(["end"] if is_untouched else [])]
+    can_end = document["Status"] == "AUTHORISED" and not payments and not is_matched
+    offered = {"pay": can_pay, "undo": is_matched, "reconcile": moved and not is_matched, "end": can_end}
+    return [name for name, is_offered in offered.items() if is_offered]
 
 
 def _holding(records: Iterable[Json], term: str, names: tuple[str, ...]) -> list[Json]:

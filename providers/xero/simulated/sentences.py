@@ -1,8 +1,9 @@
 """Every sentence with which Xero refuses or warns, and how sure it is that these are Xero's own words.
 
-Published ones are on developer.xero.com ("Accounting API", validation and response codes of each endpoint) or are
-quoted by Xero's partners from its answers. `UNVERIFIED` names those whose rule is documented and whose words are not.
-Each is a template of `str.format`.
+Published ones are in the examples of Xero's OpenAPI document, on developer.xero.com ("Accounting API", each endpoint;
+"Tax rates", tax rate constraints; "HTTP response codes"), or are quoted from Xero's answers by its staff and partners
+(community.xero.com; help pages of Dext, Chargebee, WorkflowMax, Neto, Garage Hive). `UNVERIFIED` names those whose rule
+is documented and whose words are not. Each is a template of `str.format`.
 """
 
 # Of "Invoices", "Credit Notes" and "Bank Transactions": the document as a whole
@@ -12,16 +13,18 @@ NOT_FOR_MODIFICATION = "{noun} not of valid status for modification"
 ALLOCATED = "This document cannot be edited as it has a payment or credit note allocated to it."
 STATUS_ALLOCATED = "The status {status} cannot be applied as the document has payments or credit notes allocated to it"
 NO_SUCH = "An existing {noun} with the specified {key} could not be found"
-NO_DOCUMENT = "The document with the supplied id was not found for this endpoint"
+NO_DOCUMENT = "The document with the supplied id was not found for this endpoint."
 DATE = "The Date field must be specified."
 DUE_DATE = "The document DueDate field must be specified."
 LOCKED = "The document date cannot be before the {which}, currently set at {until}"
 NUMBER_TAKEN = "{noun} # must be unique."
 URL = "Url must be a valid absolute url"
+NEGATIVE_TOTAL = "The Total for this document must be greater than or equal to zero."
 NO_LINES = "One or more line items must be specified"
 CURRENCY = "The organisation is not subscribed to currency {code}"
 PLAN_LIMIT = "You have reached the limit of invoices you can approve."
 NOT_PERMITTED = "The User specified does not have the correct permissions to perform this action"
+RECONCILED = "This Bank Transaction cannot be edited as it has been reconciled with a Bank Statement."
 BANK_ACCOUNT = "The specified bank account details do not match a known bank account"
 
 # Of their line items
@@ -34,7 +37,7 @@ ACCOUNT = "Account code '{code}' is not a valid code for this document."
 ACCOUNT_ARCHIVED = (
     "Account code '{code}' has been archived, or has been deleted. Each line item must reference a valid account."
 )
-ACCOUNT_REMOVED = "Account code '{code}' has been removed as it does not match a recognised account"
+ACCOUNT_REMOVED = "Account code '{code}' has been removed as it does not match a recognised account."
 TAX_TYPE = "TaxType code '{code}' does not exist or cannot be used for this type of transaction."
 TAX_FOR_ACCOUNT = "The TaxType code '{code}' cannot be used with account code '{account}'."
 TAX_AMOUNT = "The tax amount cannot be greater than the line amount."
@@ -57,13 +60,13 @@ CONTACT_TAKEN = (
 
 # Of "Payments"
 PAYMENT_ACCOUNT = "Account could not be found"
+PAYMENT_ACCOUNT_TYPE = "Account type is invalid for making a payment to/from"
 PAYMENT_STATUS = "Payments can only be made against Authorised documents"
 PAYMENT_TOO_HIGH = "Payment amount exceeds the amount outstanding on this document"
 
 # The rule is documented, the words are not known to be Xero's
 TOO_LONG = "The {name} field must not be longer than {longest} characters"
 AMOUNT_TYPES = "LineAmountTypes '{sent}' is not valid"
-NEGATIVE_TOTAL = "The document total must not be less than zero."
 BANK_CURRENCY = "The currency of the bank transaction must be that of the bank account, {code}"
 TRACKING_CATEGORY = "Tracking category '{name}' was not found."
 TRACKING_OPTION = "Tracking option '{name}' is archived or was not found in tracking category '{category}'."
@@ -72,9 +75,9 @@ TRACKING_MOST = "A maximum of 2 tracking categories may be assigned to a line it
 CONTACT_UNNAMED = "The contact name must be specified."
 CONTACT_GONE = "The contact with the specified ContactID could not be found"
 CONTACT_ID = "The ContactID '{sent}' is not a valid identifier"
-PAYMENT_ACCOUNT_TYPE = "Account type is invalid for payments"
 PAYMENT_CURRENCY = "The account's currency must be the organisation's base currency or that of the document, {code}"
 PAYMENT_NOT_POSITIVE = "Payment amounts must be positive amounts"
+PAYMENT_RECONCILED = "This Payment cannot be deleted as it has been reconciled with a Bank Statement."
 PAYMENT_DELETED = "Payment not of valid status for modification"
 ALLOCATION_TOO_HIGH = "The allocation amount exceeds the remaining credit or the amount outstanding"
 ALLOCATION_MISMATCH = "A credit note may be allocated to invoices of its own contact, side and currency only"
@@ -88,7 +91,6 @@ UNVERIFIED = frozenset(
     {
         TOO_LONG,
         AMOUNT_TYPES,
-        NEGATIVE_TOTAL,
         BANK_CURRENCY,
         TRACKING_CATEGORY,
         TRACKING_OPTION,
@@ -97,9 +99,9 @@ UNVERIFIED = frozenset(
         CONTACT_UNNAMED,
         CONTACT_GONE,
         CONTACT_ID,
-        PAYMENT_ACCOUNT_TYPE,
         PAYMENT_CURRENCY,
         PAYMENT_NOT_POSITIVE,
+        PAYMENT_RECONCILED,
         PAYMENT_DELETED,
         ALLOCATION_TOO_HIGH,
         ALLOCATION_MISMATCH,

@@ -93,6 +93,7 @@ class DocumentWriter(ABC):
             outcome.refuse(sentences.NO_SUCH.format(noun=self.kind.noun, key=self.kind.key))
         if found is not None and found["Status"] not in self.moves:
             outcome.refuse(sentences.NOT_FOR_MODIFICATION.format(noun=self.kind.noun))
+            outcome.refuse(*([sentences.ALLOCATED] if rules.is_allocated(found) else []))
         return found
 
     # What it would be

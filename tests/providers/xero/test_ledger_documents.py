@@ -199,6 +199,30 @@ async def test_a_person_in_xero_approves_pays_and_voids(browser: Browser, bare: 
     assert unknown.status == 404
 
 
+async def test_what_is_reconciled_with_the_bank_statement_is_held_until_that_is_undone(
+    browser: Browser, bare: Bare, state: XeroState
+) -> None:
+    spend = await bare.created("BankTransactions", wire_spend())
+    bill = await bare.created("Invoices", wire_bill())
+    payment = await bare.created("Payments", wire_payment(bill))
+    targets = (("SPEND", spend["BankTransactionID"]), ("ACCPAY", bill["InvoiceID"]))
+    paths = (f"BankTransactions/{spend['BankTransactionID']}", f"Payments/{payment['PaymentID']}")
+    ended = {**wire_spend(), "Status": "DELETED"}, {"Status": "DELETED"}
+
+    for kind, document in targets:
+        await pull(browser, state, "act", act="reconcile", type=kind, document=document)
+    held = [await bare.post(path, body) for path, body in zip(paths, ended, strict=True)]
+    for kind, document in targets:
+        await pull(browser, state, "act", act="undo", type=kind, document=document)
+    freed = [await bare.post(path, body) for path, body in zip(paths, ended, strict=True)]
+
+    assert [reply.sentences for reply in held] == [
+        ["This Bank Transaction cannot be edited as it has been reconciled with a Bank Statement."],
+        ["This Payment cannot be deleted as it has been reconciled with a Bank Statement."],
+    ]
+    assert [reply.elements[0]["Status"] for reply in freed] == ["DELETED", "DELETED"]
+
+
 async def test_a_lapsed_subscription_and_a_small_plan_are_switches(
     browser: Browser, bare: Bare, state: XeroState
 ) -> None:
@@ -225,3 +249,23 @@ async def test_keys_are_forgotten_or_ignored_on_demand(browser: Browser, bare: B
     await bare.write(wire_bill("A"), key="k")
 
     assert len(state.bills()) == 3
+
+
+async def test_a_currency_is_added_and_a_tracking_option_archived(
+    browser: Browser, bare: Bare, state: XeroState
+) -> None:
+    north = state.books[TRADING].tracking
+    option = next(one for found in north.values() for one in found["Options"] if one["Name"] == "North")
+    tracked = [wire_line(Tracking=[{"Name": "Region", "Option": "North"}])]
+
+    await pull(browser, state, "add-currency", code="chf")
+    wrong = await pull(browser, state, "add-currency", code="pounds")
+    taken = await bare.write(wire_bill(CurrencyCode="CHF"))
+    page = await pull(browser, state, "set-option", id=option["TrackingOptionID"], status="ARCHIVED")
+    refused = await bare.write(wire_bill(LineItems=tracked))
+    unknown = await pull(browser, state, "set-option", id="none", status="ARCHIVED")
+
+    assert (taken.sentences, "That could not be read" in wrong.text) == ([], True)
+    assert "Archived." in page.text
+    assert refused.sentences == ["Tracking option 'North' is archived or was not found in tracking category 'Region'."]
+    assert "That could not be read" in unknown.text

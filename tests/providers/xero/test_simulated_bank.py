@@ -38,7 +38,10 @@ async def test_money_spent_is_in_the_accounts_currency(bare: Bare) -> None:
         ({"Contact": None}, "A Contact must be specified for this type of transaction"),
         ({"LineItems": []}, "One or more line items must be specified"),
         ({"LineItems": [wire_line(AccountCode=None)]}, "Account code must be specified."),
-        ({"LineItems": [wire_line(UnitAmount=-1)]}, "The document total must not be less than zero."),
+        (
+            {"LineItems": [wire_line(UnitAmount=-1)]},
+            "The Total for this document must be greater than or equal to zero.",
+        ),
         ({"Url": "dext"}, "Url must be a valid absolute url"),
     ],
 )

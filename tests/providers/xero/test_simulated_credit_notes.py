@@ -62,7 +62,10 @@ async def test_only_a_customers_note_has_a_reference(bare: Bare) -> None:
             "The contact with the specified contact details has been archived",
         ),
         ({"LineItems": [wire_line(DiscountRate=10)]}, "Discounts may not be applied to ACCPAYCREDIT invoices"),
-        ({"LineItems": [wire_line(UnitAmount=-1)]}, "The document total must not be less than zero."),
+        (
+            {"LineItems": [wire_line(UnitAmount=-1)]},
+            "The Total for this document must be greater than or equal to zero.",
+        ),
         ({"CreditNoteID": "8694c9c5-7097-4449-a708-b8c1982921a4"}, None),
     ],
 )
@@ -91,7 +94,10 @@ async def test_credit_is_used_up_by_bills_and_given_back(bare: Bare) -> None:
     assert credited["CreditNotes"][0]["CreditNoteNumber"] == "C-1"
     assert (paid["Status"], spent["Status"], spent["RemainingCredit"]) == ("PAID", "PAID", 0)
     assert paid["FullyPaidOnDate"].startswith("/Date(")
-    assert voided.sentences == ["Credit Note not of valid status for modification"]
+    assert voided.sentences == [
+        "Credit Note not of valid status for modification",
+        "This document cannot be edited as it has a payment or credit note allocated to it.",
+    ]
     assert (dropped.status, dropped.json["IsDeleted"]) == (200, True)
     assert (await bare.read(f"Invoices/{bill['InvoiceID']}"))["AmountDue"] == 100
 

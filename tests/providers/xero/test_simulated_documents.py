@@ -120,7 +120,7 @@ async def test_a_file_of_another_kind_or_of_nothing_is_not_there(bare: Bare) -> 
     large = await bare.put(f"Invoices/{bill['InvoiceID']}/Attachments/b.pdf", b"x" * (10 * 1024 * 1024 + 1))
 
     assert elsewhere.status == 404
-    assert unknown.sentences == ["The document with the supplied id was not found for this endpoint"]
+    assert unknown.sentences == ["The document with the supplied id was not found for this endpoint."]
     assert large.sentences == ["The attachment is larger than 10 MB"]
 
 

@@ -75,3 +75,14 @@ async def test_a_contacts_name_cannot_be_taken_by_way_of_a_document(bare: Bare) 
     assert [words.startswith("The contact name Central Copiers is already assigned") for words in reply.sentences] == [
         True
     ]
+
+
+async def test_a_sale_without_a_number_gets_the_next_and_a_post_of_that_number_changes_it(bare: Bare) -> None:
+    first = await bare.written(wire_sale(InvoiceNumber=None))
+    second = await bare.written(wire_sale(InvoiceNumber=""))
+
+    changed = await bare.write(wire_sale("INV-0002", Reference="again"), method="POST")
+
+    assert (first["InvoiceNumber"], second["InvoiceNumber"]) == ("INV-0001", "INV-0002")
+    assert changed.elements[0]["InvoiceID"] == second["InvoiceID"]
+    assert len(bare.state.books[bare.tenant].invoices) == 2

@@ -46,7 +46,8 @@ async def test_a_payment_is_refused_in_xeros_words(bare: Bare, state: XeroState)
         (wire_payment(draft), "Payments can only be made against Authorised documents"),
         (wire_payment(bill, account="094"), "Account could not be found"),
         (wire_payment(bill, account="nope"), "Account could not be found"),
-        (wire_payment(bill, account="429"), "Account type is invalid for payments"),
+        (wire_payment(bill, account="429"), "Account type is invalid for making a payment to/from"),
+        (wire_payment(bill, account="092"), "The account's currency must be the organisation's base currency or that"),
         (wire_payment({"InvoiceID": "8694c9c5-7097-4449-a708-b8c1982921a4"}), "The document with the supplied id"),
     ):
         reply = await bare.create("Payments", payment)
