@@ -125,6 +125,8 @@ async def test_a_documents_page_shows_its_lines_payments_credit_and_postings(
     )
     shown = words(await browser.open(f"{state.public_url}/AccountsPayable/View.aspx?InvoiceID={line['InvoiceID']}"))
 
+    assert "Void" not in bill
+    assert "Reconcile with the bank statement Delete Journal" in spend
     assert "Paid 50.00 Credited 30.00 Amount due 40.00 GBP" in bill
     assert "090 – Business Current Account 2 Mar 2026 DX-1 50.00" in bill
     assert "Supplier's credit note C-1 2 Mar 2026 Credit 30.00" in bill

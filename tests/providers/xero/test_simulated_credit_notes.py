@@ -102,6 +102,15 @@ async def test_credit_is_used_up_by_bills_and_given_back(bare: Bare) -> None:
     assert (await bare.read(f"Invoices/{bill['InvoiceID']}"))["AmountDue"] == 100
 
 
+async def test_no_more_credit_is_used_than_there_is(bare: Bare) -> None:
+    large = await bare.written(wire_bill(LineItems=[wire_line(Quantity=8)]))
+    note = await bare.created("CreditNotes", wire_credit())
+
+    reply = await bare.put(f"CreditNotes/{note['CreditNoteID']}/Allocations", {"Allocations": [allocation(large, 121)]})
+
+    assert reply.sentences == [HIGH]
+
+
 async def test_credit_is_for_its_own_contact_side_and_currency(bare: Bare) -> None:
     note = await bare.created("CreditNotes", wire_credit())
     others = [
