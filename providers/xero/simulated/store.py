@@ -28,7 +28,11 @@ class Store:
             self._connection.execute(statement)
 
     def put(self, kind: str, key: str, value: Json) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO simulated_xero VALUES (?, ?, ?)", (kind, key, dump(value)))
+        """A record that is there keeps its place, so that the order of making survives a restart."""
+        statement = (
+            "INSERT INTO simulated_xero VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value"
+        )
+        self._connection.execute(statement, (kind, key, dump(value)))
 
     def remove(self, kind: str, key: str) -> None:
         self._connection.execute("DELETE FROM simulated_xero WHERE kind = ? AND key = ?", (kind, key))

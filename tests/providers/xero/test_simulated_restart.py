@@ -45,6 +45,15 @@ async def test_books_are_as_they_were(start: Start) -> None:
         assert bare.state.books[IRELAND].lock_date("PeriodLockDate") == date(2026, 1, 31)
 
 
+async def test_documents_stay_in_the_order_they_were_made(start: Start) -> None:
+    async with start() as bare:
+        first, _ = await bare.written(wire_bill("first")), await bare.written(wire_bill("second"))
+        await bare.post(f"Invoices/{first['InvoiceID']}", {"DueDate": "2026-05-01"})
+
+    async with start() as bare:
+        assert [bill["InvoiceNumber"] for bill in bare.state.bills()] == ["first", "second"]
+
+
 async def test_tokens_and_connections_still_work(start: Start) -> None:
     async with start() as bare:
         tokens = bare.state.grant()
