@@ -85,12 +85,16 @@ class Way(NamedTuple):
 
     @property
     def along(self) -> frozenset[By]:
-        """What its index serves. A period is a stretch of the index by date, or of one supplier's."""
+        """What its index serves. A period is a stretch of the index by date, or of one supplier's; a person's items of one
+        state have an index of their own.
+        """
         first = next((by for by in By if by in self.asked), None)
         if first is None:
             return frozenset()
         if first is By.SUPPLIER:
             return (PERIOD | {first}) & self.asked
+        if first is By.PERSON:
+            return frozenset({first, By.STATE}) & self.asked
         return PERIOD & self.asked if first in PERIOD else frozenset({first})
 
     @property

@@ -40,7 +40,6 @@ class ItemRow(Base):
     __table_args__ = (
         UniqueConstraint("organisation_id", "source_key"),
         Index("ix_items_file", "file_id", **where("file_id IS NOT NULL")),
-        Index("ix_items_mine", "workspace_id", "submitted_by", "state"),
         Index("ix_items_state", "organisation_id", "state", "created_at", "id"),
         # what `/dext items` searches by, each in the order that it shows (`bot.db.browsing`)
         Index("ix_items_recent", "organisation_id", "created_at", "id"),
@@ -49,6 +48,7 @@ class ItemRow(Base):
         Index("ix_items_amount", "organisation_id", "gross", "created_at", "id"),
         Index("ix_items_supplier", "organisation_id", "supplier_key", "created_at", "id"),
         Index("ix_items_person", "organisation_id", "submitted_by", "created_at", "id"),
+        Index("ix_items_mine", "organisation_id", "submitted_by", "state", "created_at", "id"),
         Index("ix_items_dated", "organisation_id", "issued_on", "id"),
         # the same document at the door (`bot.db.same_documents`)
         Index("ix_items_document", "organisation_id", "supplier_key", "number_key"),
@@ -124,6 +124,7 @@ _SUBMITTED_BY = (
     select(ITEMS)
     .where(
         ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
         ITEMS.c.submitted_by == bindparam("user_id"),
         ITEMS.c.state.in_(bindparam("states", expanding=True)),
     )
@@ -217,10 +218,22 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
 
 
 async def items_submitted_by(
-    tx: Tx, workspace_id: WorkspaceId, user_id: UserId, states: Collection[ItemState], *, limit: int
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    user_id: UserId,
+    organisation_ids: Collection[OrganisationId],
+    states: Collection[ItemState],
+    *,
+    limit: int,
 ) -> tuple[Item, ...]:
-    """A person's own items in these states, newest first."""
-    of = {"workspace_id": workspace_id, "user_id": user_id, "states": list(states), "most": limit}
+    """A person's own items of these organisations in these states, newest first."""
+    of = {
+        "workspace_id": workspace_id,
+        "organisation_ids": list(organisation_ids),
+        "user_id": user_id,
+        "states": list(states),
+        "most": limit,
+    }
     return tuple(item_of(row) for row in (await tx.execute(_SUBMITTED_BY, of)).mappings().all())
 
 

@@ -36,7 +36,7 @@ class MyWork:
         roles = await _roles(tx, workspace_id, user_id)
         deciding = await items_to_decide(tx, workspace_id, user_id, roles.get(Role.APPROVER, ()), limit=MOST)
         mending = await items_to_mend(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
-        own = await items_submitted_by(tx, workspace_id, user_id, WHY, limit=MOST)
+        own = await items_submitted_by(tx, workspace_id, user_id, names.keys(), WHY, limit=MOST)
         lines = {item.id: _line(item, names, "waits for your decision") for item in deciding}
         lines |= {item.id: _line(item, names, WHY[item.state]) for item in (*mending, *own)}
         return tuple(lines.values())[:MOST]
