@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
-from bot.db.items import items_submitted_by, items_to_decide, items_to_mend
+from bot.db.my_work import items_submitted_by, items_to_decide, items_to_mend
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
