@@ -1,7 +1,9 @@
 """What looking through items costs when they grow: `python -m benchmarks.items [postgresql+asyncpg://…]`.
 
 An organisation with 1,000 items and one with 1,000,000 in one database and one run; each line is what `/dext items`
-asks the database for one page. The time that passed, the 99th percentile of many, each page read from another place.
+asks the database for one page. The time that passed, the 99th percentile of many, each page read from another place;
+the least of several rounds, because a machine that does something else meanwhile only ever adds to it. Of a rare state a
+person has less than a page among the few, so that line compares one item with ten.
 """
 
 import argparse
@@ -40,7 +42,8 @@ from bot.domain.items import Item, ItemState
 from bot.domain.parties import name_key, number_key, tax_key
 from bot.domain.settings import PaymentStatus
 
-FEW, MANY, AT_ONCE, TIMES, UNTIMED = 1000, 1_000_000, 10_000, 500, 50
+FEW, MANY, AT_ONCE = 1000, 1_000_000, 10_000
+ROUNDS, TIMES, UNTIMED = 5, 200, 50
 FIRST = datetime(2020, 1, 1, tzinfo=UTC)
 SUPPLIERS, PEOPLE = 100, 20
 STATES = {
@@ -206,6 +209,9 @@ def asks(here: Stand, many: int) -> dict[str, Ask]:
         "person": search(lambda place: ItemSearch(person=UserId(f"U{place % PEOPLE:02}")), is_paged=True),
         "period": search(lambda place: ItemSearch(since=period(place)[0], until=period(place)[1])),
         "person and state": search(
+            lambda place: ItemSearch(person=UserId(f"U{place % PEOPLE:02}"), state=ItemState.PUBLISHED)
+        ),
+        "person and a rare state": search(
             lambda place: ItemSearch(person=UserId(f"U{place % PEOPLE:02}"), state=ItemState.IN_APPROVAL)
         ),
         "Next": next_one,
@@ -217,15 +223,22 @@ def asks(here: Stand, many: int) -> dict[str, Ask]:
 
 async def p99(here: Stand, ask: Ask) -> tuple[float, float]:
     """Of the few and of the many, asked in turns, so that both meet the same machine."""
+    least = [float("inf"), float("inf")]
+    for start in range(0, ROUNDS * TIMES, TIMES):
+        least = [min(pair) for pair in zip(least, await _round(here, ask, start), strict=True)]
+    few, many = least
+    return few, many
+
+
+async def _round(here: Stand, ask: Ask, start: int) -> list[float]:
     passed: dict[OrganisationId, list[float]] = {here.few: [], here.many: []}
     async with here.db.read() as tx:
-        for turn in range(UNTIMED + TIMES):
+        for turn in range(start, start + UNTIMED + TIMES):
             for organisation_id, times in passed.items():
                 began = perf_counter()
                 await ask(tx, organisation_id, turn)
                 times.append(perf_counter() - began)
-    few, many = (sorted(times[UNTIMED:])[TIMES * 99 // 100] for times in passed.values())
-    return few, many
+    return [sorted(times[UNTIMED:])[TIMES * 99 // 100] for times in passed.values()]
 
 
 async def main() -> None:

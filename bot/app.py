@@ -3,7 +3,6 @@
 To add a feature: make it in `features`; to add what it shows, in `drawers`; to add a page, in `site`.
 """
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -20,6 +19,7 @@ from bot.assembly import Services, addresses_of, build
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
+from bot.learning import knowing_its_workspace
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
@@ -34,7 +34,7 @@ from bot.services.messages import Subject
 from bot.services.purging import Purge
 from bot.services.syncing import Syncing
 from bot.serving import keep_what_stands, listening, stopped
-from bot.slack import Permalink, TokenRefusedError, learn_workspace
+from bot.slack import Permalink
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
 from bot.worker.loops import guarded
 from bot.worker.upkeep import Upkeep
@@ -74,7 +74,6 @@ from providers import PROVIDERS
 logger = logging.getLogger(__name__)
 
 LARGEST_REQUEST = 1024 * 1024
-ASK_AGAIN_SECONDS = 15.0
 
 
 class Feature(Protocol):
@@ -258,46 +257,6 @@ async def work(config: Config, clock: Clock) -> None:
                 await stopped()
             finally:
                 await worker.stop()
-
-
-@asynccontextmanager
-async def knowing_its_workspace(services: Services) -> AsyncIterator[None]:
-    """Learn whose SLACK_BOT_TOKEN this is; when Slack does not answer, begin without and ask again.
-
-    Raises:
-        TokenRefusedError: Slack refuses the token, and no other workspace could have installed the app.
-    """
-    if await _is_settled(services):
-        yield
-        return
-    logger.warning("Slack does not answer; asking again until it does")
-    asking = asyncio.create_task(_ask_again(services))
-    try:
-        yield
-    finally:
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
-
-
-async def _is_settled(services: Services) -> bool:
-    """Whether nothing is left to ask. One workspace's refused token does not stop those that installed the app."""
-    if services.config.bot_token is None:
-        return True
-    try:
-        return await learn_workspace(services.clients) is not None
-    except TokenRefusedError as error:
-        if services.config.slack_client_id is None:
-            raise
-        logger.warning(str(error))
-        return True
-
-
-async def _ask_again(services: Services) -> None:
-    while True:
-        await services.clock.sleep(ASK_AGAIN_SECONDS)
-        if await _is_settled(services):
-            logger.info("Slack answers again")
-            return
 
 
 def _bolt(services: Services, routes: Routes) -> AsyncApp:
