@@ -18,30 +18,11 @@ class CreditNoteWriter(DocumentWriter):
     texts: ClassVar[dict[str, int]] = {"CreditNoteNumber": 255, "Reference": 255}
 
     def _empty(self) -> Json:
-        return {
-            "Type": "",
-            "CreditNoteNumber": "",
-            "Reference": "",
-            "Payments": [],
-            "Allocations": [],
-            "RemainingCredit": NOTHING,
-            "CurrencyCode": self.books.organisation["BaseCurrency"],
-            "SentToContact": False,
-            "HasAttachments": False,
-            "HasErrors": False,
-            "Status": "DRAFT",
-            "LineAmountTypes": "Exclusive",
-            "LineItems": [],
-        }
+        return {**rules.blank(self.books), "CreditNoteNumber": "", "Allocations": [], "RemainingCredit": NOTHING}
 
     def _same_number(self, sent: Json) -> Json | None:
         """As for invoices; unverified for credit notes."""
-        if not sent.get("CreditNoteNumber"):
-            return None
-        same = rules.numbered(self.books, CREDIT_NOTE, sent["CreditNoteNumber"])
-        of_type = [found for found in same if found["Type"] == sent.get("Type")]
-        is_sale = sent.get("Type") == "ACCRECCREDIT"
-        return next((found for found in of_type if is_sale or found["Status"] in ("DRAFT", "SUBMITTED")), None)
+        return rules.overwritten(self.books, CREDIT_NOTE, sent)
 
     def _own_errors(self, outcome: Outcome, document: Json, _existing: Json | None) -> None:
         if document["Type"] == "ACCPAYCREDIT":

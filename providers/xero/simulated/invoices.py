@@ -19,37 +19,19 @@ class InvoiceWriter(DocumentWriter):
 
     def _empty(self) -> Json:
         return {
-            "Type": "",
+            **rules.blank(self.books),
             "InvoiceNumber": "",
-            "Reference": "",
-            "Payments": [],
             "CreditNotes": [],
             "Prepayments": [],
             "Overpayments": [],
             "AmountDue": NOTHING,
             "AmountPaid": NOTHING,
             "AmountCredited": NOTHING,
-            "CurrencyCode": self.books.organisation["BaseCurrency"],
             "IsDiscounted": False,
-            "SentToContact": False,
-            "HasAttachments": False,
-            "HasErrors": False,
-            "Status": "DRAFT",
-            "LineAmountTypes": "Exclusive",
-            "LineItems": [],
         }
 
     def _same_number(self, sent: Json) -> Json | None:
-        """Not approved yet, or a sale: then a POST of that number means this one."""
-        if not sent.get("InvoiceNumber"):
-            return None
-        same = rules.numbered(self.books, INVOICE, sent["InvoiceNumber"])
-        return next((found for found in same if self._is_overwritten(found, sent)), None)
-
-    @staticmethod
-    def _is_overwritten(found: Json, sent: Json) -> bool:
-        is_open = found["Status"] in ("DRAFT", "SUBMITTED")
-        return bool(found["Type"] == sent.get("Type") and (is_open or found["Type"] == "ACCREC"))
+        return rules.overwritten(self.books, INVOICE, sent)
 
     def _own_errors(self, outcome: Outcome, document: Json, existing: Json | None) -> None:
         if document["Type"] == "ACCPAY":

@@ -16,9 +16,26 @@ MOVES = {
     "AUTHORISED": frozenset({"AUTHORISED", "VOIDED"}),
 }
 """Of invoices and credit notes ("Invoice Status Codes"): a draft is deleted, what was approved is voided."""
+UNAPPROVED = frozenset({"DRAFT", "SUBMITTED"})
 ENDED = frozenset({"DELETED", "VOIDED"})
 _OPEN = ("AmountDue", "RemainingCredit")
 _PREFIXES = {"Invoices": "INV-", "CreditNotes": "CN-"}
+
+
+def blank(books: Books) -> Json:
+    """A new invoice or credit note, as far as they are alike."""
+    return {
+        "Type": "",
+        "Reference": "",
+        "Payments": [],
+        "CurrencyCode": books.organisation["BaseCurrency"],
+        "SentToContact": False,
+        "HasAttachments": False,
+        "HasErrors": False,
+        "Status": "DRAFT",
+        "LineAmountTypes": "Exclusive",
+        "LineItems": [],
+    }
 
 
 def is_allocated(document: Json) -> bool:
@@ -47,6 +64,14 @@ def numbered(books: Books, kind: Kind, wanted: object) -> list[Json]:
         for found in books.shelf(kind).values()
         if found.get(str(kind.number)) == str(wanted) and found["Status"] not in ENDED
     ]
+
+
+def overwritten(books: Books, kind: Kind, sent: Json) -> Json | None:
+    """What a POST of this number means: one of its type that is not approved yet, or any sale of that number."""
+    wanted = sent.get(str(kind.number))
+    same = numbered(books, kind, wanted) if wanted else []
+    of_type = [found for found in same if found["Type"] == sent.get("Type")]
+    return next((found for found in of_type if found["Type"] in SALES or found["Status"] in UNAPPROVED), None)
 
 
 def number_errors(books: Books, kind: Kind, document: Json) -> list[str]:

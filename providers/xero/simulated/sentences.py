@@ -3,7 +3,9 @@
 Published ones are in the examples of Xero's OpenAPI document, on developer.xero.com ("Accounting API", each endpoint;
 "Tax rates", tax rate constraints; "HTTP response codes"), or are quoted from Xero's answers by its staff and partners
 (community.xero.com; help pages of Dext, Chargebee, WorkflowMax, Neto, Garage Hive). `UNVERIFIED` names those whose rule
-is documented and whose words are not. Each is a template of `str.format`.
+is documented and whose words are not. Each is a template of `str.format`; a `noun` other than "Invoice" is carried over
+from the sentence about invoices, unverified but for "Credit Note not of valid status for modification" and "An existing
+Credit Note with …".
 """
 
 # Of "Invoices", "Credit Notes" and "Bank Transactions": the document as a whole
