@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from aiohttp import web
 from jinja2 import Environment
 
+from bot.playground.slack.consent_pages import COOKIE
 from bot.playground.slack.drawing import HERE, Drawing, Place
 from bot.playground.slack.errors import NotPossibleError
-from bot.playground.slack.oauth import COOKIE
 from bot.playground.slack.page_files import channel_of
 from bot.playground.slack.page_guard import HEADERS, json_of, told
 from bot.playground.slack.people import ADMIN, BILLS, Channel, Person

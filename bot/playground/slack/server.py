@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.playground.slack.consent_pages import OauthPages
 from bot.playground.slack.drawing import the_environment
-from bot.playground.slack.oauth import OauthPages
 from bot.playground.slack.page import Page
 from bot.playground.slack.page_files import LARGEST_UPLOAD, PageFiles
 from bot.playground.slack.page_guard import is_ours

@@ -9,6 +9,7 @@ from bot.playground.slack.calls import Call, Method
 from bot.playground.slack.chat_methods import ChatMethods
 from bot.playground.slack.deliveries import Answer, Delivered, Deliveries
 from bot.playground.slack.directory_methods import DirectoryMethods
+from bot.playground.slack.drawn import everything_drawn
 from bot.playground.slack.errors import NotPossibleError
 from bot.playground.slack.file_methods import FileMethods
 from bot.playground.slack.files import StoredFile
@@ -289,14 +290,8 @@ class SlackState:
 
     @property
     def drawn(self) -> list[tuple[str, Any]]:
-        """Everything the app gave Slack to draw, by the name of its kind in the Block Kit schema: `MessageBlocks`,
-        `ModalView` or `HomeView`; from calls, from answers and through response addresses.
-        """
-        bodies = [call.args for call in self.calls if call.status == 200]
-        bodies += [entry.answer.body for entry in self.delivered if entry.answer.body is not None]
-        found: list[tuple[str, Any]] = [("MessageBlocks", body["blocks"]) for body in bodies if body.get("blocks")]
-        views = [body["view"] for body in bodies if isinstance(body.get("view"), dict)]
-        return found + [("HomeView" if view.get("type") == "home" else "ModalView", view) for view in views]
+        """Everything the app gave Slack to draw, by the name of its kind in the Block Kit schema."""
+        return everything_drawn(self.calls, self.delivered)
 
     @property
     def refusals(self) -> list[str]:
