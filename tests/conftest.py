@@ -14,8 +14,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from bot import deadline, directory, slack
-from bot.db import migrate
+from bot.db import migrate, unit_of_work
 from bot.db.unit_of_work import Database
+from bot.playground.slack import deliveries
 from bot.worker.engine import migrate_engine
 from handlers import showing
 from tests.fakes.clock import FakeClock
@@ -36,6 +37,8 @@ SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
     directory: ("WAIT_SECONDS",),
     showing: ("CALL_SECONDS",),
     slack: ("PROBE_SECONDS", "TAKE_BACK_SECONDS"),
+    unit_of_work: ("POOL_WAIT_SECONDS", "LOCK_WAIT_MILLISECONDS"),
+    deliveries: ("ANSWER_SECONDS",),
 }
 
 SkippedReports = dict[str, int]
@@ -57,8 +60,9 @@ def _stays_on_this_machine() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _machine_may_stall(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The product gives Slack a second and a half, so a machine that stalls for two would turn answers into refusals. Only
-    tests of those limits themselves ask for them, by `short_waits`.
+    """The product gives Slack and its database a second or two, and the simulated Slack gives the product three, so a
+    machine that stalls for as long would turn answers into refusals. Only tests of those limits themselves ask for them,
+    by `short_waits`.
     """
     if "short_waits" not in request.fixturenames:
         for module, names in SHORT_WAITS.items():
@@ -68,7 +72,7 @@ def _machine_may_stall(request: pytest.FixtureRequest, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def short_waits() -> None:
-    """The product's own waits for Slack, as they are in service."""
+    """The waits for Slack, for the database and for the product, as they are in service."""
 
 
 @pytest.fixture

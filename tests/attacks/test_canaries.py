@@ -208,6 +208,7 @@ def of_the_product(output: str) -> str:
     return "\n".join(line for line in output.splitlines() if "/files-pri/" not in line)
 
 
+@pytest.mark.usefixtures("short_waits")
 @pytest.mark.parametrize(
     ("database_url", "form", "socket"),
     [

@@ -50,6 +50,7 @@ async def on_postgres(postgres_url: str, clock: FakeClock) -> World:
     return await a_world(Database(postgres_url, clock), clock)
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_a_lock_that_is_not_to_be_had_is_an_honest_busy(on_postgres: World) -> None:
     db = on_postgres.db
     async with db.write() as tx:
@@ -63,6 +64,7 @@ async def test_a_lock_that_is_not_to_be_had_is_an_honest_busy(on_postgres: World
     await db.close()
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_a_server_that_says_nothing_is_an_honest_busy(clock: FakeClock) -> None:
     async def says_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

@@ -286,6 +286,7 @@ async def test_a_key_that_sends_too_fast_waits_as_it_is_told_and_others_do_not(d
     assert (await api.get("x")).status == 404
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_a_busy_database_is_said_and_the_same_request_is_taken_afterwards(desk: Desk, api: ApiClient) -> None:
     async with desk.world.services.db.write():
         busy = await api.send(A_BILL, "k")

@@ -115,6 +115,7 @@ async def test_a_channel_that_is_not_there_is_refused(office: Office) -> None:
 
 
 @pytest.mark.parametrize(("method", "times"), [("conversations.info", 2), ("chat.postMessage", 1)])
+@pytest.mark.usefixtures("short_waits")
 async def test_no_answer_in_time_is_said_as_such_and_saving_again_helps(
     office: Office, method: str, times: int
 ) -> None:

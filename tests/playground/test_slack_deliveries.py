@@ -103,6 +103,7 @@ async def test_a_command_does_not_work_in_a_thread(slack: SlackState, app: FakeA
     assert app.received == []
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_a_slow_app_is_told_to_the_person_and_not_asked_again(slack: SlackState, app: FakeApp) -> None:
     async def slow(_: Json) -> None:
         await asyncio.sleep(3.5)
