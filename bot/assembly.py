@@ -145,7 +145,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers)
     read = ChildReader()
-    forms = ItemForms(db, people, providers)
+    forms = ItemForms(db, people, providers, config.public_url)
     files = SlackFiles(clients, session, config.slack_files_host)
     following = Following(db, jobs)
     settings = SettingsService(db, people, default_messages.look, following.begin)

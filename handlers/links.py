@@ -1,9 +1,11 @@
-"""`/i/{item}`: the address that a bill carries in the ledger leads back to its card in Slack; with `?alert`, to the alert in its thread.
+"""`/i/{item}`: the address that a bill carries in the ledger leads back to its card in Slack; with `?alert`, to the alert in
+its thread; with `?file`, to the message that brought its file.
 
 An address that was made up, one of another installation and one that is no address at all get the same page, so it
 tells nothing about what there is.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -30,17 +32,19 @@ class ItemPages:
         app.router.add_get("/i/{item}", self._pages.served(self.open_in_slack))
 
     async def open_in_slack(self, request: web.Request) -> web.StreamResponse:
-        address = await self._address(request.match_info["item"], at_alert="alert" in request.query)
+        address = await self._address(request.match_info["item"], request.query)
         if address is None:
             return self._pages.explained(NOWHERE, self.links.site.slack_url, 404)
         return see_other(address)
 
-    async def _address(self, text: str, *, at_alert: bool) -> str | None:
+    async def _address(self, text: str, asked: Container[str]) -> str | None:
         try:
             item_id = ItemId(UUID(text))
         except ValueError:
             return None
-        return await self.links.address(item_id, at_alert=at_alert)
+        if "file" in asked:
+            return await self.links.address_of_file(item_id)
+        return await self.links.address(item_id, at_alert="alert" in asked)
 
     @property
     def _pages(self) -> Pages:

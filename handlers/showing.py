@@ -1,15 +1,17 @@
 """Carrying out replies: at most one call of Slack beside the answer, within the time that an answer has.
 
-Nothing durable depends on such a call. When it fails, the person sees that nothing opened and presses again.
+Nothing durable depends on such a call. When it fails, the person sees that nothing opened and presses again; what Slack
+refuses is shown in another way where there is one.
 """
 
 import logging
 from collections.abc import Awaitable
+from copy import copy
 from dataclasses import dataclass
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.models.blocks import PlainTextObject, SectionBlock
+from slack_sdk.models.blocks import Block, ImageBlock, PlainTextObject, SectionBlock
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -26,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 CALL_SECONDS = 1.5
 MOST_WORDS = 2900
+NOT_DRAWN = frozenset({"invalid_arguments", "invalid_blocks"})
+"""Of a view with a picture, what is wrong may be the picture; the trigger is good still."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +78,12 @@ class Showing:
             return
         client = await self.clients.of(spot.workspace_id)
         call = None if client is None else _call(client, reply, spot)
-        if call is not None:
-            await _in_time(call)
+        if client is None or call is None:
+            return
+        refusal = await _in_time(call)
+        second = None if refusal is None else _instead(client, reply, spot, refusal)
+        if second is not None:
+            await _in_time(second)
 
 
 def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object] | None:
@@ -93,6 +101,29 @@ def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object]
             return client.views_publish(user_id=spot.user_id, view=to_slack(view))
         case _:
             return None
+
+
+def _instead(client: AsyncWebClient, reply: Reply, spot: Spot, refusal: str) -> Awaitable[object] | None:
+    """Another way to show what Slack did not take: words are sent directly, where there is no room over a third modal, or
+    we are not in that channel; a form opens without a picture that Slack does not have any more.
+    """
+    match reply:
+        case Whisper(text):
+            return client.chat_postMessage(channel=spot.user_id, text=text)
+        case OpenView(view) | UpdateView(view) | BackTo(view) if refusal in NOT_DRAWN and _pictures(view):
+            return _call(client, type(reply)(_without_pictures(view)), spot)
+        case _:
+            return None
+
+
+def _pictures(view: View) -> list[Block]:
+    return [block for block in view.blocks or () if isinstance(block, ImageBlock)]
+
+
+def _without_pictures(view: View) -> View:
+    bare = copy(view)
+    bare.blocks = [block for block in view.blocks or () if not isinstance(block, ImageBlock)]
+    return bare
 
 
 def _whisper(client: AsyncWebClient, reply: Whisper, spot: Spot) -> Awaitable[object] | None:
@@ -115,11 +146,15 @@ def told(text: str) -> View:
     )
 
 
-async def _in_time(call: Awaitable[object]) -> None:
+async def _in_time(call: Awaitable[object]) -> str | None:
+    """Slack's word where it refused. What failed otherwise may have been shown."""
     try:
         async with deadline.to_show(CALL_SECONDS):
             await call
     except SlackApiError as error:
-        logger.warning("Slack refused a call", extra={"error": reason_of(error)})
+        reason = reason_of(error)
+        logger.warning("Slack refused a call", extra={"error": reason})
+        return reason
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         logger.warning("a call of Slack failed", extra={"error": type(error).__name__})
+    return None

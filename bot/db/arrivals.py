@@ -42,7 +42,7 @@ class ArrivalRow(Base):
     name: Mapped[str | None]
     is_sure: Mapped[bool] = mapped_column(default=True, server_default=true())
     file_id: Mapped[UUID | None]
-    item_id: Mapped[UUID | None]
+    item_id: Mapped[UUID | None] = mapped_column(index=True)
     state: Mapped[str]
     attempt: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -64,6 +64,17 @@ async def load_arrival(tx: Tx, workspace_id: WorkspaceId, arrival_id: UUID) -> A
     statement = select(ARRIVALS).where(ARRIVALS.c.workspace_id == workspace_id, ARRIVALS.c.id == arrival_id)
     row = (await tx.execute(statement)).one_or_none()
     return None if row is None else arrival_of(row)
+
+
+async def message_with_file(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Row[Any] | None:
+    """Channel and message that an item's file came by; None where nobody but whoever sent it can see them."""
+    statement = select(ARRIVALS.c.channel_id, ARRIVALS.c.message_ts).where(
+        ARRIVALS.c.workspace_id == workspace_id,
+        ARRIVALS.c.item_id == item_id,
+        ARRIVALS.c.message_ts.is_not(None),
+        ARRIVALS.c.channel_id.not_like("D%"),
+    )
+    return (await tx.execute(statement.order_by(ARRIVALS.c.at).limit(1))).one_or_none()
 
 
 async def arrival_of_file(

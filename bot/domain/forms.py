@@ -39,6 +39,11 @@ class ItemPage:
     """What an empty field leads to, by the settings; None where the organisation has no default."""
     read_at: Mapping[ListKind, datetime] = field(default_factory=dict)
     """How old the lists are that the form offers."""
+    preview: str | None = None
+    """Slack's id of the picture of its document."""
+    file_name: str | None = None
+    file_url: str | None = None
+    """Leads to where the file is in Slack."""
     item: Item | None = None
     typed: Edit | None = None
     form_id: UUID | None = None

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import Json, load, table_of
-from bot.db.files import FileRow
 from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow
@@ -18,9 +17,10 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services.cards import SHOWN_BEFORE, Cards
 from bot.services.current import require_item
+from bot.services.files import file_name
 from bot.services.people import People
 
-AUDIT, FILES = table_of(AuditRow), table_of(FileRow)
+AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
 MARKS = ("read", "edited", "warnings")
 """Of facts: how far they are known, which nobody edits by itself."""
@@ -30,9 +30,6 @@ _HISTORY = (
     .where(AUDIT.c.workspace_id == bindparam("workspace_id"), AUDIT.c.subject_id == bindparam("subject_id"))
     .order_by(AUDIT.c.sequence.desc())
     .limit(MOST_HAPPENINGS)
-)
-_FILE_NAME = select(FILES.c.name).where(
-    FILES.c.workspace_id == bindparam("workspace_id"), FILES.c.id == bindparam("file_id")
 )
 
 
@@ -55,7 +52,7 @@ class ItemDetails:
                 card=await self.cards.card(tx, item),
                 before=await documents_before(tx, item, limit=SHOWN_BEFORE),
                 history=await _history(tx, item),
-                file_name=await _file_name(tx, item),
+                file_name=await file_name(tx, item.workspace_id, item.file_id),
             )
 
 
@@ -87,10 +84,3 @@ def _changed(facts: Json) -> Iterator[str]:
             )
         else:
             yield name
-
-
-async def _file_name(tx: Tx, item: Item) -> str | None:
-    if item.file_id is None:
-        return None
-    of = {"workspace_id": item.workspace_id, "file_id": item.file_id}
-    return (await tx.execute(_FILE_NAME, of)).scalar_one_or_none()

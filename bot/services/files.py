@@ -2,7 +2,7 @@
 
 import hashlib
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bot.db.base import new_id, table_of
 from bot.db.files import FileRow
@@ -11,6 +11,10 @@ from bot.domain.ids import FileId, WorkspaceId
 
 FILES = table_of(FileRow)
 LONGEST_NAME = 255
+
+_NAME = select(FILES.c.name).where(
+    FILES.c.workspace_id == bindparam("workspace_id"), FILES.c.id == bindparam("file_id")
+)
 
 
 def sha256_of(content: bytes) -> str:
@@ -38,3 +42,11 @@ async def file_content(tx: Tx, workspace_id: WorkspaceId, file_id: FileId) -> by
     """The bytes of a file that was kept."""
     statement = select(FILES.c.content).where(FILES.c.workspace_id == workspace_id, FILES.c.id == file_id)
     return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def file_name(tx: Tx, workspace_id: WorkspaceId, file_id: FileId | None) -> str | None:
+    """The name that it came with first."""
+    if file_id is None:
+        return None
+    of = {"workspace_id": workspace_id, "file_id": file_id}
+    return (await tx.execute(_NAME, of)).scalar_one_or_none()

@@ -20,8 +20,10 @@ from bot.domain.settings import statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.current import require_item
+from bot.services.files import file_name
 from bot.services.items import require_editable
 from bot.services.people import OrganisationNotFoundError, People
+from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
 from providers.base import AccountingProvider
 
@@ -39,6 +41,7 @@ class ItemForms:
     db: Database
     people: People
     providers: Mapping[str, AccountingProvider]
+    public_url: str
 
     async def new(self, actor: Actor, organisation_id: OrganisationId, typed: Edit | None = None) -> ItemPage:
         """Raises:
@@ -109,6 +112,9 @@ class ItemForms:
             read_at=await lists.read_at(*of),
             item=item,
             typed=typed,
+            preview=None if item is None else await preview_of(tx, workspace_id, item.file_id),
+            file_name=None if item is None else await file_name(tx, workspace_id, item.file_id),
+            file_url=None if item is None or item.file_id is None else f"{self.public_url}/i/{item.id}?file",
         )
 
     async def _provider(

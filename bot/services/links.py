@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Row, and_, select
 
+from bot.db.arrivals import message_with_file
 from bot.db.base import table_of
 from bot.db.items import ITEMS
 from bot.db.messages import MessageRow
@@ -45,6 +46,18 @@ class ItemLinks:
         if found.channel_id is not None and found.ts is not None:
             link = await self.permalink(WorkspaceId(found.workspace_id), ChannelId(found.channel_id), found.ts)
         return link or self.site.back_to_slack(found.app_id, found.team_id)
+
+    async def address_of_file(self, item_id: ItemId) -> str | None:
+        """Where the message is that brought its file; else as `address`."""
+        card = await self._find(item_id, Subject.ITEM, HOME_CARD)
+        if card is None:
+            return None
+        async with self.db.read() as tx:
+            message = await message_with_file(tx, WorkspaceId(card.workspace_id), item_id)
+        link = None
+        if message is not None:
+            link = await self.permalink(WorkspaceId(card.workspace_id), message.channel_id, message.message_ts)
+        return link or await self.address(item_id)
 
     async def _find(self, item_id: ItemId, subject: Subject, role: str) -> Row[Any] | None:
         card = and_(

@@ -14,10 +14,12 @@ from slack_sdk.models.blocks import (
     ButtonElement,
     DividerBlock,
     HeaderBlock,
+    ImageBlock,
     Option,
     PlainTextObject,
     SectionBlock,
 )
+from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
@@ -33,10 +35,10 @@ from bot.views.item_codes import coding_fields, read_codes
 from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
 from bot.views.item_words import ages, kind_words, lines_words, type_words
 from bot.views.metadata import FormRef, NotOursError
-from bot.views.parts import section
+from bot.views.parts import context, section
 from bot.views.reading import Reader, member, shown
 from bot.views.settings import STATUS_NAMES
-from bot.views.text import mrkdwn, plain
+from bot.views.text import escape, mrkdwn, plain
 
 BLOCKS = {
     "account": BlockId.ACCOUNT,
@@ -87,6 +89,7 @@ def form(page: ItemPage, *, is_stale: bool = False, version: int | None = None) 
     if is_stale and item is not None:
         blocks.append(section(changes(page)))
     blocks += [
+        *_document(page, has_picture=not is_stale),
         *party_fields(page),
         *_fact_fields(page),
         *coding_fields(page),
@@ -107,6 +110,18 @@ def form(page: ItemPage, *, is_stale: bool = False, version: int | None = None) 
     )
 
 
+def _document(page: ItemPage, *, has_picture: bool) -> list[Block]:
+    """What the form is filled in from. `has_picture`: not where Slack's refusal of one could not be mended."""
+    if page.item is None or page.file_name is None:
+        return []
+    link = "" if page.file_url is None else f" · <{page.file_url}|Open it in Slack>"
+    name = context(f":page_facing_up: {escape(page.file_name, 200)}{link}")
+    if page.preview is None or not has_picture:
+        return [name]
+    picture = SlackFile(id=page.preview)
+    return [name, ImageBlock(alt_text=f"The first page of {page.item.reference}", slack_file=picture)]
+
+
 def _ref(page: ItemPage, version: int | None) -> FormRef:
     if page.item is None:
         return FormRef(page.organisation_id)
@@ -118,14 +133,16 @@ def _fact_fields(page: ItemPage) -> list[Block]:
     """Amounts that the lines' form may have changed stand in fields of their own, or Slack would keep what was typed."""
     facts, currency = page.edit.facts, page.currency
     anew = f":{page.revision}" if page.revision else ""
-    no_tax = "Empty: no tax is in the total, whatever the tax rate says."
+    no_tax = "Leave empty if the total includes no tax, whatever the tax rate."
     return [
         fields.text_field(BlockId.NUMBER, "Invoice number", facts.number, longest=LONGEST_NUMBER),
-        fields.day_field(BlockId.ISSUED_ON, "Date", facts.issued_on),
+        fields.day_field(BlockId.ISSUED_ON, "Invoice date", facts.issued_on),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
         fields.text_field(BlockId.CURRENCY, "Currency", facts.currency or currency, longest=3),
-        fields.text_field(BlockId.GROSS + anew, "Total, with tax", shown(facts.gross), longest=20, hint=AMOUNT),
-        fields.text_field(BlockId.TAX + anew, "Tax in it", shown(facts.tax), longest=20, hint=no_tax, optional=True),
+        fields.text_field(BlockId.GROSS + anew, "Total including tax", shown(facts.gross), longest=20, hint=AMOUNT),
+        fields.text_field(
+            BlockId.TAX + anew, "Tax included in the total", shown(facts.tax), longest=20, hint=no_tax, optional=True
+        ),
     ]
 
 
@@ -156,7 +173,7 @@ def _publishing_fields(page: ItemPage) -> list[Block]:
     if page.item is None:
         return found
     found.append(
-        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts of its lines are", AMOUNT_OPTIONS, edit.facts.line_amounts)
+        fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts on the lines are", AMOUNT_OPTIONS, edit.facts.line_amounts)
     )
     if page.statuses:
         chosen = edit.publish_as if edit.publish_as in page.statuses else None
@@ -166,7 +183,7 @@ def _publishing_fields(page: ItemPage) -> list[Block]:
 
 def _statuses(page: ItemPage) -> list[Option]:
     usual, _ = STATUS_NAMES[page.usual_status]
-    as_usual = fields.an_option(AS_USUAL, f"As the settings say: {usual}")
+    as_usual = fields.an_option(AS_USUAL, f"As in the settings: {usual}")
     return [as_usual, *(fields.an_option(status, STATUS_NAMES[status][0]) for status in page.statuses)]
 
 
@@ -199,8 +216,14 @@ def _read_facts(reader: Reader, before: Facts) -> Facts:
     issued_on, due_on = found.day(BlockId.ISSUED_ON), found.day(BlockId.DUE_ON)
     currency = (found.text(BlockId.CURRENCY) or "").upper()
     is_currency = len(currency) == 3 and currency.isascii() and currency.isalpha()
-    reader.check(BlockId.CURRENCY, is_right=is_currency, otherwise="Three letters, such as GBP or EUR.")
-    reader.check(BlockId.DUE_ON, is_right=_follows(due_on, issued_on), otherwise="It cannot be due before its date.")
+    reader.check(
+        BlockId.CURRENCY, is_right=is_currency, otherwise="Type the three letters of a currency, such as GBP or EUR."
+    )
+    reader.check(
+        BlockId.DUE_ON,
+        is_right=_follows(due_on, issued_on),
+        otherwise="The due date cannot be before the invoice date.",
+    )
     document_type = found.option(BlockId.DOCUMENT_TYPE)
     return replace(
         before,
@@ -225,8 +248,8 @@ def _read_status(found: Fields, page: ItemPage) -> PaymentStatus | None:
     return status
 
 
-POSITIVE = "The total is more than nothing, also of a credit note."
-NEW_AMOUNTS = "Its lines make {lines}, so the total cannot be {total}. Press Lines and change them too, or take the total from them."
+POSITIVE = "The total must be more than 0, on a credit note too."
+NEW_AMOUNTS = "The lines add up to {lines}, not to {total}. Press Lines to change them, or to use their total."
 
 
 def _with_amounts(reader: Reader, edit: Edit, before: Facts, *, keeps_lines: bool) -> Edit:
@@ -236,11 +259,15 @@ def _with_amounts(reader: Reader, edit: Edit, before: Facts, *, keeps_lines: boo
     gross_block, tax_block = reader.fields.named(BlockId.GROSS), reader.fields.named(BlockId.TAX)
     gross, tax = reader.amount(gross_block, before.gross), reader.amount(tax_block, before.tax)
     reader.check(gross_block, is_right=gross is not None and gross > 0, otherwise=POSITIVE)
-    reader.check(tax_block, is_right=_fits(tax, gross), otherwise="Tax lies between nothing and the total.")
+    reader.check(tax_block, is_right=_fits(tax, gross), otherwise="The tax must be between 0 and the total.")
     chosen = reader.fields.option(BlockId.LINE_AMOUNTS)
     amounts = before.line_amounts if chosen is None else member(LineAmounts, chosen)
     is_taxed = bool(tax) and amounts is LineAmounts.NO_TAX
-    reader.check(tax_block, is_right=not is_taxed, otherwise="No tax was chosen below: empty this field.")
+    reader.check(
+        tax_block,
+        is_right=not is_taxed,
+        otherwise="You chose No tax below: leave this empty, or choose something else there.",
+    )
     if reader.wrong or gross is None:
         return edit
     facts = in_amounts(edit.facts, amounts) if edit.facts.lines else replace(edit.facts, line_amounts=amounts)

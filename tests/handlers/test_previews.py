@@ -1,5 +1,6 @@
 """The picture of a document on its card: there when Slack is ready for it, and never in the card's way."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,9 +8,10 @@ from sqlalchemy import select
 
 from bot.db.base import table_of
 from bot.db.previews import PreviewRow
-from bot.playground.slack import BILLS, MEMBER, Message
+from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER, Message, View
 from bot.views.ids import ActionId
-from tests.handlers.desk import Desk, a_desk, actions
+from tests.fakes.browser import a_browser
+from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.intake.drawn import Text, a_text_pdf
 
 PREVIEWS = table_of(PreviewRow)
@@ -36,7 +38,7 @@ def cards(desk: Desk) -> list[Message]:
     return [message for message in desk.slack.messages(BILLS) if ActionId.SHOW_DETAILS in actions(message)]
 
 
-def pictures(card: Message) -> list[str]:
+def pictures(card: Message | View) -> list[str]:
     return [block["slack_file"]["id"] for block in card.blocks if block["type"] == "image"]
 
 
@@ -54,6 +56,27 @@ async def test_the_first_page_is_drawn_on_the_card_and_goes_where_slack_has_lost
     await desk.world.set_up(category="461", alerts_channel=BILLS)
     (card,) = cards(desk)
     assert pictures(card) == []
+
+
+async def test_what_a_bill_is_filled_in_from_stands_above_its_form(sqlite_url: str) -> None:
+    async with a_desk(sqlite_url) as desk:
+        await drop_pdf(desk)
+        (card,) = cards(desk)
+        await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        assert pictures(form) == pictures(card)
+        (link,) = re.findall(r"p-1\.pdf · <([^|>]+)\|Open it in Slack>", words(form))
+
+        dropped = next(message for message in desk.slack.messages(BILLS) if message.files)
+        address = desk.world.address + link[link.index("/i/") :]
+        async with a_browser() as browser, browser.session.get(address, allow_redirects=False) as answer:
+            assert answer.headers["Location"].endswith(f"/archives/{BILLS}/p{dropped.ts.replace('.', '')}")
+
+        await desk.slack.close_modal(BOOKKEEPER)
+        desk.slack.workspace.files.pop(pictures(form)[0])
+        await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+        assert pictures(desk.modal(BOOKKEEPER)) == []
+        assert "p-1.pdf" in words(desk.modal(BOOKKEEPER))
 
 
 async def test_an_e_invoice_has_nothing_to_show_and_a_slack_that_takes_no_picture_has_a_card_all_the_same(
