@@ -47,7 +47,7 @@ class LineHandlers:
         page = await self.forms.editing(click.actor, draft.item_id, form_id=draft.form_id)
         found = item_form.read(open_form.state, page)
         if found.wrong:
-            return Whisper(f"Before the lines: {next(iter(found.wrong.values()))}")
+            return Whisper(f"Before you open the lines: {next(iter(found.wrong.values()))}")
         return OpenView(lines_form.form(await self.drafts.begin(click.actor, draft, found.edit), ref.version))
 
     async def add_line(self, click: Click) -> Reply:

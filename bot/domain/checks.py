@@ -71,7 +71,7 @@ def _amounts(facts: Facts) -> tuple[str, ...]:
         complaints.append(f"The lines add up to {facts.of_lines}, not to the net amount {facts.before_tax}.")
     if facts.finer_than_cents:
         found = ", ".join(str(amount) for amount in facts.finer_than_cents[:MOST_NAMED])
-        complaints.append(f"Amounts are finer than a cent, which no ledger takes: {found}.")
+        complaints.append(f"Some amounts have fractions of a cent, which no ledger accepts: {found}.")
     if facts.due_on is not None and facts.issued_on is not None and facts.due_on < facts.issued_on:
         complaints.append(f"It is due on {facts.due_on}, before its own date {facts.issued_on}.")
     return tuple(complaints)

@@ -12,7 +12,9 @@ from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape
 
 MOST_LINES = 10
-HEAD = ":warning: It changed while your form was open. What you wrote is as you left it. Look again, then save."
+HEAD = (
+    ":warning: *Somebody changed this bill while your form was open.* What you typed is still here. Compare, then save."
+)
 AMOUNTS = {LineAmounts.EXCLUSIVE: "tax exclusive", LineAmounts.INCLUSIVE: "tax inclusive", LineAmounts.NO_TAX: "no tax"}
 
 
@@ -21,7 +23,7 @@ def changes(page: ItemPage) -> str:
     mine, there = page.edit, edit_of(page.item)
     told = [*_fields(page, mine, there), *_lines(page, mine, there)]
     others = [f"• {name}: {escape(value or 'none', 120)}" for name, value in told]
-    return "\n".join([HEAD, *(["Where the bill is different from what you wrote:", *others] if others else [])])
+    return "\n".join([HEAD, *(["The bill now has, where it differs from what you typed:", *others] if others else [])])
 
 
 def _fields(page: ItemPage, mine: Edit, there: Edit) -> list[tuple[str, str | None]]:
@@ -55,8 +57,8 @@ def _told(page: ItemPage, edit: Edit) -> dict[str, str | None]:
             for category in page.tracking
         },
         "description": facts.note,
-        "amounts of its lines": AMOUNTS[facts.line_amounts],
-        "publish as": "as the settings say" if edit.publish_as is None else STATUS_NAMES[edit.publish_as][0],
+        "amounts on the lines": AMOUNTS[facts.line_amounts],
+        "publish as": "as in the settings" if edit.publish_as is None else STATUS_NAMES[edit.publish_as][0],
     }
 
 

@@ -13,7 +13,7 @@ from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId
 from bot.views.text import plain
 
-NOT_COUNTED = " It works nothing out: the amount of tax is what stands in Tax in it."
+NOT_COUNTED = " The amount of tax is the one you type above; the rate does not change it."
 
 
 def coding_fields(page: ItemPage) -> list[Block]:
@@ -47,7 +47,7 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
 
 
 def _as_the_bill(label: str | None) -> str:
-    return "As the bill has it: none so far" if label is None else f"As the bill has it: {label}"
+    return "As on the bill: none yet" if label is None else f"As on the bill: {label}"
 
 
 def tracking_field(
@@ -91,5 +91,5 @@ def _empty(page: ItemPage, default: str | None, more: str = "") -> str | None:
     if page.item is not None:
         return None
     if default is None:
-        return "The organisation has no default for it: without one, the bill waits for a bookkeeper."
-    return f"Empty: {plain(default, 100)}, the organisation's default.{more}"
+        return "There is no default. If you leave it empty, the bill waits for a bookkeeper."
+    return f"If you leave it empty: {plain(default, 100)}, the organisation's default.{more}"

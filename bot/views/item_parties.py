@@ -8,9 +8,11 @@ from bot.domain.forms import ItemPage
 from bot.views import fields
 from bot.views.ids import ActionId, BlockId
 from bot.views.reading import Reader
+from bot.views.text import plain
 
 LONGEST_NAME = 500
 """As much as a document is read with, so that the form cuts nothing off."""
+LONGEST_PLACEHOLDER = 150
 PARTIES = {
     ItemKind.COST: (BlockId.CONTACT, BlockId.SUPPLIER, "Supplier"),
     ItemKind.SALE: (BlockId.CUSTOMER_CONTACT, BlockId.CUSTOMER, "Customer"),
@@ -25,14 +27,17 @@ def party_fields(page: ItemPage) -> list[Block]:
     name = None if page.contact is not None else party_of(edit).name
     return [
         fields.contact_field(
-            contact_block, label, page.contact, hint=f"Of the contacts in {page.ledger}, last used first."
+            contact_block,
+            label,
+            page.contact,
+            hint=f"Choose a {label.lower()} from {page.ledger}, or type a new name below. One of the two is needed.",
         ),
         fields.text_field(
             name_block,
-            f"{label}'s name, if not among them",
+            f"Or type a new {label.lower()}'s name",
             name,
             longest=LONGEST_NAME,
-            placeholder="As in the ledger",
+            placeholder=plain(f"If it is not in {page.ledger} yet", LONGEST_PLACEHOLDER),
             optional=True,
         ),
     ]
@@ -44,13 +49,15 @@ def read_party(reader: Reader, before: Edit) -> tuple[ItemKind, Party, str | Non
     A contact counts, and the name that stood beside it already is the document's; another name beside it is a contradiction.
     """
     kind = ItemKind.SALE if reader.fields.has(BlockId.CUSTOMER) else ItemKind.COST
-    contact_block, name_block, _ = PARTIES[kind]
+    contact_block, name_block, label = PARTIES[kind]
     party = _side(before, kind)
     contact, name = reader.fields.option(contact_block, ActionId.FIND_CONTACT), reader.fields.text(name_block)
     is_both = contact is not None and name not in (None, party.name)
-    reader.check(name_block, is_right=not is_both, otherwise="Empty this or the field above: only one can be meant.")
+    reader.check(
+        name_block, is_right=not is_both, otherwise="Clear this field or the one above: only one of them can be used."
+    )
     has_one = contact is not None or name is not None
-    reader.check(name_block, is_right=has_one, otherwise="Choose one above, or write a name here.")
+    reader.check(name_block, is_right=has_one, otherwise=f"Choose a {label.lower()} above, or type a name here.")
     if contact is not None or name is None:
         return kind, party, contact
     return kind, party if name == party.name else Party(name=name), None

@@ -25,7 +25,7 @@ def standing(found: ItemCard) -> str:
             return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
-            return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and read back"
+            return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and checked there"
         case ItemState.REFUSED:
             return (
                 f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. Why, and what mends it, stands in this "

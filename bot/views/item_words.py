@@ -12,7 +12,7 @@ from bot.views.parts import context
 from bot.views.text import amount, escape, moment
 
 KINDS = {ItemKind.COST: "A cost", ItemKind.SALE: "A sale", ItemKind.EXPENSE_REPORT: "An expense report"}
-TYPES = {DocumentType.OTHER: "Something else, no bill"}
+TYPES = {DocumentType.OTHER: "Something else, not a bill"}
 OFFERED = (ListKind.CONTACTS, ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.TRACKING_CATEGORIES)
 
 
@@ -29,11 +29,11 @@ def lines_words(edit: Edit) -> str:
     """What the lines are, for the form that does not show them."""
     facts = edit.facts
     if not facts.lines:
-        return "*One line*, of the total above, with the category and the tax rate above."
+        return "*One line* for the whole total, with the category and tax rate above."
     if not facts.is_bookable:
         return (
-            "*Its figures do not add up*, or are finer than a cent. When you save, the total and the tax above count, and "
-            "it has one line."
+            "*The amounts on the document do not add up*, or have fractions of a cent. When you save, the total and tax "
+            "above are used, on one line."
         )
     return f"*{_counted(facts)}*, {_sum(facts)} in all. {_own(edit)}"
 
@@ -42,9 +42,9 @@ def _own(edit: Edit) -> str:
     own = sum(edit.own_codes(place).account is not None for place in range(len(edit.facts.lines)))
     taxed = sum(edit.own_codes(place).tax_rate is not None for place in range(len(edit.facts.lines)))
     if own or taxed:
-        return f"With a category of their own: {own}; with a tax rate: {taxed}. The others have those above."
-    have = "It has" if len(edit.facts.lines) == 1 else "All of them have"
-    return f"{have} the category and the tax rate above. If total or tax change, it has one line."
+        return f"With their own category: {own}; with their own tax rate: {taxed}. The others use those above."
+    use = "It uses" if len(edit.facts.lines) == 1 else "All of them use"
+    return f"{use} the category and tax rate above. If you change the total or tax, they become one line."
 
 
 def _counted(facts: Facts) -> str:

@@ -80,12 +80,12 @@ def form(page: ItemPage, version: int, number: int = 0, *, notice: str | None = 
 
 def balance_words(balance: Balance, currency: str | None) -> str:
     """By how much the lines differ from what the document says."""
-    counted = "*1 line* makes" if balance.lines == 1 else f"*{balance.lines} lines* make"
+    counted = "*1 line* adds up to" if balance.lines == 1 else f"*{balance.lines} lines* add up to"
     made = (
         f"{counted} {amount(balance.net, None)} + {amount(balance.tax, None)} tax = {amount(balance.gross, currency)}"
     )
     if balance.agrees:
-        return f":white_check_mark: {made}, as the bill says."
+        return f":white_check_mark: {made}, as on the bill."
     said_net, said_tax = balance.net + balance.missing_net, balance.tax + balance.missing_tax
     said = f"{amount(said_net, None)} + {amount(said_tax, None)} tax = {amount(said_net + said_tax, currency)}"
     return f":warning: {made}. The bill says {said}: {difference_words(balance, currency)}."
@@ -93,8 +93,8 @@ def balance_words(balance: Balance, currency: str | None) -> str:
 
 def difference_words(balance: Balance, currency: str | None) -> str:
     if balance.missing:
-        verb = "is missing on the lines" if balance.missing > 0 else "is too much on the lines"
-        return f"{amount(abs(balance.missing), currency)} {verb}"
+        verb = "short" if balance.missing > 0 else "too high"
+        return f"the lines are {amount(abs(balance.missing), currency)} {verb}"
     return f"the tax differs by {amount(abs(balance.missing_tax), currency)}"
 
 
@@ -102,9 +102,9 @@ def _tools(lines: int) -> list[ButtonElement]:
     """Taking the total is offered always: whether it differs is known only once the page is sent."""
     tools = [
         ButtonElement(action_id=ActionId.ADD_LINE, text="Add a line", value="add"),
-        ButtonElement(action_id=ActionId.WORK_OUT_LINES, text="Work it out", value="work out"),
-        ButtonElement(action_id=ActionId.TAKE_TOTALS, text="Take the total from the lines", value="take"),
-        ButtonElement(action_id=ActionId.ASK_TO_CODE_LINES, text="Code all alike", value="code"),
+        ButtonElement(action_id=ActionId.WORK_OUT_LINES, text="Recalculate", value="work out"),
+        ButtonElement(action_id=ActionId.TAKE_TOTALS, text="Use the total of the lines", value="take"),
+        ButtonElement(action_id=ActionId.ASK_TO_CODE_LINES, text="Change all lines", value="code"),
     ]
     if lines > 1:
         label = "One line per category and tax rate"
@@ -147,11 +147,11 @@ def _line(page: ItemPage, place: int) -> list[Block]:
 
 AMOUNT_LABELS = {
     LineAmounts.EXCLUSIVE: "Net amount",
-    LineAmounts.INCLUSIVE: "Amount, with tax",
+    LineAmounts.INCLUSIVE: "Amount including tax",
     LineAmounts.NO_TAX: "Amount",
 }
-COUNTED = "Empty: quantity times unit price."
-BY_RATE = "Empty: worked out by the tax rate."
+COUNTED = "Leave empty to use quantity × unit price."
+BY_RATE = "Leave empty to use the tax rate."
 
 
 def suffix(revision: int, place: int) -> str:
@@ -190,7 +190,11 @@ def _read_line(reader: Reader, page: ItemPage, place: int, anew: str) -> TypedLi
     quantity_block = BlockId.LINE_QUANTITY + anew
     quantity = reader.number(quantity_block, line.quantity)
     is_right = quantity is None or quantity >= 0
-    reader.check(quantity_block, is_right=is_right, otherwise="Not less than nothing; an amount may be.")
+    reader.check(
+        quantity_block,
+        is_right=is_right,
+        otherwise="A quantity cannot be negative. For a deduction, make the unit price or the amount negative.",
+    )
     is_cut = description == line.description[:LONGEST_DESCRIPTION].strip()
     return TypedLine(
         description=line.description if is_cut else description,
@@ -212,7 +216,7 @@ def differ(balance: Balance, page: ItemPage, ref: FormRef) -> dict[str, str]:
     """Why the lines are not done, at the last line of the page."""
     last = min(balance.lines, (ref.page + 1) * A_PAGE) - 1
     told = difference_words(balance, page.edit.facts.currency)
-    words = f"{told[0].upper()}{told[1:]}. Change a line, or take the total from the lines."
+    words = f"{told[0].upper()}{told[1:]}. Change a line, or press Use the total of the lines."
     return {BlockId.LINE_AMOUNT + suffix(ref.revision, last): words}
 
 
@@ -222,15 +226,17 @@ def alike_form(page: ItemPage, ref: FormRef) -> View:
     has_tax = page.edit.facts.line_amounts is not LineAmounts.NO_TAX
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
-        section(f"For all {len(page.edit.facts.lines)} lines. What is left empty here stays as it is on each of them."),
-        *own_fields(page, NO_CODES, "", has_tax=has_tax, empty="Stays as it is"),
+        section(
+            f"What you choose here goes on all {len(page.edit.facts.lines)} lines. What you leave empty stays as it is on each of them."
+        ),
+        *own_fields(page, NO_CODES, "", has_tax=has_tax, empty="Leave as it is"),
         ActionsBlock(elements=[back]),
     ]
     return View(
         type="modal",
         callback_id=CallbackId.CODE_LINES,
-        title=PlainTextObject(text="Code all alike"),
-        submit=PlainTextObject(text="Code them"),
+        title=PlainTextObject(text="Change all lines"),
+        submit=PlainTextObject(text="Change them"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=ref.encode(),
         blocks=blocks,

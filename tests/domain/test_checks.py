@@ -67,7 +67,7 @@ def test_amounts_finer_than_a_cent_are_named_each_once() -> None:
     facts = replace(A_BILL, net=D("99.9999"), tax=D("20.0001"), lines=(a_line("33.3333"),) * 3)
 
     (complaint,) = check(facts, CODING)
-    assert complaint == "Amounts are finer than a cent, which no ledger takes: 99.9999, 20.0001, 33.3333."
+    assert complaint == "Some amounts have fractions of a cent, which no ledger accepts: 99.9999, 20.0001, 33.3333."
     assert not facts.is_bookable
 
 

@@ -53,8 +53,8 @@ async def test_the_form_offers_what_the_ledger_has_and_says_how_old_that_is(desk
     assert "Overseas" not in str(options)  # archived
     shown = words(form)
     assert "Read from Xero: contacts" in shown
-    assert "As the settings say: Awaiting payment" in shown
-    for label in ("Region", "Department", "Publish as", "Document type", "Cost or sale", "Amounts of its lines are"):
+    assert "As in the settings: Awaiting payment" in shown
+    for label in ("Region", "Department", "Publish as", "Document type", "Cost or sale", "Amounts on the lines are"):
         assert label in shown
     assert not {"Paid", "Bank account"} & set(shown.splitlines())
 
@@ -102,7 +102,7 @@ async def test_a_contact_is_paid_by_its_id_and_is_offered_first_from_then_on(des
     first, *_ = await desk.slack.options(form, ActionId.FIND_CONTACT, "", user=BOOKKEEPER)
     assert first["value"] == WELLS["ContactID"]
     wrong = await desk.slack.submit(form, {BlockId.SUPPLIER: "Somebody Else"})
-    assert "only one can be meant" in wrong.errors[BlockId.SUPPLIER]
+    assert "only one of them can be used" in wrong.errors[BlockId.SUPPLIER]
     await desk.slack.close_modal(BOOKKEEPER, everything=True)
     await desk.approve("INV-1")
     bill = await published(desk)

@@ -167,9 +167,9 @@ async def test_the_form_says_where_the_card_is(desk: Desk) -> None:
         (BlockId.GROSS, "-5", "credit note"),
         (BlockId.GROSS, "0", "credit note"),
         (BlockId.TAX, "1e3", "Write an amount"),
-        (BlockId.TAX, "121", "between nothing and the total"),
-        (BlockId.CURRENCY, "G£", "Three letters"),
-        (BlockId.DUE_ON, "2026-02-28", "before its date"),
+        (BlockId.TAX, "121", "between 0 and the total"),
+        (BlockId.CURRENCY, "G£", "Type the three letters"),
+        (BlockId.DUE_ON, "2026-02-28", "before the invoice date"),
     ],
 )
 async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(
@@ -325,7 +325,7 @@ async def test_what_was_typed_survives_a_change_by_somebody_else(desk: Desk) -> 
     stale = await desk.slack.submit(mine, {BlockId.NUMBER: "INV-2"})
 
     assert stale.view is not None
-    assert "changed while your form was open" in words(stale.view)
+    assert "changed this bill while your form was open" in words(stale.view)
     assert "total: 1,200.00 GBP" in words(stale.view)
     assert "INV-2" in str(stale.view.entries[BlockId.NUMBER])
     assert "1,200.00 GBP" in words(desk.card("INV-1"))

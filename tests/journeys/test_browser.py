@@ -121,7 +121,7 @@ class Story:
 
     async def published(self, number: str) -> None:
         card = self.page.locator("#main article").filter(has_text=number).last
-        await expect(card.get_by_text("and read back")).to_be_visible(timeout=30_000)
+        await expect(card.get_by_text("and checked there")).to_be_visible(timeout=30_000)
 
     async def ledger(self) -> Page:
         """The simulated Xero, in a tab of its own."""
@@ -159,7 +159,7 @@ class Story:
         await self.tour.shot("another-category", thread)
         await dialog.get_by_role("button", name="Save and send").click()
         await expect(thread.locator("#thread").get_by_text("chose another category")).to_be_visible(timeout=20_000)
-        await expect(thread.locator("#thread").get_by_text("and read back")).to_be_visible(timeout=20_000)
+        await expect(thread.locator("#thread").get_by_text("and checked there")).to_be_visible(timeout=20_000)
         await self.tour.shot("fixed", thread)
         await thread.close()
 

@@ -43,8 +43,8 @@ class Afternoon(Story):
             "Supplier's name, if not among them": supplier,
             "Invoice number": number,
             "Date": date.today().isoformat(),  # noqa: DTZ011 - a person looks at the calendar on the wall
-            "Total, with tax": gross,
-            "Tax in it": tax,
+            "Total including tax": gross,
+            "Tax included in the total": tax,
         }
         for label, value in typed.items():
             await self.dialog.get_by_label(label, exact=True).fill(value)

@@ -116,11 +116,11 @@ def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_m
 
     assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
     assert shown.index("Northwind Ltd") < shown.index("Supplier")
-    assert "Empty: 429 · General Expenses" in shown
-    assert "has no default for it" in shown
-    assert "Empty: no tax is in the total, whatever the tax rate says." in shown
+    assert "If you leave it empty: 429 · General Expenses" in shown
+    assert "There is no default" in shown
+    assert "Leave empty if the total includes no tax, whatever the tax rate." in shown
     with_default = str(item_form.form(replace(PAGE, usual_tax_rate="INPUT2")).to_dict())
-    assert "It works nothing out: the amount of tax is what stands in Tax in it." in with_default
+    assert "The amount of tax is the one you type above" in with_default
     assert FormRef.decode(str(form.private_metadata)) == FormRef(PAGE.organisation_id)
 
 
@@ -207,7 +207,7 @@ def test_what_somebody_else_changed_meanwhile_is_named(shared: Path) -> None:
     assert "'initial_value': 'INV-2'" in shown
     assert "category: 429 · General Expenses" in shown
     assert "tax rate: 20% (VAT on Expenses)" in shown
-    assert "amounts of its lines: tax exclusive" in shown
+    assert "amounts on the lines: tax exclusive" in shown
     assert "line 1: Paper: 1,180.00" in shown
 
 
