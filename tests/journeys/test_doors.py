@@ -40,9 +40,9 @@ class Afternoon(Story):
     async def fills_in(self, supplier: str, number: str, gross: str, tax: str) -> None:
         """The form of an item, with what it cannot do without."""
         typed = {
-            "Supplier's name, if not among them": supplier,
+            "Or type a new supplier's name": supplier,
             "Invoice number": number,
-            "Date": date.today().isoformat(),  # noqa: DTZ011 - a person looks at the calendar on the wall
+            "Invoice date": date.today().isoformat(),  # noqa: DTZ011 - a person looks at the calendar on the wall
             "Total including tax": gross,
             "Tax included in the total": tax,
         }

@@ -41,7 +41,7 @@ async def test_a_bill_is_split_into_lines_in_the_browser(chromium: str, tmp_path
         await dialog.get_by_text("Line 2").scroll_into_view_if_needed()
         await tour.shot("lines-two")
         await dialog.get_by_role("button", name="Change all lines").click()
-        await expect(dialog.get_by_text("For all 2 lines")).to_be_visible()
+        await expect(dialog.get_by_text("on all 2 lines")).to_be_visible()
         await story.choose("Category", "printing", "461")
         await tour.shot("lines-alike")
         await dialog.get_by_role("button", name="Change them").click()
