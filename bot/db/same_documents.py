@@ -1,6 +1,7 @@
 """Other items of the same supplier: the same document again, one that looks like it, and what came before.
 
-By index, whatever the number of items: (organisation, supplier, number), by name and by tax number.
+By index, whatever the number of items: (organisation, supplier, number), by name and by tax number. What is never booked,
+a statement or an order, names the numbers and totals of bills: it is no duplicate of one, and none is of it.
 """
 
 from typing import Any
@@ -64,7 +65,7 @@ _BEFORE = (
 async def same_document(tx: Tx, item: Item) -> Item | None:
     """The first other item, neither rejected nor archived, that has this one's supplier and number."""
     number = number_key(item.facts.number)
-    if number is None:
+    if number is None or not item.is_booked:
         return None
     party, of = item.counterparty, {**_of(item), "number_key": number}
     found: list[RowMapping] = []
@@ -78,7 +79,7 @@ async def same_document(tx: Tx, item: Item) -> Item | None:
 async def like_document(tx: Tx, item: Item) -> Item | None:
     """The first other item of the same supplier, date and total; as a monthly fee twice on one day, it may be right."""
     facts, name = item.facts, name_key(item.counterparty.name)
-    if name is None or facts.issued_on is None or facts.gross is None or facts.currency is None:
+    if not item.is_booked or name is None or facts.issued_on is None or facts.gross is None or facts.currency is None:
         return None
     of = {**_of(item), "supplier_key": name, "issued_on": facts.issued_on, "gross": facts.gross}
     return _first_of_kind(item, list((await tx.execute(_LIKE_IT, {**of, "currency": facts.currency})).mappings().all()))
@@ -100,7 +101,9 @@ def _first_of_kind(item: Item, rows: list[RowMapping]) -> Item | None:
         (
             other
             for other in others
-            if _is_credit(other) == _is_credit(item) and is_same_company(other.counterparty, item.counterparty)
+            if other.is_booked
+            and _is_credit(other) == _is_credit(item)
+            and is_same_company(other.counterparty, item.counterparty)
         ),
         None,
     )

@@ -12,17 +12,21 @@ from bot.domain.items import Item
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
+NOT_READ = "Nothing of it could be read: a bookkeeper presses Fill in and types what stands on it."
+"""Instead of naming all that is missing."""
 _WARNED_OF = frozenset({FactField.SUPPLIER, FactField.AMOUNTS, FactField.LINES})
 
 
 def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple[str, ...]:
     """Every complaint at once, so that one round of editing can settle them all."""
     if not facts.document_type.is_booked:
-        return (_never_booked(facts.document_type),)
+        return (never_booked(facts.document_type),)
+    if facts.is_unread:
+        return (NOT_READ,)
     return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding), *_not_yet(facts, kind))
 
 
-def _never_booked(document_type: DocumentType) -> str:
+def never_booked(document_type: DocumentType) -> str:
     return (
         f"This is {document_type.words}, which is never published: archive it, or choose another document type if it was "
         "mistaken for one."

@@ -152,6 +152,12 @@ class Facts:
     """What its reading found to be looked at, in sentences of ours; of the document as it came, whatever is edited."""
 
     @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of what stands on it, as of a picture until somebody has filled it in."""
+        told = (self.supplier.name, self.buyer.name, self.number, self.issued_on, self.gross)
+        return all(value is None for value in told)
+
+    @property
     def before_tax(self) -> Decimal | None:
         """The net amount, or what it has to be where it is not stated: what the lines make together."""
         if self.net is not None or self.gross is None:

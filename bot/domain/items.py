@@ -148,6 +148,11 @@ class Item:
         return bool(places) and all(self.coding.own_codes(place).tax_rate is not None for place in places)
 
     @property
+    def is_booked(self) -> bool:
+        """Whether it is a document that ledgers book; one that is not asks nothing and goes nowhere."""
+        return self.facts.document_type.is_booked
+
+    @property
     def counterparty(self) -> Party:
         """Who is paid or pays: the supplier of a cost, the customer of a sale."""
         return self.facts.buyer if self.kind is ItemKind.SALE else self.facts.supplier

@@ -57,5 +57,10 @@ def without(questions: Questions, kind: QuestionKind) -> Questions:
     return tuple(question for question in questions if question.kind is not kind)
 
 
+def not_asking(questions: Questions, kinds: frozenset[QuestionKind]) -> Questions:
+    """Without those of these kinds that nobody has answered; an answer stands."""
+    return tuple(question for question in questions if question.kind not in kinds or not question.is_open)
+
+
 def open_kinds(questions: Questions) -> frozenset[QuestionKind]:
     return frozenset(question.kind for question in questions if question.is_open)

@@ -25,7 +25,7 @@ def unusual(item: Item, before: Sequence[Item]) -> str | None:
     totals = [
         other.facts.gross
         for other in before
-        if other.facts.gross and other.facts.currency == facts.currency and other.kind is item.kind
+        if other.is_booked and other.facts.gross and other.facts.currency == facts.currency and other.kind is item.kind
     ]
     if not facts.gross or facts.gross < 0 or len(totals) < FEWEST:
         return None

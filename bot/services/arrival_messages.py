@@ -17,7 +17,7 @@ from bot.views import arrivals as views
 
 ANSWER, SIGN = "answer", "sign"
 """Roles of the two."""
-READING, DONE, WARNING = "eyes", "white_check_mark", "warning"
+READING, ASKING, DONE, WARNING = "eyes", "question", "white_check_mark", "warning"
 """Slack's names of the signs."""
 
 
@@ -92,10 +92,12 @@ async def arrivals_of(tx: Tx, workspace_id: WorkspaceId, subject: str) -> Sequen
 
 
 def _sign_of(arrivals: Sequence[Arrival]) -> str | None:
-    """One for all files: what is still to come, then what somebody has to look at, then what is in."""
+    """One for all files: what is still to come, then what is asked, then what was refused, then what is in."""
     states = {arrival.state for arrival in arrivals}
     if ArrivalState.WAITING in states:
         return READING
+    if states & {ArrivalState.ASKED, ArrivalState.CHOOSING}:
+        return ASKING
     if ArrivalState.REFUSED in states:
         return WARNING
     return DONE if ArrivalState.ITEM in states else None

@@ -12,7 +12,8 @@ from uuid import UUID
 from bot.db.arrivals import arrival_to_work, change_arrival, stuck_arrivals
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState, SlackMessage
-from bot.domain.ids import FileId, WorkspaceId
+from bot.domain.ids import ChannelId, FileId, WorkspaceId
+from bot.domain.items import Item
 from bot.intake.result import Method, Reading, Unreadable
 from bot.intake.sniff import FileKind, sniff
 from bot.services.arrival_messages import sign, tell
@@ -177,7 +178,7 @@ class Arrivals:
             if is_new:
                 card = await home_card(tx, item.workspace_id, item.id)
                 channel = None if card is None else card.place.channel_id
-                words = views.noticed(_ENTERED[reading.method](link, channel), reading.warnings)
+                words = _entered(item, reading, link, channel)
             await change_arrival(tx, entered, item_id=item.id, reason=words)
             await tell(tx, arrival)
 
@@ -210,6 +211,14 @@ class Arrivals:
         async with self.db.write() as tx:
             if await change_arrival(tx, arrival, due_at=None, **values):
                 await tell(tx, arrival)
+
+
+def _entered(item: Item, reading: Reading, link: str, channel: ChannelId | None) -> str:
+    if not item.is_booked:
+        return views.never_booked(link, channel, item.facts.document_type)
+    if item.facts.is_unread:
+        return views.kept_unread(link, channel)
+    return views.noticed(_ENTERED[reading.method](link, channel), reading.warnings)
 
 
 def _new_item(arrival: Arrival, reading: Reading, content: bytes, file_id: FileId) -> NewItem:

@@ -16,7 +16,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.addressing import Addressed, addressed
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
-from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, open_kinds, without
+from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, not_asking, open_kinds, without
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
@@ -28,6 +28,8 @@ from bot.services.settings import load_settings
 
 ORGANISATIONS = table_of(OrganisationRow)
 
+OF_BOOKING = frozenset({QuestionKind.WHOSE_BOOKS, QuestionKind.SAME_DOCUMENT})
+"""Nobody has to answer these about what is never booked."""
 BY_EDIT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE})
 """Whoever saves an edit has looked at what was to be put right."""
 ALREADY = "that has been answered."
@@ -53,6 +55,8 @@ async def asked_at_the_door(tx: Tx, item: Item) -> Item:
         return item
     whose = addressed(item.facts, books)
     placed = replace(item, kind=whose.kind) if whose is Addressed.ISSUED_BY_US else item
+    if not placed.is_booked:
+        return placed
     if whose is Addressed.ELSEWHERE:
         placed = replace(placed, questions=asked(placed.questions, _whose_books(placed, books.name)))
     return await _asked_of_others(tx, placed)
@@ -63,7 +67,9 @@ async def asked_again(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     as what was asked about is the same.
     """
     questions = answered(after.questions, BY_EDIT, by)
-    if before.facts.buyer != after.facts.buyer or before.facts.supplier != after.facts.supplier:
+    if not after.is_booked:
+        return replace(after, questions=not_asking(questions, OF_BOOKING))
+    if _parties(before) != _parties(after):
         books = await books_of(tx, after.workspace_id, after.organisation_id)
         whose = None if books is None else addressed(after.facts, books)
         if books is not None and whose is Addressed.ELSEWHERE:
@@ -109,6 +115,10 @@ def _whose_books(item: Item, ours: str) -> Question:
     buyer = item.facts.buyer
     named = buyer.name or f"the company with tax number {buyer.tax_number}"
     return Question(kind=QuestionKind.WHOSE_BOOKS, words=f"Addressed to {named[:120]}; these are {ours[:120]}'s books.")
+
+
+def _parties(item: Item) -> tuple[object, ...]:
+    return (item.is_booked, item.facts.buyer, item.facts.supplier)
 
 
 def _identity(item: Item) -> tuple[object, ...]:

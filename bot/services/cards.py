@@ -113,7 +113,7 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
-            warnings=await _warnings(tx, item, rate, before) if item.state in EDITABLE else (),
+            warnings=await _warnings(tx, item, rate, before) if item.state in EDITABLE and item.is_booked else (),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),

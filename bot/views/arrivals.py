@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
+from bot.domain import checks
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState
+from bot.domain.documents import DocumentType
 from bot.domain.ids import ChannelId, OrganisationId
 from bot.views.ids import ActionId
 from bot.views.metadata import FilesRef
@@ -29,7 +31,12 @@ def read_from_text(link: str, channel: ChannelId | None) -> str:
 
 
 def kept_unread(link: str, channel: ChannelId | None) -> str:
-    return f"Kept as {link}. I can't read pictures: press *Fill in* on its card in {_where(channel)}."
+    return f"Kept as {link}. I can't read pictures yet: press *Fill in* on its card in {_where(channel)}."
+
+
+def never_booked(link: str, channel: ChannelId | None, document_type: DocumentType) -> str:
+    """It is kept for people to look up, and there is nothing to approve."""
+    return f"Kept as {link}; its card is in {_where(channel)}. {checks.never_booked(document_type)}"
 
 
 def noticed(words: str, warnings: Sequence[str]) -> str:

@@ -26,7 +26,6 @@ from bot.domain.money import parse_amount
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.item_buttons import is_unread
 from bot.views.metadata import FormRef, NotOursError, PageRef
 from bot.views.parts import context, section
 from bot.views.text import amount, day, decimals_of, escape, mention, mrkdwn
@@ -150,7 +149,7 @@ def read_search(state: dict[str, Any]) -> ItemSearch | dict[str, str]:
 
 def _row(item: Item) -> Block:
     facts = item.facts
-    if is_unread(item):
+    if item.facts.is_unread:
         head, known = "*Not read yet*", []
     else:
         name = escape(item.counterparty.name or "", 80) or "Name not stated"

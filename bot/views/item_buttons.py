@@ -17,12 +17,6 @@ EDITABLE = frozenset(
 )
 
 
-def is_unread(item: Item) -> bool:
-    """Whether there is a document and nothing is known of what stands on it."""
-    facts = item.facts
-    return facts.supplier.name is None and facts.number is None and facts.issued_on is None and facts.gross is None
-
-
 def questions(item: Item) -> list[Block]:
     """Each by itself, with the buttons that answer it."""
     if item.state is not ItemState.TO_REVIEW:
@@ -95,7 +89,7 @@ def _more(found: ItemCard) -> list[ButtonElement]:
 
 
 def _edit(item: Item, value: str) -> ButtonElement:
-    if is_unread(item):
+    if item.facts.is_unread:
         return _button(ActionId.EDIT_ITEM, "Fill in", value, style="primary")
     return _button(ActionId.EDIT_ITEM, "Edit", value)
 

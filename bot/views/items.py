@@ -19,7 +19,7 @@ from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.views.connections import Message
 from bot.views.ids import ActionId, CallbackId
-from bot.views.item_buttons import is_unread, questions, rows_of_buttons
+from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
 from bot.views.item_standing import standing
 from bot.views.parts import context, section
@@ -130,12 +130,16 @@ def _named(fields: frozenset[FactField]) -> str:
 
 def summary(found: ItemCard) -> str:
     item, facts = found.item, found.item.facts
+    if facts.is_unread:
+        return f"{escape(found.organisation, 60)}: a document that is not read yet ({item.reference}) is {item.state.words}."
     supplier, number = escape(item.counterparty.name or "unknown supplier", 60), escape(facts.number or "no number", 40)
     total = amount(facts.gross, facts.currency)
     return f"{escape(found.organisation, 60)}: {supplier}, {number}, {total} ({item.reference}) is {item.state.words}."
 
 
 def headline(item: Item) -> str:
+    if item.facts.is_unread:
+        return "*Not read yet*"
     name = escape(item.counterparty.name or "", 500) or f"{_who(item)} not stated"
     side = FactField.BUYER if item.kind is ItemKind.SALE else FactField.SUPPLIER
     return f"*{name}* · *{amount(item.facts.gross, item.facts.currency)}*{_inline(mark(item.facts, side))}"
@@ -164,6 +168,8 @@ def _in_columns(texts: list[str]) -> list[Block]:
 
 def _fields(found: ItemCard) -> list[str]:
     item, facts, coding = found.item, found.item.facts, found.item.coding
+    if facts.is_unread:
+        return []
     pairs = [
         ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
         ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
@@ -192,10 +198,9 @@ def _complaints(item: Item) -> list[Block]:
     if not lacking or item.state in (ItemState.ARCHIVED, ItemState.REJECTED):
         return []
     sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in lacking)
-    verb = "*Fill in*" if is_unread(item) else "*Edit*"
-    if not item.facts.document_type.is_booked:
+    if not item.is_booked or item.facts.is_unread:
         return [section(f":warning: {sentences.removeprefix('• ')}")]
-    return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses {verb} to complete it.")]
+    return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses *Edit* to complete it.")]
 
 
 def warnings(found: ItemCard) -> list[Block]:

@@ -6,7 +6,7 @@ from tests.handlers.desk import SUPPLIER, Desk, actions
 from tests.intake.documents import a_document
 from tests.playground.pictures import a_picture
 
-EYES, CHECK, WARNING = "eyes", "white_check_mark", "warning"
+EYES, QUESTION, CHECK, WARNING = "eyes", "question", "white_check_mark", "warning"
 
 
 def a_bill(number: str = "UBL-1") -> bytes:

@@ -14,6 +14,7 @@ from tests.handlers.desk import Desk, a_desk, words
 from tests.handlers.dropping import (
     A_TEXT,
     CHECK,
+    QUESTION,
     WARNING,
     a_photo,
     an_xml,
@@ -80,7 +81,7 @@ async def test_of_two_organisations_one_is_chosen_by_a_button_last_used_first(tw
     message = await dropped(two, an_xml("UBL-1"), an_xml("UBL-2"), channel=conversation(two))
     (question,) = replies(two, message)
     assert list(choices(question)) == ["*Northwind Trading Ltd*", "*Northwind Ireland Ltd*"]
-    assert (len(cards(two)), signs(two, message)) == (1, [])
+    assert (len(cards(two)), signs(two, message)) == (1, [QUESTION])
 
     await choose(two, question, "*Northwind Trading Ltd*")
 

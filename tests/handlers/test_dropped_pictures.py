@@ -12,7 +12,19 @@ from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, OWNER, Message
 from bot.views.ids import ActionId, BlockId, ShortcutId
 from tests.handlers.desk import Desk, a_desk, actions, words
-from tests.handlers.dropping import A_TEXT, CHECK, EYES, WARNING, a_photo, an_xml, cards, dropped, replies, signs
+from tests.handlers.dropping import (
+    A_TEXT,
+    CHECK,
+    EYES,
+    QUESTION,
+    WARNING,
+    a_photo,
+    an_xml,
+    cards,
+    dropped,
+    replies,
+    signs,
+)
 from tests.playground.kit import schema_problems
 
 FILES = table_of(FileRow)
@@ -49,7 +61,7 @@ async def test_a_picture_is_asked_about_and_comes_in_after_a_yes(desk: Desk) -> 
     message = await dropped(desk, a_photo())
     (question,) = replies(desk, message)
     assert "*Northwind Trading Ltd*: is the picture teal.png a bill?" in words(question)
-    assert (cards(desk), await kept_files(desk), signs(desk, message)) == ([], 0, [])
+    assert (cards(desk), await kept_files(desk), signs(desk, message)) == ([], 0, [QUESTION])
 
     await answer(desk, question, ActionId.TAKE_PICTURE, OWNER)
     assert "Only whoever sent that file, or a bookkeeper" in desk.whispers(OWNER)[-1]
@@ -83,7 +95,7 @@ async def test_several_files_of_one_message_are_summed_up_in_one_reply_and_one_s
     assert "4 files:" in words(reply)
     assert actions(reply) == [ActionId.TAKE_PICTURE, ActionId.LEAVE_PICTURE] * 2
     assert "*minutes.txt*: This file was not added." in words(reply)
-    assert signs(desk, message) == [WARNING]
+    assert signs(desk, message) == [QUESTION]
 
     blocks = [block["block_id"] for block in reply.blocks if block["type"] == "actions"]
     await desk.slack.click(reply, ActionId.TAKE_PICTURE, user=MEMBER, block_id=blocks[0])
@@ -92,6 +104,10 @@ async def test_several_files_of_one_message_are_summed_up_in_one_reply_and_one_s
     (reply,) = replies(desk, message)
     assert len(actions(reply)) == 2
     assert len(cards(desk)) == 2
+    assert signs(desk, message) == [QUESTION]
+
+    await answer(desk, reply, ActionId.LEAVE_PICTURE, MEMBER)
+    assert signs(desk, message) == [WARNING]
 
 
 async def test_a_channel_that_takes_every_file_asks_nothing(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Explanation, ItemCard, Reason, ToDecide
+from bot.domain.checks import NOT_READ
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -191,10 +192,15 @@ def test_the_longest_document_still_fits(shared: Path) -> None:
 
 
 def test_an_empty_document_is_drawn_too(shared: Path) -> None:
-    card = replace(a_card(an_item(ItemState.TO_REVIEW, facts=Facts())), account=None, tax_rate=None, approvers=())
+    unread = replace(an_item(ItemState.TO_REVIEW, facts=Facts()), complaints=(NOT_READ,))
+    card = replace(a_card(unread), account=None, tax_rate=None, approvers=())
+    numbered = replace(card, item=replace(unread, facts=Facts(number="INV-1")))
 
-    assert problems(card, shared) == []
-    assert "Supplier not stated" in drawn(card)
+    assert problems(card, shared) == problems(numbered, shared) == []
+    assert "Not read yet" in drawn(card)
+    assert NOT_READ in drawn(card)
+    assert "not stated" not in drawn(card)
+    assert "Supplier not stated" in drawn(numbered)
 
 
 def test_why_shows_who_chose_and_what_lost(shared: Path) -> None:
