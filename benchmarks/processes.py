@@ -70,5 +70,6 @@ async def _answering(process: asyncio.subprocess.Process, port: int) -> None:
 
 
 def _with_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """The order of sets and dictionaries is the same in each run: it moves what an answer costs by some percent."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DEXT_", "SLACK_"))}
-    return inherited | dict(environment)
+    return inherited | {"PYTHONHASHSEED": "0"} | dict(environment)
