@@ -20,10 +20,13 @@ async def test_a_form_is_opened_filled_refused_and_saved(
 ) -> None:
     account = {"type": "external_select", "action_id": "account", "min_query_length": 0}
     people = {"type": "multi_users_select", "action_id": "people"}
+    choice = {"type": "radio_buttons", "action_id": "choice", "options": [option("one"), option("two")]}
     form = modal(
         text_input("name"),
         {"type": "input", "block_id": "account", "label": plain("Account"), "element": account},
         {"type": "input", "block_id": "people", "label": plain("Approvers"), "element": people},
+        *(section(f"Line {number}") for number in range(40)),
+        {"type": "input", "label": plain("How"), "optional": True, "element": choice},
     )
 
     async def open_form(body: Json) -> None:
@@ -39,14 +42,18 @@ async def test_a_form_is_opened_filled_refused_and_saved(
 
     await write(page, "/dext connect")
     dialog = page.get_by_role("dialog", name="A form")
+    assert await dialog.evaluate("it => it.scrollHeight - it.clientHeight") == 0  # its blocks scroll, and it does not
     await dialog.get_by_role("button", name="Save").click()
-    await expect(dialog.get_by_text("Please complete this required field.").first).to_be_visible()
+    missing = dialog.get_by_text("Please complete this required field.")
+    await expect(missing).to_have_count(3)
     await dialog.get_by_label("Name").fill("taken")
     await dialog.get_by_role("combobox", name="Account").click()
     await page.keyboard.type("office")
     await dialog.get_by_role("option", name="Rent Office").click()
     await dialog.get_by_role("combobox", name="Approvers").click()
     await dialog.get_by_role("option", name="Mia Member").click()
+    await expect(missing).to_have_count(0)
+    await expect(dialog.locator("[aria-invalid]")).to_have_count(0)
     await dialog.get_by_role("button", name="Save").click()
     await expect(dialog.get_by_text("This name is taken.")).to_be_visible()
     await dialog.get_by_label("Name").fill("free")

@@ -202,6 +202,7 @@ function valuesOf(surface) {
 
 function remember(control) {
   if (!control.closest("form.view")) return;
+  clearErrors(control.closest("[data-input]"), ".error"); // what was wrong with the value before says nothing of this one
   const picker = pickers.get(control);
   touched.set(JSON.stringify([control.dataset.block, control.dataset.action]), picker ? picker.chosen() : readValue(control));
 }
@@ -384,9 +385,10 @@ modal.addEventListener("submit", async (event) => {
   if (now.dataset.surface === view.dataset.surface) showErrors(now, result);
 });
 
-function clearErrors(view) {
-  view.querySelectorAll(".error, .trouble").forEach((line) => { line.hidden = true; line.textContent = ""; });
-  view.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
+function clearErrors(within, lines = ".error, .trouble") {
+  if (!within) return;
+  within.querySelectorAll(lines).forEach((line) => { line.hidden = true; line.textContent = ""; });
+  within.querySelectorAll("[aria-invalid]").forEach((control) => control.removeAttribute("aria-invalid"));
 }
 
 function showErrors(view, result) {
