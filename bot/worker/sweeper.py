@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Table, select
 from bot.clock import Clock
 from bot.db.base import table_of
 from bot.db.connections import ConnectFlowRow
+from bot.db.drafts import DRAFTS
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import DeliveryRow
@@ -26,6 +27,8 @@ DELIVERIES_FOR = timedelta(days=2)
 FLOWS_FOR = timedelta(days=30)
 """Also what was told of them, and whatever else was told once: it stands in Slack, and nothing draws it again."""
 TOLD_ONCE = (Subject.NOTE, Subject.CONNECT_CODE, Subject.ARRIVAL)
+DRAFTS_FOR = timedelta(days=2)
+"""A form that was closed cannot be gone back to, and nobody has one open for so long."""
 WORKFLOWS_FOR = timedelta(days=7)
 AT_ONCE = 1000
 """Rows of one transaction, so that clicks get their turn in between."""
@@ -63,6 +66,7 @@ class Sweeper:
         was_told = MESSAGES.c.subject.in_(TOLD_ONCE) | (MESSAGES.c.role == STOPPED)
         is_old = was_told & MESSAGES.c.is_waiting.is_(False) & (MESSAGES.c.created_at < now - FLOWS_FOR)
         await self._delete(MESSAGES, MESSAGES.c.id, is_old)
+        await self._delete(DRAFTS, DRAFTS.c.form_id, DRAFTS.c.at < now - DRAFTS_FOR)
         async with self.db.write() as tx:
             await self.tokens.sweep(tx)
         while await self.workflows.delete_finished(now - WORKFLOWS_FOR) >= AT_ONCE:

@@ -126,6 +126,46 @@ def test_one_line_for_each_code_books_the_same_to_each_code(edit: Edit) -> None:
     assert merged(after) == after
 
 
+@given(edits(), st.sampled_from([D("-0.01"), D(0), D("0.01"), D("12.34")]), st.sampled_from([D(0), D("0.01"), D("-3")]))
+def test_lines_agree_exactly_when_net_and_tax_are_those_of_the_document(edit: Edit, net: Decimal, tax: Decimal) -> None:
+    """A cent too much of one, and too little of the other, is not right either."""
+    right = totals_taken(opened(edit)).facts
+    assert right.net is not None
+    assert right.tax is not None
+    said = replace(right, net=right.net + net, tax=right.tax + tax, gross=right.net + net + right.tax + tax)
+
+    balance = balance_of(said)
+
+    assert balance.agrees == (net == tax == 0)
+    assert (balance.missing_net, balance.missing_tax) == (net, tax)
+
+
+@given(edits(), st.data())
+def test_one_line_for_each_code_keeps_what_the_lines_make_also_while_they_are_off(
+    edit: Edit, data: st.DataObject
+) -> None:
+    before = opened(edit)
+    place = data.draw(st.integers(0, len(before.facts.lines) - 1))
+    line = before.facts.lines[place]
+    changed = replace(line, net=line.net + data.draw(amounts), tax=(line.tax or D(0)) + data.draw(amounts))
+    lines = [*before.facts.lines[:place], changed, *before.facts.lines[place + 1 :]]
+    off = replace(before, facts=replace(before.facts, lines=tuple(lines)))
+
+    assert replace(balance_of(merged(off).facts), lines=0) == replace(balance_of(off.facts), lines=0)
+
+
+@given(amounts, percents)
+def test_the_tax_of_an_amount_is_right_to_half_a_cent(amount: Decimal, percent: Decimal) -> None:
+    on_top = tax_in(amount, percent, LineAmounts.EXCLUSIVE)
+    inside = tax_in(amount, percent, LineAmounts.INCLUSIVE)
+
+    assert abs(on_top - amount * percent / 100) <= D("0.005")
+    assert abs(inside * (100 + percent) - amount * percent) <= D("0.005") * (100 + percent)
+    assert on_top == on_top.quantize(D("0.01"))
+    assert inside == inside.quantize(D("0.01"))
+    assert tax_in(amount, percent, LineAmounts.NO_TAX) == 0
+
+
 @given(edits())
 def test_amounts_written_with_tax_and_without_it_again_are_the_same(edit: Edit) -> None:
     facts = with_taxes(edit.facts)

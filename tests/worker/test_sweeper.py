@@ -6,9 +6,12 @@ from uuid import uuid4
 
 from sqlalchemy import Table, func, select
 
+from bot.db.drafts import DRAFTS, Draft, keep_draft
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WORKSPACES
 from bot.domain.connecting import Stage
+from bot.domain.documents import Facts
+from bot.domain.editing import Edit
 from bot.domain.ids import UserId
 from bot.services.connect_stops import STOPPED
 from bot.services.messages import Place, Subject, Surface, note, want
@@ -72,6 +75,22 @@ async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_s
 
     assert (await left(database, DELIVERIES), await left(database, FLOWS), workflows.left) == (2, 1, 0)
     assert set(workflows.before) == {clock.now() - timedelta(days=7)}
+
+
+async def test_lines_that_nobody_saved_go_once_no_form_is_open_any_more(database: Database, clock: FakeClock) -> None:
+    world = await a_world(database, clock)
+    (old, young), draft = await world.approve("A-1", "A-2"), Draft(revision=1, working=Edit(facts=Facts()))
+    sweeper = a_sweeper(database, clock, Finished(0))
+    for item_id in (old, young):
+        async with database.write() as tx:
+            await keep_draft(tx, world.workspace_id, item_id, UserId("U1"), form_id=uuid4(), draft=draft)
+        await clock.advance(days=1)
+
+    await clock.advance(hours=1)
+    await sweeper.sweep_daily()
+
+    async with database.read() as tx:
+        assert (await tx.execute(select(DRAFTS.c.item_id))).scalars().all() == [young]
 
 
 async def test_what_was_told_once_is_kept_as_long_as_what_it_tells_of(database: Database, clock: FakeClock) -> None:
