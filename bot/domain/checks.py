@@ -23,7 +23,7 @@ def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple
         return (never_booked(facts.document_type),)
     if facts.is_unread:
         return (NOT_READ,)
-    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding), *_not_yet(facts, kind))
+    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding), *_not_yet(kind))
 
 
 def never_booked(document_type: DocumentType) -> str:
@@ -109,9 +109,7 @@ def _percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
 
 
-def _not_yet(facts: Facts, kind: ItemKind) -> tuple[str, ...]:
+def _not_yet(kind: ItemKind) -> tuple[str, ...]:
     if kind is ItemKind.SALE:
-        return ("This is a sales invoice. Only bills can be published so far, so enter it in the ledger by hand.",)
-    if facts.document_type is DocumentType.CREDIT_NOTE:
-        return ("This is a credit note. Only bills can be published so far, so enter it in the ledger by hand.",)
+        return ("This is a sale. Only costs can be published so far, so enter it in the ledger by hand.",)
     return ()

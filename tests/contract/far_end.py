@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.domain.ids import ItemId
-from bot.domain.postings import Posting, PostingLine
+from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
 from providers.base import AccountingProvider
 from tests.fakes.clock import FakeClock
@@ -19,6 +19,14 @@ class FarEnd(ABC):
 
     provider: AccountingProvider
     clock: FakeClock
+
+
+def a_posting(kind: PostingKind, number: str, **changes: Any) -> Posting:
+    """As `a_bill`, of another kind; sales are coded to revenue."""
+    bill = a_bill(number, kind=kind)
+    if kind.is_sale:
+        bill = replace(bill, lines=(replace(bill.lines[0], account_code="200", tax_code="OUTPUT2"),))
+    return replace(bill, **changes)
 
 
 def a_bill(number: str, **changes: Any) -> Posting:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import pytest
 
 from bot.domain.books import ListKind
-from bot.domain.postings import Posting
+from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import Access
 from providers.xero.simulator import Call
@@ -26,6 +26,7 @@ from tests.services.ledger import Ledger, Trouble
 class TestXero(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
+    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
 
     @pytest.fixture
     async def far_end(self, clock: FakeClock) -> AsyncIterator[XeroFarEnd]:
@@ -122,6 +123,9 @@ class PublishingFake(WritingFarEnd):
     def withdraw(self) -> None:
         self._next(Trouble.REVOKED)
 
+    def bank_account(self) -> str:
+        return "bank"
+
     def refusal(self, cause: str, bill: Posting) -> Posting:
         self.ledger.refuse[bill.number] = Problem(code=ProblemCode(cause))
         return bill
@@ -135,6 +139,7 @@ class TestPublishingFake(WritingContract):
 
     REFUSED: ClassVar[dict[str, ProblemCode]] = {code.value: code for code in ProblemCode}
     LOST: ClassVar[tuple[str, ...]] = (Trouble.COMMIT_THEN_500,)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
 
     @pytest.fixture
     def writing(self, clock: FakeClock) -> PublishingFake:

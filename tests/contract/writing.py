@@ -9,13 +9,14 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.books import Books
+from bot.domain.ids import FileId
 from bot.domain.ledger_documents import Found, differences
-from bot.domain.postings import Posting, PostingKind
+from bot.domain.postings import Attachment, Posting, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
 from providers.errors import AccessExpiredError, OutcomeUnknownError, ReconnectNeededError, TryLaterError
-from tests.contract.far_end import FarEnd, a_bill
+from tests.contract.far_end import FarEnd, a_bill, a_posting
 
 
 class WritingFarEnd(FarEnd):
@@ -48,6 +49,16 @@ class WritingFarEnd(FarEnd):
         """The organisation is disconnected at the far end."""
 
     @abstractmethod
+    def bank_account(self) -> str:
+        """The ledger's id of an account that money is spent from, in the books' own currency."""
+
+    def a_posting(self, kind: PostingKind, number: str) -> Posting:
+        return a_posting(kind, number, bank_account=self.bank_account() if kind.is_of_bank else None)
+
+    async def attach(self, attachment: Attachment, content: bytes, key: str | None = None) -> Outcome:
+        return await self.provider.attach(self.access, attachment, content, idempotency_key=key or str(uuid4()))
+
+    @abstractmethod
     def refusal(self, cause: str, bill: Posting) -> Posting:
         """Change the bill or the ledger so that the bill is refused for this one of the contract's `REFUSED`."""
 
@@ -69,6 +80,8 @@ class WritingFarEnd(FarEnd):
 class WritingContract:
     REFUSED: ClassVar[dict[str, ProblemCode]]
     LOST: ClassVar[tuple[str, ...]]
+    KINDS: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL,)
+    """What it books."""
 
     def test_the_same_bills_are_the_same_bytes(self, writing: WritingFarEnd) -> None:
         """A frozen batch can only be sent again if nothing in it depends on the moment."""
@@ -104,6 +117,66 @@ class WritingContract:
         assert isinstance(outcome, Accepted)
         assert await writing.find(bill) == {}
         assert await writing.read(bill, outcome.ledger_id) == {}
+
+    async def test_a_document_of_each_kind_is_written_found_and_reads_back(self, writing: WritingFarEnd) -> None:
+        for kind in self.KINDS:
+            posting, other = writing.a_posting(kind, f"{kind}-1"), writing.a_posting(kind, f"{kind}-2")
+
+            (outcome,) = await writing.create(posting)
+
+            assert isinstance(outcome, Accepted), (kind, outcome)
+            read = await writing.read(posting, outcome.ledger_id)
+            assert differences(posting, read[outcome.ledger_id]) == (), kind
+            found = await writing.find(posting, other)
+            assert {marker: record.ledger_id for marker, record in found.items()} == {
+                posting.marker: outcome.ledger_id
+            }, kind
+
+    async def test_kinds_of_one_route_go_out_in_one_call(self, writing: WritingFarEnd) -> None:
+        routes: dict[str, list[Posting]] = {}
+        for number, kind in enumerate((*self.KINDS, *self.KINDS)):
+            posting = writing.a_posting(kind, f"N-{number}")
+            routes.setdefault(writing.provider.route(posting), []).append(posting)
+
+        for postings in routes.values():
+            outcomes = await writing.create(*postings)
+            assert [type(outcome) for outcome in outcomes] == [Accepted] * len(postings)
+
+    async def test_a_file_hangs_on_a_document_of_each_kind_and_is_found_by_its_name(
+        self, writing: WritingFarEnd
+    ) -> None:
+        for kind in self.KINDS:
+            posting = writing.a_posting(kind, f"{kind}-1")
+            (outcome,) = await writing.create(posting)
+            assert isinstance(outcome, Accepted)
+            file, other = (self._a_file(posting, outcome.ledger_id, name) for name in ("B-1 é & co.pdf", "B-2.pdf"))
+
+            attached = await writing.attach(file, b"%PDF-1.7", key=f"{kind}")
+            again = await writing.attach(file, b"%PDF-1.7", key=f"{kind}")
+
+            assert isinstance(attached, Accepted), (kind, attached)
+            assert attached.record is not None
+            assert differences(file, attached.record) == ()
+            assert again == attached
+            route = writing.provider.route(file)
+            since = writing.clock.now() - timedelta(minutes=5)
+            found = await writing.provider.find(writing.access, route, [file, other], since=since)
+            assert found == {file.marker: attached.record}
+            assert await writing.provider.read(writing.access, route, [attached.ledger_id]) == {
+                attached.ledger_id: attached.record
+            }
+
+    @staticmethod
+    def _a_file(posting: Posting, document_id: str, name: str) -> Attachment:
+        return Attachment(
+            item_id=posting.item_id,
+            kind=posting.kind,
+            document_id=document_id,
+            file_id=FileId(uuid4()),
+            name=name,
+            media_type="application/pdf",
+            size=8,
+        )
 
     async def test_each_bill_has_its_own_outcome_in_the_order_sent(self, writing: WritingFarEnd) -> None:
         cause = next(iter(self.REFUSED))

@@ -121,6 +121,10 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
     def withdraw(self) -> None:
         self.state.disconnect(TRADING)
 
+    def bank_account(self) -> str:
+        accounts = self.state.books[TRADING].accounts.values()
+        return next(str(account["AccountID"]) for account in accounts if account.get("Code") == "090")
+
     def refusal(self, cause: str, bill: Posting) -> Posting:
         return CAUSES[cause][0](bill)
 

@@ -142,7 +142,7 @@ def test_a_sale_is_asked_for_its_customer_and_waits() -> None:
     missing, waits = check(replace(A_BILL, supplier=Party()), CODING, ItemKind.SALE)
 
     assert missing == "The customer is missing."
-    assert "sales invoice" in waits
+    assert "This is a sale" in waits
 
 
 @pytest.mark.parametrize(

@@ -149,7 +149,7 @@ async def test_a_sale_has_a_customer_at_once_and_what_was_typed_stays(desk: Desk
     await desk.settle()
 
     assert (done.errors, done.error) == ({}, None)
-    assert "Only bills can be published so far" in words(desk.card("S-1"))
+    assert "Only costs can be published so far" in words(desk.card("S-1"))
 
 
 async def test_a_bill_without_tax_is_sent_without_a_tax_rate(desk: Desk) -> None:

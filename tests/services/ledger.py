@@ -195,6 +195,7 @@ class Ledger:
             return Refused(problem=self.refuse[bill.number])
         document = LedgerDocument(
             ledger_id=str(uuid4()),
+            kind=bill.kind,
             marker=bill.marker,
             number=bill.number,
             contact_name=bill.contact_name,

@@ -79,6 +79,8 @@ class Grants:
     client_secret: str
     store: Store
     codes: dict[str, Code] = field(default_factory=dict)
+    withheld: set[str] = field(default_factory=set)
+    """Scopes that no token has, whatever was consented to: as of sign-ins that never asked for them."""
     access: Shelf = field(init=False)
     refreshes: Shelf = field(init=False)
     connections: Shelf = field(init=False)
@@ -217,7 +219,7 @@ class Grants:
         return Access(
             client_id=self.client_id,
             person=PEOPLE[found["person"]],
-            scopes=frozenset(found["scopes"]),
+            scopes=frozenset(found["scopes"]) - self.withheld,
             is_expired=datetime.fromisoformat(found["until"]) <= self.clock.now(),
         )
 

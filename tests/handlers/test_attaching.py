@@ -1,0 +1,115 @@
+"""The file of a document in Xero: there by itself, and where Xero does not take it, told with a button that resolves it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, Message
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulated.endpoints import attachments
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.playground.kit import schema_problems
+
+NUMBER = "INV-1"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+def alert(desk: Desk) -> Message:
+    (found,) = desk.slack.thread(BILLS, desk.card(NUMBER).ts)
+    return found
+
+
+def files(desk: Desk) -> list[str]:
+    books = desk.xero.books[TRADING]
+    return [file["FileName"] for bill in desk.xero.bills() for file in books.files(bill["InvoiceID"])]
+
+
+async def test_the_file_that_was_dropped_hangs_on_the_bill(desk: Desk) -> None:
+    await desk.drop(NUMBER)
+
+    await desk.approve(NUMBER)
+
+    (bill,), (name,) = desk.xero.bills(), files(desk)
+    (file,) = desk.xero.books[TRADING].files(bill["InvoiceID"])
+    content = desk.xero.books[TRADING].content(file["AttachmentID"])
+    assert name.endswith(f" {NUMBER}.xml.txt")
+    assert b"<Invoice" in content
+    assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
+
+
+async def test_a_suppliers_credit_note_is_one_in_xero_too_with_its_file(desk: Desk) -> None:
+    await desk.drop(NUMBER)
+    await desk.edit(NUMBER, {BlockId.DOCUMENT_TYPE: "credit_note"})
+
+    await desk.approve(NUMBER)
+
+    books = desk.xero.books[TRADING]
+    (note,) = books.credit_notes.values()
+    assert desk.xero.bills() == []
+    assert (note["Type"], note["CreditNoteNumber"], str(note["Total"])) == ("ACCPAYCREDIT", NUMBER, "120.00")
+    (file,) = books.files(note["CreditNoteID"])
+    assert file["FileName"].endswith(f" {NUMBER}.xml.txt")
+    card = desk.card(NUMBER)
+    assert "Published* to Xero" in words(card)
+    assert f"creditNoteID={note['CreditNoteID']}" in str(card.blocks)
+
+
+async def test_a_file_that_xero_refuses_is_told_and_sent_alone_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "LARGEST_FILE", 10)
+    await desk.drop(NUMBER)
+    await desk.approve(NUMBER)
+    told = alert(desk)
+    assert "Xero did not take the file" in words(told)
+    assert f"<@{BOOKKEEPER}>" in words(told)
+    assert actions(told) == [ActionId.RETRY_ITEM, ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS]
+    assert "Published* to Xero" in words(desk.card(NUMBER))
+    monkeypatch.setattr(attachments, "LARGEST_FILE", 10**7)
+
+    await desk.press(told, ActionId.RETRY_ITEM, APPROVER)
+    assert files(desk) == []
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    assert len(files(desk)) == len(desk.xero.bills()) == 1
+    assert "The file is in Xero" in words(alert(desk))
+    assert actions(alert(desk)) == []
+
+
+async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(desk: Desk) -> None:
+    await desk.drop(NUMBER, ending="ubl")
+    await desk.approve(NUMBER)
+    told = alert(desk)
+    assert "does not take files of this kind" in words(told)
+    assert actions(told) == [ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS]
+
+    await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
+    await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
+
+    assert f"<@{BOOKKEEPER}> left it so." in words(alert(desk))
+    assert "It stays in Xero without the file" in words(alert(desk))
+    assert files(desk) == []
+
+
+async def test_a_sign_in_that_may_not_attach_is_reconnected_and_documents_go_out_meanwhile(desk: Desk) -> None:
+    """Connections that are older than the wish to attach files never asked for that right."""
+    desk.xero.grants.withheld.add("accounting.attachments")
+    await desk.drop(NUMBER)
+    await desk.approve(NUMBER)
+
+    assert "Dext may not attach files in Xero" in words(alert(desk))
+    assert actions(alert(desk))[:2] == [ActionId.OPEN_CONNECT, ActionId.RETRY_ITEM]
+    await desk.drop("INV-2")
+    await desk.approve("INV-2")
+    assert len(desk.xero.bills()) == 2
