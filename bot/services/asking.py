@@ -149,7 +149,7 @@ class Answers:
                 raise StaleItemError(before)
             settings = await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
             told = replace(before, questions=answered(before.questions, kinds, actor.user_id))
-            written = await change_item(tx, before, judged(told, settings))
+            written = await change_item(tx, before, await judged(tx, told, settings))
             item = None if written is None else await settle(tx, written)
             if item is None:
                 raise StaleItemError(before)

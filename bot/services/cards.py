@@ -14,21 +14,22 @@ from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import TaxRate
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import doubts, warned_of
-from bot.domain.coding import CodedValue
+from bot.domain.coding import CodedValue, CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
+from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
-from bot.services.code_names import names_of_lines
+from bot.services.choices import usable_defaults
+from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.current import require_item
 from bot.services.items import EDITABLE
-from bot.services.lists import account_label, load_account, load_tax_rate, tax_rate_label
+from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People
@@ -91,10 +92,8 @@ class Cards:
         connection = (await tx.execute(statement)).one_or_none()
         provider = None if connection is None else self.providers.get(connection.provider)
         settings = await load_settings(tx, workspace_id, organisation_id)
-        code = item.coding.tax_rate.value
-        rate = None if code is None else await load_tax_rate(tx, workspace_id, organisation_id, code)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
-        names = await names_of_lines(tx, item)
+        names = await names_of(tx, item)
         sent = await sent_of(tx, workspace_id, item.id) if item.state in _ON_THE_WAY else None
         is_ending = (
             connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
@@ -105,15 +104,15 @@ class Cards:
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
-            account=await _account_name(tx, item, item.coding.account.value),
-            tax_rate=code if rate is None else rate.label,
+            account=names.account(item.coding.account.value),
+            tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(item.coding.codes),
             line_codes=tuple(names.words(item.coding.own_codes(place)) for place in range(len(item.facts.lines))),
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
-            warnings=await _warnings(tx, item, rate, before) if item.state in EDITABLE and item.is_booked else (),
+            warnings=await _warnings(tx, item, settings, names, before) if item.state in EDITABLE and item.is_booked else (),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
@@ -122,10 +121,17 @@ class Cards:
         )
 
 
-async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item, ...]) -> tuple[str, ...]:
+async def _warnings(
+    tx: Tx, item: Item, settings: Settings, names: CodeNames, before: tuple[Item, ...]
+) -> tuple[str, ...]:
     """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
+    rate = names.tax_rates.get(item.coding.tax_rate.value or "")
     found = [
-        *await _archived(tx, item),
+        *(
+            f"{name} is archived in the ledger, which will refuse it. Edit changes it."
+            for name in archived_of(item, names)
+        ),
+        *await _left_without(tx, item, settings.coding_defaults),
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
     ]
     found += [odd for odd in (paid_elsewhere(item, before), unusual(item, before)) if odd is not None]
@@ -136,13 +142,25 @@ async def _warnings(tx: Tx, item: Item, rate: TaxRate | None, before: tuple[Item
     return (*found, *warned_of(item))
 
 
-async def _archived(tx: Tx, item: Item) -> tuple[str, ...]:
-    """A refusal foreseen: what the last look at the lists, or another bill's refusal, has told."""
-    code = item.coding.account.value
-    account = None if code is None else await load_account(tx, item.workspace_id, item.organisation_id, code)
-    if account is None or account.is_active:
+async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[str, ...]:
+    """Why a bill has not got a default that there is: the ledger is known not to take it."""
+    of, codes = (tx, item.workspace_id, item.organisation_id), item.coding.codes
+    lacking = CodingDefaults(
+        account=defaults.account if codes.account is None else None,
+        tax_rate=defaults.tax_rate if codes.tax_rate is None else None,
+    )
+    if lacking == CodingDefaults():
         return ()
-    return (f"Category {account.label} is archived in the ledger, which will refuse it. Edit chooses another one.",)
+    usable = await usable_defaults(*of, lacking)
+    found = []
+    if lacking.account is not None and usable.account is None:
+        found.append(f"The default category, {await account_label(*of, lacking.account)}, {_NOT_GIVEN}")
+    if lacking.tax_rate is not None and usable.tax_rate is None:
+        found.append(f"The default tax rate, {await tax_rate_label(*of, lacking.tax_rate)}, {_NOT_GIVEN}")
+    return tuple(found)
+
+
+_NOT_GIVEN = "is archived or gone in the ledger, so this bill did not get it."
 
 
 Name = Callable[[Tx, Item, str | None], Awaitable[str | None]]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account, Contact, TaxRate, TrackingOption
+from bot.domain.coding import CodingDefaults
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed, Person
@@ -117,9 +118,28 @@ async def require_offered(
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
-    if account is not None and not (found.account and found.account.is_active and found.account.is_codable):
+    if account is not None and not _is_usable_account(found.account):
         wrong[ACCOUNT] = GONE[ACCOUNT]
-    if tax_rate is not None and not (found.tax_rate and found.tax_rate.is_active and found.tax_rate.goes_with_costs):
+    if tax_rate is not None and not _is_usable_rate(found.tax_rate):
         wrong[TAX_RATE] = GONE[TAX_RATE]
     if wrong:
         raise NotOfferedError(wrong)
+
+
+async def usable_defaults(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, defaults: CodingDefaults
+) -> CodingDefaults:
+    """Those that the ledger takes, as far as is known: a bill is not coded to what would be refused."""
+    found = await chosen(tx, workspace_id, organisation_id, defaults.account, defaults.tax_rate)
+    return CodingDefaults(
+        account=defaults.account if _is_usable_account(found.account) else None,
+        tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate) else None,
+    )
+
+
+def _is_usable_account(account: Account | None) -> bool:
+    return account is not None and account.is_active and account.is_codable
+
+
+def _is_usable_rate(rate: TaxRate | None) -> bool:
+    return rate is not None and rate.is_active and rate.goes_with_costs

@@ -1,11 +1,12 @@
 """What an item and its lines are booked to, by name. Read only where there is something to be named."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, TaxRate
-from bot.domain.coding import Codes, Track
+from bot.domain.books import Account, TaxRate, TrackingCategory
+from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Track
 from bot.domain.items import Item
 from bot.services import lists
 
@@ -14,41 +15,77 @@ UNNAMED = ("Tracking", "an option that is archived")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeNames:
-    """`tracks` are the names of category and option."""
+    """By code; of what is tracked, by the category's id. Archived or not, but for tracking categories."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
-    tracks: Mapping[Track, tuple[str, str]] = field(default_factory=dict)
+    categories: Mapping[str, TrackingCategory] = field(default_factory=dict)
+
+    def account(self, code: str | None) -> str | None:
+        """A code that the list does not have names itself."""
+        found = self.accounts.get(code or "")
+        return code if found is None else found.label
+
+    def tax_rate(self, code: str | None) -> str | None:
+        """As `account`."""
+        found = self.tax_rates.get(code or "")
+        return code if found is None else found.label
+
+    def track(self, track: Track) -> tuple[str, str]:
+        """The names of category and option."""
+        category = self.categories.get(track.category)
+        options = () if category is None else category.options
+        found = next((option.name for option in options if option.provider_id == track.option), None)
+        return UNNAMED if category is None or found is None else (category.name, found)
 
     def tracking(self, codes: Codes) -> tuple[tuple[str, str], ...]:
-        return tuple(self.tracks.get(track, UNNAMED) for track in codes.tracking)
+        return tuple(self.track(track) for track in codes.tracking)
 
     def words(self, codes: Codes) -> str:
         """Category, tax rate and options, as far as there are any."""
-        account, rate = self.accounts.get(codes.account or ""), self.tax_rates.get(codes.tax_rate or "")
         named = (
-            codes.account if account is None else account.label,
-            codes.tax_rate if rate is None else rate.label,
+            self.account(codes.account),
+            self.tax_rate(codes.tax_rate),
             *(option for _, option in self.tracking(codes)),
         )
         return ", ".join(name for name in named if name)
 
+    def archived(self, codes: Codes) -> Iterator[str]:
+        """What of it the ledger would refuse, as far as is known."""
+        account, rate = self.accounts.get(codes.account or ""), self.tax_rates.get(codes.tax_rate or "")
+        if account is not None and not account.is_active:
+            yield f"Category {account.label}"
+        if rate is not None and not rate.is_active:
+            yield f"Tax rate {rate.label}"
+        for track in codes.tracking:
+            if not self._is_live(track):
+                category, option = self.track(track)
+                yield "A tracking option" if (category, option) == UNNAMED else f"{category} {option}"
 
-async def names_of_lines(tx: Tx, item: Item) -> CodeNames:
-    """Names for the own codes of its lines, and for all that is tracked."""
-    own = [item.coding.own_codes(place) for place in range(len(item.facts.lines))]
+    def _is_live(self, track: Track) -> bool:
+        category = self.categories.get(track.category)
+        options = () if category is None else category.options
+        return any(option.provider_id == track.option and option.is_active for option in options)
+
+
+async def names_of(tx: Tx, item: Item) -> CodeNames:
+    """Names for all that an item or a line of it is booked to, and for what that beat."""
+    parts: tuple[Coding | LineCoding, ...] = (item.coding, *item.coding.lines)
     of = (tx, item.workspace_id, item.organisation_id)
-    is_tracked = any(codes.tracking for codes in (item.coding.codes, *own))
+    categories = await lists.live_tracking(*of) if any(part.tracking for part in parts) else ()
     return CodeNames(
-        accounts=await lists.accounts_by_code(*of, {codes.account for codes in own if codes.account}),
-        tax_rates=await lists.tax_rates_by_code(*of, {codes.tax_rate for codes in own if codes.tax_rate}),
-        tracks={} if not is_tracked else await _tracks(tx, item),
+        accounts=await lists.accounts_by_code(*of, _codes(part.account for part in parts)),
+        tax_rates=await lists.tax_rates_by_code(*of, _codes(part.tax_rate for part in parts)),
+        categories={category.provider_id: category for category in categories},
     )
 
 
-async def _tracks(tx: Tx, item: Item) -> dict[Track, tuple[str, str]]:
-    return {
-        Track(category.provider_id, option.provider_id): (category.name, option.name)
-        for category in await lists.live_tracking(tx, item.workspace_id, item.organisation_id)
-        for option in category.options
-    }
+def archived_of(item: Item, names: CodeNames) -> tuple[str, ...]:
+    """Each once, of the item and its lines."""
+    booked = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
+    return tuple(dict.fromkeys(chain.from_iterable(names.archived(codes) for codes in booked)))
+
+
+def _codes(values: Iterable[CodedValue]) -> set[str]:
+    said = chain.from_iterable((value.value, *(lost.value for lost in value.beaten)) for value in values)
+    return {code for code in said if code}

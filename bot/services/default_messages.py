@@ -1,6 +1,7 @@
 """A default that the ledger does not take any more is told once, and the message is finished when it is mended.
 
-Found by whoever ends the reading of its list, in that transaction; finished there too, or where other settings are saved.
+Found by whoever ends the reading of its list, or records a refusal that says so, in that transaction; finished by a
+reading too, or where other settings are saved.
 """
 
 from uuid import UUID
@@ -12,11 +13,11 @@ from bot.db.connections import ConnectionRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import ListKind
+from bot.domain.coding import CodingDefaults
 from bot.domain.defaults import DefaultOutcome, MissingDefault
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
-from bot.domain.settings import Settings
-from bot.services.choices import NotOfferedError, require_offered
+from bot.services.choices import usable_defaults
 from bot.services.connection_messages import place_of_news
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown, Subject, want
@@ -39,27 +40,34 @@ _TOLD = select(MESSAGES.c.role, MESSAGES.c.facts).where(
 )
 
 
-async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind) -> None:
-    """Whether the defaults out of these lists can be used; tells what changed of that, and of nothing twice."""
+async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind) -> bool:
+    """Whether the defaults out of these lists can be used; tells what changed of that, and of nothing twice.
+
+    Answers whether one is back, which bills that came in without it are to follow.
+    """
     known = [kind for kind in kinds if kind in views.NAMES]
     if not known:
-        return
+        return False
     # settings that are saved meanwhile, and another process's reading, wait for what is told here
     await tx.execute(_LOCK, {"workspace_id": workspace_id, "organisation_id": organisation_id})
     settings = await load_settings(tx, workspace_id, organisation_id)
     told = await _open(tx, workspace_id, organisation_id)
+    usable = await usable_defaults(tx, workspace_id, organisation_id, settings.coding_defaults)
+    is_back = False
     for kind in known:
-        key = _default(settings, kind)
-        is_missing = key is not None and not await _is_offered(tx, workspace_id, organisation_id, kind, key)
+        key = _default(settings.coding_defaults, kind)
+        is_missing = key is not None and _default(usable, kind) is None
         role, before = told.get(kind, ("", None))
         if before is not None and (before.key != key or not is_missing):
             outcome = DefaultOutcome.BACK if before.key == key else DefaultOutcome.CHANGED
             ended = MissingDefault(kind=kind, key=before.key, label=before.label, outcome=outcome)
             await _tell(tx, workspace_id, organisation_id, role, ended)
+            is_back = is_back or outcome is DefaultOutcome.BACK
         if key is not None and is_missing and (before is None or before.key != key):
             label = await _label(tx, workspace_id, organisation_id, kind, key)
             role = f"{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
             await _tell(tx, workspace_id, organisation_id, role, MissingDefault(kind=kind, key=key, label=label))
+    return is_back
 
 
 async def draw(tx: Tx, message: Shown) -> Drawn | None:
@@ -94,19 +102,8 @@ async def _tell(
     await want(tx, workspace_id, Subject.DEFAULT, organisation_id, place, facts=facts)
 
 
-def _default(settings: Settings, kind: ListKind) -> str | None:
-    return settings.default_account if kind is ListKind.ACCOUNTS else settings.default_tax_rate
-
-
-async def _is_offered(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
-) -> bool:
-    account, tax_rate = (key, None) if kind is ListKind.ACCOUNTS else (None, key)
-    try:
-        await require_offered(tx, workspace_id, organisation_id, account, tax_rate)
-    except NotOfferedError:
-        return False
-    return True
+def _default(defaults: CodingDefaults, kind: ListKind) -> str | None:
+    return defaults.account if kind is ListKind.ACCOUNTS else defaults.tax_rate
 
 
 async def _label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str) -> str:

@@ -65,7 +65,7 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
         return known, False
     settings = await load_settings(tx, new.workspace_id, new.organisation_id, held=True)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
-    item = judged(await asked_at_the_door(tx, _received(tx, new, reference)), settings)
+    item = await judged(tx, await asked_at_the_door(tx, _received(tx, new, reference)), settings)
     item = await with_rates_of_lines(tx, item)
     if not await insert_item(tx, item, new.source_key):
         return await _entered_meanwhile(tx, new), False

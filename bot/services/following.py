@@ -27,9 +27,10 @@ from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
 from bot.services import audit
+from bot.services.choices import usable_defaults
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_item
-from bot.services.recoding import judged, settle
+from bot.services.recoding import judged, judged_by, settle
 from bot.services.settings import load_settings
 
 PAGE = 50
@@ -54,7 +55,7 @@ async def _caught_up(tx: Tx, item: Item) -> Item:
     recoding = await recoding_of(tx, item.workspace_id, item.organisation_id)
     if recoding is None or not recoding.is_before(item):
         return item
-    return judged(item, await load_settings(tx, item.workspace_id, item.organisation_id))
+    return await judged(tx, item, await load_settings(tx, item.workspace_id, item.organisation_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,9 @@ class Following:
     ) -> tuple[datetime, UUID] | None:
         """Judge a page; answers where the next one begins, if there may be more."""
         items = await undecided_items(tx, workspace_id, organisation_id, after, limit=self.page)
+        defaults = await usable_defaults(tx, workspace_id, organisation_id, settings.coding_defaults)
         for item in items:
-            await _follow(tx, item, judged(item, settings))
+            await _follow(tx, item, judged_by(item, settings, defaults))
         return None if len(items) < self.page else (items[-1].created_at, items[-1].id)
 
     async def _enqueue(self, tx: Tx, recoding: Recoding, attempt: int) -> None:

@@ -19,6 +19,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId
 from bot.services.access import Tokens
+from bot.services.following import Following
 from bot.services.jobs import JobKind, Jobs
 from bot.services.list_entries import OutdatedError
 from bot.services.reading_lists import MOVING_FOR, WHOLE_EVERY, Reading
@@ -98,7 +99,8 @@ class ListImport:
         connection = await self._connection(ConnectionId(UUID(connection_id)))
         if connection is None or connection.provider not in self.providers:
             return
-        reading = Reading(self.db, self.tokens, connection, int(run), self.providers[connection.provider])
+        follow = Following(self.db, self.jobs).begin
+        reading = Reading(self.db, self.tokens, connection, int(run), self.providers[connection.provider], follow)
         try:
             await reading.all()
         except OutdatedError:

@@ -101,7 +101,7 @@ def require_editable(item: Item, version: int | None = None) -> None:
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
     settings = await _settings_for(tx, before, after)
-    after = _judged_again(before, await asked_again(tx, before, after, by), settings)
+    after = await _judged_again(tx, before, await asked_again(tx, before, after, by), settings)
     changes_decision = is_material(before, after)
     if changes_decision and by not in after.edited_by:
         after = replace(after, edited_by=(*after.edited_by, by))
@@ -134,13 +134,13 @@ async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
     return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
 
 
-def _judged_again(before: Item, after: Item, settings: Settings | None) -> Item:
+async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | None) -> Item:
     """Today's defaults are offered to what nobody decided on yet."""
     if settings is None:
         return checked(after)
     if before.state in DECIDED:
         return checked(replace(after, publish_as=status_of(after.coding, settings)))
-    return judged(after, settings)
+    return await judged(tx, after, settings)
 
 
 def _deed(before: Item, after: Item) -> str:

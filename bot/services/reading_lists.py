@@ -24,6 +24,7 @@ from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw
+from bot.services.settings import BeginToFollow, load_settings
 from providers.base import Access, AccountingProvider
 from providers.errors import (
     AccessExpiredError,
@@ -61,6 +62,7 @@ class Reading:
     connection: Row[Any]
     run: int
     provider: AccountingProvider
+    begin_to_follow: BeginToFollow
 
     async def all(self) -> None:
         """Each list by itself: one that the ledger cannot give now does not keep the others waiting, unless it asked
@@ -171,7 +173,9 @@ class Reading:
         async with stored.write() as tx:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
             # in the transaction that ends the list: a reading that is killed before ends it again, and looks again
-            await default_messages.look(tx, stored.workspace_id, stored.organisation_id, stored.kind)
+            if await default_messages.look(tx, stored.workspace_id, stored.organisation_id, stored.kind):
+                settings = await load_settings(tx, stored.workspace_id, stored.organisation_id)
+                await self.begin_to_follow(tx, stored.workspace_id, stored.organisation_id, settings)
             await self._end_run(tx)
 
     async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 Runs at the door, after an edit, and for all waiting items when defaults change (`bot.services.following`). A default
 never overrides what is stronger; an approval is never touched by a default, because what was decided on is checked only.
+A default that the ledger is known not to take any more is none.
 """
 
 from dataclasses import replace
@@ -9,14 +10,21 @@ from dataclasses import replace
 from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
 from bot.domain.checks import check
-from bot.domain.coding import Coding, apply_defaults
+from bot.domain.coding import Coding, CodingDefaults, apply_defaults
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import PaymentStatus, Settings
+from bot.services.choices import usable_defaults
 
 
-def judged(item: Item, settings: Settings) -> Item:
+async def judged(tx: Tx, item: Item, settings: Settings) -> Item:
     """An undecided item as the settings have it: coded by the defaults, and checked; its state is left alone."""
-    coding = apply_defaults(item.coding, settings.coding_defaults)
+    defaults = await usable_defaults(tx, item.workspace_id, item.organisation_id, settings.coding_defaults)
+    return judged_by(item, settings, defaults)
+
+
+def judged_by(item: Item, settings: Settings, defaults: CodingDefaults) -> Item:
+    """As `judged`; `defaults` are those of the settings that can be used."""
+    coding = apply_defaults(item.coding, defaults)
     return checked(replace(item, coding=coding, publish_as=status_of(coding, settings)))
 
 

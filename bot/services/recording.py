@@ -10,13 +10,13 @@ from bot.db.base import dump
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Books
+from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.postings import Posting
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import BatchState, PublicationState, StepState
-from bot.services import alerts, audit, bill_rights, lists
+from bot.services import alerts, audit, bill_rights, default_messages, lists
 from bot.services.current import show
 from providers.base import Profile
 
@@ -54,6 +54,7 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
         return None
     if problem.code is ProblemCode.ACCOUNT_ARCHIVED and account is not None:
         await lists.went_inactive(tx, batch.workspace_id, batch.organisation_id, account)
+        await default_messages.look(tx, batch.workspace_id, batch.organisation_id, ListKind.ACCOUNTS)
     item = await _move(tx, batch, step, ItemState.REFUSED)
     if item is not None:
         await alerts.refused(tx, item, problem)

@@ -163,7 +163,7 @@ async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
 class LookAtDefaults(Protocol):
     async def __call__(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind
-    ) -> None: ...
+    ) -> bool: ...
 
 
 class BeginToFollow(Protocol):

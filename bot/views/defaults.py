@@ -25,12 +25,12 @@ def missing(
     title = f"The {name} is archived or gone in the ledger"
     who = " ".join(mention(user) for user in admins[:MOST_NAMED]) or "an admin of this organisation"
     used = (
-        f"*{escape(found.label, 200)}* is the {name} in the settings. Bills without one of their own get it, and the "
-        "ledger would refuse them. Those that wait with it say so on their cards."
+        f"*{escape(found.label, 200)}* is the {name} in the settings, and the ledger would refuse bills with it. Bills "
+        "that come in now do not get it and wait in review; those that have it already say so on their cards."
     )
     move = (
-        f"*Whose move:* {who}. Press *Settings* and choose another one; waiting bills follow. Or bring it back in the "
-        "ledger: then this message says so after the next refresh."
+        f"*Who can change it:* {who}. Press *Settings* and choose another one; waiting bills follow. Or bring it back in the "
+        "ledger: after the next refresh this message says so, and the bills that wait get it."
     )
     button = ButtonElement(
         action_id=ActionId.OPEN_SETTINGS, text="Settings", value=str(organisation_id), style="primary"

@@ -11,7 +11,7 @@ from bot.playground.slack import ADMIN, ALERTS
 from bot.services import default_messages
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.handlers.parting import now, told
 from tests.handlers.setting_up import CATEGORY, OTHER_CATEGORY, TAX, Office, an_office
 
@@ -83,6 +83,27 @@ async def test_other_settings_finish_it_and_what_the_ledger_has_no_more_is_as_go
     assert "is not the default tax rate any more" in now(office.world, tax_rate)
     await read_lists(office)
     assert told(office.world, GONE) == []
+
+
+async def test_a_refusal_tells_it_too_and_new_bills_wait_without_it_until_it_is_back(office: Office) -> None:
+    desk = Desk(office.world)
+    mark(office, "ARCHIVED")
+    await desk.add()
+    await desk.approve("INV-1")
+
+    (message,) = told(office.world, GONE)
+    assert "default category in the settings" in words(message)
+
+    waiting = await desk.add(**{BlockId.NUMBER: "INV-2"})
+    assert "A category is missing." in words(waiting)
+    assert "The default category, 429 · General Expenses, is archived or gone in the ledger" in words(waiting)
+    assert "In approval" not in words(waiting)
+
+    mark(office, "ACTIVE")
+    await read_lists(office)
+    assert "in the ledger's list again" in now(office.world, message)
+    assert "In approval" in words(desk.card("INV-2"))
+    assert "is archived" not in words(desk.card("INV-2"))
 
 
 async def test_a_reading_that_is_killed_while_it_tells_tells_once(

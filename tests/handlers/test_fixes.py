@@ -212,8 +212,10 @@ async def test_a_form_taken_over_by_somebody_without_the_right_changes_nothing(d
 
 
 async def test_a_tax_rate_that_does_not_go_with_the_category_is_chosen_anew(desk: Desk) -> None:
-    await desk.world.set_up(tax="ECOUTPUT")
+    await desk.world.set_up(tax="RRINPUT")
     await desk.add()
+    rates = desk.xero.books[TRADING].tax_rates
+    rates.save("RRINPUT", {**rates["RRINPUT"], "CanApplyToExpenses": False})
     await desk.approve(NUMBER)
     assert "The tax rate does not go with the category" in words(alert(desk))
 
