@@ -38,7 +38,8 @@ async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: 
     assert text.count("<@") == 1
     assert actions(told) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
     assert "Refused by Xero" in words(desk.card(NUMBER))
-    assert len(desk.slack.messages(BILLS)) == 2
+    others = [message for message in desk.slack.messages(BILLS) if "default category" not in message.text]
+    assert len(others) == 2
 
 
 async def test_after_the_press_the_alert_waits_for_the_ledgers_answer(desk: Desk) -> None:
@@ -142,7 +143,8 @@ async def test_where_alerts_and_approvals_share_a_channel_there_is_no_second_lin
 
     assert len(replies(desk)) == 1
     assert pointers(desk) == []
-    assert len(desk.slack.messages(BILLS)) == 2
+    others = [message for message in desk.slack.messages(BILLS) if "default category" not in message.text]
+    assert len(others) == 2
 
 
 async def test_what_is_rejected_after_an_edit_is_not_said_to_be_on_its_way(desk: Desk) -> None:
@@ -189,12 +191,12 @@ async def test_an_expired_connection_is_told_once_and_what_waits_goes_on_by_itse
 
 
 async def test_retrying_while_the_connection_is_lost_waits_for_it(desk: Desk) -> None:
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
     told = await refused(desk)
     desk.xero.restore_account(TRADING, CATEGORY)
     desk.xero.revoke_refresh_tokens()
     desk.xero.expire_access_tokens()
     await desk.world.later(3600)
-    await desk.add(**{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
 
     await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
