@@ -6,7 +6,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 
 from decimal import Decimal
 
-from bot.domain.coding import Coding
+from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.items import Item
 
@@ -82,13 +82,20 @@ def _amounts(facts: Facts) -> tuple[str, ...]:
 
 
 def _several_rates(facts: Facts, coding: Coding) -> tuple[str, ...]:
-    """Lines without a tax rate of their own go out with the item's, so their tax would be booked to the wrong one."""
+    """Lines without a tax rate of their own go out with the item's, so their tax would be booked to the wrong one; unless a
+    person chose that one for the whole of it, which is only pointed at (`one_for_several`).
+    """
+    if coding.tax_rate.source is Source.PERSON and coding.tax_rate.value is not None:
+        return ()
     rates = facts.tax_percents
     has_own = [coding.own_codes(place).tax_rate is not None for place in range(len(facts.lines))]
     if len(rates) < 2 or (len(has_own) > 1 and all(has_own)):
         return ()
-    named = ", ".join(_percent(rate) for rate in rates[:MOST_NAMED])
-    return (f"It has several tax rates ({named}): give each of its lines its own one.",)
+    return (f"It has several tax rates ({_named(rates)}): give each of its lines its own one.",)
+
+
+def _named(rates: tuple[Decimal, ...]) -> str:
+    return ", ".join(_percent(rate) for rate in rates[:MOST_NAMED])
 
 
 def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
@@ -97,6 +104,14 @@ def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
     if chosen_percent is None or len(rates) != 1 or rates[0] == chosen_percent:
         return ()
     return (f"The document has {_percent(rates[0])} tax; the tax rate chosen is one of {_percent(chosen_percent)}.",)
+
+
+def one_for_several(item: Item, chosen: str | None) -> tuple[str, ...]:
+    """A person chose one tax rate, here by name, for a document that states several."""
+    rates, is_chosen = item.facts.tax_percents, item.coding.tax_rate.source is Source.PERSON
+    if chosen is None or not is_chosen or len(rates) < 2 or item.rates_its_lines:
+        return ()
+    return (f"The document has several tax rates ({_named(rates)}), and {chosen} was chosen for all of it.",)
 
 
 def warned_of(item: Item) -> tuple[str, ...]:

@@ -90,6 +90,21 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
     )
 
 
+def over_suggestions(item: Item, edit: Edit) -> Edit:
+    """The tax rate that a person chooses for the whole bill stands above what was only suggested for its lines, where that
+    was left as it is.
+    """
+    if edit.codes.tax_rate in (None, item.coding.tax_rate.value):
+        return edit
+    lines = []
+    for place, origin in enumerate(_origins(item.facts.lines, edit.facts.lines)):
+        codes = edit.own_codes(place)
+        standing = CodedValue() if origin is None else _line_of(item.coding, origin).tax_rate
+        is_suggested = standing.source is Source.SUGGESTION and codes.tax_rate == standing.value
+        lines.append(replace(codes, tax_rate=None) if is_suggested else codes)
+    return replace(edit, lines=_trimmed(lines))
+
+
 def exchanged(edit: Edit, *, is_meant: Callable[[Codes], bool], change: Callable[[Codes], Codes]) -> Edit:
     """With other codes on the lines that are meant; where none is, or the item itself is, on that too."""
     lines = tuple(change(codes) if is_meant(codes) else codes for codes in edit.lines)

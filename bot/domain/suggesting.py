@@ -10,8 +10,10 @@ from bot.domain.documents import Facts, Line
 
 def rates_by_percent(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Coding:
     """Each line that states a percentage with the tax rate of that percentage, where there is exactly one; of several it is
-    the item's own, if that is among them. The others stay without one.
+    the item's own, if that is among them. The others stay without one; all do where the item's was chosen for it.
     """
+    if coding.tax_rate.source >= Source.DOOR and coding.tax_rate.value is not None:
+        return coding
     lines = [coding.lines[place] if place < len(coding.lines) else LineCoding() for place in range(len(facts.lines))]
     for place, line in enumerate(facts.lines):
         code = _meant(line, rates, coding.tax_rate.value)

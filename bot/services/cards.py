@@ -15,7 +15,7 @@ from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.cards import Explanation, ItemCard, Reason
-from bot.domain.checks import doubts, warned_of
+from bot.domain.checks import doubts, one_for_several, warned_of
 from bot.domain.coding import CodedValue, CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
@@ -112,7 +112,9 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=provider is not None and connection is not None and connection.health in USABLE,
-            warnings=await _warnings(tx, item, settings, names, before) if item.state in EDITABLE and item.is_booked else (),
+            warnings=await _warnings(tx, item, settings, names, before)
+            if item.state in EDITABLE and item.is_booked
+            else (),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
@@ -133,6 +135,7 @@ async def _warnings(
         ),
         *await _left_without(tx, item, settings.coding_defaults),
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
+        *one_for_several(item, names.tax_rate(item.coding.tax_rate.value)),
     ]
     found += [odd for odd in (paid_elsewhere(item, before), unusual(item, before)) if odd is not None]
     other = await like_document(tx, item)

@@ -11,7 +11,7 @@ from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts
-from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, what_changed
+from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, over_suggestions, what_changed
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
@@ -84,7 +84,9 @@ class Items:
             require_editable(before, version)
             edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
             await drop_draft(tx, before.workspace_id, before.id, actor.user_id)
-            return await apply_edit(tx, before, edited(before, edit, actor.user_id), actor.user_id)
+            return await apply_edit(
+                tx, before, edited(before, over_suggestions(before, edit), actor.user_id), actor.user_id
+            )
 
 
 def require_editable(item: Item, version: int | None = None) -> None:

@@ -99,7 +99,7 @@ def _open(found: AlertCard) -> Message:
     item, problem = found.card.item, found.alert.problem
     head = f"*{escape(found.card.organisation)}* · {item.reference}\n:no_entry: *{escape(problem.title)}*"
     asked = " ".join(mention(user) for user in found.helpers[:5])
-    move = f"*Whose move:* {problem.entry.mover}{': ' + asked if asked else ''}"
+    move = f"*Who acts next:* {problem.entry.mover}{': ' + asked if asked else ''}"
     blocks: list[Block] = [
         section(head),
         section(escape(problem.explanation, 900)),

@@ -147,7 +147,7 @@ def made(key: MadeKey) -> View:
         blocks=[
             HeaderBlock(text=plain(key.organisation, 150)),
             section(
-                f":key: *{escape(key.name, LONGEST_NAME)}* may {_may(key.scopes)}. Copy the key now: it is shown this once, "
+                f":lock: *{escape(key.name, LONGEST_NAME)}* may {_may(key.scopes)}. Copy the key now: it is shown this once, "
                 "and kept nowhere."
             ),
             section(f"```{key.text}```"),

@@ -24,6 +24,7 @@ from bot.domain.ids import OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.money import parse_amount
 from bot.views import fields
+from bot.views.document_words import document_name, total_words
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError, PageRef
@@ -153,8 +154,8 @@ def _row(item: Item) -> Block:
         head, known = "*Not read yet*", []
     else:
         name = escape(item.counterparty.name or "", 80) or "Name not stated"
-        head = f"*{name}* · {escape(facts.number or '', 40) or 'no number'}"
-        known = [amount(facts.gross, facts.currency) if facts.gross is not None else "no total"]
+        head = f"*{name}* · {document_name(item)} {escape(facts.number or '', 40) or 'without a number'}"
+        known = [total_words(item) if facts.gross is not None else "no total"]
         known += [day(facts.issued_on)] if facts.issued_on is not None else []
     told = " · ".join([*known, f"*{_capital(item.state.words)}*", item.reference])
     return SectionBlock(

@@ -50,7 +50,7 @@ def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Mes
     blocks: list[Block] = [
         section(f"*{escape(card.organisation)}*\n{_sign(card)} *{escape(title)}*"),
         section(escape(problem.explanation, 600)),
-        section(f"*Whose move:* {_movers(problem, admins)}. {escape(problem.remedy, 600)}"),
+        section(f"*Who acts next:* {_movers(problem, admins)}. {escape(problem.remedy, 600)}"),
         ActionsBlock(elements=[connect_button("Reconnect", str(card.organisation_id))]),
     ]
     return f"{plain(card.organisation)}: {title}. Reconnect to go on.", tuple(blocks)

@@ -6,6 +6,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Details, Happening
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
+from bot.views.document_words import is_credit
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, document, headline, mark, modal, warnings
@@ -63,8 +64,8 @@ def _facts(item: Item) -> list[str]:
         ("Due", day(facts.due_on), FactField.DUE_ON),
         ("Net", amount(facts.net, facts.currency), FactField.AMOUNTS),
         ("Tax", amount(facts.tax, facts.currency), FactField.AMOUNTS),
-        ("Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
-        *_payment(facts),
+        ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
+        *_payment(item),
     )
     told = []
     for name, value, field in pairs:
@@ -73,13 +74,14 @@ def _facts(item: Item) -> list[str]:
     return told
 
 
-def _payment(facts: Facts) -> list[tuple[str, str, FactField | None]]:
-    """Where it is not simply the total that is to be paid."""
-    found: list[tuple[str, str, FactField | None]] = []
+def _payment(item: Item) -> list[tuple[str, str, FactField | None]]:
+    """Where it is not simply the total that is to be paid, or to be given back."""
+    facts, found = item.facts, list[tuple[str, str, FactField | None]]()
+    before, left = ("Credited before", "Still to be credited") if is_credit(item) else ("Paid before", "Still to pay")
     if facts.prepaid:
-        found.append(("Paid before", amount(facts.prepaid, facts.currency), None))
+        found.append((before, amount(facts.prepaid, facts.currency), None))
     if facts.payable is not None and facts.payable != facts.gross:
-        found.append(("Still to pay", amount(facts.payable, facts.currency), None))
+        found.append((left, amount(facts.payable, facts.currency), None))
     return found
 
 

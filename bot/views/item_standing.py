@@ -16,7 +16,7 @@ def standing(found: ItemCard) -> str:
         case ItemState.TO_REVIEW:
             return ":memo: *To review*"
         case ItemState.ARCHIVED:
-            return f":file_folder: *Archived*{_how_archived(item)}"
+            return f":package: *Archived*{_how_archived(item)}"
         case ItemState.IN_APPROVAL:
             return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
         case ItemState.APPROVED:

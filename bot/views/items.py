@@ -18,6 +18,7 @@ from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.views.connections import Message
+from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
@@ -130,11 +131,12 @@ def _named(fields: frozenset[FactField]) -> str:
 
 def summary(found: ItemCard) -> str:
     item, facts = found.item, found.item.facts
+    organisation = escape(found.organisation, 60)
     if facts.is_unread:
-        return f"{escape(found.organisation, 60)}: a document that is not read yet ({item.reference}) is {item.state.words}."
+        return f"{organisation}: a document that is not read yet ({item.reference}) is {item.state.words}."
     supplier, number = escape(item.counterparty.name or "unknown supplier", 60), escape(facts.number or "no number", 40)
-    total = amount(facts.gross, facts.currency)
-    return f"{escape(found.organisation, 60)}: {supplier}, {number}, {total} ({item.reference}) is {item.state.words}."
+    what = f"{document_name(item).lower()} {number}, {total_words(item)}"
+    return f"{organisation}: {supplier}, {what} ({item.reference}) is {item.state.words}."
 
 
 def headline(item: Item) -> str:
@@ -142,7 +144,7 @@ def headline(item: Item) -> str:
         return "*Not read yet*"
     name = escape(item.counterparty.name or "", 500) or f"{_who(item)} not stated"
     side = FactField.BUYER if item.kind is ItemKind.SALE else FactField.SUPPLIER
-    return f"*{name}* · *{amount(item.facts.gross, item.facts.currency)}*{_inline(mark(item.facts, side))}"
+    return f"*{name}* · {document_name(item)} · *{total_words(item)}*{_inline(mark(item.facts, side))}"
 
 
 def _who(item: Item) -> str:
@@ -171,20 +173,29 @@ def _fields(found: ItemCard) -> list[str]:
     if facts.is_unread:
         return []
     pairs = [
-        ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
-        ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
-        ("Net", amount(facts.net, facts.currency), ""),
-        ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON)),
-        ("Tax", amount(facts.tax, facts.currency), ""),
-        ("Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+        *_stated(item),
         ("Category", *_coded(found.account, coding.account.source.words)),
         ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
         ("Publish as", STATUS_NAMES[item.publish_as][0], ""),
     ]
-    if item.kind is not ItemKind.SALE and facts.supplier.bank_account:
+    if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
         pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
     return [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in pairs]
+
+
+def _stated(item: Item) -> list[tuple[str, str, str]]:
+    """What stands on the document."""
+    facts = item.facts
+    due = ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON))
+    return [
+        ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
+        ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
+        ("Net", amount(facts.net, facts.currency), ""),
+        *([] if is_credit(item) and facts.due_on is None else [due]),
+        ("Tax", amount(facts.tax, facts.currency), ""),
+        ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+    ]
 
 
 def _coded(value: str | None, source: str) -> tuple[str, str]:
@@ -200,7 +211,11 @@ def _complaints(item: Item) -> list[Block]:
     sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in lacking)
     if not item.is_booked or item.facts.is_unread:
         return [section(f":warning: {sentences.removeprefix('• ')}")]
-    return [section(f":warning: *Before it can go on*\n{sentences}\nA bookkeeper presses *Edit* to complete it.")]
+    return [
+        section(
+            f":warning: *Before it can go on*\n{sentences}\nA bookkeeper or an admin presses *Edit* to complete it."
+        )
+    ]
 
 
 def warnings(found: ItemCard) -> list[Block]:
@@ -225,8 +240,8 @@ def document(item: Item) -> str:
     """Another document in one line."""
     facts = item.facts
     number = escape(facts.number or "", 60) or "no number"
-    total = amount(facts.gross, facts.currency)
-    return f"{number}, {day(facts.issued_on)}, {total}, {item.state.words} ({item.reference})"
+    what = f"{document_name(item)} {number}"
+    return f"{what}, {day(facts.issued_on)}, {total_words(item)}, {item.state.words} ({item.reference})"
 
 
 def _why(reason: Reason) -> str:

@@ -62,7 +62,7 @@ def done(found: TakeOver) -> View:
 
 def news(found: TakeOver, by: UserId) -> str:
     return (
-        f":key: {mention(by)} took over as admin of *{escape(found.organisation)}*, because nobody could change its "
+        f":lock: {mention(by)} took over as admin of *{escape(found.organisation)}*, because nobody could change its "
         f"settings and roles any more. {_reasons(found.lost)}"
     )
 

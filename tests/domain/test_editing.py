@@ -8,7 +8,7 @@ import pytest
 from bot.db.base import load
 from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import DocumentType, FactField, ItemKind, Line, Party
-from bot.domain.editing import Edit, edit_of, edited, exchanged, is_material
+from bot.domain.editing import Edit, edit_of, edited, exchanged, is_material, over_suggestions
 from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import PaymentStatus
@@ -48,6 +48,20 @@ def test_each_choice_is_the_persons_and_keeps_what_it_beat() -> None:
     assert (region.option.value, region.option.source) == (None, Source.PERSON)
     assert [(lost.value, lost.source) for lost in region.option.beaten] == [("north", Source.DOOR)]
     assert coding.publish_as.value == PaymentStatus.DRAFT
+
+
+def test_a_rate_that_a_person_chooses_for_the_whole_bill_stands_above_what_was_suggested_for_its_lines() -> None:
+    theirs = LineCoding(tax_rate=CodedValue(value="INPUT2", source=Source.PERSON))
+    item = with_lines(a_line("60.00"), a_line("40.00"), own=(theirs, SUGGESTED))
+    edit = edit_of(item)
+    whole = over_suggestions(item, replace(edit, codes=replace(edit.codes, tax_rate="NONE")))
+
+    coding = edited(item, whole, BEN).coding
+    assert [coding.codes_at(place).tax_rate for place in range(2)] == ["INPUT2", "NONE"]
+    assert [lost.value for lost in coding.lines[1].tax_rate.beaten] == ["RRINPUT"]
+    assert over_suggestions(item, edit) == edit
+    again = replace(whole, lines=(Codes(tax_rate="INPUT2"), Codes(tax_rate="EXEMPT")))
+    assert over_suggestions(item, again) == again
 
 
 def test_an_edited_fact_is_no_longer_one_that_was_read() -> None:

@@ -34,7 +34,7 @@ async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: 
     assert text.startswith("*Northwind Trading Ltd*")
     assert "The category is archived in Xero" in text
     assert "*Category*\n429 · General Expenses" in text
-    assert f"*Whose move:* the bookkeeper: <@{BOOKKEEPER}>" in text
+    assert f"*Who acts next:* the bookkeeper: <@{BOOKKEEPER}>" in text
     assert text.count("<@") == 1
     assert actions(told) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
     assert "Refused by Xero" in words(desk.card(NUMBER))

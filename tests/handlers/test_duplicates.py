@@ -125,6 +125,18 @@ async def test_lines_of_several_tax_rates_get_the_one_that_has_their_percentage(
     ]
 
 
+async def test_one_rate_that_a_person_chooses_for_all_of_it_counts_and_is_pointed_out(desk: Desk) -> None:
+    await desk.drop("MIX-3", rows=(a_rated_row("20", "60.00"), a_rated_row("5", "40.00")), totals=("100.00", "14.00"))
+    assert (await desk.edit("MIX-3", {BlockId.TAX_RATE: "NONE"})).errors == {}
+
+    card = desk.card("MIX-3")
+    assert "several tax rates (20 %, 5 %), and No VAT" in words(card)
+    await desk.approve("MIX-3")
+    await desk.world.later(UNDO_SECONDS + 1)
+    (bill,) = desk.xero.bills()
+    assert {line["TaxType"] for line in bill["LineItems"]} == {"NONE"}
+
+
 async def test_a_tax_rate_other_than_the_documents_is_pointed_out(desk: Desk) -> None:
     await desk.drop("RED-1", rows=(a_rated_row("5", "100.00"),))
 

@@ -265,7 +265,7 @@ async def test_a_connection_that_lacks_a_right_is_reconnected_from_the_alert(des
     await desk.approve(NUMBER)
     told = alert(desk)
     assert "The connection lacks a right in Xero" in words(told)
-    assert f"*Whose move:* an admin: <@{ADMIN}>" in words(told)
+    assert f"*Who acts next:* an admin: <@{ADMIN}>" in words(told)
 
     await desk.press(told, ActionId.OPEN_CONNECT, ADMIN)
     assert "Reconnect" in words(desk.modal(ADMIN))

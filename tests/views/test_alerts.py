@@ -154,7 +154,7 @@ def test_every_problem_says_what_happened_whose_move_it_is_and_what_to_press(cod
 
     problem = found.alert.problem
     assert text.startswith("*Acme &amp; &lt;Sons&gt; Ltd* · B-1001")
-    assert f"*Whose move:* {problem.entry.mover}" in text
+    assert f"*Who acts next:* {problem.entry.mover}" in text
     assert escape(problem.explanation, 900) in text
     assert escape(problem.remedy, 900) in text
     assert "{" not in text

@@ -14,7 +14,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Details, Explanation, ItemCard, Reason, ToDecide
 from bot.domain.checks import NOT_READ
 from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import Door, Facts, ItemKind, Line, Party
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.views import approvals
@@ -251,3 +251,17 @@ def test_every_line_stands_in_details_however_long_it_is(shared: Path) -> None:
 
     assert modal_problems(view, shared) == []
     assert all(f"&amp;{number}: 1.00 GBP" in str(view.to_dict()) for number in range(300))
+
+
+def test_a_credit_note_says_what_it_is_and_which_way_the_money_goes(shared: Path) -> None:
+    facts = replace(the_facts(), document_type=DocumentType.CREDIT_NOTE, payable=Decimal("90.00"))
+    card = a_card(an_item(ItemState.TO_REVIEW, facts=facts))
+
+    assert problems(card, shared) == []
+    assert "Credit note · *Credit of 120.00 GBP*" in drawn(card)
+    assert "Payable to" not in drawn(card)
+    assert "credit note INV-1, Credit of 120.00 GBP" in views.summary(card)
+    shown = str(details(Details(card=card, before=(card.item,), history=(), file_name=None)).to_dict())
+    assert "Still to be credited" in shown
+    assert "Still to pay" not in shown
+    assert "Credit note INV-1, 1 Mar 2026, Credit of 120.00 GBP" in shown
