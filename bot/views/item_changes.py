@@ -7,7 +7,7 @@ from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
 from bot.views.item_parties import party_of
-from bot.views.item_words import kind_words, type_words
+from bot.views.item_words import counted_lines, kind_words, type_words
 from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape
 
@@ -23,7 +23,11 @@ def changes(page: ItemPage) -> str:
     mine, there = page.edit, edit_of(page.item)
     told = [*_fields(page, mine, there), *_lines(page, mine, there)]
     others = [f"• {name}: {escape(value or 'none', 120)}" for name, value in told]
-    return "\n".join([HEAD, *(["The bill now has, where it differs from what you typed:", *others] if others else [])])
+    words = [HEAD, *(["The bill now has, where it differs from what you typed:", *others] if others else [])]
+    if there.facts.lines and not _lines(page, mine, there):
+        # the form goes by them, whoever wrote them: only who worked on lines has others
+        words.append(f"Its lines are as they are on the bill now: {counted_lines(there.facts)} in all.")
+    return "\n".join(words)
 
 
 def _fields(page: ItemPage, mine: Edit, there: Edit) -> list[tuple[str, str | None]]:

@@ -47,6 +47,10 @@ def _own(edit: Edit) -> str:
     return f"{use} the category and tax rate above. If you change the total or tax, they become one line."
 
 
+def counted_lines(facts: Facts) -> str:
+    return f"{_counted(facts)}, {_sum(facts)}"
+
+
 def _counted(facts: Facts) -> str:
     return "1 line" if len(facts.lines) == 1 else f"{len(facts.lines)} lines"
 

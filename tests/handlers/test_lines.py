@@ -302,6 +302,26 @@ async def test_of_two_who_edit_the_second_sees_what_changed_with_the_lines_as_ty
     assert "Ink: 40.00 GBP" in words(desk.card("INV-1"))
 
 
+async def test_whoever_did_not_touch_the_lines_is_told_of_those_that_somebody_else_made_and_keeps_them(
+    desk: Desk,
+) -> None:
+    card = await desk.add()
+    await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+    mine, others = desk.modal(BOOKKEEPER), Lines(desk, ADMIN)
+    await others.open(card)
+    await others.press(ActionId.ADD_LINE, {(BlockId.LINE_AMOUNT, 0): "60.00", (BlockId.LINE_TAX, 0): "12.00"})
+    await others.done()
+    await others.save()
+
+    stale = await desk.slack.submit(mine, {BlockId.NUMBER: "INV-2"})
+
+    assert stale.view is not None
+    assert "Its lines are as they are on the bill now: 2 lines, 120.00 GBP in all." in words(stale.view)
+    await desk.slack.submit(stale.view, {})
+    await desk.settle()
+    assert "60.00 GBP" in words(desk.card("INV-2"))
+
+
 async def test_a_second_window_does_not_go_on_with_the_lines_of_the_first(desk: Desk) -> None:
     card = await desk.add()
     lines = Lines(desk)
