@@ -2,6 +2,7 @@
 
 import ast
 import string
+from functools import cache
 
 import pytest
 
@@ -20,7 +21,8 @@ BUTTONS = {
 LATER_BY_ITSELF = {ProblemCode.LEDGER_BUSY, ProblemCode.LEDGER_DOWN}
 
 
-def known_facts() -> set[str]:
+@cache
+def known_facts() -> frozenset[str]:
     """Names of facts that some line of the product gives: keywords, keys of dicts, and named groups of patterns."""
     found: set[str] = set()
     for _, tree in sources(*CODE):
@@ -33,7 +35,7 @@ def known_facts() -> set[str]:
                 }
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= {part.split(">")[0] for part in node.value.split("(?P<")[1:]}
-    return found
+    return frozenset(found)
 
 
 @pytest.mark.parametrize("code", ProblemCode)
