@@ -5,6 +5,7 @@ are PDFium's own, as no file can be opened. https://pypdfium2.readthedocs.io/en/
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ MOST_CHARACTERS = 20_000
 """On one page; there is no room for more that a person could read."""
 _TILTED = 0.1
 """The sine of the angle from which letters are a stamp or a note along the margin, and no part of a row."""
+_QUARTER = math.pi / 2
 _LINE_BREAKS = frozenset("\r\n\x00")
 
 
@@ -94,13 +96,37 @@ def _damaged_page(page_index: int) -> UnreadableError:
 
 
 def _characters(text: Any) -> Iterator[Character]:
-    """Boxes are as high as the font, so that a comma is as high as the figures it stands between."""
+    """Those that stand as most of the page does, as it is read: a page that was scanned or printed sideways is turned.
+    Boxes are as high as the font, so that a comma is as high as the figures it stands between.
+    """
+    found = list(_placed(text))
+    turns = Counter(turn for character, turn in found if turn is not None and not character.text.isspace())
+    usual = min(turns, key=lambda turn: (-turns[turn], turn), default=0)
+    return (_upright(character, usual) for character, turn in found if turn == usual)
+
+
+def _placed(text: Any) -> Iterator[tuple[Character, int | None]]:
+    """Each character where the page has it, and by how many quarters its row is turned: None is none of the four."""
     box = raw.FS_RECTF()
     for index in range(min(text.count_chars(), MOST_CHARACTERS)):
         character = chr(raw.FPDFText_GetUnicode(text, index))
-        is_upright = abs(math.sin(raw.FPDFText_GetCharAngle(text, index))) < _TILTED
-        if character not in _LINE_BREAKS and is_upright and raw.FPDFText_GetLooseCharBox(text, index, box):
-            yield Character(character, box.left, box.right, box.bottom, box.top)
+        if character not in _LINE_BREAKS and raw.FPDFText_GetLooseCharBox(text, index, box):
+            angle = raw.FPDFText_GetCharAngle(text, index)
+            turn = round(angle / _QUARTER) % 4 if abs(math.sin(2 * angle)) < 2 * _TILTED else None
+            yield Character(character, box.left, box.right, box.bottom, box.top), turn
+
+
+def _upright(at: Character, turn: int) -> Character:
+    """A character of a page that is turned back; only distances count, so places may be below zero."""
+    match turn:
+        case 1:
+            return Character(at.text, -at.top, -at.bottom, at.left, at.right)
+        case 2:
+            return Character(at.text, -at.right, -at.left, -at.top, -at.bottom)
+        case 3:
+            return Character(at.text, at.bottom, at.top, -at.right, -at.left)
+        case _:
+            return at
 
 
 def painted(document: Any, page_index: int, widest: int, highest: int) -> "Image.Image":

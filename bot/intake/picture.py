@@ -30,6 +30,8 @@ _LYING = frozenset({5, 6, 7, 8})
 FORMATS = (TiffImagePlugin.TiffImageFile.format, WebPImagePlugin.WebPImageFile.format, "GIF", "JPEG", "PNG")
 Image.preinit()  # now, as the limits let it open no module when the first picture comes
 
+_NEEDS_TOO_MUCH = "The picture is so large that it cannot be opened: it takes more memory than a document may."
+"""A WEBP keeps several copies of its pixels while it is decoded, so fewer of them fit."""
 _BROKEN = (OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError, struct.error)
 """What Pillow's plugins raise at what they do not understand."""
 
@@ -57,6 +59,8 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
             yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
+    except MemoryError as error:
+        raise UnreadableError(_NEEDS_TOO_MUCH, "Save it smaller, or as JPEG, and share that.") from error
     except _BROKEN as error:
         raise UnreadableError("The picture is damaged or cut off.", "Share it once more.") from error
 

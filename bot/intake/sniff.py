@@ -20,6 +20,7 @@ class FileKind(StrEnum):
     CII = "cii"
     ZUGFERD_1 = "zugferd_1"
     FATTURA_PA = "fattura_pa"
+    FATTURA_SIMPLIFIED = "fattura_simplified"
     SIGNED = "signed"
     XML_WITH_DTD = "xml_with_dtd"
     OTHER_XML = "other_xml"
@@ -48,6 +49,7 @@ _WORDS = {
     FileKind.CII: "an e-invoice in the CII syntax (XRechnung, ZUGFeRD, Factur-X)",
     FileKind.ZUGFERD_1: "an e-invoice in the first ZUGFeRD syntax",
     FileKind.FATTURA_PA: "a FatturaPA e-invoice",
+    FileKind.FATTURA_SIMPLIFIED: "a simplified FatturaPA (FSM10), whose lines and totals are of another format than I read",
     FileKind.SIGNED: "a signed envelope (.p7m), which I do not open",
     FileKind.XML_WITH_DTD: "an XML file with a document type declaration, which no e-invoice has and attacks do",
     FileKind.OTHER_XML: "an XML file, but no e-invoice that I know",
@@ -62,6 +64,7 @@ _WORDS = {
     FileKind.UNKNOWN: "a kind of file that I do not know: I read PDFs, pictures and e-invoices",
 }
 _ADVICE = {
+    FileKind.FATTURA_SIMPLIFIED: "Ask for the ordinary FatturaPA (FPR12), or share its PDF.",
     FileKind.SIGNED: "Save the document in it (any program that checks signatures can) and share that.",
     FileKind.XML_WITH_DTD: "Ask whoever sent it for the e-invoice itself.",
     FileKind.HEIF_PICTURE: "Share it as JPEG (iPhone: Settings, Camera, Formats, Most Compatible).",
@@ -116,6 +119,8 @@ _ROOTS = {
     ZUGFERD_1_INVOICE: FileKind.ZUGFERD_1,
 }
 _FATTURA_PA = re.compile(r"\{http://(www\.fatturapa|ivaservizi\.agenziaentrate)\.gov\.it/.*\}FatturaElettronica")
+_FATTURA_SIMPLIFIED = re.compile(_FATTURA_PA.pattern + "Semplificata")
+"""For small bills: Agenzia delle Entrate, "Specifiche tecniche", annex A, 2.4 (FSM10)."""
 
 _ENCODINGS_BY_START = (
     (b"\xff\xfe", "utf-16-le"),
@@ -176,6 +181,8 @@ def _kind_of_text(head: str) -> FileKind:
     if not start.startswith("<"):
         return FileKind.UNKNOWN
     root = _root_name(start)
+    if _FATTURA_SIMPLIFIED.fullmatch(root):
+        return FileKind.FATTURA_SIMPLIFIED
     if _FATTURA_PA.fullmatch(root):
         return FileKind.FATTURA_PA
     return _ROOTS.get(root, FileKind.OTHER_XML)

@@ -4,7 +4,7 @@ What Slack was told is on disk first: the arrival is a row and a job in one tran
 work.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from bot.services.messages import Place, Surface, note
 from bot.services.organisations import Named, last_used_first
 from bot.services.people import NotAllowedError, People
 from bot.services.settings import APPROVALS
+from bot.views.arrivals import shared_before
 from bot.views.organisations import NOTHING_CONNECTED
 
 CHANNELS = table_of(ChannelRow)
@@ -82,10 +83,12 @@ class Doors:
                 await note(tx, actor.workspace.id, f"file:{slack_file_id}", place, error.refusal.reason)
                 return
             new = _new(tx, actor, channel_id, slack_file_id, door=Door.FILE, organisation_id=organisation_id)
-            await self._begin(tx, {**new, "is_sure": mode is DropMode.EVERY})
+            place = Place(role="here", surface=Surface.EPHEMERAL, channel_id=channel_id, user_id=actor.user_id)
+            await self._begin_or_tell(tx, {**new, "is_sure": mode is DropMode.EVERY}, place)
 
     async def _sent_alone(self, actor: Actor, channel_id: ChannelId, slack_file_id: str) -> None:
         place = Place(role="refused", surface=Surface.DIRECT, user_id=actor.user_id)
+        here = replace(place, role="here")
         try:
             await self.people.require_member(actor)
         except NotAllowedError as error:
@@ -97,13 +100,11 @@ class Doors:
                 case ():
                     await note(tx, actor.workspace.id, f"file:{slack_file_id}", place, NOTHING_CONNECTED)
                 case (only,):
-                    await self._begin(
-                        tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=only.id)
-                    )
+                    new = _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=only.id)
+                    await self._begin_or_tell(tx, new, here)
                 case _:
-                    await self._begin(
-                        tx, _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=None)
-                    )
+                    new = _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=None)
+                    await self._begin_or_tell(tx, new, here)
 
     async def send(self, actor: Actor, message: SlackMessage, file_ids: tuple[str, ...]) -> SentFiles:
         """Take the files of a message: for its channel's organisation, the only one, or when somebody has chosen one.
@@ -154,6 +155,16 @@ class Doors:
             await self._work(tx, known.id, known.attempt + 1, again)
             await sign(tx, known)
         return None
+
+    async def _begin_or_tell(self, tx: Tx, new: dict[str, Any], place: Place) -> None:
+        """A file that was shared there before keeps its id at Slack: nothing is begun, and whoever shared it again is
+        told once what became of it. While it is being read, that is told under its first message.
+        """
+        if await self._begin(tx, new):
+            return
+        known = await arrival_of_file(tx, new["workspace_id"], new["slack_file_id"], new["channel_id"])
+        if known is not None and known.state is not ArrivalState.WAITING:
+            await note(tx, known.workspace_id, f"file:{known.slack_file_id}", place, shared_before(known))
 
     async def _begin(self, tx: Tx, new: dict[str, Any]) -> bool:
         is_new = await insert_arrival(tx, new)

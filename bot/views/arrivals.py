@@ -52,6 +52,12 @@ def known(link: str, state: str) -> str:
     return f"This file is already here as {link} ({state}); nothing was added."
 
 
+def shared_before(arrival: Arrival) -> str:
+    """To whoever shares a file that was shared there before."""
+    words = arrival.words or "What is asked about it stands under that message: answer there."
+    return f"{file_name(arrival)} was shared here before, so nothing was added. {words}"
+
+
 def refused(reason: str) -> str:
     return f"This file was not added. {reason}"
 

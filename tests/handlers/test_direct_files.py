@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.playground.slack import GUEST, MEMBER, Message
+from bot.playground.slack import BILLS, BOOKKEEPER, GUEST, MEMBER, Message
 from bot.views.ids import ActionId
 from providers.xero.simulator import IRELAND
 from tests.fakes.app import whole_app
@@ -123,3 +123,27 @@ def choices(question: Message) -> dict[str, str]:
 async def choose(desk: Desk, question: Message, name: str) -> None:
     await desk.slack.click(question, ActionId.SEND_FILES, user=MEMBER, block_id=choices(question)[name])
     await desk.settle()
+
+
+async def test_a_file_shared_again_is_told_once_where_it_is_and_adds_nothing(desk: Desk) -> None:
+    (stored,) = await desk.slack.share([an_xml()], channel=BILLS, user=MEMBER)
+    await desk.settle()
+
+    for _ in range(2):
+        await desk.slack.sharing.again(stored, channel=BILLS, user=BOOKKEEPER)
+        await desk.settle()
+
+    assert len(cards(desk)) == 1
+    (told,) = desk.whispers(BOOKKEEPER)
+    assert told.startswith("UBL-1.xml was shared here before, so nothing was added. Read as <")
+    assert desk.whispers(MEMBER) == []
+
+
+async def test_one_sent_to_the_app_again_is_told_there(desk: Desk) -> None:
+    (stored,) = await desk.slack.share([A_TEXT], channel=conversation(desk), user=MEMBER)
+    await desk.settle()
+
+    await desk.slack.sharing.again(stored, channel=conversation(desk), user=MEMBER)
+    await desk.settle()
+
+    assert "minutes.txt was shared here before" in desk.slack.dms(MEMBER)[-1].text

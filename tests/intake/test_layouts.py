@@ -189,3 +189,22 @@ def test_of_two_currencies_that_are_written_alike_none_is_taken() -> None:
     facts = facts_of(a_letter("Acme Ltd", "# Invoice", "Total|EUR 12.00", "Total|USD 13.10"))
 
     assert facts.currency is None
+
+
+@pytest.mark.parametrize(("degrees", "matrix"), [(90, b"0 1 -1 0"), (180, b"-1 0 0 -1"), (270, b"0 -1 1 0")])
+def test_a_page_that_is_turned_is_read_as_it_is_seen(degrees: int, matrix: bytes) -> None:
+    """As programs that print sideways write it: the letters lie, and `/Rotate` puts them up."""
+    page = a_letter("# Invoice", "Invoice number|A-17", "Invoice date|2026-03-01", "Total due|EUR 1920.00")
+    upright = a_text_pdf(page)
+    turned = upright.replace(b"/MediaBox", b"/Rotate %d /MediaBox" % degrees)
+    for text in page:
+        left, up = text.left, 842 - text.down
+        place = {90: (842 - up, left), 180: (595 - left, 842 - up), 270: (up, 842 - left)}[degrees]
+        turned = turned.replace(b"1 0 0 1 %g %g Tm" % (left, up), matrix + b" %g %g Tm" % place)
+
+    found, wanted = read(turned), read(upright)
+
+    assert isinstance(found, Reading)
+    assert isinstance(wanted, Reading)
+    assert found.facts.number == "A-17"
+    assert found.facts == wanted.facts

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from bot.intake.parent import ChildReader
-from bot.intake.result import Method, Reading
+from bot.intake.result import Method, Reading, Unreadable
 from tests.intake.documents import a_document
 from tests.intake.drawn import Text, a_text_pdf
 
@@ -115,3 +115,16 @@ async def test_a_page_without_text_is_a_scan_that_can_be_looked_at() -> None:
 @pytest.mark.parametrize("content", [a_document().encode(), b"", b"PK\x03\x04", b"%PDF-1.7 ..."])
 async def test_where_there_is_nothing_to_show_there_is_no_preview(content: bytes) -> None:
     assert await ChildReader().preview(content) is None
+
+
+async def test_a_webp_that_takes_too_much_memory_is_refused_with_the_reason() -> None:
+    """It keeps copies of its pixels while it is decoded, which a PNG of as many does not."""
+    written = io.BytesIO()
+    Image.new("RGB", (8000, 5000), "teal").save(written, "WEBP", quality=1, method=0)
+
+    found = await ChildReader()(written.getvalue(), "large.webp")
+
+    assert isinstance(found, Unreadable)
+    assert found.reason.startswith("The picture is so large that it cannot be opened")
+    assert "Save it smaller" in found.what_to_do
+    assert await ChildReader().preview(written.getvalue()) is None

@@ -155,3 +155,13 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_looked_at() -> None:
     found = read(a_document().encode() + b" " * LARGEST_FILE)
 
     assert found == Unreadable(reason="It is larger than 20 MiB.")
+
+
+def test_a_simplified_fattura_is_named_with_what_to_do() -> None:
+    content = FATTURA.replace("FatturaElettronica ", "FatturaElettronicaSemplificata ").replace("v1.2", "v1.0")
+
+    found = read(content.encode())
+
+    assert isinstance(found, Unreadable)
+    assert "a simplified FatturaPA (FSM10)" in found.reason
+    assert "FPR12" in found.what_to_do

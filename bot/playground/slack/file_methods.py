@@ -144,7 +144,7 @@ class FileMethods:
             stored.shares[channel.id] = [message.ts]
             self.workspace.put_file(stored)
             if "file_shared" in self.talking.sight.manifest.events:
-                event = payloads.file_shared(stored, channel.id, message.ts)
+                event = payloads.file_shared(stored, channel.id, message.ts, by=stored.user)
                 self.talking.sight.deliveries.event_soon(event, is_shared=channel.is_shared)
 
 

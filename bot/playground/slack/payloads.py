@@ -106,11 +106,11 @@ def member_joined(channel: Channel, person: Person, ts: str, inviter: str | None
     return event | ({"inviter": inviter} if inviter else {})
 
 
-def file_shared(stored: StoredFile, channel_id: str, ts: str) -> Json:
+def file_shared(stored: StoredFile, channel_id: str, ts: str, *, by: str) -> Json:
     return {
         "type": "file_shared",
         "file_id": stored.id,
-        "user_id": stored.user,
+        "user_id": by,
         "file": {"id": stored.id},
         "channel_id": channel_id,
         "event_ts": ts,

@@ -58,6 +58,11 @@ class Sharing:
         await self._sent([stored], channel, user, None, "")
         return stored
 
+    async def again(self, stored: StoredFile, *, channel: str, user: str) -> None:
+        """What is at Slack already, in another message: the file keeps its id."""
+        self.talking.writable(channel, user)
+        await self._sent([stored], channel, user, None, "")
+
     async def delete(self, stored: StoredFile) -> None:
         self.workspace.delete_file(stored)
         event = {"type": "file_deleted", "file_id": stored.id, "event_ts": self.workspace.new_ts()}
@@ -88,6 +93,6 @@ class Sharing:
         if BOT_USER not in place.members:
             return
         for file in stored:
-            await sight.event(payloads.file_shared(file, channel, message.ts), channel)
+            await sight.event(payloads.file_shared(file, channel, message.ts, by=user), channel)
         event = payloads.said(self.workspace.to_slack(message), place)
         await sight.event(event, channel, kind=f"message.{payloads.kind_of(place)}")
