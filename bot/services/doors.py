@@ -158,13 +158,14 @@ class Doors:
 
     async def _begin_or_tell(self, tx: Tx, new: dict[str, Any], place: Place) -> None:
         """A file that was shared there before keeps its id at Slack: nothing is begun, and whoever shared it again is
-        told once what became of it. While it is being read, that is told under its first message.
+        told what became of it. While it is being read, that is told under its first message.
         """
         if await self._begin(tx, new):
             return
         known = await arrival_of_file(tx, new["workspace_id"], new["slack_file_id"], new["channel_id"])
         if known is not None and known.state is not ArrivalState.WAITING:
-            await note(tx, known.workspace_id, f"file:{known.slack_file_id}", place, shared_before(known))
+            key = f"file:{known.slack_file_id}:{place.user_id}"
+            await note(tx, known.workspace_id, key, place, shared_before(known))
 
     async def _begin(self, tx: Tx, new: dict[str, Any]) -> bool:
         is_new = await insert_arrival(tx, new)
