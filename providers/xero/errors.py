@@ -45,7 +45,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"contact name .* is already assigned to another contact|Contact Name already exists", P.CONTACT_NAME_TAKEN),
     _row(r"matched an archived contact|contact .*has been archived", P.CONTACT_ARCHIVED),
     _row(r"Contact must contain at least 1 of the following|A Contact must be specified", P.CONTACT_MISSING),
-    _row(r"Invoice # must be unique|invoice number must be unique", P.NUMBER_TAKEN),
+    _row(r"(?:Invoice|Credit Note) # must be unique|(?:invoice|credit note) number must be unique", P.NUMBER_TAKEN),
     _row(r"not subscribed to currency (?P<currency>[A-Z]{3})?", P.CURRENCY_NOT_ENABLED),
     _row(r"line total .* does not match the expected line total|tax amount cannot be greater than", P.TOTALS_DIFFER),
     _row(r"One or more line items must be specified", P.FIELD_MISSING, what="at least one line"),
@@ -55,9 +55,22 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
     _row(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
     _row(
-        r"not of valid status for (?:modification|creation)|cannot be edited as it has a payment",
+        r"not of valid status for (?:modification|creation)|cannot be edited as it has (?:a payment|been reconciled)"
+        r"|cannot be applied as the document has payments|can only be made against Authorised documents",
         P.DOCUMENT_NOT_EDITABLE,
     ),
+    _row(
+        r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment",
+        P.ACCOUNT_NOT_VALID,
+    ),
+    _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_NOT_USABLE),
+    _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),
+    _row(r"Payment amount exceeds the amount outstanding|must be greater than or equal to zero", P.TOTALS_DIFFER),
+    _row(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),
+    _row(r"Discounts may not be applied", P.FIELD_NOT_VALID, what="a discount"),
+    _row(r"Item code '[^']*' is not valid", P.FIELD_NOT_VALID, what="the product of a line"),
+    _row(r"Tracking '[^']*' has been removed", P.FIELD_NOT_VALID, what="the tracking option"),
+    _row(r"Type field must be specified", P.FIELD_MISSING, what="the kind of document"),
     _row(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),
     _row(r"reached the limit of invoices you can approve", P.PLAN_LIMIT),
     _row(r"subscription is (?:not|no longer) active|Xero subscription", P.SUBSCRIPTION_LAPSED),
@@ -109,9 +122,11 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
 
 
 def _forbidden(words: str) -> PersonNeededError | ReconnectNeededError:
-    """A right that the person lacks is in the table of sentences; anything else is about the sign-in."""
+    """A right that the person lacks, and a subscription that nobody pays, are in the table of sentences, and no sign-in
+    would change them; anything else is about the sign-in.
+    """
     problem = problem_of([words])
-    if problem.code is ProblemCode.PERMISSION_MISSING:
+    if problem.code in (ProblemCode.PERMISSION_MISSING, ProblemCode.SUBSCRIPTION_LAPSED):
         return PersonNeededError(problem)
     # a good token, but not for this organisation: somebody disconnected the app inside Xero
     is_removed = "AuthenticationUnsuccessful" in words

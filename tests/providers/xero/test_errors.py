@@ -17,9 +17,29 @@ from providers.errors import (
 )
 from providers.http import Answer
 from providers.xero.errors import SENTENCES, mapped_errors, problem_of, raise_for, raise_for_write, sentences_of
+from providers.xero.simulated import sentences
 
 P = ProblemCode
 KNOWN = [
+    ("The specified bank account details do not match a known bank account", P.ACCOUNT_NOT_VALID, {}),
+    ("TaxType code 'OUTPUT2' has been removed as it does not match", P.TAX_NOT_USABLE, {"tax_rate": "OUTPUT2"}),
+    (
+        "Account code '999' has been removed as it does not match a recognised account.",
+        P.ACCOUNT_NOT_VALID,
+        {"account": "999"},
+    ),
+    ("Payment amount exceeds the amount outstanding on this document", P.TOTALS_DIFFER, {}),
+    ("Quantity must not be less than zero.", P.FIELD_NOT_VALID, {"what": "a line's quantity"}),
+    ("Discounts may not be applied to ACCPAY invoices", P.FIELD_NOT_VALID, {"what": "a discount"}),
+    ("Item code 'PEN' is not valid", P.FIELD_NOT_VALID, {"what": "the product of a line"}),
+    ("Tracking 'Region' has been removed as it does not match", P.FIELD_NOT_VALID, {"what": "the tracking option"}),
+    ("The Type field must be specified as ACCPAY or ACCREC", P.FIELD_MISSING, {"what": "the kind of document"}),
+    (
+        "This Bank Transaction cannot be edited as it has been reconciled with a Bank Statement.",
+        P.DOCUMENT_NOT_EDITABLE,
+        {},
+    ),
+    ("Credit Note # must be unique.", P.NUMBER_TAKEN, {}),
     (
         "The document date cannot be before the period lock date, currently set at 31-Mar-2026",
         P.PERIOD_LOCKED,
@@ -227,3 +247,30 @@ def test_sentences_are_found_at_every_depth() -> None:
 def test_an_answer_of_another_form_is_not_taken_for_our_own_mistake(error: Exception) -> None:
     with pytest.raises(ProviderChangedError), mapped_errors():
         raise error
+
+
+def test_every_sentence_that_is_known_to_be_xeros_own_is_a_problem_of_ours() -> None:
+    """Each is filled with values that are none of a sentence's own words."""
+    facts = dict.fromkeys(
+        ["types", "noun", "status", "key", "which", "until", "code", "sent", "expected", "type", "account", "name"],
+        "X1",
+    )
+    named = {name: value for name, value in vars(sentences).items() if name.isupper() and isinstance(value, str)}
+
+    not_understood = {
+        name
+        for name, sentence in named.items()
+        if sentence not in sentences.UNVERIFIED
+        and problem_of([sentence.format_map(facts | {"noun": "Invoice", "which": "period lock date"})]).code
+        is ProblemCode.NOT_UNDERSTOOD
+    }
+
+    assert not_understood == set()
+    assert len(named) > 40
+
+
+def test_a_lapsed_subscription_is_no_reason_to_sign_in_again() -> None:
+    with pytest.raises(PersonNeededError) as refused:
+        raise_for(answer(403, {"Detail": sentences.SUBSCRIPTION_LAPSED}), wait_seconds=1)
+
+    assert refused.value.problem.code is ProblemCode.SUBSCRIPTION_LAPSED
