@@ -69,6 +69,8 @@ class DoorHandlers:
             return OpenView(views.which_organisation(names, sent.subject, sent.known, sent.left))
         if sent.known or sent.left:
             return OpenView(views.here_already(sent.organisation, sent.known, sent.left))
+        if sent.is_unbound and sent.organisation is not None:
+            return OpenView(views.chosen(sent.organisation))
         return None
 
     async def send_files(self, click: Click) -> Reply:

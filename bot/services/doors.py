@@ -50,6 +50,8 @@ class SentFiles:
     to_choose: tuple[Named, ...] = ()
     known: tuple[Arrival, ...] = ()
     left: int = 0
+    is_unbound: bool = False
+    """Of a channel whose bills are nobody's by themselves: Dext need not be in it, and then shows no sign there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Doors:
             meant = await _meant(tx, actor, message.channel_id)
             if not meant:
                 return SentFiles(subject=subject, is_anything_connected=False)
+            is_unbound = await _bound(tx, workspace_id, message.channel_id) is None
             only = meant[0].id if len(meant) == 1 else None
             if only is not None:
                 await self.people.require(tx, Deed.ADD_ITEM, actor, person, only)
@@ -137,6 +140,7 @@ class Doors:
             to_choose=meant if is_to_choose else (),
             known=tuple(arrival for arrival in known if arrival is not None),
             left=max(0, len(file_ids) - MOST_FILES),
+            is_unbound=is_unbound,
         )
 
     async def _take(self, tx: Tx, new: dict[str, Any]) -> Arrival | None:

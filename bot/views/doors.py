@@ -35,8 +35,8 @@ def here_already(organisation: str | None, known: Sequence[Arrival], left: int) 
 
 
 def chosen(organisation: str) -> View:
-    """After a choice: what becomes of the files is told in the thread of their message."""
-    words = f"*{escape(organisation)}*\n:white_check_mark: I am reading them. What becomes of them is told in the thread of their message, or to you alone where I cannot write."
+    """They are taken: where an answer will stand, for whoever may see no sign of it at the message."""
+    words = f"*{escape(organisation)}*\n:white_check_mark: I am reading what you sent. What becomes of it is told in the thread of the message, or in your messages with me where I cannot write."
     return _modal([SectionBlock(text=mrkdwn(words))])
 
 

@@ -87,7 +87,7 @@ async def test_a_messages_file_is_taken_where_nobody_takes_files_by_themselves(d
     (answer,) = answers(desk, message)
     assert "Read as <" in answer
     assert f"<#{BILLS}>" in answer
-    assert desk.slack.view(BOOKKEEPER) is None
+    assert "told in the thread of the message" in words(desk.modal(BOOKKEEPER))
 
 
 async def test_what_is_here_already_is_told_to_whoever_sends_it_again(desk: Desk) -> None:
@@ -114,7 +114,7 @@ async def test_where_several_organisations_could_be_meant_it_is_asked_first(desk
 
     (block,) = [block["block_id"] for block in modal.blocks if "Trading" in str(block)]
     await desk.slack.click(modal, ActionId.SEND_FILES, user=MEMBER, block_id=block)
-    assert "I am reading them" in words(desk.modal(MEMBER))
+    assert "I am reading what you sent" in words(desk.modal(MEMBER))
     await desk.settle()
 
     assert len(cards(desk)) == 2
@@ -151,6 +151,8 @@ async def test_more_files_than_are_taken_of_a_message_are_counted(desk: Desk) ->
 async def test_in_a_channel_without_the_app_the_sender_is_told_what_to_do_and_may_send_it_again(desk: Desk) -> None:
     message = await shared_in(desk, FINANCE, BILL, user=BOOKKEEPER)
     await send(desk, message, BOOKKEEPER)
+    assert "in your messages with me where I cannot write" in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
     assert answers(desk, message) == []
     (told,) = desk.slack.dms(BOOKKEEPER)
     assert f"About the file you sent from <#{FINANCE}>" in told.text
