@@ -41,10 +41,16 @@ def _missing(facts: Facts, coding: Coding, kind: ItemKind) -> tuple[str, ...]:
         who,
         (facts.number, "The document's number is missing."),
         (facts.issued_on, "The date is missing."),
-        (facts.currency, "The currency is missing."),
+        (facts.currency, _no_currency(facts)),
         (facts.gross, "The total is missing."),
     )
     return (*(sentence for value, sentence in wanted if value is None), *_not_coded(facts, coding))
+
+
+def _no_currency(facts: Facts) -> str:
+    if facts.currency_sign is None:
+        return "The currency is missing."
+    return f"The currency is missing: its amounts are in {facts.currency_sign}, which may be of several countries."
 
 
 def _not_coded(facts: Facts, coding: Coding) -> tuple[str, ...]:

@@ -133,6 +133,8 @@ class Facts:
     issued_on: date | None = None
     due_on: date | None = None
     currency: str | None = None
+    currency_sign: str | None = None
+    """What stands at its amounts, where that is of several countries, such as a bare dollar: see `bot.domain.signs`."""
     net: Decimal | None = None
     tax: Decimal | None = None
     gross: Decimal | None = None

@@ -19,6 +19,8 @@ _MARK = "|".join(
 )
 _ANYWHERE = re.compile(_MARK)
 _AT_AMOUNT = re.compile(rf"({_MARK})\s?[-−]?\d|\d\s?({_MARK})")
+_BARE = r"(?<![A-Za-z])(?:\$|¥|[Kk]r)(?![A-Za-z])"
+_BARE_AT_AMOUNT = re.compile(rf"({_BARE})\.?\s?[-−]?\d|\d\s?({_BARE})")
 _CLEARLY = 2
 
 
@@ -27,6 +29,13 @@ def currency_of(rows: Sequence[Row]) -> str | None:
     texts = [row.text for row in rows]
     at_amounts = [before or after for text in texts for before, after in _AT_AMOUNT.findall(text)]
     return _clearest(at_amounts or [mark for text in texts for mark in _ANYWHERE.findall(text)])
+
+
+def bare_sign(rows: Sequence[Row]) -> str | None:
+    """The sign at its amounts that may be of several countries; None where there is none, or more than one."""
+    found = {before or after for row in rows for before, after in _BARE_AT_AMOUNT.findall(row.text)}
+    texts = " ".join(row.text for row in rows)
+    return found.pop().lower() if len(found) == 1 and not _ANYWHERE.search(texts) else None
 
 
 def has_dollars(rows: Sequence[Row]) -> bool:

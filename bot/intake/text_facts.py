@@ -12,7 +12,7 @@ from bot.domain.documents import DocumentType, FactField, Facts, Party
 from bot.intake.meaning import as_booked
 from bot.intake.pdf_text import Row
 from bot.intake.text_amounts import amounts_in, percents_in
-from bot.intake.text_currency import currency_of, has_dollars
+from bot.intake.text_currency import bare_sign, currency_of, has_dollars
 from bot.intake.text_dates import DayMonth, dates_in, order_of
 from bot.intake.text_kind import kind_of
 from bot.intake.text_labels import behind
@@ -42,6 +42,7 @@ def facts_of(rows: Sequence[Row]) -> Facts:
         issued_on=issued_on,
         due_on=due_on if due_on is None or issued_on is None or due_on >= issued_on else None,
         currency=currency,
+        currency_sign=bare_sign(rows) if currency is None else None,
         net=totals.net,
         tax=totals.tax,
         gross=totals.gross,

@@ -18,6 +18,7 @@ from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, not_asking, open_kinds, without
 from bot.domain.rights import Deed
+from bot.domain.signs import in_own_currency
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
@@ -53,6 +54,7 @@ async def asked_at_the_door(tx: Tx, item: Item) -> Item:
     books = await books_of(tx, item.workspace_id, item.organisation_id)
     if books is None:
         return item
+    item = replace(item, facts=in_own_currency(item.facts, books.base_currency))
     whose = addressed(item.facts, books)
     placed = replace(item, kind=whose.kind) if whose is Addressed.ISSUED_BY_US else item
     if not placed.is_booked:

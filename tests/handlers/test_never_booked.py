@@ -90,3 +90,11 @@ async def test_what_nobody_has_read_yet_says_so_in_one_sentence_until_something_
     assert (done.errors, done.error) == ({}, None)
     assert "Nothing of it could be read" not in words(desk.card("INV-9"))
     assert ActionId.APPROVE_ITEM in actions(desk.card("INV-9"))
+
+
+async def test_a_bare_sign_is_the_own_currency_only_where_that_has_it(desk: Desk) -> None:
+    """The books here are in pounds."""
+    rows = ("Paper & Ink Ltd", "# Invoice", "Invoice number: INV-5", "Invoice date: 14 March 2026", "Total: $120.00")
+    await dropped(desk, Dropped(content=a_text_pdf(a_letter(*rows)), name="bill.pdf"))
+
+    assert "The currency is missing: its amounts are in $" in words(desk.card("INV-5"))
