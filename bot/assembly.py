@@ -53,8 +53,8 @@ from bot.services.questions import Questions
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.roles import Roles
+from bot.services.saving_settings import SettingsService
 from bot.services.set_up import SetUp
-from bot.services.settings import SettingsService
 from bot.services.site import Site
 from bot.services.statuses import Statuses
 from bot.services.taking_over import TakingOver

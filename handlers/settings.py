@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
+from bot.services.saving_settings import StaleFormError
 from bot.services.set_up import FormRefusedError, SetUp
-from bot.services.settings import StaleFormError
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of

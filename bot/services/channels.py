@@ -16,11 +16,11 @@ from bot.services import audit, home_cards
 from bot.services.bindings import ChannelTakenError, bind, require_free_channel
 from bot.services.messages import Place, Subject, Surface, note, redraw
 from bot.services.people import People
+from bot.services.saving_settings import next_version
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
     load_settings,
-    next_version,
     organisation_name,
 )
 from bot.views import settings as views

@@ -24,7 +24,8 @@ from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw
-from bot.services.settings import BeginToFollow, load_settings
+from bot.services.saving_settings import BeginToFollow
+from bot.services.settings import load_settings
 from providers.base import Access, AccountingProvider
 from providers.errors import (
     AccessExpiredError,

@@ -17,7 +17,8 @@ from bot.services import audit, home_cards
 from bot.services.managing import role_holders
 from bot.services.messages import Subject, redraw, redraw_homes
 from bot.services.people import Directory, OrganisationNotFoundError, People
-from bot.services.settings import load_settings, next_version, replace_grants
+from bot.services.saving_settings import next_version, replace_grants
+from bot.services.settings import load_settings
 from bot.views.text import plain
 
 SETTINGS, ORGANISATIONS = table_of(SettingsRow), table_of(OrganisationRow)

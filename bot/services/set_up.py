@@ -20,11 +20,10 @@ from bot.services import choices, lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.people import Directory, People
+from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
-    SettingsService,
-    StaleFormError,
     load_settings,
     organisation_name,
     people_with,

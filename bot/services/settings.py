@@ -1,26 +1,19 @@
-"""An organisation's settings: read, saved as a whole, and what saving means for items and channels."""
+"""An organisation's settings, as nearly every answer reads them: `bot.services.saving_settings` writes them."""
 
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import BindParameter, Row, and_, bindparam, select
 
-from bot.db.base import dump, table_of
+from bot.db.base import table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
-from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import DropMode
-from bot.domain.books import ListKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Deed, Role
-from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
-from bot.domain.slack import Actor
-from bot.services import audit, home_cards
-from bot.services.bindings import bind
-from bot.services.messages import Subject, redraw, redraw_homes
-from bot.services.people import People
+from bot.domain.rights import Role
+from bot.domain.settings import Destination, PaymentStatus, Settings
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
@@ -45,15 +38,6 @@ _PEOPLE = (
         GRANTS.c.role == bindparam("role"),
     )
     .order_by(GRANTS.c.position, GRANTS.c.user_id)
-)
-_FORGET_PEOPLE = GRANTS.delete().where(
-    GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.organisation_id == _ORGANISATION, GRANTS.c.role == bindparam("role")
-)
-_NEW_GRANT = GRANTS.insert()
-_SAVE = SETTINGS.update().where(
-    SETTINGS.c.organisation_id == bindparam("of_organisation"),
-    SETTINGS.c.workspace_id == bindparam("of_workspace"),
-    SETTINGS.c.version == bindparam("at_version"),
 )
 _NAMES = (
     select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
@@ -88,10 +72,6 @@ class Chosen:
     payment_status: PaymentStatus = PaymentStatus.DRAFT
     default_account: str | None = None
     default_tax_rate: str | None = None
-
-
-class StaleFormError(Exception):
-    """Somebody else saved while this form was open."""
 
 
 async def load_settings(
@@ -160,142 +140,9 @@ async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
     return str((await tx.execute(_NAME, of)).scalar_one_or_none() or "this organisation")
 
 
-class LookAtDefaults(Protocol):
-    async def __call__(
-        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *kinds: ListKind
-    ) -> bool: ...
-
-
-class BeginToFollow(Protocol):
-    async def __call__(
-        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
-    ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsService:
-    db: Database
-    people: People
-    look_at_defaults: LookAtDefaults
-    """`bot.services.default_messages.look`, which reads settings itself."""
-    begin_to_follow: BeginToFollow
-    """`bot.services.following.Following.begin`, which does too."""
-
-    async def save(
-        self,
-        actor: Actor,
-        organisation_id: OrganisationId,
-        form: SettingsForm,
-        *,
-        also: Callable[[Tx], Awaitable[None]] | None = None,
-    ) -> Settings:
-        """Save the whole form; both General and Tax count as confirmed. Waiting items are coded again by new defaults.
-
-        `also` is done in the same transaction, so that it holds if and only if the form was saved.
-
-        Raises:
-            NotAllowedError: not an admin of the organisation.
-            StaleFormError: the settings were saved by somebody else meanwhile.
-            ChannelTakenError: another organisation's approvals go to that channel.
-        """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
-            bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
-            await _save_chosen(tx, workspace_id, organisation_id, form)
-            people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
-            await _save_people(tx, workspace_id, organisation_id, form, people)
-            await _save_channels(tx, workspace_id, organisation_id, form, before)
-            await _audit(tx, actor, organisation_id, form)
-            if also is not None:
-                await also(tx)
-            settings = await load_settings(tx, workspace_id, organisation_id)
-            if settings.for_items != before.for_items:
-                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
-            await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
-            await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
-            await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-            concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
-            await redraw_homes(tx, workspace_id, concerned)
-            tx.nudge(Nudge.PLANNER)
-        return settings
-
-
-async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> None:
-    await audit.record(
-        tx,
-        actor.workspace.id,
-        organisation_id,
-        "settings saved",
-        by=actor.user_id,
-        organisation_id=organisation_id,
-        facts=msgspec.to_builtins(form),
-    )
-
-
-async def _save_people(
-    tx: Tx,
-    workspace_id: WorkspaceId,
-    organisation_id: OrganisationId,
-    form: SettingsForm,
-    before: Mapping[Role, tuple[UserId, ...]],
-) -> None:
-    """Of the roles whose people are others than before."""
-    for role, users in ((Role.APPROVER, form.approvers), (Role.BOOKKEEPER, form.bookkeepers)):
-        if users != before[role]:
-            await replace_grants(tx, workspace_id, organisation_id, role, users)
-
-
-async def _save_channels(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm, before: Settings
-) -> None:
-    """A channel that was bound before is bound still: whoever changes that changes the settings' version.
-
-    Raises:
-        ChannelTakenError: as `SettingsService.save`.
-    """
-    if (form.approvals_channel, form.drops) != (before.approvals_channel, before.drops):
-        await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel, drops=form.drops)
-    if form.alerts_channel != before.alerts_channel:
-        await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
-
-
 def sends_approved(chosen: str) -> bool:
     """Of a stored row's `chosen`, as `Settings.sends_approved`."""
     return msgspec.json.decode(chosen, type=Chosen).payment_status is PaymentStatus.AWAITING_PAYMENT
-
-
-async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
-    chosen = Chosen(
-        destination=form.destination,
-        payment_status=form.payment_status,
-        default_account=form.default_account,
-        default_tax_rate=form.default_tax_rate,
-    )
-    confirmed = {"chosen": dump(chosen), "general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
-    if not await next_version(tx, workspace_id, organisation_id, form.version, **confirmed):
-        raise StaleFormError
-
-
-async def next_version(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, version: int, **saved: object
-) -> bool:
-    """False when somebody else saved meanwhile. Roles and channels share the settings' version, because the settings'
-    form names them too.
-    """
-    seen = {"of_organisation": organisation_id, "of_workspace": workspace_id, "at_version": version}
-    return (await tx.execute(_SAVE, {**saved, **seen, "version": version + 1})).rowcount > 0
-
-
-async def replace_grants(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: Role, users: tuple[UserId, ...]
-) -> None:
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "role": role}
-    await tx.execute(_FORGET_PEOPLE, of)
-    for position, user in enumerate(dict.fromkeys(users)):
-        await tx.execute(_NEW_GRANT, {**of, "user_id": user, "position": position})
 
 
 def _id_of(channel: Row[Any] | None) -> ChannelId | None:

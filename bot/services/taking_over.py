@@ -16,7 +16,8 @@ from bot.services import audit
 from bot.services.connection_messages import place_of_news, redraw_connection
 from bot.services.messages import note
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People, grant, standing_of
-from bot.services.settings import next_version, people_with
+from bot.services.saving_settings import next_version
+from bot.services.settings import people_with
 from bot.views import taking_over as views
 
 ORGANISATIONS, SETTINGS = table_of(OrganisationRow), table_of(SettingsRow)
