@@ -1,6 +1,6 @@
 """Items as people see them: the home card, "Why?", and the form; read in one go, never written here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,12 +14,12 @@ from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.cards import Explanation, ItemCard, Reason
+from bot.domain.cards import Explanation, ItemCard
 from bot.domain.checks import doubts, one_for_several, warned_of
-from bot.domain.coding import CodedValue, CodingDefaults
+from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
-from bot.domain.ids import ItemId, UserId
+from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
 from bot.domain.settings import Settings
@@ -28,6 +28,7 @@ from bot.domain.usual import paid_elsewhere, unusual
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.current import require_item
+from bot.services.explaining import reasons_of
 from bot.services.items import EDITABLE
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
@@ -78,10 +79,7 @@ class Cards:
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
-            reasons = (
-                await _reason(tx, item, "Category", item.coding.account, _account_name),
-                await _reason(tx, item, "Tax rate", item.coding.tax_rate, _tax_rate_name),
-            )
+            reasons = await reasons_of(tx, item, await names_of(tx, item))
             return Explanation(card=await self.card(tx, item), reasons=reasons)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
@@ -164,24 +162,3 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
 
 
 _NOT_GIVEN = "is archived or gone in the ledger, so this bill did not get it."
-
-
-Name = Callable[[Tx, Item, str | None], Awaitable[str | None]]
-
-
-async def _reason(tx: Tx, item: Item, field: str, coded: CodedValue, name: Name) -> Reason:
-    return Reason(
-        field=field,
-        value=await name(tx, item, coded.value),
-        source=coded.source.words,
-        by=None if coded.by is None else UserId(coded.by),
-        beaten=tuple([(await name(tx, item, lost.value), lost.source.words) for lost in coded.beaten]),
-    )
-
-
-async def _account_name(tx: Tx, item: Item, code: str | None) -> str | None:
-    return None if code is None else await account_label(tx, item.workspace_id, item.organisation_id, code)
-
-
-async def _tax_rate_name(tx: Tx, item: Item, code: str | None) -> str | None:
-    return None if code is None else await tax_rate_label(tx, item.workspace_id, item.organisation_id, code)

@@ -35,7 +35,7 @@ CAME_BY = {
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
 }
-MOST_FIELDS, MOST_WARNINGS = 10, 20
+MOST_FIELDS, MOST_WARNINGS, MOST_REASONS = 10, 20, 100
 FACT_NAMES = {
     FactField.DOCUMENT_TYPE: "document type",
     FactField.SUPPLIER: "supplier",
@@ -99,7 +99,8 @@ def explanation(found: Explanation) -> View:
     blocks: list[Block] = [
         section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}"),
         DividerBlock(),
-        *(section(_why(reason)) for reason in found.reasons),
+        *(section(part) for part in parts([_why(reason) for reason in found.reasons[:MOST_REASONS]])),
+        *_more_reasons(len(found.reasons) - MOST_REASONS),
         section(f"*Supplier, number, dates and amounts*\n{_facts_from(item)}"),
         context(
             "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
@@ -107,6 +108,10 @@ def explanation(found: Explanation) -> View:
         ),
     ]
     return modal("Why?", blocks)
+
+
+def _more_reasons(left: int) -> list[Block]:
+    return [] if left <= 0 else [context(f"and {left} more, of other lines")]
 
 
 def _facts_from(item: Item) -> str:

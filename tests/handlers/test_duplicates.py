@@ -131,6 +131,11 @@ async def test_one_rate_that_a_person_chooses_for_all_of_it_counts_and_is_pointe
 
     card = desk.card("MIX-3")
     assert "several tax rates (20 %, 5 %), and No VAT" in words(card)
+    await desk.press(card, ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+    why = words(desk.modal(BOOKKEEPER))
+    assert "*Line 2, tax rate*\nnone\n_chosen by a person_" in why
+    assert "(suggested)" in why
+    assert "*Publish as*\nAwaiting payment\n_as the settings say_" in why
     await desk.approve("MIX-3")
     await desk.world.later(UNDO_SECONDS + 1)
     (bill,) = desk.xero.bills()
