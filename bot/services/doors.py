@@ -51,7 +51,7 @@ class SentFiles:
     known: tuple[Arrival, ...] = ()
     left: int = 0
     is_unbound: bool = False
-    """Of a channel whose bills are nobody's by themselves: Dext need not be in it, and then shows no sign there."""
+    """Of a channel that is no organisation's: Dext need not be in it, and then shows no sign there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Doors:
             meant = await _meant(tx, actor, message.channel_id)
             if not meant:
                 return SentFiles(subject=subject, is_anything_connected=False)
-            is_unbound = await _bound(tx, workspace_id, message.channel_id) is None
+            is_unbound = await _is_unbound(tx, workspace_id, message.channel_id)
             only = meant[0].id if len(meant) == 1 else None
             if only is not None:
                 await self.people.require(tx, Deed.ADD_ITEM, actor, person, only)
@@ -187,6 +187,14 @@ async def _meant(tx: Tx, actor: Actor, channel_id: ChannelId) -> tuple[Named, ..
     found = await last_used_first(tx, actor.workspace.id, actor.user_id)
     bound = await _bound(tx, actor.workspace.id, channel_id)
     return tuple(organisation for organisation in found if bound and organisation.id == bound[0]) or found
+
+
+async def _is_unbound(tx: Tx, workspace_id: WorkspaceId, channel_id: ChannelId) -> bool:
+    """Whether it is nobody's, for bills or for alerts."""
+    statement = select(CHANNELS.c.channel_id).where(
+        CHANNELS.c.workspace_id == workspace_id, CHANNELS.c.channel_id == channel_id
+    )
+    return (await tx.execute(statement.limit(1))).first() is None
 
 
 async def _bound(tx: Tx, workspace_id: WorkspaceId, channel_id: ChannelId) -> tuple[OrganisationId, DropMode] | None:
