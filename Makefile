@@ -50,6 +50,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.finding
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.items
 
