@@ -37,7 +37,9 @@ async def test_clicks_are_answered_in_time_while_hostile_files_are_read(sqlite_u
             await desk.slack.upload(content, f"{name}.pdf", channel=BILLS, user=MEMBER)
 
         reading = asyncio.create_task(desk.settle())
-        slowest, times, reading_took = await slowest_of(lambda: desk.slack.command("/dext", "help", user=MEMBER), reading)
+        slowest, times, reading_took = await slowest_of(
+            lambda: desk.slack.command("/dext", "help", user=MEMBER), reading
+        )
 
         await reading
         messages = desk.slack.messages(BILLS)
