@@ -69,7 +69,7 @@ async def what_is_known_and_what_is_no_bill(day: Afternoon) -> None:
     await day.be(MEMBER)
     await day.takes_sample("E-invoice (CII)", "Statement as a PDF", words="Is this everything?")
     await day.reads_the_thread(day.articles("Is this everything?").last, "This file is already here as")
-    await expect(day.page.locator("#thread").get_by_text("paper-statement.pdf: Read")).to_be_visible(timeout=READING)
+    await expect(day.page.locator("#thread").get_by_text("paper-statement.pdf: Kept as")).to_be_visible(timeout=READING)
     await day.tour.shot("known-and-statement")
     await day.be(BOOKKEEPER)
     await expect(day.articles("statement of account").last).to_be_visible(timeout=READING)
