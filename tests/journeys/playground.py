@@ -16,7 +16,7 @@ from tests.fakes.ports import free_port
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 START_SECONDS, STOP_SECONDS = 40, 30
 ROOT = Path(__file__).resolve().parents[2]
-SHOTS = os.environ.get("DEXT_SHOTS")
+SHOTS = os.environ.get("DEXT_SHOTS") or None
 """A folder to keep pictures in, for whoever wants to see what the test saw."""
 WIDTHS = [1280, 420] if SHOTS else [420]
 """Where there is room the pages are the same as on a telephone; pictures are wanted of both."""
