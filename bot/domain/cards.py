@@ -38,6 +38,8 @@ class ItemCard:
     """Slack's id of a picture of the document's first page."""
     sender: str | None = None
     """What the API key is called that it came with."""
+    may_fix: bool = True
+    """Whether the person that it is drawn for may edit and archive it; a card in a channel is the same for all."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -1,7 +1,7 @@
 """Items as people see them: the home card, "Why?", and the form; read in one go, never written here."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +21,7 @@ from bot.domain.connections import Health
 from bot.domain.documents import Door
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
@@ -33,7 +33,7 @@ from bot.services.items import EDITABLE
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
-from bot.services.people import People
+from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
 from bot.views import items as views
@@ -71,7 +71,9 @@ class Cards:
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
-            return await self.card(tx, item)
+            standing = await standing_of(tx, actor.workspace.id, item.organisation_id, actor.user_id)
+            may_fix = decide(Deed.FIX, person, standing) is None
+            return replace(await self.card(tx, item), may_fix=may_fix)
 
     async def explained(self, actor: Actor, item_id: ItemId) -> Explanation:
         """Why its coding is what it is. Raises: as `seen`."""

@@ -17,6 +17,10 @@ EDITABLE = frozenset(
 )
 
 
+FOR_BOOKKEEPERS = frozenset({ActionId.EDIT_ITEM, ActionId.ARCHIVE_ITEM, ActionId.UNARCHIVE_ITEM, ActionId.MOVE_ITEM})
+"""Buttons that nobody else is shown where a card is drawn for one person."""
+
+
 def questions(item: Item) -> list[Block]:
     """Each by itself, with the buttons that answer it."""
     if item.state is not ItemState.TO_REVIEW:
@@ -26,7 +30,8 @@ def questions(item: Item) -> list[Block]:
 
 def rows_of_buttons(found: ItemCard) -> list[Block]:
     """What is decided stands in a row of its own, where there is something to decide."""
-    rows = (_decisions(found), _more(found))
+    more = [button for button in _more(found) if found.may_fix or button.action_id not in FOR_BOOKKEEPERS]
+    rows = (_decisions(found), more)
     return [ActionsBlock(elements=row) for row in rows if row]
 
 

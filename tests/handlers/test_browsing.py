@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.playground.slack import BOOKKEEPER, MEMBER, View
+from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER, View
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import Desk, a_desk, actions, words
 
@@ -108,3 +108,15 @@ async def test_from_an_opened_item_everything_of_its_card_opens_in_turn(desk: De
     await desk.press(desk.modal(BOOKKEEPER), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
 
     assert desk.modal(BOOKKEEPER).title == "Why?"
+
+
+async def test_an_opened_item_shows_only_what_whoever_opened_it_may_press(desk: Desk) -> None:
+    await desk.add()
+    for user, may_fix in ((MEMBER, False), (BOOKKEEPER, True)):
+        await desk.slack.command("/dext", "items", user=user, channel=BILLS)
+        await desk.slack.click(desk.modal(user), ActionId.OPEN_ITEM, user=user)
+        shown = actions(desk.modal(user))
+        assert {ActionId.EDIT_ITEM, ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM} & set(shown) == (
+            {ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM} | ({ActionId.EDIT_ITEM} if may_fix else set())
+        )
+    assert ActionId.EDIT_ITEM in actions(desk.card("INV-1"))
