@@ -162,13 +162,12 @@ async def test_strangers_add_nothing_and_are_told_alone(desk: Desk, user: str, w
         assert why in desk.whispers(user)[-1]
 
 
-async def test_a_credit_note_is_kept_back_with_what_to_do(desk: Desk) -> None:
+async def test_a_suppliers_credit_note_is_approved_like_a_bill_and_called_what_it_is(desk: Desk) -> None:
     await dropped(desk, a_document(root="CreditNote", number="CN-1", type_code="381", currency="GBP").encode())
 
     (card,) = cards(desk)
-    assert "To review" in words(card)
-    assert "enter it in the ledger by hand" in words(card)
-    assert ActionId.APPROVE_ITEM not in actions(card)
+    assert "Credit note" in words(card)
+    assert ActionId.APPROVE_ITEM in actions(card)
 
 
 async def test_a_file_is_read_later_when_slack_does_not_hand_it_over(desk: Desk) -> None:
