@@ -163,7 +163,9 @@ async def test_strangers_add_nothing_and_are_told_alone(desk: Desk, user: str, w
 
 
 async def test_a_suppliers_credit_note_is_approved_like_a_bill_and_called_what_it_is(desk: Desk) -> None:
-    await dropped(desk, a_document(root="CreditNote", number="CN-1", type_code="381", currency="GBP").encode())
+    supplier = SUPPLIER.format(name="Paper &amp; Ink Ltd")
+    note = a_document(root="CreditNote", number="CN-1", type_code="381", currency="GBP", extra=supplier)
+    await dropped(desk, note.encode())
 
     (card,) = cards(desk)
     assert "Credit note" in words(card)
