@@ -22,7 +22,7 @@ from slack_sdk.models.views import View
 from bot.domain.browsing import ItemList, ItemSearch, Position
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.items import Item, ItemState
-from bot.domain.money import parse_amount
+from bot.domain.money import parse_amount, to_stored
 from bot.views import fields
 from bot.views.document_words import document_name, total_words
 from bot.views.fields import Fields
@@ -50,9 +50,12 @@ def search_of(metadata: str) -> ItemSearch:
         NotOursError: neither.
     """
     try:
-        return msgspec.json.decode(metadata, type=ItemSearch) if metadata.startswith("{") else ItemSearch()
-    except msgspec.DecodeError:
+        search = msgspec.json.decode(metadata, type=ItemSearch) if metadata.startswith("{") else ItemSearch()
+        if search.amount is not None:
+            to_stored(search.amount)
+    except (msgspec.DecodeError, ValueError, ArithmeticError):
         raise NotOursError(metadata[:60]) from None
+    return search
 
 
 def item_list(page: ItemList) -> View:

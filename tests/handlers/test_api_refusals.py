@@ -24,7 +24,7 @@ from bot.domain.documents import Facts
 from bot.services.files import FILES
 from handlers import api_body
 from handlers.api_body import MOST_LINES, NotAnItemError, NotJsonError
-from handlers.api_pace import AT_ONCE, Pace
+from handlers.api_pace import AT_ONCE, FORGOTTEN_ABOVE, Pace
 from handlers.multipart import BadPartsError, parts_of
 from tests.contract.ingest_document import problems
 from tests.fakes.clock import FakeClock
@@ -359,6 +359,16 @@ async def test_a_body_that_is_no_http_or_breaks_off_is_no_error(
 
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert await effects(desk) == (0, 0, 0)
+
+
+def test_no_number_of_other_keys_lets_one_that_is_held_back_go_on() -> None:
+    pace, key = Pace(FakeClock(), a_minute=6, at_once=2), ApiKeyId(uuid4())
+    assert [pace.wait_seconds(key) for _ in range(3)] == [0, 0, 10]
+
+    for _ in range(3 * FORGOTTEN_ABOVE):
+        pace.wait_seconds(ApiKeyId(uuid4()))
+
+    assert pace.wait_seconds(key) == 10
 
 
 async def test_a_pace_is_kept_for_each_key_and_forgets_who_is_long_gone() -> None:
