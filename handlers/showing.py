@@ -103,12 +103,16 @@ def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object]
             return None
 
 
+NO_ROOM = frozenset({"push_limit_reached", "not_in_channel"})
+"""The words were right, and there was no place for them. Any other refusal is of a request that nobody waits for."""
+
+
 def _instead(client: AsyncWebClient, reply: Reply, spot: Spot, refusal: str) -> Awaitable[object] | None:
     """Another way to show what Slack did not take: words are sent directly, where there is no room over a third modal, or
     we are not in that channel; a form opens without a picture that Slack does not have any more.
     """
     match reply:
-        case Whisper(text):
+        case Whisper(text) if refusal in NO_ROOM:
             return client.chat_postMessage(channel=spot.user_id, text=text)
         case OpenView(view) | UpdateView(view) | BackTo(view) if refusal in NOT_DRAWN and _pictures(view):
             return _call(client, type(reply)(_without_pictures(view)), spot)

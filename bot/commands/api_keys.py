@@ -121,4 +121,5 @@ async def _database() -> AsyncIterator[Database]:
 def _line(key: ApiKey) -> str:
     used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
     scopes = ",".join(sorted(key.scopes))
-    return f"{key.shown}…  {key.name}  {scopes}  by {key.made_by} {key.made_at:%Y-%m-%d}  used {used}"
+    how = "on the command line for" if key.is_operators else "by"
+    return f"{key.shown}…  {key.name}  {scopes}  {how} {key.made_by} {key.made_at:%Y-%m-%d}  used {used}"

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Row, bindparam, func, or_, select
+from sqlalchemy import ForeignKey, Index, Row, bindparam, false, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, table_of
@@ -30,6 +30,8 @@ class ApiKeyRow(Base):
     scopes: Mapped[str]
     """Parted by spaces."""
     made_by: Mapped[str]
+    is_operators: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Made on the command line, in the name of `made_by`."""
     made_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None]
@@ -79,6 +81,7 @@ async def insert_key(
             "name": key.name,
             "scopes": " ".join(sorted(key.scopes)),
             "made_by": key.made_by,
+            "is_operators": key.is_operators,
             "made_at": key.made_at,
         },
     )
@@ -148,6 +151,7 @@ def _key(row: Row[Any]) -> ApiKey:
         shown=row.shown,
         scopes=_scopes(row.scopes.split()),
         made_by=UserId(row.made_by),
+        is_operators=row.is_operators,
         made_at=row.made_at,
         last_used_at=row.last_used_at,
     )

@@ -48,6 +48,9 @@ class ApiKey:
     """How the key begins."""
     scopes: frozenset[Scope]
     made_by: UserId
+    """In whose name it sends."""
+    is_operators: bool
+    """Whoever runs the product made it, on the command line."""
     made_at: datetime
     last_used_at: datetime | None
     """To the minute."""

@@ -130,6 +130,7 @@ async def make_key(
         shown=text[:SHOWN],
         scopes=new.scopes,
         made_by=made_by,
+        is_operators=is_operator,
         made_at=tx.now,
         last_used_at=None,
     )

@@ -68,8 +68,11 @@ def page(found: ApiKeysPage, *, notice: str | None = None) -> View:
 
 def _line(key: ApiKey, organisation_id: OrganisationId) -> SectionBlock:
     used = "never used" if key.last_used_at is None else f"last used {moment(key.last_used_at)}"
+    made = f"made by {mention(key.made_by)}"
+    if key.is_operators:
+        made = f"made on the command line in the name of {mention(key.made_by)}"
     line = section(
-        f"*{escape(key.name, LONGEST_NAME)}* · `{key.shown}…`\nMay {_may(key.scopes)} · made by {mention(key.made_by)}, "
+        f"*{escape(key.name, LONGEST_NAME)}* · `{key.shown}…`\nMay {_may(key.scopes)} · {made}, "
         f"{moment(key.made_at)} · {used}"
     )
     line.accessory = ButtonElement(

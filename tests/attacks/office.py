@@ -237,7 +237,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-3"})
     await desk.approve("INV-3")
     await desk.world.later(UNDO_SECONDS + 60)
-    desk.xero.restore_account(TRADING, CATEGORY)
+    await desk.restore(CATEGORY)
     without_file = await _without_file(desk)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")

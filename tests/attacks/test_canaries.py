@@ -136,6 +136,7 @@ async def refusals(desk: Desk) -> None:
     await desk.approve("CNRY-ZQ-R")
     await desk.world.later(600)
     assert desk.slack.faults.waiting == []
+    await desk.restore(CATEGORY)
     for kind in SLACK_FAULTS:
         desk.slack.faults.next_call("views.open", kind)
         await desk.slack.command("/dext", "add", user=MEMBER)

@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
 from tests.fakes.connected import Connected, connected_app
 from tests.intake.documents import Row, a_document
 
@@ -69,6 +70,12 @@ class Desk:
             number=number, currency="GBP", rows=rows, extra=extra or supplier, net=net, tax=tax, gross=gross
         )
         await self.slack.upload(document.encode(), f"{number}.{ending}", channel=BILLS, user=user)
+        await self.settle()
+
+    async def restore(self, category: str) -> None:
+        """A category that was archived in Xero is back there, and known to be."""
+        self.xero.restore_account(TRADING, category)
+        await self.slack.command("/dext", "sync categories", user=ADMIN)
         await self.settle()
 
     def card(self, number: str) -> Message:

@@ -164,7 +164,7 @@ async def test_keys_are_made_listed_and_revoked_from_the_command_line(
     caller = await world.services.api_keys.caller(text)
     assert caller is not None
     assert (caller.made_by, caller.scopes) == (ADMIN, frozenset(Scope))
-    assert f"{text[:9]}…  The till  items:read,items:write  by {ADMIN}" in listed
+    assert f"{text[:9]}…  The till  items:read,items:write  on the command line for {ADMIN}" in listed
     assert text not in listed
     assert (await typed("revoke", "dext_none"))[0] == 2
     assert "is revoked" in (await typed("revoke", listed.partition(" ")[0]))[1]

@@ -95,7 +95,7 @@ async def test_what_is_addressed_to_somebody_else_waits_until_it_is_confirmed_or
     assert "Addressed to" not in words(desk.card("N-2"))
 
     await dropped(desk, "S-1", supplier="Northwind Trading Ltd", buyer="Else Ltd")
-    assert "This is a sales invoice" in words(desk.card("S-1"))
+    assert "This is a sale" in words(desk.card("S-1"))
     assert "*Else Ltd*" in words(desk.card("S-1"))
 
 
@@ -157,7 +157,7 @@ async def test_details_say_everything_and_who_did_what(desk: Desk) -> None:
         assert part in said
     assert f"<@{MEMBER}>: received" in said
     assert f"<@{BOOKKEEPER}>: coded: due on" in said
-    assert "Before: D-1, " in words(desk.card("D-2"))
+    assert "Before: Invoice D-1, " in words(desk.card("D-2"))
 
 
 async def test_a_total_far_from_the_usual_is_pointed_at(desk: Desk) -> None:
