@@ -2,7 +2,6 @@
 
 import mimetypes
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from bot.domain.ids import FileId, ItemId
 from bot.domain.postings import Attachment, PostingKind
@@ -60,7 +59,7 @@ def _taken_as(name: str, rules: FileRules) -> str:
 
 
 def _ending(name: str) -> str:
-    return PurePosixPath(name).suffix.lower().lstrip(".")
+    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def _accepted_name(name: str, ending: str, rules: FileRules, reference: str) -> str:
