@@ -25,6 +25,7 @@ WIDTHS = [1280, 420] if SHOTS else [420]
 @dataclass(slots=True)
 class Playground:
     process: asyncio.subprocess.Process
+    app_url: str
     slack_url: str
     ledgers_url: str
     printed: str
@@ -47,7 +48,9 @@ async def playground(folder: Path, **more: str) -> AsyncIterator[Playground]:
     try:
         async with asyncio.timeout(START_SECONDS):
             printed = await _until_ready(process)
-        yield Playground(process, f"http://127.0.0.1:{slack}", f"http://127.0.0.1:{slack + 1}", printed)
+        yield Playground(
+            process, f"http://127.0.0.1:{app}", f"http://127.0.0.1:{slack}", f"http://127.0.0.1:{slack + 1}", printed
+        )
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGINT)

@@ -1,13 +1,17 @@
 """Every door an item comes in by, as a person in Slack finds it: one world, one afternoon."""
 
 import asyncio
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Locator, expect
 
-from bot.playground.slack import ALERTS, BILLS, BOOKKEEPER, MEMBER
+from bot.playground.slack import ADMIN, ALERTS, BILLS, BOOKKEEPER, MEMBER
+from tests.handlers.api_client import A_BILL as API_BILL
 from tests.journeys.playground import a_tour, playground
 from tests.journeys.test_browser import Story
 
@@ -48,6 +52,21 @@ class Afternoon(Story):
         }
         for label, value in typed.items():
             await self.dialog.get_by_label(label, exact=True).fill(value)
+
+    async def opens_api_keys(self) -> None:
+        await self.be(ADMIN, "home")
+        await self.page.get_by_role("button", name="Manage").click()
+        await self.dialog.get_by_role("button", name="API keys").click()
+        await expect(self.dialog.get_by_text("API keys").last).to_be_visible()
+
+    async def sends(self, key: str) -> tuple[int, dict[str, Any]]:
+        bill = {**API_BILL, "number": "WEB-1"}
+        headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "order-1"}
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{self.place.app_url}/api/v1/items", json=bill, headers=headers) as answer,
+        ):
+            return answer.status, await answer.json(content_type=None)
 
     async def approves(self, number: str) -> None:
         await self.approve(number)
@@ -140,6 +159,31 @@ async def new_item(day: Afternoon) -> None:
     await expect(day.card("TT-7")).to_be_visible(timeout=READING)
 
 
+async def another_system(day: Afternoon) -> None:
+    """A key made in Manage; what is sent with it is approved like any other, once; revoked, it ends at once."""
+    await day.page.set_viewport_size({"width": WIDE, "height": 900})
+    await day.opens_api_keys()
+    await day.dialog.get_by_role("button", name="Make a key").click()
+    await day.dialog.get_by_label("What is it for?").fill("The web shop")
+    await day.dialog.get_by_role("button", name="Make the key").click()
+    shown = await day.dialog.get_by_text("dext_").last.inner_text()
+    key = re.search(r"dext_\w{40,}", shown)
+    assert key is not None
+    await day.tour.shot("the-new-key")
+    await day.dialog.get_by_role("button", name="I have copied it").click()
+    answers = [await day.sends(key[0]) for _ in range(2)]
+    assert [status for status, _ in answers] == [201, 201]
+    assert answers[0][1]["id"] == answers[1][1]["id"]
+    await day.approves("WEB-1")
+    await day.tour.shot("sent-by-another-system")
+
+    await day.opens_api_keys()
+    await day.dialog.get_by_role("button", name="Revoke").click()
+    await day.page.locator("#confirm").get_by_role("button", name="Revoke").click()
+    await expect(day.dialog.get_by_text("The key is revoked")).to_be_visible()
+    assert (await day.sends(key[0]))[0] == 401
+
+
 async def test_every_door_leads_to_a_card(chromium: str, tmp_path: Path) -> None:
     async with (
         playground(tmp_path, DEXT_UNDO_SECONDS="1") as place,
@@ -155,5 +199,6 @@ async def test_every_door_leads_to_a_card(chromium: str, tmp_path: Path) -> None
         await send_to_dext(day)
         await new_item(day)
         await a_picture(day)
+        await another_system(day)
 
     assert tour.complaints == []
