@@ -6,6 +6,7 @@ asked for is looked at on the way, and the way is limited: where little of much 
 and goes on from there. `python -m benchmarks.items` has the figures.
 """
 
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
@@ -128,7 +129,7 @@ async def find_items(
     values |= {str(by): value for by, value in asked.items() if by is not By.LIVE}
     values |= {f"{By.SUPPLIER}_{place}": name for place, name in enumerate(names)}
     if after is not None:
-        values |= {"at": after.at, "of_id": after.id}
+        values |= {"at": _at(way, after), "of_id": after.id}
     return await _page(tx, way, values)
 
 
@@ -260,6 +261,13 @@ def _position(way: Way, item: Item) -> Position:
     """A list by date has only dated items."""
     day = item.facts.issued_on
     return Position(at=day if way.is_by_date and day is not None else item.created_at, id=item.id)
+
+
+def _at(way: Way, after: Position) -> datetime | date:
+    """In the order of this list. One of another order, which no button of ours names, is taken for the same day's."""
+    if isinstance(after.at, datetime):
+        return after.at.date() if way.is_by_date else after.at
+    return after.at if way.is_by_date else datetime.combine(after.at, time(), UTC)
 
 
 def _place(position: Position) -> tuple[Any, str]:

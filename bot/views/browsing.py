@@ -1,5 +1,6 @@
 """`/dext items`: the list of an organisation's items, and the form of what to look for in it."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,8 @@ from bot.views.parts import context, section
 from bot.views.text import amount, day, decimals_of, escape, mention, mrkdwn
 
 LONGEST = 100
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,40}", re.ASCII)
+"""A person's id, as Slack has them."""
 ANY = "any"
 STATES = tuple(state for state in ItemState if state is not ItemState.RECEIVED)
 NOTHING_TO_REVIEW = "Nothing waits for review here."
@@ -47,14 +50,19 @@ def search_of(metadata: str) -> ItemSearch:
     """What `kept` kept; a list that was opened without a search has none.
 
     Raises:
-        NotOursError: neither.
+        NotOursError: neither, or a search that the form does not make: each part goes to the database and into the next view.
     """
     try:
         search = msgspec.json.decode(metadata, type=ItemSearch) if metadata.startswith("{") else ItemSearch()
         if search.amount is not None:
             to_stored(search.amount)
-    except (msgspec.DecodeError, ValueError, ArithmeticError):
+    except (msgspec.DecodeError, ValueError, ArithmeticError, RecursionError):
         raise NotOursError(metadata[:60]) from None
+    texts = [text for text in (search.supplier, search.number) if text is not None]
+    is_typed = all(0 < len(text) <= LONGEST and "\0" not in text for text in texts)
+    is_person = search.person is None or _PERSON.fullmatch(search.person)
+    if not is_typed or not is_person or search.state not in (None, *STATES):
+        raise NotOursError(metadata[:60])
     return search
 
 
@@ -139,6 +147,8 @@ def read_search(state: dict[str, Any]) -> ItemSearch | dict[str, str]:
     person = found.user(BlockId.PERSON)
     if wrong:
         return wrong
+    if person is not None and not _PERSON.fullmatch(person):
+        raise NotOursError(person[:60])
     return ItemSearch(
         supplier=_cut(found.text(BlockId.SUPPLIER)),
         number=_cut(found.text(BlockId.NUMBER)),

@@ -6,7 +6,7 @@ thing is this workspace's and the person's to touch.
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from bot.domain.api_keys import ApiKeyId
@@ -120,7 +120,7 @@ class PageRef:
         try:
             position = Position(at=_instant_or_day(at), id=ItemId(UUID(item))) if after else None
             return cls(OrganisationId(UUID(organisation)), position)
-        except ValueError:
+        except (ValueError, OverflowError):  # at the ends of time there is no other zone
             raise NotOursError(text[:60]) from None
 
 
@@ -130,7 +130,7 @@ def _instant_or_day(text: str) -> datetime | date:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError(text[:60])
-    return at
+    return at.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)

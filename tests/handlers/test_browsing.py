@@ -1,12 +1,33 @@
 """`/dext items`: found by what is typed, opened, and gone through one after another."""
 
+import itertools
+import json
 from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER, View
+from bot.playground.slack.blocks import view_problems
+from bot.views.browsing import item_list, search_form, search_of
 from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import NotOursError, PageRef
+from bot.views.rendering import to_slack
 from tests.handlers.desk import Desk, a_desk, actions, words
+
+HOSTILE: tuple[object, ...] = (
+    "",
+    "\0",
+    "a\0b",
+    "\u202e",
+    "<!channel>",
+    "U1> <!channel>",
+    "x" * 2900,
+    "\U0001f4a9" * 300,
+    7,
+    None,
+    ["U1"],
+    {},
+)
 
 
 @pytest.fixture
@@ -120,3 +141,47 @@ async def test_an_opened_item_shows_only_what_whoever_opened_it_may_press(desk: 
             {ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM} | ({ActionId.EDIT_ITEM} if may_fix else set())
         )
     assert ActionId.EDIT_ITEM in actions(desk.card("INV-1"))
+
+
+async def test_a_search_and_a_place_that_nobody_drew_are_refused_in_words_or_mean_nothing(desk: Desk) -> None:
+    """Whoever uses Slack can alter what a view carries: every field, on its way to the database and to the next view."""
+    await desk.add()
+    organisation_id, item = desk.world.organisation_id, "00000000-0000-0000-0000-000000000001"
+    actor, browsing = await desk.world.actor(BOOKKEEPER), desk.world.services.browsing
+    of_field: dict[str, tuple[object, ...]] = {
+        **dict.fromkeys(("supplier", "number", "person"), HOSTILE),
+        "amount": ("NaN", "Infinity", "1e400", "1e-9", 5, "", "922337203685477.5807", "-922337203685477.5809", "0e5"),
+        "state": ("received", "", "sold", 3, None),
+        **dict.fromkeys(("since", "until"), ("0001-01-01", "9999-12-31", "2026-02-30", "", 0)),
+        "has_archive": ("yes", True),
+        "unknown": ([[[[]]]],),
+    }
+    searches: list[dict[str, object]] = [
+        *({field: value} for field, values in of_field.items() for value in values),
+        {"since": "9999-12-31", "until": "0001-01-01", "has_archive": True, "state": "archived"},
+        {"supplier": "paper", "until": "2026-12-31"},
+    ]
+    instants = (
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-03-01T00:00:00",
+        "2026-03-01T00:00:00+00:00",
+    )
+    days = ("0001-01-01", "9999-12-31", "20260301", "2026-W10-1", "\u0662026-03-01", "2026-03-02")
+    read = 0
+    for search, at in itertools.product(map(json.dumps, searches), ("", *instants, *days)):
+        try:
+            asked = search_of(search)
+            after = PageRef.decode(f"{organisation_id}:{item}:{at}" if at else f"{organisation_id}:").after
+        except NotOursError:
+            continue
+        page = await browsing.page(actor, organisation_id, asked, after)
+        shown = [item_list(page), search_form(organisation_id, page.organisation, page.search)]
+        assert [wrong for view in shown for wrong in view_problems(to_slack(view), "modal")] == []
+        read += 1
+
+    assert read > len(searches)
+    shown_list = await listed(desk)
+    shown_list.definition["private_metadata"] = '{"person": "\\u0000"}'
+    await desk.slack.click(shown_list, ActionId.SEARCH_ITEMS, user=BOOKKEEPER)
+    assert "from an earlier version" in words(desk.modal(BOOKKEEPER))

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from uuid import UUID
 
 import pytest
@@ -5,7 +6,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.ids import ItemId, OrganisationId
-from bot.views.metadata import HIGHEST_VERSION, FormRef, ItemRef, NotOursError, organisation_of
+from bot.views.metadata import (
+    HIGHEST_VERSION,
+    FilesRef,
+    FormRef,
+    ItemRef,
+    KeyRef,
+    ListRef,
+    NotOursError,
+    PageRef,
+    organisation_of,
+)
 
 ITEMS = st.builds(ItemRef, st.uuids().map(ItemId), st.integers(min_value=1, max_value=10**9))
 
@@ -49,3 +60,25 @@ def test_a_button_we_did_not_draw_is_refused(text: str) -> None:
 def test_a_button_that_names_no_organisation_is_refused() -> None:
     with pytest.raises(NotOursError):
         organisation_of("new")
+
+
+PARTS = st.sampled_from(
+    [str(UUID(int=1)), "", "0", "1", "9" * 30, "x", "C1", "1.2", "0001-01-01T00:00:00+14:00", "2026-03-02"]
+)
+ALTERED = st.text() | st.lists(PARTS | st.text(max_size=3), max_size=8).map(":".join)
+
+
+@given(ALTERED)
+def test_whatever_stands_there_is_read_as_one_of_ours_or_not_at_all(text: str) -> None:
+    for ref in (ItemRef, FilesRef, PageRef, ListRef, KeyRef, FormRef):
+        with suppress(NotOursError):
+            found = ref.decode(text)
+            assert ref.decode(found.encode()) == found
+
+
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-03-01T00:00:00", "2026"]
+)
+def test_a_place_at_no_instant_of_ours_is_refused(at: str) -> None:
+    with pytest.raises(NotOursError):
+        PageRef.decode(f"{UUID(int=1)}:{UUID(int=1)}:{at}")
