@@ -18,7 +18,7 @@ from bot.services.choices import NotOfferedError
 from bot.services.ingesting import Ingesting, KeyEndedError, KeyReusedError, NothingSentError
 from handlers import api_answers as answers
 from handlers.api_answers import ApiError, ErrorCode
-from handlers.api_pace import Pace
+from handlers.api_pace import A_MINUTE, AT_ONCE, Pace
 from handlers.api_requests import NOT_AN_ITEM, Requests, only
 
 logger = logging.getLogger(__name__)
@@ -104,8 +104,11 @@ REUSED = (
     "Another request had this Idempotency-Key and said something else. Send this one with a value of its own; or, to repeat "
     "the earlier one, send it as it was."
 )
-TOO_MANY = "This key sends more than it may. Wait as `Retry-After` says, then go on."
-BUSY = "The database is busy. Nothing was done; send the same again after `Retry-After`."
+TOO_MANY = (
+    f"This key sends more than it may: {A_MINUTE} requests a minute, {AT_ONCE} of them at once. Wait as many seconds as "
+    "`Retry-After` says, then send the same again."
+)
+BUSY = "Too much comes in at this moment. Nothing was done; send the same again after as many seconds as `Retry-After` says."
 BROKEN = "Something went wrong on our side, and is logged. Send the same again with the same Idempotency-Key: it is added once."
 
 

@@ -6,7 +6,6 @@ refused: a sender does not decide on states, approvals or other people's books.
 
 import hashlib
 import json
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -18,22 +17,19 @@ from bot.domain.documents import DocumentType, Facts, ItemKind, Line, Party
 from bot.domain.ingesting import Codes, Stated
 from bot.domain.texts import cleaned
 from bot.intake.elements import LONGEST_CODE, LONGEST_NOTE, LONGEST_TEXT
+from handlers.api_words import AMOUNT, COUNTRY, CURRENCY, LONGEST, NUMBER, PERCENT, told
 from handlers.strict import BadBodyError, parse
 
 MOST_LINES = 1000
 
-COUNTRY, CURRENCY = "^[A-Z]{2}$", "^[A-Z]{3}$"
-AMOUNT, NUMBER = r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$", r"^-?[0-9]{1,14}(\.[0-9]{1,10})?$"
-PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,4})?$"
-
 Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
-Country = Annotated[str, Meta(pattern=COUNTRY, max_length=2)]
-Currency = Annotated[str, Meta(pattern=CURRENCY, max_length=3)]
-Amount = Annotated[str, Meta(pattern=AMOUNT, max_length=20)]
+Country = Annotated[str, Meta(pattern=COUNTRY, max_length=LONGEST[COUNTRY])]
+Currency = Annotated[str, Meta(pattern=CURRENCY, max_length=LONGEST[CURRENCY])]
+Amount = Annotated[str, Meta(pattern=AMOUNT, max_length=LONGEST[AMOUNT])]
 """A string: a JSON number is a float to most who read it, and 0.1 + 0.2 would reach somebody's books."""
-Number = Annotated[str, Meta(pattern=NUMBER, max_length=26)]
-Percent = Annotated[str, Meta(pattern=PERCENT, max_length=8)]
+Number = Annotated[str, Meta(pattern=NUMBER, max_length=LONGEST[NUMBER])]
+Percent = Annotated[str, Meta(pattern=PERCENT, max_length=LONGEST[PERCENT])]
 Note = Annotated[str, Meta(min_length=1, max_length=LONGEST_NOTE)]
 
 
@@ -76,26 +72,9 @@ class ItemBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     coding: CodingBody | None = None
 
 
-DECIDED_HERE = frozenset(
-    {"id", "state", "status", "version", "reference", "organisation", "organisation_id", "workspace", "workspace_id"}
-    | {"submitted_by", "approved_by", "decided_by", "edited_by", "approvers", "published_at", "ledger_url", "door"}
-)
-"""Fields that somebody may well hope to set."""
 EMPTY = "The item says nothing. Send at least what stands on the document, or the document's file."
 INVISIBLE = "It has no visible character. Send the text, or leave the field out."
 TOGETHER = "A quantity without a unit price says nothing. Send both, or neither."
-_PATH = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
-_UNKNOWN = re.compile(r"Object contains unknown field `(.*)`$", re.DOTALL)
-_MISSING = re.compile(r"Object missing required field `(.*)`$", re.DOTALL)
-_FORM = re.compile(r"Expected `str` matching regex '(.*)'$", re.DOTALL)
-_WANTED = {
-    COUNTRY: "two capital letters (ISO 3166), such as GB",
-    CURRENCY: "three capital letters (ISO 4217), such as GBP",
-    AMOUNT: "a string with at most four decimals and a point before them, such as 1234.50",
-    NUMBER: "a string with at most ten decimals and a point before them, such as 2.5",
-    PERCENT: "a string such as 20 or 5.5",
-}
-LONGEST_NAMED = 100
 
 
 class NotAnItemError(Exception):
@@ -107,7 +86,7 @@ class NotAnItemError(Exception):
 
 
 class NotJsonError(Exception):
-    """Not JSON, or JSON with more than one meaning."""
+    """Not JSON, or JSON with more than one meaning; the text is a sentence that says why."""
 
 
 def read(raw: bytes) -> tuple[Stated, str]:
@@ -120,38 +99,13 @@ def read(raw: bytes) -> tuple[Stated, str]:
     try:
         found = parse("application/json", raw)
     except BadBodyError as error:
-        raise NotJsonError from error
+        raise NotJsonError(str(error)) from error
     try:
         body = msgspec.convert(found, ItemBody)
     except msgspec.ValidationError as error:
-        raise NotAnItemError(_told(str(error))) from error
+        raise NotAnItemError(told(str(error))) from error
     stated = _stated(body)
     return stated, hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
-
-
-def _told(error: str) -> dict[str, str]:
-    """Msgspec's message as a field and what to do about it."""
-    at = _PATH.search(error)
-    place, words = ("", error) if at is None else (at[1], error[: at.start()])
-    if found := _UNKNOWN.match(words):
-        name = found[1][:LONGEST_NAMED]
-        is_ours = name in DECIDED_HERE
-        sentence = (
-            "This is decided in Dext and cannot be sent. Leave it out."
-            if is_ours
-            else "An item has no such field. Leave it out."
-        )
-        return {f"{place}.{name}".lstrip(".")[: 2 * LONGEST_NAMED]: sentence}
-    if found := _MISSING.match(words):
-        return {f"{place}.{found[1]}".lstrip("."): "It is missing. Send it."}
-    if found := _FORM.match(words):
-        wanted = _WANTED.get(found[1].replace("\\\\", "\\"), "it in another form")
-        return {place: f"Send {wanted}."}
-    if (words.startswith("Expected `str") and "got `float`" in words) or "got `int`" in words:
-        return {place: "Send it as a string: a JSON number is not exact for everybody who reads it."}
-    if words.startswith("Invalid RFC3339"):
-        return {place: "Send a date as 2026-03-31."}
-    return {place[: 2 * LONGEST_NAMED]: f"{words[: 2 * LONGEST_NAMED]}."}
 
 
 class _Reading:

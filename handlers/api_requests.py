@@ -27,8 +27,11 @@ NO_IDEMPOTENCY_KEY = (
 )
 NOT_AN_ITEM = "The item cannot be taken as it is; `errors` says which fields are wrong, and what to send."
 TYPES = "Send application/json, or multipart/form-data with a part `item` (JSON), a part `file`, or both."
-NOT_JSON = "The body is not JSON with one meaning: one object in UTF-8, each name once, no NaN, no NUL, no halves of surrogate pairs."
-NOT_PARTS = "The body is not multipart/form-data with a part `item` (JSON), a part `file`, or both, each once."
+NOT_JSON = "The body cannot be read as an item."
+EMPTY = "It is empty: send the item as a JSON object."
+NOT_PARTS = "The body cannot be read as multipart/form-data."
+OTHER_PARTS = "Send a part `item` (JSON), a part `file`, or both, each once, and no other part."
+TOO_LARGE = f"A file has at most {LARGEST_FILE // MEBIBYTE} MiB, the JSON of an item {LARGEST_JSON // MEBIBYTE} MiB."
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,14 @@ class Requests:
             raise ApiError(415, ErrorCode.TYPE_NOT_TAKEN, "Send it as it is: compressed requests are not taken.")
         match request.content_type:
             case "application/json":
-                stated, of_item = _stated(await _read(request, LARGEST_JSON, JSON_SECONDS))
+                body = await _read(request, LARGEST_JSON, JSON_SECONDS, ErrorCode.NOT_JSON)
+                stated, of_item = _stated(body)
                 return Sent(idempotency_key=key, content_hash=_hash(of_item, ""), stated=stated)
             case "multipart/form-data":
                 if self._places.locked():
                     raise BusyError
                 async with self._places:
-                    body = await _read(request, LARGEST_PARTS, PARTS_SECONDS)
+                    body = await _read(request, LARGEST_PARTS, PARTS_SECONDS, ErrorCode.NOT_PARTS)
                     return _in_parts(key, only(request, "Content-Type"), body)
             case _:
                 raise ApiError(415, ErrorCode.TYPE_NOT_TAKEN, TYPES)
@@ -75,9 +79,9 @@ def _idempotency_key(request: web.Request) -> str:
     return key
 
 
-async def _read(request: web.Request, most: int, seconds: float) -> bytes:
+async def _read(request: web.Request, most: int, seconds: float, broken: ErrorCode) -> bytes:
     """The body, its bytes counted as they come: the server's own limit does not hold for all bodies."""
-    too_large = ApiError(413, ErrorCode.TOO_LARGE, f"The most that is taken is {most // MEBIBYTE} MiB.")
+    too_large = ApiError(413, ErrorCode.TOO_LARGE, TOO_LARGE)
     if (request.content_length or 0) > most:
         raise too_large
     raw = bytearray()
@@ -90,17 +94,17 @@ async def _read(request: web.Request, most: int, seconds: float) -> bytes:
     except TimeoutError:
         raise ApiError(408, ErrorCode.TOO_SLOW, "The body did not come in time. Send the same again.") from None
     except (web.RequestPayloadError, ConnectionError):  # chunks that are none; a sender who went away
-        raise ApiError(400, ErrorCode.NOT_JSON, "The body broke off. Send the same again.") from None
+        raise ApiError(400, broken, "The body broke off. Send the same again.") from None
     return bytes(raw)
 
 
 def _stated(raw: bytes, *, may_be_empty: bool = False) -> tuple[Stated, str]:
     if len(raw) > LARGEST_JSON:
-        raise ApiError(413, ErrorCode.TOO_LARGE, "The most that an item takes is 1 MiB.")
+        raise ApiError(413, ErrorCode.TOO_LARGE, TOO_LARGE)
     try:
         stated, content_hash = api_body.read(raw)
-    except api_body.NotJsonError:
-        raise ApiError(400, ErrorCode.NOT_JSON, NOT_JSON) from None
+    except api_body.NotJsonError as error:
+        raise ApiError(400, ErrorCode.NOT_JSON, f"{NOT_JSON} {error if raw else EMPTY}") from None
     except api_body.NotAnItemError as error:
         raise ApiError(422, ErrorCode.NOT_AN_ITEM, NOT_AN_ITEM, fields=error.fields) from None
     if stated.is_empty and not may_be_empty:
@@ -111,11 +115,11 @@ def _stated(raw: bytes, *, may_be_empty: bool = False) -> tuple[Stated, str]:
 def _in_parts(key: str, content_type: str, body: bytes) -> Sent:
     try:
         parts = parts_of(content_type, body, 2)
-    except BadPartsError:
-        raise ApiError(400, ErrorCode.NOT_PARTS, NOT_PARTS) from None
+    except BadPartsError as error:
+        raise ApiError(400, ErrorCode.NOT_PARTS, f"{NOT_PARTS} {error}") from None
     named = {part.name: part for part in parts}
     if len(named) != len(parts) or not named or named.keys() - {"item", "file"}:
-        raise ApiError(400, ErrorCode.NOT_PARTS, NOT_PARTS)
+        raise ApiError(400, ErrorCode.NOT_PARTS, OTHER_PARTS)
     item, file = named.get("item"), named.get("file")
     stated, of_item = (None, "") if item is None else _stated(_json_of(item), may_be_empty=file is not None)
     of_file = "" if file is None else sha256_of(file.content)
@@ -136,7 +140,7 @@ def _json_of(part: Part) -> bytes:
 def _file(part: Part) -> SentFile:
     """What it is, is seen from its bytes; the name and the type that it came with prove nothing."""
     if len(part.content) > LARGEST_FILE:
-        raise ApiError(413, ErrorCode.TOO_LARGE, f"The most that a file has is {LARGEST_FILE // MEBIBYTE} MiB.")
+        raise ApiError(413, ErrorCode.TOO_LARGE, TOO_LARGE)
     kind = sniff(part.content)
     if kind not in READERS:
         raise ApiError(415, ErrorCode.TYPE_NOT_TAKEN, f"The file is {kind.words}. {kind.advice}".strip())

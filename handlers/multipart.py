@@ -14,7 +14,14 @@ LONGEST_BOUNDARY = 70
 
 
 class BadPartsError(ValueError):
-    """Not parts as `multipart/form-data` has them."""
+    """Not parts as `multipart/form-data` has them; the text is a sentence that says why."""
+
+
+NO_BOUNDARY = "The header Content-Type names no boundary: leave that header to the library that makes the parts."
+ELSEWHERE = "It does not begin with the boundary that the header Content-Type names."
+BROKEN = "It is not one part after another up to the last boundary."
+NO_FIELD = "Each part is a field of a form: one Content-Disposition, `form-data`, with a name."
+ENCODED = "A part has a Content-Transfer-Encoding: send its bytes as they are."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +42,18 @@ def parts_of(content_type: str, body: bytes, most: int) -> tuple[Part, ...]:
     found: list[Part] = []
     place = len(marker)
     if not body.startswith(marker):
-        raise BadPartsError
+        raise BadPartsError(ELSEWHERE)
     while body[place : place + 2] == b"\r\n":
         if len(found) == most:
-            raise BadPartsError
+            raise BadPartsError(f"It has more than {most} parts.")
         end = body.find(b"\r\n" + marker, place + 2)
         head_end = body.find(b"\r\n\r\n", place, place + LONGEST_HEAD)
         if end < 0 or not 0 <= head_end < end:
-            raise BadPartsError
+            raise BadPartsError(BROKEN)
         found.append(_part(body[place + 2 : head_end], body[head_end + 4 : end]))
         place = end + 2 + len(marker)
     if body[place:] not in (b"--", b"--\r\n"):
-        raise BadPartsError
+        raise BadPartsError(BROKEN)
     return tuple(found)
 
 
@@ -55,7 +62,7 @@ def _boundary(content_type: str) -> bytes:
     head["Content-Type"] = content_type
     boundary = head.get_boundary()
     if not boundary or len(boundary) > LONGEST_BOUNDARY or not boundary.isascii() or not boundary.isprintable():
-        raise BadPartsError
+        raise BadPartsError(NO_BOUNDARY)
     return boundary.encode()
 
 
@@ -63,10 +70,12 @@ def _part(head: bytes, content: bytes) -> Part:
     try:
         parsed = HeaderParser().parsestr(head.decode())  # RFC 7578, 5.1: names are UTF-8
     except UnicodeDecodeError as error:
-        raise BadPartsError from error
-    if parsed.get_content_disposition() != "form-data" or "Content-Transfer-Encoding" in parsed:
-        raise BadPartsError
+        raise BadPartsError(NO_FIELD) from error
+    if "Content-Transfer-Encoding" in parsed:
+        raise BadPartsError(ENCODED)
+    if parsed.get_content_disposition() != "form-data":
+        raise BadPartsError(NO_FIELD)
     name = parsed.get_param("name", header="Content-Disposition")
     if not isinstance(name, str) or any(len(parsed.get_all(each, [])) > 1 for each in parsed):
-        raise BadPartsError
+        raise BadPartsError(NO_FIELD)
     return Part(name=name, filename=parsed.get_filename(), content_type=parsed.get_content_type(), content=content)

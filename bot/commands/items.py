@@ -38,6 +38,10 @@ MOST_NAMED = 20
 LINE_AMOUNTS = (LineAmounts.EXCLUSIVE, LineAmounts.INCLUSIVE)
 ORGANISATION = "its name or id; not needed where there is one"
 IMPORTS = "bring in a list: an export of Dext, the bill template of Xero or QuickBooks, or any CSV with a header"
+IMPORT_ENDS = (
+    "It ends with 1 when documents were left out because they are unclear (the others are brought in), with 2 when it "
+    "stopped (import the list again: what is there already adds nothing), else with 0."
+)
 IMPORT_EXAMPLE = 'dext-bot items import bills.csv --organisation "Acme Ltd" --dates day-first'
 EXPORTS = "write all items as a list that can be imported again"
 EXPORT_EXAMPLE = 'dext-bot items export --organisation "Acme Ltd" --out items.csv'
@@ -45,7 +49,7 @@ EXPORT_EXAMPLE = 'dext-bot items export --organisation "Acme Ltd" --out items.cs
 
 def register(commands: Commands) -> None:
     items = add_group(commands, "items", "lists of documents, in and out", "dext-bot items import bills.csv")
-    add_import_arguments(add_command(items, "import", import_items, IMPORTS, IMPORT_EXAMPLE))
+    add_import_arguments(add_command(items, "import", import_items, IMPORTS, IMPORT_EXAMPLE, more=IMPORT_ENDS))
     add_export_arguments(add_command(items, "export", export_items, EXPORTS, EXPORT_EXAMPLE))
 
 

@@ -8,7 +8,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # n
 
 
 def add_group(commands: Commands, name: str, does: str, example: str) -> Commands:
-    group = commands.add_parser(name, help=does, description=f"{does.capitalize()}.", epilog=f"Example: {example}")
+    group = commands.add_parser(name, help=does, description=_sentence(does), epilog=f"Example: {example}")
     return group.add_subparsers(metavar="COMMAND", required=True)
 
 
@@ -18,8 +18,15 @@ def add_command(
     command: Callable[[argparse.Namespace], int],
     does: str,
     example: str,
+    *,
+    more: str = "",
 ) -> argparse.ArgumentParser:
-    """`command` answers the status of the process."""
-    parser = commands.add_parser(name, help=does, description=does.capitalize() + ".", epilog=f"Example: {example}")
+    """`command` answers the status of the process; `more` are sentences that its own help has, and no list."""
+    description = f"{_sentence(does)} {more}".strip()
+    parser = commands.add_parser(name, help=does, description=description, epilog=f"Example: {example}")
     parser.set_defaults(command=command)
     return parser
+
+
+def _sentence(does: str) -> str:
+    return f"{does[:1].upper()}{does[1:]}."

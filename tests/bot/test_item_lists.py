@@ -142,3 +142,12 @@ async def test_lines_of_a_bill_template_bring_their_own_codes(database_url: str,
         ("180.00", CATEGORY, TAX),
         ("", OTHER_CATEGORY, TAX),
     ]
+
+
+def test_the_help_of_an_import_says_how_it_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["items", "import", "--help"])
+
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Bring in a list: an export of Dext, the bill template of Xero or QuickBooks, or any CSV" in said
+    assert "ends with 1 when documents were left out because they are unclear" in said
