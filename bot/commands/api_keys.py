@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from bot.clock import SystemClock
@@ -16,7 +16,7 @@ from bot.db.unit_of_work import Database
 from bot.domain.api_keys import LONGEST_NAME, ApiKey, NewKey, Scope
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.texts import cleaned
-from bot.services.api_keys import TooManyKeysError, make_key, revoke_key
+from bot.services.api_keys import TooManyKeysError, make_key, no_admins_now, revoke_key
 from bot.services.named_books import admins_of, organisations, the_one
 
 CREATE_EXAMPLE = "dext-bot api-keys create --organisation 'Northwind Trading Ltd' --name 'The web shop'"
@@ -80,13 +80,14 @@ def _admin(admins: tuple[UserId, ...], named: str | None, organisation: str) -> 
 
 async def _listed(organisation: str | None) -> str:
     """Every live key, a line each."""
+    lines = []
     async with _database() as db, db.read() as tx:
         found = await organisations(tx)
-        lines = [
-            f"{key.id}  {_line(key)}  {each.name}"
-            for each in (found if organisation is None else [the_one(found, organisation)])
-            for key in await api_keys.keys_of(tx, WorkspaceId(each.workspace_id), OrganisationId(each.id))
-        ]
+        for each in found if organisation is None else [the_one(found, organisation)]:
+            of = WorkspaceId(each.workspace_id), OrganisationId(each.id)
+            keys = await api_keys.keys_of(tx, *of)
+            gone = await no_admins_now(tx, *of, keys)
+            lines += [f"{key.id}  {_line(key, gone)}  {each.name}" for key in keys]
     return "\n".join(lines) or "There is no key. `dext-bot api-keys create --help` says how to make one."
 
 
@@ -118,8 +119,9 @@ async def _database() -> AsyncIterator[Database]:
         await db.close()
 
 
-def _line(key: ApiKey) -> str:
+def _line(key: ApiKey, gone: Mapping[UserId, str]) -> str:
     used = "never" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
     scopes = ",".join(sorted(key.scopes))
     how = "on the command line for" if key.is_operators else "by"
-    return f"{key.shown}…  {key.name}  {scopes}  {how} {key.made_by} {key.made_at:%Y-%m-%d}  used {used}"
+    maker = f"{key.made_by} (who {gone[key.made_by]})" if key.made_by in gone else key.made_by
+    return f"{key.shown}…  {key.name}  {scopes}  {how} {maker} {key.made_at:%Y-%m-%d}  used {used}"

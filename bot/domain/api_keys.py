@@ -5,6 +5,7 @@ import re
 import secrets
 import string
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +62,8 @@ class ApiKeysPage:
     organisation_id: OrganisationId
     organisation: str
     keys: tuple[ApiKey, ...]
+    gone: Mapping[UserId, str]
+    """Who made one and could make none now, and why not. A key is the organisation's and outlasts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """API keys of an organisation: listed, made, revoked, and known when a request comes with one."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -24,10 +25,11 @@ from bot.domain.api_keys import (
     is_well_formed,
 )
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, Role
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.people import OrganisationNotFoundError, People
+from bot.services.settings import people_with
 
 ORGANISATIONS = table_of(OrganisationRow)
 ITEMS_PATH = "/api/v1/items"
@@ -56,7 +58,8 @@ class ApiKeys:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            return await _page(tx, actor.workspace.id, organisation_id)
+            page = await _page(tx, actor.workspace.id, organisation_id)
+        return await self._with_those_who_left(actor, page)
 
     async def make(self, actor: Actor, organisation_id: OrganisationId, new: NewKey) -> MadeKey:
         """A key that sends in this person's name. Its text is in the answer, and never again anywhere.
@@ -88,7 +91,8 @@ class ApiKeys:
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             await revoke_key(tx, actor.workspace.id, organisation_id, key_id, by=actor.user_id)
-            return await _page(tx, actor.workspace.id, organisation_id)
+            page = await _page(tx, actor.workspace.id, organisation_id)
+        return await self._with_those_who_left(actor, page)
 
     async def caller(self, text: str) -> Caller | None:
         """Who sends a request with this key; None when it is not live, in whatever process it was revoked."""
@@ -105,6 +109,11 @@ class ApiKeys:
                 async with self.db.write() as tx:
                     await api_keys.note_use(tx, caller)
         return caller
+
+    async def _with_those_who_left(self, actor: Actor, page: ApiKeysPage) -> ApiKeysPage:
+        """Slack knows who left, after the transaction."""
+        makers = tuple(dict.fromkeys(key.made_by for key in page.keys))
+        return replace(page, gone={**page.gone, **await self.people.lost(actor.workspace, makers)})
 
 
 async def make_key(
@@ -166,4 +175,13 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     if name is None:
         raise OrganisationNotFoundError
     keys = await api_keys.keys_of(tx, workspace_id, organisation_id)
-    return ApiKeysPage(organisation_id=organisation_id, organisation=name, keys=keys)
+    gone = await no_admins_now(tx, workspace_id, organisation_id, keys)
+    return ApiKeysPage(organisation_id=organisation_id, organisation=name, keys=keys, gone=gone)
+
+
+async def no_admins_now(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, keys: Sequence[ApiKey]
+) -> dict[UserId, str]:
+    """Makers of these keys who have the role no more, and that they have not."""
+    admins = await people_with(tx, workspace_id, organisation_id, Role.ADMIN)
+    return {key.made_by: "is no admin any more" for key in keys if key.made_by not in admins}

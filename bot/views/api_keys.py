@@ -15,7 +15,6 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.api_keys import LONGEST_NAME, MOST_KEYS, ApiKey, ApiKeysPage, MadeKey, NewKey, Scope
-from bot.domain.ids import OrganisationId
 from bot.domain.texts import cleaned
 from bot.views.fields import Fields, text_field, ticks_field
 from bot.views.ids import ActionId, BlockId, CallbackId
@@ -27,6 +26,7 @@ _HINTS = {
     Scope.WRITE_ITEMS: "POST /api/v1/items",
     Scope.READ_ITEMS: "GET /api/v1/items/{id}: state, what is missing, link to the ledger",
 }
+OUTLASTS = "A key is the organisation's: it outlasts whoever made it, until somebody revokes it."
 NO_NAME = "Say what the key is for, so that others know which one to revoke."
 NO_SCOPE = "A key that may do nothing is of no use: tick at least one."
 
@@ -49,7 +49,9 @@ def page(found: ApiKeysPage, *, notice: str | None = None) -> View:
             "checked, coded and approved like everything else."
         )
     )
-    blocks += [_line(key, found.organisation_id) for key in found.keys]
+    blocks += [_line(key, found) for key in found.keys]
+    if found.gone:
+        blocks.append(context(OUTLASTS))
     if not found.keys:
         blocks.append(context("There is no key yet."))
     if len(found.keys) < MOST_KEYS:
@@ -66,11 +68,13 @@ def page(found: ApiKeysPage, *, notice: str | None = None) -> View:
     )
 
 
-def _line(key: ApiKey, organisation_id: OrganisationId) -> SectionBlock:
+def _line(key: ApiKey, found: ApiKeysPage) -> SectionBlock:
     used = "never used" if key.last_used_at is None else f"last used {moment(key.last_used_at)}"
     made = f"made by {mention(key.made_by)}"
     if key.is_operators:
         made = f"made on the command line in the name of {mention(key.made_by)}"
+    if key.made_by in found.gone:
+        made += f", who {found.gone[key.made_by]}"
     line = section(
         f"*{escape(key.name, LONGEST_NAME)}* · `{key.shown}…`\nMay {_may(key.scopes)} · {made}, "
         f"{moment(key.made_at)} · {used}"
@@ -78,7 +82,7 @@ def _line(key: ApiKey, organisation_id: OrganisationId) -> SectionBlock:
     line.accessory = ButtonElement(
         action_id=ActionId.REVOKE_API_KEY,
         text="Revoke",
-        value=KeyRef(organisation_id, key.id).encode(),
+        value=KeyRef(found.organisation_id, key.id).encode(),
         style="danger",
         confirm=ConfirmObject(
             title="Revoke this key?",

@@ -10,10 +10,16 @@ from sqlalchemy import select
 
 from bot import cli
 from bot.db.api_keys import API_KEYS
+from bot.db.base import table_of
+from bot.db.connections import GrantRow
 from bot.db.unit_of_work import Database
 from bot.domain.api_keys import MOST_KEYS, NewKey, Scope, fresh_key, hash_of, is_well_formed
-from bot.playground.slack import ADMIN, BOOKKEEPER, Submitted, View
+from bot.domain.ids import UserId
+from bot.domain.rights import Role
+from bot.playground.slack import ADMIN, BOOKKEEPER, FORMER, Submitted, View
+from bot.services.api_keys import make_key
 from bot.services.audit import AUDIT
+from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import Desk, a_desk, words
 
@@ -122,6 +128,35 @@ async def test_the_button_is_on_the_page_of_admins_only(desk: Desk) -> None:
     await desk.slack.click(home, ActionId.OPEN_MANAGE, user=BOOKKEEPER)
 
     assert ActionId.OPEN_API_KEYS not in str(desk.modal(BOOKKEEPER).blocks)
+
+
+async def test_a_key_outlasts_its_maker_and_is_listed_as_one_whose_maker_could_make_none_now(
+    desk: Desk, database_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As keys of organisations do elsewhere: whoever leaves stops no web shop, and whoever stays sees what to revoke."""
+    keys, actor, of = desk.world.services.api_keys, await desk.world.actor(), desk.world.organisation_id
+    made = await keys.make(actor, of, NewKey(name="The till", scopes=frozenset(Scope)))
+    await desk.world.later(1)
+    async with desk.world.services.db.write() as tx:
+        for maker in (BOOKKEEPER, FORMER):
+            await make_key(tx, actor.workspace.id, of, NewKey(name="x", scopes=frozenset(Scope)), made_by=UserId(maker))
+        for user in (BOOKKEEPER, FORMER):
+            await grant(tx, actor.workspace.id, of, UserId(user), Role.ADMIN)
+        grants = table_of(GrantRow)
+        await tx.execute(grants.delete().where(grants.c.user_id == ADMIN, grants.c.role == Role.ADMIN))
+
+    listed = words(await opened(desk, BOOKKEEPER))
+    monkeypatch.setenv("DEXT_DATABASE_URL", database_url)
+    await asyncio.to_thread(cli.main, ("api-keys", "list"))
+
+    assert f"made by <@{ADMIN}>, who is no admin any more, <!date" in listed
+    assert f"made by <@{FORMER}>, who has a deactivated account, <!date" in listed
+    assert f"made by <@{BOOKKEEPER}>, <!date" in listed
+    assert "outlasts whoever made it" in listed
+    assert f"by {ADMIN} (who is no admin any more)" in capsys.readouterr().out
+    assert await keys.caller(made.text) is not None
+    await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.REVOKE_API_KEY, user=BOOKKEEPER)
+    assert await keys.caller(made.text) is None
 
 
 async def test_the_last_use_is_written_at_most_once_a_minute(desk: Desk) -> None:
