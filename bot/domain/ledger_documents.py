@@ -21,6 +21,8 @@ class LedgerDocument:
     marker: str | None
     number: str | None
     contact_name: str | None
+    contact_id: str | None = None
+    """By the ledger's own id."""
     status: str
     issued_on: date | None
     currency: str | None

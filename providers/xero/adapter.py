@@ -124,7 +124,7 @@ class XeroProvider:
             # of connections made before files were asked for; its documents go out all the same
             return Refused(problem=replace(error.problem, code=ProblemCode.FILES_NOT_ALLOWED))
         with mapped_errors():
-            record = next(file for file in map(documents.file_of, elements) if file.name == attachment.name)
+            record = documents.kept_as(attachment.name, [documents.file_of(element) for element in elements])
         return Accepted(ledger_id=record.ledger_id, record=record)
 
     async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:

@@ -121,6 +121,7 @@ def document_of(found: dict[str, Any], resource: Resource, link: Link) -> Ledger
         marker=found.get("Url"),
         number=found.get(resource.number),
         contact_name=found.get("Contact", {}).get("Name"),
+        contact_id=found.get("Contact", {}).get("ContactID"),
         status=_STATUS_OF.get(found.get("Status", ""), found.get("Status", "")),
         issued_on=day_of(found.get("DateString") or found.get("Date")),
         currency=found.get("CurrencyCode"),
@@ -139,6 +140,16 @@ def _options_of(found: dict[str, Any]) -> tuple[str, ...] | None:
         return None
     ids = [track.get("TrackingOptionID") for line in found["LineItems"] for track in line.get("Tracking") or []]
     return tuple(sorted(each for each in ids if each)) if all(ids) else None
+
+
+def kept_as(name: str, files: Sequence[LedgerFile]) -> LedgerFile:
+    """Which of an answer's files is the one that was just sent; the only one is, whatever Xero made of its name.
+
+    Raises:
+        LookupError: none of them can be said to be it.
+    """
+    only = files if len(files) == 1 else ()
+    return ([file for file in files if file.name == name] or only)[0]
 
 
 def file_of(found: dict[str, Any]) -> LedgerFile:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile
+from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile, differences
 from bot.domain.postings import Posting
+from bot.domain.problems import ProblemCode
 from providers.base import Access
+from providers.errors import PersonNeededError
 from providers.xero.client import PAGE_SIZE, XeroClient
 from providers.xero.documents import Link, document_of, file_of
 from providers.xero.errors import mapped_errors
@@ -32,12 +34,14 @@ class Finder:
         self, access: Access, resource: Resource, postings: Sequence[Posting], *, since: datetime
     ) -> dict[str, Found]:
         """By the address that they carry; those that carry none by what they say."""
-        wanted = {posting.marker: posting for posting in postings}
+        changed = self._changed(access, resource, postings, since)
+        if not resource.has_url:
+            return _paired(postings, [document async for document in changed])
+        wanted = {posting.marker for posting in postings}
         found: dict[str, Found] = {}
-        async for document in self._changed(access, resource, postings, since):
-            marker = document.marker if resource.has_url else _marker_of(document, wanted, found)
-            if marker in wanted:
-                found[marker] = document
+        async for document in changed:
+            if document.marker in wanted:
+                found[document.marker] = document
             if len(found) == len(wanted):
                 break
         return found
@@ -56,8 +60,13 @@ class Finder:
         return found
 
     async def files(self, access: Access, route: str) -> tuple[LedgerFile, ...]:
-        """What hangs on a document."""
-        answer = await self.client.get(access, route)
+        """What hangs on a document; on one that is gone, nothing does."""
+        try:
+            answer = await self.client.get(access, route)
+        except PersonNeededError as error:
+            if error.problem.code is ProblemCode.DOCUMENT_GONE:
+                return ()
+            raise
         with mapped_errors():
             return tuple(file_of(element) for element in answer["Attachments"])
 
@@ -90,25 +99,41 @@ class Finder:
             ]
 
 
-def _marker_of(document: LedgerDocument, wanted: dict[str, Posting], found: dict[str, Found]) -> str | None:
+def _paired(postings: Sequence[Posting], documents: Sequence[LedgerDocument]) -> dict[str, Found]:
     """Credit notes have no address of ours. One of the same kind, number, day, contact and total, written since we sent
-    ours, is ours; and if a person wrote it, it is the same document.
+    ours, is ours; and if a person wrote it, it is the same document. Of several that say the same, each is the one that
+    agrees to the last word, where there is such a one.
     """
-    for marker, posting in wanted.items():
-        if marker not in found and _says_the_same(document, posting):
-            return marker
-    return None
+    found: dict[str, Found] = {}
+    left = list(documents)
+    for is_same in (_agrees, _says_the_same):
+        for posting in postings:
+            match = next((document for document in left if is_same(document, posting)), None)
+            if match is not None and posting.marker not in found:
+                found[posting.marker] = match
+                left.remove(match)
+    return found
+
+
+def _agrees(document: LedgerDocument, posting: Posting) -> bool:
+    return _says_the_same(document, posting) and not differences(posting, document)
 
 
 def _says_the_same(document: LedgerDocument, posting: Posting) -> bool:
-    has_contact = posting.contact_id is not None or _folded(document.contact_name) == _folded(posting.contact_name)
-    return has_contact and (
+    return _has_contact(document, posting) and (
         document.kind,
         document.number,
         document.issued_on,
         document.currency,
         document.gross,
     ) == (posting.kind, posting.number, posting.issued_on, posting.currency, posting.gross)
+
+
+def _has_contact(document: LedgerDocument, posting: Posting) -> bool:
+    """By its id where it was sent by that; names change."""
+    if posting.contact_id is not None:
+        return document.contact_id == posting.contact_id
+    return _folded(document.contact_name) == _folded(posting.contact_name)
 
 
 def _folded(name: str | None) -> str:
