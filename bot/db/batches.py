@@ -278,10 +278,10 @@ async def mark_not_sent(tx: Tx, batch: LiveBatch) -> None:
 
 async def postpone_batch(
     tx: Tx, batch: LiveBatch, at: datetime, *, failures: int, failing_since: datetime | None
-) -> None:
-    """Nobody holds it until then; `failing_since` is None where waiting is no failure."""
+) -> bool:
+    """Nobody holds it until then; `failing_since` is None where waiting is no failure. False: another attempt took over."""
     values = {"due_at": at, "leased_until": None, "failures": failures, "failing_since": failing_since}
-    await tx.execute(BATCHES.update().where(_ours(batch)).values(**values))
+    return bool((await tx.execute(BATCHES.update().where(_ours(batch)).values(**values))).rowcount)
 
 
 async def finish_batch(tx: Tx, batch: LiveBatch) -> None:

@@ -127,15 +127,17 @@ async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False) -> Non
 
 
 async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None) -> None:
-    """A publication that is over before anything was frozen."""
-    await tx.execute(
+    """A publication that is over while nothing of it is on its way, with whatever was planned after its document."""
+    statement = (
         PUBLICATIONS.update()
         .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
         .values(state=state, problem=problem, ended_at=tx.now)
     )
-    await tx.execute(
-        STEPS.update().where(STEPS.c.publication_id == publication_id).values(state=StepState.REFUSED, problem=problem)
-    )
+    if (await tx.execute(statement)).rowcount:
+        is_refused = state is PublicationState.REFUSED
+        end = StepState.REFUSED if is_refused else StepState.CANCELLED
+        await _end(tx, StepId(publication_id, DOCUMENT), end, problem)
+        await _begin_or_cancel(tx, publication_id, begins=False)
 
 
 async def end_waiting_step(tx: Tx, step: StepId, state: StepState, problem: str | None) -> None:

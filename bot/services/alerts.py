@@ -7,7 +7,7 @@ publication resolves it. Where alerts have a channel of their own, that channel 
 from dataclasses import replace
 
 import msgspec
-from sqlalchemy import RowMapping, case, select
+from sqlalchemy import ColumnElement, RowMapping, case, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import AlertRow
@@ -68,6 +68,11 @@ async def fixed(tx: Tx, item: Item, what: str) -> None:
     await _change(tx, item, state=AlertState.FIXED, outcome=what)
 
 
+async def passed(tx: Tx, item: Item, what: str) -> None:
+    """What was told while it was still tried is settled, as a sentence; the ledger's answer is still to come."""
+    await _change(tx, item, ALERTS.c.state == AlertState.OPEN, state=AlertState.FIXED, outcome=what)
+
+
 async def resolved(tx: Tx, item: Item) -> None:
     """The alert, if there is one, turns into its outcome; what was done about it is kept."""
     await _change(tx, item, state=AlertState.RESOLVED)
@@ -78,13 +83,14 @@ async def left(tx: Tx, item: Item, what: str) -> None:
     await _change(tx, item, state=AlertState.LEFT, outcome=what)
 
 
-async def _change(tx: Tx, item: Item, **values: str) -> None:
+async def _change(tx: Tx, item: Item, *conditions: ColumnElement[bool], **values: str) -> None:
     statement = (
         ALERTS.update()
         .where(
             ALERTS.c.workspace_id == item.workspace_id,
             ALERTS.c.item_id == item.id,
             ALERTS.c.state.not_in(OVER),
+            *conditions,
         )
         .values(**values, changed_at=tx.now)
     )

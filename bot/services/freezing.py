@@ -12,7 +12,7 @@ from bot.db.base import dump, load, table_of
 from bot.db.files import FileRow
 from bot.db.items import change_item, load_items
 from bot.db.planning import DueOrganisation, DueStep
-from bot.db.publications import STEPS
+from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
 from bot.domain.attachments import KeptFile, attachment_of
@@ -28,6 +28,9 @@ from providers.base import AccountingProvider
 
 logger = logging.getLogger(__name__)
 FILES = table_of(FileRow)
+
+BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What making a document of an item may end in that is wrong with it, or with us: it is told, and the others go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,9 @@ async def _documents(
             continue
         posting = _posting(item, provider, public_url)
         if isinstance(posting, Posting):
-            route = route or provider.route(posting)
-            if provider.route(posting) != route:
+            its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
+            route = route or its_own
+            if its_own != route:
                 continue
         if await _moved(tx, due, item, posting):
             moved.append(item.id)
@@ -90,7 +94,7 @@ def _posting(item: Item, provider: AccountingProvider, public_url: str) -> Posti
         provider.render([posting])
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
-    except (ArithmeticError, ValueError):
+    except BROKEN:
         logger.exception("nothing can be made of an approved item")
         facts = {"what": "its amounts", "ledger": provider.profile.name}
         return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts)
@@ -168,6 +172,29 @@ async def _file(tx: Tx, organisation: DueOrganisation, due: DueStep) -> KeptFile
     )
     row = (await tx.execute(statement)).one_or_none()
     return None if row is None else KeptFile(id=FileId(row.id), name=row.name, size=row.size)
+
+
+async def _standing_as(tx: Tx, organisation: DueOrganisation, due: DueStep) -> Posting | None:
+    """As what an earlier publication left it in the ledger: it is looked for there, though it may be of another kind by
+    now. Whoever created it is the oldest that knows its id.
+    """
+    if due.ledger_id is None:
+        return None
+    statement = (
+        select(STEPS.c.work)
+        .join(PUBLICATIONS, PUBLICATIONS.c.id == STEPS.c.publication_id)
+        .where(
+            STEPS.c.workspace_id == organisation.workspace_id,
+            STEPS.c.item_id == due.item_id,
+            STEPS.c.position == DOCUMENT,
+            STEPS.c.ledger_id == due.ledger_id,
+            STEPS.c.work.is_not(None),
+        )
+        .order_by(PUBLICATIONS.c.created_at)
+        .limit(1)
+    )
+    work = (await tx.execute(statement)).scalar_one_or_none()
+    return None if work is None else load(work, Posting)
 
 
 async def _posted(tx: Tx, organisation: DueOrganisation, due: DueStep) -> Posting | None:

@@ -21,14 +21,14 @@ _CANCEL = (
         PUBLICATIONS.c.state == PublicationState.WAITING,
     )
     .values(state=PublicationState.CANCELLED, ended_at=bindparam("now"))
+    .returning(PUBLICATIONS.c.id)
 )
-_CANCEL_STEP = (
+_CANCEL_STEPS = (
     STEPS.update()
     .where(
         STEPS.c.workspace_id == bindparam("of_workspace"),
-        STEPS.c.item_id == bindparam("of_item"),
-        STEPS.c.position == DOCUMENT,
-        STEPS.c.state == StepState.WAITING,
+        STEPS.c.publication_id == bindparam("of_publication"),
+        STEPS.c.state.in_((StepState.WAITING, StepState.PLANNED)),
     )
     .values(state=StepState.CANCELLED)
 )
@@ -64,9 +64,10 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
 
 
 async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
-    """Take back a publication of which nothing was frozen yet; False when it is on its way."""
-    of = {"of_workspace": workspace_id, "of_item": item_id}
-    if not (await tx.execute(_CANCEL, {**of, "now": tx.now})).rowcount:
+    """Take back a publication of which nothing is on its way, with what was planned; False when something is."""
+    of = {"of_workspace": workspace_id, "of_item": item_id, "now": tx.now}
+    publication_id = (await tx.execute(_CANCEL, of)).scalar_one_or_none()
+    if publication_id is None:
         return False
-    await tx.execute(_CANCEL_STEP, of)
+    await tx.execute(_CANCEL_STEPS, {"of_workspace": workspace_id, "of_publication": publication_id})
     return True

@@ -140,9 +140,9 @@ class Publishing:
         is_of_document = batch.kind is StepKind.DOCUMENT
         is_for_people = is_of_document and isinstance(error, ProviderChangedError | PersonNeededError)
         async with self.db.write() as tx:
-            if retry.is_time_to_tell or is_for_people:
+            is_ours = await batches.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
+            if is_ours and (retry.is_time_to_tell or is_for_people):
                 await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)
-            await batches.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
 
     async def _wait(self, batch: LiveBatch, at: datetime) -> None:
         """Not a failure: a person reconnects, or the ledger's lists catch up."""

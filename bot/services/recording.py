@@ -112,7 +112,9 @@ async def release(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], *, goes_a
     """Some of the batch are in the ledger and these certainly are not: they go into another batch."""
     for step in steps:
         await rows.release_step(tx, step.id, goes_alone=goes_alone)
-        await _move(tx, batch, step, ItemState.APPROVED)
+        item = await _move(tx, batch, step, ItemState.APPROVED)
+        if item is not None:
+            await alerts.passed(tx, item, "It is not in the ledger, so it is sent again.")
 
 
 async def dissolve(tx: Tx, batch: LiveBatch) -> None:

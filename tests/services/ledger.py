@@ -126,8 +126,7 @@ class Ledger:
         """As in Xero: bills and invoices go out together, each other kind by itself, and a file by itself."""
         if isinstance(work, Attachment):
             return f"files of {work.document_id}"
-        is_invoice = work.kind in (PostingKind.BILL, PostingKind.SALES_INVOICE)
-        return "invoices" if is_invoice else str(work.kind)
+        return _route_of(work.kind)
 
     def render(self, bills: Sequence[Posting]) -> bytes:
         for bill in bills:
@@ -249,6 +248,7 @@ class Ledger:
             stored.document.ledger_id: stored.document
             for stored in self.books_hold
             if stored.document.ledger_id in ledger_ids and stored.stored_at <= shown and not stored.is_voided
+            if _route_of(stored.document.kind) == route
         }
         return documents | {file.ledger_id: file for file in self._files(route) if file.ledger_id in ledger_ids}
 
@@ -324,6 +324,10 @@ class Ledger:
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
         return ListPage(entries=())
+
+
+def _route_of(kind: PostingKind | None) -> str:
+    return "invoices" if kind in (PostingKind.BILL, PostingKind.SALES_INVOICE) else str(kind)
 
 
 def _refuse_call(trouble: Trouble) -> NoReturn:

@@ -1,0 +1,143 @@
+"""What becomes of a publication's later steps, of its document under another kind, and of its alert, when plans change."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from bot.db.items import change_item
+from bot.db.publications import STEPS
+from bot.db.steps import retry_steps
+from bot.db.unit_of_work import Database
+from bot.domain.documents import DocumentType
+from bot.domain.ids import ItemId
+from bot.domain.items import ItemState
+from bot.domain.postings import PostingKind
+from bot.domain.problems import Problem, ProblemCode
+from bot.services.publications import cancel, open_publication
+from tests.fakes.clock import FakeClock
+from tests.services.ledger import Trouble
+from tests.services.publishing import LEASE, World, a_world
+
+NOT_AS_A_WHOLE = Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words="status 413")
+
+
+@pytest.fixture
+async def world(database: Database, clock: FakeClock) -> World:
+    world = await a_world(database, clock)
+    world.file = ("scan.pdf", b"%PDF-1.7 of ")
+    return world
+
+
+async def steps_of(world: World, item_id: ItemId) -> list[str]:
+    """Their states, the oldest publication's first."""
+    statement = select(STEPS.c.state).where(STEPS.c.item_id == item_id).order_by(STEPS.c.due_at, STEPS.c.position)
+    async with world.db.read() as tx:
+        return list((await tx.execute(statement)).scalars())
+
+
+async def frozen_and_let_go(world: World) -> ItemId:
+    """Its file was planned when it was frozen; then the call was refused as a whole, and it waits to go alone."""
+    world.ledger.refuse_calls_with["INV-2"] = NOT_AS_A_WHOLE
+    item_id, _ = await world.approve("INV-1", "INV-2")
+    await world.one_pass()
+    world.ledger.refuse_calls_with.clear()
+    assert sorted(await steps_of(world, item_id)) == ["planned", "waiting"]
+    return item_id
+
+
+async def test_what_was_planned_after_a_document_ends_when_that_is_taken_back(world: World) -> None:
+    item_id = await frozen_and_let_go(world)
+
+    async with world.db.write() as tx:
+        assert await cancel(tx, world.workspace_id, item_id)
+
+    assert await steps_of(world, item_id) == ["cancelled", "cancelled"]
+
+
+async def test_what_was_planned_after_a_document_that_nothing_can_be_made_of_is_not_retried_later(world: World) -> None:
+    item_id = await frozen_and_let_go(world)
+    world.ledger.cannot_render["INV-1"] = ArithmeticError("too many digits")
+    await world.settle()
+    assert sorted(await steps_of(world, item_id)) == ["cancelled", "refused"]
+
+    world.ledger.cannot_render.clear()
+    await world.approve_again(item_id)
+    await world.settle()
+
+    async with world.db.write() as tx:
+        assert not await retry_steps(tx, world.workspace_id, item_id)
+    assert len(world.ledger.file_names) == 2
+
+
+@pytest.mark.parametrize("error", [KeyError("paid"), TypeError("None"), AttributeError("x"), AssertionError()])
+async def test_a_document_that_breaks_what_renders_it_costs_the_others_nothing(world: World, error: Exception) -> None:
+    world.ledger.cannot_render["INV-2"] = error
+    items = await world.approve("INV-1", "INV-2", "INV-3")
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1", "INV-3"]
+    assert await world.alert(items[1]) == ("open", "field_not_valid", 1)
+
+
+async def test_a_document_that_stands_there_as_another_kind_is_told_before_a_second_is_written(world: World) -> None:
+    world.ledger.alter = lambda document: replace(document, gross=Decimal("120.01"))
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+    world.ledger.alter = lambda document: document
+    async with world.db.write() as tx:
+        before = await world._item(tx, item_id)
+        facts = replace(before.facts, document_type=DocumentType.CREDIT_NOTE)
+        after = await change_item(tx, before, replace(before, facts=facts, state=ItemState.APPROVED))
+        assert after is not None
+        await open_publication(tx, after, due_at=tx.now)
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1"]
+    assert await world.alert(item_id) == ("open", "read_back_differs", 2)
+
+    world.ledger.void("INV-1")
+    await world.approve_again(item_id)
+    await world.settle()
+    (credit,) = [stored.document for stored in world.ledger.books_hold if not stored.is_voided]
+    assert credit.kind is PostingKind.SUPPLIER_CREDIT_NOTE
+    assert await world.state(item_id) is ItemState.PUBLISHED
+
+
+async def test_an_attempt_that_another_took_over_from_tells_no_trouble(world: World) -> None:
+    world.ledger.troubles["read"] = [Trouble.NOT_ALLOWED]
+    (item_id,) = await world.approve("INV-1")
+
+    async def overtake(point: str) -> None:
+        if point == "read":
+            world.ledger.on_call = None
+            world.later(LEASE.total_seconds() + 1)
+            (stuck,) = await world.publishing.stuck()
+            assert await world.publishing.restart(stuck)
+
+    world.ledger.on_call = overtake
+    await world.one_pass()
+
+    assert await world.alert(item_id) is None
+    await world.settle()
+    assert await world.state(item_id) is ItemState.PUBLISHED
+
+
+async def test_trouble_is_over_when_the_ledger_turns_out_not_to_have_the_document(world: World) -> None:
+    """It waits again, and may be taken back: nothing would end the alert then."""
+    world.ledger.troubles["create"] = [Trouble.COMMIT_HALF]
+    world.ledger.troubles["find"] = [Trouble.NOT_ALLOWED]
+    items = await world.approve("INV-1", "INV-2")
+    for _ in range(8):
+        await world.one_pass()
+        world.later(8)
+        if await world.state(items[1]) is ItemState.APPROVED:
+            break
+
+    assert await world.state(items[1]) is ItemState.APPROVED
+    assert await world.alert(items[1]) == ("fixed", "permission_missing", 1)
+    await world.settle()
+    assert await world.alert(items[1]) == ("resolved", "permission_missing", 1)
