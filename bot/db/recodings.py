@@ -25,8 +25,8 @@ class RecodingRow(Base):
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"), index=True)
-    run: Mapped[int]
-    """The version of the settings that it was begun for."""
+    run: Mapped[UUID]
+    """A new one whenever it is begun, whether or not the settings changed: no job has that name yet."""
     after_at: Mapped[datetime]
     """With `after_id`, the last item that was judged: they are taken in the order in which they came."""
     after_id: Mapped[UUID]
@@ -46,7 +46,7 @@ _OF = select(RECODINGS).where(
 class Recoding:
     workspace_id: WorkspaceId
     organisation_id: OrganisationId
-    run: int
+    run: UUID
     attempt: int
     after: tuple[datetime, UUID]
 
@@ -60,7 +60,7 @@ async def recoding_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
     return None if row is None else _recoding(row)
 
 
-async def recoding_to_work(tx: Tx, organisation_id: OrganisationId, run: int, attempt: int) -> Recoding | None:
+async def recoding_to_work(tx: Tx, organisation_id: OrganisationId, run: UUID, attempt: int) -> Recoding | None:
     """None when another run or attempt has taken its place, or nothing is left to do."""
     statement = select(RECODINGS).where(
         RECODINGS.c.organisation_id == organisation_id,

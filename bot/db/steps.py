@@ -128,16 +128,14 @@ async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False) -> Non
 
 async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None) -> None:
     """A publication that is over while nothing of it is on its way, with whatever was planned after its document."""
-    statement = (
+    await tx.execute(
         PUBLICATIONS.update()
         .where(PUBLICATIONS.c.id == publication_id, PUBLICATIONS.c.state == PublicationState.WAITING)
         .values(state=state, problem=problem, ended_at=tx.now)
     )
-    if (await tx.execute(statement)).rowcount:
-        is_refused = state is PublicationState.REFUSED
-        end = StepState.REFUSED if is_refused else StepState.CANCELLED
-        await _end(tx, StepId(publication_id, DOCUMENT), end, problem)
-        await _begin_or_cancel(tx, publication_id, begins=False)
+    end = StepState.REFUSED if state is PublicationState.REFUSED else StepState.CANCELLED
+    await _end(tx, StepId(publication_id, DOCUMENT), end, problem)
+    await _begin_or_cancel(tx, publication_id, begins=False)
 
 
 async def end_waiting_step(tx: Tx, step: StepId, state: StepState, problem: str | None) -> None:

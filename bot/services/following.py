@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from bot.db.base import new_id
 from bot.db.items import change_item, load_item
 from bot.db.recodings import (
     UNDECIDED,
@@ -77,7 +78,7 @@ class Following:
         recoding = Recoding(
             workspace_id=workspace_id,
             organisation_id=organisation_id,
-            run=settings.version,
+            run=new_id(),
             attempt=1,
             after=last,
         )
@@ -87,7 +88,7 @@ class Following:
     async def run(self, key: str) -> None:
         """Go on page by page, to the end. Safe to run twice: each page says how far it came."""
         organisation_id, run, attempt = key.split(":")
-        while await self._one_page(OrganisationId(UUID(organisation_id)), int(run), int(attempt)):
+        while await self._one_page(OrganisationId(UUID(organisation_id)), UUID(run), int(attempt)):
             pass
 
     async def restart_stuck(self) -> int:
@@ -101,7 +102,7 @@ class Following:
                     await self._enqueue(tx, recoding, attempt)
         return len(stuck)
 
-    async def _one_page(self, organisation_id: OrganisationId, run: int, attempt: int) -> bool:
+    async def _one_page(self, organisation_id: OrganisationId, run: UUID, attempt: int) -> bool:
         """False when there is nothing more to do, or not for this attempt."""
         async with self.db.write() as tx:
             recoding = await recoding_to_work(tx, organisation_id, run, attempt)

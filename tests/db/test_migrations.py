@@ -17,6 +17,7 @@ from bot.clock import SystemClock
 from bot.db import migrate
 from bot.db.base import dump
 from bot.db.publications import BATCHES, STEPS
+from bot.db.recodings import stuck_recodings
 from bot.db.unit_of_work import Database
 from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -272,3 +273,48 @@ def _row(table: str, **values: object) -> tuple[str, dict[str, object]]:
     """As literals, which either database takes for what the column is."""
     literals = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values.values())
     return f"INSERT INTO {table} ({', '.join(values)}) VALUES ({literals})".replace(":", "\\:"), {}
+
+
+async def test_what_was_taken_back_before_steps_were_carried_is_not_due(empty_url: str) -> None:
+    """Its item may have been approved again since: with two that are due, the one that is over would be sent."""
+    organisation, workspace = OrganisationId(uuid4()), WorkspaceId(uuid4())
+    await upgrade_to(empty_url, "0014")
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        for statement, values in (*_of_organisation(workspace, organisation), *_on_its_way(workspace, organisation)):
+            await connection.execute(text(statement), values)
+        for changes in (
+            "UPDATE publications SET state = 'cancelled', batch_id = NULL",
+            "UPDATE publication_steps SET state = 'waiting'",
+        ):
+            await connection.execute(text(changes))
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        (step,) = (await tx.execute(STEPS.select())).all()
+    await db.close()
+    assert step.state == "cancelled"
+
+
+async def test_items_that_were_following_settings_go_on_after_an_upgrade(empty_url: str) -> None:
+    organisation, workspace = OrganisationId(uuid4()), WorkspaceId(uuid4())
+    now = "2026-03-02 09:00:00+00:00"
+    of = {"organisation_id": organisation.hex, "workspace_id": workspace.hex}
+    await upgrade_to(empty_url, "0018")
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        begun = _row("recodings", **of, run=3, attempt=2, after_at=now, after_id=workspace.hex, due_at=now)
+        for statement, values in (*_of_organisation(workspace, organisation), begun):
+            await connection.execute(text(statement), values)
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        (stuck,) = await stuck_recodings(tx, limit=9)
+    await db.close()
+    assert (stuck.organisation_id, stuck.attempt, stuck.after[1]) == (organisation, 2, workspace)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import Clock
-from bot.db.base import load, table_of
+from bot.db.base import dump, load, table_of
 from bot.db.items import ITEMS
 from bot.db.recodings import RECODINGS
 from bot.db.unit_of_work import Database, Tx
@@ -18,6 +18,7 @@ from bot.db.workspaces import AuditRow
 from bot.domain.coding import Coding
 from bot.playground.slack import APPROVER, BILLS
 from bot.services.following import PAGE, Following
+from bot.services.settings import load_settings
 from bot.views.ids import ActionId
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, words
 
@@ -132,4 +133,22 @@ async def test_settings_that_are_saved_meanwhile_begin_anew_and_no_item_is_left_
 
     await desk.settle()
     assert await categories(desk) == {THIRD_CATEGORY: WAITING}
+    assert not await is_under_way(desk)
+
+
+async def test_what_came_in_without_a_default_follows_at_once_when_that_is_back(desk: Desk) -> None:
+    """The settings are the ones that were followed before, so it is their second round."""
+    await save(desk, OTHER_CATEGORY)
+    await desk.settle()
+    services = desk.world.services
+    async with services.db.write() as tx:
+        item = (await tx.execute(select(ITEMS.c.workspace_id, ITEMS.c.organisation_id))).first()
+        assert item is not None
+        await tx.execute(ITEMS.update().values(coding=dump(Coding())))
+        settings = await load_settings(tx, item.workspace_id, item.organisation_id)
+
+        await services.following.begin(tx, item.workspace_id, item.organisation_id, settings)
+    await desk.settle()
+
+    assert await categories(desk) == {OTHER_CATEGORY: WAITING}
     assert not await is_under_way(desk)
