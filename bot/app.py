@@ -111,7 +111,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         LineHandlers(services.drafts, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
-        AlertHandlers(services.fixes, services.forms, services.alerts),
+        AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )
 
@@ -217,6 +217,7 @@ def upkeep_of(services: Services) -> Upkeep:
         giving_back=GivingBack(db, clock, services.tokens, providers, guarded),
         syncing=Syncing(db, clock, services.jobs, providers, every),
         removal=services.removal,
+        waiting=services.waiting,
     )
 
 

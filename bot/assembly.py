@@ -59,6 +59,7 @@ from bot.services.site import Site
 from bot.services.statuses import Statuses
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
+from bot.services.waiting import Waiting
 from bot.services.workspaces import Workspaces
 from bot.slack import AuthTest, ChannelTest, SlackClients
 from bot.vault import Vault
@@ -107,6 +108,7 @@ class Services:
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
+    waiting: Waiting
     choices: Choices
     organisations: Organisations
     set_up: SetUp
@@ -185,6 +187,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=Fixes(db, people, items),
+        waiting=Waiting(db, clock, people, tokens, providers),
         choices=Choices(db, people),
         organisations=Organisations(db, people),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),

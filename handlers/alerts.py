@@ -6,6 +6,7 @@ from bot.services.alert_messages import AlertMessages
 from bot.services.choices import NotOfferedError
 from bot.services.fixes import Fixes
 from bot.services.item_forms import ItemForms
+from bot.services.waiting import Waiting
 from bot.views import alerts as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef
@@ -18,6 +19,7 @@ from handlers.routes import Routes
 @dataclass(frozen=True, slots=True)
 class AlertHandlers:
     fixes: Fixes
+    waiting: Waiting
     forms: ItemForms
     messages: AlertMessages
 
@@ -27,6 +29,8 @@ class AlertHandlers:
         routes.action(ActionId.CHOOSE_TAX_RATE, self.ask_for_tax_rate)
         routes.view(CallbackId.CHOOSE_TAX_RATE, self.choose_tax_rate)
         routes.action(ActionId.RETRY_ITEM, self.retry_item)
+        routes.action(ActionId.PUBLISH_AS_DRAFT, self.publish_as_draft)
+        routes.action(ActionId.WAIT_FOR_LEDGER, self.wait_for_ledger)
         routes.action(ActionId.LEAVE_STEP, self.leave_step)
         routes.action(ActionId.SHOW_LEDGER_WORDS, self.show_ledger_words)
 
@@ -60,6 +64,15 @@ class AlertHandlers:
 
     async def retry_item(self, click: Click) -> Reply:
         await self.fixes.retry(click.actor, ItemRef.decode(click.value).item_id)
+        return None
+
+    async def publish_as_draft(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        await self.fixes.publish_as_draft(click.actor, ref.item_id, ref.version)
+        return None
+
+    async def wait_for_ledger(self, click: Click) -> Reply:
+        await self.waiting.begin(click.actor, ItemRef.decode(click.value).item_id)
         return None
 
     async def leave_step(self, click: Click) -> Reply:

@@ -55,6 +55,7 @@ class AlertRow(Base):
     """One item's one alert: a refusal and what became of it. A second refusal changes the row, and so the message."""
 
     __tablename__ = "alerts"
+    __table_args__ = (Index("ix_alerts_look_at", "look_at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
@@ -65,5 +66,7 @@ class AlertRow(Base):
     problem: Mapped[str] = mapped_column(LongText)
     times: Mapped[int] = mapped_column(default=1)
     outcome: Mapped[str | None]
+    look_at: Mapped[datetime | None]
+    """When it is looked next whether the cause is gone from the ledger; None where nobody waits for that."""
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]

@@ -24,7 +24,9 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """`times` counts the refusals; `outcome` is what was done, as a sentence."""
+    """`times` counts the refusals; `outcome` is what was done, as a sentence; `look_at` is when it is looked next whether
+    the cause is gone from the ledger.
+    """
 
     item_id: ItemId
     state: AlertState
@@ -32,6 +34,7 @@ class Alert:
     times: int
     changed_at: datetime
     outcome: str | None
+    look_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

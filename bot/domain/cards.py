@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.items import Item
+from bot.domain.settings import PaymentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class ItemCard:
     is_set_up: bool
     steps_done: int
     is_connected: bool
+    statuses: tuple[PaymentStatus, ...] = ()
+    """Those that the ledger can take it with."""
     may_be_there: bool = False
     """It was sent, and nobody knows yet whether the ledger has it."""
     is_looked_for: bool = False

@@ -5,9 +5,10 @@ publication resolves it. Where alerts have a channel of their own, that channel 
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, case, select
+from sqlalchemy import ColumnElement, RowMapping, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import AlertRow
@@ -17,6 +18,7 @@ from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.problems import Mover, Problem
 from bot.domain.rights import Role
+from bot.domain.waiting import next_look
 from bot.services import audit
 from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, home_card, redraw, want
 from bot.services.settings import load_settings, people_with
@@ -30,7 +32,12 @@ SENT_AGAIN = "had it sent again as it is"
 
 
 async def refused(tx: Tx, item: Item, problem: Problem) -> None:
-    """Tell the bookkeeper, or change what was told."""
+    """Tell the bookkeeper, or change what was told. What was let wait goes on waiting, if it is the same again."""
+    before = await load_alert(tx, item.workspace_id, item.id)
+    # what is over is another matter
+    times = 1 if before is None or before.state.is_over else before.times + 1
+    goes_on = before is not None and before.look_at is not None and before.problem.code is problem.code
+    is_looked_after = problem.entry.is_looked_after or goes_on
     insert = tx.insert(AlertRow).values(
         id=new_id(),
         workspace_id=item.workspace_id,
@@ -38,16 +45,17 @@ async def refused(tx: Tx, item: Item, problem: Problem) -> None:
         item_id=item.id,
         state=AlertState.OPEN,
         problem=dump(problem),
-        times=1,
+        times=times,
+        look_at=next_look(tx.now, times=times) if is_looked_after else None,
         opened_at=tx.now,
         changed_at=tx.now,
     )
     again = {
         "state": AlertState.OPEN,
         "problem": insert.excluded.problem,
-        # what is over is another matter
-        "times": case((ALERTS.c.state.in_(OVER), 1), else_=ALERTS.c.times + 1),
-        "outcome": None,
+        "times": times,
+        "look_at": insert.excluded.look_at,
+        "outcome": ALERTS.c.outcome if goes_on else None,
         "changed_at": tx.now,
     }
     await tx.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=again))
@@ -65,7 +73,22 @@ async def refused(tx: Tx, item: Item, problem: Problem) -> None:
 
 async def fixed(tx: Tx, item: Item, what: str) -> None:
     """Somebody did something about it, as a sentence; the ledger's answer is still to come."""
-    await _change(tx, item, state=AlertState.FIXED, outcome=what)
+    await _change(tx, item, state=AlertState.FIXED, outcome=what, look_at=None)
+
+
+async def sent_by_itself(tx: Tx, item: Item) -> None:
+    """What was waited for may have happened; the ledger's answer is still to come."""
+    await _change(tx, item, state=AlertState.FIXED)
+
+
+async def let_wait(tx: Tx, item: Item, what: str | None, look_at: datetime) -> None:
+    """It stays open, and is looked at again by itself then; whoever asked for that is named in a sentence."""
+    said = {} if what is None else {"outcome": what}
+    statement = ALERTS.update().where(
+        ALERTS.c.workspace_id == item.workspace_id, ALERTS.c.item_id == item.id, ALERTS.c.state == AlertState.OPEN
+    )
+    await tx.execute(statement.values(**said, look_at=look_at))
+    await redraw(tx, item.workspace_id, Subject.ALERT, item.id)
 
 
 async def passed(tx: Tx, item: Item, what: str) -> None:
@@ -75,15 +98,15 @@ async def passed(tx: Tx, item: Item, what: str) -> None:
 
 async def resolved(tx: Tx, item: Item) -> None:
     """The alert, if there is one, turns into its outcome; what was done about it is kept."""
-    await _change(tx, item, state=AlertState.RESOLVED)
+    await _change(tx, item, state=AlertState.RESOLVED, look_at=None)
 
 
 async def left(tx: Tx, item: Item, what: str) -> None:
     """Somebody decided that it stays so, as a sentence."""
-    await _change(tx, item, state=AlertState.LEFT, outcome=what)
+    await _change(tx, item, state=AlertState.LEFT, outcome=what, look_at=None)
 
 
-async def _change(tx: Tx, item: Item, *conditions: ColumnElement[bool], **values: str) -> None:
+async def _change(tx: Tx, item: Item, *conditions: ColumnElement[bool], **values: str | None) -> None:
     statement = (
         ALERTS.update()
         .where(
@@ -126,6 +149,7 @@ def _alert_of(row: RowMapping) -> Alert:
         times=row["times"],
         changed_at=row["changed_at"],
         outcome=row["outcome"],
+        look_at=row["look_at"],
     )
 
 

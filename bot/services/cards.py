@@ -22,7 +22,7 @@ from bot.domain.documents import Door
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed, decide
-from bot.domain.settings import Settings
+from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
 from bot.services.choices import usable_defaults
@@ -104,6 +104,7 @@ class Cards:
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
+            statuses=() if provider is None else statuses_for(provider.profile.capabilities),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(item.coding.codes),

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, replace
 
 from bot.db import steps
-from bot.db.items import change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
+from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
@@ -71,6 +71,15 @@ class Fixes:
         )
         return await self.items.edit(actor, item_id, version, edit)
 
+    async def publish_as_draft(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """Send the refused item again as a draft; that is less than was approved, so the approval is kept.
+
+        Raises: as `Items.edit`.
+        """
+        item, _ = await self.item_to_fix(actor, item_id)
+        edit = replace(edit_of(item), publish_as=PaymentStatus.DRAFT)
+        return await self.items.edit(actor, item_id, version, edit)
+
     async def _require_offered(self, item: Item, account: str | None, tax_rate: str | None) -> None:
         """An edit may keep what stood there and was archived since; here that is what the ledger refused."""
         async with self.db.read() as tx:
@@ -122,10 +131,9 @@ class Fixes:
     async def _send_again(self, tx: Tx, before: Item) -> Item:
         if before.state is not ItemState.REFUSED:
             raise NotNowError(before, NOTHING_TO_FIX)
-        item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
+        item = await publications.send_again(tx, before)
         if item is None:
             raise StaleItemError(before)
-        await publications.open_publication(tx, item, due_at=tx.now)
         return item
 
     async def _audit(self, tx: Tx, item: Item, deed: str, actor: Actor) -> None:

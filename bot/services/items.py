@@ -15,7 +15,7 @@ from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, ove
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.rights import Deed
-from bot.domain.settings import Settings
+from bot.domain.settings import PaymentStatus, Settings
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again
@@ -153,6 +153,8 @@ def _deed(before: Item, after: Item) -> str:
             return alerts.SENT_AGAIN
         case ["category"] | ["tax rate"] as only:
             return f"chose another {only[0]}"
+        case ["status"]:
+            return "had it sent as a draft" if after.publish_as is PaymentStatus.DRAFT else "chose another status"
         case _:
             return "edited the bill"
 

@@ -1,15 +1,17 @@
 """Opening and taking back publications, inside the transaction of whoever decides on the item."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import bindparam
 
 from bot.db.base import new_id
+from bot.db.items import change_item
 from bot.db.publications import PUBLICATIONS, STEPS, document_left_behind
 from bot.db.steps import DOCUMENT
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, WorkspaceId
-from bot.domain.items import Item
+from bot.domain.items import Item, ItemState
 from bot.domain.publishing import PublicationState, StepKind, StepState
 
 _NEW_PUBLICATION, _NEW_STEP = PUBLICATIONS.insert(), STEPS.insert()
@@ -61,6 +63,14 @@ async def open_publication(tx: Tx, item: Item, *, due_at: datetime) -> None:
     await tx.execute(_NEW_PUBLICATION, {**publication, **of_item})
     await tx.execute(_NEW_STEP, {**document, **of_item})
     tx.nudge(Nudge.PLANNER)
+
+
+async def send_again(tx: Tx, before: Item) -> Item | None:
+    """A refused item is approved again, and is due at once. None: somebody else was quicker."""
+    item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
+    if item is not None:
+        await open_publication(tx, item, due_at=tx.now)
+    return item
 
 
 async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:

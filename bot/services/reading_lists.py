@@ -19,7 +19,7 @@ from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId
 from bot.domain.problems import Problem
 from bot.services import default_messages, lists
-from bot.services.access import Tokens
+from bot.services.access import Tokens, called
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
@@ -28,7 +28,6 @@ from bot.services.saving_settings import BeginToFollow
 from bot.services.settings import load_settings
 from providers.base import Access, AccountingProvider
 from providers.errors import (
-    AccessExpiredError,
     ProviderChangedError,
     ProviderError,
     ReconnectNeededError,
@@ -145,16 +144,7 @@ class Reading:
         return await self._call(read)
 
     async def _call(self, call: Callable[[Access], Awaitable[T]]) -> T:
-        connection_id = ConnectionId(self.connection.id)
-        access = await self.tokens.access(connection_id)
-        try:
-            return await call(access)
-        except AccessExpiredError:
-            await self.tokens.forget(connection_id, access)
-            try:
-                return await call(await self.tokens.access(connection_id))
-            except AccessExpiredError as error:
-                raise ReconnectNeededError(error.problem) from error
+        return await called(self.tokens, ConnectionId(self.connection.id), call)
 
     async def _keep(self, stored: StoredList, course: Course, read: ListPage, since: datetime | None) -> None:
         """That this page was read, and where the next one begins."""

@@ -9,6 +9,7 @@ from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_STEPS, Fix
+from bot.domain.settings import PaymentStatus
 from bot.views import fields
 from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
@@ -22,6 +23,8 @@ LABELS = {
     Fix.CHOOSE_TAX_RATE: (ActionId.CHOOSE_TAX_RATE, "Choose another tax rate"),
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
+    Fix.PUBLISH_AS_DRAFT: (ActionId.PUBLISH_AS_DRAFT, "Publish as draft"),
+    Fix.WAIT_FOR_LEDGER: (ActionId.WAIT_FOR_LEDGER, "Wait"),
     Fix.LEAVE_STEP: (ActionId.LEAVE_STEP, "Leave it so"),
 }
 SIGNS = {
@@ -109,6 +112,8 @@ def _open(found: AlertCard) -> Message:
     ]
     if not _waits_for_people(found):
         blocks.append(context(f"It is tried again by itself until {escape(found.card.ledger)} gives a clear answer."))
+    elif found.alert.look_at is not None:
+        blocks.append(context(_waiting(found)))
     if found.alert.times > 1:
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
     supplier = plain(item.facts.supplier.name or "a bill", 60)
@@ -166,6 +171,14 @@ def _waits_for_people(found: AlertCard) -> bool:
     return found.card.item.state is ItemState.REFUSED or _is_of_step(found)
 
 
+def _waiting(found: AlertCard) -> str:
+    """Who asked for it, and how it ends."""
+    alert, ledger = found.alert, escape(found.card.ledger)
+    asked = "" if alert.outcome is None else f"{alert.outcome} "
+    looks = f"{ledger} is asked again by itself, the next time {moment(alert.look_at or alert.changed_at)}"
+    return f":hourglass_flowing_sand: {asked}{looks}; when the cause is gone, it goes out. Any button here ends the waiting."
+
+
 def _field(found: AlertCard) -> list[Block]:
     about = found.alert.problem.field
     if about is None:
@@ -193,7 +206,20 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
 def _fixes(found: AlertCard) -> tuple[Fix, ...]:
     """What can be pressed now: nothing changes an item whose answer is still open, and it is tried again by itself."""
     fixes = found.alert.problem.entry.fixes
-    return fixes if _waits_for_people(found) else tuple(fix for fix in fixes if fix is Fix.RECONNECT)
+    if not _waits_for_people(found):
+        return tuple(fix for fix in fixes if fix is Fix.RECONNECT)
+    return tuple(fix for fix in fixes if _works(fix, found))
+
+
+def _works(fix: Fix, found: AlertCard) -> bool:
+    match fix:
+        case Fix.PUBLISH_AS_DRAFT:
+            is_more = found.card.item.publish_as is not PaymentStatus.DRAFT
+            return is_more and PaymentStatus.DRAFT in found.card.statuses
+        case Fix.WAIT_FOR_LEDGER:
+            return found.alert.look_at is None
+        case _:
+            return True
 
 
 def _what(item: Item) -> str:

@@ -76,6 +76,8 @@ class ActionId(StrEnum):
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
     RETRY_ITEM = "retry_item"
+    PUBLISH_AS_DRAFT = "publish_as_draft"
+    WAIT_FOR_LEDGER = "wait_for_ledger"
     LEAVE_STEP = "leave_step"
     SHOW_LEDGER_WORDS = "show_ledger_words"
     # form elements

@@ -9,6 +9,7 @@ from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
 from bot.services.removal import Removal
 from bot.services.syncing import Syncing
+from bot.services.waiting import Waiting
 from bot.worker.loops import guarded
 
 ROUND_EVERY = timedelta(hours=1)
@@ -25,6 +26,7 @@ class Upkeep:
     giving_back: GivingBack
     syncing: Syncing
     removal: Removal
+    waiting: Waiting
     look_seconds: float = 5.0
     _round_at: datetime | None = None
     _synced_at: datetime | None = None
@@ -36,7 +38,7 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; each minute read lists whose time has come, and ask about removals; each hour renew
+        """Give back what was ended; each minute read lists whose time has come, look at what waits, and ask about removals; each hour renew
         sign-ins that are due.
         """
         await self._give_back()
@@ -44,6 +46,7 @@ class Upkeep:
         if self._synced_at is None or now >= self._synced_at + SYNC_LOOK_EVERY:
             self._synced_at = now
             await guarded(self.syncing.start_due, "reading lists again")
+            await guarded(self.waiting.look, "looking whether what waits can go out")
             await guarded(self.removal.look, "asking whether the app is still installed")
         if self._round_at is None or now >= self._round_at + ROUND_EVERY:
             self._round_at = now

@@ -28,7 +28,7 @@ def _row(pattern: str, code: ProblemCode, **facts: str) -> tuple[re.Pattern[str]
 P = ProblemCode
 SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(
-        r"cannot be before the (?:period|end of year) lock date(?:, currently set at (?P<locked_to>[^.]+))?",
+        r"cannot be before the (?P<lock>period|end of year) lock date(?:, currently set at (?P<locked_to>[^.]+))?",
         P.PERIOD_LOCKED,
     ),
     _row(r"Account code '(?P<account>[^']*)' has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED),

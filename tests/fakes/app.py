@@ -79,6 +79,7 @@ class World:
         await self.services.ingesting.restart_stuck()
         await self.services.previews.restart_stuck()
         await self.services.following.restart_stuck()
+        await self.services.waiting.look()
         await self.settle()
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:

@@ -140,7 +140,7 @@ async def test_a_role_that_was_lowered_in_xero_shows_and_is_told_and_a_retry_aft
     text = words(told)
     assert "The Xero login that connected this (Dana Adviser) may not write bills." in text
     assert (
-        "Reconnect as somebody with the Standard or Adviser role, or have it changed in Xero, then press Retry." in text
+        "Reconnect as somebody with the Standard or Adviser role, or have it changed in Xero: when Xero says so" in text
     )
     assert actions(told) == [ActionId.OPEN_CONNECT, ActionId.RETRY_ITEM, ActionId.SHOW_LEDGER_WORDS]
     assert "At risk. Dana Adviser (dana@northwind.example) may not approve bills in Xero" in words(

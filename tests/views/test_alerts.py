@@ -18,6 +18,7 @@ from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Fix, Problem, ProblemCode
+from bot.domain.settings import PaymentStatus
 from bot.views import alerts as views
 from bot.views.connections import Message
 from bot.views.ids import ActionId, BlockId
@@ -73,6 +74,7 @@ def an_item(state: ItemState = ItemState.REFUSED) -> Item:
         submitted_by=UserId("U0MIA0001"),
         created_at=AT,
         reference="B-1001",
+        publish_as=PaymentStatus.AWAITING_PAYMENT,
         published_at=AT if state is ItemState.PUBLISHED else None,
     )
 
@@ -100,6 +102,7 @@ def an_alert(
             is_set_up=True,
             steps_done=4,
             is_connected=is_connected,
+            statuses=tuple(PaymentStatus),
         ),
         helpers=(BEN, BEA),
         link="http://127.0.0.1:3000/i/1",
@@ -313,3 +316,16 @@ def test_a_fix_s_form_begins_with_the_organisation_and_is_read_back(
     assert views.read_choice({block: {element["action_id"]: chosen}}) == "461"
     assert views.read_choice({}) is None
     assert list(validator(shared, "ModalView").iter_errors(view)) == []
+
+
+def test_only_what_works_is_offered() -> None:
+    found = an_alert(ProblemCode.PERIOD_LOCKED)
+    waits = replace(found, alert=replace(found.alert, look_at=AT, outcome="<@U0BEN0001> lets it wait."))
+    draft = replace(found, card=replace(found.card, item=replace(found.card.item, publish_as=PaymentStatus.DRAFT)))
+    without_drafts = replace(found, card=replace(found.card, statuses=(PaymentStatus.AWAITING_PAYMENT,)))
+
+    offered = [{each["action_id"] for each in buttons(one)} for one in (waits, draft, without_drafts)]
+
+    assert ActionId.WAIT_FOR_LEDGER not in offered[0]
+    assert "<@U0BEN0001> lets it wait. Xero is asked again by itself" in words(views.alert(waits))
+    assert all(ActionId.PUBLISH_AS_DRAFT not in each for each in offered[1:])

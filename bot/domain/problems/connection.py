@@ -6,9 +6,11 @@ CONNECTION: dict[ProblemCode, Entry] = {
     ProblemCode.PERMISSION_MISSING: Entry(
         title="The connection lacks a right in {ledger}",
         explanation="The {ledger} login that connected this ({login}) may not {deed}.",
-        remedy="Reconnect as somebody with {role}, or have it changed in {ledger}, then press Retry.",
+        remedy="Reconnect as somebody with {role}, or have it changed in {ledger}: when {ledger} says so, it goes out by itself. Retry tries "
+        "it at once.",
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT, Fix.RETRY),
+        is_looked_after=True,
     ),
     ProblemCode.RECONNECT_NEEDED: Entry(
         title="The connection to {ledger} has ended",

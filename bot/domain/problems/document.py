@@ -6,10 +6,11 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the books in {ledger} are locked up to {locked_to}.",
-        remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or edit the "
-        "date here, if the document's own date was read wrongly; the approval is kept and the item is sent again.",
-        mover=Mover.LEDGER_ADVISER,
-        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        remedy="Where Publish as draft is offered: a draft may have this date, and somebody approves it in {ledger} later. Or "
+        "have an adviser move the lock date there: press Wait, and it goes out by itself when that is done. Or edit the "
+        "date, if it was read wrongly. The approval is kept.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",
     ),
     ProblemCode.CONTACT_ARCHIVED: Entry(

@@ -58,6 +58,10 @@ class Fix(StrEnum):
     EDIT_ITEM = "edit_item"
     RECONNECT = "reconnect"
     RETRY = "retry"
+    PUBLISH_AS_DRAFT = "publish_as_draft"
+    """A draft is taken where an approved document is not."""
+    WAIT_FOR_LEDGER = "wait_for_ledger"
+    """It is looked again by itself whether the cause is gone; then it is sent."""
     LEAVE_STEP = "leave_step"
     """The document stays in the ledger as it is, without what was to come after it."""
 
@@ -81,3 +85,5 @@ class Entry:
     mover: Mover
     fixes: tuple[Fix, ...] = ()
     field: str | None = None
+    is_looked_after: bool = False
+    """Whether it is looked by itself whether the cause is gone, without anybody asking for it."""

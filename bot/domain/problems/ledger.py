@@ -21,16 +21,19 @@ LEDGER: dict[ProblemCode, Entry] = {
     ProblemCode.PLAN_LIMIT: Entry(
         title="The plan's limit of approved bills is reached",
         explanation="This organisation's plan in {ledger} allows no more approved bills this month.",
-        remedy="Ask the owner of the subscription to upgrade it, or wait for next month; then press Retry.",
-        mover=Mover.LEDGER_ADVISER,
-        fixes=(Fix.RETRY,),
+        remedy="Publish it as a draft: those are not counted. Or press Wait, and it goes out by itself next month. Or ask the "
+        "owner of the subscription to upgrade it, then press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.RETRY),
     ),
     ProblemCode.SUBSCRIPTION_LAPSED: Entry(
         title="The subscription to {ledger} is not active",
         explanation="{ledger} refuses new documents because the organisation's subscription is not active.",
-        remedy="Ask the owner of the subscription to settle it, then press Retry.",
+        remedy="Ask the owner of the subscription to settle it. It is tried again by itself every few hours; Retry tries it "
+        "at once.",
         mover=Mover.LEDGER_ADVISER,
         fixes=(Fix.RETRY,),
+        is_looked_after=True,
     ),
     ProblemCode.LEDGER_BUSY: Entry(
         title="{ledger} asks us to wait",
