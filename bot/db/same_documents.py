@@ -4,15 +4,18 @@ By index, whatever the number of items: (organisation, supplier, number), by nam
 a statement or an order, names the numbers and totals of bills: it is no duplicate of one, and none is of it.
 """
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select
 
 from bot.db.items import ITEMS, item_of
 from bot.db.unit_of_work import Tx
 from bot.domain.documents import DocumentType
+from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.parties import is_same_company, name_key, number_key, tax_key
+from bot.domain.questions import QuestionKind
 
 OVER = (ItemState.REJECTED, ItemState.ARCHIVED)
 MOST_COMPARED = 20
@@ -27,22 +30,26 @@ def _others() -> ColumnElement[bool]:
     )
 
 
-_GOES_ON = ITEMS.c.state.not_in(OVER)
+_GOES_ON = or_(
+    ITEMS.c.state.not_in(OVER),
+    # put away, and in the ledger all the same
+    and_(ITEMS.c.state == ItemState.ARCHIVED, ITEMS.c.published_at.is_not(None)),
+)
 
 
 def _first(*conditions: Any) -> Select[Any]:
     return select(ITEMS).where(_others(), *conditions).order_by(ITEMS.c.created_at).limit(MOST_COMPARED)
 
 
-_BY_NAME = _first(
-    _GOES_ON, ITEMS.c.supplier_key == bindparam("supplier_key"), ITEMS.c.number_key == bindparam("number_key")
-)
-_BY_TAX_NUMBER = _first(
-    _GOES_ON,
+_OF_NAME = and_(ITEMS.c.supplier_key == bindparam("supplier_key"), ITEMS.c.number_key == bindparam("number_key"))
+_OF_TAX_NUMBER = and_(
     ITEMS.c.supplier_tax.is_not(None),
     ITEMS.c.supplier_tax == bindparam("supplier_tax"),
     ITEMS.c.number_key == bindparam("number_key"),
 )
+_BY_NAME, _BY_TAX_NUMBER = _first(_GOES_ON, _OF_NAME), _first(_GOES_ON, _OF_TAX_NUMBER)
+_IS_ASKED = ITEMS.c.state == ItemState.TO_REVIEW
+_ASKED_BY_NAME, _ASKED_BY_TAX_NUMBER = _first(_IS_ASKED, _OF_NAME), _first(_IS_ASKED, _OF_TAX_NUMBER)
 _LIKE_IT = _first(
     _GOES_ON,
     ITEMS.c.supplier_key == bindparam("supplier_key"),
@@ -62,18 +69,38 @@ _BEFORE = (
 )
 
 
-async def same_document(tx: Tx, item: Item) -> Item | None:
-    """The first other item, neither rejected nor archived, that has this one's supplier and number."""
+async def same_document(tx: Tx, item: Item, besides: Collection[ItemId] = ()) -> Item | None:
+    """The first other item, neither rejected nor put away unpublished, that has this one's supplier and number."""
+    found = await _of_same_number(tx, item, _BY_NAME, _BY_TAX_NUMBER)
+    return _first_of_kind(item, [row for row in found if row["id"] not in besides])
+
+
+async def asking_about(tx: Tx, item: Item) -> tuple[Item, ...]:
+    """What waits for an answer to whether it is the same document as this one, in the order in which it came."""
+    rows = await _of_same_number(tx, item, _ASKED_BY_NAME, _ASKED_BY_TAX_NUMBER)
+    found = {row["id"]: item_of(row) for row in rows}.values()
+    asking = [
+        other
+        for other in found
+        if any(
+            question.kind is QuestionKind.SAME_DOCUMENT and question.is_open and question.about == item.id
+            for question in other.questions
+        )
+    ]
+    return tuple(sorted(asking, key=lambda other: (other.created_at, other.id)))
+
+
+async def _of_same_number(tx: Tx, item: Item, by_name: Select[Any], by_tax_number: Select[Any]) -> list[RowMapping]:
     number = number_key(item.facts.number)
     if number is None or not item.is_booked:
-        return None
+        return []
     party, of = item.counterparty, {**_of(item), "number_key": number}
     found: list[RowMapping] = []
     if (name := name_key(party.name)) is not None:
-        found += (await tx.execute(_BY_NAME, {**of, "supplier_key": name})).mappings().all()
+        found += (await tx.execute(by_name, {**of, "supplier_key": name})).mappings().all()
     if (tax := tax_key(party.tax_number)) is not None:
-        found += (await tx.execute(_BY_TAX_NUMBER, {**of, "supplier_tax": tax})).mappings().all()
-    return _first_of_kind(item, found)
+        found += (await tx.execute(by_tax_number, {**of, "supplier_tax": tax})).mappings().all()
+    return found
 
 
 async def like_document(tx: Tx, item: Item) -> Item | None:

@@ -19,6 +19,7 @@ from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Person, Role, decide_approval, decide_undo
 from bot.domain.slack import Actor
 from bot.services import audit, publications
+from bot.services.asking import settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.following import is_behind
 from bot.services.messages import Place, Surface, home_card, note
@@ -83,7 +84,10 @@ class Approvals:
                 decided_at=tx.now,
                 decision_reason=reason,
             )
-            return await _decided(tx, before, decided, "rejected", actor.user_id)
+            waiting = await waiting_on(tx, before)
+            item = await _decided(tx, before, decided, "rejected", actor.user_id)
+            await settled(tx, waiting)
+        return item
 
     async def send_back(self, actor: Actor, item_id: ItemId, version: int, reason: str) -> Item:
         """To review again, with what is to be put right; whoever sent it in and the bookkeepers are told in its thread.

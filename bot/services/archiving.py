@@ -10,10 +10,10 @@ from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import alerts, audit
-from bot.services.asking import asked_on_return
+from bot.services.asking import asked_on_return, settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import People
-from bot.services.recoding import checked
+from bot.services.recoding import checked, settle
 from bot.views.text import mention
 
 NOT_FROM_HERE = "it cannot be archived from there."
@@ -59,7 +59,9 @@ class Archiving:
                 raise NotNowError(before, GOES_ON_ELSEWHERE)
             if before.version != version:
                 raise StaleItemError(before)
-            return await _changed(tx, before, await _as_it_was(tx, before, before.archived), "unarchived", actor)
+            item = await _changed(tx, before, await _as_it_was(tx, before, before.archived), "unarchived", actor)
+            # nothing may be left to answer by now
+            return await settle(tx, item) or item if item.state is ItemState.TO_REVIEW else item
 
     async def _archive(self, actor: Actor, item_id: ItemId, version: int, *, is_duplicate: bool) -> Item:
         person = await self.people.identify(actor)
@@ -98,8 +100,11 @@ async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor) -> It
     """Raises:
     StaleItemError: somebody else was quicker.
     """
+    waiting = await waiting_on(tx, before)
     after = replace(before, state=ItemState.ARCHIVED, archived=archived)
-    return await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
+    item = await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
+    await settled(tx, waiting)
+    return item
 
 
 async def _changed(tx: Tx, before: Item, after: Item, deed: str, actor: Actor) -> Item:

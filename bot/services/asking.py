@@ -4,6 +4,7 @@ Two that bring the same document in at the same moment are one after another: wh
 by the reference that a new item takes or by `hold`, so that the second sees the first on either database.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
@@ -11,7 +12,7 @@ from sqlalchemy import bindparam, select
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
 from bot.db.items import change_item
-from bot.db.same_documents import same_document
+from bot.db.same_documents import asking_about, same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.addressing import Addressed, addressed
 from bot.domain.ids import ItemId, UserId
@@ -24,7 +25,7 @@ from bot.services import audit
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.lists import books_of
 from bot.services.people import People
-from bot.services.recoding import judged, settle
+from bot.services.recoding import checked, judged, settle
 from bot.services.settings import load_settings
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -86,14 +87,49 @@ async def asked_again(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
 
 
 async def asked_on_return(tx: Tx, item: Item) -> Item:
-    """One that is taken out of the archive: the same document may have come in meanwhile. What was asked before stays."""
+    """One that is taken out of the archive: the same document may have come in meanwhile, or what it was asked about may
+    be settled. An answer stays.
+    """
     await hold(tx, item)
     found = await _asked_of_others(tx, item)
-    return found if QuestionKind.SAME_DOCUMENT in open_kinds(found.questions) else item
+    return found if QuestionKind.SAME_DOCUMENT in open_kinds(found.questions) else _not_a_duplicate(item)
 
 
-async def _asked_of_others(tx: Tx, item: Item) -> Item:
-    other = await same_document(tx, item)
+async def waiting_on(tx: Tx, before: Item, after: Item | None = None) -> tuple[Item, ...]:
+    """What waits for an answer about an item that is about to be put away, or to be another document. Asked before
+    anything is written, so that settings are held first; `settled` follows when it is.
+    """
+    if after is not None and _identity(before) == _identity(after):
+        return ()
+    await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
+    await hold(tx, before)
+    return await asking_about(tx, before)
+
+
+async def settled(tx: Tx, waiting: Sequence[Item]) -> None:
+    """What these waited for is not there any more: each goes on, or is asked about another that is. Of several that are
+    the same document, the first goes on, and the others are asked about that one.
+    """
+    for place, item in enumerate(waiting):
+        later = {other.id for other in waiting[place + 1 :]}
+        found = await _asked_of_others(tx, item, later)
+        fresh = found if QuestionKind.SAME_DOCUMENT in open_kinds(found.questions) else _not_a_duplicate(item)
+        if fresh == item:
+            continue
+        written = await change_item(tx, item, checked(fresh))
+        gone_on = None if written is None else await settle(tx, written)
+        if gone_on is None:
+            raise StaleItemError(item)
+        await audit.record(tx, item.workspace_id, item.id, "asked anew", by=None, organisation_id=item.organisation_id)
+        await show(tx, gone_on)
+
+
+def _not_a_duplicate(item: Item) -> Item:
+    return replace(item, questions=not_asking(item.questions, frozenset({QuestionKind.SAME_DOCUMENT})))
+
+
+async def _asked_of_others(tx: Tx, item: Item, besides: Collection[ItemId] = ()) -> Item:
+    other = await same_document(tx, item, besides)
     if other is None:
         return replace(item, questions=without(item.questions, QuestionKind.SAME_DOCUMENT))
     question = Question(

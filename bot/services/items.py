@@ -18,7 +18,7 @@ from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus, Settings
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
-from bot.services.asking import asked_again
+from bot.services.asking import asked_again, settled, waiting_on
 from bot.services.choosing import choose
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
@@ -103,6 +103,7 @@ def require_editable(item: Item, version: int | None = None) -> None:
 async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     """Write an edit and draw what follows from it: kept approvals, asked again, or sent again after a refusal."""
     settings = await _settings_for(tx, before, after)
+    waiting = await waiting_on(tx, before, after)
     after = await _judged_again(tx, before, await asked_again(tx, before, after, by), settings)
     changes_decision = is_material(before, after)
     if changes_decision and by not in after.edited_by:
@@ -126,6 +127,7 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
     if before.state is ItemState.REFUSED:
         await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after)}.")
     await show(tx, changed)
+    await settled(tx, waiting)
     return changed
 
 
