@@ -1,10 +1,14 @@
 """Statements, orders and their like: kept, told why they go nowhere, and in nobody's way."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from bot.db.items import ITEMS, item_of
+from bot.db.same_documents import like_document
 from bot.playground.slack import BOOKKEEPER, Dropped
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
@@ -68,6 +72,12 @@ async def test_a_statement_after_its_bill_asks_nothing_until_it_is_made_a_bill(d
 
     await desk.edit("INV-1", {BlockId.DOCUMENT_TYPE: "order"})
     assert QUESTION not in words(desk.card("INV-1"))
+    rows = select(ITEMS).order_by(ITEMS.c.reference.desc())
+    async with desk.world.services.db.read() as tx:
+        order, bill = (item_of(row) for row in (await tx.execute(rows)).mappings().all())
+        alike = replace(order, facts=replace(bill.facts, document_type=order.facts.document_type))
+        assert await like_document(tx, alike) is None
+        assert await like_document(tx, replace(alike, facts=bill.facts)) == bill
 
 
 async def test_what_nobody_has_read_yet_says_so_in_one_sentence_until_something_is_filled_in(desk: Desk) -> None:
@@ -90,6 +100,15 @@ async def test_what_nobody_has_read_yet_says_so_in_one_sentence_until_something_
     assert (done.errors, done.error) == ({}, None)
     assert "Nothing of it could be read" not in words(desk.card("INV-9"))
     assert ActionId.APPROVE_ITEM in actions(desk.card("INV-9"))
+
+
+async def test_a_page_of_words_in_which_nothing_was_found_is_told_like_a_picture(desk: Desk) -> None:
+    page = Dropped(
+        content=a_text_pdf(a_letter("# Invoice", "Thank you for your business.", "Please pay soon.")), name="m.pdf"
+    )
+    message = await dropped(desk, page)
+    (told,) = replies(desk, message)
+    assert "press *Fill in*" in told.text
 
 
 async def test_a_bare_sign_is_the_own_currency_only_where_that_has_it(desk: Desk) -> None:
