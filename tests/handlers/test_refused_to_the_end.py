@@ -23,9 +23,9 @@ async def desk(database_url: str) -> AsyncIterator[Desk]:
         assert made.slack.refusals == []
 
 
-async def refused(desk: Desk, number: str, **changes: object) -> Message:
+async def refused(desk: Desk, number: str, user: str = MEMBER, **changes: object) -> Message:
     """A bill that is approved and refused; answers its alert."""
-    await desk.add(**{BlockId.NUMBER: number, **changes})
+    await desk.add(user, **{BlockId.NUMBER: number, **changes})
     await desk.approve(number)
     return alert(desk, number)
 
