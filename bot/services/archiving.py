@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bot.db import steps
 from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId
@@ -80,9 +81,16 @@ class Archiving:
                 other=None if other is None else other.id,
             )
             item = await put_away(tx, before, archived, actor)
-            if before.state is ItemState.REFUSED:
-                await alerts.fixed(tx, item, f"{mention(actor.user_id)} archived it; it will not be published.")
+            await _end_alert(tx, before, f"{mention(actor.user_id)} archived it")
             return item
+
+
+async def _end_alert(tx: Tx, before: Item, deed: str) -> None:
+    """What was refused, of it or of what was to come after it, nobody has to mend any more."""
+    if before.state is ItemState.REFUSED:
+        await alerts.fixed(tx, before, f"{deed}; it will not be published.")
+    elif before.state is ItemState.PUBLISHED and await steps.leave_steps(tx, before.workspace_id, before.id):
+        await alerts.left(tx, before, f"{deed}.")
 
 
 def require_archivable(item: Item, version: int) -> None:

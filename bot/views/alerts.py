@@ -117,7 +117,8 @@ def _open(found: AlertCard) -> Message:
     if found.alert.times > 1:
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
     supplier = plain(item.facts.supplier.name or "a bill", 60)
-    what = f"the file of {item.reference} was not attached" if _is_of_step(found) else f"{supplier} was not published"
+    is_there = item.state is ItemState.PUBLISHED
+    what = f"the file of {item.reference} was not attached" if is_there else f"{supplier} was not published"
     return f"{plain(found.card.organisation)}: {what}. {plain(problem.title)}.", tuple(blocks)
 
 

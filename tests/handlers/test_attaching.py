@@ -102,6 +102,19 @@ async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(desk: Des
     assert files(desk) == []
 
 
+async def test_what_is_archived_without_its_file_has_no_alert_that_stays_open(desk: Desk) -> None:
+    await desk.drop(NUMBER, ending="ubl")
+    await desk.approve(NUMBER)
+    told = alert(desk)
+
+    await desk.press(desk.card(NUMBER), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+
+    assert f"<@{BOOKKEEPER}> archived it." in words(alert(desk))
+    assert "It stays in Xero without the file" in words(alert(desk))
+    await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
+    assert "nothing has to be fixed now" in desk.whispers(BOOKKEEPER)[-1]
+
+
 async def test_a_sign_in_that_may_not_attach_is_reconnected_and_documents_go_out_meanwhile(desk: Desk) -> None:
     """Connections that are older than the wish to attach files never asked for that right."""
     desk.xero.grants.withheld.add("accounting.attachments")

@@ -218,6 +218,13 @@ def test_refusals_are_counted_from_the_second_on() -> None:
     assert "Refused 3 times" in words(views.alert(an_alert(times=3)))
 
 
+def test_trouble_with_what_comes_after_a_published_document_does_not_call_that_unpublished() -> None:
+    trouble = views.alert(an_alert(ProblemCode.LEDGER_DOWN, item_state=ItemState.PUBLISHED))
+
+    assert "was not published" not in trouble[0]
+    assert "was not attached" in trouble[0]
+
+
 def test_the_ledgers_words_stand_letter_by_letter_and_mention_nobody() -> None:
     view = views.words_modal(an_alert()).to_dict()
 
