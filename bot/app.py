@@ -69,6 +69,7 @@ from handlers.routes import Routes
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
 from handlers.web import ConnectPages
+from handlers.withdrawing import WithdrawHandlers
 from providers import PROVIDERS
 
 logger = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         LineHandlers(services.drafts, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
+        WithdrawHandlers(services.withdrawals),
         AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )

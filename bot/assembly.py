@@ -60,6 +60,7 @@ from bot.services.statuses import Statuses
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
 from bot.services.waiting import Waiting
+from bot.services.withdrawals import Withdrawals
 from bot.services.workspaces import Workspaces
 from bot.slack import AuthTest, ChannelTest, SlackClients
 from bot.vault import Vault
@@ -109,6 +110,7 @@ class Services:
     alerts: AlertMessages
     fixes: Fixes
     waiting: Waiting
+    withdrawals: Withdrawals
     choices: Choices
     organisations: Organisations
     set_up: SetUp
@@ -183,6 +185,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         details=ItemDetails(db, people, cards),
         answers=Answers(db, people),
         archiving=Archiving(db, people),
+        withdrawals=Withdrawals(db, people, providers),
         moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),

@@ -24,7 +24,7 @@ from handlers.stacking import redrawn
 
 OURS = frozenset({QuestionKind.WHOSE_BOOKS})
 ANOTHER = frozenset({QuestionKind.SAME_DOCUMENT})
-PUT_RIGHT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE})
+PUT_RIGHT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE, QuestionKind.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)

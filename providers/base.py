@@ -1,7 +1,7 @@
 """What every accounting provider is to the rest of the product: one small Protocol over domain types.
 
-Differences between packages are declared (`Profile`), not discovered. `create` and `attach` are the only methods that write
-to a ledger's books; `revoke` ends a sign-in; all others read.
+Differences between packages are declared (`Profile`), not discovered. `create`, `attach` and `withdraw` are the only methods that
+write to a ledger's books; `revoke` ends a sign-in; all others read.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,9 @@ from typing import Protocol
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.ledger_documents import Found
-from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.publishing import Outcome
+from bot.domain.settings import PaymentStatus
 
 LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
@@ -213,9 +214,24 @@ class AccountingProvider(Protocol):
         """
         ...
 
+    def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
+        """What `withdraw` does to a document that was published so."""
+        ...
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
+        """Take a document of ours out of the books, as it stands there by now; one that stands no more is done already.
+
+        It reads before it writes, and may be called again at any time: what was done of it is not done twice. Refused
+        where somebody settled it, or changed it since and was not told so.
+
+        Raises:
+            OutcomeUnknownError: it may be done; look before sending again.
+        """
+        ...
+
     async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
         """What the ledger has of these, by their markers, changed after `since`; what was voided or deleted there does not
-        count. One list call, by pages.
+        count, but for a withdrawal, which is there when its document is not. One list call, by pages.
         """
         ...
 

@@ -11,19 +11,20 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from bot.db.base import load, new_id, table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.publications import BATCHES, OPEN, STEPS, UNDER_WAY, USABLE
-from bot.db.steps import DOCUMENT, StepId
+from bot.db.steps import StepId
 from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
-from bot.domain.postings import Attachment, Posting, Work
+from bot.domain.postings import Attachment, Posting, Withdrawal, Work
 from bot.domain.publishing import BatchState, StepKind
 
 CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 
-WORK_OF: dict[StepKind, type[Posting] | type[Attachment]] = {
+WORK_OF: dict[StepKind, type[Posting] | type[Attachment] | type[Withdrawal]] = {
     StepKind.DOCUMENT: Posting,
     StepKind.ATTACHMENT: Attachment,
+    StepKind.WITHDRAWAL: Withdrawal,
 }
 
 LOOKED_FOR = timedelta(days=1)
@@ -125,15 +126,15 @@ class Sent:
     is_looked_for: bool
 
 
-async def sent_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Sent | None:
-    """What is known of an item's document on its way; None where certainly nothing was written."""
+async def sent_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: StepKind) -> Sent | None:
+    """What is known of an item's document on its way, or of its withdrawal; None where certainly nothing was written."""
     statement = (
         select(is_looked_for(tx.now).label("is_looked_for"))
         .join(STEPS, STEPS.c.batch_id == BATCHES.c.id)
         .where(
             STEPS.c.workspace_id == workspace_id,
             STEPS.c.item_id == item_id,
-            STEPS.c.position == DOCUMENT,
+            STEPS.c.kind == kind,
             STEPS.c.state.in_(UNDER_WAY),
             BATCHES.c.first_sent_at.is_not(None),
         )

@@ -143,6 +143,11 @@ async def end_waiting_step(tx: Tx, step: StepId, state: StepState, problem: str 
     await _end(tx, step, state, problem, STEPS.c.state == StepState.WAITING)
 
 
+async def cancel_step(tx: Tx, step: StepId) -> None:
+    """It was to be taken, and is not: certainly nothing of it is in the ledger."""
+    await _end(tx, step, StepState.CANCELLED, None)
+
+
 async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
     """What was refused after the item's document is due again, as new. False: nothing was."""
     again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None}

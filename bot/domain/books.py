@@ -26,6 +26,8 @@ class Capability(StrEnum):
     SEVERAL_ORGANISATIONS = "several_organisations"
     TRACKING = "tracking"
     LOCK_DATES = "lock_dates"
+    WITHDRAWING = "withdrawing"
+    """A document that was published is taken out of the books again."""
 
 
 class AccountClass(StrEnum):

@@ -24,7 +24,7 @@ class ItemCard:
     statuses: tuple[PaymentStatus, ...] = ()
     """Those that the ledger can take it with."""
     may_be_there: bool = False
-    """It was sent, and nobody knows yet whether the ledger has it."""
+    """It was sent, and nobody knows yet whether the ledger has it; of a withdrawal, whether it is done there."""
     is_looked_for: bool = False
     """The connection was ended, and it is looked for in the ledger all the same."""
     tracking: tuple[tuple[str, str], ...] = ()
@@ -43,6 +43,8 @@ class ItemCard:
     """What the API key is called that it came with."""
     may_fix: bool = True
     """Whether the person that it is drawn for may edit and archive it; a card in a channel is the same for all."""
+    can_withdraw: bool = False
+    """Whether its document stands in a ledger that lets it be taken out again, and that is connected."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -65,7 +65,8 @@ MOVES: dict[ItemState, frozenset[ItemState]] = {
         {ItemState.APPROVED, ItemState.IN_APPROVAL, ItemState.TO_REVIEW, ItemState.ARCHIVED, ItemState.PUBLISHED}
     ),
     ItemState.PUBLISHED: frozenset({ItemState.WITHDRAWING, ItemState.TO_REVIEW, ItemState.ARCHIVED}),
-    ItemState.WITHDRAWING: frozenset({ItemState.TO_REVIEW, ItemState.PUBLISHED, ItemState.UNKNOWN}),
+    # what nobody knows yet of a withdrawal is the state of its step
+    ItemState.WITHDRAWING: frozenset({ItemState.TO_REVIEW, ItemState.PUBLISHED}),
     ItemState.REJECTED: frozenset({ItemState.TO_REVIEW, ItemState.ARCHIVED}),
     ItemState.ARCHIVED: frozenset({ItemState.TO_REVIEW, ItemState.READY, ItemState.REJECTED, ItemState.PUBLISHED}),
 }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.settings import PaymentStatus
 
 
@@ -48,7 +48,21 @@ class LedgerFile:
         return self.name
 
 
-Found = LedgerDocument | LedgerFile
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedDocument:
+    """A document that was ours in the ledger, and stands there no more."""
+
+    ledger_id: str
+    ending: Ending
+
+    @property
+    def marker(self) -> str:
+        return self.ledger_id
+
+
+Found = LedgerDocument | LedgerFile | EndedDocument
+
+APPROVED = str(PaymentStatus.AWAITING_PAYMENT)
 
 
 def differences(work: Work, found: Found) -> tuple[str, ...]:
@@ -58,12 +72,25 @@ def differences(work: Work, found: Found) -> tuple[str, ...]:
             pairs = _of_document(work, found)
         case Attachment(), LedgerFile():
             pairs = (("size of the file", work.size, found.size),)
+        case Withdrawal(), EndedDocument():
+            pairs = ()
         case _:
             pairs = (("kind", type(work).__name__, type(found).__name__),)
     return tuple(f"{name}: {ours} here, {theirs} in the ledger" for name, ours, theirs in pairs if ours != theirs)
 
 
 _Pairs = tuple[tuple[str, object, object], ...]
+
+
+def changes(posting: Posting, found: LedgerDocument) -> str:
+    """What became otherwise in the ledger of a document that agreed once, in words. Here further on is a change, too:
+    somebody approved it there. Whether it is paid is another matter.
+    """
+    told = [words for words in differences(posting, found) if not words.startswith("status:")]
+    ours, theirs = (APPROVED if status == "paid" else str(status) for status in (posting.status, found.status))
+    if not posting.kind.is_of_bank and ours != theirs:
+        told.append(f"status: {_in_words(ours)} here, {_in_words(theirs)} in the ledger")
+    return "; ".join(told)
 
 
 def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:

@@ -118,5 +118,38 @@ class Attachment:
         return self.name
 
 
-Work = Posting | Attachment
+class Ending(StrEnum):
+    """What becomes of a document that is withdrawn."""
+
+    DELETED = "deleted"
+    VOIDED = "voided"
+    """The ledger keeps it, marked so, and it counts for nothing."""
+    GONE = "gone"
+    """The ledger has no such document."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawal:
+    """A document that is to stand in the ledger no more. `posting` is what was sent, and `payments` are the ledger's ids
+    of our own payments of it, which are taken back first.
+
+    `known` are the differences between the two that people were told of: they are no reason any more to leave it.
+    """
+
+    item_id: ItemId
+    document_id: str
+    posting: Posting
+    payments: tuple[str, ...] = ()
+    known: str = ""
+
+    @property
+    def kind(self) -> PostingKind:
+        return self.posting.kind
+
+    @property
+    def marker(self) -> str:
+        return self.document_id
+
+
+Work = Posting | Attachment | Withdrawal
 """One step's content."""

@@ -18,6 +18,8 @@ class PublicationState(StrEnum):
     PUBLISHED = "published"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    """Its document stood in the ledger, and we had it voided or deleted."""
 
 
 class StepKind(StrEnum):
@@ -25,6 +27,8 @@ class StepKind(StrEnum):
 
     DOCUMENT = "document"
     ATTACHMENT = "attachment"
+    WITHDRAWAL = "withdrawal"
+    """Takes the document out of the books again; asked for by a person, whenever that is."""
 
 
 class StepState(StrEnum):

@@ -17,6 +17,8 @@ class QuestionKind(StrEnum):
     """Another item has its supplier and number."""
     SENT_BACK = "sent_back"
     """An approver wants something put right."""
+    WITHDRAWN = "withdrawn"
+    """Its document was taken out of the ledger, or is to be: somebody has to look before it goes on."""
     AFTER_ARCHIVE = "after_archive"
     """It was refused by the ledger, archived, and taken out of the archive: somebody has to look before it goes on."""
 

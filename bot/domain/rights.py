@@ -29,6 +29,7 @@ class Deed(StrEnum):
     ADD_ITEM = "add_item"
     APPROVE = "approve"
     FIX = "fix"
+    WITHDRAW = "withdraw"
     SEE = "see"
 
 
@@ -71,6 +72,7 @@ class Refusal:
 _ROLES_FOR: dict[Deed, frozenset[Role]] = {
     Deed.SET_UP: frozenset({Role.ADMIN}),
     Deed.FIX: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
+    Deed.WITHDRAW: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
     Deed.REFRESH: frozenset({Role.ADMIN, Role.BOOKKEEPER}),
 }
 
@@ -156,7 +158,7 @@ def _lacking(deed: Deed, person: Person, standing: Standing) -> Refusal | None:
             return _refuse_taking_over(person, standing)
         case Deed.APPROVE:
             return _lacking_approval(person, standing)
-        case Deed.SET_UP | Deed.FIX | Deed.REFRESH:
+        case Deed.SET_UP | Deed.FIX | Deed.WITHDRAW | Deed.REFRESH:
             if standing.roles & _ROLES_FOR[deed]:
                 return None
             if deed is Deed.SET_UP:

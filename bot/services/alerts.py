@@ -4,7 +4,6 @@ An item has one alert: a reply under its home card. A second refusal changes the
 publication resolves it. Where alerts have a channel of their own, that channel gets one line that leads to the thread.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -20,8 +19,9 @@ from bot.domain.problems import Mover, Problem
 from bot.domain.rights import Role
 from bot.domain.waiting import next_look
 from bot.services import audit
-from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, home_card, redraw, want
+from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, redraw, want
 from bot.services.settings import load_settings, people_with
+from bot.services.threads import under_card
 
 ALERTS = table_of(AlertRow)
 
@@ -129,11 +129,7 @@ async def load_alert(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Aler
 
 async def _place(tx: Tx, item: Item) -> None:
     """Under the card, wherever that stands; and one line in the alerts channel, where that is another one."""
-    card = await home_card(tx, item.workspace_id, item.id)
-    if card is None:
-        place = Place(role=THREAD, surface=Surface.DIRECT, user_id=item.submitted_by)
-    else:
-        place = replace(card.place, role=THREAD, thread_of=card.id)
+    place = await under_card(tx, item, THREAD)
     await want(tx, item.workspace_id, Subject.ALERT, item.id, place)
     settings = await load_settings(tx, item.workspace_id, item.organisation_id)
     if settings.alerts_channel not in (None, place.channel_id):

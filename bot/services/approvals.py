@@ -22,10 +22,10 @@ from bot.services import audit, publications
 from bot.services.asking import settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.following import is_behind
-from bot.services.messages import Place, Surface, home_card, note
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
 from bot.services.settings import organisation_name, people_with
+from bot.services.threads import note_under_card
 from bot.views.text import mention, quote
 
 APPROVALS = table_of(ApprovalRow)
@@ -128,9 +128,14 @@ class Approvals:
             item = await change_item(tx, before, undone)
             if item is None:
                 raise StaleItemError(before)
-            await tx.execute(_FALLEN, {"of_workspace": item.workspace_id, "of_item": item.id})
+            await let_fall(tx, item)
             await _tell(tx, item, "approval undone", actor.user_id)
         return item
+
+
+async def let_fall(tx: Tx, item: Item) -> None:
+    """The approvals that it has stand no more."""
+    await tx.execute(_FALLEN, {"of_workspace": item.workspace_id, "of_item": item.id})
 
 
 async def _require_undo(tx: Tx, person: Person | None, item: Item) -> None:
@@ -161,12 +166,7 @@ async def _ask_in_thread(tx: Tx, item: Item, reason: str, by: UserId) -> None:
     asked_people = dict.fromkeys(user for user in (item.submitted_by, *keepers) if user != by)
     named = " ".join(mention(user) for user in list(asked_people)[:MOST_ASKED])
     words = f"{named} {mention(by)} sent *{item.reference}* back:\n{quote(reason, 1000)}\n{HOW_TO_ANSWER}".strip()
-    card = await home_card(tx, item.workspace_id, item.id)
-    if card is None:
-        place = Place(role=SENT_BACK, surface=Surface.DIRECT, user_id=item.submitted_by)
-    else:
-        place = replace(card.place, role=SENT_BACK, thread_of=card.id)
-    await note(tx, item.workspace_id, f"sent back:{item.id}:{item.version}", place, words)
+    await note_under_card(tx, item, SENT_BACK, words)
 
 
 async def _decided(

@@ -14,6 +14,7 @@ from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Capability
 from bot.domain.cards import Explanation, ItemCard
 from bot.domain.checks import doubts, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
@@ -21,6 +22,7 @@ from bot.domain.connections import Health
 from bot.domain.documents import Door
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
@@ -40,7 +42,12 @@ from bot.views import items as views
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
-_ON_THE_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
+_ON_THE_WAY = {
+    ItemState.SENDING: StepKind.DOCUMENT,
+    ItemState.UNKNOWN: StepKind.DOCUMENT,
+    ItemState.WITHDRAWING: StepKind.WITHDRAWAL,
+}
+"""What is on its way of an item in this state."""
 
 SHOWN_BEFORE, USUAL_OF = 3, 12
 """Documents of the same supplier that are shown, and those that say what is usual."""
@@ -94,12 +101,15 @@ class Cards:
         settings = await load_settings(tx, workspace_id, organisation_id)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
         names = await names_of(tx, item)
-        sent = await sent_of(tx, workspace_id, item.id) if item.state in _ON_THE_WAY else None
+        under_way = _ON_THE_WAY.get(item.state)
+        sent = None if under_way is None else await sent_of(tx, workspace_id, item.id, under_way)
         is_ending = (
             connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
         )
+        is_connected = provider is not None and connection is not None and connection.health in USABLE
         return ItemCard(
             item=item,
+            can_withdraw=is_connected and provider is not None and _can_withdraw(item, provider),
             may_be_there=sent is not None,
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
@@ -112,7 +122,7 @@ class Cards:
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
-            is_connected=provider is not None and connection is not None and connection.health in USABLE,
+            is_connected=is_connected,
             warnings=await _warnings(tx, item, settings, names, before)
             if item.state in EDITABLE and item.is_booked
             else (),
@@ -122,6 +132,11 @@ class Cards:
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )
+
+
+def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:
+    is_there = item.state is ItemState.PUBLISHED and item.ledger_url is not None
+    return is_there and Capability.WITHDRAWING in provider.profile.capabilities
 
 
 async def _warnings(

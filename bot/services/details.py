@@ -1,7 +1,7 @@
 """All that is known of an item, for somebody who asks: what came before it, and what was done to it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
@@ -13,12 +13,12 @@ from bot.db.workspaces import AuditRow
 from bot.domain.cards import Details, Happening
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
-from bot.domain.rights import Deed
+from bot.domain.rights import Deed, decide
 from bot.domain.slack import Actor
 from bot.services.cards import SHOWN_BEFORE, Cards
 from bot.services.current import require_item
 from bot.services.files import file_name
-from bot.services.people import People
+from bot.services.people import People, standing_of
 
 AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
@@ -48,8 +48,10 @@ class ItemDetails:
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
+            standing = await standing_of(tx, actor.workspace.id, item.organisation_id, actor.user_id)
+            may_fix = decide(Deed.WITHDRAW, person, standing) is None
             return Details(
-                card=await self.cards.card(tx, item),
+                card=replace(await self.cards.card(tx, item), may_fix=may_fix),
                 before=await documents_before(tx, item, limit=SHOWN_BEFORE),
                 history=await _history(tx, item),
                 file_name=await file_name(tx, item.workspace_id, item.file_id),

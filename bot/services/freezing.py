@@ -15,11 +15,12 @@ from bot.db.planning import DueOrganisation, DueStep
 from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
+from bot.db.withdrawals import leave_the_rest, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
 from bot.domain.booking import NotBookableError, posting_of
 from bot.domain.ids import FileId, ItemId
 from bot.domain.items import Item, ItemState
-from bot.domain.postings import Posting, Work
+from bot.domain.postings import Posting, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.services import alerts
@@ -50,6 +51,8 @@ async def take(tx: Tx, organisation: DueOrganisation, provider: AccountingProvid
         return None
     if found[0].kind is StepKind.DOCUMENT:
         return await _documents(tx, organisation, provider, public_url, found)
+    if found[0].kind is StepKind.WITHDRAWAL:
+        return await _withdrawal(tx, organisation, provider, found[0])
     return await _attachment(tx, organisation, provider, found[0])
 
 
@@ -61,7 +64,9 @@ async def _documents(
     Each is also rendered alone: one that nothing can be made of is told to people, and the others go. Those of another
     call than the first stay for the next batch.
     """
-    items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
+    ids = [due.item_id for due in found]
+    items = await load_items(tx, organisation.workspace_id, ids)
+    copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
     taken: list[tuple[StepId, Posting]] = []
     moved: list[ItemId] = []
@@ -70,7 +75,7 @@ async def _documents(
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
-        posting = _posting(item, provider, public_url)
+        posting = _posting(item, provider, _marker(public_url, item.id, copies.get(item.id, 0)))
         if isinstance(posting, Posting):
             its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
             route = route or its_own
@@ -87,10 +92,17 @@ async def _documents(
     return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=tuple(taken))
 
 
-def _posting(item: Item, provider: AccountingProvider, public_url: str) -> Posting | Problem:
+def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
+    """The item's address. Where a document of it was taken out of the ledger, the next one says that it is another, so
+    that neither is ever found for the other.
+    """
+    return f"{public_url}/i/{item_id}" + (f"?copy={withdrawn + 1}" if withdrawn else "")
+
+
+def _posting(item: Item, provider: AccountingProvider, marker: str) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        posting = posting_of(item, status=item.publish_as, marker=f"{public_url}/i/{item.id}")
+        posting = posting_of(item, status=item.publish_as, marker=marker)
         provider.render([posting])
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
@@ -163,6 +175,27 @@ async def _attachment(
         route=provider.route(work),
         body=dump(work).encode(),
         taken=((due.id, work),),
+    )
+
+
+async def _withdrawal(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, due: DueStep
+) -> Frozen | None:
+    """One document, as it was sent; what was still to come after it is left."""
+    items = await load_items(tx, organisation.workspace_id, [due.item_id])
+    item, posting = items.get(due.item_id), await _posted(tx, organisation, due)
+    if item is None or item.state is not ItemState.WITHDRAWING or posting is None or due.document_id is None:
+        await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+        return None
+    await leave_the_rest(tx, organisation.workspace_id, due.id.publication_id)
+    work = Withdrawal(
+        item_id=item.id,
+        document_id=due.document_id,
+        posting=posting,
+        known=await told_of(tx, organisation.workspace_id, due.id.publication_id) or "",
+    )
+    return Frozen(
+        kind=StepKind.WITHDRAWAL, route=provider.route(work), body=dump(work).encode(), taken=((due.id, work),)
     )
 
 

@@ -22,7 +22,7 @@ MESSAGES = table_of(MessageRow)
 WAITING = (ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED)
 OVER = (ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED)
 UNFINISHED = tuple(state for state in ItemState if state not in OVER)
-ON_THEIR_WAY = (ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN)
+ON_THEIR_WAY = (ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN, ItemState.WITHDRAWING)
 FIRST_CARD = "first card"
 """The role of a card that was the home until there was a channel for it; it goes on showing the item."""
 

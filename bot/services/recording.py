@@ -10,19 +10,24 @@ from bot.db.base import dump
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Tx
+from bot.db.withdrawals import waiting_withdrawals
 from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.postings import Posting
+from bot.domain.ledger_documents import EndedDocument, Found
+from bot.domain.postings import Posting, Withdrawal
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
-from bot.domain.publishing import BatchState, PublicationState, StepState
-from bot.services import alerts, audit, bill_rights, default_messages, lists
+from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
+from bot.domain.withdrawing import of_withdrawal
+from bot.services import alerts, audit, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show
 from providers.base import Profile
 
 
-async def done(tx: Tx, batch: LiveBatch, step: LiveStep, url: str | None) -> None:
-    """Read back and agreed: the document is published, or what belongs to it is there."""
+async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: Found, *, url: str | None, profile: Profile) -> None:
+    """Read back and agreed: the document is published, or what belongs to it is there, or it stands there no more."""
+    if isinstance(record, EndedDocument):
+        return await withdrawn.done(tx, batch, step, record, profile)
     if not step.id.is_document:
         return await _step_done(tx, batch, step)
     if not await rows.end_document(tx, step.id.publication_id, PublicationState.PUBLISHED):
@@ -45,6 +50,10 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
 
 async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> None:
     """The ledger said no: one alert, and the item, or this step of it alone, waits for a fix."""
+    if batch.kind is StepKind.WITHDRAWAL:
+        return await withdrawn.refused(
+            tx, batch, step, await _with_step(tx, batch, step, of_withdrawal(problem), profile)
+        )
     if not step.id.is_document:
         return await _step_refused(tx, batch, step, problem, profile)
     posting = _posting_of(step)
@@ -66,7 +75,8 @@ async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Probl
     if not await rows.end_step(tx, step.id, StepState.REFUSED, dump(problem)):
         return
     item = await load_item(tx, batch.workspace_id, step.item_id)
-    if item is not None:
+    # what hangs on a document that is taken out of the ledger is missed by nobody
+    if item is not None and item.state is not ItemState.WITHDRAWING:
         await alerts.refused(tx, item, problem)
 
 
@@ -85,6 +95,8 @@ async def _with_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem,
         organisation=books.name if books else "this organisation",
         document=step.work.kind.words,
         file=step.marker,
+        date=step.work.posting.issued_on.isoformat() if isinstance(step.work, Withdrawal) else "unknown",
+        locked_to=_locked_to(books),
     )
 
 
@@ -109,8 +121,13 @@ async def unknown(tx: Tx, batch: LiveBatch) -> None:
 
 
 async def release(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], *, goes_alone: bool = False) -> None:
-    """Some of the batch are in the ledger and these certainly are not: they go into another batch."""
+    """Some of the batch are in the ledger and these certainly are not: they go into another batch. What was not withdrawn
+    before its connection was ended stays published.
+    """
     for step in steps:
+        if batch.kind is StepKind.WITHDRAWAL:
+            await withdrawn.not_begun(tx, batch.workspace_id, step.id, step.item_id)
+            continue
         await rows.release_step(tx, step.id, goes_alone=goes_alone)
         item = await _move(tx, batch, step, ItemState.APPROVED)
         if item is not None:
@@ -124,7 +141,11 @@ async def dissolve(tx: Tx, batch: LiveBatch) -> None:
 
 
 async def take_back(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
-    """What was frozen and that nobody has begun to send is approved again, and waits; what is on its way goes on."""
+    """What was frozen and that nobody has begun to send is approved again, and waits; what is on its way goes on. What
+    was to be withdrawn stays published.
+    """
+    for step, item_id in await waiting_withdrawals(tx, workspace_id, organisation_id):
+        await withdrawn.not_begun(tx, workspace_id, step, item_id)
     for batch in await batches.untouched_batches(tx, workspace_id, organisation_id):
         await release(tx, batch, batch.steps)
         await batches.end_batch(tx, batch, BatchState.DISSOLVED)

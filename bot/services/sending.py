@@ -17,7 +17,7 @@ from bot.db import steps as rows
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ledger_documents import Found, LedgerDocument, differences
-from bot.domain.postings import Attachment, Posting
+from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
 from bot.services import bill_rights, lists, recording
@@ -183,6 +183,8 @@ class Attempt:
             if content is None:
                 return (Refused(problem=Problem(code=ProblemCode.FILE_REFUSED, vendor_words="its bytes are gone")),)
             return (await self.provider.attach(access, work, content, idempotency_key=key),)
+        if isinstance(work, Withdrawal):
+            return (await self.provider.withdraw(access, work, idempotency_key=key),)
         return await self.provider.create(access, batch.route, batch.body, idempotency_key=key)
 
     async def _dissolve(self, batch: LiveBatch) -> None:
@@ -245,7 +247,7 @@ class Attempt:
         url = record.url if isinstance(record, LedgerDocument) else None
         if books is not None and isinstance(step.work, Posting):
             url = self.provider.record_url(books, step.work.kind, record.ledger_id)
-        await recording.done(tx, batch, step, url)
+        await recording.done(tx, batch, step, record, url=url, profile=self.provider.profile)
         if books is not None and isinstance(step.work, Posting):
             await bill_rights.proven(tx, batch, step.work, books)
 

@@ -8,12 +8,13 @@ from slack_sdk.models.views import View
 from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import OF_STEPS, Fix
+from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Fix
 from bot.domain.settings import PaymentStatus
 from bot.views import fields
 from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_buttons import open_in_ledger
 from bot.views.metadata import FormRef, ItemRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape, mention, moment, plain
@@ -26,6 +27,9 @@ LABELS = {
     Fix.PUBLISH_AS_DRAFT: (ActionId.PUBLISH_AS_DRAFT, "Publish as draft"),
     Fix.WAIT_FOR_LEDGER: (ActionId.WAIT_FOR_LEDGER, "Wait"),
     Fix.LEAVE_STEP: (ActionId.LEAVE_STEP, "Leave it so"),
+    Fix.WITHDRAW_AGAIN: (ActionId.WITHDRAW_AGAIN, "Retry"),
+    Fix.WITHDRAW_ANYWAY: (ActionId.WITHDRAW_AGAIN, "Withdraw anyway"),
+    Fix.LEAVE_PUBLISHED: (ActionId.LEAVE_PUBLISHED, "Leave it so"),
 }
 SIGNS = {
     AlertState.OPEN: ":no_entry:",
@@ -116,10 +120,16 @@ def _open(found: AlertCard) -> Message:
         blocks.append(context(_waiting(found)))
     if found.alert.times > 1:
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
-    supplier = plain(item.facts.supplier.name or "a bill", 60)
-    is_there = item.state is ItemState.PUBLISHED
-    what = f"the file of {item.reference} was not attached" if is_there else f"{supplier} was not published"
-    return f"{plain(found.card.organisation)}: {what}. {plain(problem.title)}.", tuple(blocks)
+    return f"{plain(found.card.organisation)}: {_what_failed(found)}. {plain(problem.title)}.", tuple(blocks)
+
+
+def _what_failed(found: AlertCard) -> str:
+    item = found.card.item
+    if _is_of_withdrawal(found):
+        return f"{item.reference} was not withdrawn"
+    if item.state is ItemState.PUBLISHED:
+        return f"the file of {item.reference} was not attached"
+    return f"{plain(item.facts.supplier.name or 'a bill', 60)} was not published"
 
 
 def _over(found: AlertCard) -> Message:
@@ -135,15 +145,25 @@ def _outcome(found: AlertCard) -> str:
     """What came of it, or what it waits for; not escaped."""
     ledger = found.card.ledger
     match found.alert.state:
-        case AlertState.RESOLVED if _is_of_step(found):
-            return f"The file is in {ledger}"
         case AlertState.RESOLVED:
-            return f"Published to {ledger}"
+            return f"{_done(found)} {ledger}"
         case AlertState.LEFT:
-            return f"It stays in {ledger} without the file"
+            return f"It stays in {ledger}{'' if _is_of_withdrawal(found) else ' without the file'}"
         case _:
-            pass
+            return _waits_for(found)
+
+
+def _done(found: AlertCard) -> str:
+    if _is_of_withdrawal(found):
+        return "Withdrawn from"
+    return "The file is in" if _is_of_step(found) else "Published to"
+
+
+def _waits_for(found: AlertCard) -> str:
+    ledger = found.card.ledger
     match found.card.item.state:
+        case ItemState.WITHDRAWING:
+            return f"Being withdrawn; {ledger}'s answer is still to come"
         case ItemState.IN_APPROVAL:
             return "It is approved again before it is sent"
         case ItemState.TO_REVIEW:
@@ -158,7 +178,7 @@ def _outcome(found: AlertCard) -> str:
 
 def _when(found: AlertCard) -> str:
     at = found.card.item.published_at
-    if _is_of_step(found):
+    if _is_of_step(found) or _is_of_withdrawal(found):
         at = found.alert.changed_at
     return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
 
@@ -168,8 +188,15 @@ def _is_of_step(found: AlertCard) -> bool:
     return found.card.item.state is ItemState.PUBLISHED and found.alert.problem.code in OF_STEPS
 
 
+def _is_of_withdrawal(found: AlertCard) -> bool:
+    is_under_way = found.card.item.state is ItemState.WITHDRAWING and not found.alert.state.is_over
+    return found.alert.problem.code in OF_WITHDRAWAL or is_under_way
+
+
 def _waits_for_people(found: AlertCard) -> bool:
-    return found.card.item.state is ItemState.REFUSED or _is_of_step(found)
+    is_published = found.card.item.state is ItemState.PUBLISHED
+    is_left_there = is_published and found.alert.problem.code in OF_WITHDRAWAL
+    return found.card.item.state is ItemState.REFUSED or _is_of_step(found) or is_left_there
 
 
 def _waiting(found: AlertCard) -> str:
@@ -195,6 +222,8 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
     for fix in _fixes(found):
         if fix is Fix.RECONNECT:
             buttons.append(connect_button("Reconnect", str(item.organisation_id)))
+        elif fix is Fix.OPEN_IN_LEDGER:
+            buttons += open_in_ledger(found.card)
         else:
             action, label = LABELS[fix]
             buttons.append(ButtonElement(action_id=action, text=label, value=value))

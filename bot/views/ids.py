@@ -72,6 +72,10 @@ class ActionId(StrEnum):
     ARCHIVE_DUPLICATE = "archive_duplicate"
     UNARCHIVE_ITEM = "unarchive_item"
     MOVE_ITEM = "move_item"
+    # taking what was published out of the ledger
+    WITHDRAW_ITEM = "withdraw_item"
+    WITHDRAW_AGAIN = "withdraw_again"
+    LEAVE_PUBLISHED = "leave_published"
     # alerts
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
@@ -109,6 +113,7 @@ class CallbackId(StrEnum):
     REJECT_REASON = "reject_reason"
     SEND_BACK = "send_back"
     MOVE_ITEM = "move_item"
+    WITHDRAW_ITEM = "withdraw_item"
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
     EXPLANATION = "explanation"

@@ -17,7 +17,15 @@ EDITABLE = frozenset(
 )
 
 
-FOR_BOOKKEEPERS = frozenset({ActionId.EDIT_ITEM, ActionId.ARCHIVE_ITEM, ActionId.UNARCHIVE_ITEM, ActionId.MOVE_ITEM})
+FOR_BOOKKEEPERS = frozenset(
+    {
+        ActionId.EDIT_ITEM,
+        ActionId.ARCHIVE_ITEM,
+        ActionId.UNARCHIVE_ITEM,
+        ActionId.MOVE_ITEM,
+        ActionId.WITHDRAW_ITEM,
+    }
+)
 """Buttons that nobody else is shown where a card is drawn for one person."""
 
 
@@ -52,6 +60,10 @@ def _question(item: Item, question: Question) -> Iterable[Block]:
             by = "" if question.by is None else f" by {mention(question.by)}"
             words = f":leftwards_arrow_with_hook: *Sent back*{by}\n{quote(question.words, 600)}"
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
+        case QuestionKind.WITHDRAWN:
+            by = "" if question.by is None else f" by {mention(question.by)}"
+            words = f":leftwards_arrow_with_hook: *Withdrawn*{by}\n{quote(question.words, 600)}"
+            buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
         case QuestionKind.AFTER_ARCHIVE:
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
     return section(words), ActionsBlock(elements=buttons)
@@ -81,16 +93,31 @@ def _more(found: ItemCard) -> list[ButtonElement]:
     buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
-    if item.ledger_url is not None and item.state is ItemState.PUBLISHED:
-        label = f"Open in {plain(found.ledger, 60)}"
-        link = ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=value)
-        buttons.insert(0, link)
+    if item.state is ItemState.PUBLISHED:
+        buttons[:0] = open_in_ledger(found)
     buttons.append(_button(ActionId.EXPLAIN_ITEM, "Why?", value))
     if item.state is ItemState.TO_REVIEW and found.has_other_books:
         buttons.append(_button(ActionId.MOVE_ITEM, "Move", value))
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
         buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
-    return [*buttons, *archive]
+    return [*buttons, *withdraw_button(found), *archive]
+
+
+def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
+    """Where the ledger has it, a link there."""
+    item = found.item
+    if item.ledger_url is None:
+        return []
+    label, value = f"Open in {plain(found.ledger, 60)}", ItemRef(item.id, item.version).encode()
+    return [ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=value)]
+
+
+def withdraw_button(found: ItemCard) -> list[ButtonElement]:
+    """Where it can be pressed, by whoever may."""
+    if not (found.can_withdraw and found.may_fix):
+        return []
+    value = ItemRef(found.item.id, found.item.version).encode()
+    return [_button(ActionId.WITHDRAW_ITEM, "Withdraw", value)]
 
 
 def _edit(item: Item, value: str) -> ButtonElement:

@@ -1,12 +1,13 @@
 """Details: everything that is known of an item, on one page."""
 
-from slack_sdk.models.blocks import Block, DividerBlock, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Happening
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.views.document_words import is_credit
+from bot.views.item_buttons import withdraw_button
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, document, headline, mark, modal, warnings
@@ -36,6 +37,8 @@ def details(found: Details) -> View:
         *_history(found.history),
     ]
     blocks.append(context(_source(found)))
+    if withdraw := withdraw_button(found.card):
+        blocks.append(ActionsBlock(elements=withdraw))
     return modal("Details", blocks)
 
 

@@ -3,6 +3,7 @@
 from bot.domain.cards import ItemCard
 from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
+from bot.domain.questions import QuestionKind
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.text import escape, mention, moment, quote
 
@@ -26,6 +27,8 @@ def standing(found: ItemCard) -> str:
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
             return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and checked there"
+        case ItemState.WITHDRAWING:
+            return _being_withdrawn(found)
         case ItemState.REFUSED:
             return (
                 f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. Why, and what mends it, stands in this "
@@ -66,6 +69,20 @@ def _on_its_way(found: ItemCard) -> str:
         f":mag: *Being checked*: {ledger} gave no clear answer, so I look whether the bill is there before anything is sent "
         "again."
     )
+
+
+def _being_withdrawn(found: ItemCard) -> str:
+    item, ledger = found.item, escape(found.ledger)
+    wish = next((question for question in item.questions if question.kind is QuestionKind.WITHDRAWN), None)
+    by = "" if wish is None or wish.by is None else f" by {mention(wish.by)}"
+    head = f":leftwards_arrow_with_hook: *Being withdrawn* from {ledger}{by}"
+    if found.is_looked_for:
+        return f"{head}\n{ledger} was disconnected meanwhile. I look whether it is gone there before the access is given back."
+    if found.may_be_there and not found.is_connected:
+        return f"{head}\n:warning: *It may be gone from {ledger} already*: no clear answer came, and there is no connection to look by."
+    if not found.is_connected:
+        return f"{head}\n{_connection_missing(ledger)}"
+    return head
 
 
 def _decided(item: Item, verb: str) -> str:

@@ -30,6 +30,7 @@ PROFILE = Profile(
             Capability.SEVERAL_ORGANISATIONS,
             Capability.TRACKING,
             Capability.LOCK_DATES,
+            Capability.WITHDRAWING,
         }
     ),
     lists=tuple(ListKind),

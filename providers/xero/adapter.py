@@ -11,9 +11,10 @@ import aiohttp
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
 from bot.domain.ledger_documents import Found
-from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.settings import PaymentStatus
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
@@ -23,6 +24,7 @@ from providers.xero.client import XeroClient
 from providers.xero.errors import mapped_errors, problem_of, sentences_of
 from providers.xero.finding import Finder
 from providers.xero.resources import PAGES, RESOURCES, Resource, route_of
+from providers.xero.withdrawing import Withdrawer, ending_of, is_of_document
 
 READ_AT_ONCE = 200
 """Ten thousand accounts come in one answer and take 0.07 s to be understood; between so many clicks are answered."""
@@ -37,6 +39,7 @@ class XeroProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = XeroClient(caller, config, clock)
         self._finder = Finder(self._client, self._link)
+        self._withdrawer = Withdrawer(self._client, self._link)
 
     @classmethod
     def build(
@@ -127,7 +130,15 @@ class XeroProvider:
             record = documents.kept_as(attachment.name, [documents.file_of(element) for element in elements])
         return Accepted(ledger_id=record.ledger_id, record=record)
 
+    def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
+        return ending_of(kind, status)
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
+        return await self._withdrawer.withdraw(access, withdrawal, idempotency_key=idempotency_key)
+
     async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
+        if is_of_document(route):
+            return await self._withdrawer.ended(access, route)
         resource = RESOURCES.get(route)
         if resource is None:
             files = await self._finder.files(access, route)
@@ -137,6 +148,8 @@ class XeroProvider:
         return await self._finder.find(access, resource, postings, since=since)
 
     async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
+        if is_of_document(route):
+            return await self._withdrawer.ended(access, route)
         resource = RESOURCES.get(route)
         if resource is None:
             files = await self._finder.files(access, route)

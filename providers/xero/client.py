@@ -1,5 +1,6 @@
 """Xero's endpoints, one method each: paths, paging, headers, limits."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -54,7 +55,7 @@ class XeroClient:
         """Create only: POST would overwrite a draft that has the same number. One element a document comes back."""
         query = {"summarizeErrors": "false", "unitdp": "4"}
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        found = await self._put(access, path, body, headers, query)
+        found = await self._write(access, "PUT", path, body=body, headers=headers, query=query)
         with mapped_errors():
             return list(found[path])
 
@@ -63,15 +64,27 @@ class XeroClient:
     ) -> list[dict[str, Any]]:
         """A file's bytes as they are ("Attachments"); what hangs there now comes back."""
         headers = {"Content-Type": media_type, "Idempotency-Key": idempotency_key}
-        found = await self._put(access, path, content, headers, None)
+        found = await self._write(access, "PUT", path, body=content, headers=headers)
         with mapped_errors():
             return list(found["Attachments"])
 
-    async def _put(
-        self, access: Access, path: str, body: bytes, headers: dict[str, str], query: Mapping[str, str] | None
+    async def post(self, access: Access, path: str, body: Mapping[str, Any], idempotency_key: str) -> dict[str, Any]:
+        """Change one element that is there already."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
+        return await self._write(access, "POST", path, body=json.dumps(body).encode(), headers=headers)
+
+    async def _write(
+        self,
+        access: Access,
+        method: str,
+        path: str,
+        *,
+        body: bytes,
+        headers: dict[str, str],
+        query: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         answer = await self._caller.write(
-            "PUT",
+            method,
             f"{self._root}/api.xro/2.0/{path}",
             tenant=access.tenant_id,
             headers={**self._headers(access), **headers},

@@ -54,6 +54,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
     _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
     _row(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
+    _row(r"has been reconciled", P.WITHDRAWAL_RECONCILED),
     _row(
         r"not of valid status for (?:modification|creation)|cannot be edited as it has (?:a payment|been reconciled)"
         r"|cannot be applied as the document has payments|can only be made against Authorised documents",

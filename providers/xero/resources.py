@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.postings import Attachment, PostingKind, Work
+from bot.domain.postings import Attachment, PostingKind, Withdrawal, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,14 @@ PAGES = {
 
 
 def route_of(work: Work) -> str:
-    """Documents go out by their endpoint, fifty at once; a file by the list of its own document."""
+    """Documents go out by their endpoint, fifty at once; a file by the list of its own document, and what takes a document
+    back by that document.
+    """
     path = RESOURCE_OF[work.kind].path
-    return f"{path}/{work.document_id}/Attachments" if isinstance(work, Attachment) else path
+    match work:
+        case Attachment():
+            return f"{path}/{work.document_id}/Attachments"
+        case Withdrawal():
+            return f"{path}/{work.document_id}"
+        case _:
+            return path

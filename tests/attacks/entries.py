@@ -45,8 +45,12 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.ARCHIVE_ITEM: "same",
     ActionId.ASK_AGAIN: "back",
     ActionId.UNARCHIVE_ITEM: "archived",
+    ActionId.WITHDRAW_ITEM: "published",
+    CallbackId.WITHDRAW_ITEM: "published",
+    ActionId.WITHDRAW_AGAIN: "kept",
+    ActionId.LEAVE_PUBLISHED: "kept",
 }
-"""What waits for each of these, by the name that `Ids` has for it."""
+"""What each of these is about, by the name that `Ids` has for it."""
 OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
 OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
@@ -85,6 +89,9 @@ class Ids:
     refused: str
     without_file: str
     """Published, and its file was refused."""
+    published: str
+    kept: str
+    """Published, and Xero did not let it be withdrawn."""
     api_key: str
     """With its organisation, as its button spells it."""
     picture: str
@@ -198,7 +205,7 @@ def filled(callback: CallbackId) -> Payload:
             return {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}}
         case CallbackId.CHOOSE_TAX_RATE:
             return {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}}
-        case CallbackId.REJECT_REASON | CallbackId.SEND_BACK:
+        case CallbackId.REJECT_REASON | CallbackId.SEND_BACK | CallbackId.WITHDRAW_ITEM:
             return {BlockId.REASON: value(typed("Twice"))}
         case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
             texts = {block: value(typed(str(text))) for block, text in A_BILL.items()}

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -239,6 +240,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     await desk.world.later(UNDO_SECONDS + 60)
     await desk.restore(CATEGORY)
     without_file = await _without_file(desk)
+    published, kept_there = await _published(desk, "INV-8"), await _kept_there(desk)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
     approved = button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM]
@@ -261,6 +263,8 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         without_file=without_file,
+        published=published,
+        kept=kept_there,
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
@@ -273,6 +277,26 @@ async def _without_file(desk: Desk) -> str:
     await desk.world.later(UNDO_SECONDS + 60)
     (alert,) = desk.slack.thread(BILLS, desk.card("INV-7").ts)
     return button_values(alert)[ActionId.LEAVE_STEP]
+
+
+async def _published(desk: Desk, number: str) -> str:
+    """Published, and can be withdrawn."""
+    await desk.add(OWNER, **{BlockId.SUPPLIER: f"Supplier of {number}", BlockId.NUMBER: number})
+    await desk.approve(number)
+    await desk.world.later(UNDO_SECONDS + 60)
+    return button_values(desk.card(number))[ActionId.WITHDRAW_ITEM]
+
+
+async def _kept_there(desk: Desk) -> str:
+    """Published, closed books by now, and so in vain withdrawn."""
+    await _published(desk, "INV-9")
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 12, 31))
+    await desk.press(desk.card("INV-9"), ActionId.WITHDRAW_ITEM, BEN)
+    await desk.slack.submit(desk.modal(BEN), {})
+    await desk.settle()
+    desk.xero.set_lock_date(TRADING)
+    (alert,) = desk.slack.thread(BILLS, desk.card("INV-9").ts)
+    return button_values(alert)[ActionId.LEAVE_PUBLISHED]
 
 
 async def _a_picture(desk: Desk) -> str:

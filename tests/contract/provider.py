@@ -6,8 +6,8 @@ Each part takes a fixture: the provider as the product holds it, with the levers
 
 from tests.contract.lists import ListsContract
 from tests.contract.signing_in import SigningInContract
-from tests.contract.writing import WritingContract
+from tests.contract.withdrawing import WithdrawingContract
 
 
-class ProviderContract(SigningInContract, ListsContract, WritingContract):
+class ProviderContract(SigningInContract, ListsContract, WithdrawingContract):
     """The whole of it: fixtures `signing_in`, `lists` and `writing`."""

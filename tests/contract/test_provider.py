@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,7 +17,7 @@ from tests.contract import xero_documents
 from tests.contract.lists import ListsContract, ListsFarEnd
 from tests.contract.provider import ProviderContract
 from tests.contract.signing_in import SigningInContract, SigningInFarEnd
-from tests.contract.writing import WritingContract, WritingFarEnd
+from tests.contract.withdrawing import WithdrawingContract, WithdrawingFarEnd
 from tests.contract.xero import CAUSES, LOST, XeroFarEnd, xero_far_end
 from tests.fakes.clock import FakeClock
 from tests.fakes.connecting import ACME, BETA, FakeLedger
@@ -96,7 +97,7 @@ class TestConnectingFake(SigningInContract, ListsContract):
         return ConnectingFake(clock)
 
 
-class PublishingFake(WritingFarEnd):
+class PublishingFake(WithdrawingFarEnd):
     def __init__(self, clock: FakeClock) -> None:
         self.ledger = Ledger(clock)
         self.provider, self.clock = self.ledger, clock
@@ -131,10 +132,23 @@ class PublishingFake(WritingFarEnd):
         return bill
 
     def _next(self, trouble: Trouble) -> None:
-        self.ledger.troubles = {"create": [trouble]}
+        self.ledger.troubles = {"create": [trouble], "withdraw": [trouble]}
+
+    def lose_withdrawal(self, way: str | None) -> None:
+        self._next(Trouble.RESET_BEFORE_COMMIT if way is None else Trouble(way))
+
+    def pay(self, number: str) -> None:
+        self.ledger.paid.add(number)
+
+    def change_total(self, number: str, gross: Decimal) -> None:
+        self.ledger.correct(number, gross)
+
+    def close_books(self) -> None:
+        for number in self.ledger.numbers:
+            self.ledger.stays[number] = Problem(code=ProblemCode.PERIOD_LOCKED)
 
 
-class TestPublishingFake(WritingContract):
+class TestPublishingFake(WithdrawingContract):
     """Writing; nobody signs in to it."""
 
     REFUSED: ClassVar[dict[str, ProblemCode]] = {code.value: code for code in ProblemCode}

@@ -17,11 +17,13 @@ from bot.domain.problems import ProblemCode
 from providers.base import Access, ClientConfig
 from providers.http import Caller
 from providers.xero.adapter import XeroProvider
+from providers.xero.simulated import payments
+from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulated.seed import new_contact, stable_id
 from providers.xero.simulator import TRADING, Fault, XeroState, create_app
 from tests.contract.lists import ListsFarEnd
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
-from tests.contract.writing import WritingFarEnd
+from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.unlimited import Unlimited
@@ -60,7 +62,7 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 """What makes a fresh Northwind Trading Ltd refuse a bill, and how our product should call it."""
 
 
-class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
+class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
     """All three parts. `budget` remembers what Xero said of its limits."""
 
     long_list = ListKind.CONTACTS
@@ -111,6 +113,9 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
     def drop_before(self) -> None:
         self.state.fail_next(Fault.RESET_BEFORE, method="PUT", path="*/Invoices")
 
+    def lose_withdrawal(self, way: str | None) -> None:
+        self.state.fail_next(way or Fault.RESET_BEFORE, method="POST", path="*/Invoices/*")
+
     def be_busy(self, seconds: int) -> None:
         self.state.fail_next(Fault.TOO_MANY, seconds=seconds)
 
@@ -124,6 +129,24 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
     def bank_account(self) -> str:
         accounts = self.state.books[TRADING].accounts.values()
         return next(str(account["AccountID"]) for account in accounts if account.get("Code") == "090")
+
+    def pay(self, number: str) -> None:
+        books = self.state.books[TRADING]
+        (bill,) = (one for one in books.invoices.values() if one["InvoiceNumber"] == number)
+        payment = {
+            "Invoice": {"InvoiceID": bill["InvoiceID"]},
+            "Account": {"AccountID": self.bank_account()},
+            "Amount": 1,
+        }
+        assert not payments.write(books, SOMEBODY, payment).errors
+
+    def change_total(self, number: str, gross: Decimal) -> None:
+        books = self.state.books[TRADING]
+        (bill,) = (one for one in books.invoices.values() if one["InvoiceNumber"] == number)
+        books.save_invoice({**bill, "Total": gross})
+
+    def close_books(self) -> None:
+        self.state.set_lock_date(TRADING, year_end=date(2026, 12, 31))
 
     def refusal(self, cause: str, bill: Posting) -> Posting:
         return CAUSES[cause][0](bill)

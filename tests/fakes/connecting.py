@@ -19,10 +19,11 @@ from bot.domain.books import (
 )
 from bot.domain.ids import UserId
 from bot.domain.ledger_documents import Found
-from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Outcome
 from bot.domain.rights import Person
+from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Workspace
 from providers.base import Access, ClientCheck, Profile, TokenAnswer
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
@@ -156,6 +157,12 @@ class FakeLedger:
         raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
+        raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+
+    def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
+        return Ending.VOIDED
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
         raise AccessExpiredError(Problem(code=ProblemCode.RECONNECT_NEEDED))
 
     async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> dict[str, Found]:

@@ -14,10 +14,11 @@ import msgspec
 from bot.clock import Clock
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, OrganisationChoice
-from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile
-from bot.domain.postings import Attachment, Posting, PostingKind, Work
+from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, LedgerFile, changes
+from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.settings import PaymentStatus
 from providers.base import Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
 from providers.errors import (
     AccessExpiredError,
@@ -65,6 +66,8 @@ class Trouble(StrEnum):
 
 
 LOST_ANSWERS = tuple(Trouble)[:5]
+ONE = "one of "
+"""What the route of a single document begins with."""
 
 
 @dataclass(slots=True)
@@ -89,13 +92,19 @@ class Ledger:
     asks_again_after: float | None = None
     """`Retry-After` of a 500."""
     troubles: dict[str, list[Trouble]] = field(default_factory=dict)
-    """By call (create, find, read): what becomes of the next ones."""
+    """By call (create, attach, withdraw, find, read): what becomes of the next ones."""
     refuse: dict[str, Problem] = field(default_factory=dict)
     """By document number."""
     refuse_calls_with: dict[str, Problem] = field(default_factory=dict)
     """By document number: the whole call is refused that such a document is in."""
     cannot_render: dict[str, Exception] = field(default_factory=dict)
     """By document number."""
+    stays: dict[str, Problem] = field(default_factory=dict)
+    """By document number: why it is not withdrawn."""
+    paid: set[str] = field(default_factory=set)
+    """Numbers of documents that somebody paid in the ledger."""
+    withdrawn: list[str] = field(default_factory=list)
+    """Numbers, as often as one was taken out of the books from here."""
     books_hold: list[Stored] = field(default_factory=list)
     files: dict[str, list[LedgerFile]] = field(default_factory=dict)
     """By the document's id; the same name twice is two files."""
@@ -103,8 +112,8 @@ class Ledger:
     keys: list[str] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     on_call: Callable[[str], Awaitable[None]] | None = None
-    """Awaited as `create`, `attach`, `find` or `read` arrives, as `halfway` with half the documents in the
-    books, and as `created` or `attached` before the answer leaves.
+    """Awaited as `create`, `attach`, `withdraw`, `find` or `read` arrives, as `halfway` with half the documents in the
+    books, and as `created`, `attached` or `withdrawn` before the answer leaves.
     """
     alter: Callable[[LedgerDocument], LedgerDocument] = field(default=lambda document: document)
     """How the ledger books a document otherwise than it was sent."""
@@ -126,6 +135,8 @@ class Ledger:
         """As in Xero: bills and invoices go out together, each other kind by itself, and a file by itself."""
         if isinstance(work, Attachment):
             return f"files of {work.document_id}"
+        if isinstance(work, Withdrawal):
+            return f"{ONE}{work.document_id}"
         return _route_of(work.kind)
 
     def render(self, bills: Sequence[Posting]) -> bytes:
@@ -230,8 +241,56 @@ class Ledger:
             raise OutcomeUnknownError("no file in the answer")
         return lost
 
+    def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
+        return Ending.DELETED if status is PaymentStatus.DRAFT else Ending.VOIDED
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
+        self.keys.append(idempotency_key)
+        trouble = await self._begin("withdraw")
+        if trouble is not None and trouble not in LOST_ANSWERS:
+            _refuse_call(trouble)
+        stored = self._stored(withdrawal.document_id)
+        ended = self._ended(self.route(withdrawal)).get(withdrawal.document_id)
+        if stored is not None and ended is None:
+            refusal = self._obstacle(stored.document, withdrawal)
+            if refusal is not None:
+                return Refused(problem=refusal)
+            if trouble is Trouble.RESET_BEFORE_COMMIT:
+                raise OutcomeUnknownError("ClientOSError while waiting for the answer")
+            stored.is_voided = True
+            self.withdrawn.append(str(stored.document.number))
+        await self._reached("withdrawn")
+        (lost,) = self._lose(trouble, (Accepted(ledger_id=withdrawal.document_id, record=ended),)) or (None,)
+        if lost is None:
+            raise OutcomeUnknownError("no document in the answer")
+        return lost
+
+    def _obstacle(self, document: LedgerDocument, withdrawal: Withdrawal) -> Problem | None:
+        number = str(document.number)
+        if number in self.stays:
+            return self.stays[number]
+        if number in self.paid:
+            return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
+        changed = changes(withdrawal.posting, document)
+        if changed and changed != withdrawal.known:
+            return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
+        return None
+
+    def _stored(self, document_id: str) -> Stored | None:
+        return next((stored for stored in self.books_hold if stored.document.ledger_id == document_id), None)
+
+    def _ended(self, route: str) -> dict[str, Found]:
+        document_id = route.removeprefix(ONE)
+        stored = self._stored(document_id)
+        if stored is not None and not stored.is_voided:
+            return {}
+        ending = Ending.GONE if stored is None else self.ending(PostingKind.BILL, PaymentStatus(stored.document.status))
+        return {document_id: EndedDocument(ledger_id=document_id, ending=ending)}
+
     async def find(self, access: Access, route: str, works: Sequence[Work], *, since: datetime) -> Mapping[str, Found]:
         await self._raise_for("find")
+        if route.startswith(ONE):
+            return self._ended(route)
         markers = {work.marker for work in works}
         shown = self.clock.now() - max(self.lists_late_by, self.searches_late_by)
         documents: dict[str, Found] = {
@@ -243,6 +302,8 @@ class Ledger:
 
     async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
         await self._raise_for("read")
+        if route.startswith(ONE):
+            return self._ended(route)
         shown = self.clock.now() - self.lists_late_by
         documents: dict[str, Found] = {
             stored.document.ledger_id: stored.document

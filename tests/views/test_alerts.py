@@ -17,7 +17,7 @@ from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import Fix, Problem, ProblemCode
+from bot.domain.problems import OF_WITHDRAWAL, Fix, Problem, ProblemCode
 from bot.domain.settings import PaymentStatus
 from bot.views import alerts as views
 from bot.views.connections import Message
@@ -76,6 +76,7 @@ def an_item(state: ItemState = ItemState.REFUSED) -> Item:
         reference="B-1001",
         publish_as=PaymentStatus.AWAITING_PAYMENT,
         published_at=AT if state is ItemState.PUBLISHED else None,
+        ledger_url="https://ledger.example/1" if state is ItemState.PUBLISHED else None,
     )
 
 
@@ -83,12 +84,12 @@ def an_alert(
     code: ProblemCode = ProblemCode.ACCOUNT_ARCHIVED,
     *,
     state: AlertState = AlertState.OPEN,
-    item_state: ItemState = ItemState.REFUSED,
+    item_state: ItemState | None = None,
     times: int = 1,
     outcome: str | None = None,
     is_connected: bool = True,
 ) -> AlertCard:
-    item = an_item(item_state)
+    item = an_item(item_state or (ItemState.PUBLISHED if code in OF_WITHDRAWAL else ItemState.REFUSED))
     problem = Problem(code=code, facts=FACTS, vendor_words=WORDS)
     return AlertCard(
         alert=Alert(item_id=item.id, state=state, problem=problem, times=times, changed_at=AT, outcome=outcome),

@@ -5,5 +5,6 @@ from bot.domain.problems.connection import CONNECTION
 from bot.domain.problems.document import DOCUMENT
 from bot.domain.problems.entries import Entry, ProblemCode
 from bot.domain.problems.ledger import LEDGER
+from bot.domain.problems.withdrawing import WITHDRAWING
 
-CATALOGUE: dict[ProblemCode, Entry] = {**CODING, **DOCUMENT, **CONNECTION, **LEDGER}
+CATALOGUE: dict[ProblemCode, Entry] = {**CODING, **DOCUMENT, **CONNECTION, **LEDGER, **WITHDRAWING}

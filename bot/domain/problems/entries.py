@@ -35,6 +35,12 @@ class ProblemCode(StrEnum):
     FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
     FILE_REFUSED = "file_refused"
     FILES_NOT_ALLOWED = "files_not_allowed"
+    WITHDRAWAL_CHANGED = "withdrawal_changed"
+    WITHDRAWAL_SETTLED = "withdrawal_settled"
+    WITHDRAWAL_RECONCILED = "withdrawal_reconciled"
+    WITHDRAWAL_LOCKED = "withdrawal_locked"
+    WITHDRAWAL_NOT_ALLOWED = "withdrawal_not_allowed"
+    WITHDRAWAL_REFUSED = "withdrawal_refused"
     READ_BACK_DIFFERS = "read_back_differs"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -48,6 +54,19 @@ OF_STEPS = frozenset(
     }
 )
 """Problems of what comes after a document that is in the ledger already."""
+
+
+OF_WITHDRAWAL = frozenset(
+    {
+        ProblemCode.WITHDRAWAL_CHANGED,
+        ProblemCode.WITHDRAWAL_SETTLED,
+        ProblemCode.WITHDRAWAL_RECONCILED,
+        ProblemCode.WITHDRAWAL_LOCKED,
+        ProblemCode.WITHDRAWAL_NOT_ALLOWED,
+        ProblemCode.WITHDRAWAL_REFUSED,
+    }
+)
+"""Why a document that somebody wanted to take out of the ledger stays there."""
 
 
 class Fix(StrEnum):
@@ -64,6 +83,12 @@ class Fix(StrEnum):
     """It is looked again by itself whether the cause is gone; then it is sent."""
     LEAVE_STEP = "leave_step"
     """The document stays in the ledger as it is, without what was to come after it."""
+    WITHDRAW_AGAIN = "withdraw_again"
+    WITHDRAW_ANYWAY = "withdraw_anyway"
+    """As it is by now, and as people were told."""
+    LEAVE_PUBLISHED = "leave_published"
+    """It stays in the ledger after all."""
+    OPEN_IN_LEDGER = "open_in_ledger"
 
 
 class Mover(StrEnum):

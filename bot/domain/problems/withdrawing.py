@@ -1,0 +1,57 @@
+"""Why a document stays in the ledger that somebody wanted to take out of it."""
+
+from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
+
+_STAYS = (Fix.LEAVE_PUBLISHED, Fix.OPEN_IN_LEDGER)
+_AGAIN = (Fix.WITHDRAW_AGAIN, *_STAYS)
+
+WITHDRAWING: dict[ProblemCode, Entry] = {
+    ProblemCode.WITHDRAWAL_CHANGED: Entry(
+        title="The document was changed in {ledger}",
+        explanation="Somebody changed the {document} in {ledger} after it was published, so nothing was withdrawn yet: "
+        "{differences}.",
+        remedy="Look at it in {ledger}. If it is to go as it is now, press Withdraw anyway; what was changed there goes "
+        "with it.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.WITHDRAW_ANYWAY, *_STAYS),
+    ),
+    ProblemCode.WITHDRAWAL_SETTLED: Entry(
+        title="The document is paid or has credit against it",
+        explanation="A payment, or credit, that did not come from here stands against the {document} in {ledger}, so it "
+        "cannot be withdrawn.",
+        remedy="Take the payment or the credit off it in {ledger}, then press Retry. Or leave it as it is.",
+        mover=Mover.BOOKKEEPER,
+        fixes=_AGAIN,
+    ),
+    ProblemCode.WITHDRAWAL_RECONCILED: Entry(
+        title="It is matched with the bank statement",
+        explanation="The {document} in {ledger}, or its payment, is reconciled with a line of a bank statement, so it "
+        "cannot be withdrawn.",
+        remedy="Undo the reconciliation in {ledger}, then press Retry. Or leave it as it is.",
+        mover=Mover.BOOKKEEPER,
+        fixes=_AGAIN,
+    ),
+    ProblemCode.WITHDRAWAL_LOCKED: Entry(
+        title="The date is in a locked period",
+        explanation="The {document} is dated {date}, and the books in {ledger} are locked up to {locked_to}, so nothing of "
+        "that time is withdrawn.",
+        remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or leave it, and "
+        "correct it in {ledger} by a document of today.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=_AGAIN,
+    ),
+    ProblemCode.WITHDRAWAL_NOT_ALLOWED: Entry(
+        title="The connection lacks a right in {ledger}",
+        explanation="Whoever connected {organisation} may not delete or void the {document} in {ledger}.",
+        remedy="Have the role raised in {ledger} and press Retry, or have somebody who may do that reconnect.",
+        mover=Mover.ADMIN,
+        fixes=(Fix.RECONNECT, *_AGAIN),
+    ),
+    ProblemCode.WITHDRAWAL_REFUSED: Entry(
+        title="{ledger} did not let the document go",
+        explanation="The {document} still stands in {ledger}, which gave a reason that is in its own words.",
+        remedy="Read the ledger's words, put right in {ledger} what they name, and press Retry. Or leave it as it is.",
+        mover=Mover.BOOKKEEPER,
+        fixes=_AGAIN,
+    ),
+}

@@ -1,0 +1,104 @@
+"""What becomes of an item whose document is to stand in the ledger no more: as its publication's step ends, or never begins."""
+
+from dataclasses import replace
+
+from bot.db import steps as rows
+from bot.db.base import dump
+from bot.db.batches import LiveBatch, LiveStep
+from bot.db.items import change_item, load_item
+from bot.db.steps import StepId
+from bot.db.unit_of_work import Tx
+from bot.db.withdrawals import mark_withdrawn
+from bot.domain.ids import ItemId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.ledger_documents import EndedDocument
+from bot.domain.postings import Ending
+from bot.domain.problems import Problem
+from bot.domain.publishing import StepState
+from bot.domain.questions import QuestionKind, answered, without
+from bot.services import alerts, audit
+from bot.services.approvals import let_fall
+from bot.services.current import show
+from bot.services.recoding import checked
+from bot.services.threads import note_under_card
+from bot.services.withdrawals import wish_of
+from bot.views.text import escape, mention, quote
+from providers.base import Profile
+
+WITHDRAWN, NOT_BEGUN = "withdrawn", "not withdrawn"
+"""Roles of the messages that tell of it."""
+
+
+async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, profile: Profile) -> None:
+    """Read back: it stands there no more. The item waits for review, coded as it was, and its approval has fallen."""
+    if not await rows.end_step(tx, step.id, StepState.DONE):
+        return
+    await mark_withdrawn(tx, batch.workspace_id, step.id.publication_id)
+    before = await _withdrawing(tx, batch.workspace_id, step.item_id)
+    if before is None:
+        return
+    undecided = replace(before, decided_by=None, decided_at=None, decision_reason=None, send_after=None)
+    after = replace(undecided, state=ItemState.TO_REVIEW, ledger_url=None, published_at=None)
+    item = await change_item(tx, before, checked(after))
+    if item is None:
+        return
+    await let_fall(tx, item)
+    await alerts.resolved(tx, item)
+    await note_under_card(tx, item, WITHDRAWN, _told(before, step, record.ending, profile))
+    await _audit(tx, item, "withdrawn", {"ledger id": record.ledger_id, "ending": record.ending})
+    await show(tx, item)
+
+
+async def refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem) -> None:
+    """It stands there still, and why: one alert. Who wanted it out, and why, is kept for another try."""
+    if not await rows.end_step(tx, step.id, StepState.REFUSED, dump(problem)):
+        return
+    before = await _withdrawing(tx, batch.workspace_id, step.item_id)
+    if before is None:
+        return
+    wish = wish_of(before)
+    kept = before.questions
+    if wish is not None and wish.by is not None:
+        kept = answered(kept, frozenset({QuestionKind.WITHDRAWN}), wish.by)
+    item = await change_item(tx, before, replace(before, state=ItemState.PUBLISHED, questions=kept))
+    if item is not None:
+        await alerts.refused(tx, item, problem)
+        await show(tx, item)
+
+
+async def not_begun(tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: ItemId) -> None:
+    """Its connection was ended first: the document stays in the ledger."""
+    await rows.cancel_step(tx, step)
+    before = await _withdrawing(tx, workspace_id, item_id)
+    if before is None:
+        return
+    kept = without(before.questions, QuestionKind.WITHDRAWN)
+    item = await change_item(tx, before, replace(before, state=ItemState.PUBLISHED, questions=kept))
+    if item is not None:
+        words = f"*{item.reference}* was not withdrawn: its books were disconnected first. It stays in the ledger."
+        await note_under_card(tx, item, NOT_BEGUN, words)
+        await _audit(tx, item, "withdrawal taken back", {})
+        await show(tx, item)
+
+
+async def _withdrawing(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item | None:
+    item = await load_item(tx, workspace_id, item_id)
+    return item if item is not None and item.state is ItemState.WITHDRAWING else None
+
+
+def _told(item: Item, step: LiveStep, ending: Ending, profile: Profile) -> str:
+    wish, ledger, document = wish_of(item), escape(profile.name), step.work.kind.words
+    by = "" if wish is None or wish.by is None else f" by {mention(wish.by)}"
+    match ending:
+        case Ending.DELETED:
+            what = f"The {document} is deleted in {ledger}."
+        case Ending.VOIDED:
+            what = f"The {document} is voided in {ledger}, which keeps it marked so."
+        case Ending.GONE:
+            what = f"{ledger} had no such {document} any more."
+    why = "" if wish is None else f"\n{quote(wish.words, 600)}"
+    return f"*{item.reference}* was withdrawn{by}. {what} It waits for review, and can be published anew.{why}"
+
+
+async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object]) -> None:
+    await audit.record(tx, item.workspace_id, item.id, deed, by=None, organisation_id=item.organisation_id, facts=facts)

@@ -1,0 +1,46 @@
+"""Taking a published item out of the ledger: the confirmation, another try after a refusal, and leaving it there."""
+
+from dataclasses import dataclass
+
+from bot.services.withdrawals import Withdrawals
+from bot.views import withdrawing as views
+from bot.views.ids import ActionId, CallbackId
+from bot.views.metadata import FormRef, ItemRef
+from handlers.forms import read_for
+from handlers.payloads import Click, Submission
+from handlers.replies import CloseAll, Reply
+from handlers.routes import Routes
+from handlers.stacking import opened
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawHandlers:
+    withdrawals: Withdrawals
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.WITHDRAW_ITEM, self.ask_to_withdraw)
+        routes.view(CallbackId.WITHDRAW_ITEM, self.withdraw)
+        routes.action(ActionId.WITHDRAW_AGAIN, self.withdraw_again)
+        routes.action(ActionId.LEAVE_PUBLISHED, self.leave_published)
+
+    async def ask_to_withdraw(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        found = await self.withdrawals.to_withdraw(click.actor, ref.item_id, ref.version)
+        return opened(click, views.withdraw_form(found))
+
+    async def withdraw(self, submission: Submission) -> Reply:
+        ref, actor = FormRef.decode(submission.form.private_metadata).item, submission.actor
+        reason = await read_for(
+            lambda: self.withdrawals.to_withdraw(actor, ref.item_id, ref.version),
+            lambda: views.read_reason(submission.form.state),
+        )
+        await self.withdrawals.withdraw(actor, ref.item_id, ref.version, reason)
+        return CloseAll()
+
+    async def withdraw_again(self, click: Click) -> Reply:
+        await self.withdrawals.again(click.actor, ItemRef.decode(click.value).item_id)
+        return None
+
+    async def leave_published(self, click: Click) -> Reply:
+        await self.withdrawals.leave(click.actor, ItemRef.decode(click.value).item_id)
+        return None

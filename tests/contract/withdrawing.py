@@ -1,0 +1,179 @@
+"""What the product relies on when it takes a document out of the books again, however the answer gets lost."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, differences
+from bot.domain.postings import Ending, Posting, Withdrawal
+from bot.domain.problems import ProblemCode
+from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.settings import PaymentStatus
+from bot.domain.withdrawing import of_withdrawal
+from providers.errors import AccessExpiredError, OutcomeUnknownError, TryLaterError
+from tests.contract.far_end import a_bill
+from tests.contract.writing import WritingContract, WritingFarEnd
+
+
+class WithdrawingFarEnd(WritingFarEnd):
+    @abstractmethod
+    def lose_withdrawal(self, way: str | None) -> None:
+        """As `lose_answer`, for the next withdrawal of a bill; None: it breaks off before anything is done."""
+
+    @abstractmethod
+    def pay(self, number: str) -> None:
+        """Somebody pays a part of the bill in the ledger."""
+
+    @abstractmethod
+    def change_total(self, number: str, gross: Decimal) -> None:
+        """Somebody changes the bill in the ledger."""
+
+    @abstractmethod
+    def close_books(self) -> None:
+        """Nothing that is dated up to now changes any more."""
+
+    async def published(self, posting: Posting) -> Withdrawal:
+        """What takes a document out of the books that was just written."""
+        (outcome,) = await self.create(posting)
+        assert isinstance(outcome, Accepted), outcome
+        return Withdrawal(item_id=posting.item_id, document_id=outcome.ledger_id, posting=posting)
+
+    async def take_back(self, withdrawal: Withdrawal, key: str | None = None) -> Outcome:
+        return await self.provider.withdraw(self.access, withdrawal, idempotency_key=key or str(uuid4()))
+
+    async def look(self, withdrawal: Withdrawal) -> Mapping[str, Found]:
+        """As after a lost answer."""
+        since, route = self.clock.now() - timedelta(minutes=5), self.provider.route(withdrawal)
+        self.clock.move_to(self.clock.now() + self.provider.profile.marker.visibility_delay)
+        return await self.provider.find(self.access, route, [withdrawal], since=since)
+
+
+class WithdrawingContract(WritingContract):
+    async def test_a_document_of_each_kind_is_taken_out_of_the_books_as_is_told_before(
+        self, writing: WithdrawingFarEnd
+    ) -> None:
+        statuses = (PaymentStatus.DRAFT, PaymentStatus.AWAITING_APPROVAL, PaymentStatus.AWAITING_PAYMENT)
+        for number, (kind, status) in enumerate((kind, status) for kind in self.KINDS for status in statuses):
+            posting = replace(writing.a_posting(kind, f"W-{number}"), status=status)
+            withdrawal = await writing.published(posting)
+            assert await writing.look(withdrawal) == {}
+
+            outcome = await writing.take_back(withdrawal)
+
+            assert isinstance(outcome, Accepted), (kind, status, outcome)
+            ended = await writing.provider.read(
+                writing.access, writing.provider.route(withdrawal), [withdrawal.document_id]
+            )
+            (record,) = ended.values()
+            assert isinstance(record, EndedDocument)
+            assert record.ending is writing.provider.ending(kind, status)
+            assert differences(withdrawal, record) == ()
+            assert await writing.read(posting, withdrawal.document_id) == {}
+            assert await writing.look(withdrawal) == {withdrawal.marker: record}
+
+    async def test_what_stands_no_more_is_done_already_whoever_did_it(self, writing: WithdrawingFarEnd) -> None:
+        ours, theirs = await writing.published(a_bill("A")), await writing.published(a_bill("B"))
+        unknown = replace(ours, document_id=str(uuid4()))
+        await writing.take_back(ours)
+        writing.void("B")
+
+        for withdrawal in (ours, theirs, unknown):
+            outcome = await writing.take_back(withdrawal)
+            assert isinstance(outcome, Accepted)
+            assert isinstance(outcome.record, EndedDocument)
+            assert (outcome.record.ending is Ending.GONE) is (withdrawal is unknown)
+
+    async def test_what_somebody_settled_stays(self, writing: WithdrawingFarEnd) -> None:
+        withdrawal = await writing.published(a_bill("A"))
+        writing.pay("A")
+
+        outcome = await writing.take_back(withdrawal)
+
+        assert isinstance(outcome, Refused)
+        assert outcome.problem.code is ProblemCode.WITHDRAWAL_SETTLED
+        assert await writing.look(withdrawal) == {}
+
+    async def test_what_somebody_changed_stays_until_that_is_known(self, writing: WithdrawingFarEnd) -> None:
+        withdrawal = await writing.published(a_bill("A"))
+        writing.change_total("A", Decimal("130.00"))
+
+        outcome = await writing.take_back(withdrawal)
+
+        assert isinstance(outcome, Refused)
+        assert outcome.problem.code is ProblemCode.WITHDRAWAL_CHANGED
+        assert outcome.problem.facts["differences"] == "total: 120.00 here, 130.00 in the ledger"
+        assert await writing.look(withdrawal) == {}
+        known = replace(withdrawal, known=outcome.problem.facts["differences"])
+        assert isinstance(await writing.take_back(known), Accepted)
+
+    async def test_closed_books_keep_what_they_have(self, writing: WithdrawingFarEnd) -> None:
+        withdrawal = await writing.published(a_bill("A"))
+        writing.close_books()
+
+        code = await self._refused(writing, withdrawal)
+
+        assert code is ProblemCode.WITHDRAWAL_LOCKED
+        assert writing.standing() == ["A"]
+
+    @staticmethod
+    async def _refused(writing: WithdrawingFarEnd, withdrawal: Withdrawal) -> ProblemCode:
+        outcome = await writing.take_back(withdrawal)
+        assert isinstance(outcome, Refused), outcome
+        return of_withdrawal(outcome.problem).code
+
+    async def test_a_lost_answer_to_a_withdrawal_is_settled_by_looking(self, writing: WithdrawingFarEnd) -> None:
+        for way in self.LOST:
+            withdrawal = await writing.published(a_bill(way))
+            writing.lose_withdrawal(way)
+
+            with pytest.raises(OutcomeUnknownError):
+                await writing.take_back(withdrawal, key=way)
+
+            assert list(await writing.look(withdrawal)) == [withdrawal.marker], way
+            assert isinstance(await writing.take_back(withdrawal, key=way), Accepted)
+            assert writing.standing() == []
+
+    async def test_a_withdrawal_that_broke_off_is_not_there_and_is_sent_again(self, writing: WithdrawingFarEnd) -> None:
+        withdrawal = await writing.published(a_bill("A"))
+        writing.lose_withdrawal(None)
+        with pytest.raises(OutcomeUnknownError):
+            await writing.take_back(withdrawal, key="k")
+        assert await writing.look(withdrawal) == {}
+
+        await writing.take_back(withdrawal, key="k")
+
+        assert list(await writing.look(withdrawal)) == [withdrawal.marker]
+
+    async def test_a_limit_and_an_expired_token_withdraw_nothing(self, writing: WithdrawingFarEnd) -> None:
+        withdrawal = await writing.published(a_bill("A"))
+        writing.be_busy(30)
+        with pytest.raises(TryLaterError):
+            await writing.take_back(withdrawal)
+        writing.expire_access()
+        with pytest.raises(AccessExpiredError):
+            await writing.take_back(withdrawal)
+
+        assert writing.standing() == ["A"]
+
+    async def test_the_next_document_of_an_item_is_never_taken_for_the_one_before(
+        self, writing: WithdrawingFarEnd
+    ) -> None:
+        for kind in self.KINDS:
+            first = writing.a_posting(kind, f"{kind}-1")
+            withdrawal = await writing.published(first)
+            await writing.take_back(withdrawal)
+            second = replace(first, marker=f"{first.marker}?copy=2")
+            assert await writing.find(first, second) == {}, kind
+
+            (outcome,) = await writing.create(second)
+
+            assert isinstance(outcome, Accepted), kind
+            (found,) = (await writing.find(second)).values()
+            assert isinstance(found, LedgerDocument)
+            assert (found.ledger_id, differences(second, found)) == (outcome.ledger_id, ())
+            assert outcome.ledger_id != withdrawal.document_id
