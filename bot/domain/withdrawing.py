@@ -45,8 +45,8 @@ class ToWithdraw:
     ledger: str
     document: str
     """Its kind, in words."""
-    status: str
-    """As it was published, in words."""
+    is_draft: bool
+    """As it was published."""
     ending: Ending
     differences: str | None
     """What is known to be otherwise in the ledger by now."""

@@ -21,6 +21,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_WITHDRAWAL
 from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
+from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor
 from bot.domain.withdrawing import PublishedDocument, ToWithdraw
 from bot.services import alerts, audit
@@ -64,7 +65,7 @@ class Withdrawals:
                 organisation=await organisation_name(tx, item.workspace_id, item.organisation_id),
                 ledger=provider.profile.name,
                 document=posting.kind.words,
-                status=posting.status.replace("_", " "),
+                is_draft=posting.status is PaymentStatus.DRAFT and not posting.kind.is_of_bank,
                 ending=provider.ending(posting.kind, posting.status),
                 differences=await told_of(tx, item.workspace_id, document.publication_id),
             )

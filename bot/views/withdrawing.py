@@ -48,9 +48,10 @@ def read_reason(state: dict[str, Any]) -> str | None:
 
 def _what_happens(asked: ToWithdraw) -> str:
     ledger = escape(asked.ledger)
+    document = f"{'draft ' if asked.is_draft else ''}{asked.document}"
     if asked.ending is Ending.VOIDED:
-        return f":warning: *The {asked.document} in {ledger} will be voided.* {ledger} keeps it as voided."
-    return f":warning: *The {asked.status} {asked.document} in {ledger} will be deleted.*"
+        return f":warning: *The {document} in {ledger} will be voided.* {ledger} keeps it as voided."
+    return f":warning: *The {document} in {ledger} will be deleted.*"
 
 
 def _changed(asked: ToWithdraw) -> list[Block]:

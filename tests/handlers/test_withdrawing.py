@@ -1,15 +1,38 @@
 """Withdrawing a published item from Slack: voided or deleted in Xero as that allows, and published again as another."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from bot.playground.slack import BILLS, BOOKKEEPER, Message, Submitted
+from bot.db.unit_of_work import Database
+from bot.domain.ids import ItemId
+from bot.domain.settings import PaymentStatus
+from bot.playground.slack import (
+    ADMIN,
+    APPROVER,
+    BILLS,
+    BOOKKEEPER,
+    FORMER,
+    GUEST,
+    MEMBER,
+    OTHER_BOT,
+    OUTSIDER,
+    Message,
+    Submitted,
+)
+from bot.services.withdrawals import Withdrawals
 from bot.views.ids import ActionId, BlockId
-from providers.xero.simulator import TRADING
-from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, words
+from providers.xero.simulated import payments
+from providers.xero.simulated.acting import SOMEBODY
+from providers.xero.simulator import TRADING, Fault
+from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, button_values, words
+from tests.handlers.parting import disconnect
 from tests.playground.kit import schema_problems
 
 NUMBER = "INV-1"
@@ -48,9 +71,28 @@ def thread(desk: Desk) -> list[Message]:
     return desk.slack.thread(BILLS, desk.card(NUMBER).ts)
 
 
-def bills(desk: Desk) -> list[dict[str, Any]]:
-    """All that there ever were, in the order of their making."""
-    return list(desk.xero.books[TRADING].invoices.values())[-2:]
+def alert(desk: Desk) -> Message:
+    return thread(desk)[-1]
+
+
+def statuses(desk: Desk) -> list[str]:
+    """Of all bills of the number that there ever were."""
+    invoices = desk.xero.books[TRADING].invoices.values()
+    return [str(one["Status"]) for one in invoices if one["InvoiceNumber"] == NUMBER]
+
+
+def pay(desk: Desk) -> None:
+    """Somebody pays a part of it in Xero."""
+    books, (bill,) = desk.xero.books[TRADING], desk.xero.bills()
+    bank = next(account for account in books.accounts.values() if account["Code"] == "090")
+    sent = {"Invoice": {"InvoiceID": bill["InvoiceID"]}, "Account": {"AccountID": bank["AccountID"]}, "Amount": 1}
+    assert payments.write(books, SOMEBODY, sent).errors == []
+
+
+def unpay(desk: Desk) -> None:
+    books = desk.xero.books[TRADING]
+    for payment in list(books.payments.values()):
+        assert payments.delete(books, SOMEBODY, payment) == []
 
 
 async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_another(either: Desk) -> None:
@@ -59,7 +101,7 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
     (first,) = desk.xero.bills()
     await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
-    assert "bill in Xero will be" in words(form)
+    assert "The bill in Xero will be voided.* Xero keeps it as voided." in words(form)
 
     done = await desk.slack.submit(form, {BlockId.REASON: "Wrong <!channel> category"})
     await desk.settle()
@@ -74,7 +116,7 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
     assert ActionId.OPEN_IN_LEDGER not in actions(card)
     (told,) = thread(desk)
     assert f"was withdrawn by <@{BOOKKEEPER}>" in told.text
-    assert "in Xero" in told.text
+    assert "The bill is voided in Xero, which keeps it marked so." in told.text
     assert "<!channel>" not in told.text
     assert first["InvoiceID"] not in str(card.blocks)
 
@@ -89,4 +131,249 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
     assert "Published* to Xero" in words(card)
     assert second["InvoiceID"] in str(card.blocks)
     assert first["InvoiceID"] not in str(card.blocks)
+    assert statuses(desk) == ["VOIDED", "AUTHORISED"]
     assert len({call.headers["Idempotency-Key"] for call in desk.xero.calls_to("PUT", "/Invoices")}) == 2
+
+
+async def test_a_draft_is_deleted_and_a_second_click_is_told(desk: Desk) -> None:
+    await desk.world.set_up(status=PaymentStatus.DRAFT)
+    card = await published(desk)
+    await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    assert "The draft bill in Xero will be deleted." in words(form)
+    await desk.press(card, ActionId.WITHDRAW_ITEM, ADMIN)
+    others = desk.modal(ADMIN)
+    await desk.slack.submit(form, {})
+    assert "Being withdrawn" in words(desk.card(NUMBER)) or "Published" in words(desk.card(NUMBER))
+
+    late = await desk.slack.submit(others, {})
+    await desk.press(card, ActionId.WITHDRAW_ITEM, ADMIN)
+
+    assert late.view is not None
+    assert "is being withdrawn: only what stands in the ledger can be withdrawn" in words(late.view)
+    assert (
+        "is to review: only what stands in the ledger" in desk.whispers(ADMIN)[-1]
+        or "is being" in desk.whispers(ADMIN)[-1]
+    )
+    assert statuses(desk) == ["DELETED"]
+    assert "The bill is deleted in Xero." in thread(desk)[-1].text
+    assert len(desk.xero.calls_to("POST", f"/Invoices/{_first(desk)}")) == 1
+
+
+def _first(desk: Desk) -> str:
+    invoices = desk.xero.books[TRADING].invoices.values()
+    return next(str(one["InvoiceID"]) for one in invoices if one["InvoiceNumber"] == NUMBER)
+
+
+async def test_the_card_says_that_it_is_being_withdrawn_while_xero_does_not_answer(desk: Desk) -> None:
+    await published(desk)
+    desk.xero.fail_next(Fault.TOO_MANY, seconds=30)
+    await withdraw(desk, "Twice")
+
+    card = desk.card(NUMBER)
+    assert f"*Being withdrawn* from Xero by <@{BOOKKEEPER}>" in words(card)
+    assert ActionId.WITHDRAW_ITEM not in actions(card)
+    assert ActionId.ARCHIVE_ITEM not in actions(card)
+    await desk.slack.command("/dext", "items", user=MEMBER)
+    assert "*Being withdrawn* · B-1001" in words(desk.modal(MEMBER))
+    await desk.world.later(60)
+    assert "*To review*" in words(desk.card(NUMBER))
+
+
+async def test_what_is_paid_in_xero_stays_and_is_withdrawn_once_the_payment_is_gone(either: Desk) -> None:
+    desk = either
+    await published(desk)
+    pay(desk)
+
+    await withdraw(desk)
+
+    told = alert(desk)
+    assert "The document is paid or has credit against it" in words(told)
+    assert "A payment, or credit, that did not come from here stands against the bill in Xero" in words(told)
+    assert f"<@{BOOKKEEPER}>" in words(told)
+    assert actions(told) == [
+        ActionId.WITHDRAW_AGAIN,
+        ActionId.LEAVE_PUBLISHED,
+        ActionId.OPEN_IN_LEDGER,
+        ActionId.SHOW_LEDGER_WORDS,
+    ]
+    assert "B-1001 was not withdrawn" in told.text
+    assert "Published* to Xero" in words(desk.card(NUMBER))
+    unpay(desk)
+    await desk.press(told, ActionId.WITHDRAW_AGAIN, APPROVER)
+    assert "admins and bookkeepers" in desk.whispers(APPROVER)[-1]
+    await desk.press(told, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+    await desk.press(told, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+
+    assert statuses(desk) == ["VOIDED"]
+    assert "Withdrawn from Xero" in words(thread(desk)[0])
+    assert actions(thread(desk)[0]) == []
+    assert "nothing is in the way of its withdrawal now" in desk.whispers(BOOKKEEPER)[-1]
+
+
+async def test_locked_books_keep_it_and_whoever_leaves_it_so_is_named(desk: Desk) -> None:
+    await published(desk)
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+    await withdraw(desk)
+    told = alert(desk)
+    assert "is dated 2026-03-01, and the books in Xero are locked" in words(told)
+    assert "adviser role" in words(told)
+
+    await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
+    await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
+
+    assert f"<@{BOOKKEEPER}> left it in the ledger." in words(alert(desk))
+    assert "It stays in Xero." in words(alert(desk))
+    assert statuses(desk) == ["AUTHORISED"]
+    assert ActionId.WITHDRAW_ITEM in actions(desk.card(NUMBER))
+    desk.xero.set_lock_date(TRADING)
+    await withdraw(desk)
+    assert statuses(desk) == ["VOIDED"]
+
+
+async def test_what_somebody_changed_in_xero_is_told_before_it_goes(desk: Desk) -> None:
+    await desk.world.set_up(status=PaymentStatus.DRAFT)
+    await published(desk)
+    books, (bill,) = desk.xero.books[TRADING], desk.xero.bills()
+    books.save_invoice({**bill, "Status": "AUTHORISED", "Total": Decimal("130.00")})
+
+    await withdraw(desk)
+
+    told = alert(desk)
+    assert "nothing was withdrawn yet: total: 120.00 here, 130.00 in the ledger; status: draft here, awaiting" in words(
+        told
+    )
+    assert actions(told)[0] == ActionId.WITHDRAW_AGAIN
+    await desk.press(desk.card(NUMBER), ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    assert "It was changed in Xero since" in words(desk.modal(BOOKKEEPER))
+    await desk.press(told, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+    assert statuses(desk) == ["VOIDED"]
+    assert "The bill is voided in Xero" in thread(desk)[-1].text
+
+
+async def test_what_was_deleted_in_xero_by_hand_is_withdrawn_all_the_same(desk: Desk) -> None:
+    await published(desk)
+    books, (bill,) = desk.xero.books[TRADING], desk.xero.bills()
+    del books.invoices[bill["InvoiceID"]]
+
+    await withdraw(desk)
+
+    assert "Xero had no such bill any more." in thread(desk)[-1].text
+    assert "*To review*" in words(desk.card(NUMBER))
+
+
+async def test_a_sign_in_that_may_not_withdraw_is_told_so(desk: Desk) -> None:
+    await published(desk)
+    desk.xero.set_role(TRADING, "dana", "READONLY")
+    await withdraw(desk)
+    assert "may not delete or void the bill in Xero" in words(alert(desk))
+    assert actions(alert(desk))[:2] == [ActionId.OPEN_CONNECT, ActionId.WITHDRAW_AGAIN]
+
+    desk.xero.set_role(TRADING, "dana", "FINANCIALADVISER")
+    await desk.press(alert(desk), ActionId.WITHDRAW_AGAIN, ADMIN)
+
+    assert statuses(desk) == ["VOIDED"]
+
+
+@pytest.mark.parametrize(
+    ("user", "why"),
+    [
+        (MEMBER, "admins and bookkeepers can do that"),
+        (APPROVER, "admins and bookkeepers can do that"),
+        (GUEST, "Guests of this workspace"),
+        (FORMER, "deactivated"),
+        (OUTSIDER, "another workspace"),
+    ],
+)
+async def test_whoever_may_not_withdraw_is_told_why(desk: Desk, user: str, why: str) -> None:
+    card = await published(desk)
+    if user == OUTSIDER:
+        await desk.slack.join(BILLS, OUTSIDER)
+
+    await desk.press(card, ActionId.WITHDRAW_ITEM, user)
+    await desk.press(card, ActionId.WITHDRAW_ITEM, OTHER_BOT)
+
+    assert why in desk.whispers(user)[-1]
+    assert desk.slack.view(user) is None
+    assert statuses(desk) == ["AUTHORISED"]
+
+
+async def test_a_right_that_is_taken_while_the_form_is_open_counts(desk: Desk) -> None:
+    card = await published(desk)
+    await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    await desk.world.set_up(bookkeepers=())
+
+    done = await desk.slack.submit(form, {})
+    await desk.settle()
+
+    assert done.view is not None
+    assert "admins and bookkeepers" in words(done.view)
+    assert statuses(desk) == ["AUTHORISED"]
+
+
+async def test_details_have_the_button_for_who_may(desk: Desk) -> None:
+    card = await published(desk)
+    await desk.press(card, ActionId.SHOW_DETAILS, MEMBER)
+    assert ActionId.WITHDRAW_ITEM not in actions(desk.modal(MEMBER))
+    await desk.press(card, ActionId.SHOW_DETAILS, BOOKKEEPER)
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.REASON: "Not ours"})
+    await desk.settle()
+    assert desk.slack.view(BOOKKEEPER) is None
+
+    await desk.press(desk.card(NUMBER), ActionId.SHOW_DETAILS, MEMBER)
+
+    history = words(desk.modal(MEMBER))
+    assert f"<@{BOOKKEEPER}>: withdrawal asked for: Withdrawn from Xero: Not ours" in history
+    assert "Dext: withdrawn" in history
+
+
+async def test_two_people_at_once_withdraw_it_once(either: Desk) -> None:
+    desk = either
+    card = await published(desk)
+    services = desk.world.services
+    item_id, _, version = button_values(card)[ActionId.WITHDRAW_ITEM].partition(":")
+    other = Database(services.config.database_url, desk.world.clock)
+    elsewhere = Withdrawals(other, services.people, services.providers)
+    item = (await services.cards.seen(await desk.world.actor(ADMIN), ItemId(UUID(item_id)))).item
+
+    outcomes = await asyncio.gather(
+        services.withdrawals.withdraw(await desk.world.actor(BOOKKEEPER), item.id, int(version), None),
+        elsewhere.withdraw(await desk.world.actor(ADMIN), item.id, int(version), None),
+        return_exceptions=True,
+    )
+    await other.close()
+    await desk.settle()
+
+    assert sum(isinstance(outcome, Exception) for outcome in outcomes) == 1
+    assert statuses(desk) == ["VOIDED"]
+    assert len(desk.xero.calls_to("POST", _first(desk))) == 1
+
+
+async def test_books_that_are_disconnected_are_told_of_and_offer_no_withdrawal(desk: Desk) -> None:
+    await published(desk)
+    desk.xero.misbehaviour.outage = True
+    await withdraw(desk)
+    assert "Being withdrawn" in words(desk.card(NUMBER))
+
+    await disconnect(desk.world)
+
+    card = desk.card(NUMBER)
+    assert "Published* to Xero" in words(card)
+    assert ActionId.WITHDRAW_ITEM not in actions(card)
+
+
+async def test_the_same_document_again_is_asked_about_and_the_withdrawn_one_is_not_its_own_double(desk: Desk) -> None:
+    await published(desk)
+    await withdraw(desk)
+    await desk.edit(NUMBER, {BlockId.ACCOUNT: OTHER_CATEGORY})
+    assert "Same supplier" not in words(desk.card(NUMBER))
+    await desk.approve(NUMBER)
+    await withdraw(desk)
+
+    await desk.press(desk.card(NUMBER), ActionId.ASK_AGAIN, BOOKKEEPER)
+
+    assert "Same supplier" not in words(desk.card(NUMBER))
+    await desk.approve(NUMBER)
+    assert statuses(desk) == ["VOIDED", "VOIDED", "AUTHORISED"]
