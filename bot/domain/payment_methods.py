@@ -1,0 +1,117 @@
+"""Payment methods: the cards and accounts that things are paid with, each linked to a bank account of the ledger."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+from uuid import UUID
+
+from bot.domain.books import Account
+from bot.domain.finding import words
+from bot.domain.ids import OrganisationId
+
+PaymentMethodId = NewType("PaymentMethodId", UUID)
+
+LONGEST_NAME = 60
+DIGITS = 4
+"""The last ones of a card or account are enough to tell it from others, and say nothing that could be misused."""
+MOST_METHODS = 500
+"""Of one organisation: more cards than a company hands out, and few enough to be looked through at once."""
+PER_PAGE = 30
+
+_CARD_NUMBER = re.compile(r"(?:\d[ -]?){12,}")
+
+
+class Link(StrEnum):
+    """How a payment method's bank account stands in the ledger."""
+
+    NONE = "none"
+    LIVE = "live"
+    ARCHIVED = "archived"
+    GONE = "gone"
+    """The ledger's list does not have it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethod:
+    """`bank_account` is the ledger's own id, so that it stays the same one whatever it is called there."""
+
+    id: PaymentMethodId
+    name: str
+    last_digits: str | None = None
+    bank_account: str | None = None
+    is_active: bool = True
+    version: int = 1
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ··{self.last_digits}" if self.last_digits else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMethod:
+    """A payment method with its bank account as the ledger's list has it; None where it has no such account."""
+
+    method: PaymentMethod
+    link: Link = Link.NONE
+    account: Account | None = None
+
+    @property
+    def pays_from(self) -> Account | None:
+        """The bank account that something can be paid from with it, now."""
+        return self.account if self.method.is_active and self.link is Link.LIVE else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethodForm:
+    """A payment method as somebody sent it. `version` is the one that the form was drawn from, 0 of a new one."""
+
+    version: int
+    name: str
+    last_digits: str | None
+    bank_account: str | None
+    is_active: bool = True
+
+    def is_held_by(self, method: PaymentMethod) -> bool:
+        """Whether it was saved already: the form was sent twice."""
+        mine = (self.name, self.last_digits, self.bank_account, self.is_active)
+        theirs = (method.name, method.last_digits, method.bank_account, method.is_active)
+        return method.version == self.version + 1 and mine == theirs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethodsPage:
+    """One page of an organisation's payment methods, by name."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    methods: tuple[KnownMethod, ...]
+    page: int = 0
+    total: int = 0
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PER_PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentMethodPage:
+    """What the form of one is drawn from; `known` is None for a new one."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    known: KnownMethod | None = None
+    has_accounts: bool = True
+    """Whether the ledger has a bank account that could be linked."""
+
+
+def alike(name: str) -> str:
+    """What two names have in common that people would take for one; empty for a name without letters and digits."""
+    return " ".join(words(name))
+
+
+def is_card_number(text: str) -> bool:
+    """Whether somebody wrote down a whole number of a card or account, which is for nobody to read here."""
+    return _CARD_NUMBER.search(text) is not None
