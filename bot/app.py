@@ -63,6 +63,7 @@ from handlers.lifecycle import LifecycleHandlers
 from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
+from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
@@ -103,6 +104,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         PeopleHandlers(services.roles, services.taking_over),
         ChannelHandlers(services.channels),
         ApiKeyHandlers(services.api_keys),
+        PaymentMethodHandlers(services.payment_methods, services.organisations),
         SettingsHandlers(services.set_up, services.organisations),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),

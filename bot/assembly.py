@@ -46,6 +46,7 @@ from bot.services.managing import Managing
 from bot.services.moving import Moving
 from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
+from bot.services.payment_methods import PaymentMethods
 from bot.services.people import People
 from bot.services.previews import Previews
 from bot.services.publishing import Publishing
@@ -97,6 +98,7 @@ class Services:
     taking_over: TakingOver
     channels: Channels
     api_keys: ApiKeys
+    payment_methods: PaymentMethods
     items: Items
     cards: Cards
     browsing: Browsing
@@ -176,6 +178,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         roles=Roles(db, people, directory),
         taking_over=TakingOver(db, people),
         api_keys=ApiKeys(db, people, config.public_url),
+        payment_methods=PaymentMethods(db, people, providers),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

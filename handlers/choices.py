@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from bot.domain.ids import OrganisationId
 from bot.services.choices import Choices as Lists
-from bot.views.fields import account_option, contact_option, tax_rate_option, tracking_option
+from bot.views.fields import (
+    account_option,
+    bank_account_option,
+    contact_option,
+    payment_method_option,
+    tax_rate_option,
+    tracking_option,
+)
 from bot.views.ids import ActionId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
@@ -21,6 +28,9 @@ class ChoiceHandlers:
         routes.options(ActionId.FIND_ACCOUNT, self.find_account)
         routes.options(ActionId.FIND_TAX_RATE, self.find_tax_rate)
         routes.options(ActionId.FIND_CONTACT, self.find_contact)
+        routes.options(ActionId.FIND_BANK_ACCOUNT, self.find_bank_account)
+        routes.options(ActionId.FIND_PAYMENT_METHOD, self.find_payment_method)
+        routes.options(ActionId.GO_TO_PAYMENT_METHOD, self.find_every_payment_method)
         routes.options(ActionId.FIND_TRACKING, self.find_tracking)
 
     async def find_account(self, query: OptionsQuery) -> Choices:
@@ -43,6 +53,26 @@ class ChoiceHandlers:
             return Choices()
         found = await self.lists.contacts(query.actor, organisation_id, query.text)
         return Choices([contact_option(contact) for contact in found])
+
+    async def find_bank_account(self, query: OptionsQuery) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        found = await self.lists.bank_accounts(query.actor, organisation_id, query.text)
+        return Choices([bank_account_option(account) for account in found])
+
+    async def find_payment_method(self, query: OptionsQuery) -> Choices:
+        return await self._payment_methods(query, every=False)
+
+    async def find_every_payment_method(self, query: OptionsQuery) -> Choices:
+        return await self._payment_methods(query, every=True)
+
+    async def _payment_methods(self, query: OptionsQuery, *, every: bool) -> Choices:
+        organisation_id = _organisation_of(query)
+        if organisation_id is None:
+            return Choices()
+        found = await self.lists.payment_methods(query.actor, organisation_id, query.text, every=every)
+        return Choices([payment_method_option(known.method) for known in found])
 
     async def find_tracking(self, query: OptionsQuery) -> Choices:
         organisation_id = _organisation_of(query)

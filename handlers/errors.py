@@ -8,6 +8,7 @@ from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
 from bot.services.drafts import NoDraftError
+from bot.services.payment_methods import MethodNotFoundError
 from bot.services.people import NotAllowedError, OrganisationNotFoundError
 from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
@@ -46,6 +47,7 @@ def words_for(error: Exception) -> Whisper:
             | AlreadyDisconnectedError()
             | FileNotFoundHereError()
             | NoDraftError()
+            | MethodNotFoundError()
         ):
             return Whisper(str(error))
         case NotOursError():

@@ -58,13 +58,6 @@ async def all_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
     return tuple(_method(row) for row in (await tx.execute(_ALL, of)).all())
 
 
-async def page_of_methods(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, first: int, most: int
-) -> tuple[PaymentMethod, ...]:
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    return tuple(_method(row) for row in (await tx.execute(_ALL.offset(first).limit(most), of)).all())
-
-
 async def count_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     return int((await tx.execute(_HOW_MANY, of)).scalar_one())

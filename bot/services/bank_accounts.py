@@ -32,9 +32,7 @@ _BANK_ACCOUNTS = (
 _ACCOUNT = msgspec.json.Decoder(Account)
 
 
-async def bank_accounts(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
-) -> Mapping[str, Standing]:
+async def bank_accounts(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Mapping[str, Standing]:
     """All that are known, by the ledger's id, each with whether it can be paid from."""
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     rows = (await tx.execute(_BANK_ACCOUNTS, of)).all()

@@ -7,10 +7,13 @@ from bot.domain.books import Account, Contact, TaxRate, TrackingOption
 from bot.domain.coding import CodingDefaults
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services import lists
+from bot.services.bank_accounts import find_bank_accounts
 from bot.services.lists import load_account, load_tax_rate
+from bot.services.payment_methods import all_known
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 
 
@@ -60,12 +63,40 @@ class Choices:
             if option.is_active and query.place_in(search_text("", option.name)) is not None
         )[:MOST_OPTIONS]
 
+    async def bank_accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
+        """Live bank accounts of the ledger; none for who may not see these books."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            return await find_bank_accounts(tx, actor.workspace.id, organisation_id, text)
+
+    async def payment_methods(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, *, every: bool = False
+    ) -> tuple[KnownMethod, ...]:
+        """Those in use, by name and last digits; none for who may not see these books. `every`: those switched off, too."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            found = await all_known(tx, actor.workspace.id, organisation_id)
+        query = Query.of(text)
+        return tuple(
+            known
+            for known in found
+            if (known.method.is_active or every) and query.place_in(_searched(known.method)) is not None
+        )[:MOST_OPTIONS]
+
     async def _may_see(self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId) -> bool:
         try:
             await self.people.require(tx, Deed.SEE, actor, person, organisation_id)
         except (NotAllowedError, OrganisationNotFoundError):
             return False
         return True
+
+
+def _searched(method: PaymentMethod) -> str:
+    return search_text(method.last_digits or "", method.name)
 
 
 MOST_OPTIONS = 100

@@ -37,6 +37,7 @@ from bot.db.ingests import IngestRow
 from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
+from bot.db.payment_methods import PaymentMethodRow
 from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.recodings import RecodingRow
@@ -70,6 +71,7 @@ PURGED: tuple[type[Base], ...] = (
     GrantRow,
     SettingsRow,
     ApiKeyRow,
+    PaymentMethodRow,
     ConnectionRow,
     OrganisationRow,
     MessageRow,

@@ -21,6 +21,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
 
 from bot.domain.books import Account, Contact, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.payment_methods import PaymentMethod
 from bot.views.ids import ActionId, BlockId
 from bot.views.text import plain
 
@@ -77,6 +78,12 @@ class Fields:
 
     def tax_rate(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_TAX_RATE)
+
+    def bank_account(self, block: str) -> str | None:
+        return self.option(block, ActionId.FIND_BANK_ACCOUNT)
+
+    def payment_method(self, block: str) -> str | None:
+        return self.option(block, ActionId.FIND_PAYMENT_METHOD)
 
     def _entry(self, block: str, action: ActionId) -> dict[str, Any]:
         found: dict[str, Any] = self.state.get(block, {}).get(action, {})
@@ -202,6 +209,20 @@ def contact_field(block: str, label: str, initial: Contact | None, *, hint: str 
     return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=True)
 
 
+def bank_account_field(block: str, label: str, initial: Account | None, *, hint: str | None = None) -> InputBlock:
+    """Searches the ledger's bank accounts; the form's metadata names the organisation."""
+    option = None if initial is None else bank_account_option(initial)
+    return field(block, label, _search(ActionId.FIND_BANK_ACCOUNT, option), hint=hint, optional=True)
+
+
+def payment_method_field(
+    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None
+) -> InputBlock:
+    """Searches the organisation's payment methods; the form's metadata names the organisation."""
+    option = None if initial is None else payment_method_option(initial)
+    return field(block, label, _search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=True)
+
+
 def tracking_field(
     block: str, category: TrackingCategory, initial: str | None, *, placeholder: str | None = None
 ) -> InputBlock:
@@ -230,6 +251,19 @@ def tracking_option(option: TrackingOption) -> Option:
 
 def account_option(account: Account) -> Option:
     return an_option(account.code, account.label)
+
+
+def bank_account_option(account: Account) -> Option:
+    return an_option(account.provider_id, bank_account_label(account))
+
+
+def bank_account_label(account: Account) -> str:
+    """With its currency, because what is paid from it is in that one."""
+    return f"{account.label} ({account.currency})" if account.currency else account.label
+
+
+def payment_method_option(method: PaymentMethod) -> Option:
+    return an_option(str(method.id), method.label)
 
 
 def tax_rate_option(rate: TaxRate) -> Option:

@@ -13,6 +13,7 @@ from bot.domain.api_keys import ApiKeyId
 from bot.domain.books import ListKind
 from bot.domain.browsing import Position
 from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.payment_methods import PaymentMethodId
 
 HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
@@ -173,6 +174,55 @@ class KeyRef:
         organisation, _, key = text.partition(":")
         try:
             return cls(OrganisationId(UUID(organisation)), ApiKeyId(UUID(key)))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodsRef:
+    """A page of an organisation's payment methods."""
+
+    organisation_id: OrganisationId
+    page: int = 0
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}:{self.page}"
+
+    @classmethod
+    def decode(cls, text: str) -> "MethodsRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, page = text.partition(":")
+        try:
+            return cls(OrganisationId(UUID(organisation)), _version(page or "0"))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodRef:
+    """A payment method as a form showed it; without one, a new one. It begins as `FormRef` does, whose organisation the
+    selects that search go by.
+    """
+
+    organisation_id: OrganisationId
+    method_id: PaymentMethodId | None = None
+    version: int = 0
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}:{self.version}:{self.method_id or ''}"
+
+    @classmethod
+    def decode(cls, text: str) -> "MethodRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, rest = text.partition(":")
+        version, _, method = rest.partition(":")
+        try:
+            method_id = PaymentMethodId(UUID(method)) if method else None
+            return cls(OrganisationId(UUID(organisation)), method_id, _version(version or "0"))
         except ValueError:
             raise NotOursError(text[:60]) from None
 

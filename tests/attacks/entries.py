@@ -27,6 +27,10 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
+    ActionId.OPEN_PAYMENT_METHODS,
+    ActionId.PREVIOUS_PAYMENT_METHODS,
+    ActionId.NEXT_PAYMENT_METHODS,
+    ActionId.ADD_PAYMENT_METHOD,
     ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_CONNECT,
@@ -94,6 +98,8 @@ class Ids:
     """Published, and Xero did not let it be withdrawn."""
     api_key: str
     """With its organisation, as its button spells it."""
+    payment_method: str
+    """With its organisation and version, as its form spells it."""
     picture: str
     """A file that is asked about."""
     files: str
@@ -118,12 +124,16 @@ class Ids:
             return self.picture
         if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):
             return self.api_key if action is ActionId.REVOKE_API_KEY else self.files
+        if action in (ActionId.CHANGE_PAYMENT_METHOD, ActionId.GO_TO_PAYMENT_METHOD):
+            return self.payment_method
         if action in OF_LINES:
             return "0"
         return self.item(action).partition(":")[0] if action in OF_ANY_VERSION else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
         """What the form says that it is about."""
+        if callback is CallbackId.PAYMENT_METHOD:
+            return self.payment_method
         item, _, version = self.item(callback).partition(":")
         if callback in (CallbackId.SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS):
             version = str(self.settings_version)
@@ -146,6 +156,8 @@ def click(ids: Ids, action: ActionId) -> Payload:
     pressed: Payload = {"type": "button", "action_id": action, "block_id": "b", "value": ids.value(action)}
     if action is ActionId.CHOOSE_PROVIDER:
         pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
+    if action is ActionId.GO_TO_PAYMENT_METHOD:
+        pressed["selected_option"] = {"value": ids.payment_method.rpartition(":")[2]}
     return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place(ids, action)}
 
 
@@ -160,6 +172,8 @@ def shortcut(callback: ShortcutId) -> Payload:
 
 def place(ids: Ids, action: ActionId) -> Payload:
     """Where it is pressed."""
+    if action is ActionId.GO_TO_PAYMENT_METHOD:
+        return {"view": view(CallbackId.EXPLANATION, ids.organisation, {})}
     if action in IN_THE_FORM:
         return {"view": view(CallbackId.CONNECT, BILLS, {})}
     if action in IN_AN_EDIT:
@@ -222,6 +236,8 @@ def filled(callback: CallbackId) -> Payload:
         case CallbackId.MAKE_API_KEY:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "items:write"}]}
             return {BlockId.KEY_NAME: value(typed("The web shop")), BlockId.SCOPES: value(ticked)}
+        case CallbackId.PAYMENT_METHOD:
+            return {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))}
         case CallbackId.PEOPLE:
             return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
         case CallbackId.SETTINGS | CallbackId.CHANNELS:

@@ -20,6 +20,7 @@ from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
+from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -29,7 +30,7 @@ from bot.playground.slack.calls import Call
 from bot.services.drafts import DraftRef
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FilesRef, ItemRef, KeyRef
+from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
 from tests.attacks.entries import FORM, Ids, Payload
@@ -250,6 +251,8 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     api_keys = desk.world.services.api_keys
     await api_keys.make(actor, organisation, NewKey(name="The till", scopes=frozenset(Scope)))
     (key,) = (await api_keys.opened(actor, organisation)).keys
+    method = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=None)
+    (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)
     return Ids(
@@ -262,6 +265,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         approved=approved,
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
+        payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         without_file=without_file,
         published=published,
         kept=kept_there,

@@ -28,6 +28,7 @@ WORDS = {
     "connections": INSIDERS,
     "disconnect": ENDERS,
     "items": INSIDERS,
+    "payment-methods": ADMINS,
     "settings": ADMINS,
     "sync": KEEPERS,
 }
@@ -47,6 +48,12 @@ CLICKS = {
     ActionId.OPEN_API_KEYS: ADMINS,
     ActionId.MAKE_API_KEY: ADMINS,
     ActionId.REVOKE_API_KEY: ADMINS,
+    ActionId.OPEN_PAYMENT_METHODS: ADMINS,
+    ActionId.PREVIOUS_PAYMENT_METHODS: ADMINS,
+    ActionId.NEXT_PAYMENT_METHODS: ADMINS,
+    ActionId.ADD_PAYMENT_METHOD: ADMINS,
+    ActionId.CHANGE_PAYMENT_METHOD: ADMINS,
+    ActionId.GO_TO_PAYMENT_METHOD: ADMINS,
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
     ActionId.SEND_FILES: SENDERS,
@@ -124,6 +131,7 @@ FORMS = {
     CallbackId.TAKE_OVER: NOBODY,
     CallbackId.CHANNELS: ADMINS,
     CallbackId.MAKE_API_KEY: ADMINS,
+    CallbackId.PAYMENT_METHOD: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }
 OPTIONS = {
@@ -131,6 +139,9 @@ OPTIONS = {
     ActionId.FIND_TAX_RATE: INSIDERS,
     ActionId.FIND_CONTACT: INSIDERS,
     ActionId.FIND_TRACKING: INSIDERS,
+    ActionId.FIND_BANK_ACCOUNT: INSIDERS,
+    ActionId.FIND_PAYMENT_METHOD: INSIDERS,
+    ActionId.GO_TO_PAYMENT_METHOD: INSIDERS,
 }
 SHORTCUTS = {ShortcutId.SEND_MESSAGE: INSIDERS, ShortcutId.NEW_ITEM: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}

@@ -1,0 +1,253 @@
+"""An organisation's payment methods: listed, added, changed; and what can be paid from with them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, bindparam, select
+
+from bot.db import payment_methods as stored
+from bot.db.base import new_id, table_of
+from bot.db.connections import ConnectionRow, OrganisationRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Account
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.payment_methods import (
+    MOST_METHODS,
+    PER_PAGE,
+    KnownMethod,
+    Link,
+    PaymentMethod,
+    PaymentMethodForm,
+    PaymentMethodId,
+    PaymentMethodPage,
+    PaymentMethodsPage,
+)
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.bank_accounts import Standing, bank_accounts
+from bot.services.people import OrganisationNotFoundError, People
+from bot.services.saving_settings import StaleFormError
+from providers.base import AccountingProvider
+
+ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
+
+NAME, BANK_ACCOUNT = "name", "bank_account"
+"""Fields that can be wrong, by their names in `PaymentMethodForm`."""
+GONE = "This bank account is not in the ledger's list of live ones any more. Choose another one, or none."
+FULL = f"{MOST_METHODS} payment methods are the most an organisation can have. Change one that is not used any more."
+
+_BOOKS: Select[tuple[str, str | None]] = (
+    select(ORGANISATIONS.c.name, CONNECTIONS.c.provider)
+    .outerjoin(CONNECTIONS, CONNECTIONS.c.organisation_id == ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
+    )
+)
+_HOLD = (
+    select(ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
+    )
+    .with_for_update(key_share=True)
+)
+"""Whoever adds or changes one is alone, so that a name is free until it is taken."""
+
+
+class MethodRefusedError(Exception):
+    """What is wrong with a form, as a sentence by field. Nothing was saved."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__("; ".join(self.fields.values()))
+
+
+class MethodNotFoundError(Exception):
+    """The organisation has no such payment method."""
+
+    def __init__(self) -> None:
+        super().__init__("I cannot find that payment method. Type `/dext payment-methods` to see those there are.")
+
+
+async def known_methods(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ids: Collection[PaymentMethodId]
+) -> dict[PaymentMethodId, KnownMethod]:
+    """Those of them that this organisation has, switched off or not, each with its bank account."""
+    methods = await stored.methods_by_id(tx, workspace_id, organisation_id, ids)
+    accounts = await bank_accounts(tx, workspace_id, organisation_id) if methods else {}
+    return {method_id: _known(method, accounts) for method_id, method in methods.items()}
+
+
+async def bank_account_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method_id: PaymentMethodId
+) -> Account | None:
+    """What is paid from with it now; None where it is switched off, not linked, or linked to what the ledger has not."""
+    found = await known_methods(tx, workspace_id, organisation_id, (method_id,))
+    return found[method_id].pays_from if method_id in found else None
+
+
+async def all_known(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[KnownMethod, ...]:
+    """By name, those switched off too."""
+    methods = await stored.all_methods(tx, workspace_id, organisation_id)
+    accounts = await bank_accounts(tx, workspace_id, organisation_id) if methods else {}
+    return tuple(_known(method, accounts) for method in methods)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentMethods:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+
+    async def listed(self, actor: Actor, organisation_id: OrganisationId, page: int = 0) -> PaymentMethodsPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation see and change them.
+        OrganisationNotFoundError: it is no organisation of this workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            return await self._list(tx, actor.workspace.id, organisation_id, page)
+
+    async def opened(
+        self, actor: Actor, organisation_id: OrganisationId, method_id: PaymentMethodId | None = None
+    ) -> PaymentMethodPage:
+        """One of them, or a new one.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError: as `listed`.
+            MethodNotFoundError: the organisation has no such payment method.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            return await self._page(tx, actor.workspace.id, organisation_id, method_id)
+
+    async def save(
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        method_id: PaymentMethodId | None,
+        form: PaymentMethodForm,
+    ) -> PaymentMethodsPage:
+        """Add one, or change one. The same form once more, saved already, changes nothing.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError, MethodNotFoundError: as `opened`.
+            MethodRefusedError: a sentence for each field that cannot stay as it is.
+            StaleFormError: somebody else changed it while the form was open.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await tx.execute(_HOLD, {"workspace_id": workspace_id, "organisation_id": organisation_id})
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await self._page(tx, workspace_id, organisation_id, method_id)
+            same_name = await stored.method_named(tx, workspace_id, organisation_id, form.name)
+            earlier = same_name if before.known is None else before.known.method
+            if earlier is None or not form.is_held_by(earlier):
+                await _require_fit(tx, actor, before, form, same_name)
+                await _saved(tx, actor, before, form)
+            return await self._list(tx, workspace_id, organisation_id, 0)
+
+    async def _list(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, page: int
+    ) -> PaymentMethodsPage:
+        """The last page there is, where they have become fewer."""
+        name, ledger = await self._books(tx, workspace_id, organisation_id)
+        known = await all_known(tx, workspace_id, organisation_id)
+        page = min(page, max(0, (len(known) - 1) // PER_PAGE))
+        return PaymentMethodsPage(
+            organisation_id=organisation_id,
+            organisation=name,
+            ledger=ledger,
+            methods=known[page * PER_PAGE : (page + 1) * PER_PAGE],
+            page=page,
+            total=len(known),
+        )
+
+    async def _page(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method_id: PaymentMethodId | None
+    ) -> PaymentMethodPage:
+        name, ledger = await self._books(tx, workspace_id, organisation_id)
+        accounts = await bank_accounts(tx, workspace_id, organisation_id)
+        known = None
+        if method_id is not None:
+            found = await stored.methods_by_id(tx, workspace_id, organisation_id, (method_id,))
+            if method_id not in found:
+                raise MethodNotFoundError
+            known = _known(found[method_id], accounts)
+        return PaymentMethodPage(
+            organisation_id=organisation_id,
+            organisation=name,
+            ledger=ledger,
+            known=known,
+            has_accounts=any(link is Link.LIVE for link, _ in accounts.values()),
+        )
+
+    async def _books(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[str, str]:
+        """Names of the organisation and of its software."""
+        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+        row = (await tx.execute(_BOOKS, of)).one_or_none()
+        if row is None:
+            raise OrganisationNotFoundError
+        provider = self.providers.get(row.provider or "")
+        return str(row.name), "the ledger" if provider is None else provider.profile.name
+
+
+def _known(method: PaymentMethod, accounts: Mapping[str, Standing]) -> KnownMethod:
+    if method.bank_account is None:
+        return KnownMethod(method=method)
+    link, account = accounts.get(method.bank_account, (Link.GONE, None))
+    return KnownMethod(method=method, link=link, account=account)
+
+
+async def _require_fit(
+    tx: Tx, actor: Actor, before: PaymentMethodPage, form: PaymentMethodForm, same_name: PaymentMethod | None
+) -> None:
+    """Raises:
+    StaleFormError, MethodRefusedError: as `PaymentMethods.save`.
+    """
+    of = (tx, actor.workspace.id, before.organisation_id)
+    now = None if before.known is None else before.known.method
+    if now is not None and now.version != form.version:
+        raise StaleFormError
+    wrong = {}
+    if same_name is not None and (now is None or same_name.id != now.id):
+        wrong[NAME] = _taken(same_name)
+    elif now is None and await stored.count_methods(*of) >= MOST_METHODS:
+        wrong[NAME] = FULL
+    is_kept = now is not None and form.bank_account == now.bank_account
+    if form.bank_account is not None and not is_kept:
+        link, _ = (await bank_accounts(*of)).get(form.bank_account, (Link.GONE, None))
+        if link is not Link.LIVE:
+            wrong[BANK_ACCOUNT] = GONE
+    if wrong:
+        raise MethodRefusedError(wrong)
+
+
+def _taken(method: PaymentMethod) -> str:
+    if method.is_active:
+        return f"There is a payment method with this name already: {method.label}. Choose another name."
+    return (
+        f"There was one with this name: {method.label}, which is switched off. Change that one, or choose another name."
+    )
+
+
+async def _saved(tx: Tx, actor: Actor, before: PaymentMethodPage, form: PaymentMethodForm) -> None:
+    of = (tx, actor.workspace.id, before.organisation_id)
+    if before.known is None:
+        method_id, deed = PaymentMethodId(new_id()), "payment method added"
+        await stored.insert_method(*of, method_id, form)
+    else:
+        method_id, deed = before.known.method.id, "payment method changed"
+        await stored.change_method(*of, method_id, form)
+    await audit.record(
+        tx,
+        actor.workspace.id,
+        method_id,
+        deed,
+        by=actor.user_id,
+        organisation_id=before.organisation_id,
+        facts={"name": form.name, "bank account": form.bank_account, "in use": form.is_active},
+    )

@@ -1,0 +1,234 @@
+"""Payment methods of an organisation: the list, and the form of one, read back where it is drawn."""
+
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ExternalDataSelectElement,
+    HeaderBlock,
+    InteractiveElement,
+    PlainTextObject,
+    SectionBlock,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.payment_methods import (
+    DIGITS,
+    LONGEST_NAME,
+    PER_PAGE,
+    KnownMethod,
+    Link,
+    PaymentMethodForm,
+    PaymentMethodPage,
+    PaymentMethodsPage,
+    alike,
+    is_card_number,
+)
+from bot.domain.texts import cleaned
+from bot.views import fields
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, MethodRef, MethodsRef, NotOursError
+from bot.views.parts import context, section
+from bot.views.text import escape, plain
+
+BLOCKS = {"name": BlockId.METHOD_NAME, "bank_account": BlockId.BANK_ACCOUNT}
+"""Where the sentence about a field stands in the form."""
+YES, NO = "yes", "no"
+NO_NAME = "Give it a name that people know it by, such as Company Visa."
+WHOLE_NUMBER = "Do not write a whole card or account number here. Its last four digits are enough, in their own field."
+NOT_FOUR = f"Write the last {DIGITS} digits, such as 4242, or leave it empty."
+SAVED = ":white_check_mark: It is saved."
+STALE = "Somebody else changed this payment method while your form was open. This is how it is now; change what you meant to."
+
+
+class MethodUnreadableError(Exception):
+    """Sentences by block id."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__("; ".join(fields.values()))
+
+
+def page(found: PaymentMethodsPage, *, notice: str | None = None) -> View:
+    value = str(found.organisation_id)
+    blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(notice))
+    ledger = escape(found.ledger)
+    blocks.append(
+        section(
+            "*Payment methods*\nThe cards and accounts that things are paid with. What is published as paid, or to a bank "
+            f"account, goes through the bank account in {ledger} that its payment method is linked to."
+        )
+    )
+    blocks += [_line(known, found) for known in found.methods]
+    if not found.methods:
+        blocks.append(context("There is none yet, so nothing can be published as paid."))
+    add = ButtonElement(action_id=ActionId.ADD_PAYMENT_METHOD, text="Add payment method", value=value)
+    blocks.append(ActionsBlock(elements=[add, *_turning(found)]))
+    blocks.append(
+        context(f"A bank account that is new in {ledger} is offered once its list is refreshed: see *Manage*.")
+    )
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Payment methods"),
+        close=PlainTextObject(text="Close"),
+        private_metadata=FormRef(found.organisation_id).encode(),
+        blocks=blocks,
+    )
+
+
+def _line(known: KnownMethod, found: PaymentMethodsPage) -> SectionBlock:
+    method = known.method
+    line = section(
+        f"*{escape(method.label)}*{'' if method.is_active else ' · switched off'}\n{linked(known, found.ledger)}"
+    )
+    is_without = known.link is Link.NONE and method.is_active
+    line.accessory = ButtonElement(
+        action_id=ActionId.CHANGE_PAYMENT_METHOD,
+        text="Link" if is_without else "Change",
+        value=MethodRef(found.organisation_id, method.id).encode(),
+        style="primary" if is_without else None,
+    )
+    return line
+
+
+def _turning(found: PaymentMethodsPage) -> list[InteractiveElement]:
+    """Only where there are more than one page holds."""
+    if found.total <= PER_PAGE:
+        return []
+    before = MethodsRef(found.organisation_id, found.page - 1).encode()
+    after = MethodsRef(found.organisation_id, found.page + 1).encode()
+    turns: list[InteractiveElement] = []
+    if found.page > 0:
+        turns.append(ButtonElement(action_id=ActionId.PREVIOUS_PAYMENT_METHODS, text="Previous", value=before))
+    if found.page + 1 < found.pages:
+        turns.append(ButtonElement(action_id=ActionId.NEXT_PAYMENT_METHODS, text="Next", value=after))
+    look_for = ExternalDataSelectElement(
+        action_id=ActionId.GO_TO_PAYMENT_METHOD,
+        placeholder=PlainTextObject(text=f"Find one of {found.total}"),
+        min_query_length=0,
+    )
+    return [*turns, look_for]
+
+
+def linked(known: KnownMethod, ledger: str) -> str:
+    """What is paid from with it, in half a sentence."""
+    ledger = escape(ledger)
+    name = "" if known.account is None else escape(fields.bank_account_label(known.account))
+    match known.link:
+        case Link.LIVE:
+            return f"→ {name}"
+        case Link.NONE:
+            return ":warning: no bank account linked"
+        case Link.ARCHIVED:
+            return f":warning: its bank account, {name}, is archived in {ledger}"
+        case Link.GONE:
+            return f":warning: its bank account{f', {name},' if name else ''} is not in {ledger} any more"
+
+
+def form(found: PaymentMethodPage, *, notice: str | None = None) -> View:
+    known = found.known
+    blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    if known is not None and known.link in (Link.ARCHIVED, Link.GONE):
+        blocks.append(section(f"{linked(known, found.ledger)}. Choose another one."))
+    blocks += _what_it_is(known)
+    blocks.append(_account(found))
+    if known is not None:
+        blocks.append(_in_use(known))
+    return View(
+        type="modal",
+        callback_id=CallbackId.PAYMENT_METHOD,
+        title=PlainTextObject(text="Add payment method" if known is None else "Payment method"),
+        submit=PlainTextObject(text="Add" if known is None else "Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=_ref(found).encode(),
+        blocks=blocks,
+    )
+
+
+def _ref(found: PaymentMethodPage) -> MethodRef:
+    if found.known is None:
+        return MethodRef(found.organisation_id)
+    return MethodRef(found.organisation_id, found.known.method.id, found.known.method.version)
+
+
+def _what_it_is(known: KnownMethod | None) -> list[Block]:
+    method = None if known is None else known.method
+    return [
+        fields.text_field(
+            BlockId.METHOD_NAME,
+            "Name",
+            None if method is None else method.name,
+            longest=LONGEST_NAME,
+            placeholder="Company Visa",
+            hint="What people choose it by.",
+        ),
+        fields.text_field(
+            BlockId.LAST_DIGITS,
+            "Last four digits",
+            None if method is None else method.last_digits,
+            longest=DIGITS,
+            placeholder="4242",
+            hint="Of the card or account, to tell it from others.",
+            optional=True,
+        ),
+    ]
+
+
+def _account(found: PaymentMethodPage) -> Block:
+    ledger, known = plain(found.ledger, 40), found.known
+    hint = f"Of {ledger}. Without one, nothing can be published as paid with it, or to a bank account."
+    if not found.has_accounts:
+        hint = f"There is no live bank account in {ledger}'s list: add one there, then refresh the list in Manage."
+    chosen = None if known is None else known.account
+    return fields.bank_account_field(BlockId.BANK_ACCOUNT, "Bank account", chosen, hint=hint)
+
+
+def _in_use(known: KnownMethod) -> Block:
+    return fields.radio_field(
+        BlockId.IN_USE,
+        "Use it",
+        [
+            fields.an_option(YES, "In use"),
+            fields.an_option(NO, "Switched off", "Nobody is offered it any more; what names it keeps its name."),
+        ],
+        YES if known.method.is_active else NO,
+    )
+
+
+def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
+    """The form as it was sent.
+
+    Raises:
+        MethodUnreadableError: what is wrong, in a sentence for each field.
+        NotOursError: an option that was never offered.
+    """
+    found = Fields(state)
+    name = cleaned(found.text(BlockId.METHOD_NAME) or "", LONGEST_NAME) or ""
+    digits = found.text(BlockId.LAST_DIGITS)
+    wrong: dict[str, str] = {}
+    if not alike(name):
+        wrong[BlockId.METHOD_NAME] = NO_NAME
+    elif is_card_number(name):
+        wrong[BlockId.METHOD_NAME] = WHOLE_NUMBER
+    if digits is not None and not (len(digits) == DIGITS and digits.isascii() and digits.isdigit()):
+        wrong[BlockId.LAST_DIGITS] = NOT_FOUR
+    in_use = YES if ref.method_id is None else found.option(BlockId.IN_USE)
+    if in_use not in (YES, NO):
+        raise NotOursError("whether it is in use")
+    if wrong:
+        raise MethodUnreadableError(wrong)
+    return PaymentMethodForm(
+        version=ref.version,
+        name=name,
+        last_digits=digits,
+        bank_account=found.bank_account(BlockId.BANK_ACCOUNT),
+        is_active=in_use == YES,
+    )
