@@ -1,0 +1,202 @@
+"""Payment methods in a simulated Slack: added, linked to a bank account, changed, switched off, and never two alike."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.db.base import new_id
+from bot.db.payment_methods import insert_method
+from bot.domain.payment_methods import MOST_METHODS, PER_PAGE, PaymentMethodForm, PaymentMethodId
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Submitted, View
+from bot.services.payment_methods import bank_account_of
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.fakes.connected import connect
+from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.playground.kit import schema_problems
+
+CURRENT, SAVINGS, EURO = "090 · Business Current Account", "091 · Business Savings Account", "092 · Euro Account"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def opened(desk: Desk, user: str = ADMIN) -> View:
+    await desk.slack.command("/dext", "payment-methods", user=user, channel=BILLS)
+    return desk.modal(user)
+
+
+async def account(desk: Desk, code: str) -> str:
+    """The ledger's id of one of its bank accounts, as it is offered."""
+    offered = await desk.slack.options(desk.modal(ADMIN), ActionId.FIND_BANK_ACCOUNT, code, user=ADMIN)
+    (option,) = offered
+    return str(option["value"])
+
+
+async def add(desk: Desk, name: str, code: str | None = None, **changes: object) -> Submitted:
+    await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
+    values = {BlockId.METHOD_NAME: name, **changes}
+    if code is not None:
+        values[BlockId.BANK_ACCOUNT] = await account(desk, code)
+    return await desk.slack.submit(desk.modal(ADMIN), values)
+
+
+async def change(desk: Desk, name: str) -> View:
+    """The form of the method with this name, from the list in front of the admin."""
+    listed = desk.modal(ADMIN)
+    (block,) = [block for block in listed.blocks if "accessory" in block and name in block["text"]["text"]]
+    await desk.slack.click(listed, ActionId.CHANGE_PAYMENT_METHOD, user=ADMIN, block_id=block["block_id"])
+    return desk.modal(ADMIN)
+
+
+async def test_a_method_is_added_linked_renamed_and_switched_off(desk: Desk) -> None:
+    assert "There is none yet" in words(await opened(desk))
+
+    assert (await add(desk, "Company  Visa", **{BlockId.LAST_DIGITS: "4242"})).errors == {}
+    assert "*Company Visa ··4242*\n:warning: no bank account linked" in words(desk.modal(ADMIN))
+    form = await change(desk, "Company Visa")
+    await desk.slack.submit(form, {BlockId.BANK_ACCOUNT: await account(desk, "090")})
+    assert f"*Company Visa ··4242*\n→ {CURRENT} (GBP)" in words(desk.modal(ADMIN))
+    form = await change(desk, "Company Visa")
+    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Old <Visa>", BlockId.IN_USE: "no"})
+
+    assert f"*Old &lt;Visa&gt; ··4242* · switched off\n→ {CURRENT}" in words(desk.modal(ADMIN))
+    methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
+    (known,) = (await methods.listed(actor, of)).methods
+    assert (known.method.version, known.account and known.account.code) == (3, "090")
+    async with desk.world.services.db.read() as tx:
+        assert await bank_account_of(tx, actor.workspace.id, of, known.method.id) is None
+    assert await desk.world.services.choices.payment_methods(actor, of, "visa") == ()
+
+
+async def test_live_bank_accounts_only_are_offered_with_their_currency(desk: Desk) -> None:
+    await opened(desk)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
+
+    async def offered(text: str) -> list[str]:
+        found = await desk.slack.options(desk.modal(ADMIN), ActionId.FIND_BANK_ACCOUNT, text, user=ADMIN)
+        return [option["text"]["text"] for option in found]
+
+    everything = await offered("")
+    assert f"{EURO} (EUR)" in everything
+    assert not [label for label in everything if "Old Current" in label]
+    assert (await offered("eur"), await offered("091")) == ([f"{EURO} (EUR)"], [f"{SAVINGS} (GBP)"])
+    assert await offered("429") == []
+
+
+async def test_what_cannot_stay_as_it_is_is_told_at_its_field_and_nothing_is_saved(desk: Desk) -> None:
+    await opened(desk)
+    await add(desk, "Company Visa", "090")
+    await add(desk, "Petty cash")
+    wrong = await add(desk, "  ⁠‮ …", **{BlockId.LAST_DIGITS: "12a4"})
+    assert "people know it by" in wrong.errors[BlockId.METHOD_NAME]
+    assert "last 4 digits" in wrong.errors[BlockId.LAST_DIGITS]
+    for name, sentence in {
+        "company VISÁ!": "a payment method with this name already: Company Visa",
+        "Visa 4242 4242 4242 4242": "Do not write a whole card",
+    }.items():
+        assert (
+            sentence
+            in (await desk.slack.submit(desk.modal(ADMIN), {BlockId.METHOD_NAME: name})).errors[BlockId.METHOD_NAME]
+        )
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    await opened(desk)
+    form = await change(desk, "Petty cash")
+    clash = await desk.slack.submit(form, {BlockId.METHOD_NAME: "Company Visa"})
+    same = await desk.slack.submit(form, {BlockId.METHOD_NAME: "PETTY cash"})
+
+    assert "already: Company Visa" in clash.errors[BlockId.METHOD_NAME]
+    assert same.errors == {}
+    assert "*PETTY cash*" in words(desk.modal(ADMIN))
+
+
+async def test_a_form_sent_twice_saves_once_and_a_stale_one_is_drawn_anew(desk: Desk) -> None:
+    methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
+    new = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=None)
+    for _ in range(2):
+        (known,) = (await methods.save(actor, of, None, new)).methods
+    assert known.method.version == 1
+    await opened(desk)
+    form = await change(desk, "Company Visa")
+    for _ in range(2):
+        renamed = PaymentMethodForm(version=1, name="Visa of Priya", last_digits=None, bank_account=None)
+        (known,) = (await methods.save(actor, of, known.method.id, renamed)).methods
+    assert known.method.version == 2
+
+    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Visa of Ben"})
+
+    assert "Somebody else changed this payment method" in words(desk.modal(ADMIN))
+    await desk.slack.submit(desk.modal(ADMIN), {BlockId.METHOD_NAME: "Visa of Ben"})
+    assert "*Visa of Ben*" in words(desk.modal(ADMIN))
+
+
+async def test_a_bank_account_archived_in_the_ledger_is_told_and_the_link_outlasts_reconnecting(desk: Desk) -> None:
+    await opened(desk)
+    await add(desk, "Company Visa", "091")
+    await add(desk, "Petty cash", "090")
+    await change(desk, "Petty cash")
+    savings = await account(desk, "091")  # offered now, archived before it is sent
+    desk.xero.archive_account(TRADING, "091")
+    await desk.slack.command("/dext", "sync", user=ADMIN)
+    await desk.settle()
+    refused = await desk.slack.submit(desk.modal(ADMIN), {BlockId.BANK_ACCOUNT: savings})
+    assert "not in the ledger's list of live ones" in refused.errors[BlockId.BANK_ACCOUNT]
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    told = f":warning: its bank account, {SAVINGS} (GBP), is archived in Xero"
+    assert told in words(await opened(desk))
+    form = await change(desk, "Company Visa")
+    assert f"{told}. Choose another one" in words(form)
+    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Visa"})  # a new name costs it nothing
+    assert f"*Visa*\n{told}" in words(desk.modal(ADMIN))
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    desk.xero.restore_account(TRADING, "091")
+    await connect(desk.world)
+    await desk.settle()
+    assert f"*Visa*\n→ {SAVINGS} (GBP)" in words(await opened(desk))
+
+
+async def test_many_are_turned_through_and_found_by_name_and_no_more_are_taken_than_that(desk: Desk) -> None:
+    actor, of = await desk.world.actor(), desk.world.organisation_id
+    async with desk.world.services.db.write() as tx:
+        for number in range(MOST_METHODS):
+            form = PaymentMethodForm(version=0, name=f"Card {number:03}", last_digits="4242", bank_account=None)
+            await insert_method(tx, actor.workspace.id, of, PaymentMethodId(new_id()), form)
+
+    first = await opened(desk)
+    await desk.slack.click(first, ActionId.NEXT_PAYMENT_METHODS, user=ADMIN)
+    second = desk.modal(ADMIN)
+    found = await desk.slack.options(second, ActionId.GO_TO_PAYMENT_METHOD, "card 499", user=ADMIN)
+    full = await desk.world.services.payment_methods.listed(actor, of, 9999)
+
+    assert ("Card 000" in words(first), f"Card {PER_PAGE:03}" in words(first)) == (True, False)
+    assert ActionId.PREVIOUS_PAYMENT_METHODS not in actions(first)
+    assert f"*Card {PER_PAGE:03} ··4242*" in words(second)
+    assert full.methods[-1].method.name == "Card 499"
+    await desk.slack.click(second, ActionId.GO_TO_PAYMENT_METHOD, user=ADMIN, value=found[0]["value"])
+    assert desk.modal(ADMIN).definition["title"]["text"] == "Payment method"
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await opened(desk)
+    assert "are the most" in (await add(desk, "One more")).errors[BlockId.METHOD_NAME]
+
+
+async def test_it_is_on_the_page_of_admins_and_others_are_told_whom_to_ask(desk: Desk) -> None:
+    await desk.slack.open_home(ADMIN)
+    await desk.settle()
+    home = desk.slack.home(ADMIN)
+    assert home is not None
+    await desk.slack.click(home, ActionId.OPEN_MANAGE, user=ADMIN)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.OPEN_PAYMENT_METHODS, user=ADMIN)
+    assert desk.modal(ADMIN).blocks[0]["text"]["text"] == "Northwind Trading Ltd"
+
+    await desk.slack.command("/dext", "payment-methods", user=BOOKKEEPER, channel=BILLS)
+
+    assert f"admins can do that. Who can: <@{ADMIN}>" in desk.whispers(BOOKKEEPER)[-1]
