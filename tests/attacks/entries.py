@@ -157,7 +157,7 @@ def click(ids: Ids, action: ActionId) -> Payload:
     if action is ActionId.CHOOSE_PROVIDER:
         pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
     if action is ActionId.GO_TO_PAYMENT_METHOD:
-        pressed["selected_option"] = {"value": ids.payment_method.rpartition(":")[2]}
+        pressed |= chosen(ids.payment_method.rpartition(":")[2])
     return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place(ids, action)}
 
 
@@ -173,7 +173,7 @@ def shortcut(callback: ShortcutId) -> Payload:
 def place(ids: Ids, action: ActionId) -> Payload:
     """Where it is pressed."""
     if action is ActionId.GO_TO_PAYMENT_METHOD:
-        return {"view": view(CallbackId.EXPLANATION, ids.organisation, {})}
+        return {"view": view(CallbackId.EXPLANATION, f"{ids.organisation}:0:", {})}
     if action in IN_THE_FORM:
         return {"view": view(CallbackId.CONNECT, BILLS, {})}
     if action in IN_AN_EDIT:
