@@ -233,11 +233,8 @@ def filled(callback: CallbackId) -> Payload:
         case CallbackId.DISCONNECT:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
             return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}
-        case CallbackId.MAKE_API_KEY:
-            ticked = {"type": "checkboxes", "selected_options": [{"value": "items:write"}]}
-            return {BlockId.KEY_NAME: value(typed("The web shop")), BlockId.SCOPES: value(ticked)}
-        case CallbackId.PAYMENT_METHOD:
-            return {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))}
+        case CallbackId.MAKE_API_KEY | CallbackId.PAYMENT_METHOD:
+            return NAMED[callback]
         case CallbackId.PEOPLE:
             return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
         case CallbackId.SETTINGS | CallbackId.CHANNELS:
@@ -283,3 +280,12 @@ def typed(text: str) -> Payload:
 
 def chosen(option: str) -> Payload:
     return {"type": "external_select", "selected_option": {"value": option}}
+
+
+NAMED: dict[CallbackId, Payload] = {
+    CallbackId.MAKE_API_KEY: {
+        BlockId.KEY_NAME: value(typed("The web shop")),
+        BlockId.SCOPES: value({"type": "checkboxes", "selected_options": [{"value": "items:write"}]}),
+    },
+    CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
+}
