@@ -101,7 +101,7 @@ async def test_what_cannot_stay_as_it_is_is_told_at_its_field_and_nothing_is_sav
         "company VISÁ!": "a payment method with this name already: Company Visa",
         "Visa 4242 4242 4242 4242": "Do not write a whole card",
     }.items():
-        typed = {BlockId.METHOD_NAME: name, BlockId.LAST_DIGITS: "4242"}
+        typed: dict[str, object] = {BlockId.METHOD_NAME: name, BlockId.LAST_DIGITS: "4242"}
         assert sentence in (await desk.slack.submit(desk.modal(ADMIN), typed)).errors[BlockId.METHOD_NAME]
     await desk.slack.close_modal(ADMIN, everything=True)
 
