@@ -41,7 +41,7 @@ from bot.domain.finding import found_by
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Role
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import KindSettings
 from bot.services.entering import NewItem, enter
 from bot.services.settings import Chosen
 from bot.vault import Vault
@@ -197,7 +197,7 @@ async def _organisation(tx: Tx, workspace: WorkspaceId, vault: Vault, sign_in: M
     books = Books(provider_id="bench", name="Bench Ltd", base_currency="GBP")
     await _insert(tx, OrganisationRow, scope, id=organisation, name="Bench Ltd", books=dump(books), next_reference=1)
     scope["organisation_id"] = organisation
-    chosen = Chosen(payment_status=PaymentStatus.DRAFT, default_account="429", default_tax_rate="INPUT2")
+    chosen = Chosen(costs=KindSettings(default_account="429", default_tax_rate="INPUT2"))
     confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
     await _insert(tx, SettingsRow, scope, version=1, chosen=dump(chosen), **confirmed)
     await _connection(tx, scope, vault, sign_in)

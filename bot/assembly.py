@@ -54,6 +54,7 @@ from bot.services.questions import Questions
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.roles import Roles
+from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
 from bot.services.set_up import SetUp
 from bot.services.site import Site
@@ -115,6 +116,7 @@ class Services:
     withdrawals: Withdrawals
     choices: Choices
     organisations: Organisations
+    sales_settings: SalesSettings
     set_up: SetUp
     arrivals: Arrivals
     doors: Doors
@@ -196,6 +198,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         waiting=Waiting(db, clock, people, tokens, providers),
         choices=Choices(db, people),
         organisations=Organisations(db, people),
+        sales_settings=SalesSettings(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),

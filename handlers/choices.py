@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.ids import OrganisationId
+from bot.domain.documents import ItemKind
 from bot.services.choices import Choices as Lists
 from bot.views.fields import (
     account_option,
@@ -34,31 +34,32 @@ class ChoiceHandlers:
         routes.options(ActionId.FIND_TRACKING, self.find_tracking)
 
     async def find_account(self, query: OptionsQuery) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
-        found = await self.lists.accounts(query.actor, organisation_id, query.text)
+        found = await self.lists.accounts(query.actor, about.organisation_id, query.text)
         return Choices([account_option(account) for account in found])
 
     async def find_tax_rate(self, query: OptionsQuery) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
-        found = await self.lists.tax_rates(query.actor, organisation_id, query.text)
+        kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
+        found = await self.lists.tax_rates(query.actor, about.organisation_id, query.text, kind)
         return Choices([tax_rate_option(rate) for rate in found])
 
     async def find_contact(self, query: OptionsQuery) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
-        found = await self.lists.contacts(query.actor, organisation_id, query.text)
+        found = await self.lists.contacts(query.actor, about.organisation_id, query.text)
         return Choices([contact_option(contact) for contact in found])
 
     async def find_bank_account(self, query: OptionsQuery) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
-        found = await self.lists.bank_accounts(query.actor, organisation_id, query.text)
+        found = await self.lists.bank_accounts(query.actor, about.organisation_id, query.text)
         return Choices([bank_account_option(account) for account in found])
 
     async def find_payment_method(self, query: OptionsQuery) -> Choices:
@@ -68,24 +69,24 @@ class ChoiceHandlers:
         return await self._payment_methods(query, every=True)
 
     async def _payment_methods(self, query: OptionsQuery, *, every: bool) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
-        found = await self.lists.payment_methods(query.actor, organisation_id, query.text, every=every)
+        found = await self.lists.payment_methods(query.actor, about.organisation_id, query.text, every=every)
         return Choices([payment_method_option(known.method) for known in found])
 
     async def find_tracking(self, query: OptionsQuery) -> Choices:
-        organisation_id = _organisation_of(query)
-        if organisation_id is None:
+        about = _about(query)
+        if about is None:
             return Choices()
         category = category_of(query.block_id)
-        found = await self.lists.tracking_options(query.actor, organisation_id, category, query.text)
+        found = await self.lists.tracking_options(query.actor, about.organisation_id, category, query.text)
         return Choices([tracking_option(option) for option in found])
 
 
-def _organisation_of(query: OptionsQuery) -> OrganisationId | None:
-    """The organisation that the form is about; a form that is not ours offers nothing."""
+def _about(query: OptionsQuery) -> FormRef | None:
+    """What the form is about; a form that is not ours offers nothing."""
     try:
-        return None if query.form is None else FormRef.decode(query.form.private_metadata).organisation_id
+        return None if query.form is None else FormRef.decode(query.form.private_metadata)
     except NotOursError:
         return None

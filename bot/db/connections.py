@@ -23,7 +23,7 @@ class OrganisationRow(Base):
 
 
 class SettingsRow(Base):
-    """`chosen` is JSON of destination, status and defaults; people and channels have tables of their own."""
+    """`chosen` is JSON of where documents go, their status and defaults, for costs and for sales; people and channels have tables of their own."""
 
     __tablename__ = "organisation_settings"
 

@@ -20,7 +20,7 @@ from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Archived, Item, ItemState, check_move
 from bot.domain.parties import name_key, number_key, tax_key
 from bot.domain.questions import Questions
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 LIVE = "state <> 'archived'"
 
@@ -83,7 +83,9 @@ class ItemRow(Base):
     questions: Mapped[str] = mapped_column(LongText, default="[]", server_default="[]")
     archived: Mapped[str | None] = mapped_column(LongText)
     """JSON of `Archived`."""
+    publish_to: Mapped[str]
     publish_as: Mapped[str]
+    paid_from: Mapped[str | None]
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
@@ -208,7 +210,9 @@ def item_of(row: RowMapping) -> Item:
         complaints=_TEXTS.decode(row["complaints"]),
         questions=_QUESTIONS.decode(row["questions"]),
         archived=None if row["archived"] is None else load(row["archived"], Archived),
+        publish_to=Destination(row["publish_to"]),
         publish_as=PaymentStatus(row["publish_as"]),
+        paid_from=row["paid_from"],
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
@@ -245,7 +249,9 @@ def _columns(item: Item) -> dict[str, object]:
         "complaints": dump(item.complaints),
         "questions": dump(item.questions),
         "archived": None if item.archived is None else dump(item.archived),
+        "publish_to": item.publish_to,
         "publish_as": item.publish_as,
+        "paid_from": item.paid_from,
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,

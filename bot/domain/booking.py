@@ -7,23 +7,27 @@ from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmount
 from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 
 class NotBookableError(ValueError):
     """The item lacks something that booking it needs; checks should have kept it in review."""
 
 
-def kind_of(kind: ItemKind, document_type: DocumentType) -> PostingKind:
-    """What a document becomes in the ledger."""
+def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destination) -> PostingKind:
+    """What a document becomes in the ledger. Of a bank account, what a supplier gives back is received, and what is given
+    back to a customer is spent.
+    """
     is_credit = document_type is DocumentType.CREDIT_NOTE
+    if destination is Destination.BANK_ACCOUNTS:
+        return PostingKind.RECEIVE_MONEY if (kind is ItemKind.SALE) is not is_credit else PostingKind.SPEND_MONEY
     if kind is ItemKind.SALE:
         return PostingKind.CUSTOMER_CREDIT_NOTE if is_credit else PostingKind.SALES_INVOICE
     return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
 
 
-def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
-    """The document of an approved item.
+def posting_of(item: Item, *, marker: str) -> Posting:
+    """The document of an approved item. What is booked on a bank account at once has no status of its own there.
 
     Raises:
         NotBookableError: names what is missing.
@@ -32,6 +36,9 @@ def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
     contact = facts.buyer.name if item.kind is ItemKind.SALE else facts.supplier.name
     if contact is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
         raise NotBookableError("supplier or customer, date, currency and total are needed")
+    if item.is_to_be_paid and item.paid_from is None:
+        raise NotBookableError("a payment method that is linked to a bank account is needed")
+    kind = kind_of(item.kind, facts.document_type, item.publish_to)
     tax = Decimal(0) if facts.tax is None else facts.tax
     if tax and facts.line_amounts is LineAmounts.NO_TAX:
         raise NotBookableError(f"no tax, because it says so, not {tax}")
@@ -43,7 +50,7 @@ def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
     coded = zip(lines, spread_tax(tax, lines), strict=True)
     return Posting(
         item_id=item.id,
-        kind=kind_of(item.kind, facts.document_type),
+        kind=kind,
         marker=marker,
         contact_id=coding.contact.value,
         contact_name=contact,
@@ -51,7 +58,7 @@ def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
         issued_on=facts.issued_on,
         due_on=facts.due_on,
         currency=facts.currency,
-        status=status,
+        status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
         lines=tuple(
             _line(line, line_tax, coding.codes_at(place), facts.line_amounts)
             for place, (line, line_tax) in enumerate(coded)
@@ -60,6 +67,7 @@ def posting_of(item: Item, *, status: PaymentStatus, marker: str) -> Posting:
         tax=tax,
         gross=facts.gross,
         line_amounts=facts.line_amounts,
+        bank_account=item.paid_from if item.is_to_be_paid else None,
     )
 
 
@@ -83,8 +91,8 @@ def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> Posti
 
 
 def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
-    """The document's tax over its lines, to the cent: as the lines state it or by their own rates, where that gives the
-    document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest lines, no
+    """The document's tax over its lines, to the cent: as the lines state it, all or some of them, or by their own rates, where that gives
+    the document's tax but for rounding; else in proportion to the net amounts. What is left goes to the largest lines, no
     more than a cent to each.
     """
     with localcontext(WIDE):
@@ -94,7 +102,7 @@ def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
 def _spread(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
     net = sum((line.net for line in lines), Decimal(0))
     shares = [to_cents(tax * line.net / net) if net else Decimal(0) for line in lines]
-    for stated in (_by_rate(lines), _as_stated(lines)):
+    for stated in (_partly_stated(lines, shares), _by_rate(lines), _as_stated(lines)):
         if stated is not None and abs(sum(stated, Decimal(0)) - tax) <= CENT * len(lines):
             shares = stated
     left = tax - sum(shares, Decimal(0))
@@ -106,6 +114,11 @@ def _spread(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:
         left -= CENT.copy_sign(left)
     shares[largest[0]] += left
     return tuple(share.quantize(CENT) if share == share.quantize(CENT) else share for share in shares)
+
+
+def _partly_stated(lines: tuple[Line, ...], shares: list[Decimal]) -> list[Decimal]:
+    """As the lines state it, and the shares of those that state nothing."""
+    return [share if line.tax is None else to_cents(line.tax) for line, share in zip(lines, shares, strict=True)]
 
 
 def _as_stated(lines: tuple[Line, ...]) -> list[Decimal] | None:

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.documents import ItemKind
+
 
 class ListKind(StrEnum):
     """A list that is imported from the ledger. The order is the order of import."""
@@ -23,6 +25,12 @@ class Capability(StrEnum):
     BILLS = "bills"
     DRAFT_BILLS = "draft_bills"
     BILLS_AWAITING_APPROVAL = "bills_awaiting_approval"
+    SALES_INVOICES = "sales_invoices"
+    DRAFT_SALES_INVOICES = "draft_sales_invoices"
+    SALES_INVOICES_AWAITING_APPROVAL = "sales_invoices_awaiting_approval"
+    CREDIT_NOTES = "credit_notes"
+    BANK_TRANSACTIONS = "bank_transactions"
+    PAYMENTS = "payments"
     SEVERAL_ORGANISATIONS = "several_organisations"
     TRACKING = "tracking"
     LOCK_DATES = "lock_dates"
@@ -75,6 +83,9 @@ class TaxRate:
     @property
     def label(self) -> str:
         return self.name if "%" in self.name else f"{self.name} ({self.percent.normalize():f}%)"
+
+    def goes_with(self, kind: ItemKind) -> bool:
+        return AccountClass.REVENUE in self.applies_to if kind is ItemKind.SALE else self.goes_with_costs
 
     @property
     def goes_with_costs(self) -> bool:

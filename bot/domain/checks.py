@@ -9,6 +9,7 @@ from decimal import Decimal
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.items import Item
+from bot.domain.settings import Destination
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
@@ -23,7 +24,17 @@ def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple
         return (never_booked(facts.document_type),)
     if facts.is_unread:
         return (NOT_READ,)
-    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding), *_not_yet(kind))
+    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding))
+
+
+def not_paid(item: Item) -> tuple[str, ...]:
+    """What is booked on a bank account needs to know which one; another status or place is never taken instead."""
+    if not (item.is_booked and item.is_to_be_paid and item.paid_from is None):
+        return ()
+    goes = "to bank accounts" if item.publish_to is Destination.BANK_ACCOUNTS else "as paid"
+    if item.coding.payment_method.value is None:
+        return (f"It is to be published {goes}, and has no payment method: choose the one it was paid with.",)
+    return (f"It is to be published {goes}, and its payment method is not linked to a bank account of the ledger.",)
 
 
 def never_booked(document_type: DocumentType) -> str:
@@ -128,9 +139,3 @@ def warned_of(item: Item) -> tuple[str, ...]:
 
 def _percent(rate: Decimal) -> str:
     return f"{rate.normalize():f} %"
-
-
-def _not_yet(kind: ItemKind) -> tuple[str, ...]:
-    if kind is ItemKind.SALE:
-        return ("This is a sale. Only costs can be published so far, so enter it in the ledger by hand.",)
-    return ()

@@ -118,13 +118,16 @@ class Coding:
     """How an item is booked. `contact` is the ledger's contact id; without one the supplier's name is used.
 
     `lines` are those of the facts, by their place; where there are fewer, the last ones have nothing of their own.
-    `publish_as` is a `PaymentStatus`; without one the organisation's settings say it.
+    `publish_to` is a `Destination`, `publish_as` a `PaymentStatus`; without one the organisation's settings say it.
+    `payment_method` is our id of what it was paid with.
     """
 
     account: CodedValue = field(default_factory=CodedValue)
     tax_rate: CodedValue = field(default_factory=CodedValue)
     contact: CodedValue = field(default_factory=CodedValue)
+    publish_to: CodedValue = field(default_factory=CodedValue)
     publish_as: CodedValue = field(default_factory=CodedValue)
+    payment_method: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
     lines: tuple[LineCoding, ...] = ()
 
@@ -149,17 +152,20 @@ def codes_of(coding: "Coding | LineCoding") -> Codes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodingDefaults:
-    """What an organisation's settings say for costs."""
+    """What an organisation's settings say for items of a kind."""
 
     account: str | None = None
     tax_rate: str | None = None
+    payment_method: str | None = None
 
 
 def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
     """Fill what is empty from the settings; a rule's or a person's value stands. No default is no opinion."""
-    account, tax_rate = coding.account, coding.tax_rate
+    account, tax_rate, method = coding.account, coding.tax_rate, coding.payment_method
     if defaults.account is not None:
         account = account.offer(defaults.account, Source.ORGANISATION_DEFAULT)
     if defaults.tax_rate is not None:
         tax_rate = tax_rate.offer(defaults.tax_rate, Source.DEFAULT_TAX)
-    return replace(coding, account=account, tax_rate=tax_rate)
+    if defaults.payment_method is not None:
+        method = method.offer(defaults.payment_method, Source.ORGANISATION_DEFAULT)
+    return replace(coding, account=account, tax_rate=tax_rate, payment_method=method)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.books import ListKind
+from bot.domain.documents import ItemKind
 
 
 class DefaultOutcome(StrEnum):
@@ -17,6 +18,7 @@ class DefaultOutcome(StrEnum):
 class MissingDefault:
     """An entry of a list that is a default in the settings, and is archived or gone; with an outcome: was."""
 
+    of: ItemKind = ItemKind.COST
     kind: ListKind
     key: str
     label: str

@@ -7,21 +7,24 @@ from bot.domain.coding import NO_CODES, CodedValue, Codes, Coding, LineCoding, S
 from bot.domain.documents import FactField, Facts, ItemKind, Line
 from bot.domain.ids import UserId
 from bot.domain.items import Item
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """The facts and the codes as they are to be. `lines` are the own codes of the facts' lines, by their place.
 
-    `contact` is the ledger's id of the supplier, or of a sale's customer. Without `publish_as` the settings say the status.
+    `contact` is the ledger's id of the supplier, or of a sale's customer. Without `publish_to` and `publish_as` the settings
+    say where to and with which status. `payment_method` is our id of what it was paid with.
     """
 
     facts: Facts
     kind: ItemKind = ItemKind.COST
     codes: Codes = NO_CODES
     contact: str | None = None
+    publish_to: Destination | None = None
     publish_as: PaymentStatus | None = None
+    payment_method: str | None = None
     lines: tuple[Codes, ...] = ()
 
     def own_codes(self, place: int) -> Codes:
@@ -33,13 +36,16 @@ class Edit:
 
 def edit_of(item: Item) -> Edit:
     """The edit that changes nothing."""
-    coding, status = item.coding, item.coding.publish_as.value
+    coding = item.coding
+    destination, status = coding.publish_to.value, coding.publish_as.value
     return Edit(
         facts=item.facts,
         kind=item.kind,
         codes=coding.codes,
         contact=coding.contact.value,
+        publish_to=None if destination is None else Destination(destination),
         publish_as=None if status is None else PaymentStatus(status),
+        payment_method=coding.payment_method.value,
         lines=_trimmed([coding.own_codes(place) for place in range(len(item.facts.lines))]),
     )
 
@@ -84,7 +90,9 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         account=choose(coding.account, edit.codes.account),
         tax_rate=choose(coding.tax_rate, edit.codes.tax_rate),
         contact=choose(coding.contact, edit.contact),
+        publish_to=choose(coding.publish_to, edit.publish_to),
         publish_as=choose(coding.publish_as, edit.publish_as),
+        payment_method=choose(coding.payment_method, edit.payment_method),
         tracking=track(coding.tracking, edit.codes.tracking),
         lines=tuple(lines),
     )
@@ -113,15 +121,17 @@ def exchanged(edit: Edit, *, is_meant: Callable[[Codes], bool], change: Callable
 
 
 def is_material(before: Item, after: Item) -> bool:
-    """Whether an approver decided on what changed: who is paid and where to, how much, for which document, and how far on
-    it goes to the ledger.
+    """Whether an approver decided on what changed: who is paid, where to and where from, how much, for which document, and
+    where to and how far on it goes in the ledger.
 
     Dates, wording, lines, codes and a tax that leaves the total alone are not: they are changed under a standing approval.
     """
 
     def decided_on(item: Item) -> tuple[object, ...]:
         facts = item.facts
-        return (item.kind, facts.document_type, item.counterparty, facts.number, facts.currency, facts.gross)
+        paid_from = item.paid_from if item.is_to_be_paid else None
+        document = (item.kind, facts.document_type, item.counterparty, facts.number, facts.currency, facts.gross)
+        return (*document, item.publish_to, paid_from)
 
     contacts = (before.coding.contact.value, after.coding.contact.value)
     is_another_contact = None not in contacts and contacts[0] != contacts[1]
@@ -139,7 +149,9 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
         "tax rate": (old.codes.tax_rate, new.codes.tax_rate),
         "tracking": (old.codes.tracking, new.codes.tracking),
         "contact": (old.contact, new.contact),
+        "destination": (old.publish_to, new.publish_to),
         "status": (old.publish_as, new.publish_as),
+        "payment method": (old.payment_method, new.payment_method),
         "lines": (old.lines, new.lines),
         "facts": (_stated(old.facts), _stated(new.facts)),
     }

@@ -12,7 +12,7 @@ from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.questions import Questions
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 
 class ItemState(StrEnum):
@@ -124,8 +124,13 @@ class Item:
     file_id: FileId | None = None
     reference: str = ""
     """A short code people can say, such as `B-1042`."""
+    publish_to: Destination = Destination.PURCHASES
     publish_as: PaymentStatus = PaymentStatus.DRAFT
-    """The status it goes to the ledger with: the settings' until somebody decides, and then what was decided on."""
+    """Where it goes to in the ledger, and with which status: the settings' until somebody decides, and then what was
+    decided on.
+    """
+    paid_from: str | None = None
+    """The ledger's id of the bank account that it is paid from or received on, as its payment method has it then."""
     edited_by: tuple[UserId, ...] = ()
     """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None
@@ -152,6 +157,11 @@ class Item:
     def is_booked(self) -> bool:
         """Whether it is a document that ledgers book; one that is not asks nothing and goes nowhere."""
         return self.facts.document_type.is_booked
+
+    @property
+    def is_to_be_paid(self) -> bool:
+        """Whether it is booked on a bank account, at once or by a payment, so that it needs one."""
+        return self.publish_to is Destination.BANK_ACCOUNTS or self.publish_as is PaymentStatus.PAID
 
     @property
     def counterparty(self) -> Party:

@@ -1,4 +1,4 @@
-"""An organisation's settings: what its admins decided about costs, tax, approvers and channels."""
+"""An organisation's settings: what its admins decided about costs, sales, tax, approvers and channels."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,33 +7,106 @@ from enum import StrEnum
 from bot.domain.arrivals import DropMode
 from bot.domain.books import Account, Capability, TaxRate
 from bot.domain.coding import CodingDefaults
+from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId
+from bot.domain.payment_methods import KnownMethod
 
 
 class Destination(StrEnum):
-    """Where costs are published to."""
+    """Where documents are published to."""
 
     PURCHASES = "purchases"
+    SALES = "sales"
+    BANK_ACCOUNTS = "bank_accounts"
+    """Booked on a bank account at once, as money spent or received, so that nothing is owed."""
+
+    def takes(self, kind: ItemKind) -> bool:
+        return any(destination is self for destination, _ in _DESTINATIONS[_side(kind)])
 
 
 class PaymentStatus(StrEnum):
-    """The status a cost is published with."""
+    """The status a document is published with; each is further on than the one before it."""
 
     DRAFT = "draft"
     AWAITING_APPROVAL = "awaiting_approval"
     AWAITING_PAYMENT = "awaiting_payment"
+    PAID = "paid"
+    """Approved, and with a payment from the bank account of its payment method."""
+
+    @property
+    def is_approved(self) -> bool:
+        """Whether the ledger has it approved at once."""
+        return self in (PaymentStatus.AWAITING_PAYMENT, PaymentStatus.PAID)
 
 
-STATUS_NEEDS: dict[PaymentStatus, Capability] = {
-    PaymentStatus.DRAFT: Capability.DRAFT_BILLS,
-    PaymentStatus.AWAITING_APPROVAL: Capability.BILLS_AWAITING_APPROVAL,
-    PaymentStatus.AWAITING_PAYMENT: Capability.BILLS,
+def destinations_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[Destination, ...]:
+    """Where items of a kind can go in a package; no other is offered."""
+    return tuple(destination for destination, needed in _DESTINATIONS[_side(kind)] if needed in capabilities)
+
+
+def statuses_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
+    """The statuses that a package can do for items of a kind; no other is offered."""
+    return tuple(status for status, needed in _STATUSES[_side(kind)] if needed <= capabilities)
+
+
+def _side(kind: ItemKind) -> ItemKind:
+    """An expense report is published as a cost."""
+    return ItemKind.SALE if kind is ItemKind.SALE else ItemKind.COST
+
+
+_DESTINATIONS = {
+    ItemKind.COST: (
+        (Destination.PURCHASES, Capability.BILLS),
+        (Destination.BANK_ACCOUNTS, Capability.BANK_TRANSACTIONS),
+    ),
+    ItemKind.SALE: (
+        (Destination.SALES, Capability.SALES_INVOICES),
+        (Destination.BANK_ACCOUNTS, Capability.BANK_TRANSACTIONS),
+    ),
+}
+_STATUSES = {
+    ItemKind.COST: (
+        (PaymentStatus.DRAFT, {Capability.DRAFT_BILLS}),
+        (PaymentStatus.AWAITING_APPROVAL, {Capability.BILLS_AWAITING_APPROVAL}),
+        (PaymentStatus.AWAITING_PAYMENT, {Capability.BILLS}),
+        (PaymentStatus.PAID, {Capability.BILLS, Capability.PAYMENTS}),
+    ),
+    ItemKind.SALE: (
+        (PaymentStatus.DRAFT, {Capability.DRAFT_SALES_INVOICES}),
+        (PaymentStatus.AWAITING_APPROVAL, {Capability.SALES_INVOICES_AWAITING_APPROVAL}),
+        (PaymentStatus.AWAITING_PAYMENT, {Capability.SALES_INVOICES}),
+        (PaymentStatus.PAID, {Capability.SALES_INVOICES, Capability.PAYMENTS}),
+    ),
 }
 
 
-def statuses_for(capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
-    """The statuses that a package can do; no other is offered."""
-    return tuple(status for status, needed in STATUS_NEEDS.items() if needed in capabilities)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindSettings:
+    """What is decided for costs, or for sales. `default_payment_method` is our id of one."""
+
+    destination: Destination = Destination.PURCHASES
+    payment_status: PaymentStatus = PaymentStatus.DRAFT
+    default_account: str | None = None
+    default_tax_rate: str | None = None
+    default_payment_method: str | None = None
+
+    @property
+    def coding_defaults(self) -> CodingDefaults:
+        return CodingDefaults(
+            account=self.default_account,
+            tax_rate=self.default_tax_rate,
+            payment_method=self.default_payment_method,
+        )
+
+    @property
+    def sends_approved(self) -> bool:
+        """Whether its documents are to be approved in the ledger at once."""
+        return self.destination is not Destination.BANK_ACCOUNTS and self.payment_status.is_approved
+
+
+USUAL_COSTS = KindSettings()
+USUAL_SALES = KindSettings(destination=Destination.SALES)
+"""Until an admin decides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +114,8 @@ class Settings:
     """One organisation's settings at one version. Until both confirmations stand, nothing is sent to the ledger."""
 
     version: int = 0
-    destination: Destination = Destination.PURCHASES
-    payment_status: PaymentStatus = PaymentStatus.DRAFT
-    default_account: str | None = None
-    default_tax_rate: str | None = None
+    costs: KindSettings = USUAL_COSTS
+    sales: KindSettings = USUAL_SALES
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
@@ -52,23 +123,17 @@ class Settings:
     general_confirmed_at: datetime | None = None
     tax_confirmed_at: datetime | None = None
 
+    def of(self, kind: ItemKind) -> KindSettings:
+        return self.sales if _side(kind) is ItemKind.SALE else self.costs
+
     @property
     def is_set_up(self) -> bool:
         return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
 
     @property
-    def sends_approved(self) -> bool:
-        """Whether bills are to be approved in the ledger at once."""
-        return self.payment_status is PaymentStatus.AWAITING_PAYMENT
-
-    @property
-    def coding_defaults(self) -> CodingDefaults:
-        return CodingDefaults(account=self.default_account, tax_rate=self.default_tax_rate)
-
-    @property
-    def for_items(self) -> tuple[CodingDefaults, PaymentStatus]:
+    def for_items(self) -> tuple[KindSettings, KindSettings]:
         """What every item that nobody decided on takes over."""
-        return self.coding_defaults, self.payment_status
+        return self.costs, self.sales
 
     @property
     def steps_done(self) -> int:
@@ -91,15 +156,20 @@ class SettingsForm:
     """The settings as a person sent them. `version` is the one the form was drawn from."""
 
     version: int
-    destination: Destination
-    payment_status: PaymentStatus
-    default_account: str | None
-    default_tax_rate: str | None
+    costs: KindSettings
     approvers: tuple[UserId, ...]
     bookkeepers: tuple[UserId, ...]
     approvals_channel: ChannelId
     alerts_channel: ChannelId
     drops: DropMode = DropMode.DOCUMENTS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesForm:
+    """What is decided for sales, as a person sent it; `version` as in `SettingsForm`."""
+
+    version: int
+    sales: KindSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +180,15 @@ class SettingsPage:
     organisation: str
     ledger: str
     statuses: tuple[PaymentStatus, ...]
+    destinations: tuple[Destination, ...]
+    """Of costs, as are the statuses."""
     settings: Settings
     bookkeepers: tuple[UserId, ...] = ()
     account: Account | None = None
     tax_rate: TaxRate | None = None
     waiting: int = 0
     """Approved items that waited only for the set-up to be confirmed."""
+    payment_method: KnownMethod | None = None
     may_approve: bool = True
     """False where the login that connected it may write bills in the ledger and not approve them."""
 
@@ -124,13 +197,25 @@ class SettingsPage:
         now = self.settings
         return now.version > form.version and form == SettingsForm(
             version=form.version,
-            destination=now.destination,
-            payment_status=now.payment_status,
-            default_account=now.default_account,
-            default_tax_rate=now.default_tax_rate,
+            costs=now.costs,
             approvers=now.approvers,
             bookkeepers=self.bookkeepers,
             approvals_channel=now.approvals_channel or ChannelId(""),
             alerts_channel=now.alerts_channel or ChannelId(""),
             drops=now.drops,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SalesPage:
+    """What the form for sales is drawn from, as `SettingsPage`."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    destinations: tuple[Destination, ...]
+    statuses: tuple[PaymentStatus, ...]
+    settings: Settings
+    account: Account | None = None
+    tax_rate: TaxRate | None = None
+    payment_method: KnownMethod | None = None

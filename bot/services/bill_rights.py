@@ -11,7 +11,6 @@ from bot.db.connections import ConnectionRow, TokenSetRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import BillRights, Books, Login
 from bot.domain.postings import Posting
-from bot.domain.settings import PaymentStatus
 from bot.services import lists
 from bot.services.homes import redraw_homes_of
 from providers.base import Profile
@@ -63,4 +62,4 @@ async def _login(tx: Tx, batch: LiveBatch) -> str:
 
 
 def _is_approved(bill: Posting) -> bool:
-    return bill.status is PaymentStatus.AWAITING_PAYMENT
+    return bill.status.is_approved

@@ -114,7 +114,7 @@ class Cards:
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
-            statuses=() if provider is None else statuses_for(provider.profile.capabilities),
+            statuses=() if provider is None else statuses_for(item.kind, provider.profile.capabilities),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(item.coding.codes),
@@ -149,7 +149,7 @@ async def _warnings(
             f"{name} is archived in the ledger, which will refuse it. Edit changes it."
             for name in archived_of(item, names)
         ),
-        *await _left_without(tx, item, settings.coding_defaults),
+        *await _left_without(tx, item, settings.of(item.kind).coding_defaults),
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
         *one_for_several(item, names.tax_rate(item.coding.tax_rate.value)),
     ]
@@ -170,7 +170,7 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
     )
     if lacking == CodingDefaults():
         return ()
-    usable = await usable_defaults(*of, lacking)
+    usable = await usable_defaults(*of, lacking, item.kind)
     found = []
     if lacking.account is not None and usable.account is None:
         found.append(f"The default category, {await account_label(*of, lacking.account)}, {_NOT_GIVEN}")

@@ -1,10 +1,11 @@
 """What a form can offer from an organisation's imported lists, and whether what came back was on offer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account, Contact, TaxRate, TrackingOption
 from bot.domain.coding import CodingDefaults
+from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.payment_methods import KnownMethod, PaymentMethod
@@ -30,13 +31,15 @@ class Choices:
                 return ()
             return await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
 
-    async def tax_rates(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[TaxRate, ...]:
-        """Live tax rates that go with costs; none for who may not see these books."""
+    async def tax_rates(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
+    ) -> tuple[TaxRate, ...]:
+        """Live tax rates that go with items of a kind; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text)
+            return await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text, kind)
 
     async def contacts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
         """Live contacts; none for who may not see these books."""
@@ -123,7 +126,7 @@ ACCOUNT, TAX_RATE, CONTACT, TRACKING, LINES = "account", "tax_rate", "contact", 
 """Fields of `NotOfferedError`."""
 GONE = {
     ACCOUNT: "This category is not in the ledger's list any more. Choose another one.",
-    TAX_RATE: "This tax rate is not in the ledger's list for costs any more. Choose another one.",
+    TAX_RATE: "This tax rate is not in the ledger's list for such a document any more. Choose another one.",
     CONTACT: "This contact is not in the ledger's list any more. Choose another one, or write the name.",
     TRACKING: "This option is not in the ledger's list any more. Choose another one.",
 }
@@ -140,31 +143,38 @@ async def chosen(
 
 
 async def require_offered(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    account: str | None,
+    tax_rate: str | None,
+    *,
+    kind: ItemKind = ItemKind.COST,
 ) -> None:
     """A form comes from somebody's machine, and lists change while it is open.
 
     Raises:
-        NotOfferedError: a code was chosen that is not live, or not for costs; nothing chosen is fine.
+        NotOfferedError: a code was chosen that is not live, or not for items of that kind; nothing chosen is fine.
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
     wrong = {}
     if account is not None and not _is_usable_account(found.account):
         wrong[ACCOUNT] = GONE[ACCOUNT]
-    if tax_rate is not None and not _is_usable_rate(found.tax_rate):
+    if tax_rate is not None and not _is_usable_rate(found.tax_rate, kind):
         wrong[TAX_RATE] = GONE[TAX_RATE]
     if wrong:
         raise NotOfferedError(wrong)
 
 
 async def usable_defaults(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, defaults: CodingDefaults
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, defaults: CodingDefaults, kind: ItemKind
 ) -> CodingDefaults:
-    """Those that the ledger takes, as far as is known: a bill is not coded to what would be refused."""
+    """Those that the ledger takes for items of a kind, as far as is known: none is coded to what would be refused."""
     found = await chosen(tx, workspace_id, organisation_id, defaults.account, defaults.tax_rate)
-    return CodingDefaults(
+    return replace(
+        defaults,
         account=defaults.account if _is_usable_account(found.account) else None,
-        tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate) else None,
+        tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate, kind) else None,
     )
 
 
@@ -172,5 +182,5 @@ def _is_usable_account(account: Account | None) -> bool:
     return account is not None and account.is_active and account.is_codable
 
 
-def _is_usable_rate(rate: TaxRate | None) -> bool:
-    return rate is not None and rate.is_active and rate.goes_with_costs
+def _is_usable_rate(rate: TaxRate | None, kind: ItemKind) -> bool:
+    return rate is not None and rate.is_active and rate.goes_with(kind)

@@ -86,7 +86,7 @@ class _Choosing:
 
     async def _is_offered(self, account: str | None, tax_rate: str | None) -> bool:
         try:
-            await require_offered(*self.of, account, tax_rate)
+            await require_offered(*self.of, account, tax_rate, kind=self.edit.kind)
         except NotOfferedError:
             return False
         return True

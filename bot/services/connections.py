@@ -156,7 +156,7 @@ class Connections:
             provider,
             steps_done=settings.steps_done,
             is_set_up=settings.is_set_up,
-            sends_approved=settings.is_set_up and settings.sends_approved,
+            sends_approved=settings.is_set_up and settings.costs.sends_approved,
         )
 
 

@@ -4,6 +4,7 @@ Found by whoever ends the reading of its list, or records a refusal that says so
 reading too, or where other settings are saved.
 """
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
@@ -15,6 +16,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.books import ListKind
 from bot.domain.coding import CodingDefaults
 from bot.domain.defaults import DefaultOutcome, MissingDefault
+from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.services.choices import usable_defaults
@@ -52,21 +54,23 @@ async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
     await tx.execute(_LOCK, {"workspace_id": workspace_id, "organisation_id": organisation_id})
     settings = await load_settings(tx, workspace_id, organisation_id)
     told = await _open(tx, workspace_id, organisation_id)
-    usable = await usable_defaults(tx, workspace_id, organisation_id, settings.coding_defaults)
     is_back = False
-    for kind in known:
-        key = _default(settings.coding_defaults, kind)
-        is_missing = key is not None and _default(usable, kind) is None
-        role, before = told.get(kind, ("", None))
-        if before is not None and (before.key != key or not is_missing):
-            outcome = DefaultOutcome.BACK if before.key == key else DefaultOutcome.CHANGED
-            ended = MissingDefault(kind=kind, key=before.key, label=before.label, outcome=outcome)
-            await _tell(tx, workspace_id, organisation_id, role, ended)
-            is_back = is_back or outcome is DefaultOutcome.BACK
-        if key is not None and is_missing and (before is None or before.key != key):
-            label = await _label(tx, workspace_id, organisation_id, kind, key)
-            role = f"{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
-            await _tell(tx, workspace_id, organisation_id, role, MissingDefault(kind=kind, key=key, label=label))
+    for of in (ItemKind.COST, ItemKind.SALE):
+        defaults = settings.of(of).coding_defaults
+        usable = await usable_defaults(tx, workspace_id, organisation_id, defaults, of)
+        for kind in known:
+            key = _default(defaults, kind)
+            is_missing = key is not None and _default(usable, kind) is None
+            role, before = told.get((of, kind), ("", None))
+            if before is not None and (before.key != key or not is_missing):
+                outcome = DefaultOutcome.BACK if before.key == key else DefaultOutcome.CHANGED
+                await _tell(tx, workspace_id, organisation_id, role, replace(before, outcome=outcome))
+                is_back = is_back or outcome is DefaultOutcome.BACK
+            if key is not None and is_missing and (before is None or before.key != key):
+                label = await _label(tx, workspace_id, organisation_id, kind, key)
+                role = f"{of}:{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
+                missing = MissingDefault(of=of, kind=kind, key=key, label=label)
+                await _tell(tx, workspace_id, organisation_id, role, missing)
     return is_back
 
 
@@ -82,11 +86,11 @@ async def draw(tx: Tx, message: Shown) -> Drawn | None:
 
 async def _open(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
-) -> dict[ListKind, tuple[str, MissingDefault]]:
+) -> dict[tuple[ItemKind, ListKind], tuple[str, MissingDefault]]:
     """What was told and not finished, with its role."""
     rows = await tx.execute(_TOLD, {"workspace_id": workspace_id, "of_id": str(organisation_id)})
     told = [(row.role, load(row.facts, MissingDefault)) for row in rows.all()]
-    return {missing.kind: (role, missing) for role, missing in told if missing.outcome is None}
+    return {(missing.of, missing.kind): (role, missing) for role, missing in told if missing.outcome is None}
 
 
 async def _tell(
@@ -98,7 +102,13 @@ async def _tell(
     )
     by = UserId((await tx.execute(connected_by)).scalar_one())
     place = await place_of_news(tx, workspace_id, organisation_id, by, role)
-    facts = {"kind": missing.kind, "key": missing.key, "label": missing.label, "outcome": missing.outcome}
+    facts = {
+        "of": missing.of,
+        "kind": missing.kind,
+        "key": missing.key,
+        "label": missing.label,
+        "outcome": missing.outcome,
+    }
     await want(tx, workspace_id, Subject.DEFAULT, organisation_id, place, facts=facts)
 
 

@@ -1,9 +1,9 @@
 """Finding entries of an imported list by what a person typed: nearest first, then last used, and never all rows read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -40,6 +40,8 @@ accounts nearly always is one, and "phone" means Telephone there.
 """
 LAST = "\U0010ffff"
 """Behind all other signs: what begins with a text lies between it and it with this."""
+
+Entry = TypeVar("Entry")
 
 USED = -1
 """Stands for a place in what was found because it was used last."""
@@ -148,6 +150,18 @@ async def find(
     return tuple(near[:MOST_CHOICES])
 
 
+def nearest(query: Query, entries: Iterable[tuple[Entry, str, datetime | None]]) -> tuple[Entry, ...]:
+    """Of entries that were read, with their search texts and when they were last used, those that have what was typed, in
+    the order of `find`.
+    """
+    placed = [
+        (_order(place, used_at, search), entry)
+        for entry, search, used_at in entries
+        if (place := query.place_in(search)) is not None
+    ]
+    return tuple(entry for _, entry in sorted(placed, key=lambda each: each[0])[:MOST_CHOICES])
+
+
 def _found(row: Row[Any]) -> Found:
     return Found(row.key, row.search, row.used_at, row.entry)
 
@@ -157,9 +171,12 @@ def _from(place: Place, text: str, after: str) -> dict[str, str]:
 
 
 def _nearness(query: Query, row: Found) -> tuple[int, float, str]:
-    place = query.place_in(row.search)
-    used = 0.0 if row.used_at is None else -row.used_at.timestamp()
-    return (len(Place) if place is None else place, used, row.search)
+    return _order(query.place_in(row.search), row.used_at, row.search)
+
+
+def _order(place: Place | None, used_at: datetime | None, search: str) -> tuple[int, float, str]:
+    used = 0.0 if used_at is None else -used_at.timestamp()
+    return (len(Place) if place is None else place, used, search)
 
 
 class _Search(NamedTuple):

@@ -83,7 +83,9 @@ class Fixes:
     async def _require_offered(self, item: Item, account: str | None, tax_rate: str | None) -> None:
         """An edit may keep what stood there and was archived since; here that is what the ledger refused."""
         async with self.db.read() as tx:
-            await choices.require_offered(tx, item.workspace_id, item.organisation_id, account, tax_rate)
+            await choices.require_offered(
+                tx, item.workspace_id, item.organisation_id, account, tax_rate, kind=item.kind
+            )
 
     async def retry(self, actor: Actor, item_id: ItemId) -> Item:
         """Send again as it is, because the cause is gone in the ledger: a refused item, or of a published one what was to

@@ -28,10 +28,9 @@ from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
 from bot.services import audit
-from bot.services.choices import usable_defaults
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_item
-from bot.services.recoding import judged, judged_by, settle
+from bot.services.recoding import judged, judged_all, settle
 from bot.services.settings import load_settings
 
 PAGE = 50
@@ -128,9 +127,8 @@ class Following:
     ) -> tuple[datetime, UUID] | None:
         """Judge a page; answers where the next one begins, if there may be more."""
         items = await undecided_items(tx, workspace_id, organisation_id, after, limit=self.page)
-        defaults = await usable_defaults(tx, workspace_id, organisation_id, settings.coding_defaults)
-        for item in items:
-            await _follow(tx, item, judged_by(item, settings, defaults))
+        for item, fresh in zip(items, await judged_all(tx, items, settings), strict=True):
+            await _follow(tx, item, fresh)
         return None if len(items) < self.page else (items[-1].created_at, items[-1].id)
 
     async def _enqueue(self, tx: Tx, recoding: Recoding, attempt: int) -> None:

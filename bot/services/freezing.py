@@ -102,7 +102,7 @@ def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
 def _posting(item: Item, provider: AccountingProvider, marker: str) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        posting = posting_of(item, status=item.publish_as, marker=marker)
+        posting = posting_of(item, marker=marker)
         provider.render([posting])
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})

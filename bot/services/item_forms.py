@@ -11,6 +11,7 @@ from bot.db.connections import ConnectionRow
 from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Capability
+from bot.domain.documents import ItemKind
 from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
@@ -92,9 +93,11 @@ class ItemForms:
         provider = await self._provider(*of)
         can = frozenset[Capability]() if provider is None else provider.profile.capabilities
         edit = typed or (None if item is None else edit_of(item))
+        kind = ItemKind.COST if edit is None else edit.kind
+        usual = settings.of(kind)
         codes = () if edit is None else (edit.codes, *edit.lines)
-        accounts = {code for code in (settings.default_account, *(each.account for each in codes)) if code}
-        rates = {code for code in (settings.default_tax_rate, *(each.tax_rate for each in codes)) if code}
+        accounts = {code for code in (usual.default_account, *(each.account for each in codes)) if code}
+        rates = {code for code in (usual.default_tax_rate, *(each.tax_rate for each in codes)) if code}
         contact = None if edit is None else edit.contact
         return ItemPage(
             organisation_id=organisation_id,
@@ -105,10 +108,10 @@ class ItemForms:
             tax_rates=await lists.tax_rates_by_code(*of, rates),
             contact=None if contact is None else await lists.load_contact(*of, contact),
             tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
-            statuses=statuses_for(can),
-            usual_status=settings.payment_status,
-            usual_account=settings.default_account,
-            usual_tax_rate=settings.default_tax_rate,
+            statuses=statuses_for(kind, can),
+            usual_status=usual.payment_status,
+            usual_account=usual.default_account,
+            usual_tax_rate=usual.default_tax_rate,
             read_at=await lists.read_at(*of),
             item=item,
             typed=typed,

@@ -23,7 +23,7 @@ from bot.services.choosing import choose
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
-from bot.services.recoding import checked, judged, settle, status_of
+from bot.services.recoding import checked, judged, placed, settle
 from bot.services.settings import load_settings
 from bot.views.text import mention
 
@@ -133,7 +133,7 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
 
 async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
     """None where they do not matter: under a decision only the editor's choices count."""
-    if before.state in DECIDED and before.coding.publish_as.value == after.coding.publish_as.value:
+    if before.state in DECIDED and _chosen_for(before) == _chosen_for(after):
         return None
     return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
 
@@ -143,8 +143,15 @@ async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | 
     if settings is None:
         return checked(after)
     if before.state in DECIDED:
-        return checked(replace(after, publish_as=status_of(after.coding, settings)))
+        (after,) = await placed(tx, [after], settings)
+        return checked(after)
     return await judged(tx, after, settings)
+
+
+def _chosen_for(item: Item) -> tuple[object, ...]:
+    """What of its coding says where it goes to, with which status, and what it is paid from."""
+    coding = item.coding
+    return item.kind, coding.publish_to.value, coding.publish_as.value, coding.payment_method.value
 
 
 def _deed(before: Item, after: Item) -> str:

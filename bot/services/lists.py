@@ -13,8 +13,10 @@ from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, Books, Contact, ListKind, TaxRate, TrackingCategory
+from bot.domain.documents import ItemKind
+from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.services.finding import find
+from bot.services.finding import find, nearest
 
 ENTRIES, SYNCS, ORGANISATIONS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(OrganisationRow)
 
@@ -47,7 +49,7 @@ _USE = (
     .values(used_at=bindparam("now"))
 )
 _LIVE = (
-    select(ENTRIES.c.entry)
+    select(ENTRIES.c.entry, ENTRIES.c.used_at)
     .where(
         ENTRIES.c.workspace_id == bindparam("workspace_id"),
         ENTRIES.c.organisation_id == bindparam("organisation_id"),
@@ -69,11 +71,15 @@ async def find_accounts(
 
 
 async def find_tax_rates(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
 ) -> tuple[TaxRate, ...]:
-    """Live tax rates that go with costs, as `find_accounts`."""
-    found = await find(tx, workspace_id, organisation_id, ListKind.TAX_RATES, text)
-    return tuple(_TAX_RATE.decode(each.entry) for each in found)
+    """Live tax rates that go with items of a kind, as `find_accounts`. There are few of them, so all are read: which of them
+    go with what is not in their terms.
+    """
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TAX_RATES}
+    rows = [(row.used_at, _TAX_RATE.decode(row.entry)) for row in (await tx.execute(_LIVE, of)).all()]
+    rates = [(used_at, rate) for used_at, rate in rows if rate.goes_with(kind)]
+    return nearest(Query.of(text), [(rate, search_text("", rate.name), used_at) for used_at, rate in rates])
 
 
 async def find_contacts(

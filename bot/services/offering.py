@@ -14,7 +14,6 @@ async def require_live(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organ
     Raises:
         NotOfferedError: by where it stands in the item, such as `lines[2].coding.category`.
     """
-    is_sale = stated.kind is ItemKind.SALE
     wrong: dict[str, str] = {}
     known: dict[tuple[str, str], bool] = {}
     for place, codes in _places(stated):
@@ -22,7 +21,9 @@ async def require_live(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organ
             if code is None:
                 continue
             if (name, code) not in known:
-                known[name, code] = await _is_live(tx, workspace_id, organisation_id, name, code, is_sale=is_sale)
+                known[name, code] = await _is_live(
+                    tx, workspace_id, organisation_id, name, code, kind=stated.kind or ItemKind.COST
+                )
             if not known[name, code]:
                 wrong[f"{place}coding.{name}"] = _SENTENCES[name]
     if wrong:
@@ -42,10 +43,10 @@ def _places(stated: Stated) -> tuple[tuple[str, Codes], ...]:
 
 
 async def _is_live(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str, code: str, *, is_sale: bool
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str, code: str, *, kind: ItemKind
 ) -> bool:
     if name == "category":
         account = await load_account(tx, workspace_id, organisation_id, code)
         return account is not None and account.is_active and account.is_codable
     rate = await load_tax_rate(tx, workspace_id, organisation_id, code)
-    return rate is not None and rate.is_active and (is_sale or rate.goes_with_costs)
+    return rate is not None and rate.is_active and rate.goes_with(kind)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
@@ -31,6 +32,10 @@ from bot.services.saving_settings import StaleFormError
 from providers.base import AccountingProvider
 
 ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
+
+PAYMENT_METHOD = "payment_method"
+"""A field of other forms that names one."""
+METHOD_GONE = "This payment method is not in use any more. Choose another one, or none."
 
 NAME, BANK_ACCOUNT = "name", "bank_account"
 """Fields that can be wrong, by their names in `PaymentMethodForm`."""
@@ -84,6 +89,28 @@ async def bank_account_of(
     """What is paid from with it now; None where it is switched off, not linked, or linked to what the ledger has not."""
     found = await known_methods(tx, workspace_id, organisation_id, (method_id,))
     return found[method_id].pays_from if method_id in found else None
+
+
+async def default_method(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
+) -> KnownMethod | None:
+    """The payment method that settings name, with its bank account."""
+    if method is None:
+        return None
+    method_id = PaymentMethodId(UUID(method))
+    return (await known_methods(tx, workspace_id, organisation_id, (method_id,))).get(method_id)
+
+
+async def method_not_offered(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
+) -> dict[str, str]:
+    """A sentence for a payment method that was chosen and is not there, or switched off. Not linked is no mistake: items
+    that need the bank account wait for it and say so.
+    """
+    if method is None:
+        return {}
+    found = await default_method(tx, workspace_id, organisation_id, method)
+    return {} if found is not None and found.method.is_active else {PAYMENT_METHOD: METHOD_GONE}
 
 
 async def all_known(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[KnownMethod, ...]:

@@ -5,39 +5,78 @@ never overrides what is stronger; an approval is never touched by a default, bec
 A default that the ledger is known not to take any more is none.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
-from bot.domain.checks import check
-from bot.domain.coding import Coding, CodingDefaults, apply_defaults
+from bot.domain.checks import check, not_paid
+from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
-from bot.domain.settings import PaymentStatus, Settings
+from bot.domain.payment_methods import KnownMethod, PaymentMethodId
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
 from bot.services.choices import usable_defaults
+from bot.services.payment_methods import known_methods
 
 
 async def judged(tx: Tx, item: Item, settings: Settings) -> Item:
     """An undecided item as the settings have it: coded by the defaults, and checked; its state is left alone."""
-    defaults = await usable_defaults(tx, item.workspace_id, item.organisation_id, settings.coding_defaults)
-    return judged_by(item, settings, defaults)
+    (found,) = await judged_all(tx, [item], settings)
+    return found
 
 
-def judged_by(item: Item, settings: Settings, defaults: CodingDefaults) -> Item:
-    """As `judged`; `defaults` are those of the settings that can be used."""
-    coding = apply_defaults(item.coding, defaults)
-    return checked(replace(item, coding=coding, publish_as=status_of(coding, settings)))
+async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
+    """As `judged`, for items of one organisation."""
+    if not items:
+        return ()
+    of = tx, items[0].workspace_id, items[0].organisation_id
+    defaults = {
+        kind: await usable_defaults(*of, settings.of(kind).coding_defaults, kind)
+        for kind in {item.kind for item in items}
+    }
+    coded = [replace(item, coding=apply_defaults(item.coding, defaults[item.kind])) for item in items]
+    return tuple(checked(item) for item in await placed(tx, coded, settings))
 
 
-def status_of(coding: Coding, settings: Settings) -> PaymentStatus:
-    """What it is published as: by the settings, unless somebody chose for it."""
-    chosen = coding.publish_as.value
-    return settings.payment_status if chosen is None else PaymentStatus(chosen)
+async def placed(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
+    """Items of one organisation with where they go to in the ledger, with which status, and from which bank account they
+    are paid: by the settings, unless somebody chose for them.
+    """
+    going = [_going(item, settings.of(item.kind)) for item in items]
+    methods = {method for item in going if item.is_to_be_paid and (method := _method_of(item)) is not None}
+    known = await known_methods(tx, items[0].workspace_id, items[0].organisation_id, methods) if methods else {}
+    return tuple(replace(item, paid_from=_paid_from(item, known)) for item in going)
+
+
+def _method_of(item: Item) -> PaymentMethodId | None:
+    chosen = item.coding.payment_method.value
+    return None if chosen is None else PaymentMethodId(UUID(chosen))
+
+
+def _paid_from(item: Item, known: Mapping[PaymentMethodId, KnownMethod]) -> str | None:
+    """The ledger's id of the bank account that its payment method can pay from now, where it is to be paid."""
+    method = _method_of(item)
+    found = known.get(method) if item.is_to_be_paid and method is not None else None
+    account = None if found is None else found.pays_from
+    return None if account is None else account.provider_id
+
+
+def _going(item: Item, settings: KindSettings) -> Item:
+    """A place that the kind of item cannot go to, because it was chosen while it was of another, counts as none chosen."""
+    to, status = item.coding.publish_to.value, item.coding.publish_as.value
+    wanted = settings.destination if to is None else Destination(to)
+    return replace(
+        item,
+        publish_to=wanted if wanted.takes(item.kind) else settings.destination,
+        publish_as=settings.payment_status if status is None else PaymentStatus(status),
+    )
 
 
 def checked(item: Item) -> Item:
     """The item as it stands, checked, with what somebody has to answer; its state is left alone."""
     asked = tuple(question.words for question in item.questions if question.is_open)
-    return replace(item, complaints=(*asked, *check(item.facts, item.coding, item.kind)))
+    return replace(item, complaints=(*asked, *check(item.facts, item.coding, item.kind), *not_paid(item)))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

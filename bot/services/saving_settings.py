@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -12,7 +13,7 @@ from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
-from bot.domain.settings import Settings, SettingsForm
+from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.bindings import bind
@@ -81,31 +82,59 @@ class SettingsService:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
-            await _save_chosen(tx, workspace_id, organisation_id, form)
+            confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
+            chosen = Chosen(costs=form.costs, sales=before.sales)
+            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, **confirmed)
             people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
             await _save_people(tx, workspace_id, organisation_id, form, people)
             await _save_channels(tx, workspace_id, organisation_id, form, before)
-            await _audit(tx, actor, organisation_id, form)
+            await _audit(tx, actor, organisation_id, "settings saved", form)
             if also is not None:
                 await also(tx)
             settings = await load_settings(tx, workspace_id, organisation_id)
-            if settings.for_items != before.for_items:
-                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
+            await self._followed(tx, workspace_id, organisation_id, before, settings)
             await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
-            await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
             await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
             concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
             await redraw_homes(tx, workspace_id, concerned)
             tx.nudge(Nudge.PLANNER)
         return settings
 
+    async def save_sales(self, actor: Actor, organisation_id: OrganisationId, form: SalesForm) -> Settings:
+        """Save what is decided for sales; waiting sales follow.
 
-async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> None:
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await load_settings(tx, workspace_id, organisation_id)
+            chosen = Chosen(costs=before.costs, sales=form.sales)
+            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen)
+            await _audit(tx, actor, organisation_id, "settings of sales saved", form)
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            await self._followed(tx, workspace_id, organisation_id, before, settings)
+        return settings
+
+    async def _followed(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, settings: Settings
+    ) -> None:
+        """Waiting items take over what changed for them, and defaults that cannot be used are told."""
+        if settings.for_items != before.for_items:
+            await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
+        await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
+
+
+async def _audit(
+    tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, form: SettingsForm | SalesForm
+) -> None:
     await audit.record(
         tx,
         actor.workspace.id,
         organisation_id,
-        "settings saved",
+        deed,
         by=actor.user_id,
         organisation_id=organisation_id,
         facts=msgspec.to_builtins(form),
@@ -139,15 +168,15 @@ async def _save_channels(
         await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
 
 
-async def _save_chosen(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm) -> None:
-    chosen = Chosen(
-        destination=form.destination,
-        payment_status=form.payment_status,
-        default_account=form.default_account,
-        default_tax_rate=form.default_tax_rate,
-    )
-    confirmed = {"chosen": dump(chosen), "general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
-    if not await next_version(tx, workspace_id, organisation_id, form.version, **confirmed):
+async def _save_chosen(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    version: int,
+    chosen: Chosen,
+    **confirmed: datetime,
+) -> None:
+    if not await next_version(tx, workspace_id, organisation_id, version, chosen=dump(chosen), **confirmed):
         raise StaleFormError
 
 

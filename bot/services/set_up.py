@@ -11,14 +11,16 @@ from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import BillRights
+from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role, why_unfit
-from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
+from bot.domain.settings import SettingsForm, SettingsPage, destinations_for, statuses_for
 from bot.domain.slack import Actor
 from bot.services import choices, lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
+from bot.services.payment_methods import default_method, method_not_offered
 from bot.services.people import Directory, People
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.settings import (
@@ -34,7 +36,7 @@ from providers.base import AccountingProvider
 CONNECTIONS = table_of(ConnectionRow)
 
 APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
-PAYMENT_STATUS = "payment_status"
+DESTINATION, PAYMENT_STATUS = "destination", "payment_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
 
 MOST_NAMED = 5
@@ -112,25 +114,28 @@ class SetUp:
         return replace(after, waiting=before.waiting)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
-        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-        provider = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
+        provider = await provider_of(tx, workspace_id, organisation_id)
         if provider is None or provider not in self.providers:
             raise NoConnectionError
         profile = self.providers[provider].profile
         settings = await load_settings(tx, workspace_id, organisation_id)
         known = await choices.chosen(
-            tx, workspace_id, organisation_id, settings.default_account, settings.default_tax_rate
+            tx, workspace_id, organisation_id, settings.costs.default_account, settings.costs.default_tax_rate
         )
         books = await lists.books_of(tx, workspace_id, organisation_id)
         return SettingsPage(
             organisation_id=organisation_id,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger=profile.name,
-            statuses=statuses_for(profile.capabilities),
+            statuses=statuses_for(ItemKind.COST, profile.capabilities),
+            destinations=destinations_for(ItemKind.COST, profile.capabilities),
             settings=settings,
             bookkeepers=await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER),
             account=known.account,
             tax_rate=known.tax_rate,
+            payment_method=await default_method(
+                tx, workspace_id, organisation_id, settings.costs.default_payment_method
+            ),
             waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
@@ -148,6 +153,13 @@ class SetUp:
         return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
 
 
+async def provider_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str | None:
+    """The key of the package that it is connected to."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    found = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
+    return None if found is None else str(found)
+
+
 def _sentences(reasons: Mapping[UserId, str], users: Iterable[UserId]) -> str:
     found = list(dict.fromkeys(reasons[user] for user in users if user in reasons))
     more = f"And {len(found) - MOST_NAMED} more like these. " if len(found) > MOST_NAMED else ""
@@ -158,7 +170,9 @@ def _impossible(page: SettingsPage, form: SettingsForm) -> dict[str, str]:
     wrong = {}
     if not form.approvers:
         wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
-    if form.payment_status not in page.statuses:
+    if form.costs.destination not in page.destinations:
+        wrong[DESTINATION] = f"{page.ledger} cannot take costs there. Choose another place."
+    if form.costs.payment_status not in page.statuses:
         wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take bills with this status. Choose another one."
     return wrong
 
@@ -167,11 +181,13 @@ async def _not_ours(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm
 ) -> dict[str, str]:
     """Codes that the lists do not have, and channels that serve another organisation."""
-    wrong = {}
+    wrong = await method_not_offered(tx, workspace_id, organisation_id, form.costs.default_payment_method)
     try:
-        await choices.require_offered(tx, workspace_id, organisation_id, form.default_account, form.default_tax_rate)
+        await choices.require_offered(
+            tx, workspace_id, organisation_id, form.costs.default_account, form.costs.default_tax_rate
+        )
     except choices.NotOfferedError as error:
-        wrong = error.fields
+        wrong |= error.fields
     wrong |= await taken(tx, workspace_id, organisation_id, _channels_of(form))
     return wrong
 

@@ -13,7 +13,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
-from bot.domain.settings import Destination, PaymentStatus, Settings
+from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, Settings
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
@@ -68,10 +68,8 @@ APPROVALS, ALERTS = "approvals", "alerts"
 class Chosen:
     """What the settings row keeps as JSON."""
 
-    destination: Destination = Destination.PURCHASES
-    payment_status: PaymentStatus = PaymentStatus.DRAFT
-    default_account: str | None = None
-    default_tax_rate: str | None = None
+    costs: KindSettings = USUAL_COSTS
+    sales: KindSettings = USUAL_SALES
 
 
 async def load_settings(
@@ -92,10 +90,8 @@ async def load_settings(
     chosen = msgspec.json.decode(row.chosen, type=Chosen)
     return Settings(
         version=row.version,
-        destination=chosen.destination,
-        payment_status=chosen.payment_status,
-        default_account=chosen.default_account,
-        default_tax_rate=chosen.default_tax_rate,
+        costs=chosen.costs,
+        sales=chosen.sales,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),
@@ -141,8 +137,8 @@ async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
 
 
 def sends_approved(chosen: str) -> bool:
-    """Of a stored row's `chosen`, as `Settings.sends_approved`."""
-    return msgspec.json.decode(chosen, type=Chosen).payment_status is PaymentStatus.AWAITING_PAYMENT
+    """Of a stored row's `chosen`, whether costs are."""
+    return msgspec.json.decode(chosen, type=Chosen).costs.sends_approved
 
 
 def _id_of(channel: Row[Any] | None) -> ChannelId | None:

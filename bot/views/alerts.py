@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTex
 from slack_sdk.models.views import View
 
 from bot.domain.alerts import AlertCard, AlertState
+from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Fix
@@ -87,7 +88,9 @@ def choose_form(page: ItemPage, action: ActionId) -> View:
         title=PlainTextObject(text="Another category" if is_account else "Another tax rate"),
         submit=PlainTextObject(text="Save and send"),
         close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, item.version, item.id).encode(),
+        private_metadata=FormRef(
+            page.organisation_id, item.version, item.id, is_of_sale=item.kind is ItemKind.SALE
+        ).encode(),
         blocks=[
             section(f"*{escape(page.organisation)}* · {_what(item)}\nNow: {escape(now, 100)}"),
             field,

@@ -4,6 +4,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain.books import ListKind
 from bot.domain.defaults import DefaultOutcome, MissingDefault
+from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, UserId
 from bot.views.connections import MOST_NAMED
 from bot.views.ids import ActionId
@@ -15,11 +16,15 @@ Message = tuple[str, tuple[Block, ...]]
 NAMES = {ListKind.ACCOUNTS: "default category", ListKind.TAX_RATES: "default tax rate"}
 
 
+def _name(found: MissingDefault) -> str:
+    return f"{NAMES[found.kind]}{' for sales' if found.of is ItemKind.SALE else ''}"
+
+
 def missing(
     organisation: str, organisation_id: OrganisationId, found: MissingDefault, admins: tuple[UserId, ...]
 ) -> Message:
     """What it is, where it is used, whose move it is and what to press; with an outcome, what became of it."""
-    name = NAMES[found.kind]
+    name = _name(found)
     if found.outcome is not None:
         return done(organisation, found, found.outcome)
     title = f"The {name} is archived or gone in the ledger"
@@ -47,8 +52,8 @@ def missing(
 def done(organisation: str, found: MissingDefault, outcome: DefaultOutcome) -> Message:
     match outcome:
         case DefaultOutcome.BACK:
-            words = f"{escape(found.label, 200)}, the {NAMES[found.kind]}, is in the ledger's list again."
+            words = f"{escape(found.label, 200)}, the {_name(found)}, is in the ledger's list again."
         case DefaultOutcome.CHANGED:
-            words = f"{escape(found.label, 200)} is not the {NAMES[found.kind]} any more."
+            words = f"{escape(found.label, 200)} is not the {_name(found)} any more."
     text = f":white_check_mark: *{escape(organisation)}*\n{words} There is nothing to do."
     return f"{plain(organisation)}: {plain(words, 300)}", (section(text),)

@@ -123,10 +123,13 @@ def _document(page: ItemPage, *, has_picture: bool) -> list[Block]:
 
 
 def _ref(page: ItemPage, version: int | None) -> FormRef:
+    is_of_sale = shown_kind(page.edit.kind) is ItemKind.SALE
     if page.item is None:
-        return FormRef(page.organisation_id)
+        return FormRef(page.organisation_id, is_of_sale=is_of_sale)
     seen = page.item.version if version is None else version
-    return FormRef(page.organisation_id, seen, page.item.id, page.form_id, revision=page.revision)
+    return FormRef(
+        page.organisation_id, seen, page.item.id, page.form_id, revision=page.revision, is_of_sale=is_of_sale
+    )
 
 
 def _fact_fields(page: ItemPage) -> list[Block]:

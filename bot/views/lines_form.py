@@ -19,7 +19,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.coding import NO_CODES, Codes
-from bot.domain.documents import LineAmounts
+from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.forms import ItemPage
 from bot.domain.lines import Balance, TypedLine, amount_of, balance_of
 from bot.views import fields
@@ -56,7 +56,15 @@ def form(page: ItemPage, version: int, number: int = 0, *, notice: str | None = 
     lines = page.edit.facts.lines
     number = min(number, (len(lines) - 1) // A_PAGE)
     places = range(number * A_PAGE, min(len(lines), (number + 1) * A_PAGE))
-    ref = FormRef(page.organisation_id, version, page.item.id, page.form_id, number, page.revision)
+    ref = FormRef(
+        page.organisation_id,
+        version,
+        page.item.id,
+        page.form_id,
+        number,
+        page.revision,
+        is_of_sale=page.edit.kind is ItemKind.SALE,
+    )
     balance = balance_of(page.edit.facts)
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),

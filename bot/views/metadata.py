@@ -178,6 +178,9 @@ class KeyRef:
             raise NotOursError(text[:60]) from None
 
 
+_OF_SALE = "+sale"
+
+
 @dataclass(frozen=True, slots=True)
 class MethodsRef:
     """A page of an organisation's payment methods."""
@@ -241,10 +244,13 @@ class FormRef:
     """The form that a draft belongs to; the lines' form stands over it at a page and a revision of the draft."""
     page: int = 0
     revision: int = 0
+    is_of_sale: bool = False
+    """Selects that search offer what goes with a sale."""
 
     def encode(self) -> str:
         drafted = "" if self.form_id is None else f":{self.form_id}:{self.page}:{self.revision}"
-        return f"{self.organisation_id}:{self.version}:{self.item_id or ''}{drafted}"
+        of_sale = _OF_SALE if self.is_of_sale else ""
+        return f"{self.organisation_id}{of_sale}:{self.version}:{self.item_id or ''}{drafted}"
 
     @classmethod
     def decode(cls, text: str) -> "FormRef":
@@ -255,12 +261,13 @@ class FormRef:
         version, item, form, page, revision = [*rest.split(":"), "", "", "", ""][:5]
         try:
             return cls(
-                OrganisationId(UUID(organisation)),
+                OrganisationId(UUID(organisation.removesuffix(_OF_SALE))),
                 _version(version),
                 ItemId(UUID(item)) if item else None,
                 UUID(form) if form else None,
                 _version(page or "0"),
                 _version(revision or "0"),
+                is_of_sale=organisation.endswith(_OF_SALE),
             )
         except ValueError:
             raise NotOursError(text[:60]) from None

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm, SettingsPage
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings, SettingsForm, SettingsPage
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
@@ -16,6 +16,7 @@ from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
 
 BLOCKS = {
+    "destination": BlockId.DESTINATION,
     "payment_status": BlockId.PAYMENT_STATUS,
     "approvers": BlockId.APPROVERS,
     "bookkeepers": BlockId.BOOKKEEPERS,
@@ -30,8 +31,13 @@ STATUS_NAMES = {
     PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
     PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
     PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
+    PaymentStatus.PAID: ("Paid", "Approved in {ledger}, and paid from the bank account of its payment method."),
 }
-DESTINATION_NAMES = {Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact.")}
+DESTINATION_NAMES = {
+    Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
+    Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
+    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received on the bank account of its payment method."),
+}
 DROP_NAMES = {
     DropMode.DOCUMENTS: ("Documents", "PDF and XML come in; of a picture I ask first whether it is a bill."),
     DropMode.EVERY: ("Every file", "Pictures come in without a question, too."),
@@ -62,8 +68,8 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
 
 def _costs(page: SettingsPage) -> list[Block]:
     return [
-        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), page.settings.destination),
-        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.settings.payment_status),
+        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), page.settings.costs.destination),
+        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.settings.costs.payment_status),
         *_rights_lacking(page),
         fields.account_field(
             BlockId.DEFAULT_ACCOUNT,
@@ -158,10 +164,12 @@ def read(state: dict[str, Any], version: int) -> SettingsForm:
         raise NotOursError(str(error)[:60]) from None
     return SettingsForm(
         version=version,
-        destination=destination,
-        payment_status=payment_status,
-        default_account=found.account(BlockId.DEFAULT_ACCOUNT),
-        default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
+        costs=KindSettings(
+            destination=destination,
+            payment_status=payment_status,
+            default_account=found.account(BlockId.DEFAULT_ACCOUNT),
+            default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
+        ),
         approvers=tuple(UserId(user) for user in found.users(BlockId.APPROVERS)),
         bookkeepers=tuple(UserId(user) for user in found.users(BlockId.BOOKKEEPERS)),
         approvals_channel=ChannelId(approvals),
@@ -194,7 +202,7 @@ def dropped_there(channel: ChannelId | None, drops: DropMode) -> str:
 def saved(page: SettingsPage) -> View:
     """What holds from now on, and what happens next."""
     settings = page.settings
-    status, _ = STATUS_NAMES[settings.payment_status]
+    status, _ = STATUS_NAMES[settings.costs.payment_status]
     lines = [
         ":white_check_mark: It is set up.",
         f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",
@@ -263,7 +271,7 @@ def _options(block: BlockId, label: str, options: list[Option], chosen: str) -> 
 def _destinations(page: SettingsPage) -> list[Option]:
     return [
         fields.an_option(destination, name, does.format(ledger=page.ledger))
-        for destination, (name, does) in DESTINATION_NAMES.items()
+        for destination, (name, does) in ((each, DESTINATION_NAMES[each]) for each in page.destinations)
     ]
 
 

@@ -12,7 +12,7 @@ from bot.domain.editing import edit_of
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ChannelsForm, PeopleForm
 from bot.domain.rights import Person, Role
-from bot.domain.settings import Destination, PaymentStatus, SettingsForm
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, SettingsForm
 from bot.domain.slack import Workspace
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BOOKKEEPER, MEMBER, OWNER
 from bot.services.people import Directory, NotAllowedError, grant
@@ -105,10 +105,12 @@ def a_people_form(version: int) -> PeopleForm:
 def a_settings_form(version: int) -> SettingsForm:
     return SettingsForm(
         version=version,
-        destination=Destination.PURCHASES,
-        payment_status=PaymentStatus.AWAITING_PAYMENT,
-        default_account=None,
-        default_tax_rate=None,
+        costs=KindSettings(
+            destination=Destination.PURCHASES,
+            payment_status=PaymentStatus.AWAITING_PAYMENT,
+            default_account=None,
+            default_tax_rate=None,
+        ),
         approvers=(UserId(APPROVER),),
         bookkeepers=(UserId(BOOKKEEPER),),
         approvals_channel=ChannelId(ALERTS),

@@ -10,18 +10,21 @@ from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import SystemClock
 from bot.db import migrate
 from bot.db.base import dump
+from bot.db.items import ITEMS
 from bot.db.publications import BATCHES, STEPS
 from bot.db.recodings import stuck_recodings
 from bot.db.unit_of_work import Database
 from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.services.finding import find
+from bot.services.settings import load_settings
 from bot.worker.engine import migrate_engine
 from tests.db.schema import schema_of
 from tests.services.listed import account
@@ -246,6 +249,48 @@ async def test_what_was_on_its_way_before_steps_were_carried_goes_on(empty_url: 
     assert (batch.kind, batch.route) == ("document", "Invoices")
 
 
+async def test_settings_of_before_are_those_of_costs_and_sales_that_waited_are_looked_at_again(empty_url: str) -> None:
+    organisation, workspace = OrganisationId(uuid4()), WorkspaceId(uuid4())
+    await upgrade_to(empty_url, "0022")
+    engine = create_async_engine(empty_url)
+    of = {"workspace_id": workspace.hex, "organisation_id": organisation.hex}
+    came = {"door": "form", "submitted_by": "U1", "created_at": "2026-03-02 09:00:00+00:00", "state": "to_review"}
+    content = {
+        "facts": "{}",
+        "coding": "{}",
+        "complaints": "[]",
+        "publish_as": "draft",
+        "edited_by": "[]",
+        "version": 1,
+    }
+    chosen = '{"destination":"purchases","payment_status":"awaiting_payment","default_account":"429"}'
+    rows = [
+        *_of_organisation(workspace, organisation),
+        _row("organisation_settings", **of, version=4, chosen=chosen),
+        *(
+            _row("items", id=UUID(int=place).hex, reference=kind, kind=kind, source_key=kind, **of, **came, **content)
+            for place, kind in enumerate(("cost", "sale"), 1)
+        ),
+    ]
+    async with engine.begin() as connection:
+        for statement, values in rows:
+            await connection.execute(text(statement), values)
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        settings = await load_settings(tx, workspace, organisation)
+        places = (await tx.execute(select(ITEMS.c.kind, ITEMS.c.publish_to).order_by(ITEMS.c.kind))).all()
+        (stuck,) = await stuck_recodings(tx, limit=9)
+    await db.close()
+    assert settings.costs == KindSettings(payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429")
+    assert settings.sales == KindSettings(destination=Destination.SALES)
+    assert [tuple(row) for row in places] == [("cost", "purchases"), ("sale", "sales")]
+    assert stuck.organisation_id == organisation
+
+
 def _on_its_way(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:
     """A publication with its batch, and what both refer to."""
     connection, batch, item, publication = (UUID(int=number).hex for number in range(1, 5))
@@ -303,7 +348,7 @@ async def test_items_that_were_following_settings_go_on_after_an_upgrade(empty_u
     organisation, workspace = OrganisationId(uuid4()), WorkspaceId(uuid4())
     now = "2026-03-02 09:00:00+00:00"
     of = {"organisation_id": organisation.hex, "workspace_id": workspace.hex}
-    await upgrade_to(empty_url, "0018")
+    await upgrade_to(empty_url, "0019")
     engine = create_async_engine(empty_url)
     async with engine.begin() as connection:
         begun = _row("recodings", **of, run=3, attempt=2, after_at=now, after_id=workspace.hex, due_at=now)

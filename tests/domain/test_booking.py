@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.booking import NotBookableError, posting_of, spread_tax
+from bot.domain.booking import NotBookableError, kind_of, posting_of, spread_tax
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
-from bot.domain.documents import Door, Facts, ItemKind, Line, LineAmounts, Party
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.money import CENT, WIDE
-from bot.domain.settings import PaymentStatus
+from bot.domain.postings import PostingKind
+from bot.domain.settings import Destination, PaymentStatus
 
 SOME = UUID(int=1)
 D = Decimal
@@ -54,7 +55,7 @@ def an_item(**facts: object) -> Item:
 
 
 def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
-    bill = posting_of(an_item(), status=PaymentStatus.DRAFT, marker="http://here/i/1")
+    bill = posting_of(an_item(), marker="http://here/i/1")
 
     (line,) = bill.lines
     assert (line.net, line.tax, line.account_code, line.tax_code) == (D(100), D(20), "429", "INPUT2")
@@ -64,7 +65,7 @@ def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
 def test_lines_keep_their_amounts_and_their_taxes_add_up_to_the_documents() -> None:
     lines = (a_line("33.33"), a_line("33.33"), a_line("33.34"))
 
-    bill = posting_of(an_item(lines=lines), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(an_item(lines=lines), marker="m")
 
     assert [line.net for line in bill.lines] == [D("33.33"), D("33.33"), D("33.34")]
     assert sum(line.tax for line in bill.lines) == D("20.00")
@@ -72,13 +73,13 @@ def test_lines_keep_their_amounts_and_their_taxes_add_up_to_the_documents() -> N
 
 def test_lines_that_do_not_make_the_net_amount_are_not_billable() -> None:
     with pytest.raises(NotBookableError, match="add up to 100"):
-        posting_of(an_item(net=None, lines=(a_line("99.00"),)), status=PaymentStatus.DRAFT, marker="m")
+        posting_of(an_item(net=None, lines=(a_line("99.00"),)), marker="m")
 
 
 @pytest.mark.parametrize("missing", ["issued_on", "currency", "gross"])
 def test_what_a_bill_needs_is_named(missing: str) -> None:
     with pytest.raises(NotBookableError, match="needed"):
-        posting_of(an_item(**{missing: None}), status=PaymentStatus.DRAFT, marker="m")
+        posting_of(an_item(**{missing: None}), marker="m")
 
 
 def test_lines_of_several_rates_keep_each_its_own_tax() -> None:
@@ -118,7 +119,7 @@ def test_a_line_is_booked_to_its_own_codes_and_else_to_the_items() -> None:
     emptied = LineCoding(account=by_person(None), tracking=(Tracked(category="region", option=by_person(None)),))
     coding = replace(item.coding, tracking=(north,), lines=(own, emptied))
 
-    bill = posting_of(replace(item, coding=coding), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(replace(item, coding=coding), marker="m")
 
     assert [(line.account_code, line.tax_code, line.tracking) for line in bill.lines] == [
         ("461", "RRINPUT", (Track("region", "s"),)),
@@ -131,7 +132,7 @@ def test_where_every_line_has_its_own_codes_the_item_needs_none() -> None:
     own = LineCoding(account=by_person("461"), tax_rate=by_person("RRINPUT"))
     item = replace(an_item(lines=(a_line("100.00"),)), coding=Coding(lines=(own,)))
 
-    (line,) = posting_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+    (line,) = posting_of(item, marker="m").lines
 
     assert (line.account_code, line.tax_code) == ("461", "RRINPUT")
 
@@ -139,11 +140,49 @@ def test_where_every_line_has_its_own_codes_the_item_needs_none() -> None:
 def test_a_bill_without_tax_has_lines_without_a_tax_rate_and_is_never_made_of_one_with_tax() -> None:
     item = an_item(line_amounts=LineAmounts.NO_TAX, tax=None, net=D("120.00"))
 
-    (line,) = posting_of(item, status=PaymentStatus.DRAFT, marker="m").lines
+    (line,) = posting_of(item, marker="m").lines
 
     assert (line.net, line.tax, line.tax_code) == (D(120), D(0), None)
     with pytest.raises(NotBookableError, match="no tax"):
-        posting_of(an_item(line_amounts=LineAmounts.NO_TAX), status=PaymentStatus.DRAFT, marker="m")
+        posting_of(an_item(line_amounts=LineAmounts.NO_TAX), marker="m")
+
+
+@pytest.mark.parametrize(
+    ("kind", "document_type", "destination", "posted"),
+    [
+        (ItemKind.COST, DocumentType.RECEIPT, Destination.PURCHASES, PostingKind.BILL),
+        (ItemKind.COST, DocumentType.CREDIT_NOTE, Destination.PURCHASES, PostingKind.SUPPLIER_CREDIT_NOTE),
+        (ItemKind.COST, DocumentType.INVOICE, Destination.BANK_ACCOUNTS, PostingKind.SPEND_MONEY),
+        (ItemKind.COST, DocumentType.CREDIT_NOTE, Destination.BANK_ACCOUNTS, PostingKind.RECEIVE_MONEY),
+        (ItemKind.SALE, DocumentType.INVOICE, Destination.SALES, PostingKind.SALES_INVOICE),
+        (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.SALES, PostingKind.CUSTOMER_CREDIT_NOTE),
+        (ItemKind.SALE, DocumentType.INVOICE, Destination.BANK_ACCOUNTS, PostingKind.RECEIVE_MONEY),
+        (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.BANK_ACCOUNTS, PostingKind.SPEND_MONEY),
+    ],
+)
+def test_what_a_document_becomes_follows_from_where_it_goes(
+    kind: ItemKind, document_type: DocumentType, destination: Destination, posted: PostingKind
+) -> None:
+    assert kind_of(kind, document_type, destination) is posted
+
+
+def test_what_is_booked_on_a_bank_account_names_it_and_is_refused_without_one() -> None:
+    paid = replace(an_item(), publish_as=PaymentStatus.PAID)
+    spent = replace(an_item(), publish_to=Destination.BANK_ACCOUNTS, publish_as=PaymentStatus.DRAFT)
+
+    for item in (paid, spent):
+        with pytest.raises(NotBookableError, match="linked to a bank account"):
+            posting_of(item, marker="m")
+    bill = posting_of(replace(paid, paid_from="bank-1"), marker="m")
+    money = posting_of(replace(spent, paid_from="bank-1"), marker="m")
+
+    assert (bill.kind, bill.status, bill.bank_account) == (PostingKind.BILL, PaymentStatus.PAID, "bank-1")
+    assert (money.kind, money.status, money.bank_account) == (
+        PostingKind.SPEND_MONEY,
+        PaymentStatus.AWAITING_PAYMENT,
+        "bank-1",
+    )
+    assert posting_of(replace(an_item(), paid_from="bank-1"), marker="m").bank_account is None
 
 
 nets = st.decimals(min_value=D("0.01"), max_value=D("99999.99"), places=2)

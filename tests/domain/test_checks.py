@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.booking import posting_of
-from bot.domain.checks import check, doubts, warned_of
-from bot.domain.coding import CodedValue, Coding, LineCoding
+from bot.domain.checks import check, doubts, not_paid, warned_of
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 D = Decimal
 SOME = UUID(int=1)
@@ -83,7 +83,7 @@ def test_whatever_has_no_complaint_becomes_a_bill_in_cents(
     if check(facts, CODING):
         return
 
-    bill = posting_of(an_item(facts), status=PaymentStatus.DRAFT, marker="m")
+    bill = posting_of(an_item(facts), marker="m")
 
     assert sum(line.net + line.tax for line in bill.lines) == facts.gross
     assert all(line.net == round(line.net, 2) for line in bill.lines)
@@ -138,11 +138,31 @@ def test_what_no_ledger_books_is_never_let_through_however_complete_it_is() -> N
         assert is_refused is not document_type.is_booked, document_type
 
 
-def test_a_sale_is_asked_for_its_customer_and_waits() -> None:
-    missing, waits = check(replace(A_BILL, supplier=Party()), CODING, ItemKind.SALE)
+def test_a_sale_is_asked_for_its_customer_and_not_for_a_supplier() -> None:
+    assert check(replace(A_BILL, supplier=Party()), CODING, ItemKind.SALE) == ("The customer is missing.",)
+    sale = replace(A_BILL, supplier=Party(), buyer=Party(name="Big Buyer plc"))
+    assert check(sale, CODING, ItemKind.SALE) == ()
 
-    assert missing == "The customer is missing."
-    assert "This is a sale" in waits
+
+@pytest.mark.parametrize(
+    ("going", "words"),
+    [
+        ({"publish_as": PaymentStatus.PAID}, "as paid"),
+        ({"publish_to": Destination.BANK_ACCOUNTS}, "to bank accounts"),
+    ],
+)
+def test_what_is_booked_on_a_bank_account_waits_until_it_has_one(going: dict[str, object], words: str) -> None:
+    item = replace(an_item(A_BILL), **going)  # type: ignore[arg-type]  # as above
+    unlinked = replace(item, coding=replace(CODING, payment_method=CodedValue(value="visa", source=Source.PERSON)))
+
+    (without,), (not_linked,) = not_paid(item), not_paid(unlinked)
+
+    assert f"published {words}" in without
+    assert "no payment method" in without
+    assert f"published {words}" in not_linked
+    assert "not linked" in not_linked
+    assert not_paid(replace(unlinked, paid_from="bank-1")) == ()
+    assert not_paid(replace(item, facts=replace(A_BILL, document_type=DocumentType.STATEMENT))) == ()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,6 @@ from bot.domain.lines import (
     worked_out,
 )
 from bot.domain.postings import Posting
-from bot.domain.settings import PaymentStatus
 from tests.domain.test_booking import an_item
 
 D = Decimal
@@ -84,7 +83,7 @@ def edits(draw: st.DrawFn, line_amounts: st.SearchStrategy[LineAmounts] = TAXED)
 def sent(edit: Edit) -> Posting:
     """The bill that goes out once such an edit was saved and approved."""
     item = an_item()
-    return posting_of(edited(item, edit, BEN), status=PaymentStatus.DRAFT, marker="m")
+    return posting_of(edited(item, edit, BEN), marker="m")
 
 
 def by_codes(bill: Posting) -> dict[tuple[object, ...], tuple[Decimal, Decimal]]:

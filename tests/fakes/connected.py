@@ -22,7 +22,7 @@ from sqlalchemy import make_url, select
 from bot.db.base import table_of
 from bot.db.connections import OrganisationRow
 from bot.domain.ids import ChannelId, OrganisationId, UserId
-from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, TEAM, View
 from bot.services.settings import load_settings
@@ -74,10 +74,9 @@ class Connected(World):
         """Save the settings as the admin's form does."""
         form = SettingsForm(
             version=(await self.settings()).version,
-            destination=Destination.PURCHASES,
-            payment_status=status,
-            default_account=category,
-            default_tax_rate=tax,
+            costs=KindSettings(
+                destination=Destination.PURCHASES, payment_status=status, default_account=category, default_tax_rate=tax
+            ),
             approvers=tuple(UserId(user) for user in approvers),
             bookkeepers=tuple(UserId(user) for user in bookkeepers),
             approvals_channel=ChannelId(BILLS),

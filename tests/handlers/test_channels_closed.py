@@ -9,7 +9,7 @@ import pytest
 
 from bot.audience import FRESH_SECONDS
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.settings import Destination, PaymentStatus, SettingsForm
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, SettingsForm
 from bot.playground.slack import (
     ADMIN,
     ALERTS,
@@ -58,10 +58,12 @@ async def choose(desk: Desk, approvals: str, alerts: str) -> None:
     await desk.slack.invite(FINANCE, by=ADMIN)
     form = SettingsForm(
         version=(await desk.world.settings()).version,
-        destination=Destination.PURCHASES,
-        payment_status=PaymentStatus.AWAITING_PAYMENT,
-        default_account=CATEGORY,
-        default_tax_rate=TAX,
+        costs=KindSettings(
+            destination=Destination.PURCHASES,
+            payment_status=PaymentStatus.AWAITING_PAYMENT,
+            default_account=CATEGORY,
+            default_tax_rate=TAX,
+        ),
         approvers=(UserId(APPROVER),),
         bookkeepers=(UserId(BOOKKEEPER),),
         approvals_channel=ChannelId(approvals),

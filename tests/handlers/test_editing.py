@@ -33,8 +33,8 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 
 async def published(desk: Desk) -> dict[str, Any]:
     await desk.world.later(UNDO_SECONDS + 1)
-    (bill,) = desk.xero.bills()
-    return dict(bill)
+    (document,) = desk.xero.books[TRADING].invoices.values()
+    return dict(document)
 
 
 async def test_the_form_offers_what_the_ledger_has_and_says_how_old_that_is(desk: Desk) -> None:
@@ -133,7 +133,9 @@ async def test_what_is_no_bill_says_so_on_its_card_and_comes_back_when_it_is_one
     assert "In approval" in words(desk.card("INV-1"))
 
 
-async def test_a_sale_has_a_customer_at_once_and_what_was_typed_stays(desk: Desk) -> None:
+async def test_a_sale_has_a_customer_at_once_what_was_typed_stays_and_it_goes_out_as_a_sales_invoice(
+    desk: Desk,
+) -> None:
     card = await desk.add()
     await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
@@ -149,7 +151,12 @@ async def test_a_sale_has_a_customer_at_once_and_what_was_typed_stays(desk: Desk
     await desk.settle()
 
     assert (done.errors, done.error) == ({}, None)
-    assert "Only costs can be published so far" in words(desk.card("S-1"))
+    await desk.press(desk.card("S-1"), ActionId.CONFIRM_OURS, BOOKKEEPER)
+    await desk.edit("S-1", {BlockId.ACCOUNT: "200", BlockId.TAX_RATE: "OUTPUT2"})
+    await desk.approve("S-1")
+    sale = await published(desk)
+    assert (sale["Type"], sale["InvoiceNumber"], sale["Total"]) == ("ACCREC", "S-1", 120)
+    assert sale["Contact"]["Name"] == "Big Buyer plc"
 
 
 async def test_a_bill_without_tax_is_sent_without_a_tax_rate(desk: Desk) -> None:

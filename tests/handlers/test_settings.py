@@ -155,8 +155,8 @@ async def test_saving_sets_up_and_says_what_holds_from_now_on(either: Office, sh
     settings = await either.world.settings()
     assert (done.errors, done.error) == ({}, None)
     assert settings.is_set_up
-    assert (settings.payment_status, settings.default_account) == (PaymentStatus.AWAITING_PAYMENT, CATEGORY)
-    assert (settings.default_tax_rate, settings.approvers) == (TAX, (APPROVER,))
+    assert (settings.costs.payment_status, settings.costs.default_account) == (PaymentStatus.AWAITING_PAYMENT, CATEGORY)
+    assert (settings.costs.default_tax_rate, settings.approvers) == (TAX, (APPROVER,))
     assert (settings.approvals_channel, settings.alerts_channel) == (BILLS, ALERTS)
     assert f"<@{APPROVER}> can approve" in either.told(ADMIN)
     assert schema_problems(either.slack, shared) == []

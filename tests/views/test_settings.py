@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.books import Account, AccountClass, TaxRate
 from bot.domain.ids import ChannelId, OrganisationId, UserId
-from bot.domain.settings import Destination, PaymentStatus, Settings, SettingsForm, SettingsPage
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings, SettingsForm, SettingsPage
 from bot.playground.slack.entries import untouched
 from bot.views import fields
 from bot.views import settings as views
@@ -37,11 +37,12 @@ PAGE = SettingsPage(
     organisation="Northwind <b>Trading</b>",
     ledger="Xero",
     statuses=tuple(PaymentStatus),
+    destinations=(Destination.PURCHASES,),
     settings=Settings(
         version=3,
-        payment_status=PaymentStatus.AWAITING_PAYMENT,
-        default_account="429",
-        default_tax_rate="INPUT2",
+        costs=KindSettings(
+            payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429", default_tax_rate="INPUT2"
+        ),
         approvers=(UserId("U0PRIYA"), UserId("U0OLIVIA")),
         approvals_channel=ChannelId("C0BILLS"),
         alerts_channel=ChannelId("C0ALERTS"),
@@ -61,10 +62,7 @@ def form_of(page: SettingsPage) -> SettingsForm:
     settings = page.settings
     return SettingsForm(
         version=settings.version,
-        destination=settings.destination,
-        payment_status=settings.payment_status,
-        default_account=settings.default_account,
-        default_tax_rate=settings.default_tax_rate,
+        costs=settings.costs,
         approvers=settings.approvers,
         bookkeepers=page.bookkeepers,
         approvals_channel=settings.approvals_channel or ChannelId(""),
@@ -91,9 +89,9 @@ def pages(draw: st.DrawFn) -> SettingsPage:
     code, tax = draw(st.none() | CODES), draw(st.none() | CODES)
     settings = Settings(
         version=draw(st.integers(min_value=0, max_value=10**6)),
-        payment_status=draw(st.sampled_from(PaymentStatus)),
-        default_account=code,
-        default_tax_rate=tax,
+        costs=KindSettings(
+            payment_status=draw(st.sampled_from(PaymentStatus)), default_account=code, default_tax_rate=tax
+        ),
         approvers=draw(USERS),
         approvals_channel=draw(CHANNELS),
         alerts_channel=draw(CHANNELS),
