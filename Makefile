@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 WORKERS ?= 2
 
-.PHONY: help install run test format lock bench migration clean
+.PHONY: help install run test format lock bench migration readme clean
 
 help:
 	@echo "make run           the product with a simulated Slack and simulated ledgers (FRESH=1: forget what was kept)"
@@ -24,6 +24,7 @@ help:
 	@echo "make bench         speed and memory, as tables"
 	@echo "make lock          write the pins anew"
 	@echo "make migration     write the revision from the newest one to the tables in bot/db: NAME=\"what changes\""
+	@echo "make readme        write README's table of packages from each provider's quality.toml"
 	@echo "make clean         remove the environment and the caches, never var/"
 
 install: $(VENV)/.runtime
@@ -62,6 +63,9 @@ lock: $(VENV)/.dev
 migration: $(VENV)/.dev
 	$(BIN)/python -m bot.db.migrate "$(NAME)"
 	$(BIN)/ruff format bot/db/migrations/versions
+
+readme: $(VENV)/.dev
+	$(BIN)/python -m providers.quality
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

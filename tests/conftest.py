@@ -190,6 +190,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     reasons = [report.longrepr[2] for report in skipped if isinstance(report.longrepr, tuple)]
     counted = {what: sum(what in reason for reason in reasons) for what in (NO_CHROMIUM, NO_POSTGRES, NO_SHARED)}
     config.stash[_skipped] = counted | {"in all": len(skipped)}
+    for title, text in _tables(terminalreporter):
+        terminalreporter.write_sep("=", title)
+        terminalreporter.write_line(text)
+
+
+def _tables(terminalreporter: pytest.TerminalReporter) -> Iterator[tuple[str, str]]:
+    """What tests have recorded as a table; it comes through from workers, as their output does not."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", ()):
+                title, _, lines = str(text).partition("\n")
+                if name == "table" and report.when == "call":
+                    yield title, lines
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

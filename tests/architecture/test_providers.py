@@ -1,8 +1,5 @@
 """A provider is one folder with the same rooms as every other; what it does not have yet, it says."""
 
-import tomllib
-from typing import Any
-
 import pytest
 
 from bot.domain.problems import ProblemCode
@@ -20,26 +17,6 @@ ROOMS = {
     "simulator.py",
     "quality.toml",
 }
-RULES = {
-    "connect",
-    "reconnect",
-    "disconnect",
-    "organisation_choice",
-    "chart_of_accounts",
-    "tax_rates",
-    "tracking_categories",
-    "contacts",
-    "bills",
-    "sales_invoices",
-    "credit_notes",
-    "spend_money",
-    "attachments",
-    "idempotent_publish",
-    "rate_limits",
-    "errors_mapped",
-    "locked_periods",
-    "several_currencies",
-}
 
 
 def test_the_registry_lists_every_provider_folder() -> None:
@@ -51,23 +28,6 @@ def test_a_provider_has_the_rooms_of_every_other(folder: str) -> None:
     found = {path.name for path in (ROOT / "providers" / folder).iterdir()}
 
     assert found >= ROOMS
-
-
-@pytest.mark.parametrize("folder", provider_folders())
-def test_a_quality_file_speaks_to_every_rule(folder: str) -> None:
-    text = (ROOT / "providers" / folder / "quality.toml").read_text(encoding="utf-8")
-    rules: dict[str, Any] = tomllib.loads(text)
-    rules = rules.get("rules", rules)
-
-    assert set(rules) == RULES
-    assert [rule for rule, status in rules.items() if not _is_status(status)] == []
-
-
-def _is_status(status: object) -> bool:
-    """done, todo, or exempt with its reason."""
-    if isinstance(status, dict):
-        return status.keys() == {"exempt"} and len(str(status["exempt"])) > 10
-    return status in ("done", "todo")
 
 
 @pytest.mark.parametrize("folder", provider_folders())

@@ -28,6 +28,8 @@ class TestXero(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
     KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
+    CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
+    DROPS = SCHEMA = True
 
     @pytest.fixture
     async def far_end(self, clock: FakeClock) -> AsyncIterator[XeroFarEnd]:
@@ -124,7 +126,7 @@ class PublishingFake(WithdrawingFarEnd):
     def withdraw(self) -> None:
         self._next(Trouble.REVOKED)
 
-    def bank_account(self) -> str:
+    def bank_account(self, currency: str = "GBP") -> str:
         return "bank"
 
     def refusal(self, cause: str, bill: Posting) -> Posting:

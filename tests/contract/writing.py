@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import ClassVar
 from uuid import uuid4
@@ -14,6 +15,7 @@ from bot.domain.ledger_documents import Found, differences
 from bot.domain.postings import Attachment, Posting, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.settings import PaymentStatus
 from providers.base import Access
 from providers.errors import AccessExpiredError, OutcomeUnknownError, ReconnectNeededError, TryLaterError
 from tests.contract.far_end import FarEnd, a_bill, a_posting
@@ -49,8 +51,8 @@ class WritingFarEnd(FarEnd):
         """The organisation is disconnected at the far end."""
 
     @abstractmethod
-    def bank_account(self) -> str:
-        """The ledger's id of an account that money is spent from, in the books' own currency."""
+    def bank_account(self, currency: str = "GBP") -> str:
+        """The ledger's id of an account in this currency that money is spent from."""
 
     def a_posting(self, kind: PostingKind, number: str) -> Posting:
         return a_posting(kind, number, bank_account=self.bank_account() if kind.is_of_bank else None)
@@ -82,6 +84,8 @@ class WritingContract:
     LOST: ClassVar[tuple[str, ...]]
     KINDS: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL,)
     """What it books."""
+    DROPS: ClassVar[bool] = False
+    """Whether it takes a draft without what it does not know, with a warning."""
 
     def test_the_same_bills_are_the_same_bytes(self, writing: WritingFarEnd) -> None:
         """A frozen batch can only be sent again if nothing in it depends on the moment."""
@@ -204,6 +208,21 @@ class WritingContract:
 
         assert found == self.REFUSED
         assert writing.standing() == []
+
+    async def test_what_was_dropped_from_a_draft_is_said_and_seen_in_what_is_read_back(
+        self, writing: WritingFarEnd
+    ) -> None:
+        if not self.DROPS:
+            return
+        bill = a_bill("A", status=PaymentStatus.DRAFT)
+        bill = replace(bill, lines=(replace(bill.lines[0], account_code="999"),))
+
+        (outcome,) = await writing.create(bill)
+
+        assert isinstance(outcome, Accepted)
+        assert "999" in outcome.warnings[0]
+        read = await writing.read(bill, outcome.ledger_id)
+        assert [words.partition(":")[0] for words in differences(bill, read[outcome.ledger_id])] == ["category"]
 
     async def test_an_expired_token_says_so_and_writes_nothing(self, writing: WritingFarEnd) -> None:
         writing.expire_access()

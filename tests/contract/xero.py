@@ -29,6 +29,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
+BANK_ACCOUNTS = {"GBP": "090", "EUR": "092"}
 IMPATIENT = aiohttp.ClientTimeout(total=0.3)
 
 
@@ -126,9 +127,10 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
     def withdraw(self) -> None:
         self.state.disconnect(TRADING)
 
-    def bank_account(self) -> str:
+    def bank_account(self, currency: str = "GBP") -> str:
+        code = BANK_ACCOUNTS[currency]
         accounts = self.state.books[TRADING].accounts.values()
-        return next(str(account["AccountID"]) for account in accounts if account.get("Code") == "090")
+        return next(str(account["AccountID"]) for account in accounts if account.get("Code") == code)
 
     def pay(self, number: str) -> None:
         books = self.state.books[TRADING]

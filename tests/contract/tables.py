@@ -1,0 +1,209 @@
+"""What the product relies on in sums: whatever a document is, as whatever it is sent, every line is booked to the cent."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import product
+from typing import Any, ClassVar
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.books import Capability
+from bot.domain.documents import LineAmounts
+from bot.domain.ledger_documents import differences
+from bot.domain.lines import a_line, priced, tax_in
+from bot.domain.postings import Posting, PostingKind, PostingLine
+from bot.domain.publishing import Accepted
+from bot.domain.settings import PaymentStatus, statuses_for
+from tests.contract.writing import WritingFarEnd
+
+D = Decimal
+NOTHING = D(0)
+COSTS = {"INPUT2": D(20), "RRINPUT": D(5), "ZERORATEDINPUT": D(0)}
+SALES = {"OUTPUT2": D(20), "RROUTPUT": D(5), "ZERORATEDOUTPUT": D(0)}
+RATE = D("1.17")
+BREATH = timedelta(seconds=3)
+"""Between calls, so that no limit is reached."""
+STATUS_WORDS = {PaymentStatus.AWAITING_APPROVAL: "for approval", PaymentStatus.AWAITING_PAYMENT: "approved"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way of booking a document: a cell of the table. `rate` is None for the ledger's own."""
+
+    kind: PostingKind
+    status: PaymentStatus
+    amounts: LineAmounts
+    currency: str
+    rate: Decimal | None = None
+
+    @property
+    def row(self) -> str:
+        status = "" if self.kind.is_of_bank else f", {STATUS_WORDS.get(self.status, self.status)}"
+        return f"{self.kind.words}{status}"
+
+    @property
+    def column(self) -> tuple[str, str]:
+        return self.amounts.replace("_", " "), self.currency + ("" if self.rate is None else f" at {self.rate}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What a line says, as the document writes it; `rate` counts through the tax rates."""
+
+    quantity: Decimal
+    price: Decimal
+    rate: int
+    off: Decimal = NOTHING
+    """By how much the document's tax differs from what the rate makes, as documents do."""
+
+
+HARD = (
+    Row(quantity=D(3), price=D("33.3333"), rate=0),
+    Row(quantity=D("0.3333"), price=D("1.25"), rate=1),
+    Row(quantity=D(3), price=D("0.755"), rate=0),
+    Row(quantity=D(1), price=D("0.03"), rate=0),
+    Row(quantity=D("12.5"), price=D("7.9999"), rate=2),
+    Row(quantity=D(1), price=D("99.99"), rate=0, off=D("0.01")),
+)
+"""Sums that are half a cent, fewer than one, or not what the rate makes."""
+
+
+def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEnd) -> Posting:
+    lines = tuple(_line(way, row) for row in rows)
+    net, tax = (
+        sum((each for each in found), D(0)) for found in zip(*((one.net, one.tax) for one in lines), strict=True)
+    )
+    posting = writing.a_posting(way.kind, number)
+    return replace(
+        posting,
+        status=way.status,
+        line_amounts=way.amounts,
+        currency=way.currency,
+        currency_rate=way.rate,
+        bank_account=writing.bank_account(way.currency) if way.kind.is_of_bank else None,
+        lines=lines,
+        net=net,
+        tax=tax,
+        gross=net + tax,
+    )
+
+
+def _line(way: Way, row: Row) -> PostingLine:
+    """As the product works a line out that somebody types."""
+    codes = SALES if way.kind.is_sale else COSTS
+    code, percent = list(codes.items())[row.rate % len(codes)]
+    amount = priced(row.quantity, row.price)
+    tax = tax_in(amount, percent, way.amounts)
+    tax += row.off if tax > abs(row.off) else 0
+    line = a_line(
+        description="Paper", quantity=row.quantity, unit_price=row.price, amount=amount, tax=tax, amounts=way.amounts
+    )
+    return PostingLine(
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        net=line.net,
+        tax=tax,
+        account_code="200" if way.kind.is_sale else "429",
+        tax_code=None if way.amounts is LineAmounts.NO_TAX else code,
+    )
+
+
+async def booked(writing: WritingFarEnd, postings: Iterable[Posting]) -> dict[str, tuple[str, ...]]:
+    """By number, what the ledger has otherwise than it was sent, line by line too: nothing, where it agrees."""
+    found: dict[str, tuple[str, ...]] = {}
+    for batch in _calls(writing, postings):
+        writing.clock.move_to(writing.clock.now() + BREATH)
+        outcomes = await writing.create(*batch)
+        ids = {
+            posting.number: outcome.ledger_id
+            for posting, outcome in zip(batch, outcomes, strict=True)
+            if isinstance(outcome, Accepted)
+        }
+        read = await writing.read(batch[0], *ids.values())
+        for posting, outcome in zip(batch, outcomes, strict=True):
+            taken = isinstance(outcome, Accepted) and outcome.warnings == ()
+            found[posting.number] = (
+                differences(posting, read[ids[posting.number]]) if taken else (f"not taken: {outcome}",)
+            )
+    return found
+
+
+def _calls(writing: WritingFarEnd, postings: Iterable[Posting]) -> Iterator[list[Posting]]:
+    by_route: dict[str, list[Posting]] = {}
+    for posting in postings:
+        by_route.setdefault(writing.provider.route(posting), []).append(posting)
+    size = writing.provider.profile.batch_size
+    for found in by_route.values():
+        yield from (found[start : start + size] for start in range(0, len(found), size))
+
+
+def drawn(cells: Mapping[Way, bool]) -> str:
+    """Kinds and statuses down, tax modes and currencies across."""
+    columns = list(dict.fromkeys(way.column for way in cells))
+    agrees = {(way.row, way.column): "equal" if is_equal else "DIFFERS" for way, is_equal in cells.items()}
+    rows = dict.fromkeys(way.row for way in cells)
+    lines = [
+        *(("", *words) for words in zip(*columns, strict=True)),
+        *((row, *(agrees.get((row, column), "") for column in columns)) for row in rows),
+    ]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(f"{cell:{wide}}" for cell, wide in zip(line, widths, strict=True)) for line in lines)
+
+
+PLACES = st.integers(0, 4)
+QUANTITIES = st.builds(lambda digits, places: D(digits).scaleb(-places), st.integers(0, 99_999), PLACES)
+PRICES = st.builds(lambda digits, places: D(digits).scaleb(-places), st.integers(0, 9_999_999), PLACES)
+ROWS = st.builds(
+    Row, quantity=QUANTITIES, price=PRICES, rate=st.integers(0, 2), off=st.sampled_from([D(0), D("0.01"), D("-0.01")])
+)
+DOCUMENTS = st.lists(st.tuples(st.integers(0, 10_000), st.lists(ROWS, min_size=1, max_size=6)), min_size=1, max_size=10)
+
+
+class TableContract:
+    KINDS: ClassVar[tuple[PostingKind, ...]]
+    TAX_MODES: ClassVar[tuple[LineAmounts, ...]] = tuple(LineAmounts)
+    """How lines may be written."""
+    CURRENCIES: ClassVar[tuple[str, ...]]
+    """Those of documents, the books' own first."""
+
+    def ways(self, capabilities: frozenset[Capability]) -> list[Way]:
+        foreign = [(code, rate) for code in self.CURRENCIES[1:] for rate in (None, RATE)]
+        statuses = statuses_for(capabilities)
+        return [
+            Way(kind=kind, status=status, amounts=amounts, currency=currency, rate=rate)
+            for kind in self.KINDS
+            for status in (statuses[-1:] if kind.is_of_bank else statuses)
+            for amounts, (currency, rate) in product(self.TAX_MODES, [(self.CURRENCIES[0], None), *foreign])
+        ]
+
+    async def test_documents_statuses_tax_modes_and_currencies_are_read_back_equal_to_the_cent(
+        self, writing: WritingFarEnd, record_property: Any
+    ) -> None:
+        ways = self.ways(writing.provider.profile.capabilities)
+        postings = [posting_by(way, HARD, f"T-{number}", writing) for number, way in enumerate(ways)]
+
+        found = await booked(writing, postings)
+
+        cells = {way: found[posting.number] == () for way, posting in zip(ways, postings, strict=True)}
+        record_property("table", f"{writing.provider.profile.name}\n{drawn(cells)}")
+        assert {number: words for number, words in found.items() if words} == {}
+
+    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(documents=DOCUMENTS)
+    async def test_whatever_stands_on_lines_is_booked_to_the_cent(
+        self, writing: WritingFarEnd, documents: list[tuple[int, list[Row]]]
+    ) -> None:
+        ways = self.ways(writing.provider.profile.capabilities)
+        self._numbers = getattr(self, "_numbers", 0) + 1
+        postings = [
+            posting_by(ways[way % len(ways)], rows, f"H-{self._numbers}-{place}", writing)
+            for place, (way, rows) in enumerate(documents)
+        ]
+
+        found = await booked(writing, postings)
+
+        assert {number: words for number, words in found.items() if words} == {}
