@@ -9,8 +9,8 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
-from bot.db.publications import BATCHES, OPEN, PUBLICATIONS, STEPS, USABLE
-from bot.db.steps import StepId
+from bot.db.publications import BATCHES, PUBLICATIONS, STEPS, USABLE, holds_up
+from bot.db.steps import DOCUMENT, StepId
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import BatchId, ConnectionId, FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
@@ -50,9 +50,7 @@ class DueStep:
 
 async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     """Set up, connected, not paused, nothing in flight, and something due. Work of all workspaces, so none is named."""
-    in_flight = select(BATCHES.c.id).where(
-        BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, BATCHES.c.state.in_(OPEN)
-    )
+    in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
     due = select(STEPS.c.organisation_id).where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= tx.now)
     paused = select(BUDGETS.c.tenant_id).where(
         BUDGETS.c.provider == CONNECTIONS.c.provider,
@@ -85,7 +83,7 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
 
 
 async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DueStep, ...]:
-    """The oldest due steps of one kind, locked against another planner and against being taken back; nothing while a
+    """The oldest due documents, or where none is due the oldest steps of one kind, locked against another planner and against being taken back; nothing while a
     batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
     it must not be sent with the others. What was refused with others comes by itself.
     """
@@ -104,7 +102,7 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
     busy = select(BATCHES.c.id).where(
         BATCHES.c.workspace_id == organisation.workspace_id,
         BATCHES.c.organisation_id == organisation.organisation_id,
-        BATCHES.c.state.in_(OPEN),
+        holds_up(tx.now),
     )
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
@@ -117,7 +115,7 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
             STEPS.c.state == StepState.WAITING,
             STEPS.c.due_at <= tx.now,
         )
-        .order_by(STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
+        .order_by(STEPS.c.position > DOCUMENT, STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -1,9 +1,9 @@
 """Publications and their steps: the truth about the ledger. `bot.db.steps` changes them, `bot.db.batches` carries them there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, bindparam, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, table_of
@@ -112,6 +112,7 @@ LIVE = (PublicationState.SENDING, PublicationState.UNKNOWN)
 """States of a publication whose document may be on its way, or in the ledger."""
 UNDER_WAY = (StepState.SENDING, StepState.UNKNOWN)
 """States of a step that a batch carries."""
+SET_ASIDE_AFTER = timedelta(minutes=5)
 
 _LAST = (
     select(PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
@@ -119,6 +120,20 @@ _LAST = (
     .order_by(PUBLICATIONS.c.created_at.desc())
     .limit(1)
 )
+
+
+def holds_up(now: datetime) -> ColumnElement[bool]:
+    """Whether nothing else of its organisation is sent before this batch is over.
+
+    One that the ledger fails at again and again, and certainly has nothing of, does not: it was sent again since it began
+    to fail, so it was looked for in between, and no call of it is under way.
+    """
+    keeps_failing = and_(
+        BATCHES.c.state == BatchState.CHECKING,
+        BATCHES.c.failing_since < now - SET_ASIDE_AFTER,
+        BATCHES.c.last_sent_at > BATCHES.c.failing_since,
+    )
+    return and_(BATCHES.c.state.in_(OPEN), func.coalesce(keeps_failing, False).is_(False))
 
 
 async def document_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:

@@ -133,7 +133,8 @@ class Publishing:
             failures=failures,
             now=now,
             failing_since=failing_since,
-            wish=_wish_of(error, provider),
+            wish=_wish_of(error),
+            at_least=_not_before(error, provider),
             jitter=random.random(),  # noqa: S311 - spreads load, guards nothing
         )
         # of what comes after a document that is there, people hear when looking has not settled it for a while
@@ -169,11 +170,15 @@ class Publishing:
                 logger.warning("the lease was not renewed; again a little later", exc_info=True)
 
 
-def _wish_of(error: ProviderError, provider: AccountingProvider) -> timedelta | None:
-    """When the vendor, and the ledger's own delay, say that another try makes sense."""
-    wishes = []
-    if isinstance(error, TryLaterError | OutcomeUnknownError) and error.after_seconds is not None:
-        wishes.append(timedelta(seconds=error.after_seconds))
-    if isinstance(error, OutcomeUnknownError):
-        wishes.append(provider.profile.marker.visibility_delay)
-    return max(wishes, default=None)
+def _wish_of(error: ProviderError) -> timedelta | None:
+    """When the vendor says that another try makes sense; of a write that it failed at, only that it makes none before."""
+    if isinstance(error, TryLaterError) and error.after_seconds is not None:
+        return timedelta(seconds=error.after_seconds)
+    return None
+
+
+def _not_before(error: ProviderError, provider: AccountingProvider) -> timedelta:
+    """What was perhaps written is looked for when the ledger's lists can show it."""
+    if not isinstance(error, OutcomeUnknownError):
+        return timedelta(0)
+    return max(timedelta(seconds=error.after_seconds or 0), provider.profile.marker.visibility_delay)

@@ -96,6 +96,9 @@ class Attempt:
             missing = await self._look(batch, access, missing)
         if missing and (batch.is_ended or len(missing) < len(batch.steps)):
             await self._release(missing)
+        elif len(missing) > 1 and self._fails_together(batch):
+            await self._dissolve(batch)
+            return None
         elif missing:
             told = await self._send(batch, access)
             return None if told is None else await self._read_back(access, told)
@@ -129,6 +132,17 @@ class Attempt:
         visible_at = ended_at + profile.marker.visibility_delay
         if self.clock.now() < visible_at:
             raise NotVisibleYetError(visible_at)
+
+    def _fails_together(self, batch: LiveBatch) -> bool:
+        """Whether the ledger fails at these again and again and has none of them, perhaps for one that is among them. Not
+        before it has forgotten the last call's key: until then that is what keeps a late one from being a second.
+        """
+        if batch.failing_since is None or batch.last_sent_at is None:
+            return False
+        was_sent_again = batch.last_sent_at > batch.failing_since
+        return (
+            was_sent_again and self.clock.now() > batch.last_sent_at + self.provider.profile.marker.key_remembered_for
+        )
 
     async def _release(self, steps: list[LiveStep]) -> None:
         """Others of the batch are in the ledger, so its bytes must not go out again, or the connection was ended, so that

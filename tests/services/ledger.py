@@ -97,6 +97,8 @@ class Ledger:
     """By document number."""
     refuse_calls_with: dict[str, Problem] = field(default_factory=dict)
     """By document number: the whole call is refused that such a document is in."""
+    fails_at: str | None = None
+    """The number of a document: whatever call it is in ends in 500, and nothing of it is written."""
     cannot_render: dict[str, Exception] = field(default_factory=dict)
     """By document number."""
     stays: dict[str, Problem] = field(default_factory=dict)
@@ -156,6 +158,8 @@ class Ledger:
         for number in numbers_in(body):
             if number in self.refuse_calls_with:
                 raise PersonNeededError(self.refuse_calls_with[number])
+        if self.fails_at in numbers_in(body):
+            raise OutcomeUnknownError("status 500")
         known = self._answered.get(idempotency_key)
         if known is not None and self.clock.now() - known[0] < self.remembers_keys_for:
             outcomes = known[1]

@@ -141,3 +141,49 @@ async def test_trouble_is_over_when_the_ledger_turns_out_not_to_have_the_documen
     assert await world.alert(items[1]) == ("fixed", "permission_missing", 1)
     await world.settle()
     assert await world.alert(items[1]) == ("resolved", "permission_missing", 1)
+
+
+async def test_documents_go_before_the_files_of_others(world: World) -> None:
+    """A file is a call of its own: hundreds of them would hold up what is approved meanwhile."""
+    await world.approve("INV-1", "INV-2", "INV-3")
+    await world.one_pass()
+    world.later(1)
+    await world.approve("INV-4")
+    world.ledger.calls.clear()
+
+    await world.one_pass()
+
+    assert world.ledger.calls[0] == "create"
+    await world.settle()
+    assert len(world.ledger.file_names) == 4
+
+
+async def test_what_the_ledger_fails_at_again_and_again_holds_up_nothing_else(world: World) -> None:
+    """It answers 500 to one file whatever happens; that one is tried less and less often, and documents go on."""
+    world.ledger.troubles["attach"] = [Trouble.RESET_BEFORE_COMMIT] * 200
+    await world.approve("INV-1")
+    await world.settle(passes=60, seconds=10)
+    assert world.ledger.calls.count("attach") < 15
+
+    await world.approve("INV-2")
+    await world.settle(passes=3, seconds=10)
+    assert world.ledger.numbers == ["INV-1", "INV-2"]
+
+    world.ledger.troubles["attach"].clear()
+    await world.settle(passes=100, seconds=30)
+    assert len(world.ledger.file_names) == 2
+
+
+async def test_a_document_that_the_ledger_fails_at_does_not_keep_those_beside_it(world: World) -> None:
+    world.file = None
+    world.ledger.fails_at = "INV-2"
+    items = await world.approve("INV-1", "INV-2", "INV-3")
+
+    await world.settle(passes=120, seconds=30)
+
+    assert world.ledger.numbers == ["INV-1", "INV-3"]
+    assert await world.state(items[1]) is ItemState.UNKNOWN
+
+    world.ledger.fails_at = None
+    await world.settle(passes=120, seconds=30)
+    assert world.ledger.numbers == ["INV-1", "INV-2", "INV-3"]
