@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.domain.books import Capability, ListKind
-from bot.domain.documents import LineAmounts
+from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.postings import PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.settings import PaymentStatus, statuses_for
@@ -35,17 +35,17 @@ def _lists(kind: ListKind) -> Proof:
     return lambda package: kind in package.profile.lists
 
 
-def _can(name: str) -> Proof:
+def _can(name: Capability) -> Proof:
     return lambda package: name in package.profile.capabilities
 
 
-def _books(*kinds: PostingKind, by: str) -> Proof:
+def _books(*kinds: PostingKind, by: Capability) -> Proof:
     """It is offered, and written and read back by the contract."""
     return lambda package: by in package.profile.capabilities and set(kinds) <= set(package.contract.KINDS)
 
 
-def _publishes_as(status: str) -> Proof:
-    return lambda package: status in statuses_for(package.profile.capabilities)
+def _publishes_as(status: PaymentStatus) -> Proof:
+    return lambda package: status in statuses_for(ItemKind.COST, package.profile.capabilities)
 
 
 def _shown_by(*tests: str) -> Proof:
@@ -73,19 +73,21 @@ PROOFS: Mapping[str, Proof] = {
     "products": lambda package: "products" in package.profile.lists,
     "changes_only": lambda package: bool(package.profile.incremental),
     "bills": _books(PostingKind.BILL, by=Capability.BILLS),
-    "sales_invoices": _books(PostingKind.SALES_INVOICE, by="sales_invoices"),
-    "credit_notes": _books(PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.CUSTOMER_CREDIT_NOTE, by="credit_notes"),
-    "bank_transactions": _books(PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY, by="bank_transactions"),
-    "payments": _can("payments"),
+    "sales_invoices": _books(PostingKind.SALES_INVOICE, by=Capability.SALES_INVOICES),
+    "credit_notes": _books(
+        PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.CUSTOMER_CREDIT_NOTE, by=Capability.CREDIT_NOTES
+    ),
+    "bank_transactions": _books(PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY, by=Capability.BANK_TRANSACTIONS),
+    "payments": _can(Capability.PAYMENTS),
     "attachments": lambda package: package.profile.files is not None,
     "tracking": _can(Capability.TRACKING),
-    "line_products": _can("products"),
+    "line_products": lambda package: "products" in package.profile.capabilities,
     "tax_modes": lambda package: set(package.contract.TAX_MODES) == set(LineAmounts),
     "several_currencies": lambda package: len(package.contract.CURRENCIES) > 1,
     "drafts": _publishes_as(PaymentStatus.DRAFT),
     "awaiting_approval": _publishes_as(PaymentStatus.AWAITING_APPROVAL),
     "awaiting_payment": _publishes_as(PaymentStatus.AWAITING_PAYMENT),
-    "paid": _publishes_as("paid"),
+    "paid": _publishes_as(PaymentStatus.PAID),
     "idempotent_publish": _shown_by("test_the_same_key_gives_the_first_answer_and_writes_nothing_more"),
     "lost_answers": _shown_by("test_a_lost_answer_leaves_exactly_one_to_be_found"),
     "read_back": _shown_by("test_a_bill_is_written_and_reads_back_as_it_was_sent"),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.books import Capability
-from bot.domain.documents import LineAmounts
+from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.ledger_documents import differences
 from bot.domain.lines import a_line, priced, tax_in
 from bot.domain.postings import Posting, PostingKind, PostingLine
@@ -163,6 +163,14 @@ ROWS = st.builds(
 DOCUMENTS = st.lists(st.tuples(st.integers(0, 10_000), st.lists(ROWS, min_size=1, max_size=6)), min_size=1, max_size=10)
 
 
+def statuses_of(kind: PostingKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
+    """Those that a document of this kind is written with; what is paid is written as approved."""
+    if kind.is_of_bank:
+        return (PaymentStatus.AWAITING_PAYMENT,)
+    offered = statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, capabilities)
+    return tuple(status for status in offered if status is not PaymentStatus.PAID)
+
+
 class TableContract:
     KINDS: ClassVar[tuple[PostingKind, ...]]
     TAX_MODES: ClassVar[tuple[LineAmounts, ...]] = tuple(LineAmounts)
@@ -172,11 +180,10 @@ class TableContract:
 
     def ways(self, capabilities: frozenset[Capability]) -> list[Way]:
         foreign = [(code, rate) for code in self.CURRENCIES[1:] for rate in (None, RATE)]
-        statuses = statuses_for(capabilities)
         return [
             Way(kind=kind, status=status, amounts=amounts, currency=currency, rate=rate)
             for kind in self.KINDS
-            for status in (statuses[-1:] if kind.is_of_bank else statuses)
+            for status in statuses_of(kind, capabilities)
             for amounts, (currency, rate) in product(self.TAX_MODES, [(self.CURRENCIES[0], None), *foreign])
         ]
 
