@@ -51,6 +51,7 @@ from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
+from handlers.document_fixes import DocumentFixHandlers
 from handlers.doors import DoorHandlers
 from handlers.editing import EditingHandlers
 from handlers.guard import Guard
@@ -115,6 +116,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         WithdrawHandlers(services.withdrawals),
+        DocumentFixHandlers(services.fixes, services.document_fixes, services.forms, services.archiving),
         AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )

@@ -30,6 +30,7 @@ from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
+from bot.services.document_fixes import DocumentFixes
 from bot.services.doors import Doors
 from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
@@ -112,6 +113,7 @@ class Services:
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
+    document_fixes: DocumentFixes
     waiting: Waiting
     withdrawals: Withdrawals
     choices: Choices
@@ -152,6 +154,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     connections = Connections(db, people, directory, providers)
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers)
+    fixes, refreshing = Fixes(db, people, items), Refreshing(db, people, jobs, providers)
     read = ChildReader()
     forms = ItemForms(db, people, providers, config.public_url)
     files = SlackFiles(clients, session, config.slack_files_host)
@@ -176,7 +179,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         disconnecting=Disconnecting(db, people, providers),
         home=Home(db, statuses, people, MyWork()),
         managing=Managing(db, people, statuses),
-        refreshing=Refreshing(db, people, jobs, providers),
+        refreshing=refreshing,
         roles=Roles(db, people, directory),
         taking_over=TakingOver(db, people),
         api_keys=ApiKeys(db, people, config.public_url),
@@ -194,7 +197,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
-        fixes=Fixes(db, people, items),
+        fixes=fixes,
+        document_fixes=DocumentFixes(db, fixes, items, refreshing),
         waiting=Waiting(db, clock, people, tokens, providers),
         choices=Choices(db, people),
         organisations=Organisations(db, people),

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
-from bot.domain.ledger_documents import Found
+from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.publishing import Outcome
 from bot.domain.settings import PaymentStatus
@@ -237,6 +237,10 @@ class AccountingProvider(Protocol):
 
     async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
         """Records by the ledger's ids, in as few calls as the vendor allows."""
+        ...
+
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        """The document that has this one's number, where the ledger wants numbers to be unique. None: it was not found."""
         ...
 
     def organisation_url(self, books: Books) -> str:

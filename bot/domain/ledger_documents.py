@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.settings import PaymentStatus
+from bot.domain.texts import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,11 +127,7 @@ def _suppliers(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     """A contact that is sent by its id has the name that the ledger gives it; names differ in more than case and space."""
     ours = posting.contact_name
     theirs = ours if posting.contact_id is not None or found.contact_name is None else found.contact_name
-    return ours, ours if _folded(theirs) == _folded(ours) else theirs
-
-
-def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return ours, ours if folded(theirs) == folded(ours) else theirs
 
 
 def _statuses(posting: Posting, found: LedgerDocument) -> tuple[str, str]:

@@ -23,3 +23,8 @@ def _harmless(character: str) -> str:
             return ""
         case _:
             return character
+
+
+def folded(name: str) -> str:
+    """What two ways of writing one name have in common: capitals and the width of spaces say nothing."""
+    return " ".join(name.split()).casefold()

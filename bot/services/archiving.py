@@ -7,6 +7,7 @@ from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId
 from bot.domain.items import MOVES, Archived, Item, ItemState
+from bot.domain.problems import ProblemCode
 from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
@@ -41,6 +42,24 @@ class Archiving:
         """As the one that it was asked about. Raises: as `archive`."""
         async with refreshing(self.db, actor.workspace.id, item_id):
             return await self._archive(actor, item_id, version, is_duplicate=True)
+
+    async def archive_as_there(self, actor: Actor, item_id: ItemId, version: int) -> Item:
+        """Refused for its number, and the document that has it is the same: entered by somebody else. Raises: as `archive`."""
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            alert = await alerts.load_alert(tx, before.workspace_id, before.id)
+            is_asked = before.state is ItemState.REFUSED and alert is not None
+            if alert is None or not is_asked or alert.problem.code is not ProblemCode.NUMBER_TAKEN:
+                raise NotNowError(before, "nothing asks whether it is the same document.")
+            require_archivable(before, version)
+            facts = alert.problem.facts
+            why = f"the same document is in {facts.get('ledger', 'the ledger')} already"
+            archived = Archived(from_state=before.state, by=actor.user_id, at=tx.now, why=why)
+            item = await put_away(tx, replace(before, ledger_url=facts.get("link")), archived, actor)
+            await alerts.left(tx, item, f"{mention(actor.user_id)} archived it: {why}.")
+            return item
 
     async def unarchive(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """As it was before. What the ledger had refused is looked at by somebody first, and is sent only after a new

@@ -13,6 +13,7 @@ from bot.domain.coding import Codes, Track
 from bot.domain.documents import ItemKind, Party
 from bot.domain.editing import Edit
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.texts import folded
 from bot.services import lists
 from bot.services.choices import ACCOUNT, CONTACT, GONE, LINES, TAX_RATE, TRACKING, NotOfferedError, require_offered
 
@@ -115,9 +116,11 @@ def _tracks(all_codes: Iterable[Codes]) -> set[Track]:
 
 
 def _named(edit: Edit, name: str) -> Edit:
-    """With the payee that was chosen; another one's bank details and tax number are not theirs."""
+    """With the payee that was chosen; another one's bank details and tax number are not theirs. Whom the document writes
+    otherwise than the ledger does, in capitals or spaces alone, is that one already.
+    """
     facts = edit.facts
     party = facts.buyer if edit.kind is ItemKind.SALE else facts.supplier
-    party = party if party.name == name else Party(name=name)
+    party = party if party.name is not None and folded(party.name) == folded(name) else Party(name=name)
     facts = replace(facts, buyer=party) if edit.kind is ItemKind.SALE else replace(facts, supplier=party)
     return replace(edit, facts=facts)

@@ -162,6 +162,8 @@ def _deed(before: Item, after: Item) -> str:
             return alerts.SENT_AGAIN
         case ["category"] | ["tax rate"] as only:
             return f"chose another {only[0]}"
+        case ["contact"]:
+            return "took the ledger's contact"
         case ["status"]:
             return "had it sent as a draft" if after.publish_as is PaymentStatus.DRAFT else "chose another status"
         case _:

@@ -16,6 +16,7 @@ from bot.domain.books import Account, Books, Contact, ListKind, TaxRate, Trackin
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.texts import folded
 from bot.services.finding import find, nearest
 
 ENTRIES, SYNCS, ORGANISATIONS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(OrganisationRow)
@@ -161,6 +162,14 @@ async def load_contact(
     return contact if row.is_active else replace(contact, is_active=False)
 
 
+async def contact_named(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str
+) -> Contact | None:
+    """The live contact of this name, however it is written."""
+    found = await find_contacts(tx, workspace_id, organisation_id, name)
+    return next((contact for contact in found if folded(contact.name) == folded(name)), None)
+
+
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
     account = await load_account(tx, workspace_id, organisation_id, code)
     return code if account is None else account.label
@@ -179,21 +188,28 @@ async def _entry(
 
 
 async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> None:
-    """The ledger says an account is archived: it is offered no more, before the next refresh says so too."""
+    """As `retire`, of the account with this code."""
     account = await load_account(tx, workspace_id, organisation_id, code)
-    if account is None:
-        return
-    await list_terms.drop(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, [code])
-    archived = replace(account, is_active=False)
+    if account is not None:
+        await retire(tx, workspace_id, organisation_id, account)
+
+
+async def retire(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, entry: Account | Contact) -> None:
+    """The ledger says that it is archived: it is offered no more, before the next refresh says so too."""
+    if isinstance(entry, Account):
+        kind, key = ListKind.ACCOUNTS, entry.code
+    else:
+        kind, key = ListKind.CONTACTS, entry.provider_id
+    await list_terms.drop(tx, workspace_id, organisation_id, kind, [key])
     await tx.execute(
         ENTRIES.update()
         .where(
             ENTRIES.c.workspace_id == workspace_id,
             ENTRIES.c.organisation_id == organisation_id,
-            ENTRIES.c.kind == ListKind.ACCOUNTS,
-            ENTRIES.c.key == code,
+            ENTRIES.c.kind == kind,
+            ENTRIES.c.key == key,
         )
-        .values(is_active=False, entry=dump(archived))
+        .values(is_active=False, entry=dump(replace(entry, is_active=False)))
     )
 
 

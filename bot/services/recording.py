@@ -64,10 +64,22 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
     if problem.code is ProblemCode.ACCOUNT_ARCHIVED and account is not None:
         await lists.went_inactive(tx, batch.workspace_id, batch.organisation_id, account)
         await default_messages.look(tx, batch.workspace_id, batch.organisation_id, ListKind.ACCOUNTS)
+    if problem.code is ProblemCode.CONTACT_ARCHIVED:
+        await _contact_went_inactive(tx, batch, posting)
     item = await _move(tx, batch, step, ItemState.REFUSED)
     if item is not None:
         await alerts.refused(tx, item, problem)
     return None
+
+
+async def _contact_went_inactive(tx: Tx, batch: LiveBatch, posting: Posting) -> None:
+    of = (tx, batch.workspace_id, batch.organisation_id)
+    if posting.contact_id is None:
+        contact = await lists.contact_named(*of, posting.contact_name)
+    else:
+        contact = await lists.load_contact(*of, posting.contact_id)
+    if contact is not None:
+        await lists.retire(*of, contact)
 
 
 async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> None:
@@ -197,6 +209,7 @@ async def _with_facts(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem,
         number=bill.number,
         date=bill.issued_on.isoformat(),
         currency=bill.currency,
+        lock="period",
         locked_to=_locked_to(books),
     )
 

@@ -29,6 +29,7 @@ from providers.errors import (
     OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
+    ProviderError,
     ReconnectNeededError,
     TryLaterError,
 )
@@ -179,9 +180,21 @@ class Attempt:
                 await self._dissolve(batch)
                 return None
             outcomes = tuple(Refused(problem=error.problem) for _ in batch.steps)
+        outcomes = tuple([await self._told(access, *each) for each in zip(batch.steps, outcomes, strict=True)])
         await self._record(batch, outcomes)
         accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
         return {outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None}
+
+    async def _told(self, access: Access, step: LiveStep, outcome: Outcome) -> Outcome:
+        """A refusal with what only the ledger knows of it: which document has the number already."""
+        is_of_number = isinstance(outcome, Refused) and outcome.problem.code is ProblemCode.NUMBER_TAKEN
+        if not is_of_number or not isinstance(outcome, Refused) or not isinstance(step.work, Posting):
+            return outcome
+        try:
+            other = await self.provider.same_number(access, step.work)
+        except ProviderError:
+            other = None  # the refusal is told all the same
+        return Refused(problem=outcome.problem.with_facts(**_of_other(other)))
 
     async def _content(self, batch: LiveBatch) -> bytes | None:
         """The bytes of the file that an attachment is."""
@@ -272,6 +285,15 @@ class Attempt:
         """Fencing: locks the batch's row until the end of the transaction."""
         if not await batches.renew_lease(tx, self.batch, until=tx.now + self.lease):
             raise TakenOverError
+
+
+def _of_other(other: LedgerDocument | None) -> dict[str, str]:
+    """What people recognise the document by that has the number already."""
+    if other is None:
+        return {"other": "it could not be looked up"}
+    day = "" if other.issued_on is None else f" of {other.issued_on}"
+    who = other.contact_name or "somebody"
+    return {"other": f"{who}, {other.gross} {other.currency or ''}{day}", "link": other.url}
 
 
 def _lacks_right(outcome: Outcome) -> bool:

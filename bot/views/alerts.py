@@ -23,6 +23,10 @@ from bot.views.text import amount, escape, mention, moment, plain
 LABELS = {
     Fix.CHOOSE_ACCOUNT: (ActionId.CHOOSE_ACCOUNT, "Choose another category"),
     Fix.CHOOSE_TAX_RATE: (ActionId.CHOOSE_TAX_RATE, "Choose another tax rate"),
+    Fix.CHOOSE_CONTACT: (ActionId.CHOOSE_CONTACT, "Choose another contact"),
+    Fix.USE_CONTACT: (ActionId.USE_CONTACT, "Use the existing contact"),
+    Fix.CHANGE_NUMBER: (ActionId.CHANGE_NUMBER, "Change the number"),
+    Fix.SAME_DOCUMENT: (ActionId.SAME_DOCUMENT, "It is the same"),
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
     Fix.PUBLISH_AS_DRAFT: (ActionId.PUBLISH_AS_DRAFT, "Publish as draft"),
@@ -150,7 +154,7 @@ def _outcome(found: AlertCard) -> str:
     match found.alert.state:
         case AlertState.RESOLVED:
             return f"{_done(found)} {ledger}"
-        case AlertState.LEFT:
+        case AlertState.LEFT if found.card.item.state is ItemState.PUBLISHED:
             return f"It stays in {ledger}{'' if _is_of_withdrawal(found) else ' without the file'}"
         case _:
             return _waits_for(found)
@@ -173,6 +177,8 @@ def _waits_for(found: AlertCard) -> str:
             return "It has to be completed before it is sent"
         case ItemState.REJECTED:
             return "It was rejected and is not sent"
+        case ItemState.ARCHIVED:
+            return "It is in the archive and is not sent"
         case ItemState.APPROVED if not found.card.is_connected:
             return f"It goes to {ledger} by itself as soon as the connection is back"
         case _:
@@ -232,7 +238,11 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
             buttons.append(ButtonElement(action_id=action, text=label, value=value))
     if buttons:
         buttons[0].style = "primary"
-    words = f"{plain(found.card.ledger, 60)}'s words"
+    ledger, link = plain(found.card.ledger, 60), found.alert.problem.facts.get("link")
+    if link:
+        label = f"Open it in {ledger}"
+        buttons.append(ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=link, value=value))
+    words = f"{ledger}'s words"
     return [*buttons, ButtonElement(action_id=ActionId.SHOW_LEDGER_WORDS, text=words, value=value)]
 
 

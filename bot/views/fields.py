@@ -203,10 +203,12 @@ def tax_rate_field(
     return field(block, label, element, hint=hint, optional=optional)
 
 
-def contact_field(block: str, label: str, initial: Contact | None, *, hint: str | None = None) -> InputBlock:
+def contact_field(
+    block: str, label: str, initial: Contact | None, *, hint: str | None = None, optional: bool = True
+) -> InputBlock:
     """Searches the organisation's contacts; the form's metadata names the organisation."""
     option = None if initial is None else contact_option(initial)
-    return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=True)
+    return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=optional)
 
 
 def bank_account_field(block: str, label: str, initial: Account | None, *, hint: str | None = None) -> InputBlock:

@@ -93,7 +93,7 @@ def _more(found: ItemCard) -> list[ButtonElement]:
     buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
-    if item.state is ItemState.PUBLISHED:
+    if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):
         buttons[:0] = open_in_ledger(found)
     buttons.append(_button(ActionId.EXPLAIN_ITEM, "Why?", value))
     if item.state is ItemState.TO_REVIEW and found.has_other_books:

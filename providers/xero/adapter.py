@@ -10,7 +10,7 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
-from bot.domain.ledger_documents import Found
+from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
@@ -155,6 +155,9 @@ class XeroProvider:
             files = await self._finder.files(access, route)
             return {file.ledger_id: file for file in files if file.ledger_id in ledger_ids}
         return await self._finder.read(access, resource, ledger_ids)
+
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        return await self._finder.same_number(access, posting)
 
     def organisation_url(self, books: Books) -> str:
         return self._deep_link(books.short_code, "/Dashboard/")

@@ -8,12 +8,13 @@ from typing import Any
 from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile, differences
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
+from bot.domain.texts import folded
 from providers.base import Access
 from providers.errors import PersonNeededError
 from providers.xero.client import PAGE_SIZE, XeroClient
 from providers.xero.documents import Link, document_of, file_of
 from providers.xero.errors import mapped_errors
-from providers.xero.resources import TYPE_OF, Resource
+from providers.xero.resources import RESOURCE_OF, TYPE_OF, Resource
 
 IDS_PER_CALL = 40
 """An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
@@ -58,6 +59,15 @@ class Finder:
             answer = await self.client.get(access, resource.path, {**query, "page": "1", "pageSize": str(PAGE_SIZE)})
             found |= {document.ledger_id: document for document in self._standing(answer, resource)}
         return found
+
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        """By a filter, which says nothing of how a number with quotation marks is written in it."""
+        resource = RESOURCE_OF[posting.kind]
+        if set(posting.number) & set('"\\'):
+            return None
+        where = f'Type=="{TYPE_OF[posting.kind]}" AND {resource.number}=="{posting.number}"'
+        answer = await self.client.get(access, resource.path, {"where": where, "page": "1"})
+        return next(iter(self._standing(answer, resource)), None)
 
     async def files(self, access: Access, route: str) -> tuple[LedgerFile, ...]:
         """What hangs on a document; on one that is gone, nothing does."""
@@ -133,8 +143,4 @@ def _has_contact(document: LedgerDocument, posting: Posting) -> bool:
     """By its id where it was sent by that; names change."""
     if posting.contact_id is not None:
         return document.contact_id == posting.contact_id
-    return _folded(document.contact_name) == _folded(posting.contact_name)
-
-
-def _folded(name: str | None) -> str:
-    return " ".join((name or "").split()).casefold()
+    return folded(document.contact_name or "") == folded(posting.contact_name)

@@ -11,7 +11,7 @@ from bot.playground.slack import ALERTS, BILLS
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.views.ids import ActionId, BlockId, CallbackId, ShortcutId
-from providers.xero.simulated.seed import tracking
+from providers.xero.simulated.seed import contacts, tracking
 from providers.xero.simulator import TRADING
 from tests.attacks.rights_table import OF_LINES
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY
@@ -53,17 +53,26 @@ ASKED: dict[ActionId | CallbackId, str] = {
     CallbackId.WITHDRAW_ITEM: "published",
     ActionId.WITHDRAW_AGAIN: "kept",
     ActionId.LEAVE_PUBLISHED: "kept",
+    ActionId.WAIT_FOR_LEDGER: "locked",
+    ActionId.SAME_DOCUMENT: "doubled",
 }
 """What each of these is about, by the name that `Ids` has for it."""
 OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
 OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
     ActionId.CHOOSE_TAX_RATE,
+    ActionId.CHOOSE_CONTACT,
+    ActionId.USE_CONTACT,
+    ActionId.CHANGE_NUMBER,
+    ActionId.PUBLISH_AS_DRAFT,
     ActionId.RETRY_ITEM,
     ActionId.SHOW_LEDGER_WORDS,
     CallbackId.CHOOSE_ACCOUNT,
     CallbackId.CHOOSE_TAX_RATE,
+    CallbackId.CHOOSE_CONTACT,
+    CallbackId.CHANGE_NUMBER,
 }
+CONTACT = next(str(contact["ContactID"]) for contact in contacts(TRADING) if contact["ContactStatus"] == "ACTIVE")
 REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
@@ -91,6 +100,9 @@ class Ids:
     waiting: str
     approved: str
     refused: str
+    locked: str
+    doubled: str
+    """Refused for its date, and for its number."""
     without_file: str
     """Published, and its file was refused."""
     published: str
@@ -215,10 +227,8 @@ def view(callback: str, metadata: str, state: Payload) -> Payload:
 
 def filled(callback: CallbackId) -> Payload:
     match callback:
-        case CallbackId.CHOOSE_ACCOUNT:
-            return {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}}
-        case CallbackId.CHOOSE_TAX_RATE:
-            return {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}}
+        case _ if callback in FIXED:
+            return dict(FIXED[callback])
         case CallbackId.REJECT_REASON | CallbackId.SEND_BACK | CallbackId.WITHDRAW_ITEM:
             return {BlockId.REASON: value(typed("Twice"))}
         case CallbackId.ADD_ITEM | CallbackId.EDIT_ITEM:
@@ -289,3 +299,10 @@ NAMED: dict[CallbackId, Payload] = {
     },
     CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
 }
+FIXED: dict[CallbackId, Payload] = {
+    CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}},
+    CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
+    CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
+    CallbackId.CHANGE_NUMBER: {BlockId.NUMBER: value(typed("INV-33"))},
+}
+"""The small forms behind an alert's buttons."""

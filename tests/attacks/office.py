@@ -15,18 +15,21 @@ from uuid import UUID
 from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import OrganisationRow
+from bot.db.items import load_item
 from bot.db.migrate import tables
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.payment_methods import PaymentMethodForm
+from bot.domain.problems import Problem, ProblemCode
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
+from bot.services import alerts
 from bot.services.drafts import DraftRef
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
@@ -236,8 +239,9 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     wait for an answer.
     """
     desk.xero.archive_account(TRADING, CATEGORY)
-    await desk.add(OWNER, **{BlockId.NUMBER: "INV-3"})
-    await desk.approve("INV-3")
+    for number in ("INV-3", *TOLD_OTHERWISE):
+        await desk.add(OWNER, **{BlockId.NUMBER: number})
+        await desk.approve(number)
     await desk.world.later(UNDO_SECONDS + 60)
     await desk.restore(CATEGORY)
     without_file = await _without_file(desk)
@@ -266,12 +270,27 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
+        locked=await _told_otherwise(desk, "INV-18"),
+        doubled=await _told_otherwise(desk, "INV-19"),
         without_file=without_file,
         published=published,
         kept=kept_there,
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+TOLD_OTHERWISE = {"INV-18": ProblemCode.PERIOD_LOCKED, "INV-19": ProblemCode.NUMBER_TAKEN}
+
+
+async def _told_otherwise(desk: Desk, number: str) -> str:
+    """A refused bill, for another reason than it was."""
+    value = button_values(desk.card(number))[ActionId.EDIT_ITEM]
+    async with desk.world.services.db.write() as tx:
+        item = await load_item(tx, (await desk.world.actor()).workspace.id, ItemRef.decode(value).item_id)
+        assert item is not None
+        await alerts.refused(tx, item, Problem(code=TOLD_OTHERWISE[number]))
+    return value
 
 
 async def _without_file(desk: Desk) -> str:

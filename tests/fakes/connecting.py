@@ -18,7 +18,7 @@ from bot.domain.books import (
     Unreadable,
 )
 from bot.domain.ids import UserId
-from bot.domain.ledger_documents import Found
+from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Outcome
@@ -170,6 +170,9 @@ class FakeLedger:
 
     async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> dict[str, Found]:
         return {}
+
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        return None
 
     def organisation_url(self, books: Books) -> str:
         return "https://fakebooks.example/"

@@ -5,11 +5,13 @@ Several stories share a world, because a world costs more than a story does.
 
 from collections.abc import AsyncIterator
 from datetime import date
+from typing import Any
 
 import pytest
 
-from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER, Message
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
+from providers.xero.simulated import contacts
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 
@@ -35,7 +37,7 @@ def alert(desk: Desk, number: str) -> Message:
     return found
 
 
-def bill(desk: Desk, number: str) -> dict[str, object]:
+def bill(desk: Desk, number: str) -> dict[str, Any]:
     (found,) = [found for found in desk.xero.bills() if found["InvoiceNumber"] == number]
     return found
 
@@ -45,7 +47,7 @@ async def test_a_date_in_a_locked_period(desk: Desk) -> None:
     desk.xero.set_lock_date(TRADING, year_end=MARCH_ENDED)
     drafted, waiting = [await refused(desk, number) for number in ("INV-1", "INV-2")]
     edited = await refused(desk, "INV-3")
-    assert "locked up to 31-Mar-2026" in words(drafted)
+    assert "the end of year lock date in Xero is 31-Mar-2026" in words(drafted)
 
     # a draft may have the date, and less than what was approved needs no new approval
     await desk.press(drafted, ActionId.PUBLISH_AS_DRAFT, BOOKKEEPER)
@@ -129,3 +131,48 @@ async def test_a_subscription_that_lapsed_and_is_paid_again(desk: Desk) -> None:
     await desk.world.later(2 * 3600)
 
     assert [bill(desk, number)["Status"] for number in ("INV-1", "INV-2")] == ["AUTHORISED"] * 2
+
+
+async def test_an_archived_contact(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS)
+    books = desk.xero.books[TRADING]
+    contacts.write(books, {"Name": "Paper & Ink Ltd"}, may_update=False)
+    await desk.slack.command("/dext", "sync contacts", user=ADMIN)
+    await desk.settle()
+    desk.xero.set_contact_status(TRADING, "Paper & Ink Ltd", "ARCHIVED")
+    changed, restored = [await refused(desk, number) for number in ("INV-1", "INV-2")]
+    assert "*Contact*\nPaper &amp; Ink Ltd" in words(changed)
+
+    # another contact of the list; the archived one is not on offer any more
+    await desk.press(changed, ActionId.CHOOSE_CONTACT, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    offered = await desk.slack.options(form, ActionId.FIND_CONTACT, "", user=BOOKKEEPER, block_id=BlockId.CONTACT)
+    labels = {option["text"]["text"]: option["value"] for option in offered}
+    assert "Paper & Ink Ltd" not in labels
+    name, contact = next(iter(labels.items()))
+    assert BlockId.CONTACT in (await desk.slack.submit(form, {})).errors
+    assert (await desk.slack.submit(form, {BlockId.CONTACT: contact})).errors == {}
+    await desk.settle()
+    assert "It is approved again before it is sent." in words(alert(desk, "INV-1"))
+    await desk.approve("INV-1")
+    assert bill(desk, "INV-1")["Contact"]["Name"] == name
+
+    # the other one's is restored in Xero
+    desk.xero.set_contact_status(TRADING, "Paper & Ink Ltd", "ACTIVE")
+    await desk.press(restored, ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert bill(desk, "INV-2")["Contact"]["Name"] == "Paper & Ink Ltd"
+
+
+async def test_a_contact_whose_name_is_taken(desk: Desk) -> None:
+    """Xero matches a name but for capitals, and wants it to be unique however wide its spaces are."""
+    await desk.world.set_up(alerts_channel=BILLS)
+    contacts.write(desk.xero.books[TRADING], {"Name": "Paper &  Ink Ltd"}, may_update=False)
+    told = await refused(desk, "INV-1")
+
+    await desk.press(told, ActionId.USE_CONTACT, BOOKKEEPER)
+    assert "I am reading that again" in desk.whispers(BOOKKEEPER)[-1]
+    await desk.press(alert(desk, "INV-1"), ActionId.USE_CONTACT, BOOKKEEPER)
+
+    assert bill(desk, "INV-1")["Contact"]["Name"] == "Paper &  Ink Ltd"
+    assert f"Approved* by <@{APPROVER}>" in words(desk.card("INV-1"))
+    assert f"<@{BOOKKEEPER}> took the ledger's contact." in words(alert(desk, "INV-1"))

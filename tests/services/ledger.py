@@ -320,6 +320,9 @@ class Ledger:
     def _files(self, route: str) -> list[LedgerFile]:
         return self.files.get(route.removeprefix("files of "), [])
 
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        return None
+
     def organisation_url(self, books: Books) -> str:
         return "https://ledger.example/"
 

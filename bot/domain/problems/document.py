@@ -5,7 +5,7 @@ from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
-        explanation="The document is dated {date}, and the books in {ledger} are locked up to {locked_to}.",
+        explanation="The document is dated {date}, and the {lock} lock date in {ledger} is {locked_to}.",
         remedy="Where Publish as draft is offered: a draft may have this date, and somebody approves it in {ledger} later. Or "
         "have an adviser move the lock date there: press Wait, and it goes out by itself when that is done. Or edit the "
         "date, if it was read wrongly. The approval is kept.",
@@ -14,20 +14,22 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         field="Date",
     ),
     ProblemCode.CONTACT_ARCHIVED: Entry(
-        title="The supplier is archived in {ledger}",
-        explanation="{supplier} is an archived contact in {ledger}, and archived contacts get no new bills.",
-        remedy="Restore the contact in {ledger} and press Retry, or edit the supplier here; another payee is approved again.",
+        title="The contact is archived in {ledger}",
+        explanation="{supplier} is an archived contact in {ledger}, and archived contacts get no new documents.",
+        remedy="Choose another contact here; another payee is approved again. Or restore {supplier} in {ledger} and press "
+        "Retry; the approval is kept.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
-        field="Supplier",
+        fixes=(Fix.CHOOSE_CONTACT, Fix.RETRY),
+        field="Contact",
     ),
     ProblemCode.CONTACT_NAME_TAKEN: Entry(
-        title="Another contact has the supplier's name",
-        explanation="{ledger} already has a contact called {supplier}, and names are unique there.",
-        remedy="Press Retry to use the existing contact, or edit the supplier here.",
+        title="A contact has this name already",
+        explanation="{ledger} has a contact called {supplier} already, and wanted to make a second one of that name.",
+        remedy="Press Use the existing contact if it is the same; the approval is kept and the item is sent again. If it is "
+        "somebody else, choose another contact; that is approved again.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
-        field="Supplier",
+        fixes=(Fix.USE_CONTACT, Fix.CHOOSE_CONTACT),
+        field="Contact",
     ),
     ProblemCode.CONTACT_MISSING: Entry(
         title="The supplier is missing",
@@ -47,10 +49,11 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.NUMBER_TAKEN: Entry(
         title="The document's number is already used",
-        explanation="{ledger} has another document with number {number}, and the number must be unique.",
-        remedy="Edit the number if it was read wrongly. If it is the same document, leave this one unpublished.",
+        explanation="{ledger} has another document with number {number}, and numbers are unique there. The other one: {other}.",
+        remedy="If this one's number was read wrongly, change it; another number is approved again. If it is the same document, "
+        "press It is the same: this one is archived and never sent. If the other one is deleted in {ledger}, press Retry.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+        fixes=(Fix.CHANGE_NUMBER, Fix.SAME_DOCUMENT, Fix.RETRY),
         field="Number",
     ),
     ProblemCode.TOTALS_DIFFER: Entry(

@@ -74,6 +74,12 @@ class Fix(StrEnum):
 
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
+    CHOOSE_CONTACT = "choose_contact"
+    USE_CONTACT = "use_contact"
+    """The ledger's contact of that name is the one that is meant."""
+    CHANGE_NUMBER = "change_number"
+    SAME_DOCUMENT = "same_document"
+    """It is there already, entered by somebody else: ours goes into the archive."""
     EDIT_ITEM = "edit_item"
     RECONNECT = "reconnect"
     RETRY = "retry"

@@ -50,6 +50,7 @@ FACT_OF = {
     "Tax rate": "tax_rate",
     "Date": "date",
     "Supplier": "supplier",
+    "Contact": "supplier",
     "Currency": "currency",
     "Number": "number",
 }

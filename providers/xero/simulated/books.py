@@ -121,6 +121,14 @@ class Books:
         matches = [found for found in self.contacts.values() if found["Name"].casefold() == wanted]
         return min(matches, key=lambda found: str(found["ContactStatus"]), default=None)
 
+    def contact_holding(self, name: str) -> Json | None:
+        """The active contact that has this name as far as its being unique goes: there the width of spaces does not count
+        either (unverified; Xero is reported to say that a name is taken which it did not match).
+        """
+        wanted = " ".join(name.split()).casefold()
+        active = (found for found in self.contacts.values() if found["ContactStatus"] == "ACTIVE")
+        return next((found for found in active if " ".join(found["Name"].split()).casefold() == wanted), None)
+
     def shelf(self, kind: Kind) -> Shelf:
         shelves = {INVOICE: self.invoices, CREDIT_NOTE: self.credit_notes, BANK_TRANSACTION: self.bank_transactions}
         return shelves[kind]

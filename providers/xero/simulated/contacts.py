@@ -64,9 +64,8 @@ def _existing(books: Books, sent: Json) -> Json | None:
 
 def _errors(books: Books, sent: Json, name: str, found: Json | None) -> list[str]:
     errors = []
-    holder = books.contact_named(name) if name else None
-    is_taken = holder is not None and holder["ContactStatus"] == "ACTIVE"
-    if is_taken and (found is None or (holder is not None and holder["ContactID"] != found["ContactID"])):
+    holder = books.contact_holding(name) if name else None
+    if holder is not None and (found is None or holder["ContactID"] != found["ContactID"]):
         errors.append(sentences.CONTACT_TAKEN.format(name=name))
     if len(name) > 255:
         errors.append(sentences.TOO_LONG.format(name="contact name", longest=255))
@@ -101,8 +100,8 @@ def of_document(books: Books, sent: Any) -> Json | Refused:
     before = {**contact}
     _apply(contact, wanted)
     if contact["Name"] != before["Name"] or found is None:
-        holder = books.contact_named(str(contact["Name"]))
-        if holder and holder["ContactStatus"] == "ACTIVE" and holder["ContactID"] != contact["ContactID"]:
+        holder = books.contact_holding(str(contact["Name"]))
+        if holder and holder["ContactID"] != contact["ContactID"]:
             return Refused(errors=(sentences.CONTACT_TAKEN.format(name=contact["Name"]),))
     if found and contact != before:
         contact["ContactPersons"] = []

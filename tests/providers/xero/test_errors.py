@@ -36,19 +36,19 @@ KNOWN = [
     ("The Type field must be specified as ACCPAY or ACCREC", P.FIELD_MISSING, {"what": "the kind of document"}),
     (
         "This Bank Transaction cannot be edited as it has been reconciled with a Bank Statement.",
-        P.DOCUMENT_NOT_EDITABLE,
+        P.WITHDRAWAL_RECONCILED,
         {},
     ),
     ("Credit Note # must be unique.", P.NUMBER_TAKEN, {}),
     (
         "The document date cannot be before the period lock date, currently set at 31-Mar-2026",
         P.PERIOD_LOCKED,
-        {"locked_to": "31-Mar-2026"},
+        {"lock": "period", "locked_to": "31-Mar-2026"},
     ),
     (
         "The document date cannot be before the end of year lock date, currently set at 31-Dec-2025.",
         P.PERIOD_LOCKED,
-        {"locked_to": "31-Dec-2025"},
+        {"lock": "end of year", "locked_to": "31-Dec-2025"},
     ),
     (
         "Account code '426' has been archived, or has been deleted. Each line item must reference a valid account.",

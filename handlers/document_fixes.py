@@ -1,0 +1,71 @@
+"""The buttons of an alert that change whom a document is from or to, or its number, or say that it is there already."""
+
+from dataclasses import dataclass
+
+from bot.services.archiving import Archiving
+from bot.services.choices import NotOfferedError
+from bot.services.document_fixes import DocumentFixes
+from bot.services.fixes import Fixes
+from bot.services.item_forms import ItemForms
+from bot.views import fixing as views
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, ItemRef
+from handlers.payloads import Click, Submission
+from handlers.replies import FormErrors, OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFixHandlers:
+    fixes: Fixes
+    document: DocumentFixes
+    forms: ItemForms
+    archiving: Archiving
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.CHOOSE_CONTACT, self.ask_for_contact)
+        routes.view(CallbackId.CHOOSE_CONTACT, self.choose_contact)
+        routes.action(ActionId.USE_CONTACT, self.use_contact)
+        routes.action(ActionId.CHANGE_NUMBER, self.ask_for_number)
+        routes.view(CallbackId.CHANGE_NUMBER, self.change_number)
+        routes.action(ActionId.SAME_DOCUMENT, self.same_document)
+
+    async def ask_for_contact(self, click: Click) -> Reply:
+        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.contact_form(await self.forms.editing(click.actor, item.id)))
+
+    async def choose_contact(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        contact = views.read_contact(Fields(submission.form.state))
+        if contact is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
+            return FormErrors({BlockId.CONTACT: "Choose a contact."})
+        try:
+            await self.document.choose_contact(submission.actor, ref.item_id, ref.version, contact)
+        except NotOfferedError as error:
+            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+        return None
+
+    async def use_contact(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        await self.document.use_contact(click.actor, ref.item_id, ref.version)
+        return None
+
+    async def ask_for_number(self, click: Click) -> Reply:
+        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.number_form(await self.forms.editing(click.actor, item.id)))
+
+    async def change_number(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        number = views.read_number(Fields(submission.form.state))
+        if number is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
+            return FormErrors({BlockId.NUMBER: "Write the number that stands on the document."})
+        await self.document.change_number(submission.actor, ref.item_id, ref.version, number)
+        return None
+
+    async def same_document(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        await self.archiving.archive_as_there(click.actor, ref.item_id, ref.version)
+        return None
