@@ -24,7 +24,8 @@ class WithdrawHandlers:
         routes.action(ActionId.LEAVE_PUBLISHED, self.leave_published)
 
     async def ask_to_withdraw(self, click: Click) -> Reply:
-        ref = ItemRef.decode(click.value)
+        """From the menu of a card, or by the button of a page."""
+        ref = ItemRef.decode(click.chosen[0] if click.chosen else click.value)
         found = await self.withdrawals.to_withdraw(click.actor, ref.item_id, ref.version)
         return opened(click, views.withdraw_form(found))
 

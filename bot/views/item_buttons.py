@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option, OverflowMenuElement
 
 from bot.domain.cards import ItemCard
 from bot.domain.items import MOVES, Item, ItemState
@@ -44,7 +44,7 @@ def rows_of_buttons(found: ItemCard) -> list[Block]:
 
 
 def _question(item: Item, question: Question) -> Iterable[Block]:
-    value = ItemRef(item.id, item.version).encode()
+    value = _ref(item)
     words = f":question: {escape(question.words, 600)}"
     match question.kind:
         case QuestionKind.WHOSE_BOOKS:
@@ -70,7 +70,7 @@ def _question(item: Item, question: Question) -> Iterable[Block]:
 
 
 def _decisions(found: ItemCard) -> list[ButtonElement]:
-    item, value = found.item, ItemRef(found.item.id, found.item.version).encode()
+    item, value = found.item, _ref(found.item)
     if item.state is ItemState.IN_APPROVAL:
         return [
             _button(ActionId.APPROVE_ITEM, "Approve", value, style="primary"),
@@ -85,8 +85,8 @@ def _decisions(found: ItemCard) -> list[ButtonElement]:
     return buttons
 
 
-def _more(found: ItemCard) -> list[ButtonElement]:
-    item, value = found.item, ItemRef(found.item.id, found.item.version).encode()
+def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
+    item, value = found.item, _ref(found.item)
     archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
     edit = [_edit(item, value)] if item.state in EDITABLE else []
     look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
@@ -100,7 +100,7 @@ def _more(found: ItemCard) -> list[ButtonElement]:
         buttons.append(_button(ActionId.MOVE_ITEM, "Move", value))
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
         buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
-    return [*buttons, *withdraw_button(found), *archive]
+    return [*buttons, *archive, *_menu(found)]
 
 
 def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
@@ -108,22 +108,33 @@ def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
     item = found.item
     if item.ledger_url is None:
         return []
-    label, value = f"Open in {plain(found.ledger, 60)}", ItemRef(item.id, item.version).encode()
-    return [ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=value)]
+    label = f"Open in {plain(found.ledger, 60)}"
+    return [ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=item.ledger_url, value=_ref(item))]
+
+
+def _menu(found: ItemCard) -> list[OverflowMenuElement]:
+    """What is seldom wanted, behind three dots."""
+    if not found.can_withdraw:
+        return []
+    option = Option(text=f"Withdraw from {plain(found.ledger, 50)}", value=_ref(found.item))
+    return [OverflowMenuElement(action_id=ActionId.WITHDRAW_ITEM, options=[option])]
 
 
 def withdraw_button(found: ItemCard) -> list[ButtonElement]:
-    """Where it can be pressed, by whoever may."""
+    """The same on a page that has room for it."""
     if not (found.can_withdraw and found.may_fix):
         return []
-    value = ItemRef(found.item.id, found.item.version).encode()
-    return [_button(ActionId.WITHDRAW_ITEM, "Withdraw", value)]
+    return [_button(ActionId.WITHDRAW_ITEM, "Withdraw", _ref(found.item), style="danger")]
 
 
 def _edit(item: Item, value: str) -> ButtonElement:
     if item.facts.is_unread:
         return _button(ActionId.EDIT_ITEM, "Fill in", value, style="primary")
     return _button(ActionId.EDIT_ITEM, "Edit", value)
+
+
+def _ref(item: Item) -> str:
+    return ItemRef(item.id, item.version).encode()
 
 
 def _button(action: ActionId, text: str, value: str, *, style: str | None = None) -> ButtonElement:

@@ -307,14 +307,14 @@ async def _published(desk: Desk, number: str) -> str:
     await desk.add(OWNER, **{BlockId.SUPPLIER: f"Supplier of {number}", BlockId.NUMBER: number})
     await desk.approve(number)
     await desk.world.later(UNDO_SECONDS + 60)
-    return button_values(desk.card(number))[ActionId.WITHDRAW_ITEM]
+    return button_values(desk.card(number))[ActionId.ARCHIVE_ITEM]
 
 
 async def _kept_there(desk: Desk) -> str:
     """Published, closed books by now, and so in vain withdrawn."""
-    await _published(desk, "INV-9")
+    value = await _published(desk, "INV-9")
     desk.xero.set_lock_date(TRADING, year_end=date(2026, 12, 31))
-    await desk.press(desk.card("INV-9"), ActionId.WITHDRAW_ITEM, BEN)
+    await desk.slack.click(desk.card("INV-9"), ActionId.WITHDRAW_ITEM, value=value, user=BEN)
     await desk.slack.submit(desk.modal(BEN), {})
     await desk.settle()
     desk.xero.set_lock_date(TRADING)

@@ -60,8 +60,15 @@ async def published(desk: Desk, **changes: Any) -> Message:
     return await desk.approve(str(changes.get(BlockId.NUMBER, NUMBER)))
 
 
+async def ask(desk: Desk, card: Message, user: str = BOOKKEEPER) -> None:
+    """Choose it in the card's menu."""
+    value = button_values(card)[ActionId.ARCHIVE_ITEM]
+    await desk.slack.click(card, ActionId.WITHDRAW_ITEM, value=value, user=user)
+    await desk.settle()
+
+
 async def withdraw(desk: Desk, reason: str | None = None, user: str = BOOKKEEPER) -> Submitted:
-    await desk.press(desk.card(NUMBER), ActionId.WITHDRAW_ITEM, user)
+    await ask(desk, desk.card(NUMBER), user)
     done = await desk.slack.submit(desk.modal(user), {} if reason is None else {BlockId.REASON: reason})
     await desk.settle()
     return done
@@ -99,7 +106,7 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
     desk = either
     card = await published(desk)
     (first,) = desk.xero.bills()
-    await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    await ask(desk, card, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
     assert "The bill in Xero will be voided.* Xero keeps it as voided." in words(form)
 
@@ -138,16 +145,16 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
 async def test_a_draft_is_deleted_and_a_second_click_is_told(desk: Desk) -> None:
     await desk.world.set_up(status=PaymentStatus.DRAFT)
     card = await published(desk)
-    await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    await ask(desk, card, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
     assert "The draft bill in Xero will be deleted." in words(form)
-    await desk.press(card, ActionId.WITHDRAW_ITEM, ADMIN)
+    await ask(desk, card, ADMIN)
     others = desk.modal(ADMIN)
     await desk.slack.submit(form, {})
     assert "Being withdrawn" in words(desk.card(NUMBER)) or "Published" in words(desk.card(NUMBER))
 
     late = await desk.slack.submit(others, {})
-    await desk.press(card, ActionId.WITHDRAW_ITEM, ADMIN)
+    await ask(desk, card, ADMIN)
 
     assert late.view is not None
     assert "is being withdrawn: only what stands in the ledger can be withdrawn" in words(late.view)
@@ -244,7 +251,7 @@ async def test_what_somebody_changed_in_xero_is_told_before_it_goes(desk: Desk) 
         told
     )
     assert actions(told)[0] == ActionId.WITHDRAW_AGAIN
-    await desk.press(desk.card(NUMBER), ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    await ask(desk, desk.card(NUMBER), BOOKKEEPER)
     assert "It was changed in Xero since" in words(desk.modal(BOOKKEEPER))
     await desk.press(told, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
     assert statuses(desk) == ["VOIDED"]
@@ -290,8 +297,8 @@ async def test_whoever_may_not_withdraw_is_told_why(desk: Desk, user: str, why: 
     if user == OUTSIDER:
         await desk.slack.join(BILLS, OUTSIDER)
 
-    await desk.press(card, ActionId.WITHDRAW_ITEM, user)
-    await desk.press(card, ActionId.WITHDRAW_ITEM, OTHER_BOT)
+    await ask(desk, card, user)
+    await ask(desk, card, OTHER_BOT)
 
     assert why in desk.whispers(user)[-1]
     assert desk.slack.view(user) is None
@@ -300,7 +307,7 @@ async def test_whoever_may_not_withdraw_is_told_why(desk: Desk, user: str, why: 
 
 async def test_a_right_that_is_taken_while_the_form_is_open_counts(desk: Desk) -> None:
     card = await published(desk)
-    await desk.press(card, ActionId.WITHDRAW_ITEM, BOOKKEEPER)
+    await ask(desk, card, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
     await desk.world.set_up(bookkeepers=())
 
@@ -333,7 +340,7 @@ async def test_two_people_at_once_withdraw_it_once(either: Desk) -> None:
     desk = either
     card = await published(desk)
     services = desk.world.services
-    item_id, _, version = button_values(card)[ActionId.WITHDRAW_ITEM].partition(":")
+    item_id, _, version = button_values(card)[ActionId.ARCHIVE_ITEM].partition(":")
     other = Database(services.config.database_url, desk.world.clock)
     elsewhere = Withdrawals(other, services.people, services.providers)
     item = (await services.cards.seen(await desk.world.actor(ADMIN), ItemId(UUID(item_id)))).item
