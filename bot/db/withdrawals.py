@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, func, select
 
 from bot.db.base import load
-from bot.db.publications import PUBLICATIONS, STEPS
+from bot.db.publications import PUBLICATIONS, STEPS, UNDER_WAY
 from bot.db.steps import DOCUMENT, StepId
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, OrganisationId, PublicationId, WorkspaceId
@@ -31,6 +31,7 @@ _PUBLISHED = (
 )
 NOT_BEGUN = (StepState.PLANNED, StepState.WAITING, StepState.REFUSED)
 """States of a step that nothing is under way of."""
+NOT_DONE = (*NOT_BEGUN, *UNDER_WAY)
 
 
 async def published_document(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> PublishedDocument | None:
@@ -65,7 +66,9 @@ async def open_withdrawal(tx: Tx, item: Item, document: PublishedDocument) -> No
     tx.nudge(Nudge.PLANNER)
 
 
-async def leave_the_rest(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> None:
+async def leave_the_rest(
+    tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId, states: tuple[StepState, ...] = NOT_BEGUN
+) -> None:
     """Files, and whatever else hangs on a document, are not wanted where it is to go."""
     await tx.execute(
         STEPS.update()
@@ -74,7 +77,7 @@ async def leave_the_rest(tx: Tx, workspace_id: WorkspaceId, publication_id: Publ
             STEPS.c.publication_id == publication_id,
             STEPS.c.position > DOCUMENT,
             STEPS.c.kind != StepKind.WITHDRAWAL,
-            STEPS.c.state.in_(NOT_BEGUN),
+            STEPS.c.state.in_(states),
         )
         .values(state=StepState.CANCELLED)
     )
@@ -107,7 +110,8 @@ async def mark_withdrawn(tx: Tx, workspace_id: WorkspaceId, publication_id: Publ
         .where(PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.id == publication_id)
         .values(state=PublicationState.WITHDRAWN)
     )
-    await leave_the_rest(tx, workspace_id, publication_id)
+    # nobody is told of what is still tried with it
+    await leave_the_rest(tx, workspace_id, publication_id, NOT_DONE)
 
 
 async def withdrawn_before(tx: Tx, workspace_id: WorkspaceId, item_ids: list[ItemId]) -> dict[ItemId, int]:

@@ -97,7 +97,7 @@ async def test_a_card_follows_its_bill_to_the_ledger_and_links_there(desk: Desk)
     (bill,) = desk.xero.bills()
     assert "Published" in words(card)
     assert bill["InvoiceID"] in link_of(card)
-    assert actions(card) == [ActionId.OPEN_IN_LEDGER, DETAILS, WHY, ActionId.WITHDRAW_ITEM, ActionId.ARCHIVE_ITEM]
+    assert actions(card) == [ActionId.OPEN_IN_LEDGER, DETAILS, WHY, ActionId.ARCHIVE_ITEM, ActionId.WITHDRAW_ITEM]
     assert (await desk.press(card, ActionId.OPEN_IN_LEDGER)).error is None
 
 

@@ -303,6 +303,30 @@ async def test_a_file_that_is_on_its_way_or_was_refused_is_missed_by_nobody(desk
     assert {publication.state for publication in ends} == {PublicationState.WITHDRAWN}
 
 
+async def test_a_file_that_is_tried_in_vain_beside_it_is_told_to_nobody_once_its_document_is_gone(desk: Desk) -> None:
+    """What fails again and again holds up nothing else, so both are under way at once."""
+    world = desk.world
+    world.file = ("Paper.pdf", b"%PDF-1.7 of ")
+    world.ledger.troubles["attach"] = [Trouble.RESET_BEFORE_COMMIT] * 90
+    (item_id,) = await world.approve("INV-1")
+    for _ in range(20):
+        await world.one_pass()
+        world.later(120)
+    await desk.ask(item_id)
+    for _ in range(4):
+        await world.one_pass()
+        world.later(1)
+    assert await world.state(item_id) is ItemState.TO_REVIEW
+    world.ledger.troubles.clear()
+    world.ledger.refuse[f"{(await desk.item(item_id)).reference} Paper.pdf"] = Problem(code=ProblemCode.FILE_REFUSED)
+    world.later(3600)
+
+    await world.settle()
+
+    assert (await world.alert(item_id) or ("",))[0] != AlertState.OPEN
+    assert await world.is_settled()
+
+
 @pytest.mark.parametrize("when", ["before it was frozen", "before it was sent", "after it was sent"])
 async def test_a_connection_that_is_ended_meanwhile_leaves_it_published_or_finds_out(desk: Desk, when: str) -> None:
     world = desk.world
