@@ -17,6 +17,7 @@ import msgspec
 from bot.intake.preview import preview_of
 from bot.intake.reader import reader_of
 from bot.intake.result import Outcome, Reading, Unreadable
+from bot.intake.smaller import smaller_of
 from bot.intake.sniff import LARGEST_FILE, FileKind
 from bot.intake.task import OUT_OF_MEMORY, TOO_MUCH_TO_SAY, Task
 
@@ -38,13 +39,15 @@ def main(work: Callable[[bytes], bytes]) -> int:
     return 0
 
 
-def work_of(task: Task, kind: FileKind) -> Callable[[bytes], bytes]:
+def work_of(task: Task, kind: FileKind, *, most_bytes: int) -> Callable[[bytes], bytes]:
     """What to do with the file, everything for it imported."""
     match task:
         case Task.READ:
             return in_json(reader_of(kind))
         case Task.PREVIEW:
             return preview_of(kind)
+        case Task.SMALLER:
+            return smaller_of(kind, most_bytes)
 
 
 def in_json(reader: Callable[[bytes], Reading | Unreadable]) -> Callable[[bytes], bytes]:
@@ -84,4 +87,4 @@ def _limit(what: int, value: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(work_of(Task(sys.argv[1]), FileKind(sys.argv[2]))))
+    sys.exit(main(work_of(Task(sys.argv[1]), FileKind(sys.argv[2]), most_bytes=int(sys.argv[-1]))))

@@ -20,6 +20,7 @@ import msgspec
 from bot.intake.preview import PREVIEWS
 from bot.intake.reader import refusal
 from bot.intake.result import Outcome, Reading, Unreadable
+from bot.intake.smaller import ENDINGS, SHRINKERS
 from bot.intake.sniff import LARGEST_FILE, MEBIBYTE, FileKind, sniff
 from bot.intake.task import OUT_OF_MEMORY, TOO_MUCH_TO_SAY, Task
 
@@ -65,6 +66,18 @@ class Limits:
     output_bytes: int = 4 * MEBIBYTE
 
 
+SHRINKING = Limits(cpu_seconds=60, wall_seconds=100.0)
+"""For making a file smaller: a scan of twenty pages is decoded and encoded several times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Smaller:
+    """A smaller version of a file; `ending` is that of its name, without the dot."""
+
+    content: bytes
+    ending: str
+
+
 class _TalkativeError(Exception):
     """The child wrote more than it may."""
 
@@ -105,12 +118,26 @@ class ChildReader:
         except _EndedBadlyError:
             return None
 
-    async def _ask(self, task: Task, kind: FileKind, content: bytes) -> bytes:
+    async def smaller(self, content: bytes, most_bytes: int) -> Smaller | None:
+        """The same document in at most so many bytes; None where it cannot be made so small. Never raises for what is
+        in the file.
+        """
+        kind = sniff(content)
+        if kind not in SHRINKERS or len(content) > LARGEST_FILE:
+            return None
+        try:
+            made = await self._ask(Task.SMALLER, kind, content, most_bytes)
+        except _EndedBadlyError:
+            return None
+        return Smaller(content=made, ending=ENDINGS[kind]) if made else None
+
+    async def _ask(self, task: Task, kind: FileKind, content: bytes, output_bytes: int | None = None) -> bytes:
+        most = self._limits.output_bytes if output_bytes is None else output_bytes
         async with self._places:
-            child = await self._start(task, kind)
+            child = await self._start(task, kind, most)
             try:
                 async with asyncio.timeout(self._limits.wall_seconds):
-                    output, _ = await asyncio.gather(_listen(child, self._limits.output_bytes), _tell(child, content))
+                    output, _ = await asyncio.gather(_listen(child, most), _tell(child, content))
                     code = await child.wait()
             except TimeoutError:
                 raise _ended(_TOO_SLOW, "time") from None
@@ -122,14 +149,14 @@ class ChildReader:
             raise _ended(_WORDS.get(code, _STOPPED), str(code))
         return output
 
-    async def _start(self, task: Task, kind: FileKind) -> asyncio.subprocess.Process:
+    async def _start(self, task: Task, kind: FileKind, output_bytes: int) -> asyncio.subprocess.Process:
         limits = self._limits
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *self._entry,
             task,
             kind,
-            *(str(number) for number in (limits.memory_bytes, limits.cpu_seconds, limits.output_bytes)),
+            *(str(number) for number in (limits.memory_bytes, limits.cpu_seconds, output_bytes)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,

@@ -40,19 +40,22 @@ Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 def read_picture(content: bytes) -> Reading:
     """A document that a person has to read: whole, and of a size that can be shown."""
-    with _opened(content) as image:
+    with opened(content) as image:
         _decode(image)
     return Reading(facts=Facts(), invoice_lines=0, type_code="", profile="picture", method=Method.NOTHING)
 
 
 def preview_picture(content: bytes) -> bytes:
     """The picture upright and small, as PNG."""
-    with _opened(content) as image:
+    with opened(content) as image:
         return as_preview(_decode(image))
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
+def opened(content: bytes) -> Iterator[Image.Image]:
+    """Raises:
+    UnreadableError: it is damaged, or so large that it cannot be opened; also for what happens while it is used.
+    """
     try:
         with _warned(), Image.open(io.BytesIO(content), formats=FORMATS) as image:
             _refuse_too_large(image.size)
@@ -97,14 +100,26 @@ def _decode(image: Image.Image) -> Image.Image:
 def as_preview(image: Image.Image) -> bytes:
     """Upright, small, on white, without anything but pixels."""
     size = (WIDEST_PREVIEW, HIGHEST_PREVIEW)
-    if image.mode.startswith(_SIXTEEN_BITS):
-        image = image.convert("I").point(lambda value: value / 256).convert("L")
     if image.getexif().get(_ORIENTATION, 1) in _LYING:
         size = (HIGHEST_PREVIEW, WIDEST_PREVIEW)
-    image.thumbnail(size, reducing_gap=2.0)
-    upright = ImageOps.exif_transpose(image)
-    painted = Image.new("RGB", upright.size, "white")
-    painted.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
     out = io.BytesIO()
+    painted = upright(shrunk(image, size))
     painted.quantize(_SAME_COLOURS, dither=Image.Dither.NONE).save(out, "PNG", optimize=False)
     return out.getvalue()
+
+
+def shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """Of eight bits, and no larger."""
+    if image.mode.startswith(_SIXTEEN_BITS):
+        image = image.convert("I").point(lambda value: value / 256).convert("L")
+    image.thumbnail(size, reducing_gap=2.0)
+    return image
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """As the camera was held, on white."""
+    turned = ImageOps.exif_transpose(image)
+    painted = Image.new("RGB", turned.size, "white")
+    layer = turned.convert("RGBA")
+    painted.paste(layer, mask=layer.getchannel("A"))
+    return painted

@@ -14,3 +14,5 @@ class Task(StrEnum):
     """A `bot.intake.result.Outcome` as JSON."""
     PREVIEW = "preview"
     """A PNG, or nothing where there is nothing to show."""
+    SMALLER = "smaller"
+    """The same document in no more bytes than the answer may have, or nothing where it cannot be made so small."""
