@@ -194,9 +194,17 @@ def worker_of(services: Services) -> Worker:
         arrivals=services.arrivals,
         ingesting=services.ingesting,
         previews=services.previews,
+        smaller_files=services.smaller_files,
         following=services.following,
     )
-    restartable = (services.lists, services.arrivals, services.ingesting, services.previews, services.following)
+    restartable = (
+        services.lists,
+        services.arrivals,
+        services.ingesting,
+        services.previews,
+        services.smaller_files,
+        services.following,
+    )
     return Worker(
         db=services.db,
         clock=clock,

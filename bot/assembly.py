@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.downloads import SlackFiles
-from bot.intake.parent import ChildReader
+from bot.intake.parent import SHRINKING, ChildReader
 from bot.pictures import SlackPictures
 from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
@@ -59,6 +59,7 @@ from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
 from bot.services.set_up import SetUp
 from bot.services.site import Site
+from bot.services.smaller_files import SmallerFiles
 from bot.services.statuses import Statuses
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
@@ -127,6 +128,7 @@ class Services:
     lists: ListImport
     publishing: Publishing
     previews: Previews
+    smaller_files: SmallerFiles
     following: Following
     removal: Removal
     installing: Installing | None
@@ -211,6 +213,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         ingesting=Ingesting(db, jobs, read, config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
         previews=Previews(db, jobs, read.preview, SlackPictures(clients, session, files)),
+        smaller_files=SmallerFiles(db, jobs, ChildReader(SHRINKING, at_once=1).smaller),
         publishing=Publishing(
             db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
         ),

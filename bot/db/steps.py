@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Update, and_, bindparam, or_
@@ -136,6 +137,21 @@ async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationS
     end = StepState.REFUSED if state is PublicationState.REFUSED else StepState.CANCELLED
     await _end(tx, StepId(publication_id, DOCUMENT), end, problem)
     await _begin_or_cancel(tx, publication_id, begins=False)
+
+
+async def postpone_step(tx: Tx, workspace_id: WorkspaceId, step: StepId, until: datetime) -> None:
+    """What cannot go yet stands in nobody's way."""
+    waiting = STEPS.c.workspace_id == workspace_id, STEPS.c.state == StepState.WAITING
+    await tx.execute(STEPS.update().where(_is(step), *waiting).values(due_at=until))
+
+
+async def wake_files(tx: Tx, workspace_id: WorkspaceId, file_id: FileId) -> None:
+    """What waits to attach this file is due."""
+    statement = STEPS.update().where(
+        STEPS.c.workspace_id == workspace_id, STEPS.c.file_id == file_id, STEPS.c.state == StepState.WAITING
+    )
+    if (await tx.execute(statement.values(due_at=tx.now))).rowcount:
+        tx.nudge(Nudge.PLANNER)
 
 
 async def end_waiting_step(tx: Tx, step: StepId, state: StepState, problem: str | None) -> None:

@@ -1,7 +1,7 @@
 """A file as a ledger takes it: under a name that it accepts, of a kind and size that it accepts, or why not."""
 
 import mimetypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.ids import FileId, ItemId
 from bot.domain.postings import Attachment, PostingKind
@@ -29,6 +29,21 @@ class KeptFile:
     id: FileId
     name: str
     size: int
+    original_size: int | None = None
+    """Of what it is a smaller version of."""
+
+
+def smaller_version(file: KeptFile, smaller: KeptFile) -> KeptFile:
+    """Named as the original, with the ending of what it is now."""
+    stem = file.name.rpartition(".")[0] or file.name
+    return replace(smaller, name=f"{stem}.{_ending(smaller.name)}", original_size=file.size)
+
+
+def in_a_smaller_version(work: Attachment) -> str | None:
+    """In words, after "attached"; None for a file as it came."""
+    if work.original_size is None:
+        return None
+    return f"in a smaller version ({_in_words(work.original_size)} → {_in_words(work.size)})"
 
 
 def attachment_of(
@@ -50,6 +65,7 @@ def attachment_of(
         name=_accepted_name(name, ending, rules, reference),
         media_type=mimetypes.guess_type(f"file.{ending}")[0] or "application/octet-stream",
         size=file.size,
+        original_size=file.original_size,
     )
 
 

@@ -39,6 +39,8 @@ class ItemCard:
     """Whether the workspace has another organisation that the item could be moved to."""
     preview: str | None = None
     """Slack's id of a picture of the document's first page."""
+    attached: str | None = None
+    """How the file went to the ledger, where it is not as it came: words after "attached"."""
     sender: str | None = None
     """What the API key is called that it came with."""
     may_fix: bool = True

@@ -112,6 +112,8 @@ class Attachment:
     name: str
     media_type: str
     size: int
+    original_size: int | None = None
+    """Of the item's own file, where this is a smaller version of it."""
 
     @property
     def marker(self) -> str:

@@ -19,7 +19,16 @@ WORTH_IT = 20_000
 """Bytes. A smaller picture is a logo or an icon."""
 _MODES = {"RGB": pikepdf.Name.DeviceRGB, "L": pikepdf.Name.DeviceGray}
 """Of pictures that a JPEG has without a change of colour. What is of one bit is smaller as it is."""
-_UNDECODABLE = (pikepdf.PdfError, NotImplementedError, ValueError, TypeError, KeyError, OSError, AttributeError)
+_UNDECODABLE = (
+    pikepdf.PikepdfError,
+    pikepdf.PdfError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    OSError,
+    AttributeError,
+)
 """What pikepdf and Pillow raise at a picture that they do not understand; it stays as it is."""
 
 Image.preinit()  # now, as the limits let it open no module when the first picture comes

@@ -38,6 +38,7 @@ from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.smaller_files import attached_how
 from bot.views import items as views
 from providers.base import AccountingProvider
 
@@ -129,6 +130,7 @@ class Cards:
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
+            attached=await attached_how(tx, item) if item.state is ItemState.PUBLISHED else None,
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )

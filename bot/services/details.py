@@ -72,7 +72,7 @@ def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
     if deed in ("edited", "coded"):
         return ", ".join(_changed(facts)) or None
-    said = facts.get("why") or facts.get("reason") or facts.get("words")
+    said = facts.get("why") or facts.get("reason") or facts.get("words") or facts.get("how")
     return None if said is None else str(said)
 
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -24,11 +25,16 @@ from bot.domain.postings import Posting, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.services import alerts
+from bot.services.jobs import Jobs
 from bot.services.messages import redraw_items
+from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
 
 logger = logging.getLogger(__name__)
 FILES = table_of(FileRow)
+
+LOOKED_AGAIN_AFTER = timedelta(minutes=10)
+"""For a smaller version of a file, if nobody says that there is one."""
 
 BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What making a document of an item may end in that is wrong with it, or with us: it is told, and the others go."""
@@ -44,7 +50,9 @@ class Frozen:
     taken: tuple[tuple[StepId, Work], ...]
 
 
-async def take(tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, public_url: str) -> Frozen | None:
+async def take(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, jobs: Jobs, public_url: str
+) -> Frozen | None:
     """The oldest of what is due, as far as it goes out in one call. None: there is nothing, or nothing that can be sent."""
     found = await planning.take_due(tx, organisation, provider.profile.batch_size)
     if not found:
@@ -53,7 +61,7 @@ async def take(tx: Tx, organisation: DueOrganisation, provider: AccountingProvid
         return await _documents(tx, organisation, provider, public_url, found)
     if found[0].kind is StepKind.WITHDRAWAL:
         return await _withdrawal(tx, organisation, provider, found[0])
-    return await _attachment(tx, organisation, provider, found[0])
+    return await _attachment(tx, organisation, provider, jobs, found[0])
 
 
 async def _documents(
@@ -148,17 +156,23 @@ async def plan_files(
 
 
 async def _attachment(
-    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, due: DueStep
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, jobs: Jobs, due: DueStep
 ) -> Frozen | None:
-    """One file, for the document that is there by now; one that the ledger would not take is told at once."""
+    """One file, for the document that is there by now, in a smaller version where it is too large; one that the ledger
+    would not take is told at once.
+    """
     items = await load_items(tx, organisation.workspace_id, [due.item_id])
     file, posting = await _file(tx, organisation, due), await _posted(tx, organisation, due)
     item, rules = items.get(due.item_id), provider.profile.files
     if item is None or file is None or posting is None or rules is None or due.document_id is None:
         await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
         return None
+    fits = await fitting(tx, jobs, organisation.workspace_id, file, rules.most_bytes)
+    if fits is None:
+        await rows.postpone_step(tx, organisation.workspace_id, due.id, tx.now + LOOKED_AGAIN_AFTER)
+        return None
     work = attachment_of(
-        file,
+        fits,
         rules,
         item_id=item.id,
         reference=item.reference,

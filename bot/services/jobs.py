@@ -16,6 +16,7 @@ class JobKind(StrEnum):
     READ_FILE = "read_file"
     READ_SENT_FILE = "read_sent_file"
     MAKE_PREVIEW = "make_preview"
+    MAKE_SMALLER = "make_smaller"
     RECODE_ITEMS = "recode_items"
 
 

@@ -64,7 +64,7 @@ class Publishing:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
         provider = self.providers[organisation.provider]
         async with self.db.write() as tx:
-            frozen = await freezing.take(tx, organisation, provider, self.public_url)
+            frozen = await freezing.take(tx, organisation, provider, self.jobs, self.public_url)
             if frozen is None:
                 return 0
             batch_id = await planning.insert_batch(

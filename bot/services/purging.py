@@ -41,6 +41,7 @@ from bot.db.payment_methods import PaymentMethodRow
 from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.recodings import RecodingRow
+from bot.db.smaller_files import SmallerFileRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
 from bot.domain.ids import WorkspaceId
@@ -77,6 +78,7 @@ PURGED: tuple[type[Base], ...] = (
     MessageRow,
     ConnectFlowRow,
     PreviewRow,
+    SmallerFileRow,
     FileRow,
     AuditRow,
 )

@@ -11,16 +11,18 @@ from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import waiting_withdrawals
+from bot.domain.attachments import in_a_smaller_version
 from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument, Found
-from bot.domain.postings import Posting, Withdrawal
+from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
 from bot.services import alerts, audit, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show
+from bot.services.messages import redraw_items
 from providers.base import Profile
 
 
@@ -45,7 +47,11 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
     item = await load_item(tx, batch.workspace_id, step.item_id)
     if item is not None:
         await alerts.resolved(tx, item)
-        await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id})
+        how = in_a_smaller_version(step.work) if isinstance(step.work, Attachment) else None
+        told = {} if how is None else {"how": how}
+        await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id, **told})
+        if told:
+            await redraw_items(tx, batch.workspace_id, [item.id])
 
 
 async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> None:

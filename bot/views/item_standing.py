@@ -26,7 +26,8 @@ def standing(found: ItemCard) -> str:
             return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
-            return f"{_decided(item, 'Approved')}\n:white_check_mark: *Published* to {ledger}{at}, and checked there"
+            published = f":white_check_mark: *Published* to {ledger}{at}, and checked there"
+            return f"{_decided(item, 'Approved')}\n{published}{_attached(found)}"
         case ItemState.WITHDRAWING:
             return _being_withdrawn(found)
         case ItemState.REFUSED:
@@ -38,6 +39,12 @@ def standing(found: ItemCard) -> str:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
             return f"*{item.state.words.capitalize()}*"
+
+
+def _attached(found: ItemCard) -> str:
+    return (
+        "" if found.attached is None else f"\n:paperclip: Its file is attached {found.attached}; here is the original"
+    )
 
 
 def _how_archived(item: Item) -> str:

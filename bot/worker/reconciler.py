@@ -19,6 +19,7 @@ from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.ingests import INGESTS
 from bot.db.previews import PreviewRow
 from bot.db.recodings import RECODINGS
+from bot.db.smaller_files import SMALLER_FILES
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import BatchId
 from bot.services.jobs import JobKind
@@ -101,6 +102,9 @@ async def _current(tx: Tx, kind: JobKind, keys: Sequence[str]) -> frozenset[str]
         case JobKind.MAKE_PREVIEW:
             previews = select(PREVIEWS.c.file_id, PREVIEWS.c.attempt).where(PREVIEWS.c.state == "waiting")
             return frozenset(f"{row.file_id}:{row.attempt}" for row in await tx.execute(previews))
+        case JobKind.MAKE_SMALLER:
+            smaller = select(SMALLER_FILES.c.id, SMALLER_FILES.c.attempt).where(SMALLER_FILES.c.state == "waiting")
+            return frozenset(f"{row.id}:{row.attempt}" for row in await tx.execute(smaller))
         case JobKind.RECODE_ITEMS:
             rounds = select(RECODINGS.c.organisation_id, RECODINGS.c.run, RECODINGS.c.attempt)
             return frozenset(f"{row.organisation_id}:{row.run}:{row.attempt}" for row in await tx.execute(rounds))

@@ -21,7 +21,14 @@ class Runs(Protocol):
 
 
 def tasks_of(
-    *, publishing: Runs, lists: Runs, arrivals: Runs, ingesting: Runs, previews: Runs, following: Runs
+    *,
+    publishing: Runs,
+    lists: Runs,
+    arrivals: Runs,
+    ingesting: Runs,
+    previews: Runs,
+    smaller_files: Runs,
+    following: Runs,
 ) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
@@ -30,6 +37,7 @@ def tasks_of(
         JobKind.READ_FILE: arrivals.run,
         JobKind.READ_SENT_FILE: ingesting.run,
         JobKind.MAKE_PREVIEW: previews.run,
+        JobKind.MAKE_SMALLER: smaller_files.run,
         JobKind.RECODE_ITEMS: following.run,
     }
 

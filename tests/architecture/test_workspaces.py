@@ -56,6 +56,7 @@ REASONS = {
     "bot/services/connect_rows.py:move": UNGUESSABLE,
     "bot/services/connect_rows.py:one": UNGUESSABLE,
     "bot/services/previews.py:_waiting": OWN_ROW,
+    "bot/services/smaller_files.py:_waiting": OWN_ROW,
     "bot/services/health.py:_queue": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
     "bot/db/batches.py:in_hand": OWN_ROW,

@@ -79,6 +79,7 @@ def of_worker(world: World) -> None:
         arrivals=services.arrivals,
         ingesting=services.ingesting,
         previews=services.previews,
+        smaller_files=services.smaller_files,
         following=services.following,
     )
     world.jobs.handler = Tasks(world.clock, by_kind).run

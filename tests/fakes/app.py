@@ -78,6 +78,7 @@ class World:
         await self.services.arrivals.restart_stuck()
         await self.services.ingesting.restart_stuck()
         await self.services.previews.restart_stuck()
+        await self.services.smaller_files.restart_stuck()
         await self.services.following.restart_stuck()
         await self.services.waiting.look()
         await self.settle()
@@ -123,6 +124,7 @@ async def whole_app(
                 arrivals=services.arrivals,
                 ingesting=services.ingesting,
                 previews=services.previews,
+                smaller_files=services.smaller_files,
                 following=services.following,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)

@@ -1,15 +1,20 @@
 """The file of a document in Xero: there by itself, and where Xero does not take it, told with a button that resolves it."""
 
+import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, Message
+from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
+from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.endpoints import attachments
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
+from tests.intake.documents import a_document
+from tests.intake.scans import a_scan
 from tests.playground.kit import schema_problems
 
 NUMBER = "INV-1"
@@ -44,6 +49,26 @@ async def test_the_file_that_was_dropped_hangs_on_the_bill(desk: Desk) -> None:
     content = desk.xero.books[TRADING].content(file["AttachmentID"])
     assert name.endswith(f" {NUMBER}.xml.txt")
     assert b"<Invoice" in content
+    assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
+
+
+async def test_a_scan_that_is_too_large_for_xero_hangs_there_in_a_smaller_version(desk: Desk) -> None:
+    size = (2000, 3000)
+    noise = Image.frombytes("RGB", size, random.Random(1).randbytes(size[0] * size[1] * 3))
+    e_invoice = a_document(number=NUMBER, currency="GBP", extra=SUPPLIER.format(name="Paper Ltd")).encode()
+    content = a_scan(noise, quality=100, more=e_invoice)
+    assert 10 * MEBIBYTE < len(content) < LARGEST_FILE
+    await desk.slack.upload(content, "scan.pdf", channel=BILLS, user=MEMBER)
+    await desk.settle()
+
+    await desk.approve(NUMBER)
+
+    (name,) = files(desk)
+    ((attached,),) = [desk.xero.books[TRADING].files(bill["InvoiceID"]) for bill in desk.xero.bills()]
+    assert name.endswith(" scan.pdf")
+    assert int(attached["ContentLength"]) < 10 * MEBIBYTE
+    told = f"Its file is attached in a smaller version ({len(content) / MEBIBYTE:.1f} MB → "
+    assert told in words(desk.card(NUMBER))
     assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
 
 

@@ -24,12 +24,14 @@ from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId,
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
 from bot.domain.publishing import BatchState, PublicationState, StepState
+from bot.intake.parent import Smaller
 from bot.services.alerts import load_alert
 from bot.services.entering import NewItem, enter
 from bot.services.files import keep_file
-from bot.services.jobs import Jobs
+from bot.services.jobs import JobKind, Jobs
 from bot.services.publications import open_publication
 from bot.services.publishing import Publishing
+from bot.services.smaller_files import SmallerFiles
 from providers.base import Access
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
@@ -99,6 +101,7 @@ class World:
     workspace_id: WorkspaceId
     organisation_id: OrganisationId
     connection_id: ConnectionId
+    smaller_files: SmallerFiles
     file: tuple[str, bytes] | None = None
     """What the next items are made of: its name, and what it begins with; each has bytes of its own."""
 
@@ -207,6 +210,7 @@ class World:
         try:
             await self.publishing.plan()
             await self.publishing.reconcile()
+            await self.smaller_files.restart_stuck()
             await self.jobs.drain()
         except CrashError:
             pass
@@ -236,16 +240,24 @@ class World:
             )
 
 
+async def in_half(content: bytes, most_bytes: int) -> Smaller | None:
+    """`bot.services.smaller_files.Shrink`: one half of a file, where that is small enough."""
+    half = content[: len(content) // 2]
+    return Smaller(content=half, ending="pdf") if len(half) <= most_bytes else None
+
+
 async def a_world(db: Database, clock: Clock, *, is_set_up: bool = True, team_id: str = "T1") -> World:
     ledger, jobs, tokens = Ledger(clock), InlineJobs(), StandingTokens(db)
     publishing = Publishing(db, jobs, {"xero": ledger}, tokens, clock, PUBLIC_URL, LEASE)
 
-    async def run(_kind: str, key: str) -> None:
-        await publishing.run(key)
+    smaller_files = SmallerFiles(db, jobs, in_half)
+
+    async def run(kind: str, key: str) -> None:
+        await (smaller_files if kind == JobKind.MAKE_SMALLER else publishing).run(key)
 
     jobs.handler = run
     ids = await _seed(db, is_set_up=is_set_up, team_id=team_id)
-    return World(db, clock, ledger, jobs, tokens, publishing, *ids)
+    return World(db, clock, ledger, jobs, tokens, publishing, *ids, smaller_files)
 
 
 async def _seed(db: Database, *, is_set_up: bool, team_id: str) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:

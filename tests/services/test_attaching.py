@@ -9,6 +9,8 @@ from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.services.alerts import load_alert
+from bot.services.files import file_content
+from bot.services.smaller_files import MOVING_FOR, attached_how
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import LOST_ANSWERS, Trouble
 from tests.services.publishing import CrashError, CrashingDatabase, World, a_world
@@ -109,7 +111,7 @@ async def test_a_file_that_the_ledger_refuses_is_told_and_the_document_stays_pub
 @pytest.mark.parametrize(
     ("file", "code", "words"),
     [
-        (("scan.pdf", b"x" * 2000), "file_too_large", "scan.pdf has 2 KB, and Xero takes 1 KB"),
+        (("scan.pdf", b"x" * 3000), "file_too_large", "scan.pdf has 3 KB, Xero takes 1 KB, and it could not"),
         (("take.heic", b"x"), "file_kind_not_taken", "take.heic is of a kind (heic)"),
         (("noending", b"x"), "file_kind_not_taken", "noending is of a kind (no ending)"),
     ],
@@ -129,6 +131,45 @@ async def test_a_file_that_the_ledger_would_not_take_is_not_sent_and_is_told(
     assert alert is not None
     assert words in alert.problem.explanation
     assert "attach" not in world.ledger.calls
+
+
+async def test_a_file_that_is_too_large_goes_in_a_smaller_version_and_the_original_stays(world: World) -> None:
+    world.file = ("scan.TIFF", b"x" * 1500)
+    await world.approve("INV-1", "INV-2")
+
+    await world.settle()
+
+    async with world.db.read() as tx:
+        items = await world.items(tx)
+        kept = {
+            item.reference: await file_content(tx, item.workspace_id, item.file_id) for item in items if item.file_id
+        }
+        how = [await attached_how(tx, item) for item in items]
+    assert world.ledger.file_names == sorted(f"{reference} scan.pdf" for reference in kept)
+    assert [len(content or b"") for content in kept.values()] == [1505, 1505]
+    assert how == ["in a smaller version (1 KB → 1 KB)"] * 2
+    assert await world.audited("attachment added") == 2
+
+
+async def test_a_smaller_version_that_somebody_else_makes_meanwhile_is_one_file(world: World) -> None:
+    """A job that is delivered twice, and a worker that died at it."""
+    world.file = ("scan.pdf", b"x" * 1500)
+    await world.approve("INV-1")
+    await world.publishing.plan()
+    await world.jobs.drain()
+    await world.publishing.plan()
+    ((_, key),) = world.jobs.waiting
+    world.jobs.waiting.clear()
+    world.later(MOVING_FOR.total_seconds() + 1)
+
+    await world.smaller_files.restart_stuck()
+    await world.smaller_files.run(key)
+    await world.settle()
+    await world.smaller_files.run(key)
+
+    (name,) = world.ledger.file_names
+    assert name.endswith(" scan.pdf")
+    assert world.ledger.calls.count("attach") == 1
 
 
 async def test_an_e_invoice_is_attached_as_text_where_the_ledger_takes_no_xml(world: World) -> None:
@@ -169,11 +210,13 @@ async def test_a_process_that_dies_at_any_write_attaches_each_file_once(crashing
     world, db = crashing, crashing.db
     assert isinstance(db, CrashingDatabase)
     world.ledger.remembers_keys_for = timedelta(0)
+    db.dies_after_commit = moment == "after the commit"
+    if db.dies_after_commit:
+        world.file = ("Paper & Ink.pdf", b"%PDF-1.7" * 150)  # so large that a smaller version is made first
     await world.approve("INV-0")
     approved = db.writes
     await world.settle()
     writes = db.writes - approved
-    db.dies_after_commit = moment == "after the commit"
 
     for number in range(1, writes + 1):
         await world.approve(f"INV-{number}")

@@ -190,7 +190,15 @@ def a_worker(world: World, url: str) -> Worker:
     engine = Engine(url)
     publishing = world.publishing_by(engine)
     idle = Idle()
-    tasks = tasks_of(publishing=publishing, lists=idle, arrivals=idle, ingesting=idle, previews=idle, following=idle)
+    tasks = tasks_of(
+        publishing=publishing,
+        lists=idle,
+        arrivals=idle,
+        ingesting=idle,
+        previews=idle,
+        smaller_files=idle,
+        following=idle,
+    )
     return Worker(
         db=world.db,
         clock=SystemClock(),

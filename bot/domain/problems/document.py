@@ -82,8 +82,9 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.FILE_TOO_LARGE: Entry(
         title="The file is too large for {ledger}",
-        explanation="The {document} is in {ledger}, and its file is not: {file} has {size}, and {ledger} takes {most}.",
-        remedy="Make the file smaller and attach it in {ledger} by hand. The file stays here with the item.",
+        explanation="The {document} is in {ledger}, and its file is not: {file} has {size}, {ledger} takes "
+        "{most}, and it could not be made so small and stay legible.",
+        remedy="Attach in {ledger} by hand what is wanted of it. The file stays here with the item.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.LEAVE_STEP,),
     ),
