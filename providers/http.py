@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -90,10 +91,12 @@ class Caller:
         query: Mapping[str, str] | None = None,
     ) -> Answer:
         """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
+        # a file of many megabytes is handed over piece by piece, so that whatever else goes on gets its turn
+        data = BytesIO(body)
         async with self.budget.call(tenant):
             try:
                 answer = await self._request(
-                    method, url, self.write_limit, headers=headers, params=query, data=body, middlewares=(_once,)
+                    method, url, self.write_limit, headers=headers, params=query, data=data, middlewares=(_once,)
                 )
             except aiohttp.ClientConnectorError as error:
                 raise _down(error) from error
