@@ -89,7 +89,7 @@ def _being_withdrawn(found: ItemCard) -> str:
         return f"{head}\n:warning: *It may be gone from {ledger} already*: no clear answer came, and there is no connection to look by."
     if not found.is_connected:
         return f"{head}\n{_connection_missing(ledger)}"
-    return head
+    return head if found.is_set_up else f"{head}\n{_set_up_missing(found)}"
 
 
 def _decided(item: Item, verb: str) -> str:
@@ -110,15 +110,19 @@ def _who_can(approvers: tuple[UserId, ...]) -> str:
 def _waits_for(found: ItemCard) -> str:
     item, ledger = found.item, escape(found.ledger)
     if not found.is_set_up:
-        return (
-            f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}: nothing is sent "
-            f"to {ledger} until an admin has saved the settings once."
-        )
+        return _set_up_missing(found)
     if not found.is_connected:
         return _connection_missing(ledger)
     if item.send_after is None:
         return f":hourglass: It goes to {ledger} next."
     return f":hourglass: It goes to {ledger} from {moment(item.send_after)} on; *Undo* works until it is on its way."
+
+
+def _set_up_missing(found: ItemCard) -> str:
+    return (
+        f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}: nothing is sent "
+        f"to {escape(found.ledger)} until an admin has saved the settings once."
+    )
 
 
 def _connection_missing(ledger: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ItemId
@@ -26,6 +27,7 @@ from bot.playground.slack import (
     Message,
     Submitted,
 )
+from bot.services.approvals import APPROVALS
 from bot.services.withdrawals import Withdrawals
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import payments
@@ -82,6 +84,12 @@ def alert(desk: Desk) -> Message:
     return thread(desk)[-1]
 
 
+async def standing_approvals(desk: Desk) -> int:
+    statement = select(func.count()).where(APPROVALS.c.is_standing.is_(True))
+    async with desk.world.services.db.read() as tx:
+        return int((await tx.execute(statement)).scalar_one())
+
+
 def statuses(desk: Desk) -> list[str]:
     """Of all bills of the number that there ever were."""
     invoices = desk.xero.books[TRADING].invoices.values()
@@ -127,6 +135,7 @@ async def test_a_published_bill_is_withdrawn_edited_and_published_again_as_anoth
     assert "<!channel>" not in told.text
     assert first["InvoiceID"] not in str(card.blocks)
 
+    assert await standing_approvals(desk) == 0
     await desk.edit(NUMBER, {BlockId.ACCOUNT: OTHER_CATEGORY})
     assert ActionId.APPROVE_ITEM in actions(desk.card(NUMBER))
     card = await desk.approve(NUMBER)

@@ -24,7 +24,7 @@ from tests.playground.kit import validator
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WILD = '<!channel> & *bold* _it_ `code` <https://evil.example|"pay"> \u202e\u200b'
-STATES = [state for state in ItemState if state not in (ItemState.RECEIVED, ItemState.WITHDRAWING)]
+STATES = [state for state in ItemState if state is not ItemState.RECEIVED]
 
 
 def an_item(state: ItemState = ItemState.IN_APPROVAL, *, facts: Facts | None = None) -> Item:
@@ -115,6 +115,7 @@ def test_every_state_is_drawn_as_slack_takes_it(
         (ItemState.SENDING, "Being sent* to Xero"),
         (ItemState.UNKNOWN, "Being checked"),
         (ItemState.PUBLISHED, "Published* to Xero"),
+        (ItemState.WITHDRAWING, "Being withdrawn* from Xero"),
         (ItemState.REFUSED, "stands in this thread"),
         (ItemState.REJECTED, "Not ours"),
     ],
