@@ -1,4 +1,4 @@
-"""What a bookkeeper does to one document inside Xero: approve, pay, reconcile, void or delete it."""
+"""What a bookkeeper does to one document inside Xero: approve, pay, take that back, reconcile, void or delete it."""
 
 from dataclasses import dataclass
 
@@ -53,6 +53,8 @@ def _done(books: Books, kind: Kind, document: Json, act: str) -> Outcome:
         return _reconciled(books, kind, document, is_matched=act == "reconcile")
     if act == "pay":
         return payments.write(books, SOMEBODY, _payment(books, kind, document))
+    if act == "unpay":
+        return _unpaid(books, kind, document)
     ended = "VOIDED" if document["Status"] == "AUTHORISED" and kind is not BANK_TRANSACTION else "DELETED"
     writer = WRITERS[kind](books, SOMEBODY, may_update=True, places=4)
     return writer.write({kind.key: document[kind.key], "Status": "AUTHORISED" if act == "approve" else ended})
@@ -68,6 +70,13 @@ def _reconciled(books: Books, kind: Kind, document: Json, *, is_matched: bool) -
     words = "Reconciled" if is_matched else "Reconciliation undone"
     books.note(document[kind.key], words, SOMEBODY.name)
     return Outcome({}, document)
+
+
+def _unpaid(books: Books, kind: Kind, document: Json) -> Outcome:
+    outcome = Outcome({}, document)
+    for payment in settling.payments_of(books, kind, document[kind.key]):
+        outcome.refuse(*payments.delete(books, SOMEBODY, payment))
+    return outcome
 
 
 def _payment(books: Books, kind: Kind, document: Json) -> Json:

@@ -178,7 +178,13 @@ def may(document: Json, payments: Iterable[Json] = ()) -> list[str]:
     is_matched = any(one.get("_statement") for one in moved)
     can_pay = document["Status"] == "AUTHORISED" and still_open(document)
     can_end = document["Status"] == "AUTHORISED" and not payments and not is_matched
-    offered = {"pay": can_pay, "undo": is_matched, "reconcile": moved and not is_matched, "end": can_end}
+    offered = {
+        "pay": can_pay,
+        "unpay": payments and not is_matched,
+        "undo": is_matched,
+        "reconcile": moved and not is_matched,
+        "end": can_end,
+    }
     return [name for name, is_offered in offered.items() if is_offered]
 
 

@@ -183,6 +183,10 @@ async def test_a_person_in_xero_approves_pays_and_voids(browser: Browser, bare: 
     approved = await act("approve", "ACCPAY", draft["InvoiceID"])
     paid = await act("pay", "ACCPAY", draft["InvoiceID"])
     again = await act("pay", "ACCPAY", draft["InvoiceID"])
+    held = await act("end", "ACCPAY", draft["InvoiceID"])
+    taken_back = await act("unpay", "ACCPAY", draft["InvoiceID"])
+    assert state.books[TRADING].invoices[draft["InvoiceID"]]["Status"] == "AUTHORISED"
+    paid_anew = await act("pay", "ACCPAY", draft["InvoiceID"])
     refunded = await act("pay", "ACCPAYCREDIT", note["CreditNoteID"])
     voided = await act("end", "ACCPAY", other["InvoiceID"])
     deleted = await act("end", "SPEND", spend["BankTransactionID"])
@@ -190,9 +194,9 @@ async def test_a_person_in_xero_approves_pays_and_voids(browser: Browser, bare: 
     locked = await bare.created("Invoices", wire_bill("L", Status="DRAFT"))
     refused = await act("approve", "ACCPAY", locked["InvoiceID"])
 
-    for text in (approved, paid, refunded, voided, deleted):
+    for text in (approved, paid, taken_back, paid_anew, refunded, voided, deleted):
         assert "Done, as by a person in Xero." in text
-    for text in (again, refused):
+    for text in (again, held, refused):
         assert "Xero does not allow that for this document, so nothing was changed." in text
     statuses = [found["Status"] for found in state.books[TRADING].invoices.values()]
     assert statuses == ["PAID", "VOIDED", "DRAFT"]
