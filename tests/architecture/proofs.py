@@ -17,7 +17,9 @@ from providers.base import Profile
 from tests.contract.provider import ProviderContract
 from tests.contract.test_provider import TestXero
 
-CONTRACTS: Mapping[str, type[ProviderContract]] = {"xero": TestXero}
+CONTRACTS: Mapping[str, type[ProviderContract]] = {
+    "xero": TestXero,
+}
 """The class by which each package passes the contract."""
 
 

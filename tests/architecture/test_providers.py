@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.problems import ProblemCode
 from providers import PROVIDERS
-from tests.architecture.tree import ROOT, functions, provider_folders
+from tests.architecture.tree import ROOT, functions, project, provider_folders
 
 ROOMS = {
     "__init__.py",
@@ -49,6 +49,14 @@ def test_the_simulator_does_not_know_our_mapping(folder: str) -> None:
     ]
 
     assert forbidden == []
+
+
+def test_an_import_rule_keeps_each_provider_to_itself() -> None:
+    rules = {rule["name"]: rule for rule in project()["tool"]["importlinter"]["contracts"]}
+
+    protected = rules["Only the registry names a provider folder"]["protected_modules"]
+
+    assert sorted(protected) == [f"providers.{folder}" for folder in provider_folders()]
 
 
 def test_a_provider_is_a_line_in_the_readme() -> None:

@@ -3,6 +3,7 @@
 import ast
 import re
 
+from providers import PROVIDERS
 from tests.architecture.tree import ROOT, sources
 
 VARIABLE = re.compile(r"\b(?:SLACK|DEXT)_[A-Z_]+[A-Z]\b")
@@ -23,7 +24,7 @@ def test_the_readme_tells_every_variable_and_no_other() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value)
     }
     told = set(VARIABLE.findall(readme()))
-    of_providers = {f"DEXT_XERO_{name}" for name in PER_PROVIDER}
+    of_providers = {f"DEXT_{key.upper()}_{name}" for key in PROVIDERS for name in PER_PROVIDER}
 
     assert read - told - of_providers == set()
     assert told - read - of_providers - FOR_TESTS == set()

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from bot.domain.books import Capability
 from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, differences
 from bot.domain.postings import Ending, Posting, Withdrawal
 from bot.domain.problems import ProblemCode
@@ -54,126 +55,136 @@ class WithdrawingFarEnd(WritingFarEnd):
 
 
 class WithdrawingContract(WritingContract):
+    """Of packages that say so."""
+
+    @pytest.fixture
+    def withdrawing(self, writing: WithdrawingFarEnd) -> WithdrawingFarEnd:
+        if Capability.WITHDRAWING not in writing.provider.profile.capabilities:
+            pytest.skip("this package withdraws nothing")
+        return writing
+
     async def test_a_document_of_each_kind_is_taken_out_of_the_books_as_is_told_before(
-        self, writing: WithdrawingFarEnd
+        self, withdrawing: WithdrawingFarEnd
     ) -> None:
         statuses = (PaymentStatus.DRAFT, PaymentStatus.AWAITING_APPROVAL, PaymentStatus.AWAITING_PAYMENT)
         for number, (kind, status) in enumerate((kind, status) for kind in self.KINDS for status in statuses):
-            posting = replace(writing.a_posting(kind, f"W-{number}"), status=status)
-            withdrawal = await writing.published(posting)
-            assert await writing.look(withdrawal) == {}
+            posting = replace(withdrawing.a_posting(kind, f"W-{number}"), status=status)
+            withdrawal = await withdrawing.published(posting)
+            assert await withdrawing.look(withdrawal) == {}
 
-            outcome = await writing.take_back(withdrawal)
+            outcome = await withdrawing.take_back(withdrawal)
 
             assert isinstance(outcome, Accepted), (kind, status, outcome)
-            ended = await writing.provider.read(
-                writing.access, writing.provider.route(withdrawal), [withdrawal.document_id]
+            ended = await withdrawing.provider.read(
+                withdrawing.access, withdrawing.provider.route(withdrawal), [withdrawal.document_id]
             )
             (record,) = ended.values()
             assert isinstance(record, EndedDocument)
-            assert record.ending is writing.provider.ending(kind, status)
+            assert record.ending is withdrawing.provider.ending(kind, status)
             assert differences(withdrawal, record) == ()
-            assert await writing.read(posting, withdrawal.document_id) == {}
-            assert await writing.look(withdrawal) == {withdrawal.marker: record}
+            assert await withdrawing.read(posting, withdrawal.document_id) == {}
+            assert await withdrawing.look(withdrawal) == {withdrawal.marker: record}
 
-    async def test_what_stands_no_more_is_done_already_whoever_did_it(self, writing: WithdrawingFarEnd) -> None:
-        ours, theirs = await writing.published(a_bill("A")), await writing.published(a_bill("B"))
+    async def test_what_stands_no_more_is_done_already_whoever_did_it(self, withdrawing: WithdrawingFarEnd) -> None:
+        ours, theirs = await withdrawing.published(a_bill("A")), await withdrawing.published(a_bill("B"))
         unknown = replace(ours, document_id=str(uuid4()))
-        await writing.take_back(ours)
-        writing.void("B")
+        await withdrawing.take_back(ours)
+        withdrawing.void("B")
 
         for withdrawal in (ours, theirs, unknown):
-            outcome = await writing.take_back(withdrawal)
+            outcome = await withdrawing.take_back(withdrawal)
             assert isinstance(outcome, Accepted)
             assert isinstance(outcome.record, EndedDocument)
             assert (outcome.record.ending is Ending.GONE) is (withdrawal is unknown)
 
-    async def test_what_somebody_settled_stays(self, writing: WithdrawingFarEnd) -> None:
-        withdrawal = await writing.published(a_bill("A"))
-        writing.pay("A")
+    async def test_what_somebody_settled_stays(self, withdrawing: WithdrawingFarEnd) -> None:
+        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawing.pay("A")
 
-        outcome = await writing.take_back(withdrawal)
+        outcome = await withdrawing.take_back(withdrawal)
 
         assert isinstance(outcome, Refused)
         assert outcome.problem.code is ProblemCode.WITHDRAWAL_SETTLED
-        assert await writing.look(withdrawal) == {}
+        assert await withdrawing.look(withdrawal) == {}
 
-    async def test_what_somebody_changed_stays_until_that_is_known(self, writing: WithdrawingFarEnd) -> None:
-        withdrawal = await writing.published(a_bill("A"))
-        writing.change_total("A", Decimal("130.00"))
+    async def test_what_somebody_changed_stays_until_that_is_known(self, withdrawing: WithdrawingFarEnd) -> None:
+        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawing.change_total("A", Decimal("130.00"))
 
-        outcome = await writing.take_back(withdrawal)
+        outcome = await withdrawing.take_back(withdrawal)
 
         assert isinstance(outcome, Refused)
         assert outcome.problem.code is ProblemCode.WITHDRAWAL_CHANGED
         assert outcome.problem.facts["differences"] == "total: 120.00 here, 130.00 in the ledger"
-        assert await writing.look(withdrawal) == {}
+        assert await withdrawing.look(withdrawal) == {}
         known = replace(withdrawal, known=outcome.problem.facts["differences"])
-        assert isinstance(await writing.take_back(known), Accepted)
+        assert isinstance(await withdrawing.take_back(known), Accepted)
 
-    async def test_closed_books_keep_what_they_have(self, writing: WithdrawingFarEnd) -> None:
-        withdrawal = await writing.published(a_bill("A"))
-        writing.close_books()
+    async def test_closed_books_keep_what_they_have(self, withdrawing: WithdrawingFarEnd) -> None:
+        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawing.close_books()
 
-        code = await self._refused(writing, withdrawal)
+        code = await self._refused(withdrawing, withdrawal)
 
         assert code is ProblemCode.WITHDRAWAL_LOCKED
-        assert writing.standing() == ["A"]
+        assert withdrawing.standing() == ["A"]
 
     @staticmethod
-    async def _refused(writing: WithdrawingFarEnd, withdrawal: Withdrawal) -> ProblemCode:
-        outcome = await writing.take_back(withdrawal)
+    async def _refused(withdrawing: WithdrawingFarEnd, withdrawal: Withdrawal) -> ProblemCode:
+        outcome = await withdrawing.take_back(withdrawal)
         assert isinstance(outcome, Refused), outcome
         return of_withdrawal(outcome.problem).code
 
-    async def test_a_lost_answer_to_a_withdrawal_is_settled_by_looking(self, writing: WithdrawingFarEnd) -> None:
+    async def test_a_lost_answer_to_a_withdrawal_is_settled_by_looking(self, withdrawing: WithdrawingFarEnd) -> None:
         for way in self.LOST:
-            withdrawal = await writing.published(a_bill(way))
-            writing.lose_withdrawal(way)
+            withdrawal = await withdrawing.published(a_bill(way))
+            withdrawing.lose_withdrawal(way)
 
             with pytest.raises(OutcomeUnknownError):
-                await writing.take_back(withdrawal, key=way)
+                await withdrawing.take_back(withdrawal, key=way)
 
-            assert list(await writing.look(withdrawal)) == [withdrawal.marker], way
-            assert isinstance(await writing.take_back(withdrawal, key=way), Accepted)
-            assert writing.standing() == []
+            assert list(await withdrawing.look(withdrawal)) == [withdrawal.marker], way
+            assert isinstance(await withdrawing.take_back(withdrawal, key=way), Accepted)
+            assert withdrawing.standing() == []
 
-    async def test_a_withdrawal_that_broke_off_is_not_there_and_is_sent_again(self, writing: WithdrawingFarEnd) -> None:
-        withdrawal = await writing.published(a_bill("A"))
-        writing.lose_withdrawal(None)
+    async def test_a_withdrawal_that_broke_off_is_not_there_and_is_sent_again(
+        self, withdrawing: WithdrawingFarEnd
+    ) -> None:
+        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawing.lose_withdrawal(None)
         with pytest.raises(OutcomeUnknownError):
-            await writing.take_back(withdrawal, key="k")
-        assert await writing.look(withdrawal) == {}
+            await withdrawing.take_back(withdrawal, key="k")
+        assert await withdrawing.look(withdrawal) == {}
 
-        await writing.take_back(withdrawal, key="k")
+        await withdrawing.take_back(withdrawal, key="k")
 
-        assert list(await writing.look(withdrawal)) == [withdrawal.marker]
+        assert list(await withdrawing.look(withdrawal)) == [withdrawal.marker]
 
-    async def test_a_limit_and_an_expired_token_withdraw_nothing(self, writing: WithdrawingFarEnd) -> None:
-        withdrawal = await writing.published(a_bill("A"))
-        writing.be_busy(30)
+    async def test_a_limit_and_an_expired_token_withdraw_nothing(self, withdrawing: WithdrawingFarEnd) -> None:
+        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawing.be_busy(30)
         with pytest.raises(TryLaterError):
-            await writing.take_back(withdrawal)
-        writing.expire_access()
+            await withdrawing.take_back(withdrawal)
+        withdrawing.expire_access()
         with pytest.raises(AccessExpiredError):
-            await writing.take_back(withdrawal)
+            await withdrawing.take_back(withdrawal)
 
-        assert writing.standing() == ["A"]
+        assert withdrawing.standing() == ["A"]
 
     async def test_the_next_document_of_an_item_is_never_taken_for_the_one_before(
-        self, writing: WithdrawingFarEnd
+        self, withdrawing: WithdrawingFarEnd
     ) -> None:
         for kind in self.KINDS:
-            first = writing.a_posting(kind, f"{kind}-1")
-            withdrawal = await writing.published(first)
-            await writing.take_back(withdrawal)
+            first = withdrawing.a_posting(kind, f"{kind}-1")
+            withdrawal = await withdrawing.published(first)
+            await withdrawing.take_back(withdrawal)
             second = replace(first, marker=f"{first.marker}?copy=2")
-            assert await writing.find(first, second) == {}, kind
+            assert await withdrawing.find(first, second) == {}, kind
 
-            (outcome,) = await writing.create(second)
+            (outcome,) = await withdrawing.create(second)
 
             assert isinstance(outcome, Accepted), kind
-            (found,) = (await writing.find(second)).values()
+            (found,) = (await withdrawing.find(second)).values()
             assert isinstance(found, LedgerDocument)
             assert (found.ledger_id, differences(second, found)) == (outcome.ledger_id, ())
             assert outcome.ledger_id != withdrawal.document_id

@@ -1,0 +1,64 @@
+"""A bill in Slack becomes one in Pebble Books, of which nothing in bot/ or handlers/ has ever heard."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, cast
+
+from bot.playground.slack import ADMIN
+from bot.serving import listening
+from tests.adding.pebble.simulator import MAIN, PebbleState, create_app
+from tests.fakes.app import whole_app
+from tests.fakes.clock import FakeClock
+from tests.fakes.connected import KEYS, as_connected, connect
+from tests.fakes.ports import free_port
+from tests.handlers.desk import Desk, words
+
+
+@asynccontextmanager
+async def beside_pebble(database_url: str) -> AsyncIterator[tuple[Desk, PebbleState]]:
+    """Connected by the workspace's admin, and set up."""
+    clock, port = FakeClock(sleeps_at_once=True), free_port()
+    back = f"http://127.0.0.1:{port}/connect/pebble/callback"
+    pebble = PebbleState(clock, "ours", "ours-secret", redirect_uris=(back,))
+    async with listening(create_app(pebble), "127.0.0.1", 0) as pebble_port:
+        environment = {
+            "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "DEXT_ENCRYPTION_KEYS": KEYS,
+            **pebble_environment(f"http://127.0.0.1:{pebble_port}"),
+        }
+        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
+            await world.slack.command("/dext", "connect pebble", user=ADMIN)
+            await connect(world, tenant=MAIN)
+            await world.settle()
+            connected = await as_connected(world, cast("Any", None))
+            await connected.set_up()
+            yield Desk(connected), pebble
+
+
+def pebble_environment(base: str) -> dict[str, str]:
+    return {
+        "DEXT_PEBBLE_CLIENT_ID": "ours",
+        "DEXT_PEBBLE_CLIENT_SECRET": "ours-secret",
+        "DEXT_PEBBLE_AUTH_URL": f"{base}/oauth/authorize",
+        "DEXT_PEBBLE_TOKEN_URL": f"{base}/oauth/token",
+        "DEXT_PEBBLE_REVOKE_URL": f"{base}/oauth/revoke",
+        "DEXT_PEBBLE_API_URL": f"{base}/api",
+        "DEXT_PEBBLE_WEB_URL": base,
+    }
+
+
+async def test_a_bill_is_approved_in_slack_and_stands_in_pebble_books_once(sqlite_url: str) -> None:
+    async with beside_pebble(sqlite_url) as (desk, pebble):
+        await desk.drop("P-1")
+
+        card = await desk.approve("P-1")
+        await desk.world.later(61)
+
+        (entry,) = pebble.entries
+        assert (entry["number"], entry["state"], entry["book"]) == ("P-1", "final", MAIN)
+        assert sum(Decimal(line["amount"]) + Decimal(line["tax"]) for line in entry["lines"]) == Decimal("120.00")
+        card = desk.card("P-1")
+        assert "Pebble Books" in words(card)
+        assert f"/{MAIN}/entries/{entry['id']}" in str(card.blocks)
+        assert "Xero" not in "".join(words(message) for message in desk.slack.messages(desk.world.channel))
