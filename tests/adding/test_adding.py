@@ -17,9 +17,10 @@ COPIED = ("providers", "tests", "README.md", "pyproject.toml", "Makefile")
 PROVES = (
     "tests/architecture/test_providers.py",
     "tests/architecture/test_quality.py",
-    "tests/architecture/test_readme.py",
     "tests/contract/test_quarry.py",
     "tests/handlers/test_quarry.py",
+    # reads all the code for names, which takes as long as the rest, and nothing here writes any
+    "--deselect=tests/architecture/test_providers.py::test_only_the_registry_asks_for_a_provider_by_name",
 )
 
 

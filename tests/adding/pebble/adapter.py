@@ -7,7 +7,7 @@ import aiohttp
 
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
-from bot.domain.ledger_documents import Found
+from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Posting, PostingKind, Work
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers import oauth as shared_oauth
@@ -101,6 +101,9 @@ class PebbleProvider(TakesNoFiles, WithdrawsNothing):
 
     async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> Mapping[str, Found]:
         return await self._entries(access, "id", ledger_ids)
+
+    async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        return None  # in Pebble several entries may have one number
 
     async def _entries(self, access: Access, field: str, wanted: Sequence[str]) -> Mapping[str, Found]:
         """Those of one call; Pebble tells all that stand of what is asked for."""
