@@ -165,9 +165,10 @@ async def cancel_step(tx: Tx, step: StepId) -> None:
 
 
 async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
-    """What was refused after the item's document is due again, as new. False: nothing was."""
-    again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None}
-    if not (await tx.execute(_refused_after(workspace_id, item_id).values(**again, ledger_id=None))).rowcount:
+    """What was refused after the item's document is due again, as new. False: nothing was. A withdrawal is asked for anew."""
+    again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None, "ledger_id": None}
+    refused = _refused_after(workspace_id, item_id).where(STEPS.c.kind != StepKind.WITHDRAWAL)
+    if not (await tx.execute(refused.values(**again))).rowcount:
         return False
     tx.nudge(Nudge.PLANNER)
     return True

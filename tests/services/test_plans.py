@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from bot.db.items import change_item
 from bot.db.publications import STEPS
-from bot.db.steps import retry_steps
+from bot.db.steps import leave_steps, retry_steps
 from bot.db.unit_of_work import Database
+from bot.db.withdrawals import open_withdrawal, published_document
 from bot.domain.documents import DocumentType
 from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
 from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import StepKind, StepState
 from bot.services.publications import cancel, open_publication
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
@@ -187,3 +189,18 @@ async def test_a_document_that_the_ledger_fails_at_does_not_keep_those_beside_it
     world.ledger.fails_at = None
     await world.settle(passes=120, seconds=30)
     assert world.ledger.numbers == ["INV-1", "INV-2", "INV-3"]
+
+
+async def test_a_withdrawal_that_was_refused_is_not_what_an_old_retry_is_about(world: World) -> None:
+    """The item is published again; begun by that button, the withdrawal would end at once, and the alert never."""
+    (item_id,) = await world.approve("INV-1")
+    await world.settle()
+    async with world.db.write() as tx:
+        document = await published_document(tx, world.workspace_id, item_id)
+        assert document is not None
+        await open_withdrawal(tx, await world._item(tx, item_id), document)
+        of_it = STEPS.c.kind == StepKind.WITHDRAWAL
+        await tx.execute(STEPS.update().where(of_it).values(state=StepState.REFUSED))
+
+        assert not await retry_steps(tx, world.workspace_id, item_id)
+        assert await leave_steps(tx, world.workspace_id, item_id)
