@@ -291,26 +291,21 @@ async def test_a_sign_in_that_may_not_withdraw_is_told_so(desk: Desk) -> None:
     assert statuses(desk) == ["VOIDED"]
 
 
-@pytest.mark.parametrize(
-    ("user", "why"),
-    [
+async def test_whoever_may_not_withdraw_is_told_why(desk: Desk) -> None:
+    card = await published(desk)
+    await desk.slack.join(BILLS, OUTSIDER)
+    for user, why in (
         (MEMBER, "admins and bookkeepers can do that"),
         (APPROVER, "admins and bookkeepers can do that"),
         (GUEST, "Guests of this workspace"),
         (FORMER, "deactivated"),
         (OUTSIDER, "another workspace"),
-    ],
-)
-async def test_whoever_may_not_withdraw_is_told_why(desk: Desk, user: str, why: str) -> None:
-    card = await published(desk)
-    if user == OUTSIDER:
-        await desk.slack.join(BILLS, OUTSIDER)
+    ):
+        await ask(desk, card, user)
 
-    await ask(desk, card, user)
+        assert why in desk.whispers(user)[-1]
+        assert desk.slack.view(user) is None
     await ask(desk, card, OTHER_BOT)
-
-    assert why in desk.whispers(user)[-1]
-    assert desk.slack.view(user) is None
     assert statuses(desk) == ["AUTHORISED"]
 
 
