@@ -68,6 +68,7 @@ from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
+from handlers.sales_settings import SalesSettingsHandlers
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
 from handlers.web import ConnectPages
@@ -97,6 +98,7 @@ class Product:
 
 
 def features(services: Services) -> tuple[Feature, ...]:
+    sales = SalesSettingsHandlers(services.sales_settings)
     return (
         ConnectionHandlers(services.connections, services.flows),
         DisconnectHandlers(services.disconnecting, services.organisations),
@@ -106,7 +108,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         ChannelHandlers(services.channels),
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
-        SettingsHandlers(services.set_up, services.organisations),
+        sales,
+        SettingsHandlers(services.set_up, services.organisations, sales),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

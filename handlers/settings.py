@@ -15,19 +15,26 @@ from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
+from handlers.sales_settings import SalesSettingsHandlers
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsHandlers:
     set_up: SetUp
     organisations: Organisations
+    sales: SalesSettingsHandlers
 
     def register(self, routes: Routes) -> None:
-        routes.command("settings", self.settings, "where bills go, who approves them, and in which channels")
+        does = "where bills go, who approves them, and in which channels; `/dext settings sales` for sales"
+        routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
+        """`/dext settings sales` goes to what is decided for sales."""
+        if [word.lower() for word in command.words[1:]] == ["sales"]:
+            ask = (ActionId.OPEN_SALES_SETTINGS, "Sales")
+            return await where_meant(self.organisations, command, self.sales.form, ask)
         return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:

@@ -121,6 +121,8 @@ class Profile:
     longest_write: timedelta = LONGEST_WRITE
     files: FileRules | None = None
     """What it takes of files; None: it takes none."""
+    plan_limits: Mapping[str, str] = field(default_factory=dict)
+    """What its plans (`Books.plan`) limit of what is published, in a sentence; none of those that limit nothing."""
     incremental: frozenset[ListKind] = frozenset()
     """Lists that tell what changed since an instant; the others are read whole."""
 

@@ -99,6 +99,11 @@ class KindSettings:
         )
 
     @property
+    def needs_bank_account(self) -> bool:
+        """Whether what is published so is booked on a bank account, at once or by a payment."""
+        return self.destination is Destination.BANK_ACCOUNTS or self.payment_status is PaymentStatus.PAID
+
+    @property
     def sends_approved(self) -> bool:
         """Whether its documents are to be approved in the ledger at once."""
         return self.destination is not Destination.BANK_ACCOUNTS and self.payment_status.is_approved
@@ -189,6 +194,8 @@ class SettingsPage:
     waiting: int = 0
     """Approved items that waited only for the set-up to be confirmed."""
     payment_method: KnownMethod | None = None
+    plan_limit: str | None = None
+    """What its plan allows of them, in a sentence, where that is known."""
     may_approve: bool = True
     """False where the login that connected it may write bills in the ledger and not approve them."""
 
@@ -219,3 +226,4 @@ class SalesPage:
     account: Account | None = None
     tax_rate: TaxRate | None = None
     payment_method: KnownMethod | None = None
+    plan_limit: str | None = None

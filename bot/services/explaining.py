@@ -10,7 +10,7 @@ from bot.domain.items import Item
 from bot.domain.settings import PaymentStatus
 from bot.services.code_names import CodeNames
 from bot.services.lists import load_contact
-from bot.views.settings import STATUS_NAMES
+from bot.views.kind_settings import STATUS_NAMES
 
 Name = Callable[[str | None], str | None]
 

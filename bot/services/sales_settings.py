@@ -9,12 +9,19 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed
 from bot.domain.settings import SalesForm, SalesPage, destinations_for, statuses_for
 from bot.domain.slack import Actor
-from bot.services import choices
+from bot.services import choices, lists
 from bot.services.choices import NotOfferedError
 from bot.services.payment_methods import default_method, method_not_offered
 from bot.services.people import People
 from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.set_up import DESTINATION, PAYMENT_STATUS, FormRefusedError, NoConnectionError, provider_of
+from bot.services.set_up import (
+    DESTINATION,
+    PAYMENT_STATUS,
+    FormRefusedError,
+    NoConnectionError,
+    plan_limit,
+    provider_of,
+)
 from bot.services.settings import load_settings, organisation_name
 from providers.base import AccountingProvider
 
@@ -72,6 +79,7 @@ class SalesSettings:
             account=known.account,
             tax_rate=known.tax_rate,
             payment_method=await default_method(*of, settings.sales.default_payment_method),
+            plan_limit=plan_limit(provider.profile, await lists.books_of(*of)),
         )
 
 

@@ -10,7 +10,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import BillRights
+from bot.domain.books import BillRights, Books
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
@@ -31,7 +31,7 @@ from bot.services.settings import (
     people_with,
 )
 from bot.views.text import plain
-from providers.base import AccountingProvider
+from providers.base import AccountingProvider, Profile
 
 CONNECTIONS = table_of(ConnectionRow)
 
@@ -137,6 +137,7 @@ class SetUp:
                 tx, workspace_id, organisation_id, settings.costs.default_payment_method
             ),
             waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
+            plan_limit=plan_limit(profile, books),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
 
@@ -151,6 +152,12 @@ class SetUp:
         }
         chosen = ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers))
         return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
+
+
+def plan_limit(profile: Profile, books: Books | None) -> str | None:
+    """What the organisation's plan allows of what is published, as far as the ledger told which one it has."""
+    plan = None if books is None else books.plan
+    return None if plan is None else profile.plan_limits.get(plan.upper())
 
 
 async def provider_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str | None:

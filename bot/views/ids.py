@@ -29,6 +29,7 @@ class ActionId(StrEnum):
     DISCONNECT = "disconnect"
     # setting up
     OPEN_SETTINGS = "open_settings"
+    OPEN_SALES_SETTINGS = "open_sales_settings"
     # selects that search in an imported list; the form's metadata names the organisation
     FIND_ACCOUNT = "find_account"
     FIND_TAX_RATE = "find_tax_rate"
@@ -113,6 +114,7 @@ class CallbackId(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
+    SALES_SETTINGS = "sales_settings"
     PEOPLE = "people"
     TAKE_OVER = "take_over"
     CHANNELS = "channels"
@@ -146,6 +148,7 @@ class BlockId(StrEnum):
     PAYMENT_STATUS = "payment_status"
     DEFAULT_ACCOUNT = "default_account"
     DEFAULT_TAX = "default_tax"
+    DEFAULT_METHOD = "default_method"
     APPROVERS = "approvers"
     BOOKKEEPERS = "bookkeepers"
     ADMINS = "admins"

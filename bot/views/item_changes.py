@@ -8,7 +8,7 @@ from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
 from bot.views.item_parties import party_of
 from bot.views.item_words import counted_lines, kind_words, type_words
-from bot.views.settings import STATUS_NAMES
+from bot.views.kind_settings import STATUS_NAMES
 from bot.views.text import amount, day, escape
 
 MOST_LINES = 10

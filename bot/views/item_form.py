@@ -34,10 +34,10 @@ from bot.views.item_changes import changes
 from bot.views.item_codes import coding_fields, read_codes
 from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
 from bot.views.item_words import ages, kind_words, lines_words, type_words
+from bot.views.kind_settings import STATUS_NAMES
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
 from bot.views.reading import Reader, member, shown
-from bot.views.settings import STATUS_NAMES
 from bot.views.text import escape, mrkdwn, plain
 
 BLOCKS = {

@@ -23,8 +23,8 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
 from bot.views.item_standing import standing
+from bot.views.kind_settings import STATUS_NAMES
 from bot.views.parts import context, section
-from bot.views.settings import STATUS_NAMES
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
 
 CAME_BY = {

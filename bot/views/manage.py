@@ -82,11 +82,13 @@ def _setting_up(found: ManagePage) -> list[Block]:
     channels.accessory = ButtonElement(action_id=ActionId.OPEN_CHANNELS, text="Change channels", value=value)
     settings = section("*Settings*\nWhere costs go, their status, and the default category and tax.")
     settings.accessory = set_up_button(status.card)
+    sales = section("*Sales*\nWhere sales go, their status, and their own category, tax and payment method.")
+    sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
     methods = section("*Payment methods*\nThe cards and accounts things are paid with, and the bank account of each.")
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
-    return [settings, methods, people, channels, keys]
+    return [settings, sales, methods, people, channels, keys]
 
 
 def _holders(found: ManagePage) -> list[str]:

@@ -2,42 +2,30 @@
 
 from typing import Any
 
-from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, Option, PlainTextObject
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.arrivals import DropMode
+from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings, SettingsForm, SettingsPage
-from bot.views import fields
+from bot.domain.settings import PaymentStatus, Settings, SettingsForm, SettingsPage
+from bot.views import fields, kind_settings
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
+from bot.views.kind_settings import STATUS_NAMES, KindPage
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
 
 BLOCKS = {
-    "destination": BlockId.DESTINATION,
-    "payment_status": BlockId.PAYMENT_STATUS,
+    **kind_settings.BLOCKS,
     "approvers": BlockId.APPROVERS,
     "bookkeepers": BlockId.BOOKKEEPERS,
     "approvals_channel": BlockId.APPROVALS_CHANNEL,
     "alerts_channel": BlockId.ALERTS_CHANNEL,
-    "account": BlockId.DEFAULT_ACCOUNT,
-    "tax_rate": BlockId.DEFAULT_TAX,
 }
 """Where the sentence about a field stands in the form."""
 
-STATUS_NAMES = {
-    PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
-    PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
-    PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
-    PaymentStatus.PAID: ("Paid", "Approved in {ledger}, and paid from the bank account of its payment method."),
-}
-DESTINATION_NAMES = {
-    Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
-    Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
-    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received on the bank account of its payment method."),
-}
 DROP_NAMES = {
     DropMode.DOCUMENTS: ("Documents", "PDF and XML come in; of a picture I ask first whether it is a bill."),
     DropMode.EVERY: ("Every file", "Pictures come in without a question, too."),
@@ -54,7 +42,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
     blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
-    blocks += [DividerBlock(), section("*Tax*"), _default_tax(page)]
+    blocks += [DividerBlock(), section("*Tax*"), kind_settings.tax_field(_kind_page(page))]
     return View(
         type="modal",
         callback_id=CallbackId.SETTINGS,
@@ -67,19 +55,27 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
 
 
 def _costs(page: SettingsPage) -> list[Block]:
+    costs = _kind_page(page)
     return [
-        _options(BlockId.DESTINATION, "Publish costs to", _destinations(page), page.settings.costs.destination),
-        _options(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.settings.costs.payment_status),
+        *kind_settings.general_fields(costs),
         *_rights_lacking(page),
-        fields.account_field(
-            BlockId.DEFAULT_ACCOUNT,
-            "Default category",
-            page.account,
-            hint="For items that nothing else gives a category to. A person's choice is never overwritten. Leave it "
-            "empty to be asked each time.",
-            optional=True,
-        ),
+        kind_settings.account_field(costs),
+        context("Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage."),
     ]
+
+
+def _kind_page(page: SettingsPage) -> KindPage:
+    return KindPage(
+        kind=ItemKind.COST,
+        ledger=page.ledger,
+        chosen=page.settings.costs,
+        destinations=page.destinations,
+        statuses=page.statuses,
+        account=page.account,
+        tax_rate=page.tax_rate,
+        payment_method=page.payment_method,
+        plan_limit=page.plan_limit,
+    )
 
 
 def _rights_lacking(page: SettingsPage) -> list[Block]:
@@ -137,16 +133,6 @@ def channel_fields(settings: Settings) -> list[Block]:
     ]
 
 
-def _default_tax(page: SettingsPage) -> Block:
-    return fields.tax_rate_field(
-        BlockId.DEFAULT_TAX,
-        "Default tax for costs",
-        page.tax_rate,
-        hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
-        optional=True,
-    )
-
-
 def read(state: dict[str, Any], version: int) -> SettingsForm:
     """The form as it was sent.
 
@@ -157,19 +143,9 @@ def read(state: dict[str, Any], version: int) -> SettingsForm:
     approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
     if approvals is None or alerts is None:
         raise NotOursError("settings without a channel")
-    try:
-        destination = Destination(found.option(BlockId.DESTINATION) or "")
-        payment_status = PaymentStatus(found.option(BlockId.PAYMENT_STATUS) or "")
-    except ValueError as error:
-        raise NotOursError(str(error)[:60]) from None
     return SettingsForm(
         version=version,
-        costs=KindSettings(
-            destination=destination,
-            payment_status=payment_status,
-            default_account=found.account(BlockId.DEFAULT_ACCOUNT),
-            default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
-        ),
+        costs=kind_settings.read(found),
         approvers=tuple(UserId(user) for user in found.users(BlockId.APPROVERS)),
         bookkeepers=tuple(UserId(user) for user in found.users(BlockId.BOOKKEEPERS)),
         approvals_channel=ChannelId(approvals),
@@ -202,15 +178,16 @@ def dropped_there(channel: ChannelId | None, drops: DropMode) -> str:
 def saved(page: SettingsPage) -> View:
     """What holds from now on, and what happens next."""
     settings = page.settings
-    status, _ = STATUS_NAMES[settings.costs.payment_status]
+    costs = _kind_page(page)
     lines = [
         ":white_check_mark: It is set up.",
         f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",
         f"• {' '.join(mention(user) for user in settings.approvers[:10])} can approve them.",
-        f"• Approved bills go to {escape(page.ledger)} as *{status}*.",
+        f"• {kind_settings.what_becomes(costs)}",
         f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
     ]
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(lines))]
+    blocks += kind_settings.unpaid(costs)
     if page.waiting:
         items = (
             "1 approved item that waited goes" if page.waiting == 1 else f"{page.waiting} approved items that waited go"
@@ -262,19 +239,3 @@ def _until_saved(page: SettingsPage) -> str:
             return f"{words} 1 approved item waits for that."
         case number:
             return f"{words} {number} approved items wait for that."
-
-
-def _options(block: BlockId, label: str, options: list[Option], chosen: str) -> Block:
-    return fields.radio_field(block, label, options, chosen)
-
-
-def _destinations(page: SettingsPage) -> list[Option]:
-    return [
-        fields.an_option(destination, name, does.format(ledger=page.ledger))
-        for destination, (name, does) in ((each, DESTINATION_NAMES[each]) for each in page.destinations)
-    ]
-
-
-def _statuses(page: SettingsPage) -> list[Option]:
-    named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
-    return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]

@@ -64,6 +64,11 @@ PROFILE = Profile(
         access=("read its settings and lists", "read contacts", "attach files"),
         role="the Standard or Adviser role",
     ),
+    # Class of Organisation: the plans of an earlier time, and Ignite; by Xero's price pages
+    plan_limits=dict.fromkeys(
+        ("STARTER", "IGNITE", "LITE", "SIMPLE"),
+        "This plan of Xero takes 5 bills and 20 sales invoices a month that are more than a draft. Drafts are not counted.",
+    ),
     # "Attachments": ten for each document, 10 MB each, of these kinds
     files=FileRules(
         most_bytes=10 * 1024 * 1024,

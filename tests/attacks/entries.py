@@ -24,6 +24,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_PEOPLE,
     ActionId.TAKE_OVER,
     ActionId.OPEN_SETTINGS,
+    ActionId.OPEN_SALES_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -77,6 +78,7 @@ REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
 IN_AN_EDIT = {ActionId.CHOOSE_KIND, ActionId.EDIT_LINES}
+OF_SETTINGS = (CallbackId.SETTINGS, CallbackId.SALES_SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS)
 OF_A_DRAFT = (CallbackId.LINES, CallbackId.CODE_LINES)
 FORM = "00000000-0000-4000-8000-00000000f0f0"
 """The form that the drafts of the lines belong to, of everybody who may have one."""
@@ -147,7 +149,7 @@ class Ids:
         if callback is CallbackId.PAYMENT_METHOD:
             return self.payment_method
         item, _, version = self.item(callback).partition(":")
-        if callback in (CallbackId.SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS):
+        if callback in OF_SETTINGS:
             version = str(self.settings_version)
         elif callback is CallbackId.DISCONNECT:
             version = str(self.connected)
@@ -243,8 +245,8 @@ def filled(callback: CallbackId) -> Payload:
         case CallbackId.DISCONNECT:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
             return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}
-        case CallbackId.MAKE_API_KEY | CallbackId.PAYMENT_METHOD:
-            return NAMED[callback]
+        case CallbackId.MAKE_API_KEY | CallbackId.PAYMENT_METHOD | CallbackId.SALES_SETTINGS:
+            return OF_ADMINS[callback]
         case CallbackId.PEOPLE:
             return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
         case CallbackId.SETTINGS | CallbackId.CHANNELS:
@@ -292,12 +294,16 @@ def chosen(option: str) -> Payload:
     return {"type": "external_select", "selected_option": {"value": option}}
 
 
-NAMED: dict[CallbackId, Payload] = {
+OF_ADMINS: dict[CallbackId, Payload] = {
     CallbackId.MAKE_API_KEY: {
         BlockId.KEY_NAME: value(typed("The web shop")),
         BlockId.SCOPES: value({"type": "checkboxes", "selected_options": [{"value": "items:write"}]}),
     },
     CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
+    CallbackId.SALES_SETTINGS: {
+        BlockId.DESTINATION: value(chosen("sales")),
+        BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),
+    },
 }
 FIXED: dict[CallbackId, Payload] = {
     CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}},

@@ -1,0 +1,159 @@
+"""What an organisation decides for its costs, or for its sales: the fields of either form, read back where they are drawn."""
+
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, Option
+
+from bot.domain.books import Account, TaxRate
+from bot.domain.documents import ItemKind
+from bot.domain.payment_methods import KnownMethod
+from bot.domain.settings import Destination, KindSettings, PaymentStatus
+from bot.views import fields
+from bot.views.fields import Fields
+from bot.views.ids import BlockId
+from bot.views.metadata import NotOursError
+from bot.views.parts import context
+from bot.views.payment_methods import linked
+from bot.views.text import escape
+
+BLOCKS = {
+    "destination": BlockId.DESTINATION,
+    "payment_status": BlockId.PAYMENT_STATUS,
+    "account": BlockId.DEFAULT_ACCOUNT,
+    "tax_rate": BlockId.DEFAULT_TAX,
+    "payment_method": BlockId.DEFAULT_METHOD,
+}
+"""Where the sentence about a field stands in either form."""
+
+STATUS_NAMES = {
+    PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
+    PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
+    PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
+    PaymentStatus.PAID: ("Paid", "Approved, and paid at once from its payment method's account."),
+}
+DESTINATION_NAMES = {
+    Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
+    Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
+    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received at once; its status is not asked."),
+}
+WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
+"""What is published, and what it is in the ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPage:
+    """What the fields are drawn from: what is chosen, by name, and what the package can do."""
+
+    kind: ItemKind
+    ledger: str
+    chosen: KindSettings
+    destinations: tuple[Destination, ...]
+    statuses: tuple[PaymentStatus, ...]
+    account: Account | None
+    tax_rate: TaxRate | None
+    payment_method: KnownMethod | None
+    plan_limit: str | None = None
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether anything is asked of a payment method, in this package."""
+        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
+
+
+def general_fields(page: KindPage) -> list[Block]:
+    """All but the tax, which has a part of its own in the form of costs."""
+    things, _ = WORDS[page.kind]
+    found: list[Block] = [
+        fields.radio_field(BlockId.DESTINATION, f"Publish {things} to", _destinations(page), page.chosen.destination),
+        fields.radio_field(BlockId.PAYMENT_STATUS, "Publish them as", _statuses(page), page.chosen.payment_status),
+    ]
+    if page.plan_limit is not None:
+        found.append(context(f":information_source: {escape(page.plan_limit, 300)}"))
+    if page.can_be_paid:
+        found += _method(page)
+    return found
+
+
+def _method(page: KindPage) -> list[Block]:
+    method = page.payment_method
+    asked = fields.payment_method_field(
+        BlockId.DEFAULT_METHOD,
+        "Default payment method",
+        None if method is None else method.method,
+        hint=f"For {WORDS[page.kind][0]} that nobody says otherwise of. As paid, or to bank accounts, they need one with a "
+        "bank account.",
+    )
+    return [asked, *unpaid(page)]
+
+
+def unpaid(page: KindPage) -> list[Block]:
+    """Told before anything is published: what is to go to a bank account, and has none, waits and says so."""
+    method = page.payment_method
+    if not page.chosen.needs_bank_account or (method is not None and method.pays_from is not None):
+        return []
+    waits = "waits for one, and is published as nothing else meanwhile."
+    if method is None:
+        return [context(f":warning: No default payment method is chosen. What has none of its own {waits}")]
+    why = "switched off" if not method.method.is_active else linked(method, page.ledger).removeprefix(":warning: ")
+    waits = f"What is to be paid with it {waits} *Payment methods* in Manage changes that."
+    return [context(f":warning: *{escape(method.method.label)}*: {why}. {waits}")]
+
+
+def what_becomes(page: KindPage) -> str:
+    """Of what is approved, in a sentence."""
+    ledger, (things, documents) = escape(page.ledger), WORDS[page.kind]
+    if page.chosen.destination is Destination.BANK_ACCOUNTS:
+        return f"Approved {things} are booked on bank accounts in {ledger}."
+    status, _ = STATUS_NAMES[page.chosen.payment_status]
+    return f"Approved {documents} go to {ledger} as *{status}*."
+
+
+def account_field(page: KindPage) -> Block:
+    return fields.account_field(
+        BlockId.DEFAULT_ACCOUNT,
+        "Default category",
+        page.account,
+        hint="For items that nothing else gives a category to. A person's choice is never overwritten. Leave it "
+        "empty to be asked each time.",
+        optional=True,
+    )
+
+
+def tax_field(page: KindPage) -> Block:
+    return fields.tax_rate_field(
+        BlockId.DEFAULT_TAX,
+        f"Default tax for {WORDS[page.kind][0]}",
+        page.tax_rate,
+        hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
+        optional=True,
+    )
+
+
+def read(found: Fields) -> KindSettings:
+    """What was chosen.
+
+    Raises:
+        NotOursError: an option that was never offered.
+    """
+    try:
+        destination = Destination(found.option(BlockId.DESTINATION) or "")
+        status = PaymentStatus(found.option(BlockId.PAYMENT_STATUS) or "")
+    except ValueError as error:
+        raise NotOursError(str(error)[:60]) from None
+    return KindSettings(
+        destination=destination,
+        payment_status=status,
+        default_account=found.account(BlockId.DEFAULT_ACCOUNT),
+        default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
+        default_payment_method=found.payment_method(BlockId.DEFAULT_METHOD),
+    )
+
+
+def _destinations(page: KindPage) -> list[Option]:
+    named = [(destination, *DESTINATION_NAMES[destination]) for destination in page.destinations]
+    return [fields.an_option(destination, name, does.format(ledger=page.ledger)) for destination, name, does in named]
+
+
+def _statuses(page: KindPage) -> list[Option]:
+    named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
+    return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]
