@@ -29,7 +29,7 @@ STATUS_NAMES = {
     PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
     PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
     PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
-    PaymentStatus.PAID: ("Paid", "Approved, and paid at once from its payment method's account."),
+    PaymentStatus.PAID: ("Paid", "Approved in {ledger}, paid from its payment method's account."),
 }
 DESTINATION_NAMES = {
     Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
