@@ -1,19 +1,17 @@
 """Payment methods in Slack: the list of an organisation, adding one, changing one."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from slack_sdk.models.views import View
 
 from bot.domain.ids import OrganisationId
-from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
 from bot.services.payment_methods import MethodRefusedError, PaymentMethods
 from bot.services.saving_settings import StaleFormError
 from bot.views import payment_methods as views
 from bot.views.ids import ActionId, CallbackId
-from bot.views.metadata import FormRef, MethodRef, MethodsRef, NotOursError, organisation_of
+from bot.views.metadata import FormRef, MethodRef, MethodsRef, NotOursError, method_of, organisation_of
 from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
@@ -59,10 +57,10 @@ class PaymentMethodHandlers:
 
     async def open_found(self, click: Click) -> Reply:
         """What was looked for in the list, whose form says of which organisation."""
-        if click.form is None:
+        if click.form is None or not click.chosen:
             raise NotOursError("a select without its form")
         organisation_id = FormRef.decode(click.form.private_metadata).organisation_id
-        found = await self.methods.opened(click.actor, organisation_id, _method_of(click.chosen))
+        found = await self.methods.opened(click.actor, organisation_id, method_of(click.chosen[0]))
         return UpdateView(views.form(found))
 
     async def save(self, submission: Submission) -> Reply:
@@ -82,13 +80,6 @@ class PaymentMethodHandlers:
 
     async def _list(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
         return OpenView(views.page(await self.methods.listed(actor, organisation_id)))
-
-
-def _method_of(chosen: tuple[str, ...]) -> PaymentMethodId:
-    try:
-        return PaymentMethodId(UUID(chosen[0]))
-    except (IndexError, ValueError):
-        raise NotOursError("no payment method") from None
 
 
 def _in_place(click: Click, view: View) -> Reply:

@@ -6,12 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from bot.domain.books import Account, Contact, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import Account, Capability, Contact, ListKind, TaxRate, TrackingCategory
 from bot.domain.documents import Facts
 from bot.domain.editing import Edit, edit_of
 from bot.domain.ids import OrganisationId
 from bot.domain.items import Item
-from bot.domain.settings import PaymentStatus
+from bot.domain.payment_methods import KnownMethod
+from bot.domain.settings import Destination, PaymentStatus, destinations_for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,13 +30,18 @@ class ItemPage:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
     contact: Contact | None = None
+    methods: Mapping[str, KnownMethod] = field(default_factory=dict)
+    """Payment methods by our id, as far as the edit or the defaults name them."""
     tracking: tuple[TrackingCategory, ...] = ()
     """What lines can be tracked by; nothing where the package cannot do it."""
     statuses: tuple[PaymentStatus, ...] = ()
     """What the package can publish as."""
+    capabilities: frozenset[Capability] = frozenset()
+    usual_destination: Destination = Destination.PURCHASES
     usual_status: PaymentStatus = PaymentStatus.DRAFT
     usual_account: str | None = None
     usual_tax_rate: str | None = None
+    usual_payment_method: str | None = None
     """What an empty field leads to, by the settings; None where the organisation has no default."""
     read_at: Mapping[ListKind, datetime] = field(default_factory=dict)
     """How old the lists are that the form offers."""
@@ -65,3 +71,21 @@ class ItemPage:
     @property
     def tax_rate(self) -> TaxRate | None:
         return self.tax_rates.get(self.edit.codes.tax_rate or "")
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """Where the package can publish it to."""
+        return destinations_for(self.edit.kind, self.capabilities)
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether it can be booked on a bank account, at once or by a payment."""
+        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
+
+    @property
+    def payment_method(self) -> KnownMethod | None:
+        return self.methods.get(self.edit.payment_method or "")
+
+    @property
+    def usual_method(self) -> KnownMethod | None:
+        return self.methods.get(self.usual_payment_method or "")

@@ -16,6 +16,7 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.texts import folded
 from bot.services import lists
 from bot.services.choices import ACCOUNT, CONTACT, GONE, LINES, TAX_RATE, TRACKING, NotOfferedError, require_offered
+from bot.services.payment_methods import method_not_offered
 
 
 async def choose(
@@ -44,7 +45,7 @@ class _Choosing:
 
     async def choose(self) -> Edit:
         contact = await self._contact()
-        wrong = await self._wrong_codes() | await self._wrong_tracking()
+        wrong = await self._wrong_codes() | await self._wrong_tracking() | await self._wrong_method()
         if contact is not None and not contact.is_active:
             wrong[CONTACT] = GONE[CONTACT]
         if wrong:
@@ -91,6 +92,11 @@ class _Choosing:
         except NotOfferedError:
             return False
         return True
+
+    async def _wrong_method(self) -> dict[str, str]:
+        chosen = self.edit.payment_method
+        is_kept = self.before is not None and chosen == self.before.payment_method
+        return {} if is_kept else await method_not_offered(*self.of, chosen)
 
     async def _wrong_tracking(self) -> dict[str, str]:
         if not self.tracks:

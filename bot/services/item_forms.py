@@ -23,6 +23,7 @@ from bot.services import lists
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.items import require_editable
+from bot.services.payment_methods import methods_named
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
@@ -108,10 +109,16 @@ class ItemForms:
             tax_rates=await lists.tax_rates_by_code(*of, rates),
             contact=None if contact is None else await lists.load_contact(*of, contact),
             tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
+            methods=await methods_named(
+                *of, (usual.default_payment_method, None if edit is None else edit.payment_method)
+            ),
             statuses=statuses_for(kind, can),
+            capabilities=can,
+            usual_destination=usual.destination,
             usual_status=usual.payment_status,
             usual_account=usual.default_account,
             usual_tax_rate=usual.default_tax_rate,
+            usual_payment_method=usual.default_payment_method,
             read_at=await lists.read_at(*of),
             item=item,
             typed=typed,

@@ -1,6 +1,6 @@
 """An organisation's payment methods: listed, added, changed; and what can be paid from with them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -91,14 +91,20 @@ async def bank_account_of(
     return found[method_id].pays_from if method_id in found else None
 
 
+async def methods_named(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, named: Iterable[str | None]
+) -> dict[str, KnownMethod]:
+    """Those that an item or the settings name, by the name that they have there: our id, as text."""
+    ids = {PaymentMethodId(UUID(method)) for method in named if method is not None}
+    found = await known_methods(tx, workspace_id, organisation_id, ids)
+    return {str(method_id): known for method_id, known in found.items()}
+
+
 async def default_method(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
 ) -> KnownMethod | None:
     """The payment method that settings name, with its bank account."""
-    if method is None:
-        return None
-    method_id = PaymentMethodId(UUID(method))
-    return (await known_methods(tx, workspace_id, organisation_id, (method_id,))).get(method_id)
+    return (await methods_named(tx, workspace_id, organisation_id, (method,))).get(method or "")
 
 
 async def method_not_offered(

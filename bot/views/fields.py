@@ -23,6 +23,7 @@ from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInte
 from bot.domain.books import Account, Contact, TaxRate, TrackingCategory, TrackingOption
 from bot.domain.payment_methods import PaymentMethod
 from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import method_of
 from bot.views.text import plain
 
 LONGEST_OPTION, LONGEST_LABEL, LONGEST_HINT = 75, 150, 2000
@@ -83,7 +84,11 @@ class Fields:
         return self.option(block, ActionId.FIND_BANK_ACCOUNT)
 
     def payment_method(self, block: str) -> str | None:
-        return self.option(block, ActionId.FIND_PAYMENT_METHOD)
+        """Raises:
+        NotOursError: not an id.
+        """
+        chosen = self.option(block, ActionId.FIND_PAYMENT_METHOD)
+        return None if chosen is None else str(method_of(chosen))
 
     def _entry(self, block: str, action: ActionId) -> dict[str, Any]:
         found: dict[str, Any] = self.state.get(block, {}).get(action, {})

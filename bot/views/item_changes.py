@@ -8,7 +8,7 @@ from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
 from bot.views.item_parties import party_of
 from bot.views.item_words import counted_lines, kind_words, type_words
-from bot.views.kind_settings import STATUS_NAMES
+from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.text import amount, day, escape
 
 MOST_LINES = 10
@@ -62,6 +62,8 @@ def _told(page: ItemPage, edit: Edit) -> dict[str, str | None]:
         },
         "description": facts.note,
         "amounts on the lines": AMOUNTS[facts.line_amounts],
+        "publish to": "as in the settings" if edit.publish_to is None else DESTINATION_NAMES[edit.publish_to][0],
+        "payment method": _method(page, edit.payment_method),
         "publish as": "as in the settings" if edit.publish_as is None else STATUS_NAMES[edit.publish_as][0],
     }
 
@@ -88,6 +90,11 @@ def _line(page: ItemPage, edit: Edit, place: int) -> str | None:
 def _account(page: ItemPage, code: str | None) -> str | None:
     account = page.accounts.get(code or "")
     return code if account is None else account.label
+
+
+def _method(page: ItemPage, method: str | None) -> str | None:
+    known = page.methods.get(method or "")
+    return method and "another one" if known is None else known.method.label
 
 
 def _tax_rate(page: ItemPage, code: str | None) -> str | None:

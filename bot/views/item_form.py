@@ -15,7 +15,6 @@ from slack_sdk.models.blocks import (
     DividerBlock,
     HeaderBlock,
     ImageBlock,
-    Option,
     PlainTextObject,
     SectionBlock,
 )
@@ -26,16 +25,15 @@ from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineA
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
 from bot.domain.lines import balance_of, in_amounts, with_taxes
-from bot.domain.settings import PaymentStatus
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_changes import changes
 from bot.views.item_codes import coding_fields, read_codes
 from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
+from bot.views.item_publishing import publishing_fields, read_destination, read_method, read_status
 from bot.views.item_words import ages, kind_words, lines_words, type_words
-from bot.views.kind_settings import STATUS_NAMES
-from bot.views.metadata import FormRef, NotOursError
+from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.reading import Reader, member, shown
 from bot.views.text import escape, mrkdwn, plain
@@ -44,6 +42,7 @@ BLOCKS = {
     "account": BlockId.ACCOUNT,
     "tax_rate": BlockId.TAX_RATE,
     "contact": BlockId.CONTACT,
+    "payment_method": BlockId.PAYMENT_METHOD,
     "lines": BlockId.GROSS,
 }
 """Where the sentence about a field that searches stands in the form."""
@@ -58,7 +57,6 @@ def wrong_at(sentences: dict[str, str], state: dict[str, Any]) -> dict[str, str]
 AMOUNT = "Such as 1234.50."
 LONGEST_SUPPLIER, LONGEST_NUMBER, LONGEST_NOTE = LONGEST_NAME, 200, 2000
 """As much as a document is read with, so that the form cuts nothing off."""
-AS_USUAL = "as_usual"
 AMOUNTS_ARE = {
     LineAmounts.EXCLUSIVE: "Tax exclusive",
     LineAmounts.INCLUSIVE: "Tax inclusive",
@@ -178,16 +176,7 @@ def _publishing_fields(page: ItemPage) -> list[Block]:
     found.append(
         fields.choice_field(BlockId.LINE_AMOUNTS, "Amounts on the lines are", AMOUNT_OPTIONS, edit.facts.line_amounts)
     )
-    if page.statuses:
-        chosen = edit.publish_as if edit.publish_as in page.statuses else None
-        found.append(fields.choice_field(BlockId.PUBLISH_AS, "Publish as", _statuses(page), chosen or AS_USUAL))
-    return found
-
-
-def _statuses(page: ItemPage) -> list[Option]:
-    usual, _ = STATUS_NAMES[page.usual_status]
-    as_usual = fields.an_option(AS_USUAL, f"As in the settings: {usual}")
-    return [as_usual, *(fields.an_option(status, STATUS_NAMES[status][0]) for status in page.statuses)]
+    return [*found, *publishing_fields(page)]
 
 
 def read(state: dict[str, Any], page: ItemPage) -> Reading:
@@ -207,7 +196,9 @@ def read(state: dict[str, Any], page: ItemPage) -> Reading:
         facts=facts,
         contact=contact if side is shown_kind(kind) else None,
         codes=read_codes(reader.fields, page.tracking, before.codes),
-        publish_as=_read_status(reader.fields, page),
+        publish_to=read_destination(reader.fields, page, kind),
+        publish_as=read_status(reader.fields, page),
+        payment_method=read_method(reader.fields, page),
     )
     is_own_work = bool(page.revision or before.lines or FactField.LINES in before.facts.edited)
     return Reading(edit=_with_amounts(reader, edit, before.facts, keeps_lines=is_own_work), wrong=reader.wrong)
@@ -237,18 +228,6 @@ def _read_facts(reader: Reader, before: Facts) -> Facts:
         currency=currency if is_currency else before.currency,
         note=found.text(BlockId.DESCRIPTION),
     )
-
-
-def _read_status(found: Fields, page: ItemPage) -> PaymentStatus | None:
-    chosen = found.option(BlockId.PUBLISH_AS)
-    if page.item is None or not found.has(BlockId.PUBLISH_AS):
-        return page.edit.publish_as
-    if chosen in (None, AS_USUAL):
-        return None
-    status = member(PaymentStatus, chosen or "")
-    if status not in page.statuses:
-        raise NotOursError(str(chosen)[:60])
-    return status
 
 
 POSITIVE = "The total must be more than 0, on a credit note too."

@@ -51,6 +51,11 @@ def arrival_of(value: str) -> UUID:
     return organisation_of(value)
 
 
+def method_of(value: str) -> PaymentMethodId:
+    """The payment method that was chosen. Raises: as `organisation_of`."""
+    return PaymentMethodId(organisation_of(value))
+
+
 @dataclass(frozen=True, slots=True)
 class ItemRef:
     """An item as a card showed it. A decision on another version is answered with the current card."""
