@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.books import Account
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.items import Item
+from bot.domain.payment_methods import KnownMethod
 from bot.domain.settings import PaymentStatus
 
 
@@ -47,6 +49,10 @@ class ItemCard:
     """Whether the person that it is drawn for may edit and archive it; a card in a channel is the same for all."""
     can_withdraw: bool = False
     """Whether its document stands in a ledger that lets it be taken out again, and that is connected."""
+    payment_method: KnownMethod | None = None
+    """What it is paid with, where that is known."""
+    paid_from: Account | None = None
+    """The bank account that it is paid from or received on."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

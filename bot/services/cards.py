@@ -35,6 +35,7 @@ from bot.services.items import EDITABLE
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
+from bot.services.payment_methods import method_of, paid_from
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
@@ -131,6 +132,8 @@ class Cards:
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
             attached=await attached_how(tx, item) if item.state is ItemState.PUBLISHED else None,
+            payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
+            paid_from=await paid_from(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )

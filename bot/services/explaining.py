@@ -7,10 +7,12 @@ from bot.domain.cards import Reason
 from bot.domain.coding import CodedValue, LineCoding, Source, Track, Tracked
 from bot.domain.ids import UserId
 from bot.domain.items import Item
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 from bot.services.code_names import CodeNames
 from bot.services.lists import load_contact
-from bot.views.kind_settings import STATUS_NAMES
+from bot.services.payment_methods import methods_named, paid_from
+from bot.views.fields import bank_account_label
+from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 
 Name = Callable[[str | None], str | None]
 
@@ -23,7 +25,9 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames) -> tuple[Reason, ...]
         _reason("Tax rate", coding.tax_rate, names.tax_rate),
         *_tracked(coding.tracking, names),
         *await _contact(tx, item),
-        _status(item),
+        _destination(item),
+        *([] if item.publish_to is Destination.BANK_ACCOUNTS else [_status(item)]),
+        *await _payment(tx, item),
         *(reason for place, line in enumerate(coding.lines) for reason in _of_line(place + 1, line, names)),
     )
 
@@ -58,12 +62,42 @@ async def _contact(tx: Tx, item: Item) -> tuple[Reason, ...]:
     return (_reason("Contact", value, lambda key: None if key is None else labels.get(key, "a contact that is gone")),)
 
 
+def _destination(item: Item) -> Reason:
+    return _as_usual("Publish to", item.coding.publish_to, item.publish_to, _destination_name)
+
+
 def _status(item: Item) -> Reason:
-    value = item.coding.publish_as
-    if value.value is not None:
-        return _reason("Publish as", value, _status_name)
-    beaten = tuple((_status_name(lost.value), lost.source.words) for lost in value.beaten)
-    return Reason(field="Publish as", value=_status_name(item.publish_as), source="as the settings say", beaten=beaten)
+    return _as_usual("Publish as", item.coding.publish_as, item.publish_as, _status_name)
+
+
+def _as_usual(field: str, value: CodedValue, standing: str, name: Name) -> Reason:
+    """What the settings say where nobody chose; also where it was chosen for another kind of item than it is now."""
+    if value.value == standing:
+        return _reason(field, value, name)
+    beaten = tuple((name(lost.value), lost.source.words) for lost in value.beaten)
+    return Reason(field=field, value=name(standing), source="as the settings say", beaten=beaten)
+
+
+async def _payment(tx: Tx, item: Item) -> tuple[Reason, ...]:
+    """What it is paid with, and so from which bank account."""
+    value = item.coding.payment_method
+    if value.source is Source.NOTHING and not item.is_to_be_paid:
+        return ()
+    named = (value.value, *(lost.value for lost in value.beaten))
+    known = await methods_named(tx, item.workspace_id, item.organisation_id, named)
+    account = await paid_from(tx, item)
+
+    def name(method: str | None) -> str | None:
+        if method is None:
+            return None
+        label = known[method].method.label if method in known else "a payment method that is gone"
+        return f"{label} → {bank_account_label(account)}" if account and method == value.value else label
+
+    return (_reason("Payment method", value, name),)
+
+
+def _destination_name(destination: str | None) -> str | None:
+    return None if destination is None else DESTINATION_NAMES[Destination(destination)][0]
 
 
 def _status_name(status: str | None) -> str | None:

@@ -17,7 +17,7 @@ from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
-from bot.domain.settings import statuses_for
+from bot.domain.settings import KindSettings, statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.current import require_item
@@ -109,9 +109,7 @@ class ItemForms:
             tax_rates=await lists.tax_rates_by_code(*of, rates),
             contact=None if contact is None else await lists.load_contact(*of, contact),
             tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
-            methods=await methods_named(
-                *of, (usual.default_payment_method, None if edit is None else edit.payment_method)
-            ),
+            methods=await methods_named(*of, _methods(usual, edit, item)),
             statuses=statuses_for(kind, can),
             capabilities=can,
             usual_destination=usual.destination,
@@ -133,3 +131,9 @@ class ItemForms:
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         key = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
         return None if key is None else self.providers.get(key)
+
+
+def _methods(usual: KindSettings, edit: Edit | None, item: Item | None) -> tuple[str | None, ...]:
+    """All that the form has to name."""
+    typed = None if edit is None else edit.payment_method
+    return usual.default_payment_method, typed, None if item is None else item.coding.payment_method.value

@@ -12,6 +12,7 @@ from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item
 from bot.domain.payment_methods import (
     MOST_METHODS,
     PER_PAGE,
@@ -100,11 +101,20 @@ async def methods_named(
     return {str(method_id): known for method_id, known in found.items()}
 
 
-async def default_method(
+async def method_of(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
 ) -> KnownMethod | None:
-    """The payment method that settings name, with its bank account."""
+    """The payment method that an item or the settings name, with its bank account."""
     return (await methods_named(tx, workspace_id, organisation_id, (method,))).get(method or "")
+
+
+async def paid_from(tx: Tx, item: Item) -> Account | None:
+    """The bank account that an item is paid from or received on, by the name that it has now."""
+    if item.paid_from is None:
+        return None
+    found = await bank_accounts(tx, item.workspace_id, item.organisation_id)
+    _, account = found.get(item.paid_from, (Link.GONE, None))
+    return account
 
 
 async def method_not_offered(
@@ -115,7 +125,7 @@ async def method_not_offered(
     """
     if method is None:
         return {}
-    found = await default_method(tx, workspace_id, organisation_id, method)
+    found = await method_of(tx, workspace_id, organisation_id, method)
     return {} if found is not None and found.method.is_active else {PAYMENT_METHOD: METHOD_GONE}
 
 

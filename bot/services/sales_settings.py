@@ -11,7 +11,7 @@ from bot.domain.settings import SalesForm, SalesPage, destinations_for, statuses
 from bot.domain.slack import Actor
 from bot.services import choices, lists
 from bot.services.choices import NotOfferedError
-from bot.services.payment_methods import default_method, method_not_offered
+from bot.services.payment_methods import method_not_offered, method_of
 from bot.services.people import People
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.set_up import (
@@ -78,7 +78,7 @@ class SalesSettings:
             settings=settings,
             account=known.account,
             tax_rate=known.tax_rate,
-            payment_method=await default_method(*of, settings.sales.default_payment_method),
+            payment_method=await method_of(*of, settings.sales.default_payment_method),
             plan_limit=plan_limit(provider.profile, await lists.books_of(*of)),
         )
 

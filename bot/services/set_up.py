@@ -20,7 +20,7 @@ from bot.domain.slack import Actor
 from bot.services import choices, lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
-from bot.services.payment_methods import default_method, method_not_offered
+from bot.services.payment_methods import method_not_offered, method_of
 from bot.services.people import Directory, People
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.settings import (
@@ -133,9 +133,7 @@ class SetUp:
             bookkeepers=await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER),
             account=known.account,
             tax_rate=known.tax_rate,
-            payment_method=await default_method(
-                tx, workspace_id, organisation_id, settings.costs.default_payment_method
-            ),
+            payment_method=await method_of(tx, workspace_id, organisation_id, settings.costs.default_payment_method),
             waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
             plan_limit=plan_limit(profile, books),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,

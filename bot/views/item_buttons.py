@@ -8,6 +8,7 @@ from bot.domain.cards import ItemCard
 from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
 from bot.views.ids import ActionId
+from bot.views.item_payment import link_button
 from bot.views.metadata import ItemRef
 from bot.views.parts import section
 from bot.views.text import escape, mention, plain, quote
@@ -90,7 +91,7 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
     edit = [_edit(item, value)] if item.state in EDITABLE else []
     look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
-    buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*edit, *look]
+    buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*link_button(found), *edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
     if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):

@@ -94,7 +94,9 @@ def _account(page: ItemPage, code: str | None) -> str | None:
 
 def _method(page: ItemPage, method: str | None) -> str | None:
     known = page.methods.get(method or "")
-    return method and "another one" if known is None else known.method.label
+    if known is None:
+        return None if method is None else "another one"
+    return known.method.label
 
 
 def _tax_rate(page: ItemPage, code: str | None) -> str | None:

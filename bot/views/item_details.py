@@ -3,12 +3,13 @@
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
-from bot.domain.cards import Details, Happening
+from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.views.document_words import is_credit
 from bot.views.item_buttons import withdraw_button
 from bot.views.item_lines import all_lines, parts
+from bot.views.item_payment import destination, going, link_button
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, document, headline, mark, modal, warnings
 from bot.views.parts import context, section
@@ -25,6 +26,7 @@ def details(found: Details) -> View:
             fields=[mrkdwn(_party("Seller", facts.supplier, facts)), mrkdwn(_party("Buyer", facts.buyer, facts))]
         ),
         SectionBlock(fields=[mrkdwn(text) for text in _facts(item)]),
+        *_booked(found),
     ]
     blocks += warnings(found.card)
     if facts.note is not None:
@@ -75,6 +77,21 @@ def _facts(item: Item) -> list[str]:
         more = "" if field is None else mark(facts, field)
         told.append(f"*{name}*\n{value}" + (f"\n_{more}_" if more else ""))
     return told
+
+
+def _booked(found: Details) -> list[Block]:
+    """Where it goes in the ledger. What is never booked goes nowhere."""
+    card = found.card
+    if not card.item.is_booked:
+        return []
+    told = [destination(card), *(each for each in going(card) if each != destination(card))]
+    texts = [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in told]
+    return [SectionBlock(fields=[mrkdwn(text) for text in texts]), *_link(card)]
+
+
+def _link(card: ItemCard) -> list[Block]:
+    found = link_button(card)
+    return [ActionsBlock(elements=found)] if found else []
 
 
 def _payment(item: Item) -> list[tuple[str, str, FactField | None]]:

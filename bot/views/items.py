@@ -22,8 +22,8 @@ from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
+from bot.views.item_payment import going
 from bot.views.item_standing import standing
-from bot.views.kind_settings import STATUS_NAMES
 from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
 
@@ -182,7 +182,7 @@ def _fields(found: ItemCard) -> list[str]:
         ("Category", *_coded(found.account, coding.account.source.words)),
         ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
-        ("Publish as", STATUS_NAMES[item.publish_as][0], ""),
+        *going(found),
     ]
     if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
         pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))

@@ -38,7 +38,7 @@ async def test_sales_have_their_own_place_status_category_and_tax_and_costs_keep
     await opened(desk)
     rates = await offered(desk, ActionId.FIND_TAX_RATE)
     await offered(desk, ActionId.FIND_ACCOUNT)
-    chosen = {
+    chosen: dict[str, object] = {
         BlockId.PAYMENT_STATUS: "awaiting_approval",
         BlockId.DEFAULT_ACCOUNT: SALES,
         BlockId.DEFAULT_TAX: OUTPUT,
