@@ -185,7 +185,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         roles=Roles(db, people, directory),
         taking_over=TakingOver(db, people),
         api_keys=ApiKeys(db, people, config.public_url),
-        payment_methods=PaymentMethods(db, people, providers),
+        payment_methods=PaymentMethods(db, people, providers, following.begin),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

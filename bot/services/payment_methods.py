@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, select
 
 from bot.db import payment_methods as stored
 from bot.db.base import new_id, table_of
-from bot.db.connections import ConnectionRow, OrganisationRow
+from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -29,10 +29,11 @@ from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.people import OrganisationNotFoundError, People
-from bot.services.saving_settings import StaleFormError
+from bot.services.saving_settings import BeginToFollow, StaleFormError
+from bot.services.settings import load_settings
 from providers.base import AccountingProvider
 
-ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
+ORGANISATIONS, CONNECTIONS, SETTINGS = table_of(OrganisationRow), table_of(ConnectionRow), table_of(SettingsRow)
 
 PAYMENT_METHOD = "payment_method"
 """A field of other forms that names one."""
@@ -51,13 +52,13 @@ _BOOKS: Select[tuple[str, str | None]] = (
     )
 )
 _HOLD = (
-    select(ORGANISATIONS.c.id)
+    select(SETTINGS.c.version)
     .where(
-        ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
+        SETTINGS.c.workspace_id == bindparam("workspace_id"), SETTINGS.c.organisation_id == bindparam("organisation_id")
     )
-    .with_for_update(key_share=True)
+    .with_for_update()
 )
-"""Whoever adds or changes one is alone, so that a name is free until it is taken."""
+"""As who saves settings: a name is free until it is taken, and an item that is judged meanwhile follows afterwards."""
 
 
 class MethodRefusedError(Exception):
@@ -141,6 +142,7 @@ class PaymentMethods:
     db: Database
     people: People
     providers: Mapping[str, AccountingProvider]
+    begin_to_follow: BeginToFollow
 
     async def listed(self, actor: Actor, organisation_id: OrganisationId, page: int = 0) -> PaymentMethodsPage:
         """Raises:
@@ -191,6 +193,9 @@ class PaymentMethods:
             if earlier is None or not form.is_held_by(earlier):
                 await _require_fit(tx, actor, before, form, same_name)
                 await _saved(tx, actor, before, form)
+                # what waits for this method's bank account goes on, and what it paid from waits
+                settings = await load_settings(tx, workspace_id, organisation_id)
+                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
             return await self._list(tx, workspace_id, organisation_id, 0)
 
     async def _list(

@@ -13,10 +13,11 @@ from sqlalchemy import Row, select
 
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
+from bot.db.payment_methods import count_methods
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
-from bot.domain.ids import ConnectionId
+from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.domain.problems import Problem
 from bot.services import default_messages, lists
 from bot.services.access import Tokens, called
@@ -164,9 +165,9 @@ class Reading:
         async with stored.write() as tx:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
             # in the transaction that ends the list: a reading that is killed before ends it again, and looks again
-            if await default_messages.look(tx, stored.workspace_id, stored.organisation_id, stored.kind):
-                settings = await load_settings(tx, stored.workspace_id, stored.organisation_id)
-                await self.begin_to_follow(tx, stored.workspace_id, stored.organisation_id, settings)
+            of = tx, stored.workspace_id, stored.organisation_id
+            if await default_messages.look(*of, stored.kind) or await _may_pay_otherwise(*of, stored.kind):
+                await self.begin_to_follow(*of, await load_settings(*of))
             await self._end_run(tx)
 
     async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:
@@ -235,3 +236,10 @@ async def _resumed(stored: StoredList, sync: Row[Any]) -> Course:
         totals=set() if sync.expected is None else {sync.expected},
         is_each_known=not load(sync.unreadable, list[str]),
     )
+
+
+async def _may_pay_otherwise(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> bool:
+    """Whether items may wait, or be paid, by what this list says of the bank accounts of payment methods."""
+    return kind is ListKind.BANK_ACCOUNTS and await count_methods(tx, workspace_id, organisation_id) > 0

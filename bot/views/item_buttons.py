@@ -21,6 +21,7 @@ EDITABLE = frozenset(
 FOR_BOOKKEEPERS = frozenset(
     {
         ActionId.EDIT_ITEM,
+        ActionId.CHANGE_PAYMENT_METHOD,
         ActionId.ARCHIVE_ITEM,
         ActionId.UNARCHIVE_ITEM,
         ActionId.MOVE_ITEM,
