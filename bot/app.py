@@ -119,7 +119,13 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         WithdrawHandlers(services.withdrawals),
-        DocumentFixHandlers(services.fixes, services.document_fixes, services.forms, services.archiving),
+        DocumentFixHandlers(
+            services.fixes,
+            services.document_fixes,
+            services.forms,
+            services.archiving,
+            services.taking_as_it_is,
+        ),
         AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )

@@ -61,6 +61,7 @@ from bot.services.set_up import SetUp
 from bot.services.site import Site
 from bot.services.smaller_files import SmallerFiles
 from bot.services.statuses import Statuses
+from bot.services.taking_as_it_is import TakingAsItIs
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
 from bot.services.waiting import Waiting
@@ -115,6 +116,7 @@ class Services:
     alerts: AlertMessages
     fixes: Fixes
     document_fixes: DocumentFixes
+    taking_as_it_is: TakingAsItIs
     waiting: Waiting
     withdrawals: Withdrawals
     choices: Choices
@@ -200,6 +202,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=fixes,
+        taking_as_it_is=TakingAsItIs(db, people),
         document_fixes=DocumentFixes(db, fixes, items, refreshing),
         waiting=Waiting(db, clock, people, tokens, providers),
         choices=Choices(db, people),

@@ -1,4 +1,4 @@
-"""The buttons of an alert that change whom a document is from or to, or its number, or say that it is there already."""
+"""The buttons of an alert that change whom a document is from or to, or its number, or say that what the ledger has is right."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from bot.services.choices import NotOfferedError
 from bot.services.document_fixes import DocumentFixes
 from bot.services.fixes import Fixes
 from bot.services.item_forms import ItemForms
+from bot.services.taking_as_it_is import TakingAsItIs
 from bot.views import fixing as views
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
@@ -22,6 +23,7 @@ class DocumentFixHandlers:
     document: DocumentFixes
     forms: ItemForms
     archiving: Archiving
+    taking: TakingAsItIs
 
     def register(self, routes: Routes) -> None:
         routes.action(ActionId.CHOOSE_CONTACT, self.ask_for_contact)
@@ -30,6 +32,7 @@ class DocumentFixHandlers:
         routes.action(ActionId.CHANGE_NUMBER, self.ask_for_number)
         routes.view(CallbackId.CHANGE_NUMBER, self.change_number)
         routes.action(ActionId.SAME_DOCUMENT, self.same_document)
+        routes.action(ActionId.TAKE_AS_IT_IS, self.take_as_it_is)
 
     async def ask_for_contact(self, click: Click) -> Reply:
         item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
@@ -68,4 +71,9 @@ class DocumentFixHandlers:
     async def same_document(self, click: Click) -> Reply:
         ref = ItemRef.decode(click.value)
         await self.archiving.archive_as_there(click.actor, ref.item_id, ref.version)
+        return None
+
+    async def take_as_it_is(self, click: Click) -> Reply:
+        ref = ItemRef.decode(click.value)
+        await self.taking.take(click.actor, ref.item_id, ref.version)
         return None

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, and_, bindparam, func, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, table_of
-from bot.db.unit_of_work import Tx
+from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.publishing import BatchState, PublicationState, StepState
 
@@ -115,7 +115,7 @@ UNDER_WAY = (StepState.SENDING, StepState.UNKNOWN)
 SET_ASIDE_AFTER = timedelta(minutes=5)
 
 _LAST = (
-    select(PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
+    select(PUBLICATIONS.c.id, PUBLICATIONS.c.ledger_id, PUBLICATIONS.c.state)
     .where(PUBLICATIONS.c.workspace_id == bindparam("workspace_id"), PUBLICATIONS.c.item_id == bindparam("item_id"))
     .order_by(PUBLICATIONS.c.created_at.desc())
     .limit(1)
@@ -144,3 +144,25 @@ async def document_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemI
     row = (await tx.execute(_LAST, {"workspace_id": workspace_id, "item_id": item_id})).one_or_none()
     is_left = row is not None and row.state in (PublicationState.REFUSED, PublicationState.CANCELLED)
     return row.ledger_id if row is not None and is_left else None
+
+
+async def take_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:
+    """The document that was not agreed to be right is, as it is in the ledger; what comes after it begins. Its id there;
+    None: there is none.
+    """
+    ledger_id = await document_left_behind(tx, workspace_id, item_id)
+    if ledger_id is None:
+        return None
+    last = (await tx.execute(_LAST, {"workspace_id": workspace_id, "item_id": item_id})).one()
+    of = STEPS.c.publication_id == last.id
+    published = {"state": PublicationState.PUBLISHED, "problem": None, "ended_at": tx.now}
+    done = {"state": StepState.DONE, "problem": None, "read_back_at": tx.now}
+    begun = {"state": StepState.WAITING, "due_at": tx.now}
+    await tx.execute(PUBLICATIONS.update().where(PUBLICATIONS.c.id == last.id).values(**published))
+    await tx.execute(STEPS.update().where(of, STEPS.c.position == 0).values(**done))
+    # they were cancelled when the document was refused
+    await tx.execute(
+        STEPS.update().where(of, STEPS.c.position > 0, STEPS.c.state == StepState.CANCELLED).values(**begun)
+    )
+    tx.nudge(Nudge.PLANNER)
+    return ledger_id

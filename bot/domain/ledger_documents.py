@@ -94,6 +94,11 @@ def changes(posting: Posting, found: LedgerDocument) -> str:
     return "; ".join(told)
 
 
+def has_no_category(found: Found) -> bool:
+    """Whether a line of it has none in the ledger, though every line of ours was sent with one."""
+    return isinstance(found, LedgerDocument) and None in found.account_codes
+
+
 def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
     return (
         ("kind", posting.kind.words, found.kind.words if found.kind else "another one"),

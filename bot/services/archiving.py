@@ -57,7 +57,7 @@ class Archiving:
             facts = alert.problem.facts
             why = f"the same document is in {facts.get('ledger', 'the ledger')} already"
             archived = Archived(from_state=before.state, by=actor.user_id, at=tx.now, why=why)
-            item = await put_away(tx, replace(before, ledger_url=facts.get("link")), archived, actor)
+            item = await put_away(tx, before, archived, actor, ledger_url=facts.get("link"))
             await alerts.left(tx, item, f"{mention(actor.user_id)} archived it: {why}.")
             return item
 
@@ -123,12 +123,15 @@ def require_archivable(item: Item, version: int) -> None:
         raise StaleItemError(item)
 
 
-async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor) -> Item:
-    """Raises:
-    StaleItemError: somebody else was quicker.
+async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor, *, ledger_url: str | None = None) -> Item:
+    """`ledger_url` is where the ledger has the same document.
+
+    Raises:
+        StaleItemError: somebody else was quicker.
     """
     waiting = await waiting_on(tx, before)
-    after = replace(before, state=ItemState.ARCHIVED, archived=archived)
+    url = ledger_url or before.ledger_url
+    after = replace(before, state=ItemState.ARCHIVED, archived=archived, ledger_url=url)
     item = await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
     await settled(tx, waiting)
     return item

@@ -8,7 +8,8 @@ late all end in one document. No transaction is open across the network, and eac
 whether this attempt is still the one that may.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -16,20 +17,20 @@ from bot.db import batches
 from bot.db import steps as rows
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.ledger_documents import Found, LedgerDocument, differences
+from bot.domain.ledger_documents import Found, LedgerDocument, differences, has_no_category
 from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
 from bot.services import bill_rights, lists, recording
 from bot.services.access import Tokens
 from bot.services.files import file_content
+from bot.services.other_document import explained
 from providers.base import Access, AccountingProvider
 from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
-    ProviderError,
     ReconnectNeededError,
     TryLaterError,
 )
@@ -40,6 +41,16 @@ CLOCKS_DIFFER_BY = timedelta(hours=1)
 
 JUDGED_AT_ONCE = 3
 """Documents recorded in one transaction: whoever presses a button meanwhile waits for no more than these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the answer to a call says of the documents that it made, by their ids: records that need no reading, and the
+    ledger's warnings.
+    """
+
+    records: Mapping[str, Found] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
 
 
 class TakenOverError(Exception):
@@ -103,7 +114,7 @@ class Attempt:
         elif missing:
             told = await self._send(batch, access)
             return None if told is None else await self._read_back(access, told)
-        await self._read_back(access, {})
+        await self._read_back(access, Told())
         return None
 
     async def _look(self, batch: LiveBatch, access: Access, missing: list[LiveStep]) -> list[LiveStep]:
@@ -153,10 +164,8 @@ class Attempt:
             await self._still_ours(tx)
             await recording.release(tx, self.batch, steps)
 
-    async def _send(self, batch: LiveBatch, access: Access) -> dict[str, Found] | None:
-        """What the answer tells of the ledger's records, by their ids. None: there is nothing to read back, the batch was
-        dissolved.
-        """
+    async def _send(self, batch: LiveBatch, access: Access) -> Told | None:
+        """What the answer tells of the ledger's records. None: there is nothing to read back, the batch was dissolved."""
         content = await self._content(batch)
         async with self.db.write() as tx:
             if not await batches.mark_sent(tx, batch):
@@ -180,21 +189,14 @@ class Attempt:
                 await self._dissolve(batch)
                 return None
             outcomes = tuple(Refused(problem=error.problem) for _ in batch.steps)
-        outcomes = tuple([await self._told(access, *each) for each in zip(batch.steps, outcomes, strict=True)])
+        works = (step.work for step in batch.steps)
+        outcomes = tuple([await explained(self.provider, access, *each) for each in zip(works, outcomes, strict=True)])
         await self._record(batch, outcomes)
         accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
-        return {outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None}
-
-    async def _told(self, access: Access, step: LiveStep, outcome: Outcome) -> Outcome:
-        """A refusal with what only the ledger knows of it: which document has the number already."""
-        is_of_number = isinstance(outcome, Refused) and outcome.problem.code is ProblemCode.NUMBER_TAKEN
-        if not is_of_number or not isinstance(outcome, Refused) or not isinstance(step.work, Posting):
-            return outcome
-        try:
-            other = await self.provider.same_number(access, step.work)
-        except ProviderError:
-            other = None  # the refusal is told all the same
-        return Refused(problem=outcome.problem.with_facts(**_of_other(other)))
+        return Told(
+            records={outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None},
+            warnings={outcome.ledger_id: " ".join(outcome.warnings) for outcome in accepted},
+        )
 
     async def _content(self, batch: LiveBatch) -> bytes | None:
         """The bytes of the file that an attachment is."""
@@ -237,14 +239,14 @@ class Attempt:
             lacking = [step.work for step, outcome in answers if _lacks_right(outcome)]
             await bill_rights.refused(tx, batch, [work for work in lacking if isinstance(work, Posting)])
 
-    async def _read_back(self, access: Access, told: dict[str, Found]) -> None:
-        """Done is what the ledger has as we sent it; anything else is told. `told` are records that need no reading."""
+    async def _read_back(self, access: Access, told: Told) -> None:
+        """Done is what the ledger has as we sent it; anything else is told."""
         async with self.db.read() as tx:
             batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
-        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told))
-        records = {**told, **(await self.provider.read(access, batch.route, ids) if ids else {})}
+        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told.records))
+        records = {**told.records, **(await self.provider.read(access, batch.route, ids) if ids else {})}
         if set(ids) - set(records):
             self._require_visible(batch)
         known = [step for step in batch.steps if step.ledger_id is not None]
@@ -252,31 +254,39 @@ class Attempt:
             async with self.db.write() as tx:
                 await self._still_ours(tx)
                 for step in known[start : start + JUDGED_AT_ONCE]:
-                    await self._judge(tx, batch, step, records.get(step.ledger_id or ""))
+                    warning = told.warnings.get(step.ledger_id or "", "")
+                    await self._judge(tx, batch, step, records.get(step.ledger_id or ""), warning)
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.finish_batch(tx, self.batch)
 
-    async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None) -> None:
+    async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None, warning: str) -> None:
         if record is None and batch.first_sent_at is None:
             # left there by an earlier publication and gone by now: nothing is in the way of sending it
             await recording.release(tx, batch, [step])
         elif record is None:
             await self._refuse(tx, step, Problem(code=ProblemCode.DOCUMENT_GONE))
         elif differs := differences(step.work, record):
-            facts = {"differences": "; ".join(differs)}
-            await self._refuse(tx, step, Problem(code=ProblemCode.READ_BACK_DIFFERS, facts=facts))
+            link = await self._url(tx, batch, step, record)
+            facts = {"differences": "; ".join(differs), **({} if link is None else {"link": link})}
+            code = ProblemCode.CATEGORY_DROPPED if has_no_category(record) else ProblemCode.READ_BACK_DIFFERS
+            await self._refuse(tx, step, Problem(code=code, facts=facts, vendor_words=warning))
         else:
             await self._done(tx, batch, step, record)
 
     async def _done(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found) -> None:
         books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
-        url = record.url if isinstance(record, LedgerDocument) else None
-        if books is not None and isinstance(step.work, Posting):
-            url = self.provider.record_url(books, step.work.kind, record.ledger_id)
+        url = await self._url(tx, batch, step, record)
         await recording.done(tx, batch, step, record, url=url, profile=self.provider.profile)
         if books is not None and isinstance(step.work, Posting):
             await bill_rights.proven(tx, batch, step.work, books)
+
+    async def _url(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found) -> str | None:
+        """Where a person opens it in the ledger."""
+        books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+        if books is not None and isinstance(step.work, Posting):
+            return self.provider.record_url(books, step.work.kind, record.ledger_id)
+        return record.url if isinstance(record, LedgerDocument) else None
 
     async def _refuse(self, tx: Tx, step: LiveStep, problem: Problem) -> None:
         await recording.refuse(tx, self.batch, step, problem, self.provider.profile)
@@ -285,15 +295,6 @@ class Attempt:
         """Fencing: locks the batch's row until the end of the transaction."""
         if not await batches.renew_lease(tx, self.batch, until=tx.now + self.lease):
             raise TakenOverError
-
-
-def _of_other(other: LedgerDocument | None) -> dict[str, str]:
-    """What people recognise the document by that has the number already."""
-    if other is None:
-        return {"other": "it could not be looked up"}
-    day = "" if other.issued_on is None else f" of {other.issued_on}"
-    who = other.contact_name or "somebody"
-    return {"other": f"{who}, {other.gross} {other.currency or ''}{day}", "link": other.url}
 
 
 def _lacks_right(outcome: Outcome) -> bool:

@@ -27,6 +27,7 @@ LABELS = {
     Fix.USE_CONTACT: (ActionId.USE_CONTACT, "Use the existing contact"),
     Fix.CHANGE_NUMBER: (ActionId.CHANGE_NUMBER, "Change the number"),
     Fix.SAME_DOCUMENT: (ActionId.SAME_DOCUMENT, "It is the same"),
+    Fix.TAKE_AS_IT_IS: (ActionId.TAKE_AS_IT_IS, "Take it as it is"),
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
     Fix.PUBLISH_AS_DRAFT: (ActionId.PUBLISH_AS_DRAFT, "Publish as draft"),

@@ -66,7 +66,9 @@ def _form(page: ItemPage, callback: CallbackId, title: str, field: Block, *, now
         title=PlainTextObject(text=title),
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, item.version, item.id).encode(),
+        private_metadata=FormRef(
+            page.organisation_id, item.version, item.id, is_of_sale=item.kind is ItemKind.SALE
+        ).encode(),
         blocks=[
             section(f"*{escape(page.organisation)}* · {_what(item)}\nNow: {escape(now, 100)}"),
             field,

@@ -92,6 +92,7 @@ class ActionId(StrEnum):
     USE_CONTACT = "use_contact"
     CHANGE_NUMBER = "change_number"
     SAME_DOCUMENT = "same_document"
+    TAKE_AS_IT_IS = "take_as_it_is"
     RETRY_ITEM = "retry_item"
     PUBLISH_AS_DRAFT = "publish_as_draft"
     WAIT_FOR_LEDGER = "wait_for_ledger"

@@ -56,6 +56,7 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.LEAVE_PUBLISHED: "kept",
     ActionId.WAIT_FOR_LEDGER: "locked",
     ActionId.SAME_DOCUMENT: "doubled",
+    ActionId.TAKE_AS_IT_IS: "otherwise",
 }
 """What each of these is about, by the name that `Ids` has for it."""
 OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
@@ -104,7 +105,8 @@ class Ids:
     refused: str
     locked: str
     doubled: str
-    """Refused for its date, and for its number."""
+    otherwise: str
+    """Refused for its date, for its number, and because the ledger has it otherwise."""
     without_file: str
     """Published, and its file was refused."""
     published: str

@@ -17,6 +17,7 @@ from bot.db.base import dump, new_id, table_of
 from bot.db.connections import OrganisationRow
 from bot.db.items import load_item
 from bot.db.migrate import tables
+from bot.db.publications import PUBLICATIONS
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
@@ -272,6 +273,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         locked=await _told_otherwise(desk, "INV-18"),
         doubled=await _told_otherwise(desk, "INV-19"),
+        otherwise=await _told_otherwise(desk, "INV-20"),
         without_file=without_file,
         published=published,
         kept=kept_there,
@@ -280,7 +282,11 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     )
 
 
-TOLD_OTHERWISE = {"INV-18": ProblemCode.PERIOD_LOCKED, "INV-19": ProblemCode.NUMBER_TAKEN}
+TOLD_OTHERWISE = {
+    "INV-18": ProblemCode.PERIOD_LOCKED,
+    "INV-19": ProblemCode.NUMBER_TAKEN,
+    "INV-20": ProblemCode.READ_BACK_DIFFERS,
+}
 
 
 async def _told_otherwise(desk: Desk, number: str) -> str:
@@ -290,6 +296,8 @@ async def _told_otherwise(desk: Desk, number: str) -> str:
         item = await load_item(tx, (await desk.world.actor()).workspace.id, ItemRef.decode(value).item_id)
         assert item is not None
         await alerts.refused(tx, item, Problem(code=TOLD_OTHERWISE[number]))
+        left_behind = PUBLICATIONS.update().where(PUBLICATIONS.c.item_id == item.id)
+        await tx.execute(left_behind.values(ledger_id=f"left behind: {number}"))
     return value
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import contacts
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, words
 
 MARCH_ENDED = date(2026, 3, 31)
 
@@ -176,3 +177,108 @@ async def test_a_contact_whose_name_is_taken(desk: Desk) -> None:
     assert bill(desk, "INV-1")["Contact"]["Name"] == "Paper &  Ink Ltd"
     assert f"Approved* by <@{APPROVER}>" in words(desk.card("INV-1"))
     assert f"<@{BOOKKEEPER}> took the ledger's contact." in words(alert(desk, "INV-1"))
+
+
+async def sold(desk: Desk, number: str) -> None:
+    """A sales invoice, entered and approved."""
+    await desk.press(await desk.add(**{BlockId.NUMBER: number}), ActionId.EDIT_ITEM, BOOKKEEPER)
+    await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.CHOOSE_KIND, value="sale", user=BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.CUSTOMER: f"Buyer of {number}"})
+    await desk.settle()
+    await desk.press(desk.card(number), ActionId.CONFIRM_OURS, BOOKKEEPER)
+    await desk.edit(number, {BlockId.ACCOUNT: "200", BlockId.TAX_RATE: "OUTPUT2"})
+    await desk.approve(number)
+
+
+async def test_a_sales_invoice_whose_number_is_taken(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS)
+    invoices = desk.xero.books[TRADING].invoices
+    await sold(desk, "S-0")
+    ((key, other),) = [(key, found) for key, found in invoices.items() if found["Type"] == "ACCREC"]
+    invoices.save(key, {**other, "InvoiceNumber": "S-1"})
+
+    # the number was read wrongly: another one is approved again
+    await sold(desk, "S-1")
+    told = alert(desk, "S-1")
+    assert "The other one: Buyer of S-0, 120.00 GBP of 2026-03-01." in words(told)
+    assert ActionId.OPEN_IN_LEDGER in actions(told)
+    await desk.press(told, ActionId.CHANGE_NUMBER, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    assert BlockId.NUMBER in (await desk.slack.submit(form, {BlockId.NUMBER: " "})).errors
+    await desk.slack.submit(form, {BlockId.NUMBER: "S-2"})
+    await desk.settle()
+    assert "It is approved again before it is sent." in words(alert(desk, "S-2"))
+    await desk.approve("S-2")
+    assert "Published to Xero," in words(alert(desk, "S-2"))
+
+    # the same document, which somebody else entered: archived, with a link to the one that is there
+    invoices.save(key, {**other, "InvoiceNumber": "S-3"})
+    await sold(desk, "S-3")
+    await desk.press(alert(desk, "S-3"), ActionId.SAME_DOCUMENT, BOOKKEEPER)
+    card = desk.card("S-3")
+    assert f"*Archived* by <@{BOOKKEEPER}>" in words(card)
+    assert "the same document is in Xero already" in words(card)
+    assert f"InvoiceID={key}" in str(card.blocks)
+    assert "It is in the archive and is not sent." in words(alert(desk, "S-3"))
+
+    numbers = sorted(found["InvoiceNumber"] for found in invoices.values() if found["Type"] == "ACCREC")
+    assert numbers == ["S-2", "S-3"]
+
+
+async def test_a_draft_that_lost_its_category(desk: Desk) -> None:
+    """Xero takes a draft with a category that it does not know, without it, and only warns."""
+    await desk.world.set_up(alerts_channel=BILLS, status=PaymentStatus.DRAFT)
+    books = desk.xero.books[TRADING]
+    account = books.account(CATEGORY)
+    assert account is not None
+    books.save_account({**account, "Code": "4290"})
+    mended, taken = [await refused(desk, number) for number in ("INV-1", "INV-2")]
+    assert "Xero took it without its category" in words(mended)
+    assert "category: 429 here, none in the ledger" in words(mended)
+    assert ActionId.OPEN_IN_LEDGER in actions(mended)
+    await desk.press(mended, ActionId.SHOW_LEDGER_WORDS, BOOKKEEPER)
+    assert "Account code '429' has been removed" in words(desk.modal(BOOKKEEPER))
+
+    # somebody sets it there, and it is read again
+    found = bill(desk, "INV-1")
+    lines = [{**line, "AccountCode": CATEGORY} for line in found["LineItems"]]
+    books.invoices.save(found["InvoiceID"], {**found, "LineItems": lines})
+    await desk.press(mended, ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert "Published to Xero," in words(alert(desk, "INV-1"))
+
+    # or it is right as it is there; a second press has no effect
+    await desk.press(taken, ActionId.TAKE_AS_IT_IS, BOOKKEEPER)
+    await desk.press(taken, ActionId.TAKE_AS_IT_IS, BOOKKEEPER)
+    assert f"<@{BOOKKEEPER}> took it as it is there." in words(alert(desk, "INV-2"))
+    assert "Published* to Xero" in words(desk.card("INV-2"))
+    assert "no document of it waits in the ledger" in desk.whispers(BOOKKEEPER)[-1]
+
+    assert len(desk.xero.bills()) == 2
+
+
+async def test_a_document_that_is_gone_and_one_that_went_on_before_it_was_read_back(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS, status=PaymentStatus.DRAFT)
+    invoices = desk.xero.books[TRADING].invoices
+    becomes: dict[str, dict[str, object]] = {
+        "INV-1": {"Status": "DELETED"},
+        "INV-2": {"Status": "AUTHORISED"},
+        "INV-3": {"Total": 100},
+    }
+    for number, become in becomes.items():
+        await desk.add(**{BlockId.NUMBER: number})
+        desk.xero.fail_next("error_before", method="GET", path="*/Invoices")
+        await desk.approve(number)
+        found = bill(desk, number)
+        invoices.save(found["InvoiceID"], {**found, **become})
+        await desk.world.later(600)
+
+    # deleted there: sent as new
+    assert "The document is no longer in Xero" in words(alert(desk, "INV-1"))
+    await desk.press(alert(desk, "INV-1"), ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert bill(desk, "INV-1")["Status"] == "DRAFT"
+
+    # approved there, which is what it was for; and changed there, which somebody looks at
+    assert "Published* to Xero" in words(desk.card("INV-2"))
+    assert "Xero has other values than we sent" in words(alert(desk, "INV-3"))
+    await desk.press(alert(desk, "INV-3"), ActionId.TAKE_AS_IT_IS, BOOKKEEPER)
+    assert "Published* to Xero" in words(desk.card("INV-3"))

@@ -41,6 +41,7 @@ class ProblemCode(StrEnum):
     WITHDRAWAL_LOCKED = "withdrawal_locked"
     WITHDRAWAL_NOT_ALLOWED = "withdrawal_not_allowed"
     WITHDRAWAL_REFUSED = "withdrawal_refused"
+    CATEGORY_DROPPED = "category_dropped"
     READ_BACK_DIFFERS = "read_back_differs"
     NOT_UNDERSTOOD = "not_understood"
 
@@ -82,6 +83,8 @@ class Fix(StrEnum):
     """It is there already, entered by somebody else: ours goes into the archive."""
     EDIT_ITEM = "edit_item"
     RECONNECT = "reconnect"
+    TAKE_AS_IT_IS = "take_as_it_is"
+    """What the ledger has is right, though it is not what was sent."""
     RETRY = "retry"
     PUBLISH_AS_DRAFT = "publish_as_draft"
     """A draft is taken where an approved document is not."""

@@ -47,12 +47,23 @@ LEDGER: dict[ProblemCode, Entry] = {
         remedy="Nothing to do: it is tried again by itself until {ledger} answers.",
         mover=Mover.NOBODY,
     ),
+    ProblemCode.CATEGORY_DROPPED: Entry(
+        title="{ledger} took it without its category",
+        explanation="The document is in {ledger}, but {ledger} did not know the category that was sent and left it out: "
+        "{differences}.",
+        remedy="Open it in {ledger} and choose the category there, then press Retry to read it again. If it is right in "
+        "{ledger} as it is by then, press Take it as it is. Nothing is sent twice.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY, Fix.TAKE_AS_IT_IS),
+        field="Category",
+    ),
     ProblemCode.READ_BACK_DIFFERS: Entry(
         title="{ledger} has other values than we sent",
         explanation="The document is in {ledger}, but reading it back does not agree: {differences}.",
-        remedy="Open it in {ledger} and correct it there, then press Retry to read it again.",
+        remedy="Open it in {ledger} and correct it there, then press Retry to read it again. If {ledger} is right, press Take "
+        "it as it is. Nothing is sent twice.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.RETRY,),
+        fixes=(Fix.RETRY, Fix.TAKE_AS_IT_IS),
     ),
     ProblemCode.NOT_UNDERSTOOD: Entry(
         title="{ledger} refused the document",
