@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from bot.clock import Clock
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
+from bot.db.items import ITEMS
 from bot.db.messages import AlertRow
 from bot.db.publications import USABLE
 from bot.db.unit_of_work import Database, Tx
@@ -94,7 +95,10 @@ class Waiting:
         statement = (
             select(CONNECTIONS.c.id, CONNECTIONS.c.workspace_id, CONNECTIONS.c.organisation_id, CONNECTIONS.c.provider)
             .join(ALERTS, ALERTS.c.organisation_id == CONNECTIONS.c.organisation_id)
+            .join(ITEMS, ITEMS.c.id == ALERTS.c.item_id)
             .where(
+                # of what is on its way still, the answer comes by itself
+                ITEMS.c.state == ItemState.REFUSED,
                 ALERTS.c.look_at <= self.clock.now(),
                 ALERTS.c.state == AlertState.OPEN,
                 CONNECTIONS.c.health.in_(USABLE),

@@ -383,6 +383,7 @@ class Ledger:
         self.calls.append("disconnect")
 
     async def books(self, access: Access) -> Books:
+        self.calls.append("books")
         return Books(provider_id="t", name="Northwind", base_currency="GBP")
 
     async def bill_rights(self, access: Access) -> BillRights:

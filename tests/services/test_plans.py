@@ -17,7 +17,9 @@ from bot.domain.items import ItemState
 from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import StepKind, StepState
+from bot.services.people import People
 from bot.services.publications import cancel, open_publication
+from bot.services.waiting import Waiting
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
 from tests.services.publishing import LEASE, World, a_world
@@ -204,3 +206,19 @@ async def test_a_withdrawal_that_was_refused_is_not_what_an_old_retry_is_about(w
 
         assert not await retry_steps(tx, world.workspace_id, item_id)
         assert await leave_steps(tx, world.workspace_id, item_id)
+
+
+async def test_what_is_still_tried_is_not_looked_after_like_what_was_refused(world: World) -> None:
+    """A call for its books every minute would use up what the organisation may ask in a day."""
+    world.file = None
+    world.ledger.troubles["read"] = [Trouble.NOT_ALLOWED] * 99
+    (item_id,) = await world.approve("INV-1")
+    await world.settle(passes=4)
+    assert await world.alert(item_id) == ("open", "permission_missing", 1)
+    people = People(None)  # type: ignore[arg-type]  # nobody presses anything here
+    waiting = Waiting(world.db, world.clock, people, world.tokens, {"xero": world.ledger})
+
+    world.later(2 * 60 * 60)
+    assert await waiting.look() == 0
+
+    assert "books" not in world.ledger.calls
