@@ -64,6 +64,7 @@ class ItemBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     issued_on: date | None = None
     due_on: date | None = None
     currency: Currency | None = None
+    currency_rate: Number | None = None
     net: Amount | None = None
     tax: Amount | None = None
     gross: Amount | None = None
@@ -162,6 +163,7 @@ def _stated(body: ItemBody) -> Stated:
         issued_on=body.issued_on,
         due_on=body.due_on,
         currency=body.currency,
+        currency_rate=_number(body.currency_rate),
         net=_number(body.net),
         tax=_number(body.tax),
         gross=_number(body.gross),

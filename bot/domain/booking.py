@@ -4,6 +4,7 @@ from decimal import Decimal, localcontext
 
 from bot.domain.coding import Codes
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
+from bot.domain.exchange import rate_to
 from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
@@ -26,8 +27,8 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
     return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
 
 
-def posting_of(item: Item, *, marker: str) -> Posting:
-    """The document of an approved item. What is booked on a bank account at once has no status of its own there.
+def posting_of(item: Item, *, marker: str, own_currency: str | None = None) -> Posting:
+    """The document of an approved item, for books that are kept in `own_currency`. What is booked on a bank account at once has no status of its own there.
 
     Raises:
         NotBookableError: names what is missing.
@@ -58,6 +59,7 @@ def posting_of(item: Item, *, marker: str) -> Posting:
         issued_on=facts.issued_on,
         due_on=facts.due_on,
         currency=facts.currency,
+        currency_rate=None if own_currency is None else rate_to(facts, own_currency),
         status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
         lines=tuple(
             _line(line, line_tax, coding.codes_at(place), facts.line_amounts)

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
+from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
 from bot.domain.settings import Destination
 
@@ -81,6 +82,10 @@ def _not_coded(facts: Facts, coding: Coding) -> tuple[str, ...]:
 
 def _amounts(facts: Facts) -> tuple[str, ...]:
     complaints = []
+    if facts.currency_rate is not None and not is_plausible(facts.currency_rate):
+        complaints.append(
+            f"Its exchange rate {facts.currency_rate} cannot be right: it is not between 0 and a million."
+        )
     if not facts.totals_agree:
         tax = "no tax" if facts.tax is None else f"tax {facts.tax}"
         complaints.append(f"Net {facts.net} and {tax} do not make the total {facts.gross}.")

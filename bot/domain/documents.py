@@ -135,6 +135,10 @@ class Facts:
     currency: str | None = None
     currency_sign: str | None = None
     """What stands at its amounts, where that is of several countries, such as a bare dollar: see `bot.domain.signs`."""
+    currency_rate: Decimal | None = None
+    """Units of `currency` for one of `rate_currency`; None: none is stated. See `bot.domain.exchange`."""
+    rate_currency: str | None = None
+    """Which currency the rate is to; None: that of the books."""
     net: Decimal | None = None
     tax: Decimal | None = None
     gross: Decimal | None = None

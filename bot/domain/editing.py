@@ -121,8 +121,8 @@ def exchanged(edit: Edit, *, is_meant: Callable[[Codes], bool], change: Callable
 
 
 def is_material(before: Item, after: Item) -> bool:
-    """Whether an approver decided on what changed: who is paid, where to and where from, how much, for which document, and
-    where to and how far on it goes in the ledger.
+    """Whether an approver decided on what changed: who is paid, where to and where from, how much and at which exchange
+    rate, for which document, and where to and how far on it goes in the ledger.
 
     Dates, wording, lines, codes and a tax that leaves the total alone are not: they are changed under a standing approval.
     """
@@ -130,8 +130,8 @@ def is_material(before: Item, after: Item) -> bool:
     def decided_on(item: Item) -> tuple[object, ...]:
         facts = item.facts
         paid_from = item.paid_from if item.is_to_be_paid else None
-        document = (item.kind, facts.document_type, item.counterparty, facts.number, facts.currency, facts.gross)
-        return (*document, item.publish_to, paid_from)
+        document = (item.kind, facts.document_type, item.counterparty, facts.number, facts.gross)
+        return (*document, facts.currency, facts.currency_rate, item.publish_to, paid_from)
 
     contacts = (before.coding.contact.value, after.coding.contact.value)
     is_another_contact = None not in contacts and contacts[0] != contacts[1]
@@ -170,7 +170,7 @@ _FIELDS: dict[FactField, tuple[str, ...]] = {
     FactField.NUMBER: ("number",),
     FactField.ISSUED_ON: ("issued_on",),
     FactField.DUE_ON: ("due_on",),
-    FactField.CURRENCY: ("currency",),
+    FactField.CURRENCY: ("currency", "currency_rate", "rate_currency"),
     FactField.AMOUNTS: ("net", "tax", "gross", "payable", "prepaid"),
     FactField.LINES: ("lines", "line_amounts", "tax_breakdown"),
     FactField.NOTE: ("note",),

@@ -91,6 +91,8 @@ class SentItem:
     issued_on: date | None = None
     due_on: date | None = None
     currency: str | None = None
+    currency_rate: Decimal | None = None
+    """Units of `currency` for one of the books' own; None: the ledger takes its own."""
     net: Decimal | None = None
     tax: Decimal | None = None
     gross: Decimal | None = None
@@ -130,6 +132,7 @@ def shown(item: Item, url: str) -> SentItem:
         issued_on=facts.issued_on,
         due_on=facts.due_on,
         currency=facts.currency,
+        currency_rate=facts.currency_rate,
         net=facts.net,
         tax=facts.tax,
         gross=facts.gross,
@@ -145,6 +148,13 @@ def shown(item: Item, url: str) -> SentItem:
 def shown_file(of: UUID, state: str, received_at: datetime, reason: str | None = None) -> SentItem:
     complaints = () if reason is None else (reason,)
     return SentItem(id=of, state=state, says=_WORDS[state], received_at=received_at, complaints=complaints)
+
+
+def _rated(own: Facts, whole: Facts, read: Facts) -> Facts:
+    """The sender's rate, else the file's, if that is of this currency."""
+    if own.currency_rate is not None:
+        return replace(whole, currency_rate=own.currency_rate, rate_currency=None)
+    return whole if whole.currency == read.currency else replace(whole, currency_rate=None, rate_currency=None)
 
 
 def completed(stated: Stated | None, read: Facts | None) -> Facts:
@@ -164,7 +174,7 @@ def completed(stated: Stated | None, read: Facts | None) -> Facts:
         buyer=_party(own.buyer, read.buyer),
         **{name: value for name in _SINGLE if (value := getattr(own, name)) is not None},
     )
-    whole = _amounts(own, whole)
+    whole = _amounts(own, _rated(own, whole, read))
     return replace(whole, read=read.read - _own_fields(stated, whole))
 
 

@@ -27,6 +27,8 @@ class LedgerDocument:
     status: str
     issued_on: date | None
     currency: str | None
+    currency_rate: Decimal | None = None
+    """Units of it for one of the books' own; None: the ledger did not tell."""
     net: Decimal
     tax: Decimal
     gross: Decimal
@@ -106,6 +108,7 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("tax", posting.tax, found.tax),
         ("net", posting.net, found.net),
         ("currency", posting.currency, found.currency),
+        ("exchange rate", *_rates(posting, found)),
         ("number", posting.number, found.number),
         ("date", posting.issued_on, found.issued_on),
         ("category", *_categories(posting, found)),
@@ -113,6 +116,12 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("supplier", *_suppliers(posting, found)),
         ("status", *_statuses(posting, found)),
     )
+
+
+def _rates(posting: Posting, found: LedgerDocument) -> tuple[Decimal | None, Decimal | None]:
+    """The ledger's own rate differs from nothing."""
+    ours = posting.currency_rate
+    return ours, ours if ours is None or found.currency_rate is None else found.currency_rate
 
 
 def _categories(posting: Posting, found: LedgerDocument) -> tuple[str, str]:

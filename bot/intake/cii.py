@@ -25,6 +25,7 @@ from bot.intake.elements import (
     text_at,
     texts_at,
 )
+from bot.intake.exchange import rated
 from bot.intake.lines import together
 from bot.intake.meaning import (
     about_due,
@@ -75,7 +76,7 @@ def reading_of(root: Element) -> Reading:
     lines, about_lines = invoice_lines(root.find(_TRANSACTION), currency)
     type_code = code_at(root, f"{_DOCUMENT}/{RAM}TypeCode") or ""
     facts = _facts(root, currency, together(lines, document_lines(settlement, currency)))
-    facts = as_booked(facts, type_of(type_code))
+    facts = as_booked(_at_its_rate(settlement, facts), type_of(type_code))
     return Reading(
         facts=facts,
         invoice_lines=len(lines),
@@ -112,6 +113,23 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         tax_breakdown=tuple(_breakdown(settlement, currency)),
         note=texts_at(root, f"{_DOCUMENT}/{RAM}IncludedNote/{RAM}Content", LONGEST_NOTE),
     )
+
+
+def _at_its_rate(settlement: Element | None, facts: Facts) -> Facts:
+    """The rate that its tax is worked out at, else that of its amounts or its payment: D16B, and Factur-X EXTENDED."""
+    for kind in ("Tax", "Invoice", "Payment"):
+        stated = None if settlement is None else settlement.find(f"{RAM}{kind}ApplicableTradeCurrencyExchange")
+        found = rated(
+            facts,
+            source=currency_at(stated, f"{RAM}SourceCurrencyCode"),
+            target=currency_at(stated, f"{RAM}TargetCurrencyCode"),
+            rate=number_at(stated, f"{RAM}ConversionRate"),
+            source_unit=number_at(stated, f"{RAM}SourceUnitBasisNumeric"),
+            target_unit=number_at(stated, f"{RAM}TargetUnitBasisNumeric"),
+        )
+        if found is not None:
+            return found
+    return facts
 
 
 def _payee_account(settlement: Element | None) -> str | None:

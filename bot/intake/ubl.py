@@ -21,6 +21,7 @@ from bot.intake.elements import (
     text_at,
     texts_at,
 )
+from bot.intake.exchange import rated
 from bot.intake.lines import together
 from bot.intake.meaning import (
     about_due,
@@ -54,7 +55,7 @@ def read_ubl(content: bytes) -> Reading:
     currency = currency_at(root, f"{CBC}DocumentCurrencyCode")
     lines, about_lines = invoice_lines(root, currency)
     facts = as_booked(
-        _facts(root, currency, together(lines, document_lines(root, currency))),
+        _at_its_rate(root, _facts(root, currency, together(lines, document_lines(root, currency)))),
         DocumentType.CREDIT_NOTE if root.tag == UBL_CREDIT_NOTE else type_of(type_code),
     )
     return Reading(
@@ -101,6 +102,25 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         tax_breakdown=tuple(_breakdown(tax_totals, currency)),
         note=texts_at(root, f"{CBC}Note", LONGEST_NOTE),
     )
+
+
+def _at_its_rate(root: Element, facts: Facts) -> Facts:
+    """The rate that its tax is worked out at, else that of its prices or its payment, to whichever currency it is."""
+    for kind in ("TaxExchangeRate", "PricingExchangeRate", "PaymentExchangeRate"):
+        stated = root.find(f"{CAC}{kind}")
+        divides = (code_at(stated, f"{CBC}MathematicOperatorCode") or "").casefold() == "divide"
+        found = rated(
+            facts,
+            source=currency_at(stated, f"{CBC}SourceCurrencyCode"),
+            target=currency_at(stated, f"{CBC}TargetCurrencyCode"),
+            rate=number_at(stated, f"{CBC}CalculationRate"),
+            source_unit=number_at(stated, f"{CBC}SourceCurrencyBaseRate"),
+            target_unit=number_at(stated, f"{CBC}TargetCurrencyBaseRate"),
+            divides=divides,
+        )
+        if found is not None:
+            return found
+    return facts
 
 
 def _payee_account(root: Element) -> str | None:

@@ -15,6 +15,7 @@ from bot.db.items import change_item
 from bot.db.same_documents import asking_about, same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.addressing import Addressed, addressed
+from bot.domain.exchange import towards
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, not_asking, open_kinds, without
@@ -55,7 +56,8 @@ async def asked_at_the_door(tx: Tx, item: Item) -> Item:
     books = await books_of(tx, item.workspace_id, item.organisation_id)
     if books is None:
         return item
-    item = replace(item, facts=in_own_currency(item.facts, books.base_currency))
+    own = books.base_currency
+    item = replace(item, facts=towards(in_own_currency(item.facts, own), own))
     whose = addressed(item.facts, books)
     placed = replace(item, kind=whose.kind) if whose is Addressed.ISSUED_BY_US else item
     if not placed.is_booked:

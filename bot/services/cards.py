@@ -20,6 +20,7 @@ from bot.domain.checks import doubts, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
+from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import StepKind
@@ -158,7 +159,12 @@ async def _warnings(
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
         *one_for_several(item, names.tax_rate(item.coding.tax_rate.value)),
     ]
-    found += [odd for odd in (paid_elsewhere(item, before), unusual(item, before)) if odd is not None]
+    odd_ones = (
+        paid_elsewhere(item, before),
+        unusual(item, before),
+        far_off(item.facts, [other.facts for other in before]),
+    )
+    found += [odd for odd in odd_ones if odd is not None]
     other = await like_document(tx, item)
     asked_about = {question.about for question in item.questions}
     if other is not None and other.id not in asked_about:

@@ -26,6 +26,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.services import alerts
 from bot.services.jobs import Jobs
+from bot.services.lists import books_of
 from bot.services.messages import redraw_items
 from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
@@ -74,6 +75,8 @@ async def _documents(
     """
     ids = [due.item_id for due in found]
     items = await load_items(tx, organisation.workspace_id, ids)
+    books = await books_of(tx, organisation.workspace_id, organisation.organisation_id)
+    own = None if books is None else books.base_currency
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
     taken: list[tuple[StepId, Posting]] = []
@@ -83,7 +86,7 @@ async def _documents(
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
-        posting = _posting(item, provider, _marker(public_url, item.id, copies.get(item.id, 0)))
+        posting = _posting(item, provider, own, _marker(public_url, item.id, copies.get(item.id, 0)))
         if isinstance(posting, Posting):
             its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
             route = route or its_own
@@ -107,10 +110,10 @@ def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
     return f"{public_url}/i/{item_id}" + (f"?copy={withdrawn + 1}" if withdrawn else "")
 
 
-def _posting(item: Item, provider: AccountingProvider, marker: str) -> Posting | Problem:
+def _posting(item: Item, provider: AccountingProvider, own_currency: str | None, marker: str) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        posting = posting_of(item, marker=marker)
+        posting = posting_of(item, marker=marker, own_currency=own_currency)
         provider.render([posting])
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})

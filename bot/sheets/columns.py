@@ -27,6 +27,8 @@ class Column(StrEnum):
     ISSUED_ON = "date"
     DUE_ON = "due-date"
     CURRENCY = "currency"
+    CURRENCY_RATE = "currency-rate"
+    RATE_CURRENCY = "rate-currency"
     NET = "net"
     TAX = "tax"
     TOTAL = "total"
@@ -78,6 +80,8 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.ISSUED_ON: ("date", "invoicedate", "billdate", "issuedate", "documentdate"),
     Column.DUE_ON: ("duedate", "due"),
     Column.CURRENCY: ("currency", "currencycode", "originalcurrency"),
+    Column.CURRENCY_RATE: ("currencyrate", "exchangerate"),
+    Column.RATE_CURRENCY: ("ratecurrency",),
     Column.NET: ("net", "netamount", "subtotal"),
     Column.TAX: ("tax", "taxamount", "vat", "vatamount", "totaltax"),
     Column.TOTAL: ("total", "totalamount", "gross", "grossamount", "originalamount"),

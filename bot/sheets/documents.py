@@ -106,7 +106,9 @@ def _facts(rows: Rows, kind: ItemKind) -> Facts:
         number=rows.code(Column.NUMBER),
         issued_on=rows.day(Column.ISSUED_ON),
         due_on=rows.day(Column.DUE_ON),
-        currency=_currency(rows),
+        currency=_currency(rows, Column.CURRENCY, rows.table.reading.currency),
+        currency_rate=rows.amount(Column.CURRENCY_RATE),
+        rate_currency=_currency(rows, Column.RATE_CURRENCY),
         net=rows.amount(Column.NET),
         tax=rows.amount(Column.TAX),
         gross=rows.amount(Column.TOTAL),
@@ -133,8 +135,8 @@ def _type(rows: Rows) -> DocumentType:
     return found or DocumentType.OTHER
 
 
-def _currency(rows: Rows) -> str | None:
-    currency = (rows.code(Column.CURRENCY) or rows.table.reading.currency or "").upper()
+def _currency(rows: Rows, column: Column, otherwise: str | None = None) -> str | None:
+    currency = (rows.code(column) or otherwise or "").upper()
     if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         rows.complain(rows.rows[0], f"{currency[:20]} is no currency; write it as GBP")
     return currency or None

@@ -14,7 +14,9 @@ from bot.sheets.values import DayOrder, Decimals, day_of, decimals_of, needs_ord
 
 LONGEST_TEXT, LONGEST_NOTE, LONGEST_CODE = 500, 2000, 200
 _AMOUNTS = (Column.NET, Column.TAX, Column.TOTAL, Column.UNIT_PRICE, Column.LINE_NET, Column.LINE_TAX)
-_NOT_AMOUNTS = frozenset({Column.QUANTITY, Column.UNIT_PRICE, Column.DISCOUNT, Column.LINE_TAX_PERCENT})
+_NOT_AMOUNTS = frozenset(
+    {Column.CURRENCY_RATE, Column.QUANTITY, Column.UNIT_PRICE, Column.DISCOUNT, Column.LINE_TAX_PERCENT}
+)
 _FINEST = Decimal("0.0001")
 
 

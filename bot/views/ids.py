@@ -186,6 +186,7 @@ class BlockId(StrEnum):
     ISSUED_ON = "issued_on"
     DUE_ON = "due_on"
     CURRENCY = "currency"
+    CURRENCY_RATE = "currency_rate"
     TAX = "tax"
     GROSS = "gross"
     DESCRIPTION = "description"

@@ -5,6 +5,7 @@ Nothing that was typed is lost, and nothing that somebody else changed is overwr
 
 from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.editing import Edit, edit_of
+from bot.domain.exchange import in_words
 from bot.domain.forms import ItemPage
 from bot.views.item_parties import party_of
 from bot.views.item_words import counted_lines, kind_words, type_words
@@ -46,6 +47,7 @@ def _told(page: ItemPage, edit: Edit) -> dict[str, str | None]:
         "date": day(facts.issued_on),
         "due date": day(facts.due_on),
         "total": amount(facts.gross, facts.currency),
+        "exchange rate": in_words(facts),
         "tax": amount(facts.tax, facts.currency),
         "category": _account(page, codes.account),
         "tax rate": _tax_rate(page, codes.tax_rate),

@@ -5,6 +5,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
+from bot.domain.exchange import in_words
 from bot.domain.items import Item
 from bot.views.document_words import is_credit
 from bot.views.item_buttons import withdraw_button
@@ -70,6 +71,7 @@ def _facts(item: Item) -> list[str]:
         ("Net", amount(facts.net, facts.currency), FactField.AMOUNTS),
         ("Tax", amount(facts.tax, facts.currency), FactField.AMOUNTS),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
+        *_exchange(facts),
         *_payment(item),
     )
     told = []
@@ -92,6 +94,11 @@ def _booked(found: Details) -> list[Block]:
 def _link(card: ItemCard) -> list[Block]:
     found = link_button(card)
     return [ActionsBlock(elements=found)] if found else []
+
+
+def _exchange(facts: Facts) -> list[tuple[str, str, FactField | None]]:
+    rate = in_words(facts)
+    return [] if rate is None else [("Exchange rate", rate, FactField.CURRENCY)]
 
 
 def _payment(item: Item) -> list[tuple[str, str, FactField | None]]:

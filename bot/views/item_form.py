@@ -30,6 +30,7 @@ from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_changes import changes
 from bot.views.item_codes import coding_fields, read_codes
+from bot.views.item_currency import currency_fields, read_currency
 from bot.views.item_parties import LONGEST_NAME, PARTIES, party_fields, read_party, shown_kind
 from bot.views.item_publishing import publishing_fields, read_destination, read_method, read_status
 from bot.views.item_words import ages, kind_words, lines_words, type_words
@@ -132,14 +133,14 @@ def _ref(page: ItemPage, version: int | None) -> FormRef:
 
 def _fact_fields(page: ItemPage) -> list[Block]:
     """Amounts that the lines' form may have changed stand in fields of their own, or Slack would keep what was typed."""
-    facts, currency = page.edit.facts, page.currency
+    facts = page.edit.facts
     anew = f":{page.revision}" if page.revision else ""
     no_tax = "Leave empty if the total includes no tax, whatever the tax rate."
     return [
         fields.text_field(BlockId.NUMBER, "Invoice number", facts.number, longest=LONGEST_NUMBER),
         fields.day_field(BlockId.ISSUED_ON, "Invoice date", facts.issued_on),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
-        fields.text_field(BlockId.CURRENCY, "Currency", facts.currency or currency, longest=3),
+        *currency_fields(page),
         fields.text_field(BlockId.GROSS + anew, "Total including tax", shown(facts.gross), longest=20, hint=AMOUNT),
         fields.text_field(
             BlockId.TAX + anew, "Tax included in the total", shown(facts.tax), longest=20, hint=no_tax, optional=True
@@ -188,7 +189,7 @@ def read(state: dict[str, Any], page: ItemPage) -> Reading:
     before, reader = page.edit, Reader(Fields(state))
     kind = _kind_of(reader.fields, before.kind)
     side, party, contact = read_party(reader, before)
-    facts = _read_facts(reader, before.facts)
+    facts = read_currency(reader, _read_facts(reader, before.facts), page.currency)
     facts = replace(facts, buyer=party) if side is ItemKind.SALE else replace(facts, supplier=party)
     edit = replace(
         before,
@@ -205,14 +206,9 @@ def read(state: dict[str, Any], page: ItemPage) -> Reading:
 
 
 def _read_facts(reader: Reader, before: Facts) -> Facts:
-    """All but the amounts and the parties."""
+    """All but the amounts, their currency and the parties."""
     found = reader.fields
     issued_on, due_on = found.day(BlockId.ISSUED_ON), found.day(BlockId.DUE_ON)
-    currency = (found.text(BlockId.CURRENCY) or "").upper()
-    is_currency = len(currency) == 3 and currency.isascii() and currency.isalpha()
-    reader.check(
-        BlockId.CURRENCY, is_right=is_currency, otherwise="Type the three letters of a currency, such as GBP or EUR."
-    )
     reader.check(
         BlockId.DUE_ON,
         is_right=_follows(due_on, issued_on),
@@ -225,7 +221,6 @@ def _read_facts(reader: Reader, before: Facts) -> Facts:
         number=found.text(BlockId.NUMBER),
         issued_on=issued_on,
         due_on=due_on if _follows(due_on, issued_on) else before.due_on,
-        currency=currency if is_currency else before.currency,
         note=found.text(BlockId.DESCRIPTION),
     )
 

@@ -16,6 +16,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.documents import Door, FactField, Facts, ItemKind
+from bot.domain.exchange import in_words
 from bot.domain.items import Item, ItemState
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
@@ -191,7 +192,7 @@ def _fields(found: ItemCard) -> list[str]:
 
 def _stated(item: Item) -> list[tuple[str, str, str]]:
     """What stands on the document."""
-    facts = item.facts
+    facts, rate = item.facts, in_words(item.facts)
     due = ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON))
     return [
         ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
@@ -200,6 +201,7 @@ def _stated(item: Item) -> list[tuple[str, str, str]]:
         *([] if is_credit(item) and facts.due_on is None else [due]),
         ("Tax", amount(facts.tax, facts.currency), ""),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+        *([] if rate is None else [("Exchange rate", rate, mark(facts, FactField.CURRENCY))]),
     ]
 
 

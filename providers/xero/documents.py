@@ -125,6 +125,7 @@ def document_of(found: dict[str, Any], resource: Resource, link: Link) -> Ledger
         status=_STATUS_OF.get(found.get("Status", ""), found.get("Status", "")),
         issued_on=day_of(found.get("DateString") or found.get("Date")),
         currency=found.get("CurrencyCode"),
+        currency_rate=None if found.get("CurrencyRate") is None else Decimal(found["CurrencyRate"]),
         net=Decimal(found.get("SubTotal", 0)),
         tax=Decimal(found.get("TotalTax", 0)),
         gross=Decimal(found.get("Total", 0)),

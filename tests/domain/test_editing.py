@@ -105,6 +105,7 @@ def materially(**changes: object) -> bool:
         ({"supplier": Party(name="Paper Ltd", bank_account="GB00")}, True),
         ({"number": "INV-8"}, True),
         ({"currency": "EUR"}, True),
+        ({"currency_rate": D("1.2")}, True),
         ({"gross": D("121.00")}, True),
         ({"document_type": DocumentType.CREDIT_NOTE}, True),
         ({"net": D("96.00"), "tax": D("24.00")}, False),

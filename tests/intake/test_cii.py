@@ -91,6 +91,22 @@ def test_the_tax_in_the_currency_of_the_document_is_taken_wherever_it_stands() -
     assert facts_with(own, other + own).tax == Decimal("22.00")
 
 
+@pytest.mark.parametrize("kind", ["Tax", "Invoice", "Payment"])
+def test_the_exchange_rate_is_of_the_documents_currency_for_one_of_the_other(kind: str) -> None:
+    stated = tag(
+        f"r:{kind}ApplicableTradeCurrencyExchange",
+        tag("r:SourceCurrencyCode", "EUR"),
+        tag("r:TargetCurrencyCode", "GBP"),
+        tag("r:ConversionRate", "0.8"),
+    )
+    code = tag("r:InvoiceCurrencyCode", "EUR")
+
+    facts = facts_with(code, code + stated)
+
+    assert (facts.currency_rate, facts.rate_currency) == (Decimal("1.25"), "GBP")
+    assert facts_with(code, code).currency_rate is None
+
+
 def test_a_tax_stated_in_another_currency_only_is_what_lies_between_net_and_gross() -> None:
     own = tag("r:TaxTotalAmount", "22.00", currencyID="EUR")
 

@@ -42,18 +42,24 @@ lines = st.builds(
 )
 
 
+rates = st.decimals("0.000001", "1000000", places=6)
+
+
 @st.composite
 def facts_of(draw: st.DrawFn) -> Facts:
     """Facts that add up, as a document or a form gives them."""
     rows = tuple(draw(st.lists(lines, max_size=4)))
     net = sum((line.net for line in rows), Decimal(0)) if rows else draw(cents)
     tax = draw(st.none() | cents)
+    currency, rate = draw(st.sampled_from(["GBP", "EUR", "USD"])), draw(st.none() | rates)
     return Facts(
         supplier=Party(name=draw(words), bank_account=draw(st.none() | words)),
         number=draw(words),
         issued_on=draw(st.dates(date(2000, 1, 1), date(2030, 1, 1))),
         due_on=draw(st.none() | st.dates(date(2030, 1, 2), date(2040, 1, 1))),
-        currency=draw(st.sampled_from(["GBP", "EUR", "USD"])),
+        currency=currency,
+        currency_rate=rate,
+        rate_currency=None if rate is None else draw(st.sampled_from(["GBP", "CHF"])),
         net=net,
         tax=tax,
         gross=net + (tax or Decimal(0)),
@@ -122,6 +128,26 @@ def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_m
     with_default = str(item_form.form(replace(PAGE, usual_tax_rate="INPUT2")).to_dict())
     assert "The amount of tax is the one you type above" in with_default
     assert FormRef.decode(str(form.private_metadata)) == FormRef(PAGE.organisation_id)
+
+
+def test_the_rate_is_asked_for_where_the_books_are_kept_in_another_currency_and_belongs_to_one() -> None:
+    in_euros = page_of(replace(the_facts(), currency="EUR", currency_rate=Decimal("1.17"), rate_currency="GBP"))
+    form, field = item_form.form(in_euros), f"{BlockId.CURRENCY_RATE}:EUR"
+
+    typed = read(state_of(form, **{field: "1.2"}), in_euros).facts
+    emptied = read(state_of(form, **{field: None}), in_euros).facts
+    in_dollars = read(state_of(form, **{BlockId.CURRENCY: "usd"}), in_euros).facts
+    wrong = [
+        item_form.read(state_of(form, **{field: rate}), in_euros).wrong for rate in ("-1", "0", "1,168", "a", "1e3")
+    ]
+
+    assert "Exchange rate: EUR for 1 GBP" in str(form.to_dict())
+    assert "Exchange rate" not in str(item_form.form(page_of(the_facts())).to_dict())
+    assert (typed.currency_rate, typed.rate_currency) == (Decimal("1.2"), "GBP")
+    assert (emptied.currency_rate, emptied.rate_currency) == (None, None)
+    assert (in_dollars.currency, in_dollars.currency_rate) == ("USD", None)
+    assert [list(each) for each in wrong] == [[field]] * 5
+    assert read(state_of(form, **{field: "1,17"}), in_euros).facts == in_euros.edit.facts
 
 
 def test_an_edit_names_the_version_it_was_drawn_from() -> None:

@@ -1,0 +1,67 @@
+"""A document in another currency, from the rate that it states, or that somebody types, to the ledger."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+
+from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulated.writing import days_rate
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import SUPPLIER, Desk, a_desk, words
+from tests.intake.documents import a_document
+
+RATE = (
+    "<cac:TaxExchangeRate><cbc:SourceCurrencyCode>{source}</cbc:SourceCurrencyCode>"
+    "<cbc:TargetCurrencyCode>{target}</cbc:TargetCurrencyCode><cbc:CalculationRate>{rate}</cbc:CalculationRate>"
+    "<cbc:MathematicOperatorCode>Multiply</cbc:MathematicOperatorCode></cac:TaxExchangeRate>"
+)
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+
+
+async def drop(desk: Desk, number: str, source: str, target: str, rate: str) -> None:
+    """An e-invoice in the first of the two currencies."""
+    extra = SUPPLIER.format(name="Papier GmbH") + RATE.format(source=source, target=target, rate=rate)
+    document = a_document(number=number, currency=source, extra=extra)
+    await desk.slack.upload(document.encode(), f"{number}.xml", channel=BILLS, user=MEMBER)
+    await desk.settle()
+
+
+def booked(desk: Desk) -> dict[str, tuple[str, Decimal]]:
+    bills = desk.xero.bills()
+    return {bill["InvoiceNumber"]: (bill["CurrencyCode"], Decimal(str(bill["CurrencyRate"]))) for bill in bills}
+
+
+async def test_a_document_goes_out_at_the_rate_that_it_states_or_that_somebody_types(desk: Desk) -> None:
+    await drop(desk, "INV-1", "EUR", "GBP", "0.8")
+    await drop(desk, "INV-2", "EUR", "GBP", "0.8")
+    await drop(desk, "INV-3", "EUR", "CHF", "0.95")
+    await drop(desk, "INV-4", "GBP", "EUR", "1.2")
+    assert "*Exchange rate*\n1 GBP = 1.25 EUR" in words(desk.card("INV-1"))
+    typed = f"{BlockId.CURRENCY_RATE}:EUR"
+
+    wrong = await desk.edit("INV-2", {typed: "0"})
+    right = await desk.edit("INV-2", {typed: "1.168"})
+    assert right.errors == {}
+    await desk.press(desk.card("INV-4"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    form_in_pounds = words(desk.modal(BOOKKEEPER))
+    for number in ("INV-1", "INV-2", "INV-3", "INV-4"):
+        await desk.approve(number)
+
+    assert "Write a rate such as" in wrong.errors[typed]
+    assert "Exchange rate" not in form_in_pounds
+    assert "*Exchange rate*\n1 GBP = 1.168 EUR\n_edited_" in words(desk.card("INV-2"))
+    assert booked(desk) == {
+        "INV-1": ("EUR", Decimal("1.25")),
+        "INV-2": ("EUR", Decimal("1.168")),
+        "INV-3": ("EUR", days_rate(desk.xero.books[TRADING], "EUR").normalize()),
+        "INV-4": ("GBP", Decimal(1)),
+    }
