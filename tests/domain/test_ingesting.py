@@ -1,5 +1,6 @@
 """What a sender states and what the file says are put together without making a document that nobody sent."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -54,6 +55,18 @@ def test_figures_that_agree_are_completed_and_others_come_without_the_files_line
     assert (agreeing.net, agreeing.tax, agreeing.lines) == (READ.net, READ.tax, READ.lines)
     assert (other.gross, other.net, other.tax, other.payable) == (Decimal(999), None, None, None)
     assert (other.lines, other.tax_breakdown) == ((), ())
+
+
+def test_a_rate_goes_with_its_currency() -> None:
+    read = replace(READ, currency="EUR", currency_rate=Decimal("1.2"), rate_currency="GBP")
+
+    def with_file(**facts: object) -> Facts:
+        return completed(Stated(facts=Facts(**facts)), read)  # type: ignore[arg-type]  # fields by name
+
+    assert with_file(currency="EUR").currency_rate == Decimal("1.2")
+    assert with_file(currency="USD").currency_rate is None
+    stated = with_file(currency_rate=Decimal("1.3"))
+    assert (stated.currency, stated.currency_rate, stated.rate_currency) == ("EUR", Decimal("1.3"), None)
 
 
 def test_stated_lines_take_the_place_of_the_files() -> None:

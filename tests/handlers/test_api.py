@@ -190,13 +190,15 @@ async def test_a_file_that_came_by_another_door_adds_nothing_and_says_where_it_i
 async def test_what_the_sender_states_beside_a_file_wins_and_the_file_says_the_rest(shop: Shop) -> None:
     document = a_document(number="E-3", currency="GBP").encode()
 
-    sent = await shop.api.upload(document, item={"number": "MINE-3", "supplier": {"name": "Stated Ltd"}})
+    sent = await shop.api.upload(
+        document, item={"number": "MINE-3", "supplier": {"name": "Stated Ltd"}, "currency_rate": "1.25"}
+    )
     await shop.desk.settle()
     became = (await shop.api.get(sent.json["id"])).json
 
     assert (became["number"], became["supplier"]) == ("MINE-3", "Stated Ltd")
     assert became["gross"] is not None
-    assert became["currency"] == "GBP"
+    assert (became["currency"], became["currency_rate"]) == ("GBP", "1.25")
 
 
 async def test_a_file_that_cannot_be_read_is_refused_where_it_is_asked_for_and_its_keys_maker_is_told(
