@@ -33,6 +33,10 @@ class Leg:
     account: Json
     debit: Decimal
 
+    @property
+    def is_credit(self) -> bool:
+        return self.debit < 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:

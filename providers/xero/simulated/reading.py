@@ -108,8 +108,11 @@ def tiles(books: Books, listing: Listing) -> list[Tile]:
 
 
 def _tile(books: Books, listing: Listing, status: str) -> Tile:
+    """Of what is approved, what is still to be paid or credited."""
     found = documents(books, listing, status)
-    return Tile(status=status, count=len(found), total=sum((_in_base(one, one["Total"]) for one in found), NOTHING))
+    amounts = ((still_open(one) if status == "AUTHORISED" else None, one) for one in found)
+    total = sum((_in_base(one, one["Total"] if left is None else left) for left, one in amounts), NOTHING)
+    return Tile(status=status, count=len(found), total=total)
 
 
 def _in_base(document: Json, amount: Decimal) -> Decimal:

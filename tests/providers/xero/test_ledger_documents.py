@@ -85,6 +85,11 @@ async def test_a_cent_that_converting_loses_is_rounding(bare: Bare, state: XeroS
     ("tab", "expected"),
     [
         ("bills", "B-1 Dext in Slack Central Copiers 2 Mar 2026 1 Apr 2026 Awaiting payment 120.00 GBP 40.00 GBP"),
+        ("bills", "Awaiting payment 1 40.00 GBP Paid 1 96.00 GBP"),
+        (
+            "journal",
+            "Invoice, 2 Mar 2026 Account Debit GBP Credit GBP 610 – Accounts Receivable 100.00 200 – Sales 83.33",
+        ),
         ("sales", "INV-7 Boom FM 2 Mar 2026 1 Apr 2026 Paid 100.00 GBP 0.00 GBP"),
         ("credits", "C-1 Central Copiers 2 Mar 2026 Supplier's credit note Open 120.00 GBP 90.00 GBP"),
         ("bank", "Spend money Central Copiers 2 Mar 2026 Business Current Account Posted 120.00 GBP"),
