@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.books import Capability
@@ -154,6 +154,11 @@ def drawn(cells: Mapping[Way, bool]) -> str:
     return "\n".join("  ".join(f"{cell:{wide}}" for cell, wide in zip(line, widths, strict=True)) for line in lines)
 
 
+HTTP = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    # each try is several calls, so what is found is told as it is, and not made smaller for minutes
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 PLACES = st.integers(0, 4)
 QUANTITIES = st.builds(lambda digits, places: D(digits).scaleb(-places), st.integers(0, 99_999), PLACES)
 PRICES = st.builds(lambda digits, places: D(digits).scaleb(-places), st.integers(0, 9_999_999), PLACES)
@@ -199,7 +204,7 @@ class TableContract:
         record_property("table", f"{writing.provider.profile.name}\n{drawn(cells)}")
         assert {number: words for number, words in found.items() if words} == {}
 
-    @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(HTTP, max_examples=15)
     @given(documents=DOCUMENTS)
     async def test_whatever_stands_on_lines_is_booked_to_the_cent(
         self, writing: WritingFarEnd, documents: list[tuple[int, list[Row]]]

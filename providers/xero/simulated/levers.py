@@ -35,6 +35,7 @@ TARGETS = {
     "documents": ("writing anything but files", "PUT", "*s"),
     "payments": ("writing payments", "PUT", "*/Payments"),
     "files": ("attaching files", "PUT", "*/Attachments/*"),
+    "changes": ("voiding, deleting and changing", "POST", "*"),
     "reading": ("reading anything", "GET", "*"),
     "tokens": ("asking for tokens", "POST", "/connect/token"),
     "any": ("any call", "*", "*"),
