@@ -113,7 +113,7 @@ def _line(way: Way, row: Row) -> PostingLine:
 
 
 async def booked(writing: WritingFarEnd, postings: Iterable[Posting]) -> dict[str, tuple[str, ...]]:
-    """By number, what the ledger has otherwise than it was sent, line by line too: nothing, where it agrees."""
+    """By number, what the ledger has otherwise than it was sent; nothing, where it agrees."""
     found: dict[str, tuple[str, ...]] = {}
     for batch in _calls(writing, postings):
         writing.clock.move_to(writing.clock.now() + BREATH)
