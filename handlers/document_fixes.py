@@ -29,6 +29,8 @@ class DocumentFixHandlers:
         routes.action(ActionId.CHOOSE_CONTACT, self.ask_for_contact)
         routes.view(CallbackId.CHOOSE_CONTACT, self.choose_contact)
         routes.action(ActionId.USE_CONTACT, self.use_contact)
+        routes.action(ActionId.CHOOSE_PAYMENT_METHOD, self.ask_for_method)
+        routes.view(CallbackId.CHOOSE_PAYMENT_METHOD, self.choose_method)
         routes.action(ActionId.CHANGE_NUMBER, self.ask_for_number)
         routes.view(CallbackId.CHANGE_NUMBER, self.change_number)
         routes.action(ActionId.SAME_DOCUMENT, self.same_document)
@@ -47,7 +49,23 @@ class DocumentFixHandlers:
         try:
             await self.document.choose_contact(submission.actor, ref.item_id, ref.version, contact)
         except NotOfferedError as error:
-            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+            return _not_offered(error)
+        return None
+
+    async def ask_for_method(self, click: Click) -> Reply:
+        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(views.method_form(await self.forms.editing(click.actor, item.id)))
+
+    async def choose_method(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        method = views.read_method(Fields(submission.form.state))
+        if method is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
+            return FormErrors({BlockId.PAYMENT_METHOD: "Choose a payment method."})
+        try:
+            await self.document.choose_method(submission.actor, ref.item_id, ref.version, method)
+        except NotOfferedError as error:
+            return _not_offered(error)
         return None
 
     async def use_contact(self, click: Click) -> Reply:
@@ -77,3 +95,7 @@ class DocumentFixHandlers:
         ref = ItemRef.decode(click.value)
         await self.taking.take(click.actor, ref.item_id, ref.version)
         return None
+
+
+def _not_offered(error: NotOfferedError) -> FormErrors:
+    return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})

@@ -1,11 +1,12 @@
 """The ledger's bank accounts, as its list was read last. There are few: what is looked for is found among all of them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 from sqlalchemy import bindparam, select
 
-from bot.db.base import table_of
+from bot.db.base import dump, table_of
 from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, ListKind
@@ -48,6 +49,32 @@ async def find_bank_accounts(
     live = [account for link, account in found.values() if link is Link.LIVE]
     query = Query.of(text)
     return tuple(account for account in live if query.place_in(_search(account)) is not None)[:MOST_OPTIONS]
+
+
+async def label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ledger_id: str | None) -> str:
+    """What a bank account is called, for people."""
+    if ledger_id is None:
+        return "none"
+    found = await bank_accounts(tx, workspace_id, organisation_id)
+    return found[ledger_id][1].label if ledger_id in found else "one that is not in its list"
+
+
+async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ledger_id: str) -> None:
+    """The ledger says that it is archived: nothing is paid from it any more, before the next refresh says so too."""
+    found = await bank_accounts(tx, workspace_id, organisation_id)
+    if ledger_id not in found:
+        return
+    archived = replace(found[ledger_id][1], is_active=False)
+    await tx.execute(
+        ENTRIES.update()
+        .where(
+            ENTRIES.c.workspace_id == workspace_id,
+            ENTRIES.c.organisation_id == organisation_id,
+            ENTRIES.c.kind == ListKind.BANK_ACCOUNTS,
+            ENTRIES.c.key == (archived.code or ledger_id),
+        )
+        .values(is_active=False, entry=dump(archived))
+    )
 
 
 def _search(account: Account) -> str:

@@ -20,7 +20,7 @@ from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
-from bot.services import alerts, audit, bill_rights, default_messages, lists, withdrawn
+from bot.services import alerts, audit, bank_accounts, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show
 from bot.services.messages import redraw_items
 from providers.base import Profile
@@ -72,6 +72,8 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
         await default_messages.look(tx, batch.workspace_id, batch.organisation_id, ListKind.ACCOUNTS)
     if problem.code is ProblemCode.CONTACT_ARCHIVED:
         await _contact_went_inactive(tx, batch, posting)
+    if problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN and posting.bank_account is not None:
+        await bank_accounts.went_inactive(tx, batch.workspace_id, batch.organisation_id, posting.bank_account)
     item = await _move(tx, batch, step, ItemState.REFUSED)
     if item is not None:
         await alerts.refused(tx, item, problem)
@@ -215,6 +217,7 @@ async def _with_facts(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem,
         number=bill.number,
         date=bill.issued_on.isoformat(),
         currency=bill.currency,
+        bank_account=await bank_accounts.label(tx, batch.workspace_id, batch.organisation_id, bill.bank_account),
         lock="period",
         locked_to=_locked_to(books),
     )

@@ -223,11 +223,11 @@ def bank_account_field(block: str, label: str, initial: Account | None, *, hint:
 
 
 def payment_method_field(
-    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None
+    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None, optional: bool = True
 ) -> InputBlock:
     """Searches the organisation's payment methods; the form's metadata names the organisation."""
     option = None if initial is None else payment_method_option(initial)
-    return field(block, label, _search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=True)
+    return field(block, label, _search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=optional)
 
 
 def tracking_field(

@@ -1,4 +1,4 @@
-"""The small forms behind an alert's buttons: another contact, another number."""
+"""The small forms behind an alert's buttons: another contact, another payment method, another number."""
 
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
@@ -14,7 +14,7 @@ from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape
 
-BLOCKS = {"contact": BlockId.CONTACT}
+BLOCKS = {"contact": BlockId.CONTACT, "payment_method": BlockId.PAYMENT_METHOD}
 """Where the sentence about a field that searches stands in the form."""
 
 
@@ -29,6 +29,19 @@ def contact_form(page: ItemPage) -> View:
         fields.contact_field(BlockId.CONTACT, who.capitalize(), None, optional=False),
         now=item.counterparty.name or "none",
         what_follows="Another payee is approved again, and then sent.",
+    )
+
+
+def method_form(page: ItemPage) -> View:
+    """Another payment method for a refused item."""
+    known = page.payment_method
+    return _form(
+        page,
+        CallbackId.CHOOSE_PAYMENT_METHOD,
+        "Another payment method",
+        fields.payment_method_field(BlockId.PAYMENT_METHOD, "Payment method", None, optional=False),
+        now="none" if known is None else known.method.label,
+        what_follows="What is paid from another account is approved again, and then sent.",
     )
 
 
@@ -47,6 +60,10 @@ def number_form(page: ItemPage) -> View:
 
 def read_contact(found: Fields) -> str | None:
     return found.option(BlockId.CONTACT, ActionId.FIND_CONTACT)
+
+
+def read_method(found: Fields) -> str | None:
+    return found.payment_method(BlockId.PAYMENT_METHOD)
 
 
 def read_number(found: Fields) -> str | None:

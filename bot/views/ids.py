@@ -88,6 +88,7 @@ class ActionId(StrEnum):
     # alerts
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
+    CHOOSE_PAYMENT_METHOD = "choose_payment_method"
     CHOOSE_CONTACT = "choose_contact"
     USE_CONTACT = "use_contact"
     CHANGE_NUMBER = "change_number"
@@ -132,6 +133,7 @@ class CallbackId(StrEnum):
     WITHDRAW_ITEM = "withdraw_item"
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
+    CHOOSE_PAYMENT_METHOD = "choose_payment_method"
     CHOOSE_CONTACT = "choose_contact"
     CHANGE_NUMBER = "change_number"
     EXPLANATION = "explanation"

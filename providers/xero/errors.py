@@ -31,11 +31,12 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
         r"cannot be before the (?P<lock>period|end of year) lock date(?:, currently set at (?P<locked_to>[^.]+))?",
         P.PERIOD_LOCKED,
     ),
-    _row(r"Account code '(?P<account>[^']*)' has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED),
-    _row(r"Account code '(?P<account>[^']*)' is not a valid code for this document", P.ACCOUNT_NOT_VALID),
+    _row(r"Account code ['\"](?P<account>[^'\"]*)['\"] has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED),
+    _row(r"Account code ['\"](?P<account>[^'\"]*)['\"] is not a valid code for this document", P.ACCOUNT_NOT_VALID),
+    _row(r"incorrect inventory asset account", P.ACCOUNT_NOT_VALID),
     _row(r"Account code (?:or ID )?must be specified|Account must be valid", P.ACCOUNT_MISSING),
     _row(
-        r"TaxType code '(?P<tax_rate>[^']*)' cannot be used with (?:this )?account code(?: '(?P<account>[^']*)')?",
+        r"TaxType code '?(?P<tax_rate>[^' ]*)'? cannot be used with (?:this )?account code(?: '(?P<account>[^']*)')?",
         P.TAX_NOT_USABLE,
     ),
     _row(
@@ -57,12 +58,13 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"has been reconciled", P.WITHDRAWAL_RECONCILED),
     _row(
         r"not of valid status for (?:modification|creation)|cannot be edited as it has (?:a payment|been reconciled)"
-        r"|cannot be applied as the document has payments|can only be made against Authorised documents",
+        r"|cannot be applied as the document has payments|can only be made against Authorised documents"
+        r"|transactions cannot be updated",
         P.DOCUMENT_NOT_EDITABLE,
     ),
     _row(
         r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment",
-        P.ACCOUNT_NOT_VALID,
+        P.BANK_ACCOUNT_NOT_TAKEN,
     ),
     _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_NOT_USABLE),
     _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),

@@ -63,6 +63,7 @@ OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
 OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
     ActionId.CHOOSE_TAX_RATE,
+    ActionId.CHOOSE_PAYMENT_METHOD,
     ActionId.CHOOSE_CONTACT,
     ActionId.USE_CONTACT,
     ActionId.CHANGE_NUMBER,
@@ -71,6 +72,7 @@ OF_A_REFUSAL = {
     ActionId.SHOW_LEDGER_WORDS,
     CallbackId.CHOOSE_ACCOUNT,
     CallbackId.CHOOSE_TAX_RATE,
+    CallbackId.CHOOSE_PAYMENT_METHOD,
     CallbackId.CHOOSE_CONTACT,
     CallbackId.CHANGE_NUMBER,
 }
@@ -210,6 +212,9 @@ def submission(ids: Ids, callback: CallbackId) -> Payload:
     state = filled(callback)
     if callback is CallbackId.MOVE_ITEM:
         state = {BlockId.ORGANISATION: value(chosen(ids.other_organisation))}
+    if callback is CallbackId.CHOOSE_PAYMENT_METHOD:
+        method = chosen(ids.payment_method.rpartition(":")[2])
+        state = {BlockId.PAYMENT_METHOD: {ActionId.FIND_PAYMENT_METHOD: method}}
     form = view(callback, ids.metadata(callback), state)
     return {"type": "view_submission", "trigger_id": trigger(), "view": form}
 

@@ -35,6 +35,7 @@ from bot.services.drafts import DraftRef
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef
+from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
 from tests.attacks.entries import FORM, Ids, Payload
@@ -256,7 +257,8 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     api_keys = desk.world.services.api_keys
     await api_keys.make(actor, organisation, NewKey(name="The till", scopes=frozenset(Scope)))
     (key,) = (await api_keys.opened(actor, organisation)).keys
-    method = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=None)
+    bank = next(each["AccountID"] for each in accounts(TRADING) if (each["Type"], each["Status"]) == ("BANK", "ACTIVE"))
+    method = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=bank)
     (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)

@@ -38,6 +38,7 @@ FACTS = {
     "number": "INV-1",
     "date": "2026-03-01",
     "currency": "GBP",
+    "bank_account": "090 · Business Bank Account",
     "lock": "period",
     "locked_to": "2026-03-31",
     "login": "Rae Reader",

@@ -13,6 +13,16 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",
     ),
+    ProblemCode.BANK_ACCOUNT_NOT_TAKEN: Entry(
+        title="{ledger} does not take the bank account",
+        explanation="The bank account that this is paid from or received on, {bank_account}, is archived in {ledger}, or is no "
+        "bank account there.",
+        remedy="Choose another payment method here; another paying account is approved again. Or restore the bank account in "
+        "{ledger} and press Retry; the approval is kept.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_PAYMENT_METHOD, Fix.RETRY),
+        field="Bank account",
+    ),
     ProblemCode.CONTACT_ARCHIVED: Entry(
         title="The contact is archived in {ledger}",
         explanation="{supplier} is an archived contact in {ledger}, and archived contacts get no new documents.",

@@ -11,6 +11,7 @@ class ProblemCode(StrEnum):
     TAX_NOT_USABLE = "tax_not_usable"
     TAX_MISSING = "tax_missing"
     PERIOD_LOCKED = "period_locked"
+    BANK_ACCOUNT_NOT_TAKEN = "bank_account_not_taken"
     CONTACT_ARCHIVED = "contact_archived"
     CONTACT_NAME_TAKEN = "contact_name_taken"
     CONTACT_MISSING = "contact_missing"
@@ -75,6 +76,7 @@ class Fix(StrEnum):
 
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
+    CHOOSE_PAYMENT_METHOD = "choose_payment_method"
     CHOOSE_CONTACT = "choose_contact"
     USE_CONTACT = "use_contact"
     """The ledger's contact of that name is the one that is meant."""

@@ -51,6 +51,7 @@ FACT_OF = {
     "Date": "date",
     "Supplier": "supplier",
     "Contact": "supplier",
+    "Bank account": "bank_account",
     "Currency": "currency",
     "Number": "number",
 }

@@ -21,7 +21,7 @@ from providers.xero.simulated import sentences
 
 P = ProblemCode
 KNOWN = [
-    ("The specified bank account details do not match a known bank account", P.ACCOUNT_NOT_VALID, {}),
+    ("The specified bank account details do not match a known bank account", P.BANK_ACCOUNT_NOT_TAKEN, {}),
     ("TaxType code 'OUTPUT2' has been removed as it does not match", P.TAX_NOT_USABLE, {"tax_rate": "OUTPUT2"}),
     (
         "Account code '999' has been removed as it does not match a recognised account.",
@@ -56,6 +56,7 @@ KNOWN = [
         {"account": "426"},
     ),
     ("Account code '090' is not a valid code for this document.", P.ACCOUNT_NOT_VALID, {"account": "090"}),
+    ("Item PEN has an incorrect inventory asset account specified", P.ACCOUNT_NOT_VALID, {}),
     ("Account code must be specified.", P.ACCOUNT_MISSING, {}),
     ("Account must be valid", P.ACCOUNT_MISSING, {}),
     (
