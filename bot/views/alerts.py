@@ -156,7 +156,7 @@ def _outcome(found: AlertCard) -> str:
     match found.alert.state:
         case AlertState.RESOLVED:
             return f"{_done(found)} {ledger}"
-        case AlertState.LEFT if found.card.item.state is ItemState.PUBLISHED:
+        case AlertState.LEFT if _stands_there(found.card.item):
             return f"It stays in {ledger}{'' if _is_of_withdrawal(found) else ' without the file'}"
         case _:
             return _waits_for(found)
@@ -192,6 +192,12 @@ def _when(found: AlertCard) -> str:
     if _is_of_step(found) or _is_of_withdrawal(found):
         at = found.alert.changed_at
     return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
+
+
+def _stands_there(item: Item) -> bool:
+    """In the ledger, whether or not it was put away here since."""
+    is_put_away = item.state is ItemState.ARCHIVED and item.published_at is not None
+    return item.state is ItemState.PUBLISHED or is_put_away
 
 
 def _is_of_step(found: AlertCard) -> bool:
