@@ -51,12 +51,8 @@ class Finder:
         found: dict[str, Found] = {}
         at_once = IDS_PER_CALL if resource.takes_ids else FILTERED_PER_CALL
         for start in range(0, len(ledger_ids), at_once):
-            wanted = ledger_ids[start : start + at_once]
-            if resource.takes_ids:
-                query = {"IDs": ",".join(wanted)}
-            else:
-                query = {"where": " OR ".join(f'{resource.id}==guid("{each}")' for each in wanted)}
-            answer = await self.client.get(access, resource.path, {**query, "page": "1", "pageSize": str(PAGE_SIZE)})
+            query = by_id(resource, ledger_ids[start : start + at_once])
+            answer = await self.client.get(access, resource.path, query)
             found |= {document.ledger_id: document for document in self._standing(answer, resource)}
         return found
 
@@ -107,6 +103,15 @@ class Finder:
                 for element in answer[resource.path]
                 if element.get("Status") not in ENDED
             ]
+
+
+def by_id(resource: Resource, ledger_ids: Sequence[str]) -> dict[str, str]:
+    """The query of these elements, whole."""
+    if resource.takes_ids:
+        wanted = {"IDs": ",".join(ledger_ids)}
+    else:
+        wanted = {"where": " OR ".join(f'{resource.id}==guid("{each}")' for each in ledger_ids)}
+    return {**wanted, "page": "1", "pageSize": str(PAGE_SIZE)}
 
 
 def _paired(postings: Sequence[Posting], documents: Sequence[LedgerDocument]) -> dict[str, Found]:

@@ -8,7 +8,7 @@ The document is read before anything is done to it, every time: what is to be do
 lost answer it stands no more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.domain.ledger_documents import EndedDocument, changes
@@ -17,10 +17,11 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
 from providers.base import Access
-from providers.errors import PersonNeededError
+from providers.errors import PersonNeededError, ReconnectNeededError
 from providers.xero.client import XeroClient
 from providers.xero.documents import Link, document_of
 from providers.xero.errors import mapped_errors
+from providers.xero.finding import by_id
 from providers.xero.resources import RESOURCE_OF, RESOURCES, route_of
 
 ENDINGS = {"VOIDED": Ending.VOIDED, "DELETED": Ending.DELETED}
@@ -62,12 +63,20 @@ class Withdrawer:
             return Refused(problem=obstacle)
         try:
             for payment in payments:
-                key = f"{idempotency_key}:{payment}"
-                await self.client.post(access, f"{PAYMENTS}/{payment}", {"Status": "DELETED"}, key)
+                await self._take_back(access, payment, f"{idempotency_key}:{payment}")
             await self.client.post(access, route_of(withdrawal), body, idempotency_key)
         except PersonNeededError as error:
             return Refused(problem=error.problem)
         return Accepted(ledger_id=withdrawal.document_id)
+
+    async def _take_back(self, access: Access, payment: str, key: str) -> None:
+        try:
+            await self.client.post(access, f"{PAYMENTS}/{payment}", {"Status": "DELETED"}, key)
+        except ReconnectNeededError as error:
+            if error.problem.code is ProblemCode.ACCESS_REMOVED:
+                raise
+            # of a sign-in that was not asked for payments; all else goes on by it
+            raise PersonNeededError(replace(error.problem, code=ProblemCode.PERMISSION_MISSING)) from error
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
@@ -76,15 +85,16 @@ class Withdrawer:
         return {} if found is None else {document_id: found}
 
     async def _document(self, access: Access, route: str) -> dict[str, Any] | None:
-        """None: Xero has no such document."""
+        """None: Xero has no such document. It has to say so twice, because what is gone is published again."""
+        path, _, document_id = route.partition("/")
         try:
             answer = await self.client.get(access, route)
         except PersonNeededError as error:
-            if error.problem.code is ProblemCode.DOCUMENT_GONE:
-                return None
-            raise
+            if error.problem.code is not ProblemCode.DOCUMENT_GONE:
+                raise
+            answer = await self.client.get(access, path, by_id(RESOURCES[path], [document_id]))
         with mapped_errors():
-            return next(iter(answer[route.partition("/")[0]]), None)
+            return next(iter(answer[path]), None)
 
 
 def _ended(found: dict[str, Any] | None, document_id: str) -> EndedDocument | None:

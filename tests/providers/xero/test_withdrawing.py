@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
+from bot.domain.ledger_documents import EndedDocument
 from bot.domain.postings import Ending, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Refused
@@ -99,6 +101,30 @@ async def test_who_may_only_read_and_a_lapsed_subscription_withdraw_nothing(xero
     xero.state.set_role(TRADING, "dana", "READONLY")
     assert (await refused(xero, withdrawal)).code is ProblemCode.WITHDRAWAL_NOT_ALLOWED
     assert xero.standing() == ["A"]
+
+
+async def test_a_sign_in_without_the_right_to_payments_keeps_what_we_paid_and_all_else_goes_on(
+    xero: XeroFarEnd,
+) -> None:
+    withdrawal, other = await xero.published(a_bill("A")), await xero.published(a_bill("B"))
+    withdrawal = replace(withdrawal, payments=(paid(xero, withdrawal, "120.00"),))
+    xero.state.grants.withheld.add("accounting.payments")
+
+    assert (await refused(xero, withdrawal)).code is ProblemCode.WITHDRAWAL_NOT_ALLOWED
+    assert isinstance(await xero.take_back(other), Accepted)
+
+
+async def test_xero_says_twice_that_it_has_no_such_document(xero: XeroFarEnd) -> None:
+    for kind in (PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY):
+        withdrawal = await xero.published(xero.a_posting(kind, f"{kind}"))
+        before = len(xero.state.calls)
+
+        outcome = await xero.take_back(replace(withdrawal, document_id=str(uuid4())))
+
+        assert isinstance(outcome, Accepted)
+        assert isinstance(outcome.record, EndedDocument)
+        assert outcome.record.ending is Ending.GONE
+        assert [call.status for call in xero.state.calls[before:]] == [404, 200]
 
 
 async def test_it_is_read_before_it_is_written_and_only_its_status_is_sent(xero: XeroFarEnd) -> None:
