@@ -6,6 +6,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 
 from decimal import Decimal
 
+from bot.domain.books import Account
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.exchange import is_plausible
@@ -134,6 +135,18 @@ def one_for_several(item: Item, chosen: str | None) -> tuple[str, ...]:
     if chosen is None or not is_chosen or len(rates) < 2 or item.rates_its_lines:
         return ()
     return (f"The document has several tax rates ({_named(rates)}), and {chosen} was chosen for all of it.",)
+
+
+def in_another_currency(item: Item, account: Account | None, own: str) -> tuple[str, ...]:
+    """What is booked on a bank account is in its currency; a payment can also be from one in the organisation's `own`."""
+    if account is None or item.facts.currency is None or not item.is_to_be_paid:
+        return ()
+    holds = account.currency or own
+    takes = {holds} if item.publish_to is Destination.BANK_ACCOUNTS or holds != own else {holds, item.facts.currency}
+    if item.facts.currency in takes:
+        return ()
+    words = f"It is in {item.facts.currency}, and its bank account, {account.label}, is in {holds}"
+    return (f"{words}: the ledger will refuse that. Edit chooses another payment method.",)
 
 
 def warned_of(item: Item) -> tuple[str, ...]:

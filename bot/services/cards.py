@@ -16,7 +16,7 @@ from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Capability
 from bot.domain.cards import Explanation, ItemCard
-from bot.domain.checks import doubts, one_for_several, warned_of
+from bot.domain.checks import doubts, in_another_currency, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
@@ -28,6 +28,7 @@ from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
+from bot.services import lists
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.current import require_item
@@ -169,7 +170,13 @@ async def _warnings(
     asked_about = {question.about for question in item.questions}
     if other is not None and other.id not in asked_about:
         found.append(f"Same supplier, date and total as {other.reference} ({other.state.words}).")
-    return (*found, *warned_of(item))
+    return (*found, *await _of_its_account(tx, item), *warned_of(item))
+
+
+async def _of_its_account(tx: Tx, item: Item) -> tuple[str, ...]:
+    account = await paid_from(tx, item)
+    books = None if account is None else await lists.books_of(tx, item.workspace_id, item.organisation_id)
+    return () if books is None else in_another_currency(item, account, books.base_currency)
 
 
 async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[str, ...]:

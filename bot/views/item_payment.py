@@ -55,4 +55,5 @@ def link_button(found: ItemCard) -> list[ButtonElement]:
     if not waits or known is None:
         return []
     value = MethodRef(item.organisation_id, known.method.id).encode()
-    return [ButtonElement(action_id=ActionId.CHANGE_PAYMENT_METHOD, text="Link payment method", value=value)]
+    action = ActionId.CHANGE_PAYMENT_METHOD
+    return [ButtonElement(action_id=action, text="Link payment method", value=value, style="primary")]

@@ -58,7 +58,7 @@ def _hint(page: ItemPage) -> str:
         *(["as Paid"] if PaymentStatus.PAID in page.statuses else []),
         *(["to bank accounts"] if Destination.BANK_ACCOUNTS in page.destinations else []),
     ]
-    needed = f"What it was {received}. {' or '.join(ways).capitalize()} it needs one that is linked to a bank account."
+    needed = f"What it was {received}. To be published {' or '.join(ways)}, it needs one with a bank account."
     usual = page.usual_method
     return needed if usual is None else f"{needed} Usually: {plain(usual.method.label, 80)}."
 

@@ -23,7 +23,7 @@ from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
-from bot.views.item_payment import going
+from bot.views.item_payment import going, link_button
 from bot.views.item_standing import standing
 from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
@@ -67,7 +67,7 @@ def card(found: ItemCard) -> Message:
         section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
         *_in_columns(_fields(found)),
         *lines(item, found.line_codes),
-        *_complaints(item),
+        *_complaints(found),
         *warnings(found),
         *_before(found),
         section(standing(found)),
@@ -209,8 +209,9 @@ def _coded(value: str | None, source: str) -> tuple[str, str]:
     return ("none yet", "") if value is None else (escape(value, 75), source)
 
 
-def _complaints(item: Item) -> list[Block]:
+def _complaints(found: ItemCard) -> list[Block]:
     """What is asked stands by itself, with its buttons; what was in the way before it was archived is history."""
+    item = found.item
     asked = {question.words for question in item.questions if question.is_open}
     lacking = [complaint for complaint in item.complaints if complaint not in asked]
     if not lacking or item.state in (ItemState.ARCHIVED, ItemState.REJECTED):
@@ -218,11 +219,12 @@ def _complaints(item: Item) -> list[Block]:
     sentences = "\n".join(f"• {escape(complaint, 300)}" for complaint in lacking)
     if not item.is_booked or item.facts.is_unread:
         return [section(f":warning: {sentences.removeprefix('• ')}")]
-    return [
-        section(
-            f":warning: *Before it can go on*\n{sentences}\nA bookkeeper or an admin presses *Edit* to complete it."
+    complete = "A bookkeeper or an admin presses *Edit* to complete it."
+    if link_button(found):
+        complete = (
+            "An admin presses *Link payment method*, which mends all that wait for it; *Edit* chooses another one."
         )
-    ]
+    return [section(f":warning: *Before it can go on*\n{sentences}\n{complete}")]
 
 
 def warnings(found: ItemCard) -> list[Block]:

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 
-from slack_sdk.models.blocks import Block, Option
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 
 from bot.domain.books import Account, TaxRate
 from bot.domain.documents import ItemKind
+from bot.domain.ids import OrganisationId
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.views import fields
 from bot.views.fields import Fields
-from bot.views.ids import BlockId
+from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import NotOursError
 from bot.views.parts import context
 from bot.views.payment_methods import linked
@@ -34,7 +35,7 @@ STATUS_NAMES = {
 DESTINATION_NAMES = {
     Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
     Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
-    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received at once; its status is not asked."),
+    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received in {ledger}, on its method's account."),
 }
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
@@ -80,8 +81,8 @@ def _method(page: KindPage) -> list[Block]:
         BlockId.DEFAULT_METHOD,
         "Default payment method",
         None if method is None else method.method,
-        hint=f"For {WORDS[page.kind][0]} that nobody says otherwise of. As paid, or to bank accounts, they need one with a "
-        "bank account.",
+        hint=f"For {WORDS[page.kind][0]} that nobody chose another for. As paid, or to bank accounts, each needs one that is "
+        "linked to a bank account.",
     )
     return [asked, *unpaid(page)]
 
@@ -95,8 +96,17 @@ def unpaid(page: KindPage) -> list[Block]:
     if method is None:
         return [context(f":warning: No default payment method is chosen. What has none of its own {waits}")]
     why = "switched off" if not method.method.is_active else linked(method, page.ledger).removeprefix(":warning: ")
-    waits = f"What is to be paid with it {waits} *Payment methods* in Manage changes that."
+    waits = f"What is to be paid with it {waits} *Payment methods* changes that."
     return [context(f":warning: *{escape(method.method.label)}*: {why}. {waits}")]
+
+
+def unpaid_once_saved(page: KindPage, organisation_id: OrganisationId) -> list[Block]:
+    """With where to go next."""
+    told = unpaid(page)
+    if not told:
+        return []
+    mend = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=str(organisation_id))
+    return [*told, ActionsBlock(elements=[mend])]
 
 
 def what_becomes(page: KindPage) -> str:

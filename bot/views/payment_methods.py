@@ -184,7 +184,7 @@ def _what_it_is(known: KnownMethod | None) -> list[Block]:
 
 def _account(found: PaymentMethodPage) -> Block:
     ledger, known = plain(found.ledger, 40), found.known
-    hint = f"Of {ledger}. Without one, nothing can be published as paid with it, or to a bank account."
+    hint = f"One of {ledger}'s. Without it, nothing can be published as paid with this method, or to a bank account."
     if not found.has_accounts:
         hint = f"There is no live bank account in {ledger}'s list: add one there, then refresh the list in Manage."
     chosen = None if known is None else known.account

@@ -52,7 +52,11 @@ def saved(page: SalesPage) -> View:
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Saved"),
         close=PlainTextObject(text="Close"),
-        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section(words), *kind_settings.unpaid(sales)],
+        blocks=[
+            HeaderBlock(text=plain(page.organisation, 150)),
+            section(words),
+            *kind_settings.unpaid_once_saved(sales, page.organisation_id),
+        ],
     )
 
 

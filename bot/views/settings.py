@@ -187,7 +187,7 @@ def saved(page: SettingsPage) -> View:
         f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
     ]
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(lines))]
-    blocks += kind_settings.unpaid(costs)
+    blocks += kind_settings.unpaid_once_saved(costs, page.organisation_id)
     if page.waiting:
         items = (
             "1 approved item that waited goes" if page.waiting == 1 else f"{page.waiting} approved items that waited go"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.booking import posting_of
-from bot.domain.checks import check, doubts, not_paid, warned_of
+from bot.domain.books import Account, AccountClass
+from bot.domain.checks import check, doubts, in_another_currency, not_paid, warned_of
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -197,6 +198,30 @@ def test_what_the_reading_warned_of_is_not_said_beside_a_complaint_that_says_it(
     item = replace(an_item(replace(A_BILL, warnings=("One.", "Two."))), complaints=("One.",))
 
     assert warned_of(item) == ("Two.",)
+
+
+@pytest.mark.parametrize(
+    ("to", "of_account", "is_warned_of"),
+    [
+        (Destination.BANK_ACCOUNTS, "GBP", False),
+        (Destination.BANK_ACCOUNTS, "EUR", True),
+        (Destination.PURCHASES, "GBP", False),
+        (Destination.PURCHASES, "EUR", False),
+        (Destination.PURCHASES, "USD", True),
+    ],
+)
+def test_a_bank_account_in_a_currency_that_cannot_be_paid_from_is_warned_of(
+    to: Destination, of_account: str, *, is_warned_of: bool
+) -> None:
+    """A bill of 120 GBP in books that are kept in EUR."""
+    account = Account(
+        provider_id="b", code="090", name="Current", account_class=AccountClass.ASSET, is_bank=True, currency=of_account
+    )
+    item = replace(an_item(A_BILL), publish_to=to, publish_as=PaymentStatus.PAID, paid_from="b")
+
+    told = in_another_currency(item, account, "EUR")
+
+    assert [f"is in {of_account}" in words for words in told] == ([True] if is_warned_of else [])
 
 
 def an_item(facts: Facts) -> Item:
