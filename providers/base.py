@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument
-from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
+from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.publishing import Outcome
 from bot.domain.settings import PaymentStatus
 
@@ -196,12 +196,12 @@ class AccountingProvider(Protocol):
         """The call that this goes by, in the provider's own name for it. What has one route goes out together."""
         ...
 
-    def render(self, postings: Sequence[Posting]) -> bytes:
-        """The body of one `create` call, of one route, pure and stable: the same postings give the same bytes."""
+    def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
+        """The body of one `create` call, of one route, pure and stable: the same works give the same bytes."""
         ...
 
     async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
-        """Write the documents; one outcome a document, in the body's order.
+        """Write documents, or payments of documents that are there; one outcome each, in the body's order.
 
         Raises:
             OutcomeUnknownError: the ledger may have taken some; search by marker before sending again.

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, case, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS, USABLE, holds_up
-from bot.db.steps import DOCUMENT, StepId
+from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import BatchId, ConnectionId, FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
@@ -48,6 +48,11 @@ class DueStep:
     goes_alone: bool
 
 
+_FIRST = (StepKind.DOCUMENT, StepKind.PAYMENT, StepKind.WITHDRAWAL, StepKind.ATTACHMENT)
+_RANK = case({kind.value: rank for rank, kind in enumerate(_FIRST)}, value=STEPS.c.kind)
+"""Documents go before all else, and files, which cost a call each, after it."""
+
+
 async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     """Set up, connected, not paused, nothing in flight, and something due. Work of all workspaces, so none is named."""
     in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
@@ -83,8 +88,8 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
 
 
 async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DueStep, ...]:
-    """The oldest due documents, or where none is due the oldest steps of one kind, locked against another planner and against being taken back; nothing while a
-    batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
+    """The oldest due documents, or where none is due the oldest steps of one kind, locked against another planner and against
+    being taken back; nothing while a batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
     it must not be sent with the others. What was refused with others comes by itself.
     """
     usable = select(CONNECTIONS.c.id).where(
@@ -115,7 +120,7 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
             STEPS.c.state == StepState.WAITING,
             STEPS.c.due_at <= tx.now,
         )
-        .order_by(STEPS.c.position > DOCUMENT, STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
+        .order_by(_RANK, STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

@@ -83,6 +83,17 @@ async def leave_the_rest(
     )
 
 
+async def payments_of(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> tuple[str, ...]:
+    """The ledger's ids of what was paid on the document from here."""
+    statement = select(STEPS.c.ledger_id).where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.publication_id == publication_id,
+        STEPS.c.kind == StepKind.PAYMENT,
+        STEPS.c.ledger_id.is_not(None),
+    )
+    return tuple((await tx.execute(statement)).scalars())
+
+
 async def told_of(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> str | None:
     """The differences that people were told of when the document was to be withdrawn last."""
     statement = (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
+from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.settings import PaymentStatus
 from bot.domain.texts import folded
 
@@ -52,6 +52,18 @@ class LedgerFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerPayment:
+    """A payment that stands in the ledger. `document_id` and `bank_account` are the ledger's own ids."""
+
+    ledger_id: str
+    marker: str | None
+    document_id: str | None
+    bank_account: str | None
+    paid_on: date | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EndedDocument:
     """A document that was ours in the ledger, and stands there no more."""
 
@@ -63,7 +75,7 @@ class EndedDocument:
         return self.ledger_id
 
 
-Found = LedgerDocument | LedgerFile | EndedDocument
+Found = LedgerDocument | LedgerPayment | LedgerFile | EndedDocument
 
 APPROVED = str(PaymentStatus.AWAITING_PAYMENT)
 
@@ -73,6 +85,8 @@ def differences(work: Work, found: Found) -> tuple[str, ...]:
     match work, found:
         case Posting(), LedgerDocument():
             pairs = _of_document(work, found)
+        case Payment(), LedgerPayment():
+            pairs = _of_payment(work, found)
         case Attachment(), LedgerFile():
             pairs = (("size of the file", work.size, found.size),)
         case Withdrawal(), EndedDocument():
@@ -124,6 +138,17 @@ def _rates(posting: Posting, found: LedgerDocument) -> tuple[Decimal | None, Dec
     return ours, ours if ours is None or found.currency_rate is None else found.currency_rate
 
 
+def _of_payment(payment: Payment, found: LedgerPayment) -> _Pairs:
+    """Of the account only its id is known, which says nothing to people."""
+    chosen = "as chosen"
+    return (
+        ("amount paid", payment.amount, found.amount),
+        ("date of the payment", payment.paid_on, found.paid_on),
+        ("bank account", chosen, chosen if found.bank_account == payment.bank_account else "another one"),
+        ("document", chosen, chosen if found.document_id == payment.document_id else "another one"),
+    )
+
+
 def _categories(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     ours = ", ".join(sorted({line.account_code for line in posting.lines}))
     return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
@@ -145,10 +170,13 @@ def _suppliers(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
 
 
 def _statuses(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
-    """Further on is no difference: people approve and pay in the ledger."""
+    """Further on is no difference: people approve and pay in the ledger. What is to be paid is first of all approved; its
+    payment is read back by itself.
+    """
+    ours = PaymentStatus.AWAITING_PAYMENT if posting.status is PaymentStatus.PAID else posting.status
     stages = list(PaymentStatus)
-    is_behind = found.status in stages and stages.index(PaymentStatus(found.status)) < stages.index(posting.status)
-    return _in_words(posting.status), _in_words(found.status if is_behind else posting.status)
+    is_behind = found.status in stages and stages.index(PaymentStatus(found.status)) < stages.index(ours)
+    return _in_words(ours), _in_words(found.status if is_behind else ours)
 
 
 def _in_words(status: str) -> str:

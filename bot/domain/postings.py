@@ -102,6 +102,23 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """What pays a document that is in the ledger, or gives back what a credit note credits. `amount` is in the document's
+    `currency`, `bank_account` the ledger's id of what it is paid from or received on, `marker` what stands beside it there.
+    """
+
+    item_id: ItemId
+    kind: PostingKind
+    document_id: str
+    marker: str
+    bank_account: str
+    paid_on: date
+    amount: Decimal
+    currency: str
+    currency_rate: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file of a document that is in the ledger. `name` is what it is found by there; `size` is in bytes."""
 
@@ -153,5 +170,5 @@ class Withdrawal:
         return self.document_id
 
 
-Work = Posting | Attachment | Withdrawal
+Work = Posting | Payment | Attachment | Withdrawal
 """One step's content."""

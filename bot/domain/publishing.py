@@ -26,6 +26,7 @@ class StepKind(StrEnum):
     """The steps of a publication in the order they are taken."""
 
     DOCUMENT = "document"
+    PAYMENT = "payment"
     ATTACHMENT = "attachment"
     WITHDRAWAL = "withdrawal"
     """Takes the document out of the books again; asked for by a person, whenever that is."""

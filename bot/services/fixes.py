@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.db import steps
+from bot.db.items import change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
@@ -15,6 +16,7 @@ from bot.services import alerts, audit, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.items import Items
 from bot.services.people import People
+from bot.services.recoding import paid_from_now
 from bot.views.text import mention
 
 NOTHING_TO_FIX = "nothing has to be fixed now."
@@ -100,8 +102,7 @@ class Fixes:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             if before.state is ItemState.PUBLISHED:
-                await self._retry_steps(tx, before)
-                item = before
+                item = await self._retry_steps(tx, before)
             else:
                 item = await self._send_again(tx, before)
             await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.")
@@ -126,9 +127,16 @@ class Fixes:
             await show(tx, item)
         return item
 
-    async def _retry_steps(self, tx: Tx, item: Item) -> None:
+    async def _retry_steps(self, tx: Tx, item: Item) -> Item:
         if not await steps.retry_steps(tx, item.workspace_id, item.id):
             raise NotNowError(item, NOTHING_TO_FIX)
+        now = await paid_from_now(tx, item)
+        if now == item:
+            return item
+        changed = await change_item(tx, item, now)
+        if changed is None:
+            raise StaleItemError(item)
+        return changed
 
     async def _send_again(self, tx: Tx, before: Item) -> Item:
         if before.state is not ItemState.REFUSED:

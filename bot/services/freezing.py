@@ -16,14 +16,15 @@ from bot.db.planning import DueOrganisation, DueStep
 from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
-from bot.db.withdrawals import leave_the_rest, told_of, withdrawn_before
+from bot.db.withdrawals import leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
 from bot.domain.booking import NotBookableError, posting_of
 from bot.domain.ids import FileId, ItemId
 from bot.domain.items import Item, ItemState
-from bot.domain.postings import Posting, Withdrawal, Work
+from bot.domain.postings import Payment, Posting, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
+from bot.domain.settings import PaymentStatus
 from bot.services import alerts
 from bot.services.jobs import Jobs
 from bot.services.lists import books_of
@@ -60,6 +61,8 @@ async def take(
         return None
     if found[0].kind is StepKind.DOCUMENT:
         return await _documents(tx, organisation, provider, public_url, found)
+    if found[0].kind is StepKind.PAYMENT:
+        return await _payments(tx, organisation, provider, found)
     if found[0].kind is StepKind.WITHDRAWAL:
         return await _withdrawal(tx, organisation, provider, found[0])
     return await _attachment(tx, organisation, provider, jobs, found[0])
@@ -141,21 +144,63 @@ async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> N
         await alerts.refused(tx, refused, problem)
 
 
-async def plan_files(
+async def plan_later_steps(
     tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, taken: Sequence[tuple[StepId, Work]]
 ) -> None:
-    """What is attached to each document once it is in the ledger: the file that its item was made of."""
-    if provider.profile.files is None:
-        return
+    """What follows each document once it is in the ledger: its payment, and the file that its item was made of."""
     items = await load_items(tx, organisation.workspace_id, [work.item_id for _, work in taken])
     plans = {}
     for step, work in taken:
         item = items.get(work.item_id)
-        if step.is_document and item is not None and item.file_id is not None:
-            marker = f"{item.reference}:{item.file_id}"
-            file = PlannedStep(kind=StepKind.ATTACHMENT, marker=marker, file_id=item.file_id)
-            plans[(step.publication_id, item.id)] = (file,)
+        if isinstance(work, Posting) and item is not None:
+            later = [*_payment_of(item, work), *_file_of(item, provider)]
+            if later:
+                plans[(step.publication_id, item.id)] = later
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
+
+
+def _payment_of(item: Item, posting: Posting) -> tuple[PlannedStep, ...]:
+    if posting.status is not PaymentStatus.PAID:
+        return ()
+    return (PlannedStep(kind=StepKind.PAYMENT, marker=item.reference),)
+
+
+def _file_of(item: Item, provider: AccountingProvider) -> tuple[PlannedStep, ...]:
+    if item.file_id is None or provider.profile.files is None:
+        return ()
+    marker = f"{item.reference}:{item.file_id}"
+    return (PlannedStep(kind=StepKind.ATTACHMENT, marker=marker, file_id=item.file_id),)
+
+
+async def _payments(
+    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, found: Sequence[DueStep]
+) -> Frozen | None:
+    """Of documents that are there by now, from the bank accounts that their items say."""
+    items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
+    taken: list[tuple[StepId, Payment]] = []
+    for due in found:
+        item, posting = items.get(due.item_id), await _posted(tx, organisation, due)
+        account = None if item is None else item.paid_from
+        if item is None or posting is None or due.document_id is None or account is None:
+            await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+            continue
+        payment = Payment(
+            item_id=item.id,
+            kind=posting.kind,
+            document_id=due.document_id,
+            marker=item.reference,
+            bank_account=account,
+            paid_on=posting.issued_on,
+            amount=posting.gross,
+            currency=posting.currency,
+            currency_rate=posting.currency_rate,
+        )
+        taken.append((due.id, payment))
+    if not taken:
+        return None
+    payments = [payment for _, payment in taken]
+    route = provider.route(payments[0])
+    return Frozen(kind=StepKind.PAYMENT, route=route, body=provider.render(payments), taken=tuple(taken))
 
 
 async def _attachment(
@@ -209,6 +254,7 @@ async def _withdrawal(
         item_id=item.id,
         document_id=due.document_id,
         posting=posting,
+        payments=await payments_of(tx, organisation.workspace_id, due.id.publication_id),
         known=await told_of(tx, organisation.workspace_id, due.id.publication_id) or "",
     )
     return Frozen(

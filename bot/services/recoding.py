@@ -62,6 +62,16 @@ def _paid_from(item: Item, known: Mapping[PaymentMethodId, KnownMethod]) -> str 
     return None if account is None else account.provider_id
 
 
+async def paid_from_now(tx: Tx, item: Item) -> Item:
+    """A published item whose payment is tried again: its payment method may have another bank account by now."""
+    method = _method_of(item)
+    if method is None:
+        return item
+    known = await known_methods(tx, item.workspace_id, item.organisation_id, (method,))
+    account = _paid_from(item, known)
+    return item if account is None else replace(item, paid_from=account)
+
+
 def _going(item: Item, settings: KindSettings) -> Item:
     """A place that the kind of item cannot go to, because it was chosen while it was of another, counts as none chosen."""
     to, status = item.coding.publish_to.value, item.coding.publish_as.value

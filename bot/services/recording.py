@@ -16,7 +16,8 @@ from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument, Found
-from bot.domain.postings import Attachment, Posting, Withdrawal
+from bot.domain.paying import of_payment
+from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
@@ -103,6 +104,8 @@ async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Probl
 async def _of_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> Problem:
     """A refusal of what comes after the document, which is there: so said, with the ledger's reason in its own words."""
     told = await _with_step(tx, batch, step, problem, profile)
+    if batch.kind is StepKind.PAYMENT:
+        return of_payment(told)
     if problem.code in OF_STEPS:
         return told
     return replace(told, code=ProblemCode.FILE_REFUSED, vendor_words=problem.vendor_words or problem.title)
@@ -115,9 +118,25 @@ async def _with_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem,
         organisation=books.name if books else "this organisation",
         document=step.work.kind.words,
         file=step.marker,
-        date=step.work.posting.issued_on.isoformat() if isinstance(step.work, Withdrawal) else "unknown",
+        date=_date_of(step.work),
+        bank_account=await bank_accounts.label(
+            tx,
+            batch.workspace_id,
+            batch.organisation_id,
+            step.work.bank_account if isinstance(step.work, Payment) else None,
+        ),
         locked_to=_locked_to(books),
     )
+
+
+def _date_of(work: Work) -> str:
+    match work:
+        case Withdrawal():
+            return work.posting.issued_on.isoformat()
+        case Payment():
+            return work.paid_on.isoformat()
+        case _:
+            return "unknown"
 
 
 def _posting_of(step: LiveStep) -> Posting:

@@ -67,7 +67,14 @@ class NotVisibleYetError(TryLaterError):
 
 _NOTHING_WRITTEN = (TryLaterError, AccessExpiredError, ReconnectNeededError)
 _OPEN_WHETHER_WRITTEN = (OutcomeUnknownError, ProviderChangedError)
-_OF_THE_WHOLE_LEDGER = frozenset({ProblemCode.PERMISSION_MISSING, ProblemCode.SUBSCRIPTION_LAPSED})
+_OF_THE_WHOLE_LEDGER = frozenset(
+    {
+        ProblemCode.PERMISSION_MISSING,
+        ProblemCode.SUBSCRIPTION_LAPSED,
+        ProblemCode.PAYMENTS_NOT_ALLOWED,
+        ProblemCode.MONEY_NOT_ALLOWED,
+    }
+)
 """Reasons to refuse a call that lie in no document of it."""
 
 

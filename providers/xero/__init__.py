@@ -31,6 +31,8 @@ PROFILE = Profile(
             Capability.DRAFT_SALES_INVOICES,
             Capability.SALES_INVOICES_AWAITING_APPROVAL,
             Capability.CREDIT_NOTES,
+            Capability.BANK_TRANSACTIONS,
+            Capability.PAYMENTS,
             Capability.SEVERAL_ORGANISATIONS,
             Capability.TRACKING,
             Capability.LOCK_DATES,
@@ -61,7 +63,7 @@ PROFILE = Profile(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",
             "For bills that are approved at once, that user must also be allowed to approve bills.",
         ),
-        access=("read its settings and lists", "read contacts", "attach files"),
+        access=("read its settings and lists", "read contacts", "record payments", "attach files"),
         role="the Standard or Adviser role",
     ),
     # Class of Organisation: the plans of an earlier time, and Ignite; by Xero's price pages

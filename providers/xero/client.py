@@ -9,6 +9,7 @@ from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.http import Answer, Caller, parsed, wait_of
 from providers.xero.errors import mapped_errors, raise_for, raise_for_write
+from providers.xero.resources import PAYMENTS
 
 PAGE_SIZE = 1000
 """The most that one call may ask for; calls are what is limited."""
@@ -52,8 +53,10 @@ class XeroClient:
             return dict(parsed(answer, is_write=False))
 
     async def put(self, access: Access, path: str, body: bytes, idempotency_key: str) -> list[dict[str, Any]]:
-        """Create only: POST would overwrite a draft that has the same number. One element a document comes back."""
-        query = {"summarizeErrors": "false", "unitdp": "4"}
+        """Create only: POST would overwrite a draft that has the same number. One element a document comes back, as for
+        payments, which have no units.
+        """
+        query = {"summarizeErrors": "false"} | ({} if path == PAYMENTS.path else {"unitdp": "4"})
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
         found = await self._write(access, "PUT", path, body=body, headers=headers, query=query)
         with mapped_errors():

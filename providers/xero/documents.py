@@ -7,25 +7,32 @@ from typing import Any
 
 from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
-from bot.domain.ledger_documents import LedgerDocument, LedgerFile
+from bot.domain.ledger_documents import LedgerDocument, LedgerFile, LedgerPayment
 from bot.domain.money import WIDE, to_cents
-from bot.domain.postings import Posting, PostingKind, PostingLine
+from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
 from providers.xero import wire
 from providers.xero.mapping import day_of
-from providers.xero.resources import KIND_OF, RESOURCE_OF, TYPE_OF, Resource
+from providers.xero.resources import KIND_OF, PAYMENTS, RESOURCE_OF, RESOURCES, TARGETS, TYPE_OF, Resource
 
 STATUS = {
     PaymentStatus.DRAFT: "DRAFT",
     PaymentStatus.AWAITING_APPROVAL: "SUBMITTED",
     PaymentStatus.AWAITING_PAYMENT: "AUTHORISED",
+    PaymentStatus.PAID: "AUTHORISED",
 }
+"""What is to be paid is approved, and then paid by its payment."""
 AMOUNTS = {
     LineAmounts.EXCLUSIVE: "Exclusive",
     LineAmounts.INCLUSIVE: "Inclusive",
     LineAmounts.NO_TAX: "NoTax",
 }
-_STATUS_OF = {"PAID": PaymentStatus.AWAITING_PAYMENT} | {word: status for status, word in STATUS.items()}
+_STATUS_OF = {
+    "DRAFT": PaymentStatus.DRAFT,
+    "SUBMITTED": PaymentStatus.AWAITING_APPROVAL,
+    "AUTHORISED": PaymentStatus.AWAITING_PAYMENT,
+    "PAID": PaymentStatus.PAID,
+}
 LONGEST_DESCRIPTION = 4000
 
 Link = Callable[[PostingKind, str], str]
@@ -111,6 +118,37 @@ def _dump(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return json.dumps(value)
+
+
+def payments_to_wire(payments: Sequence[Payment]) -> bytes:
+    """As `postings_to_wire`, for what pays documents that are there ("Payments")."""
+    return _dump({PAYMENTS.path: [_payment(payment) for payment in payments]}).encode()
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    resource = RESOURCE_OF[payment.kind]
+    element: dict[str, Any] = {
+        TARGETS[resource.path]: {resource.id: payment.document_id},
+        "Account": {"AccountID": payment.bank_account},
+        "Date": payment.paid_on.isoformat(),
+        "Amount": payment.amount,
+        "Reference": payment.marker,
+    }
+    if payment.currency_rate is not None:
+        element["CurrencyRate"] = payment.currency_rate
+    return element
+
+
+def payment_of(found: dict[str, Any]) -> LedgerPayment:
+    targets = ((found.get(name) or {}, RESOURCES[path].id) for path, name in TARGETS.items())
+    return LedgerPayment(
+        ledger_id=found[PAYMENTS.id],
+        marker=found.get("Reference"),
+        document_id=next((target[key] for target, key in targets if target.get(key)), None),
+        bank_account=(found.get("Account") or {}).get("AccountID"),
+        paid_on=day_of(found.get("Date")),
+        amount=Decimal(found["Amount"]),
+    )
 
 
 def document_of(found: dict[str, Any], resource: Resource, link: Link) -> LedgerDocument:

@@ -55,20 +55,22 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
     _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
     _row(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
+    _row(r"can only be made against Authorised documents", P.PAYMENT_NOT_OPEN),
     _row(r"has been reconciled", P.WITHDRAWAL_RECONCILED),
     _row(
         r"not of valid status for (?:modification|creation)|cannot be edited as it has (?:a payment|been reconciled)"
-        r"|cannot be applied as the document has payments|can only be made against Authorised documents"
-        r"|transactions cannot be updated",
+        r"|cannot be applied as the document has payments|transactions cannot be updated",
         P.DOCUMENT_NOT_EDITABLE,
     ),
     _row(
-        r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment",
+        r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment"
+        r"|account's currency must be",
         P.BANK_ACCOUNT_NOT_TAKEN,
     ),
+    _row(r"Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
     _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_NOT_USABLE),
     _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),
-    _row(r"Payment amount exceeds the amount outstanding|must be greater than or equal to zero", P.TOTALS_DIFFER),
+    _row(r"must be greater than or equal to zero", P.TOTALS_DIFFER),
     _row(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),
     _row(r"Discounts may not be applied", P.FIELD_NOT_VALID, what="a discount"),
     _row(r"Item code '[^']*' is not valid", P.FIELD_NOT_VALID, what="the product of a line"),

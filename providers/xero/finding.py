@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile, differences
-from bot.domain.postings import Posting
+from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile, LedgerPayment, differences
+from bot.domain.postings import Payment, Posting
 from bot.domain.problems import ProblemCode
 from bot.domain.texts import folded
 from providers.base import Access
 from providers.errors import PersonNeededError
 from providers.xero.client import PAGE_SIZE, XeroClient
-from providers.xero.documents import Link, document_of, file_of
+from providers.xero.documents import Link, document_of, file_of, payment_of
 from providers.xero.errors import mapped_errors
-from providers.xero.resources import RESOURCE_OF, TYPE_OF, Resource
+from providers.xero.resources import PAYMENTS, RESOURCE_OF, TYPE_OF, Resource
 
 IDS_PER_CALL = 40
 """An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
@@ -64,6 +64,36 @@ class Finder:
         where = f'Type=="{TYPE_OF[posting.kind]}" AND {resource.number}=="{posting.number}"'
         answer = await self.client.get(access, resource.path, {"where": where, "page": "1"})
         return next(iter(self._standing(answer, resource)), None)
+
+    async def payments(
+        self, access: Access, payments: Sequence[Payment], *, since: datetime
+    ) -> dict[str, LedgerPayment]:
+        """By what stands beside them; one of the same words for another document is another one."""
+        found: dict[str, LedgerPayment] = {}
+        for start in range(0, len(payments), FILTERED_PER_CALL):
+            wanted = {payment.marker: payment.document_id for payment in payments[start : start + FILTERED_PER_CALL]}
+            query = " OR ".join(f'Reference=="{marker}"' for marker in wanted)
+            standing = await self._payments(access, query, since=since)
+            found |= {
+                each.marker: each for each in standing if each.marker and wanted.get(each.marker) == each.document_id
+            }
+        return found
+
+    async def read_payments(self, access: Access, ledger_ids: Sequence[str]) -> dict[str, LedgerPayment]:
+        found: dict[str, LedgerPayment] = {}
+        for start in range(0, len(ledger_ids), FILTERED_PER_CALL):
+            query = " OR ".join(f'PaymentID==guid("{each}")' for each in ledger_ids[start : start + FILTERED_PER_CALL])
+            found |= {each.ledger_id: each for each in await self._payments(access, query)}
+        return found
+
+    async def _payments(
+        self, access: Access, where: str, *, since: datetime | None = None
+    ) -> tuple[LedgerPayment, ...]:
+        """Those that were not deleted."""
+        query = {"where": where, "page": "1", "pageSize": str(PAGE_SIZE)}
+        answer = await self.client.get(access, PAYMENTS.path, query, since=since)
+        with mapped_errors():
+            return tuple(payment_of(each) for each in answer[PAYMENTS.path] if each.get("Status") not in ENDED)
 
     async def files(self, access: Access, route: str) -> tuple[LedgerFile, ...]:
         """What hangs on a document; on one that is gone, nothing does."""

@@ -15,6 +15,8 @@ SCOPES = (
     "accounting.settings.read "  # organisation, accounts, tax rates, tracking categories, currencies
     "accounting.contacts.read "  # suppliers
     "accounting.invoices "  # bills: write, search, read back
+    "accounting.banktransactions "  # money spent and received
+    "accounting.payments "  # what pays bills and sales invoices
     "accounting.attachments"  # their files
 )
 ACCESS_LIFE = timedelta(minutes=30)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.postings import Attachment, PostingKind, Withdrawal, Work
+from bot.domain.postings import Attachment, Payment, PostingKind, Withdrawal, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,9 @@ class Resource:
 INVOICES = Resource(path="Invoices", id="InvoiceID", number="InvoiceNumber", takes_ids=True)
 CREDIT_NOTES = Resource(path="CreditNotes", id="CreditNoteID", number="CreditNoteNumber", has_url=False)
 BANK_TRANSACTIONS = Resource(path="BankTransactions", id="BankTransactionID", number="Reference")
+PAYMENTS = Resource(path="Payments", id="PaymentID", number="Reference", has_url=False)
+TARGETS = {INVOICES.path: "Invoice", CREDIT_NOTES.path: "CreditNote"}
+"""What a payment calls the document that it is of."""
 RESOURCES = {resource.path: resource for resource in (INVOICES, CREDIT_NOTES, BANK_TRANSACTIONS)}
 
 RESOURCE_OF = {
@@ -55,11 +58,13 @@ PAGES = {
 
 
 def route_of(work: Work) -> str:
-    """Documents go out by their endpoint, fifty at once; a file by the list of its own document, and what takes a document
+    """Documents go out by their endpoint, fifty at once, and so do payments; a file by the list of its own document, and what takes a document
     back by that document.
     """
     path = RESOURCE_OF[work.kind].path
     match work:
+        case Payment():
+            return PAYMENTS.path
         case Attachment():
             return f"{path}/{work.document_id}/Attachments"
         case Withdrawal():

@@ -28,6 +28,7 @@ class TestXero(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
     KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
+    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in PostingKind if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     DROPS = SCHEMA = True
 

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.books import Books
 from bot.domain.ids import FileId
 from bot.domain.ledger_documents import Found, differences
-from bot.domain.postings import Attachment, Posting, PostingKind
+from bot.domain.postings import Attachment, Payment, Posting, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
@@ -64,19 +64,21 @@ class WritingFarEnd(FarEnd):
     def refusal(self, cause: str, bill: Posting) -> Posting:
         """Change the bill or the ledger so that the bill is refused for this one of the contract's `REFUSED`."""
 
-    async def create(self, *bills: Posting, key: str | None = None) -> Sequence[Outcome]:
-        body = self.provider.render(bills)
-        route = self.provider.route(bills[0])
+    async def create(self, *works: Posting | Payment, key: str | None = None) -> Sequence[Outcome]:
+        """Documents, or payments."""
+        payments = [work for work in works if isinstance(work, Payment)]
+        body = self.provider.render(payments or [work for work in works if isinstance(work, Posting)])
+        route = self.provider.route(works[0])
         return await self.provider.create(self.access, route, body, idempotency_key=key or str(uuid4()))
 
-    async def read(self, bill: Posting, *ledger_ids: str) -> Mapping[str, Found]:
-        return await self.provider.read(self.access, self.provider.route(bill), ledger_ids)
+    async def read(self, work: Posting | Payment, *ledger_ids: str) -> Mapping[str, Found]:
+        return await self.provider.read(self.access, self.provider.route(work), ledger_ids)
 
-    async def find(self, *bills: Posting) -> Mapping[str, Found]:
+    async def find(self, *works: Posting | Payment) -> Mapping[str, Found]:
         """As after a lost answer: not before the ledger's lists show it for sure."""
         since = self.clock.now() - timedelta(minutes=5)
         self.clock.move_to(self.clock.now() + self.provider.profile.marker.visibility_delay)
-        return await self.provider.find(self.access, self.provider.route(bills[0]), bills, since=since)
+        return await self.provider.find(self.access, self.provider.route(works[0]), works, since=since)
 
 
 class WritingContract:
@@ -84,6 +86,8 @@ class WritingContract:
     LOST: ClassVar[tuple[str, ...]]
     KINDS: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL,)
     """What it books."""
+    PAID: ClassVar[tuple[PostingKind, ...]] = ()
+    """What it takes payments of."""
     DROPS: ClassVar[bool] = False
     """Whether it takes a draft without what it does not know, with a warning."""
 
@@ -171,6 +175,59 @@ class WritingContract:
             assert await writing.provider.read(writing.access, route, [attached.ledger_id]) == {
                 attached.ledger_id: attached.record
             }
+
+    async def test_a_payment_of_a_document_of_each_kind_is_written_found_and_reads_back(
+        self, writing: WritingFarEnd
+    ) -> None:
+        for kind in self.PAID:
+            posting = replace(writing.a_posting(kind, f"{kind}-1"), status=PaymentStatus.PAID)
+            (outcome,) = await writing.create(posting)
+            assert isinstance(outcome, Accepted), (kind, outcome)
+            payment, other = (self._a_payment(writing, posting, outcome.ledger_id, f"B-{place}") for place in (1, 2))
+
+            (paid,) = await writing.create(payment, key=f"{kind}")
+            (again,) = await writing.create(payment, key=f"{kind}")
+            (twice,) = await writing.create(other)
+
+            assert isinstance(paid, Accepted), (kind, paid)
+            assert again == paid
+            assert isinstance(twice, Refused)
+            assert twice.problem.code is ProblemCode.PAYMENT_SETTLED
+            read = await writing.read(payment, paid.ledger_id)
+            assert differences(payment, read[paid.ledger_id]) == (), kind
+            document = await writing.read(posting, outcome.ledger_id)
+            assert differences(posting, document[outcome.ledger_id]) == (), kind
+            found = await writing.find(payment, other)
+            assert {marker: record.ledger_id for marker, record in found.items()} == {payment.marker: paid.ledger_id}
+
+    async def test_a_draft_is_not_paid_and_a_payment_from_no_bank_account_is_refused(
+        self, writing: WritingFarEnd
+    ) -> None:
+        for kind in self.PAID[:1]:
+            draft = replace(writing.a_posting(kind, "draft"), status=PaymentStatus.DRAFT)
+            approved = replace(draft, number="approved", marker=f"{draft.marker}2", status=PaymentStatus.PAID)
+            outcomes = await writing.create(draft, approved)
+            ids = [outcome.ledger_id for outcome in outcomes if isinstance(outcome, Accepted)]
+            of_draft = self._a_payment(writing, draft, ids[0], "B-1")
+            from_nowhere = replace(self._a_payment(writing, approved, ids[1], "B-2"), bank_account=str(uuid4()))
+
+            refused = await writing.create(of_draft, from_nowhere)
+
+            codes = [outcome.problem.code for outcome in refused if isinstance(outcome, Refused)]
+            assert codes == [ProblemCode.PAYMENT_NOT_OPEN, ProblemCode.BANK_ACCOUNT_NOT_USABLE]
+
+    @staticmethod
+    def _a_payment(writing: WritingFarEnd, posting: Posting, document_id: str, marker: str) -> Payment:
+        return Payment(
+            item_id=posting.item_id,
+            kind=posting.kind,
+            document_id=document_id,
+            marker=marker,
+            bank_account=writing.bank_account(),
+            paid_on=posting.issued_on,
+            amount=posting.gross,
+            currency=posting.currency,
+        )
 
     @staticmethod
     def _a_file(posting: Posting, document_id: str, name: str) -> Attachment:

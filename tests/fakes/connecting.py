@@ -19,7 +19,7 @@ from bot.domain.books import (
 )
 from bot.domain.ids import UserId
 from bot.domain.ledger_documents import Found, LedgerDocument
-from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
+from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Outcome
 from bot.domain.rights import Person
@@ -150,7 +150,7 @@ class FakeLedger:
     def route(self, work: Work) -> str:
         return "documents"
 
-    def render(self, postings: Sequence[Posting]) -> bytes:
+    def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
         return b""
 
     async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:

@@ -14,8 +14,8 @@ import msgspec
 from bot.clock import Clock
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, OrganisationChoice
-from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, LedgerFile, changes
-from bot.domain.postings import Attachment, Ending, Posting, PostingKind, Withdrawal, Work
+from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, LedgerFile, LedgerPayment, changes
+from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
@@ -67,6 +67,7 @@ class Trouble(StrEnum):
 
 LOST_ANSWERS = tuple(Trouble)[:5]
 ONE = "one of "
+PAYMENTS = "payments"
 """What the route of a single document begins with."""
 
 
@@ -108,6 +109,8 @@ class Ledger:
     withdrawn: list[str] = field(default_factory=list)
     """Numbers, as often as one was taken out of the books from here."""
     books_hold: list[Stored] = field(default_factory=list)
+    payments: list[tuple[LedgerPayment, datetime]] = field(default_factory=list)
+    """Each with when it was made."""
     files: dict[str, list[LedgerFile]] = field(default_factory=dict)
     """By the document's id; the same name twice is two files."""
     calls: list[str] = field(default_factory=list)
@@ -137,15 +140,17 @@ class Ledger:
         """As in Xero: bills and invoices go out together, each other kind by itself, and a file by itself."""
         if isinstance(work, Attachment):
             return f"files of {work.document_id}"
+        if isinstance(work, Payment):
+            return PAYMENTS
         if isinstance(work, Withdrawal):
             return f"{ONE}{work.document_id}"
         return _route_of(work.kind)
 
-    def render(self, bills: Sequence[Posting]) -> bytes:
-        for bill in bills:
-            if bill.number in self.cannot_render:
-                raise self.cannot_render[bill.number]
-        return msgspec.json.encode(bills)
+    def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
+        for work in works:
+            if isinstance(work, Posting) and work.number in self.cannot_render:
+                raise self.cannot_render[work.number]
+        return msgspec.json.encode(works)
 
     async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         self.keys.append(idempotency_key)
@@ -166,7 +171,7 @@ class Ledger:
         elif trouble is Trouble.RESET_BEFORE_COMMIT:
             raise OutcomeUnknownError("ClientOSError while waiting for the answer")
         else:
-            outcomes = await self._write(body, half=trouble is Trouble.COMMIT_HALF)
+            outcomes = await self._write(route, body, half=trouble is Trouble.COMMIT_HALF)
             if trouble is not Trouble.COMMIT_HALF:
                 self._answered[idempotency_key] = (self.clock.now(), outcomes)
         await self._reached("created")
@@ -178,15 +183,37 @@ class Ledger:
         if known is not None and key not in self._answered and self.clock.now() - known[0] < self.remembers_keys_for:
             _refuse_call(known[1])
 
-    async def _write(self, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
-        bills = msgspec.json.decode(body, type=list[Posting])
-        middle, outcomes = len(bills) // 2, []
-        for number, bill in enumerate(bills[:middle] if half else bills):
+    async def _write(self, route: str, body: bytes, *, half: bool) -> tuple[Outcome, ...]:
+        works: Sequence[Posting | Payment] = (
+            msgspec.json.decode(body, type=list[Payment])
+            if route == PAYMENTS
+            else msgspec.json.decode(body, type=list[Posting])
+        )
+        middle, outcomes = len(works) // 2, []
+        for number, work in enumerate(works[:middle] if half else works):
             if number == middle:
                 await self._reached("halfway")
-            self._pass(self.create_takes / len(bills))
-            outcomes.append(self._take(bill))
+            self._pass(self.create_takes / len(works))
+            outcomes.append(self._take(work) if isinstance(work, Posting) else self._pay(work))
         return tuple(outcomes)
+
+    def _pay(self, payment: Payment) -> Outcome:
+        if payment.marker in self.refuse:
+            return Refused(problem=self.refuse[payment.marker])
+        found = LedgerPayment(
+            ledger_id=str(uuid4()),
+            marker=payment.marker,
+            document_id=payment.document_id,
+            bank_account=payment.bank_account,
+            paid_on=payment.paid_on,
+            amount=payment.amount,
+        )
+        self.payments.append((found, self.clock.now()))
+        return Accepted(ledger_id=found.ledger_id)
+
+    def _paid(self, shown_late_by: timedelta) -> list[LedgerPayment]:
+        shown = self.clock.now() - shown_late_by
+        return [payment for payment, at in self.payments if at <= shown]
 
     def _lose(self, trouble: Trouble | None, outcomes: tuple[Outcome, ...]) -> tuple[Outcome, ...]:
         match trouble:
@@ -295,6 +322,15 @@ class Ledger:
         await self._raise_for("find")
         if route.startswith(ONE):
             return self._ended(route)
+        if route == PAYMENTS:
+            late_by = max(self.lists_late_by, self.searches_late_by)
+            paid = {(str(each.marker), each.document_id): each for each in self._paid(late_by)}
+            wanted = [work for work in works if isinstance(work, Payment)]
+            return {
+                work.marker: paid[work.marker, work.document_id]
+                for work in wanted
+                if (work.marker, work.document_id) in paid
+            }
         markers = {work.marker for work in works}
         shown = self.clock.now() - max(self.lists_late_by, self.searches_late_by)
         documents: dict[str, Found] = {
@@ -308,6 +344,8 @@ class Ledger:
         await self._raise_for("read")
         if route.startswith(ONE):
             return self._ended(route)
+        if route == PAYMENTS:
+            return {each.ledger_id: each for each in self._paid(self.lists_late_by) if each.ledger_id in ledger_ids}
         shown = self.clock.now() - self.lists_late_by
         documents: dict[str, Found] = {
             stored.document.ledger_id: stored.document
@@ -414,4 +452,4 @@ def _refuse_call(trouble: Trouble) -> NoReturn:
 
 
 def numbers_in(body: bytes) -> list[str]:
-    return [bill["number"] for bill in json.loads(body)]
+    return [work.get("number") or work["marker"] for work in json.loads(body)]

@@ -36,6 +36,15 @@ class ProblemCode(StrEnum):
     FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
     FILE_REFUSED = "file_refused"
     FILES_NOT_ALLOWED = "files_not_allowed"
+    BANK_ACCOUNT_NOT_USABLE = "bank_account_not_usable"
+    MONEY_NOT_ALLOWED = "money_not_allowed"
+    PAYMENT_ACCOUNT_NOT_USABLE = "payment_account_not_usable"
+    PAYMENT_SETTLED = "payment_settled"
+    PAYMENT_NOT_OPEN = "payment_not_open"
+    PAYMENT_LOCKED = "payment_locked"
+    PAYMENTS_NOT_ALLOWED = "payments_not_allowed"
+    PAYMENT_DIFFERS = "payment_differs"
+    PAYMENT_REFUSED = "payment_refused"
     WITHDRAWAL_CHANGED = "withdrawal_changed"
     WITHDRAWAL_SETTLED = "withdrawal_settled"
     WITHDRAWAL_RECONCILED = "withdrawal_reconciled"
@@ -47,7 +56,7 @@ class ProblemCode(StrEnum):
     NOT_UNDERSTOOD = "not_understood"
 
 
-OF_STEPS = frozenset(
+OF_FILE = frozenset(
     {
         ProblemCode.FILE_TOO_LARGE,
         ProblemCode.FILE_KIND_NOT_TAKEN,
@@ -55,6 +64,18 @@ OF_STEPS = frozenset(
         ProblemCode.FILES_NOT_ALLOWED,
     }
 )
+OF_PAYMENT = frozenset(
+    {
+        ProblemCode.PAYMENT_ACCOUNT_NOT_USABLE,
+        ProblemCode.PAYMENT_SETTLED,
+        ProblemCode.PAYMENT_NOT_OPEN,
+        ProblemCode.PAYMENT_LOCKED,
+        ProblemCode.PAYMENTS_NOT_ALLOWED,
+        ProblemCode.PAYMENT_DIFFERS,
+        ProblemCode.PAYMENT_REFUSED,
+    }
+)
+OF_STEPS = OF_FILE | OF_PAYMENT
 """Problems of what comes after a document that is in the ledger already."""
 
 
