@@ -16,13 +16,14 @@ from bot.db.unit_of_work import Nudge, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import BatchId, ConnectionId, ItemId, OrganisationId, PublicationId, WorkspaceId
-from bot.domain.postings import Attachment, Posting, Withdrawal, Work
+from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
 from bot.domain.publishing import BatchState, StepKind
 
 CONNECTIONS, TOKENS = table_of(ConnectionRow), table_of(TokenSetRow)
 
-WORK_OF: dict[StepKind, type[Posting] | type[Attachment] | type[Withdrawal]] = {
+WORK_OF: dict[StepKind, type[Posting] | type[Payment] | type[Attachment] | type[Withdrawal]] = {
     StepKind.DOCUMENT: Posting,
+    StepKind.PAYMENT: Payment,
     StepKind.ATTACHMENT: Attachment,
     StepKind.WITHDRAWAL: Withdrawal,
 }

@@ -159,6 +159,23 @@ class CodingDefaults:
     payment_method: str | None = None
 
 
+_OF_DEFAULTS = (Source.ORGANISATION_DEFAULT, Source.DEFAULT_TAX)
+
+
+def without_defaults(coding: Coding) -> Coding:
+    """What the settings gave it is taken back, where it is of another kind now: there are others for that."""
+
+    def own(value: CodedValue) -> CodedValue:
+        return CodedValue(beaten=value.beaten) if value.source in _OF_DEFAULTS else value
+
+    return replace(
+        coding,
+        account=own(coding.account),
+        tax_rate=own(coding.tax_rate),
+        payment_method=own(coding.payment_method),
+    )
+
+
 def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
     """Fill what is empty from the settings; a rule's or a person's value stands. No default is no opinion."""
     account, tax_rate, method = coding.account, coding.tax_rate, coding.payment_method

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.domain.coding import NO_CODES, CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked
+from bot.domain.coding import NO_CODES, CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked, without_defaults
 from bot.domain.documents import FactField, Facts, ItemKind, Line
 from bot.domain.ids import UserId
 from bot.domain.items import Item
@@ -52,11 +52,12 @@ def edit_of(item: Item) -> Edit:
 
 def edited(item: Item, edit: Edit, by: UserId) -> Item:
     """The item with what a person wants, each change with its source. Its status and complaints are not looked at."""
+    coding = coded_by(item.coding, item.facts, edit, by)
     return replace(
         item,
         kind=edit.kind,
         facts=_by_a_person(item.facts, edit.facts),
-        coding=coded_by(item.coding, item.facts, edit, by),
+        coding=coding if edit.kind is item.kind else without_defaults(coding),
     )
 
 

@@ -192,7 +192,7 @@ class WritingContract:
             assert isinstance(paid, Accepted), (kind, paid)
             assert again == paid
             assert isinstance(twice, Refused)
-            assert twice.problem.code is ProblemCode.PAYMENT_SETTLED
+            assert twice.problem.code in (ProblemCode.PAYMENT_SETTLED, ProblemCode.PAYMENT_NOT_OPEN)
             read = await writing.read(payment, paid.ledger_id)
             assert differences(payment, read[paid.ledger_id]) == (), kind
             document = await writing.read(posting, outcome.ledger_id)

@@ -43,8 +43,8 @@ PAYING: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.PAYMENT_NOT_OPEN: Entry(
         title="The document cannot be paid in {ledger}",
-        explanation=f"{_STAYS_UNPAID} {{ledger}} takes payments of approved documents alone, and this one is not approved "
-        "there any more, or is voided.",
+        explanation=f"{_STAYS_UNPAID} {{ledger}} takes payments of approved documents alone that are owed, and this one is "
+        "not approved there any more, is paid already, or is voided.",
         remedy="Look at it in {ledger}, and approve it there; then press Retry. Or leave it so.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.RETRY, Fix.LEAVE_STEP),

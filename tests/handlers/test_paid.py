@@ -1,0 +1,197 @@
+"""Documents published as paid, or to bank accounts: from the payment method in Slack to the payment in Xero."""
+
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from bot.db.base import new_id
+from bot.db.payment_methods import change_method, insert_method
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.payment_methods import PaymentMethodForm, PaymentMethodId
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, SalesForm, SettingsForm
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, Message
+from bot.services.bank_accounts import bank_accounts
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.fakes.connected import CATEGORY, TAX
+from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.playground.kit import schema_problems
+
+NUMBER = "INV-1"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def account(desk: Desk, code: str) -> str:
+    """The ledger's id of a bank account."""
+    actor = await desk.world.actor(ADMIN)
+    async with desk.world.services.db.read() as tx:
+        found = await bank_accounts(tx, actor.workspace.id, desk.world.organisation_id)
+    return next(account.provider_id for _, account in found.values() if account.code == code)
+
+
+async def method(desk: Desk, code: str | None) -> str:
+    """A payment method, linked to the bank account with this code; answers its id."""
+    actor, method_id = await desk.world.actor(ADMIN), PaymentMethodId(new_id())
+    linked = None if code is None else await account(desk, code)
+    form = PaymentMethodForm(version=0, name="Company Visa", last_digits="4242", bank_account=linked)
+    async with desk.world.services.db.write() as tx:
+        assert await insert_method(tx, actor.workspace.id, desk.world.organisation_id, method_id, form)
+    return str(method_id)
+
+
+async def relink(desk: Desk, method_id: str, code: str) -> None:
+    actor, linked = await desk.world.actor(ADMIN), await account(desk, code)
+    form = PaymentMethodForm(version=1, name="Company Visa", last_digits="4242", bank_account=linked)
+    async with desk.world.services.db.write() as tx:
+        of = PaymentMethodId(UUID(method_id))
+        assert await change_method(tx, actor.workspace.id, desk.world.organisation_id, of, form)
+
+
+async def costs(desk: Desk, **chosen: Any) -> None:
+    """What the settings say for costs from now on."""
+    before, actor = await desk.world.settings(), await desk.world.actor(ADMIN)
+    form = SettingsForm(
+        version=before.version,
+        costs=KindSettings(default_account=CATEGORY, default_tax_rate=TAX, **chosen),
+        approvers=before.approvers,
+        bookkeepers=(UserId(BOOKKEEPER),),
+        approvals_channel=ChannelId(BILLS),
+        alerts_channel=ChannelId(BILLS),
+    )
+    await desk.world.services.set_up.settings.save(actor, desk.world.organisation_id, form)
+    await desk.world.settle()
+
+
+async def sales(desk: Desk, **chosen: Any) -> None:
+    """What the settings say for sales from now on."""
+    actor, before = await desk.world.actor(ADMIN), await desk.world.settings()
+    form = SalesForm(version=before.version, sales=KindSettings(**chosen))
+    await desk.world.services.sales_settings.save(actor, desk.world.organisation_id, form)
+    await desk.world.settle()
+
+
+def alert(desk: Desk) -> Message:
+    (found,) = desk.slack.thread(BILLS, desk.card(NUMBER).ts)
+    return found
+
+
+def payments(desk: Desk) -> list[dict[str, Any]]:
+    return [dict(each) for each in desk.xero.books[TRADING].payments.values() if each["Status"] != "DELETED"]
+
+
+async def test_a_bill_that_is_paid_waits_for_a_linked_payment_method_and_is_then_paid_in_xero(desk: Desk) -> None:
+    unlinked = await method(desk, None)
+    await costs(desk, payment_status=PaymentStatus.PAID)
+    card = await desk.add()
+    assert "has no payment method" in words(card)
+    assert ActionId.APPROVE_ITEM not in actions(card)
+
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=unlinked)
+    assert "not linked to a bank account" in words(desk.card(NUMBER))
+    await relink(desk, unlinked, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=unlinked)
+    await desk.edit(NUMBER, {BlockId.DUE_ON: "2026-04-01"})
+    await desk.approve(NUMBER)
+
+    (bill,), (payment,) = desk.xero.bills(), payments(desk)
+    assert (bill["Status"], bill["AmountDue"]) == ("PAID", Decimal(0))
+    assert payment["Invoice"]["InvoiceID"] == bill["InvoiceID"]
+    assert (payment["Account"]["Code"], payment["Date"], payment["Amount"]) == ("090", "2026-03-01", Decimal(120))
+    assert payment["Reference"].startswith("B-")
+    assert "Published* to Xero" in words(desk.card(NUMBER))
+    assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
+
+
+async def test_money_spent_is_booked_on_the_bank_account_of_the_payment_method(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+
+    await desk.add()
+    await desk.approve(NUMBER)
+
+    (spent,) = desk.xero.books[TRADING].bank_transactions.values()
+    assert desk.xero.bills() == payments(desk) == []
+    assert (spent["Type"], spent["BankAccount"]["Code"], spent["Total"]) == ("SPEND", "090", Decimal(120))
+    assert spent["Reference"] == NUMBER
+
+
+async def test_a_payment_that_xero_refuses_is_told_and_tried_alone_from_where_its_method_is_linked_by_then(
+    desk: Desk,
+) -> None:
+    """The bill is in Xero, the payment is not."""
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+
+    told = alert(desk)
+    assert "The payment's bank account cannot be used in Xero" in words(told)
+    assert "The bill is in Xero, and its payment is not" in words(told)
+    assert f"<@{BOOKKEEPER}>" in words(told)
+    assert actions(told)[:2] == [ActionId.RETRY_ITEM, ActionId.LEAVE_STEP]
+    assert "Published* to Xero" in words(desk.card(NUMBER))
+    await relink(desk, visa, "091")
+    await desk.press(told, ActionId.RETRY_ITEM, APPROVER)
+    assert payments(desk) == []
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    (bill,), (payment,) = desk.xero.bills(), payments(desk)
+    assert (bill["Status"], payment["Account"]["Code"]) == ("PAID", "091")
+    assert actions(alert(desk)) == []
+
+
+async def test_a_sign_in_that_may_not_record_payments_publishes_and_says_so(desk: Desk) -> None:
+    """Connections that are older than the wish to pay never asked for that right; nor for money spent."""
+    desk.xero.grants.withheld |= {"accounting.payments", "accounting.banktransactions"}
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    await desk.approve(NUMBER)
+
+    assert "Dext may not record payments in Xero" in words(alert(desk))
+    assert actions(alert(desk))[:2] == [ActionId.OPEN_CONNECT, ActionId.RETRY_ITEM]
+    assert [bill["Status"] for bill in desk.xero.bills()] == ["AUTHORISED"]
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+    await desk.approve("INV-2")
+    (told,) = desk.slack.thread(BILLS, desk.card("INV-2").ts)
+    assert "Dext may not book on bank accounts in Xero" in words(told)
+
+
+async def test_a_sale_is_coded_by_the_settings_of_sales_and_paid_where_they_say_so(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await sales(
+        desk,
+        destination=Destination.SALES,
+        payment_status=PaymentStatus.PAID,
+        default_account="200",
+        default_tax_rate="OUTPUT2",
+        default_payment_method=visa,
+    )
+    card = await desk.add()
+    await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    await desk.slack.click(form, ActionId.CHOOSE_KIND, value="sale", user=BOOKKEEPER)
+    done = await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.CUSTOMER: "Big Buyer plc"})
+    assert (done.errors, done.error) == ({}, None)
+    await desk.settle()
+    await desk.press(desk.card(NUMBER), ActionId.CONFIRM_OURS, BOOKKEEPER)
+    await desk.approve(NUMBER)
+
+    (sale,), (payment,) = desk.xero.books[TRADING].invoices.values(), payments(desk)
+    assert (sale["Type"], sale["Status"], payment["Account"]["Code"]) == ("ACCREC", "PAID", "090")
+    assert [line["AccountCode"] for line in sale["LineItems"]] == ["200"]
