@@ -56,7 +56,7 @@ async def test_the_form_offers_what_the_ledger_has_and_says_how_old_that_is(desk
     assert "As in the settings: Awaiting payment" in shown
     for label in ("Region", "Department", "Publish as", "Document type", "Cost or sale", "Amounts on the lines are"):
         assert label in shown
-    assert not {"Paid", "Bank account"} & set(shown.splitlines())
+    assert {"Paid", "Awaiting payment"} <= set(shown.splitlines())
 
 
 async def test_tracking_and_status_are_chosen_under_the_approval_and_sent(desk: Desk) -> None:

@@ -98,7 +98,7 @@ async def test_a_card_says_whose_books_how_they_stand_who_connected_them_and_how
     assert "Healthy" in shown
     assert f"Connected by <@{ADMIN}>" in shown
     assert (
-        "as Dana Adviser (dana@northwind.example) in Xero · may read its settings and lists, read contacts, attach files, write and approve bills"
+        "as Dana Adviser (dana@northwind.example) in Xero · may read its settings and lists, read contacts, record payments, attach files, write and approve bills"
         in shown
     )
     assert "Last sync <!date^" in shown

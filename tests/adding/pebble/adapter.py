@@ -8,7 +8,7 @@ import aiohttp
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument
-from bot.domain.postings import Posting, PostingKind, Work
+from bot.domain.postings import Payment, Posting, PostingKind, Work
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers import oauth as shared_oauth
 from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
@@ -88,8 +88,8 @@ class PebbleProvider(TakesNoFiles, WithdrawsNothing):
     def route(self, work: Work) -> str:
         return mapping.ENTRIES
 
-    def render(self, postings: Sequence[Posting]) -> bytes:
-        return mapping.rendered(postings)
+    def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
+        return mapping.rendered([work for work in works if isinstance(work, Posting)])
 
     async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         found = await self._client.write(access, route, body, idempotency_key)
