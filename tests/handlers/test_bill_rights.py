@@ -151,7 +151,9 @@ async def test_a_role_that_was_lowered_in_xero_shows_and_is_told_and_a_retry_aft
     await desk.settle()
     home = await home_of(desk, ADMIN)
     assert "At risk. Dana Adviser (dana@northwind.example) may only read Northwind Trading Ltd in Xero" in words(home)
-    assert "may read its settings and lists, read contacts, record payments, attach files, only read bills" in words(home)
+    assert "may read its settings and lists, read contacts, record payments, attach files, only read bills" in words(
+        home
+    )
     assert ActionId.OPEN_CONNECT in buttons(home)
 
     desk.xero.set_role(TRADING, "dana", ADVISER)
