@@ -63,10 +63,10 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
         P.DOCUMENT_NOT_EDITABLE,
     ),
     _row(
-        r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment"
-        r"|account's currency must be",
+        r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment",
         P.BANK_ACCOUNT_NOT_TAKEN,
     ),
+    _row(r"account's currency must be", P.PAYMENT_ACCOUNT_NOT_TAKEN),
     _row(r"Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
     _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_NOT_USABLE),
     _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),

@@ -214,7 +214,7 @@ class WritingContract:
             refused = await writing.create(of_draft, from_nowhere)
 
             codes = [outcome.problem.code for outcome in refused if isinstance(outcome, Refused)]
-            assert codes == [ProblemCode.PAYMENT_NOT_OPEN, ProblemCode.BANK_ACCOUNT_NOT_USABLE]
+            assert codes == [ProblemCode.PAYMENT_NOT_OPEN, ProblemCode.BANK_ACCOUNT_NOT_TAKEN]
 
     @staticmethod
     def _a_payment(writing: WritingFarEnd, posting: Posting, document_id: str, marker: str) -> Payment:

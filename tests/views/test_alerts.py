@@ -47,7 +47,6 @@ FACTS = {
     "what": "a due date",
     "differences": "total 120.00 is 100.00",
     "document": "bill",
-    "bank_account": "090 · Business Current Account",
     "file": "B-1001 Invoice.pdf",
     "size": "12.0 MB",
     "most": "10.0 MB",

@@ -36,9 +36,8 @@ class ProblemCode(StrEnum):
     FILE_KIND_NOT_TAKEN = "file_kind_not_taken"
     FILE_REFUSED = "file_refused"
     FILES_NOT_ALLOWED = "files_not_allowed"
-    BANK_ACCOUNT_NOT_USABLE = "bank_account_not_usable"
     MONEY_NOT_ALLOWED = "money_not_allowed"
-    PAYMENT_ACCOUNT_NOT_USABLE = "payment_account_not_usable"
+    PAYMENT_ACCOUNT_NOT_TAKEN = "payment_account_not_taken"
     PAYMENT_SETTLED = "payment_settled"
     PAYMENT_NOT_OPEN = "payment_not_open"
     PAYMENT_LOCKED = "payment_locked"
@@ -66,7 +65,7 @@ OF_FILE = frozenset(
 )
 OF_PAYMENT = frozenset(
     {
-        ProblemCode.PAYMENT_ACCOUNT_NOT_USABLE,
+        ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN,
         ProblemCode.PAYMENT_SETTLED,
         ProblemCode.PAYMENT_NOT_OPEN,
         ProblemCode.PAYMENT_LOCKED,

@@ -5,15 +5,6 @@ from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 _STAYS_UNPAID = "The {document} is in {ledger}, and its payment is not:"
 
 PAYING: dict[ProblemCode, Entry] = {
-    ProblemCode.BANK_ACCOUNT_NOT_USABLE: Entry(
-        title="The bank account cannot be used in {ledger}",
-        explanation="{ledger} does not take {bank_account} for this document: it is archived there, is no bank account, or "
-        "has a currency that does not go with {currency}.",
-        remedy="Edit the item and choose another payment method, or have the payment method linked to another bank account "
-        "by `/dext payment-methods` and press Retry; another account is approved again.",
-        mover=Mover.BOOKKEEPER,
-        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
-    ),
     ProblemCode.MONEY_NOT_ALLOWED: Entry(
         title="Dext may not book on bank accounts in {ledger}",
         explanation="The sign-in behind the connection was not asked for the right to book money spent and received, or "
@@ -23,7 +14,7 @@ PAYING: dict[ProblemCode, Entry] = {
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT, Fix.RETRY, Fix.EDIT_ITEM),
     ),
-    ProblemCode.PAYMENT_ACCOUNT_NOT_USABLE: Entry(
+    ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN: Entry(
         title="The payment's bank account cannot be used in {ledger}",
         explanation=f"{_STAYS_UNPAID} {{ledger}} does not take {{bank_account}} for it. It is archived there, is no bank "
         "account, or has another currency.",

@@ -21,7 +21,7 @@ from providers.xero.simulated import sentences
 
 P = ProblemCode
 KNOWN = [
-    ("The specified bank account details do not match a known bank account", P.BANK_ACCOUNT_NOT_USABLE, {}),
+    ("The specified bank account details do not match a known bank account", P.BANK_ACCOUNT_NOT_TAKEN, {}),
     ("TaxType code 'OUTPUT2' has been removed as it does not match", P.TAX_NOT_USABLE, {"tax_rate": "OUTPUT2"}),
     (
         "Account code '999' has been removed as it does not match a recognised account.",
@@ -30,6 +30,11 @@ KNOWN = [
     ),
     ("Payment amount exceeds the amount outstanding on this document", P.PAYMENT_SETTLED, {}),
     ("Payments can only be made against Authorised documents", P.PAYMENT_NOT_OPEN, {}),
+    (
+        "The account's currency must be the organisation's base currency or that of the document, EUR",
+        P.PAYMENT_ACCOUNT_NOT_TAKEN,
+        {},
+    ),
     ("The line item amount must be greater than or equal to zero", P.TOTALS_DIFFER, {}),
     ("Quantity must not be less than zero.", P.FIELD_NOT_VALID, {"what": "a line's quantity"}),
     ("Discounts may not be applied to ACCPAY invoices", P.FIELD_NOT_VALID, {"what": "a discount"}),

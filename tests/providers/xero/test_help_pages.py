@@ -47,8 +47,8 @@ SAID = [
         P.CONTACT_ARCHIVED,
     ),
     ("X28", "The contact name already exists. Please enter a different contact name", P.CONTACT_NAME_TAKEN),
-    ("X29", "Payments can only be made against Authorised documents", P.DOCUMENT_NOT_EDITABLE),
-    ("X29", "Payment amount exceeds the amount outstanding", P.TOTALS_DIFFER),
+    ("X29", "Payments can only be made against Authorised documents", P.PAYMENT_NOT_OPEN),
+    ("X29", "Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
     ("X30", "Quantity must not be less than zero", P.FIELD_NOT_VALID),
     ("X31", "You are not permitted to access this resource", P.PERMISSION_MISSING),
 ]
