@@ -24,7 +24,7 @@ class ConnectionHandlers:
     flows: ConnectFlows
 
     def register(self, routes: Routes) -> None:
-        routes.command("connect", self.connect, "connect accounting software, such as `/dext connect xero`")
+        routes.command("connect", self.connect, "connect accounting software, from a list or by its name")
         routes.action(ActionId.OPEN_CONNECT, self.open_connect)
         routes.action(ActionId.CHOOSE_PROVIDER, self.choose_provider)
         routes.action(ActionId.LINK_OUT, self.link_out)

@@ -33,7 +33,7 @@ def choose_modal(packages: tuple[Package, ...], *, channel: str) -> View:
         blocks.append(
             section(
                 "No accounting software can be connected yet: whoever runs Dext has to set its client id and secret, "
-                "such as `DEXT_XERO_CLIENT_ID` and `DEXT_XERO_CLIENT_SECRET`."
+                "`DEXT_…_CLIENT_ID` and `DEXT_…_CLIENT_SECRET`."
             )
         )
     return _modal(blocks, channel)

@@ -1,10 +1,13 @@
 """A provider is one folder with the same rooms as every other; what it does not have yet, it says."""
 
+import ast
+from collections.abc import Iterator
+
 import pytest
 
 from bot.domain.problems import ProblemCode
 from providers import PROVIDERS
-from tests.architecture.tree import ROOT, functions, project, provider_folders
+from tests.architecture.tree import ROOT, project, provider_folders, sources
 
 ROOMS = {
     "__init__.py",
@@ -65,13 +68,25 @@ def test_a_provider_is_a_line_in_the_readme() -> None:
     assert [entry.profile.name for entry in PROVIDERS.values() if entry.profile.name not in readme] == []
 
 
-def test_only_the_registry_asks_for_a_provider_by_name() -> None:
-    """A view or service that asked for "xero" would have to be changed for the next package."""
+def test_only_the_registry_names_a_package() -> None:
+    """A view or service that spoke of one would have to be changed for the next. Templates of lists are known by whose
+    they are.
+    """
+    names = {word.casefold() for key, entry in PROVIDERS.items() for word in (key, entry.profile.name)}
     found = [
-        function.name
-        for function in functions("bot/domain", "bot/services", "bot/views", "bot/worker", "handlers")
-        for key in PROVIDERS
-        if f"'{key}'" in function.source
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path, tree in sources("bot", "handlers")
+        if path.relative_to(ROOT).parts[1] not in ("sheets", "commands")
+        for node in _texts(tree)
+        if any(name in str(node.value).casefold() for name in names)
     ]
 
     assert found == []
+
+
+def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
+    """What is said or compared; docstrings are about the code."""
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node
