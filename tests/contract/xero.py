@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
 from providers.base import Access, ClientConfig
-from providers.http import Caller
+from providers.http import Answer, Caller
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulated import payments
 from providers.xero.simulated.acting import SOMEBODY
@@ -31,6 +31,18 @@ from tests.fakes.unlimited import Unlimited
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
 BANK_ACCOUNTS = {"GBP": "090", "EUR": "092"}
 IMPATIENT = aiohttp.ClientTimeout(total=0.3)
+HANGING = (Fault.HANG_BEFORE, Fault.HANG_AFTER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Impatient(Caller):
+    """Waits for an answer as the product does, but not for one that is planned never to come."""
+
+    state: XeroState
+
+    async def _request(self, method: str, url: str, limit: aiohttp.ClientTimeout, **options: Any) -> Answer:
+        hangs = any(planned.fault in HANGING for planned in self.state.misbehaviour.planned)
+        return await super()._request(method, url, IMPATIENT if hangs else limit, **options)
 
 
 def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Posting], Posting]:
@@ -160,7 +172,7 @@ async def xero_far_end(clock: FakeClock) -> AsyncIterator[XeroFarEnd]:
     budget = Unlimited()
     async with TestServer(create_app(state)) as server, aiohttp.ClientSession() as session:
         state.public_url = f"http://127.0.0.1:{server.port}"
-        caller = Caller(session, clock, budget, read_limit=IMPATIENT, write_limit=IMPATIENT)
+        caller = Impatient(session, clock, budget, state=state)
         yield XeroFarEnd(XeroProvider(config_of(state), caller, clock), state, clock, budget)
 
 
