@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from bot.domain.books import Capability
 from bot.domain.documents import ItemKind, LineAmounts
-from bot.domain.ledger_documents import differences
+from bot.domain.ledger_documents import Found, LedgerDocument, differences
 from bot.domain.lines import a_line, priced, tax_in
-from bot.domain.postings import Posting, PostingKind, PostingLine
-from bot.domain.publishing import Accepted
+from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
+from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus, statuses_for
 from tests.contract.writing import WritingFarEnd
 
@@ -113,23 +113,59 @@ def _line(way: Way, row: Row) -> PostingLine:
 
 
 async def booked(writing: WritingFarEnd, postings: Iterable[Posting]) -> dict[str, tuple[str, ...]]:
-    """By number, what the ledger has otherwise than it was sent; nothing, where it agrees."""
+    """By number, what the ledger has otherwise than it was sent; nothing, where it agrees. What is to be paid is paid."""
     found: dict[str, tuple[str, ...]] = {}
     for batch in _calls(writing, postings):
-        writing.clock.move_to(writing.clock.now() + BREATH)
-        outcomes = await writing.create(*batch)
-        ids = {
-            posting.number: outcome.ledger_id
-            for posting, outcome in zip(batch, outcomes, strict=True)
-            if isinstance(outcome, Accepted)
-        }
+        outcomes = await _written(writing, batch)
+        ids = {number: outcome.ledger_id for number, outcome in outcomes.items() if isinstance(outcome, Accepted)}
+        payments = [
+            _payment_of(posting, ids[posting.number], writing)
+            for posting in batch
+            if posting.status is PaymentStatus.PAID and posting.gross and posting.number in ids
+        ]
+        paid = await _written(writing, payments)
+        refused = {name: told for name, told in (*outcomes.items(), *paid.items()) if not _is_taken(told)}
         read = await writing.read(batch[0], *ids.values())
-        for posting, outcome in zip(batch, outcomes, strict=True):
-            taken = isinstance(outcome, Accepted) and outcome.warnings == ()
-            found[posting.number] = (
-                differences(posting, read[ids[posting.number]]) if taken else (f"not taken: {outcome}",)
-            )
+        for posting in batch:
+            number = posting.number
+            is_there = number not in refused
+            found[number] = _differences(posting, read[ids[number]]) if is_there else (f"not taken: {refused[number]}",)
     return found
+
+
+def _is_taken(outcome: Outcome) -> bool:
+    return isinstance(outcome, Accepted) and not outcome.warnings
+
+
+async def _written(writing: WritingFarEnd, works: Sequence[Posting | Payment]) -> dict[str, Outcome]:
+    """One call; what became of each, by number or marker."""
+    if not works:
+        return {}
+    writing.clock.move_to(writing.clock.now() + BREATH)
+    outcomes = await writing.create(*works)
+    names = [work.number if isinstance(work, Posting) else work.marker for work in works]
+    return dict(zip(names, outcomes, strict=True))
+
+
+def _payment_of(posting: Posting, document_id: str, writing: WritingFarEnd) -> Payment:
+    return Payment(
+        item_id=posting.item_id,
+        kind=posting.kind,
+        document_id=document_id,
+        marker=posting.number,
+        bank_account=writing.bank_account(posting.currency),
+        paid_on=posting.issued_on,
+        amount=posting.gross,
+        currency=posting.currency,
+        currency_rate=posting.currency_rate,
+    )
+
+
+def _differences(posting: Posting, found: Found) -> tuple[str, ...]:
+    """A document that was paid in full says so itself."""
+    is_to_be_paid = posting.status is PaymentStatus.PAID and posting.gross
+    open_still = is_to_be_paid and isinstance(found, LedgerDocument) and found.status != PaymentStatus.PAID
+    return differences(posting, found) + (("it is not paid",) if open_still else ())
 
 
 def _calls(writing: WritingFarEnd, postings: Iterable[Posting]) -> Iterator[list[Posting]]:
@@ -169,11 +205,10 @@ DOCUMENTS = st.lists(st.tuples(st.integers(0, 10_000), st.lists(ROWS, min_size=1
 
 
 def statuses_of(kind: PostingKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
-    """Those that a document of this kind is written with; what is paid is written as approved."""
+    """Those that a document of this kind is published with."""
     if kind.is_of_bank:
         return (PaymentStatus.AWAITING_PAYMENT,)
-    offered = statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, capabilities)
-    return tuple(status for status in offered if status is not PaymentStatus.PAID)
+    return statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, capabilities)
 
 
 class TableContract:
