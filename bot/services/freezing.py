@@ -160,7 +160,8 @@ async def plan_later_steps(
 
 
 def _payment_of(item: Item, posting: Posting) -> tuple[PlannedStep, ...]:
-    if posting.status is not PaymentStatus.PAID:
+    """What comes to nothing leaves nothing to pay, and no ledger takes a payment of nothing."""
+    if posting.status is not PaymentStatus.PAID or not posting.gross:
         return ()
     return (PlannedStep(kind=StepKind.PAYMENT, marker=item.reference),)
 

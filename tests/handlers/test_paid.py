@@ -19,6 +19,7 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import CATEGORY, TAX
 from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
 NUMBER = "INV-1"
@@ -195,3 +196,15 @@ async def test_a_sale_is_coded_by_the_settings_of_sales_and_paid_where_they_say_
     (sale,), (payment,) = desk.xero.books[TRADING].invoices.values(), payments(desk)
     assert (sale["Type"], sale["Status"], payment["Account"]["Code"]) == ("ACCREC", "PAID", "090")
     assert [line["AccountCode"] for line in sale["LineItems"]] == ["200"]
+
+
+async def test_what_comes_to_nothing_is_published_as_paid_without_a_payment(desk: Desk) -> None:
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=await method(desk, "090"))
+    await desk.drop(NUMBER, rows=(Row(net="0.00", price="0.00"),), totals=("0.00", "0.00"))
+
+    await desk.approve(NUMBER)
+
+    (bill,) = desk.xero.bills()
+    assert bill["Total"] == 0
+    assert "PUT /api.xro/2.0/Payments" not in [f"{call.method} {call.path}" for call in desk.xero.calls]
+    assert "Published" in words(desk.card(NUMBER))
