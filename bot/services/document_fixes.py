@@ -18,8 +18,8 @@ from bot.services.refreshing import Refreshing
 
 NOT_LINKED = "This one is not linked to a live bank account of the ledger. Choose another one, or link it in Manage."
 NOT_IN_THE_LIST = (
-    "its contact is not in the list that I have of the ledger's. I am reading that again and tell you when it is done; then "
-    "press the button again."
+    "its contact is not in my list yet. I am reading the ledger's contacts again and tell you when that is done; then press "
+    "the button again."
 )
 
 

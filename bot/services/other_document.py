@@ -4,6 +4,7 @@ from bot.domain.ledger_documents import LedgerDocument
 from bot.domain.postings import Posting, Work
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Outcome, Refused
+from bot.views.text import day
 from providers.base import Access, AccountingProvider
 from providers.errors import ProviderError
 
@@ -24,6 +25,6 @@ async def explained(provider: AccountingProvider, access: Access, work: Work, ou
 def _facts_of(other: LedgerDocument | None) -> dict[str, str]:
     if other is None:
         return {"other": "it could not be looked up"}
-    day = "" if other.issued_on is None else f" of {other.issued_on}"
+    dated = "" if other.issued_on is None else f", {day(other.issued_on)}"
     who = other.contact_name or "somebody"
-    return {"other": f"{who}, {other.gross} {other.currency or ''}{day}", "link": other.url}
+    return {"other": f"{who}, {other.gross} {other.currency or ''}{dated}", "link": other.url}

@@ -24,6 +24,7 @@ from bot.domain.withdrawing import of_withdrawal
 from bot.services import alerts, audit, bank_accounts, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show
 from bot.services.messages import redraw_items
+from bot.views.text import day
 from providers.base import Profile
 
 
@@ -132,9 +133,9 @@ async def _with_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem,
 def _date_of(work: Work) -> str:
     match work:
         case Withdrawal():
-            return work.posting.issued_on.isoformat()
+            return day(work.posting.issued_on)
         case Payment():
-            return work.paid_on.isoformat()
+            return day(work.paid_on)
         case _:
             return "unknown"
 
@@ -234,7 +235,7 @@ async def _with_facts(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem,
         organisation=books.name if books else "this organisation",
         supplier=bill.contact_name,
         number=bill.number,
-        date=bill.issued_on.isoformat(),
+        date=day(bill.issued_on),
         currency=bill.currency,
         bank_account=await bank_accounts.label(tx, batch.workspace_id, batch.organisation_id, bill.bank_account),
         lock="period",
@@ -257,7 +258,7 @@ async def _names(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem) -> d
 
 def _locked_to(books: Books | None) -> str:
     dates = [day for day in (books.period_locked_to, books.year_locked_to) if day is not None] if books else []
-    return max(dates).isoformat() if dates else "unknown"
+    return day(max(dates)) if dates else "unknown"
 
 
 async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object]) -> None:

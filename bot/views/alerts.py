@@ -27,7 +27,7 @@ LABELS = {
     Fix.CHOOSE_CONTACT: (ActionId.CHOOSE_CONTACT, "Choose another contact"),
     Fix.USE_CONTACT: (ActionId.USE_CONTACT, "Use the existing contact"),
     Fix.CHANGE_NUMBER: (ActionId.CHANGE_NUMBER, "Change the number"),
-    Fix.SAME_DOCUMENT: (ActionId.SAME_DOCUMENT, "It is the same"),
+    Fix.SAME_DOCUMENT: (ActionId.SAME_DOCUMENT, "It is the same document"),
     Fix.TAKE_AS_IT_IS: (ActionId.TAKE_AS_IT_IS, "Take it as it is"),
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
@@ -100,7 +100,7 @@ def choose_form(page: ItemPage, action: ActionId) -> View:
         blocks=[
             section(f"*{escape(page.organisation)}* · {_what(item)}\nNow: {escape(now, 100)}"),
             field,
-            context("The approval is kept, and the bill is sent again at once."),
+            context("The approval is kept, and it is sent again at once."),
         ],
     )
 
@@ -113,9 +113,12 @@ def read_choice(state: dict[str, Any]) -> str | None:
 
 def _open(found: AlertCard) -> Message:
     item, problem = found.card.item, found.alert.problem
-    head = f"*{escape(found.card.organisation)}* · {item.reference}\n:no_entry: *{escape(problem.title)}*"
+    sign = SIGNS[AlertState.FIXED if _is_let_wait(found) else AlertState.OPEN]
+    head = f"*{escape(found.card.organisation)}* · {item.reference}\n{sign} *{escape(problem.title)}*"
     asked = " ".join(mention(user) for user in found.helpers[:5])
     move = f"*Who acts next:* {problem.entry.mover}{': ' + asked if asked else ''}"
+    if _is_let_wait(found):
+        move = "*Who acts next:* nobody here: it was let wait"
     blocks: list[Block] = [
         section(head),
         section(escape(problem.explanation, 900)),
@@ -138,7 +141,7 @@ def _what_failed(found: AlertCard) -> str:
         return f"{item.reference} was not withdrawn"
     if item.state is ItemState.PUBLISHED:
         return f"the file of {item.reference} was not attached"
-    return f"{plain(item.facts.supplier.name or 'a bill', 60)} was not published"
+    return f"{plain(item.counterparty.name or item.reference, 60)} was not published"
 
 
 def _over(found: AlertCard) -> Message:
@@ -216,12 +219,17 @@ def _waits_for_people(found: AlertCard) -> bool:
     return found.card.item.state is ItemState.REFUSED or _is_of_step(found) or is_left_there
 
 
+def _is_let_wait(found: AlertCard) -> bool:
+    """Whether somebody wanted that; what nobody here can mend waits by itself."""
+    return found.alert.look_at is not None and found.alert.outcome is not None
+
+
 def _waiting(found: AlertCard) -> str:
     """Who asked for it, and how it ends."""
     alert, ledger = found.alert, escape(found.card.ledger)
-    asked = "" if alert.outcome is None else f"{alert.outcome} "
     looks = f"{ledger} is asked again by itself, the next time {moment(alert.look_at or alert.changed_at)}"
-    return f":hourglass_flowing_sand: {asked}{looks}; when the cause is gone, it goes out. Any button here ends the waiting."
+    goes = f"{looks}; when the cause is gone, it goes out."
+    return f"{alert.outcome} {goes} Any of these buttons ends the waiting." if _is_let_wait(found) else goes
 
 
 def _field(found: AlertCard) -> list[Block]:
@@ -274,9 +282,8 @@ def _works(fix: Fix, found: AlertCard) -> bool:
 
 
 def _what(item: Item) -> str:
-    facts = item.facts
-    supplier = escape(facts.supplier.name or "unknown supplier", 60)
-    return f"{supplier}, {amount(facts.gross, facts.currency)} ({item.reference})"
+    who = escape(item.counterparty.name or "from somebody unknown", 60)
+    return f"{who}, {amount(item.facts.gross, item.facts.currency)} ({item.reference})"
 
 
 def _modal(title: str, blocks: list[Block]) -> View:

@@ -232,7 +232,7 @@ async def test_locked_books_keep_it_and_whoever_leaves_it_so_is_named(desk: Desk
     desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
     await withdraw(desk)
     told = alert(desk)
-    assert "is dated 2026-03-01, and the books in Xero are locked" in words(told)
+    assert "is dated 1 Mar 2026, and the books in Xero are locked" in words(told)
     assert "adviser role" in words(told)
 
     await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)

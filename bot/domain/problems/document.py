@@ -6,9 +6,9 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the {lock} lock date in {ledger} is {locked_to}.",
-        remedy="Where Publish as draft is offered: a draft may have this date, and somebody approves it in {ledger} later. Or "
-        "have an adviser move the lock date there: press Wait, and it goes out by itself when that is done. Or edit the "
-        "date, if it was read wrongly. The approval is kept.",
+        remedy="Publish as draft, where it is offered, sends it all the same: drafts may have this date, and are approved in "
+        "{ledger} later. Or ask an adviser there to move the lock date and press Wait: it goes out by itself when that is "
+        "done. Or edit the date, if it was read wrongly. The approval is kept.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",
@@ -61,7 +61,7 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         title="The document's number is already used",
         explanation="{ledger} has another document with number {number}, and numbers are unique there. The other one: {other}.",
         remedy="If this one's number was read wrongly, change it; another number is approved again. If it is the same document, "
-        "press It is the same: this one is archived and never sent. If the other one is deleted in {ledger}, press Retry.",
+        "press It is the same document: this one is archived and never sent. If the other one is deleted in {ledger}, press Retry.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.CHANGE_NUMBER, Fix.SAME_DOCUMENT, Fix.RETRY),
         field="Number",
