@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any, cast
 
-from bot.playground.slack import ADMIN
+from bot.playground.slack import ADMIN, BILLS
 from bot.serving import listening
 from tests.adding.pebble.simulator import MAIN, PebbleState, create_app
 from tests.fakes.app import whole_app
@@ -52,13 +52,32 @@ async def test_a_bill_is_approved_in_slack_and_stands_in_pebble_books_once(sqlit
     async with beside_pebble(sqlite_url) as (desk, pebble):
         await desk.drop("P-1")
 
-        card = await desk.approve("P-1")
+        await desk.approve("P-1")
         await desk.world.later(61)
 
         (entry,) = pebble.entries
         assert (entry["number"], entry["state"], entry["book"]) == ("P-1", "final", MAIN)
         assert sum(Decimal(line["amount"]) + Decimal(line["tax"]) for line in entry["lines"]) == Decimal("120.00")
         card = desk.card("P-1")
-        assert "Pebble Books" in words(card)
+        assert "Published* to Pebble Books" in words(card)
         assert f"/{MAIN}/entries/{entry['id']}" in str(card.blocks)
-        assert "Xero" not in "".join(words(message) for message in desk.slack.messages(desk.world.channel))
+        # neither files nor withdrawing are offered, or missed
+        assert desk.slack.thread(BILLS, card.ts) == []
+        assert "withdraw" not in str(card.blocks).lower()
+
+        # what it refuses is told in the bill's thread, in our words
+        pebble.accounts["429"] = True
+        await desk.drop("P-2")
+        await desk.approve("P-2")
+        await desk.world.later(61)
+        (alert,) = desk.slack.thread(BILLS, desk.card("P-2").ts)
+        assert "429" in words(alert)
+        assert "Pebble Books" in words(alert)
+        assert len(pebble.entries) == 1
+
+        # no more is offered than it can do
+        await desk.slack.command("/dext", "settings", user=ADMIN)
+        offered = str(desk.modal(ADMIN).blocks)
+        assert "Draft" in offered
+        assert "Awaiting approval" not in offered
+        assert "Xero" not in offered + "".join(words(message) for message in desk.slack.messages(BILLS))
