@@ -98,7 +98,7 @@ class TestPebble(ProviderContract):
                 auth_url=f"{base}/oauth/authorize",
                 token_url=f"{base}/oauth/token",
                 revoke_url=f"{base}/oauth/revoke",
-                api_url=f"{base}/api",
+                api_url=base,
                 web_url=base,
             )
             yield PebbleFarEnd(PebbleProvider.build(config, session, clock, Unlimited()), state, clock)

@@ -5,8 +5,12 @@ from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any, cast
 
+from aiohttp import web
+
 from bot.playground.slack import ADMIN, BILLS
+from bot.playground.start import stand_in
 from bot.serving import listening
+from tests.adding.pebble import PROFILE
 from tests.adding.pebble.simulator import MAIN, PebbleState, create_app
 from tests.fakes.app import whole_app
 from tests.fakes.clock import FakeClock
@@ -21,11 +25,13 @@ async def beside_pebble(database_url: str) -> AsyncIterator[tuple[Desk, PebbleSt
     clock, port = FakeClock(sleeps_at_once=True), free_port()
     back = f"http://127.0.0.1:{port}/connect/pebble/callback"
     pebble = PebbleState(clock, "ours", "ours-secret", redirect_uris=(back,))
-    async with listening(create_app(pebble), "127.0.0.1", 0) as pebble_port:
+    ledgers = web.Application()
+    ledgers.add_subapp("/pebble", create_app(pebble))
+    async with listening(ledgers, "127.0.0.1", 0) as ledgers_port:
         environment = {
             "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "DEXT_ENCRYPTION_KEYS": KEYS,
-            **pebble_environment(f"http://127.0.0.1:{pebble_port}"),
+            **pebble_environment(f"http://127.0.0.1:{ledgers_port}/pebble"),
         }
         async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
             await world.slack.command("/dext", "connect pebble", user=ADMIN)
@@ -37,15 +43,9 @@ async def beside_pebble(database_url: str) -> AsyncIterator[tuple[Desk, PebbleSt
 
 
 def pebble_environment(base: str) -> dict[str, str]:
-    return {
-        "DEXT_PEBBLE_CLIENT_ID": "ours",
-        "DEXT_PEBBLE_CLIENT_SECRET": "ours-secret",
-        "DEXT_PEBBLE_AUTH_URL": f"{base}/oauth/authorize",
-        "DEXT_PEBBLE_TOKEN_URL": f"{base}/oauth/token",
-        "DEXT_PEBBLE_REVOKE_URL": f"{base}/oauth/revoke",
-        "DEXT_PEBBLE_API_URL": f"{base}/api",
-        "DEXT_PEBBLE_WEB_URL": base,
-    }
+    """As the playground has it: the vendor's own paths, under a prefix."""
+    found = {f"DEXT_PEBBLE_{name.upper()}": stand_in(base, name, vendor) for name, vendor in PROFILE.addresses.items()}
+    return {**found, "DEXT_PEBBLE_CLIENT_ID": "ours", "DEXT_PEBBLE_CLIENT_SECRET": "ours-secret"}
 
 
 async def test_a_bill_is_approved_in_slack_and_stands_in_pebble_books_once(sqlite_url: str) -> None:

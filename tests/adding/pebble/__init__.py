@@ -34,7 +34,7 @@ PROFILE = Profile(
         "auth_url": "https://pebble.example/oauth/authorize",
         "token_url": "https://pebble.example/oauth/token",
         "revoke_url": "https://pebble.example/oauth/revoke",
-        "api_url": "https://pebble.example/api",
+        "api_url": "https://pebble.example",
         "web_url": "https://pebble.example",
     },
 )

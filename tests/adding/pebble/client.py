@@ -12,7 +12,7 @@ from tests.adding.pebble.errors import raise_for
 class PebbleClient:
     def __init__(self, caller: Caller, config: ClientConfig, clock: Clock) -> None:
         self._caller, self._clock = caller, clock
-        self._root = config.api_url.rstrip("/")
+        self._root = f"{config.api_url.rstrip('/')}/api"
 
     async def books(self, access_token: str) -> Any:
         return await self._read("books", access_token, None, {})
