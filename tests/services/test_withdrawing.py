@@ -214,6 +214,7 @@ async def test_what_the_ledger_keeps_stays_published_with_one_alert_and_goes_on_
     item = await desk.withdrawn(item_id)
 
     assert (item.state, item.ledger_url) == (ItemState.PUBLISHED, url)
+    assert [question.is_open for question in item.questions] == [False]
     assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 1)
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
