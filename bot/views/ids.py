@@ -33,6 +33,7 @@ class ActionId(StrEnum):
     # selects that search in an imported list; the form's metadata names the organisation
     FIND_ACCOUNT = "find_account"
     FIND_TAX_RATE = "find_tax_rate"
+    FIND_PRODUCT = "find_product"
     FIND_CONTACT = "find_contact"
     FIND_BANK_ACCOUNT = "find_bank_account"
     FIND_PAYMENT_METHOD = "find_payment_method"
@@ -194,6 +195,7 @@ class BlockId(StrEnum):
     DESCRIPTION = "description"
     ACCOUNT = "account"
     TAX_RATE = "tax_rate"
+    PRODUCT = "product"
     REASON = "reason"
     ORGANISATION = "organisation"
     STATE = "state"
