@@ -1,10 +1,12 @@
 """What follows from the product that a line names."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bot.domain.books import Product
 from bot.domain.coding import Codes
 from bot.domain.documents import ItemKind
+from bot.domain.items import Item
 
 
 def with_product(codes: Codes, product: Product, kind: ItemKind) -> Codes:
@@ -20,11 +22,14 @@ def with_product(codes: Codes, product: Product, kind: ItemKind) -> Codes:
     return replace(codes, account=account, tax_rate=codes.tax_rate or usual.tax_rate)
 
 
-def not_to_its_stock(codes: Codes, product: Product, kind: ItemKind) -> str | None:
-    """A sentence where what is bought of a product is booked to another account than that of its stock."""
-    if kind is ItemKind.SALE or product.stock_account in (None, codes.account):
-        return None
-    return (
-        f"The ledger counts the stock of {product.label}, and takes what is bought of it on category "
-        f"{product.stock_account} alone."
+def not_to_stock(item: Item, products: Mapping[str, Product]) -> tuple[str, ...]:
+    """A sentence for each product whose stock is counted, and that is bought on another account than that of its stock."""
+    if item.kind is ItemKind.SALE:
+        return ()
+    lines = [item.coding.codes_at(place) for place in range(len(item.facts.lines))]
+    named = [(codes.account, products.get(codes.product or "")) for codes in lines]
+    wrong = {each.code: each for account, each in named if each and each.stock_account not in (None, account)}
+    return tuple(
+        f"The ledger counts the stock of {each.label}, and takes what is bought of it on category {each.stock_account} alone."
+        for each in wrong.values()
     )
