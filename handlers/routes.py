@@ -34,7 +34,17 @@ logger = logging.getLogger(__name__)
 
 ANYTHING = re.compile(".*")
 HELP = "help"
-SYNONYMS = {"setup": "settings", "set-up": "settings", "link": "connect", "new": "add", "bill": "add", "?": HELP}
+SYNONYMS = {
+    "setup": "settings",
+    "set-up": "settings",
+    "link": "connect",
+    "new": "add",
+    "bill": "add",
+    "payment": "payment-methods",
+    "payments": "payment-methods",
+    "methods": "payment-methods",
+    "?": HELP,
+}
 
 CommandHandler = Callable[[Command], Awaitable[Reply]]
 ClickHandler = Callable[[Click], Awaitable[Reply]]

@@ -47,6 +47,11 @@ async def connection_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id:
     await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, ON_THEIR_WAY))
 
 
+async def methods_changed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """What waits names its payment method, and the bank account of that."""
+    await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, WAITING))
+
+
 async def _items_in(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, states: Collection[ItemState]
 ) -> list[ItemId]:

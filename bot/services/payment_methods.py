@@ -26,7 +26,7 @@ from bot.domain.payment_methods import (
 )
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.services import audit
+from bot.services import audit, home_cards
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.saving_settings import BeginToFollow, StaleFormError
@@ -193,10 +193,15 @@ class PaymentMethods:
             if earlier is None or not form.is_held_by(earlier):
                 await _require_fit(tx, actor, before, form, same_name)
                 await _saved(tx, actor, before, form)
-                # what waits for this method's bank account goes on, and what it paid from waits
-                settings = await load_settings(tx, workspace_id, organisation_id)
-                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
+                if before.known is not None:  # nothing names a new one yet
+                    await self._followed(tx, workspace_id, organisation_id)
             return await self._list(tx, workspace_id, organisation_id, 0)
+
+    async def _followed(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+        """What waits for a bank account of it goes on, what it paid from waits, and all that name it have its new name."""
+        settings = await load_settings(tx, workspace_id, organisation_id)
+        await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
+        await home_cards.methods_changed(tx, workspace_id, organisation_id)
 
     async def _list(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, page: int

@@ -48,12 +48,18 @@ def _account(found: ItemCard, known: KnownMethod) -> str:
     return linked(known, found.ledger) if known.method.is_active else ":warning: it is switched off"
 
 
-def link_button(found: ItemCard) -> list[ButtonElement]:
-    """Where the item waits for its payment method to get a bank account."""
+def link_label(found: ItemCard) -> str | None:
+    """What is to be pressed where the item waits for its payment method to get a bank account."""
     item, known = found.item, found.payment_method
     waits = item.state is ItemState.TO_REVIEW and item.is_to_be_paid and item.paid_from is None
     if not waits or known is None:
+        return None
+    return "Link payment method" if known.method.is_active else "Switch payment method on"
+
+
+def link_button(found: ItemCard) -> list[ButtonElement]:
+    label, known = link_label(found), found.payment_method
+    if label is None or known is None:
         return []
-    value = MethodRef(item.organisation_id, known.method.id).encode()
-    action = ActionId.CHANGE_PAYMENT_METHOD
-    return [ButtonElement(action_id=action, text="Link payment method", value=value, style="primary")]
+    value = MethodRef(found.item.organisation_id, known.method.id).encode()
+    return [ButtonElement(action_id=ActionId.CHANGE_PAYMENT_METHOD, text=label, value=value, style="primary")]

@@ -23,7 +23,7 @@ from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
 from bot.views.item_lines import lines, parts
-from bot.views.item_payment import going, link_button
+from bot.views.item_payment import going, link_label
 from bot.views.item_standing import standing
 from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
@@ -220,9 +220,9 @@ def _complaints(found: ItemCard) -> list[Block]:
     if not item.is_booked or item.facts.is_unread:
         return [section(f":warning: {sentences.removeprefix('• ')}")]
     complete = "A bookkeeper or an admin presses *Edit* to complete it."
-    if link_button(found):
+    if label := link_label(found):
         complete = (
-            "An admin presses *Link payment method*, which mends all that wait for it; *Edit* chooses another one."
+            f"An admin presses *{label}*, for all that wait for it; a bookkeeper can choose another one by *Edit*."
         )
     return [section(f":warning: *Before it can go on*\n{sentences}\n{complete}")]
 

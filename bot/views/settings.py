@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 from bot.domain.arrivals import DropMode
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, UserId
-from bot.domain.settings import PaymentStatus, Settings, SettingsForm, SettingsPage
+from bot.domain.settings import Settings, SettingsForm, SettingsPage
 from bot.views import fields, kind_settings
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
@@ -80,12 +80,13 @@ def _kind_page(page: SettingsPage) -> KindPage:
 
 def _rights_lacking(page: SettingsPage) -> list[Block]:
     """Before it is chosen: afterwards every bill would be refused, one by one."""
-    if page.may_approve or PaymentStatus.AWAITING_PAYMENT not in page.statuses:
+    names = " or ".join(f"*{STATUS_NAMES[status][0]}*" for status in page.statuses if status.is_approved)
+    if page.may_approve or not names:
         return []
-    ledger, (name, _) = escape(page.ledger), STATUS_NAMES[PaymentStatus.AWAITING_PAYMENT]
+    ledger = escape(page.ledger)
     return [
         context(
-            f":warning: Whoever connected it may not approve bills in {ledger}, so as *{name}* they would be refused "
+            f":warning: Whoever connected it may not approve bills in {ledger}, so as {names} they would be refused "
             f"there. Choose another one, or reconnect as somebody who may."
         )
     ]

@@ -202,5 +202,5 @@ async def test_a_login_that_only_writes_drafts_is_enough_where_drafts_are_wanted
     assert "Healthy" in of_drafts
     assert "as Ira Invoice (ira@northwind.example) in Xero" in of_drafts
     assert "write bills, but not approve them" in of_drafts
-    assert "may not approve bills in Xero, so as *Awaiting payment* they would be refused" in form
+    assert "may not approve bills in Xero, so as *Awaiting payment*" in form
     assert "At risk. Ira Invoice (ira@northwind.example) may not approve bills in Xero, and the settings" in of_approved

@@ -1,5 +1,6 @@
 """Payment methods in a simulated Slack: added, linked to a bank account, changed, switched off, and never two alike."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -133,6 +134,19 @@ async def test_a_form_sent_twice_saves_once_and_a_stale_one_is_drawn_anew(desk: 
     assert "Somebody else changed this payment method" in words(desk.modal(ADMIN))
     await desk.slack.submit(desk.modal(ADMIN), {BlockId.METHOD_NAME: "Visa of Ben"})
     assert "*Visa of Ben*" in words(desk.modal(ADMIN))
+
+
+async def test_of_two_that_add_one_with_the_same_name_at_once_one_is_told(database_url: str) -> None:
+    async with a_desk(database_url) as desk:
+        methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
+        forms = [
+            PaymentMethodForm(version=0, name=name, last_digits=None, bank_account=None) for name in ("Visa", "VISA")
+        ]
+
+        done = await asyncio.gather(*(methods.save(actor, of, None, form) for form in forms), return_exceptions=True)
+
+        assert sorted(type(each).__name__ for each in done) == ["MethodRefusedError", "PaymentMethodsPage"]
+        assert (await methods.listed(actor, of)).total == 1
 
 
 async def test_a_bank_account_archived_in_the_ledger_is_told_and_the_link_outlasts_reconnecting(desk: Desk) -> None:

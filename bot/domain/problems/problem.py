@@ -48,7 +48,6 @@ class Problem:
 FACT_OF = {
     "Category": "account",
     "Tax rate": "tax_rate",
-    "Product": "product",
     "Date": "date",
     "Supplier": "supplier",
     "Contact": "supplier",
