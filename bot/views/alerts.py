@@ -10,7 +10,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Fix
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 from bot.views import fields
 from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
@@ -273,8 +273,9 @@ def _fixes(found: AlertCard) -> tuple[Fix, ...]:
 def _works(fix: Fix, found: AlertCard) -> bool:
     match fix:
         case Fix.PUBLISH_AS_DRAFT:
-            is_more = found.card.item.publish_as is not PaymentStatus.DRAFT
-            return is_more and PaymentStatus.DRAFT in found.card.statuses
+            item = found.card.item
+            is_less = item.publish_as is not PaymentStatus.DRAFT and item.publish_to is not Destination.BANK_ACCOUNTS
+            return is_less and PaymentStatus.DRAFT in found.card.statuses
         case Fix.WAIT_FOR_LEDGER:
             return found.alert.look_at is None
         case _:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.domain.settings import PaymentStatus
+from bot.domain.payment_methods import PaymentMethodForm
+from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import contacts
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.test_paid import account, costs
 
 MARCH_ENDED = date(2026, 3, 31)
 
@@ -292,3 +294,63 @@ async def test_a_document_that_is_gone_and_one_that_went_on_before_it_was_read_b
     assert "Xero has other values than we sent" in words(alert(desk, "INV-3"))
     await desk.press(alert(desk, "INV-3"), ActionId.TAKE_AS_IT_IS, BOOKKEEPER)
     assert "Published* to Xero" in words(desk.card("INV-3"))
+
+
+async def test_an_archived_bank_account(desk: Desk) -> None:
+    """Money spent; a payment of a bill that is there is a step of its own."""
+    methods = {name: await linked(desk, name, code) for name, code in (("Visa", "090"), ("Savings", "091"))}
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=methods["Visa"])
+    for number in ("INV-1", "INV-2"):
+        await desk.add(**{BlockId.NUMBER: number})
+    desk.xero.archive_account(TRADING, "090")
+    for number in ("INV-1", "INV-2"):
+        await desk.approve(number)
+    told = alert(desk, "INV-1")
+    assert "Xero does not take the bank account" in words(told)
+    assert "*Bank account*\n090 · " in words(told)
+    assert ActionId.PUBLISH_AS_DRAFT not in actions(told)
+
+    # another payment method is another paying account: approved again
+    await desk.press(told, ActionId.CHOOSE_PAYMENT_METHOD, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    assert BlockId.PAYMENT_METHOD in (await desk.slack.submit(form, {})).errors
+    await desk.slack.options(form, ActionId.FIND_PAYMENT_METHOD, "", user=BOOKKEEPER)
+    same = await desk.slack.submit(form, {BlockId.PAYMENT_METHOD: methods["Visa"]})
+    assert "not linked to a live bank account" in same.errors[BlockId.PAYMENT_METHOD]
+    await desk.slack.submit(form, {BlockId.PAYMENT_METHOD: methods["Savings"]})
+    await desk.settle()
+    assert "It is approved again before it is sent." in words(alert(desk, "INV-1"))
+    await desk.approve("INV-1")
+
+    # the other one's is restored in Xero
+    desk.xero.restore_account(TRADING, "090")
+    await desk.press(alert(desk, "INV-2"), ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    spent = desk.xero.books[TRADING].bank_transactions.values()
+    assert sorted((each["Reference"], each["BankAccount"]["Code"]) for each in spent) == [
+        ("INV-1", "091"),
+        ("INV-2", "090"),
+    ]
+
+
+async def linked(desk: Desk, name: str, code: str) -> str:
+    """A payment method of that bank account; answers its id."""
+    actor, organisation_id = await desk.world.actor(ADMIN), desk.world.organisation_id
+    form = PaymentMethodForm(version=0, name=name, last_digits=None, bank_account=await account(desk, code))
+    page = await desk.world.services.payment_methods.save(actor, organisation_id, None, form)
+    return next(str(known.method.id) for known in page.methods if known.method.name == name)
+
+
+async def test_a_right_that_was_missing_and_is_given_in_xero(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS)
+    desk.xero.set_role(TRADING, "dana", "READONLY")
+    told = await refused(desk, "INV-1")
+    assert "Xero is asked again by itself" in words(told)
+
+    await desk.world.later(3600)
+    assert desk.xero.bills() == []
+    desk.xero.set_role(TRADING, "dana", "STANDARD")
+    await desk.world.later(3600)
+
+    assert bill(desk, "INV-1")["Status"] == "AUTHORISED"
+    assert "Published to Xero," in words(alert(desk, "INV-1"))

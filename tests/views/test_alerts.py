@@ -18,7 +18,7 @@ from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import OF_WITHDRAWAL, Fix, Problem, ProblemCode
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 from bot.views import alerts as views
 from bot.views.connections import Message
 from bot.views.ids import ActionId, BlockId
@@ -333,9 +333,12 @@ def test_only_what_works_is_offered() -> None:
     found = an_alert(ProblemCode.PERIOD_LOCKED)
     waits = replace(found, alert=replace(found.alert, look_at=AT, outcome="<@U0BEN0001> lets it wait."))
     draft = replace(found, card=replace(found.card, item=replace(found.card.item, publish_as=PaymentStatus.DRAFT)))
+    of_bank = replace(
+        found, card=replace(found.card, item=replace(found.card.item, publish_to=Destination.BANK_ACCOUNTS))
+    )
     without_drafts = replace(found, card=replace(found.card, statuses=(PaymentStatus.AWAITING_PAYMENT,)))
 
-    offered = [{each["action_id"] for each in buttons(one)} for one in (waits, draft, without_drafts)]
+    offered = [{each["action_id"] for each in buttons(one)} for one in (waits, draft, of_bank, without_drafts)]
 
     assert ActionId.WAIT_FOR_LEDGER not in offered[0]
     assert "<@U0BEN0001> lets it wait. Xero is asked again by itself" in words(views.alert(waits))
