@@ -91,12 +91,23 @@ class Payer(Story):
         await expect(self.dialog.get_by_text("It is saved")).to_be_visible()
         await self.dismiss()
 
+    async def looks_into_the_ledger(self, number: str) -> None:
+        ledger = await self.ledger()
+        await ledger.get_by_role("link", name=number).first.click()
+        await expect(ledger.get_by_text("Paid").first).to_be_visible()
+        await self.tour.shot("ledger", ledger)
+        await ledger.close()
+
 
 @pytest.mark.parametrize("width", WIDTHS)
 async def test_a_card_is_made_known_and_linked_where_an_item_waits_for_it(
     chromium: str, tmp_path: Path, width: int
 ) -> None:
-    async with playground(tmp_path) as place, a_tour(chromium, width) as tour, asyncio.timeout(200):
+    async with (
+        playground(tmp_path, DEXT_UNDO_SECONDS="1") as place,
+        a_tour(chromium, width) as tour,
+        asyncio.timeout(200),
+    ):
         story = Payer(tour, place)
         await story.connect()
         await story.set_up()
@@ -127,5 +138,9 @@ async def test_a_card_is_made_known_and_linked_where_an_item_waits_for_it(
         await card.get_by_role("button", name="Details").click()
         await tour.shot("details")
         await story.dismiss()
+        await story.approve("INV-9")
+        await story.published("INV-9")
+        await tour.shot("published")
+        await story.looks_into_the_ledger("INV-9")
 
         assert tour.complaints == []
