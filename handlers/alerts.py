@@ -9,7 +9,7 @@ from bot.services.item_forms import ItemForms
 from bot.services.waiting import Waiting
 from bot.views import alerts as views
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.metadata import FormRef, ItemRef
+from bot.views.metadata import FormRef, ItemRef, StepRef
 from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, OpenView, Reply
@@ -63,7 +63,8 @@ class AlertHandlers:
         return None
 
     async def retry_item(self, click: Click) -> Reply:
-        await self.fixes.retry(click.actor, ItemRef.decode(click.value).item_id)
+        ref = StepRef.decode(click.value)
+        await self.fixes.retry(click.actor, ref.item_id, ref.kind)
         return None
 
     async def publish_as_draft(self, click: Click) -> Reply:
@@ -76,11 +77,13 @@ class AlertHandlers:
         return None
 
     async def leave_step(self, click: Click) -> Reply:
-        await self.fixes.leave_steps(click.actor, ItemRef.decode(click.value).item_id)
+        ref = StepRef.decode(click.value)
+        await self.fixes.leave_step(click.actor, ref.item_id, ref.kind)
         return None
 
     async def show_ledger_words(self, click: Click) -> Reply:
-        found = await self.messages.seen(click.actor, ItemRef.decode(click.value).item_id)
+        ref = StepRef.decode(click.value)
+        found = await self.messages.seen(click.actor, ref.item_id, ref.kind)
         return OpenView(views.words_modal(found))
 
     async def _ask(self, click: Click, action: ActionId) -> Reply:

@@ -52,15 +52,19 @@ class MessageRow(Base):
 
 
 class AlertRow(Base):
-    """One item's one alert: a refusal and what became of it. A second refusal changes the row, and so the message."""
+    """The one alert of an item's step of one kind: a refusal and what became of it. A second refusal changes the row, and
+    so the message.
+    """
 
     __tablename__ = "alerts"
-    __table_args__ = (Index("ix_alerts_look_at", "look_at"),)
+    __table_args__ = (UniqueConstraint("item_id", "kind"), Index("ix_alerts_look_at", "look_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisations.id"))
-    item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"), unique=True)
+    item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"))
+    kind: Mapped[str]
+    """Of the step."""
     state: Mapped[str]
     """open, fixed (not yet sent again), resolved"""
     problem: Mapped[str] = mapped_column(LongText)

@@ -1,6 +1,6 @@
 """What becomes of a publication's steps. The first one is its document, and the publication is what that one is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -164,26 +164,32 @@ async def cancel_step(tx: Tx, step: StepId) -> None:
     await _end(tx, step, StepState.CANCELLED, None)
 
 
-async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
-    """What was refused after the item's document is due again, as new. False: nothing was. A withdrawal is asked for anew."""
+async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: StepKind) -> bool:
+    """What was refused of this kind after the item's document is due again, as new. False: nothing was. A withdrawal is
+    asked for anew.
+    """
     again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None, "ledger_id": None}
-    refused = _refused_after(workspace_id, item_id).where(STEPS.c.kind != StepKind.WITHDRAWAL)
+    refused = _refused_after(workspace_id, item_id, (kind,)).where(STEPS.c.kind != StepKind.WITHDRAWAL)
     if not (await tx.execute(refused.values(**again))).rowcount:
         return False
     tx.nudge(Nudge.PLANNER)
     return True
 
 
-async def leave_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:
-    """What was refused after the item's document is not tried again. False: nothing was."""
-    return bool((await tx.execute(_refused_after(workspace_id, item_id).values(state=StepState.CANCELLED))).rowcount)
+async def leave_steps(
+    tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kinds: Collection[StepKind]
+) -> frozenset[StepKind]:
+    """What was refused of these kinds after the item's document is not tried again; answers which of them were."""
+    leave = _refused_after(workspace_id, item_id, kinds).values(state=StepState.CANCELLED).returning(STEPS.c.kind)
+    return frozenset(StepKind(kind) for kind in (await tx.execute(leave)).scalars())
 
 
-def _refused_after(workspace_id: WorkspaceId, item_id: ItemId) -> Update:
+def _refused_after(workspace_id: WorkspaceId, item_id: ItemId, kinds: Collection[StepKind]) -> Update:
     return STEPS.update().where(
         STEPS.c.workspace_id == workspace_id,
         STEPS.c.item_id == item_id,
         STEPS.c.position > DOCUMENT,
+        STEPS.c.kind.in_(tuple(kinds)),
         STEPS.c.state == StepState.REFUSED,
     )
 

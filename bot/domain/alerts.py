@@ -1,4 +1,7 @@
-"""What a ledger's refusal is to people: one alert for each item, from the refusal to its outcome."""
+"""What a ledger's refusal is to people: one alert for each kind of step of an item, from the refusal to its outcome.
+
+So what is wrong with a file and what is wrong with the document it belongs to are told, mended and left apart.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +9,8 @@ from enum import StrEnum
 
 from bot.domain.cards import ItemCard
 from bot.domain.ids import ItemId, UserId
-from bot.domain.problems import Problem
+from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Problem
+from bot.domain.publishing import StepKind
 
 
 class AlertState(StrEnum):
@@ -29,12 +33,26 @@ class Alert:
     """
 
     item_id: ItemId
+    of: StepKind
     state: AlertState
     problem: Problem
     times: int
     changed_at: datetime
     outcome: str | None
     look_at: datetime | None = None
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the step has ended, and waits for people; else it is told of while it is still tried. A document's
+        state says that of itself.
+        """
+        match self.of:
+            case StepKind.DOCUMENT:
+                return True
+            case StepKind.WITHDRAWAL:
+                return self.problem.code in OF_WITHDRAWAL
+            case _:
+                return self.problem.code in OF_STEPS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

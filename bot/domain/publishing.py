@@ -31,6 +31,15 @@ class StepKind(StrEnum):
     WITHDRAWAL = "withdrawal"
     """Takes the document out of the books again; asked for by a person, whenever that is."""
 
+    @property
+    def is_addition(self) -> bool:
+        """Whether it belongs to a document that is in the ledger, and may be missing while that stays there."""
+        return self not in (StepKind.DOCUMENT, StepKind.WITHDRAWAL)
+
+
+ADDITIONS = tuple(kind for kind in StepKind if kind.is_addition)
+AFTER_DOCUMENT = tuple(kind for kind in StepKind if kind is not StepKind.DOCUMENT)
+
 
 class StepState(StrEnum):
     """A planned step begins when the document is in the ledger; it is cancelled where the document never gets there."""

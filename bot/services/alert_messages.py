@@ -8,12 +8,13 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import AlertCard
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services.alerts import helpers_of, load_alert
 from bot.services.cards import Cards
 from bot.services.current import ItemNotFoundError, require_item
-from bot.services.messages import POINTER, Drawn, Shown
+from bot.services.messages import POINTER, Drawn, Shown, step_of
 from bot.services.people import People
 from bot.views import alerts as views
 
@@ -28,35 +29,36 @@ class AlertMessages:
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.ALERT`."""
         item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
-        found = None if item is None else await self._card(tx, item)
+        place, of = step_of(message.role)
+        found = None if item is None else await self._card(tx, item, of)
         if found is None:
             return None
-        text, blocks = views.pointer(found) if message.role == POINTER else views.alert(found)
+        text, blocks = views.pointer(found) if place == POINTER else views.alert(found)
         return Drawn(text=text, blocks=blocks, comes_back=not found.alert.state.is_over)
 
-    async def seen(self, actor: Actor, item_id: ItemId) -> AlertCard:
-        """The alert of an item, with the ledger's own words.
+    async def seen(self, actor: Actor, item_id: ItemId, of: StepKind) -> AlertCard:
+        """The alert about this kind of step of an item, with the ledger's own words.
 
         Raises:
-            ItemNotFoundError: no such item, or it has no alert.
+            ItemNotFoundError: no such item, or it has no such alert.
             NotAllowedError: outsiders and guests see nothing.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
-            found = await self._card(tx, item)
+            found = await self._card(tx, item, of)
         if found is None:
             raise ItemNotFoundError
         return found
 
-    async def _card(self, tx: Tx, item: Item) -> AlertCard | None:
-        alert = await load_alert(tx, item.workspace_id, item.id)
+    async def _card(self, tx: Tx, item: Item, of: StepKind) -> AlertCard | None:
+        alert = await load_alert(tx, item.workspace_id, item.id, of)
         if alert is None:
             return None
         return AlertCard(
             alert=alert,
             card=await self.cards.card(tx, item),
             helpers=await helpers_of(tx, item, alert.problem.entry.mover),
-            link=f"{self.public_url}/i/{item.id}?alert",
+            link=f"{self.public_url}/i/{item.id}?alert={of}",
         )

@@ -1,13 +1,15 @@
 """Refusals, told once where the item lives.
 
-An item has one alert: a reply under its home card. A second refusal changes the same row and so the same message; a
-publication resolves it. Where alerts have a channel of their own, that channel gets one line that leads to the thread.
+An item has one alert for each kind of step: a reply under its home card. A second refusal of that step changes the same
+row and so the same message; its success resolves it. Where alerts have a channel of their own, that channel gets one line
+that leads to the thread. What is said here without a kind of step is said of the item's document.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, and_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import AlertRow
@@ -16,10 +18,11 @@ from bot.domain.alerts import Alert, AlertState
 from bot.domain.ids import ItemId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.problems import Mover, Problem
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Role
 from bot.domain.waiting import next_look
 from bot.services import audit
-from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, redraw, want
+from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, of_step, redraw, want
 from bot.services.settings import load_settings, people_with
 from bot.services.threads import under_card
 
@@ -31,18 +34,19 @@ SENT_AGAIN = "had it sent again as it is"
 """What somebody did who changed nothing: the cause was gone in the ledger."""
 
 
-async def refused(tx: Tx, item: Item, problem: Problem) -> None:
+async def refused(tx: Tx, item: Item, problem: Problem, *, of: StepKind = StepKind.DOCUMENT) -> None:
     """Tell the bookkeeper, or change what was told. What was let wait goes on waiting, if it is the same again."""
-    before = await load_alert(tx, item.workspace_id, item.id)
+    before = await load_alert(tx, item.workspace_id, item.id, of)
     # what is over is another matter
     times = 1 if before is None or before.state.is_over else before.times + 1
     goes_on = before is not None and before.look_at is not None and before.problem.code is problem.code
-    is_looked_after = problem.entry.is_looked_after or goes_on
+    is_looked_after = of is StepKind.DOCUMENT and (problem.entry.is_looked_after or goes_on)
     insert = tx.insert(AlertRow).values(
         id=new_id(),
         workspace_id=item.workspace_id,
         organisation_id=item.organisation_id,
         item_id=item.id,
+        kind=of,
         state=AlertState.OPEN,
         problem=dump(problem),
         times=times,
@@ -58,8 +62,8 @@ async def refused(tx: Tx, item: Item, problem: Problem) -> None:
         "outcome": ALERTS.c.outcome if goes_on else None,
         "changed_at": tx.now,
     }
-    await tx.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=again))
-    await _place(tx, item)
+    await tx.execute(insert.on_conflict_do_update(index_elements=["item_id", "kind"], set_=again))
+    await _place(tx, item, of)
     await audit.record(
         tx,
         item.workspace_id,
@@ -67,79 +71,94 @@ async def refused(tx: Tx, item: Item, problem: Problem) -> None:
         "refused",
         by=None,
         organisation_id=item.organisation_id,
-        facts={"problem": problem.code, "words": problem.vendor_words},
+        facts={"step": of, "problem": problem.code, "words": problem.vendor_words},
     )
 
 
-async def fixed(tx: Tx, item: Item, what: str) -> None:
+async def fixed(tx: Tx, item: Item, what: str, *, of: StepKind = StepKind.DOCUMENT) -> None:
     """Somebody did something about it, as a sentence; the ledger's answer is still to come."""
-    await _change(tx, item, state=AlertState.FIXED, outcome=what, look_at=None)
+    await _change(tx, item, (of,), state=AlertState.FIXED, outcome=what, look_at=None)
 
 
 async def sent_by_itself(tx: Tx, item: Item) -> None:
     """What was waited for may have happened; the ledger's answer is still to come."""
-    await _change(tx, item, state=AlertState.FIXED)
+    await _change(tx, item, (StepKind.DOCUMENT,), state=AlertState.FIXED)
 
 
 async def let_wait(tx: Tx, item: Item, what: str | None, look_at: datetime) -> None:
     """It stays open, and is looked at again by itself then; whoever asked for that is named in a sentence."""
     said = {} if what is None else {"outcome": what}
-    statement = ALERTS.update().where(
-        ALERTS.c.workspace_id == item.workspace_id, ALERTS.c.item_id == item.id, ALERTS.c.state == AlertState.OPEN
-    )
+    statement = ALERTS.update().where(_of(item, (StepKind.DOCUMENT,)), ALERTS.c.state == AlertState.OPEN)
     await tx.execute(statement.values(**said, look_at=look_at))
     await redraw(tx, item.workspace_id, Subject.ALERT, item.id)
 
 
 async def passed(tx: Tx, item: Item, what: str) -> None:
     """What was told while it was still tried is settled, as a sentence; the ledger's answer is still to come."""
-    await _change(tx, item, ALERTS.c.state == AlertState.OPEN, state=AlertState.FIXED, outcome=what)
+    await _change(
+        tx, item, (StepKind.DOCUMENT,), ALERTS.c.state == AlertState.OPEN, state=AlertState.FIXED, outcome=what
+    )
 
 
-async def resolved(tx: Tx, item: Item) -> None:
-    """The alert, if there is one, turns into its outcome; what was done about it is kept."""
-    await _change(tx, item, state=AlertState.RESOLVED, look_at=None)
+async def resolved(tx: Tx, item: Item, *, of: StepKind = StepKind.DOCUMENT) -> None:
+    """The alert, if there is one, turns into its outcome; what was done about it is kept. What was left so once, and
+    succeeds after all, is another outcome.
+    """
+    await _change(tx, item, (of,), over=(AlertState.RESOLVED,), state=AlertState.RESOLVED, look_at=None)
 
 
-async def left(tx: Tx, item: Item, what: str) -> None:
+async def left(tx: Tx, item: Item, what: str, *, of: Collection[StepKind]) -> None:
     """Somebody decided that it stays so, as a sentence."""
-    await _change(tx, item, state=AlertState.LEFT, outcome=what, look_at=None)
+    await _change(tx, item, of, state=AlertState.LEFT, outcome=what, look_at=None)
 
 
-async def _change(tx: Tx, item: Item, *conditions: ColumnElement[bool], **values: str | None) -> None:
+async def _change(
+    tx: Tx,
+    item: Item,
+    of: Collection[StepKind],
+    *conditions: ColumnElement[bool],
+    over: tuple[AlertState, ...] = OVER,
+    **values: str | None,
+) -> None:
     statement = (
         ALERTS.update()
-        .where(
-            ALERTS.c.workspace_id == item.workspace_id,
-            ALERTS.c.item_id == item.id,
-            ALERTS.c.state.not_in(OVER),
-            *conditions,
-        )
+        .where(_of(item, of), ALERTS.c.state.not_in(over), *conditions)
         .values(**values, changed_at=tx.now)
     )
     if (await tx.execute(statement)).rowcount:
         await redraw(tx, item.workspace_id, Subject.ALERT, item.id)
 
 
-async def load_alert(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Alert | None:
-    statement = select(ALERTS).where(ALERTS.c.workspace_id == workspace_id, ALERTS.c.item_id == item_id)
+def _of(item: Item, kinds: Collection[StepKind]) -> ColumnElement[bool]:
+    return and_(
+        ALERTS.c.workspace_id == item.workspace_id, ALERTS.c.item_id == item.id, ALERTS.c.kind.in_(tuple(kinds))
+    )
+
+
+async def load_alert(
+    tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, of: StepKind = StepKind.DOCUMENT
+) -> Alert | None:
+    statement = select(ALERTS).where(
+        ALERTS.c.workspace_id == workspace_id, ALERTS.c.item_id == item_id, ALERTS.c.kind == of
+    )
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else _alert_of(row)
 
 
-async def _place(tx: Tx, item: Item) -> None:
+async def _place(tx: Tx, item: Item, of: StepKind) -> None:
     """Under the card, wherever that stands; and one line in the alerts channel, where that is another one."""
-    place = await under_card(tx, item, THREAD)
+    place = await under_card(tx, item, of_step(THREAD, of))
     await want(tx, item.workspace_id, Subject.ALERT, item.id, place)
     settings = await load_settings(tx, item.workspace_id, item.organisation_id)
     if settings.alerts_channel not in (None, place.channel_id):
-        pointer = Place(role=POINTER, surface=Surface.CHANNEL, channel_id=settings.alerts_channel)
+        pointer = Place(role=of_step(POINTER, of), surface=Surface.CHANNEL, channel_id=settings.alerts_channel)
         await want(tx, item.workspace_id, Subject.ALERT, item.id, pointer)
 
 
 def _alert_of(row: RowMapping) -> Alert:
     return Alert(
         item_id=ItemId(row["item_id"]),
+        of=StepKind(row["kind"]),
         state=AlertState(row["state"]),
         problem=msgspec.json.decode(row["problem"], type=Problem),
         times=row["times"],

@@ -8,6 +8,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId
 from bot.domain.items import MOVES, Archived, Item, ItemState
 from bot.domain.problems import ProblemCode
+from bot.domain.publishing import AFTER_DOCUMENT, StepKind
 from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
@@ -58,7 +59,7 @@ class Archiving:
             why = f"the same document is in {facts.get('ledger', 'the ledger')} already"
             archived = Archived(from_state=before.state, by=actor.user_id, at=tx.now, why=why)
             item = await put_away(tx, before, archived, actor, ledger_url=facts.get("link"))
-            await alerts.left(tx, item, f"{mention(actor.user_id)} archived it: {why}.")
+            await alerts.left(tx, item, f"{mention(actor.user_id)} archived it: {why}.", of=(StepKind.DOCUMENT,))
             return item
 
     async def unarchive(self, actor: Actor, item_id: ItemId, version: int) -> Item:
@@ -105,11 +106,12 @@ class Archiving:
 
 
 async def _end_alert(tx: Tx, before: Item, deed: str) -> None:
-    """What was refused, of it or of what was to come after it, nobody has to mend any more."""
+    """What was refused, of it or after it, nobody has to mend any more."""
     if before.state is ItemState.REFUSED:
         await alerts.fixed(tx, before, f"{deed}; it will not be published.")
-    elif before.state is ItemState.PUBLISHED and await steps.leave_steps(tx, before.workspace_id, before.id):
-        await alerts.left(tx, before, f"{deed}.")
+    elif before.state is ItemState.PUBLISHED:
+        missing = await steps.leave_steps(tx, before.workspace_id, before.id, AFTER_DOCUMENT)
+        await alerts.left(tx, before, f"{deed}.", of=missing)
 
 
 def require_archivable(item: Item, version: int) -> None:

@@ -9,6 +9,7 @@ from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor
@@ -89,9 +90,9 @@ class Fixes:
                 tx, item.workspace_id, item.organisation_id, account, tax_rate, kind=item.kind
             )
 
-    async def retry(self, actor: Actor, item_id: ItemId) -> Item:
-        """Send again as it is, because the cause is gone in the ledger: a refused item, or of a published one what was to
-        come after its document.
+    async def retry(self, actor: Actor, item_id: ItemId, of: StepKind = StepKind.DOCUMENT) -> Item:
+        """Send again as it is, because the cause is gone in the ledger: a refused item, or of a published one what was
+        refused after its document, and only that.
 
         Raises:
             NotAllowedError, NotNowError, ItemNotFoundError: as `item_to_fix`.
@@ -101,17 +102,17 @@ class Fixes:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
-            if before.state is ItemState.PUBLISHED:
-                item = await self._retry_steps(tx, before)
+            if of.is_addition:
+                item = await self._retry_step(tx, before, of)
             else:
                 item = await self._send_again(tx, before)
-            await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.")
+            await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.", of=of)
             await self._audit(tx, item, "retried", actor)
             await show(tx, item)
         return item
 
-    async def leave_steps(self, actor: Actor, item_id: ItemId) -> Item:
-        """The document stays in the ledger without what was to come after it.
+    async def leave_step(self, actor: Actor, item_id: ItemId, of: StepKind) -> Item:
+        """The document stays in the ledger without what was refused after it.
 
         Raises:
             NotAllowedError, NotNowError, ItemNotFoundError: as `item_to_fix`.
@@ -120,17 +121,18 @@ class Fixes:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
-            if item.state is not ItemState.PUBLISHED or not await steps.leave_steps(tx, item.workspace_id, item.id):
+            is_addition = item.state is ItemState.PUBLISHED and of.is_addition
+            if not is_addition or not await steps.leave_steps(tx, item.workspace_id, item.id, (of,)):
                 raise NotNowError(item, NOTHING_TO_FIX)
-            await alerts.left(tx, item, f"{mention(actor.user_id)} left it so.")
+            await alerts.left(tx, item, f"{mention(actor.user_id)} left it so.", of=(of,))
             await self._audit(tx, item, "step left", actor)
             await show(tx, item)
         return item
 
-    async def _retry_steps(self, tx: Tx, item: Item) -> Item:
-        if not await steps.retry_steps(tx, item.workspace_id, item.id):
+    async def _retry_step(self, tx: Tx, item: Item, of: StepKind) -> Item:
+        if item.state is not ItemState.PUBLISHED or not await steps.retry_steps(tx, item.workspace_id, item.id, of):
             raise NotNowError(item, NOTHING_TO_FIX)
-        now = await paid_from_now(tx, item)
+        now = await paid_from_now(tx, item) if of is StepKind.PAYMENT else item
         if now == item:
             return item
         changed = await change_item(tx, item, now)

@@ -231,7 +231,7 @@ async def _attachment(
     if isinstance(work, Problem):
         problem = work.with_facts(ledger=provider.profile.name, document=posting.kind.words)
         await rows.end_waiting_step(tx, due.id, StepState.REFUSED, dump(problem))
-        await alerts.refused(tx, item, problem)
+        await alerts.refused(tx, item, problem, of=due.kind)
         return None
     return Frozen(
         kind=StepKind.ATTACHMENT,

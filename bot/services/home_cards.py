@@ -15,7 +15,7 @@ from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
 from bot.services.homes import redraw_homes_of
-from bot.services.messages import HOME_CARD, THREAD, Place, Subject, Surface, redraw_items, try_closed_again, want
+from bot.services.messages import HOME_CARD, THREADS, Place, Subject, Surface, redraw_items, try_closed_again, want
 
 MESSAGES = table_of(MessageRow)
 
@@ -76,7 +76,7 @@ async def _unseen(tx: Tx, workspace_id: WorkspaceId, items: list[ItemId]) -> lis
 
 
 async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId) -> None:
-    """Have the home card in this channel, and its alert under it.
+    """Have the home card in this channel, and its alerts under it.
 
     A person keeps the card they have, or are about to get; a card that no channel took, or that stands in one that is
     closed, is posted in the new one instead.
@@ -103,12 +103,12 @@ async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: 
 
 
 async def bring_alert(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId, card_id: UUID) -> None:
-    """The item's alert, if it has one, stands under this card; one in a person's own conversation stays there."""
+    """The item's alerts, if it has any, stand under this card; those in a person's own conversation stays there."""
     moved = MESSAGES.update().where(
         MESSAGES.c.workspace_id == workspace_id,
         MESSAGES.c.subject == Subject.ALERT,
         MESSAGES.c.subject_id == str(item_id),
-        MESSAGES.c.role == THREAD,
+        MESSAGES.c.role.in_(THREADS),
         or_(MESSAGES.c.surface == Surface.CHANNEL, MESSAGES.c.ts.is_(None)),
     )
     place = {"surface": Surface.CHANNEL, "channel_id": channel_id, "user_id": None, "thread_of": card_id, "ts": None}

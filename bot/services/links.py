@@ -15,7 +15,8 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import ChannelId, ItemId, WorkspaceId
-from bot.services.messages import HOME_CARD, THREAD, Subject
+from bot.domain.publishing import StepKind
+from bot.services.messages import HOME_CARD, THREAD, Subject, of_step
 from bot.services.site import Site
 
 MESSAGES, WORKSPACES = table_of(MessageRow), table_of(WorkspaceRow)
@@ -33,11 +34,11 @@ class ItemLinks:
     permalink: Permalinks
     site: Site
 
-    async def address(self, item_id: ItemId, *, at_alert: bool = False) -> str | None:
-        """Where the card is, or the alert in its thread; the app's Home while that is not posted; None when there is no
+    async def address(self, item_id: ItemId, *, alert_of: StepKind | None = None) -> str | None:
+        """Where the card is, or the alert about this kind of step in its thread; the app's Home while that is not posted; None when there is no
         such item.
         """
-        found = await self._find(item_id, Subject.ALERT, THREAD) if at_alert else None
+        found = None if alert_of is None else await self._find(item_id, Subject.ALERT, of_step(THREAD, alert_of))
         if found is None or found.ts is None:
             found = await self._find(item_id, Subject.ITEM, HOME_CARD)
         if found is None:

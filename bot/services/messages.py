@@ -16,6 +16,7 @@ from bot.db.messages import MessageRow
 from bot.db.outbox import CLOSED
 from bot.db.unit_of_work import Nudge, Tx, insert_into
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
+from bot.domain.publishing import StepKind
 from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
 
 MESSAGES = table_of(MessageRow)
@@ -65,7 +66,7 @@ class Subject(StrEnum):
 
 
 OF_ITEMS = (Subject.ITEM, Subject.ALERT)
-"""A card, and an alert where there is one."""
+"""A card, and whatever alerts there are."""
 
 _ITEM_AGAIN = shown_again(
     or_(*(MESSAGES.c.subject == subject for subject in OF_ITEMS)), MESSAGES.c.subject_id == bindparam("of_id")
@@ -74,7 +75,22 @@ _ITEM_AGAIN = shown_again(
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
 THREAD, POINTER = "thread", "pointer"
-"""Roles of an alert's two places: under the home card, and one line in the alerts channel."""
+"""An alert's two places: under the home card, and one line in the alerts channel. Their roles name the step too."""
+
+
+def of_step(place: str, kind: StepKind) -> str:
+    """The role of a place of an alert about this kind of step."""
+    return f"{place}:{kind}"
+
+
+def step_of(role: str) -> tuple[str, StepKind]:
+    """The place and the kind of step that `of_step` made a role of."""
+    place, _, kind = role.partition(":")
+    return place, StepKind(kind)
+
+
+THREADS = tuple(of_step(THREAD, kind) for kind in StepKind)
+"""The roles of whatever alerts an item has under its home card."""
 
 
 class Surface(StrEnum):
@@ -198,7 +214,7 @@ async def redraw(tx: Tx, workspace_id: WorkspaceId, subject: Subject, subject_id
 
 
 async def redraw_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
-    """Every place that shows the item is drawn again: its card, and its alert where it has one."""
+    """Every place that shows the item is drawn again: its card, and its alerts where it has any."""
     await redraw_those(tx, workspace_id, _ITEM_AGAIN, of_id=str(item_id))
 
 

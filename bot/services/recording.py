@@ -48,7 +48,7 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
         return
     item = await load_item(tx, batch.workspace_id, step.item_id)
     if item is not None:
-        await alerts.resolved(tx, item)
+        await alerts.resolved(tx, item, of=batch.kind)
         how = in_a_smaller_version(step.work) if isinstance(step.work, Attachment) else None
         told = {} if how is None else {"how": how}
         await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id, **told})
@@ -99,7 +99,7 @@ async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Probl
     item = await load_item(tx, batch.workspace_id, step.item_id)
     # what hangs on a document that is taken out of the ledger is missed by nobody
     if item is not None and item.state is not ItemState.WITHDRAWING:
-        await alerts.refused(tx, item, problem)
+        await alerts.refused(tx, item, problem, of=batch.kind)
 
 
 async def _of_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> Problem:
@@ -196,11 +196,11 @@ async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, profile: Prof
     problem = problem.with_facts(retry_at=f"{retry_at:%H:%M} UTC")
     for step in await batches.live_steps(tx, batch.id):
         item = await load_item(tx, batch.workspace_id, step.item_id)
-        told = await alerts.load_alert(tx, batch.workspace_id, step.item_id)
+        told = await alerts.load_alert(tx, batch.workspace_id, step.item_id, batch.kind)
         of_step = await _told_as(tx, batch, step, problem, profile)
         is_told = told is not None and told.state == "open" and told.problem.code is of_step.code
         if item is not None and not is_told:
-            await alerts.refused(tx, item, of_step)
+            await alerts.refused(tx, item, of_step, of=batch.kind)
 
 
 async def _told_as(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> Problem:

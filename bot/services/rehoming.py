@@ -18,7 +18,7 @@ from bot.domain.settings import Settings
 from bot.services import home_cards
 from bot.services.arrival_messages import tell_alone
 from bot.services.connection_messages import AGAIN, ANNOUNCEMENT, DISCONNECTED, LAPSE, RECONNECT
-from bot.services.messages import POINTER, Subject, Surface, home_card
+from bot.services.messages import POINTER, Subject, Surface, home_card, step_of
 from bot.services.settings import load_settings
 
 MESSAGES = table_of(MessageRow)
@@ -45,7 +45,7 @@ async def rehome(tx: Tx, message: Message) -> bool:
     if item is None:
         return False
     settings = await load_settings(tx, item.workspace_id, item.organisation_id)
-    if message.role == POINTER:
+    if message.subject == Subject.ALERT and step_of(message.role)[0] == POINTER:
         return await _move_pointer(tx, message, settings)
     return await _bring(tx, message, item, settings.approvals_channel)
 

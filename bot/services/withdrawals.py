@@ -18,7 +18,7 @@ from bot.db.withdrawals import open_withdrawal, published_document, told_of
 from bot.domain.books import Capability
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import OF_WITHDRAWAL
+from bot.domain.publishing import ADDITIONS, StepKind
 from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus
@@ -102,7 +102,7 @@ class Withdrawals:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.WITHDRAW, actor, person, item.organisation_id)
             await _require_refused(tx, item)
-            await alerts.left(tx, item, f"{mention(actor.user_id)} left it in the ledger.")
+            await alerts.left(tx, item, f"{mention(actor.user_id)} left it in the ledger.", of=(StepKind.WITHDRAWAL,))
             await _audit(tx, item, "withdrawal left", actor)
             await show(tx, item)
         return item
@@ -143,15 +143,17 @@ async def _begin(tx: Tx, before: Item, document: PublishedDocument, actor: Actor
     if item is None:
         raise StaleItemError(before)
     await open_withdrawal(tx, item, document)
-    await alerts.fixed(tx, item, f"{mention(actor.user_id)} withdraws it.")
+    deed = f"{mention(actor.user_id)} withdraws it."
+    await alerts.fixed(tx, item, deed, of=StepKind.WITHDRAWAL)
+    await alerts.left(tx, item, deed, of=ADDITIONS)
     await _audit(tx, item, "withdrawal asked for", actor, {"why": words})
     await show(tx, item)
     return item
 
 
 async def _require_refused(tx: Tx, item: Item) -> None:
-    alert = await alerts.load_alert(tx, item.workspace_id, item.id)
-    is_refused = alert is not None and not alert.state.is_over and alert.problem.code in OF_WITHDRAWAL
+    alert = await alerts.load_alert(tx, item.workspace_id, item.id, StepKind.WITHDRAWAL)
+    is_refused = alert is not None and not alert.state.is_over and alert.is_refusal
     if item.state is not ItemState.PUBLISHED or not is_refused:
         raise NotNowError(item, NOTHING_TO_MEND)
 

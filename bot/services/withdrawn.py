@@ -14,7 +14,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument
 from bot.domain.postings import Ending
 from bot.domain.problems import Problem
-from bot.domain.publishing import StepState
+from bot.domain.publishing import StepKind, StepState
 from bot.domain.questions import QuestionKind, answered, without
 from bot.services import alerts, audit
 from bot.services.approvals import let_fall
@@ -43,7 +43,7 @@ async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, 
     if item is None:
         return
     await let_fall(tx, item)
-    await alerts.resolved(tx, item)
+    await alerts.resolved(tx, item, of=StepKind.WITHDRAWAL)
     await note_under_card(tx, item, WITHDRAWN, _told(before, step, record.ending, profile))
     await _audit(tx, item, "withdrawn", {"ledger id": record.ledger_id, "ending": record.ending})
     await show(tx, item)
@@ -62,7 +62,7 @@ async def refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem) ->
         kept = answered(kept, frozenset({QuestionKind.WITHDRAWN}), wish.by)
     item = await change_item(tx, before, replace(before, state=ItemState.PUBLISHED, questions=kept))
     if item is not None:
-        await alerts.refused(tx, item, problem)
+        await alerts.refused(tx, item, problem, of=StepKind.WITHDRAWAL)
         await show(tx, item)
 
 

@@ -9,14 +9,15 @@ from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Fix
+from bot.domain.problems import Fix
+from bot.domain.publishing import StepKind
 from bot.domain.settings import Destination, PaymentStatus
 from bot.views import fields
 from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_buttons import open_in_ledger
-from bot.views.metadata import FormRef, ItemRef
+from bot.views.metadata import FormRef, ItemRef, StepRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape, mention, moment, plain
 
@@ -37,6 +38,26 @@ LABELS = {
     Fix.WITHDRAW_AGAIN: (ActionId.WITHDRAW_AGAIN, "Retry"),
     Fix.WITHDRAW_ANYWAY: (ActionId.WITHDRAW_AGAIN, "Withdraw anyway"),
     Fix.LEAVE_PUBLISHED: (ActionId.LEAVE_PUBLISHED, "Leave it so"),
+}
+OF_ONE_STEP = frozenset({ActionId.RETRY_ITEM, ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS})
+"""What acts on the step that the alert is about; the others change the item."""
+NOT_DONE = {
+    StepKind.DOCUMENT: "{name} was not published",
+    StepKind.PAYMENT: "{reference} was not paid",
+    StepKind.ATTACHMENT: "the file of {reference} was not attached",
+    StepKind.WITHDRAWAL: "{reference} was not withdrawn",
+}
+DONE = {
+    StepKind.DOCUMENT: "Published to {ledger}",
+    StepKind.PAYMENT: "The payment is in {ledger}",
+    StepKind.ATTACHMENT: "The file is in {ledger}",
+    StepKind.WITHDRAWAL: "Withdrawn from {ledger}",
+}
+LEFT = {
+    StepKind.DOCUMENT: "It stays in {ledger}",
+    StepKind.PAYMENT: "It stays in {ledger} without the payment",
+    StepKind.ATTACHMENT: "It stays in {ledger} without the file",
+    StepKind.WITHDRAWAL: "It stays in {ledger}",
 }
 SIGNS = {
     AlertState.OPEN: ":no_entry:",
@@ -137,11 +158,8 @@ def _open(found: AlertCard) -> Message:
 
 def _what_failed(found: AlertCard) -> str:
     item = found.card.item
-    if _is_of_withdrawal(found):
-        return f"{item.reference} was not withdrawn"
-    if item.state is ItemState.PUBLISHED:
-        return f"the file of {item.reference} was not attached"
-    return f"{plain(item.counterparty.name or item.reference, 60)} was not published"
+    name = plain(item.counterparty.name or item.reference, 60)
+    return NOT_DONE[found.alert.of].format(name=name, reference=item.reference)
 
 
 def _over(found: AlertCard) -> Message:
@@ -158,17 +176,11 @@ def _outcome(found: AlertCard) -> str:
     ledger = found.card.ledger
     match found.alert.state:
         case AlertState.RESOLVED:
-            return f"{_done(found)} {ledger}"
+            return DONE[found.alert.of].format(ledger=ledger)
         case AlertState.LEFT if _stands_there(found.card.item):
-            return f"It stays in {ledger}{'' if _is_of_withdrawal(found) else ' without the file'}"
+            return LEFT[found.alert.of].format(ledger=ledger)
         case _:
             return _waits_for(found)
-
-
-def _done(found: AlertCard) -> str:
-    if _is_of_withdrawal(found):
-        return "Withdrawn from"
-    return "The file is in" if _is_of_step(found) else "Published to"
 
 
 def _waits_for(found: AlertCard) -> str:
@@ -191,9 +203,7 @@ def _waits_for(found: AlertCard) -> str:
 
 
 def _when(found: AlertCard) -> str:
-    at = found.card.item.published_at
-    if _is_of_step(found) or _is_of_withdrawal(found):
-        at = found.alert.changed_at
+    at = found.card.item.published_at if found.alert.of is StepKind.DOCUMENT else found.alert.changed_at
     return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
 
 
@@ -203,20 +213,10 @@ def _stands_there(item: Item) -> bool:
     return item.state is ItemState.PUBLISHED or is_put_away
 
 
-def _is_of_step(found: AlertCard) -> bool:
-    """Whether the document is in the ledger, and it is about what comes after that."""
-    return found.card.item.state is ItemState.PUBLISHED and found.alert.problem.code in OF_STEPS
-
-
-def _is_of_withdrawal(found: AlertCard) -> bool:
-    is_under_way = found.card.item.state is ItemState.WITHDRAWING and not found.alert.state.is_over
-    return found.alert.problem.code in OF_WITHDRAWAL or is_under_way
-
-
 def _waits_for_people(found: AlertCard) -> bool:
-    is_published = found.card.item.state is ItemState.PUBLISHED
-    is_left_there = is_published and found.alert.problem.code in OF_WITHDRAWAL
-    return found.card.item.state is ItemState.REFUSED or _is_of_step(found) or is_left_there
+    """Whether the step has ended in a refusal: what is only told of is tried again by itself."""
+    ended = ItemState.REFUSED if found.alert.of is StepKind.DOCUMENT else ItemState.PUBLISHED
+    return found.card.item.state is ended and found.alert.is_refusal
 
 
 def _is_let_wait(found: AlertCard) -> bool:
@@ -242,7 +242,7 @@ def _field(found: AlertCard) -> list[Block]:
 
 def _buttons(found: AlertCard) -> list[ButtonElement]:
     item = found.card.item
-    value = ItemRef(item.id, item.version).encode()
+    of_item, of_step = ItemRef(item.id, item.version).encode(), StepRef(item.id, found.alert.of).encode()
     buttons = []
     for fix in _fixes(found):
         if fix is Fix.RECONNECT:
@@ -251,15 +251,16 @@ def _buttons(found: AlertCard) -> list[ButtonElement]:
             buttons += open_in_ledger(found.card)
         else:
             action, label = LABELS[fix]
+            value = of_step if action in OF_ONE_STEP else of_item
             buttons.append(ButtonElement(action_id=action, text=label, value=value))
     if buttons:
         buttons[0].style = "primary"
     ledger, link = plain(found.card.ledger, 60), found.alert.problem.facts.get("link")
     if link:
         label = f"Open it in {ledger}"
-        buttons.append(ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=link, value=value))
+        buttons.append(ButtonElement(action_id=ActionId.OPEN_IN_LEDGER, text=label, url=link, value=of_item))
     words = f"{ledger}'s words"
-    return [*buttons, ButtonElement(action_id=ActionId.SHOW_LEDGER_WORDS, text=words, value=value)]
+    return [*buttons, ButtonElement(action_id=ActionId.SHOW_LEDGER_WORDS, text=words, value=of_step)]
 
 
 def _fixes(found: AlertCard) -> tuple[Fix, ...]:

@@ -14,6 +14,7 @@ from bot.domain.books import ListKind
 from bot.domain.browsing import Position
 from bot.domain.ids import ItemId, OrganisationId
 from bot.domain.payment_methods import PaymentMethodId
+from bot.domain.publishing import StepKind
 
 HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
@@ -74,6 +75,29 @@ class ItemRef:
         item, _, version = text.partition(":")
         try:
             return cls(ItemId(UUID(item)), _version(version))
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRef:
+    """The steps of one kind of an item. A value of before there were several is about the document."""
+
+    item_id: ItemId
+    kind: StepKind
+
+    def encode(self) -> str:
+        return f"{self.item_id}:{self.kind}"
+
+    @classmethod
+    def decode(cls, text: str) -> "StepRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        item, _, kind = text.partition(":")
+        try:
+            is_older = kind.isascii() and kind.isdigit()
+            return cls(ItemId(UUID(item)), StepKind.DOCUMENT if is_older else StepKind(kind))
         except ValueError:
             raise NotOursError(text[:60]) from None
 

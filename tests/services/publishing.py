@@ -23,7 +23,7 @@ from bot.domain.documents import Door, Facts, Party
 from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
-from bot.domain.publishing import BatchState, PublicationState, StepState
+from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
 from bot.intake.parent import Smaller
 from bot.services.alerts import load_alert
 from bot.services.entering import NewItem, enter
@@ -188,10 +188,10 @@ class World:
         async with self.db.read() as tx:
             return (await self._item(tx, item_id)).state
 
-    async def alert(self, item_id: ItemId) -> tuple[str, str, int] | None:
-        """The alert's state, problem and number of refusals."""
+    async def alert(self, item_id: ItemId, of: StepKind = StepKind.DOCUMENT) -> tuple[str, str, int] | None:
+        """The state, problem and number of refusals of the alert about this kind of step."""
         async with self.db.read() as tx:
-            alert = await load_alert(tx, self.workspace_id, item_id)
+            alert = await load_alert(tx, self.workspace_id, item_id, of)
         return None if alert is None else (alert.state, alert.problem.code, alert.times)
 
     async def audited(self, deed: str) -> int:

@@ -8,6 +8,7 @@ import pytest
 from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import StepKind
 from bot.services.alerts import load_alert
 from bot.services.files import file_content
 from bot.services.smaller_files import MOVING_FOR, attached_how
@@ -76,7 +77,7 @@ async def test_a_lost_answer_ends_in_one_file(world: World, trouble: Trouble, ke
 
     assert world.ledger.file_names == await names_of(world)
     assert await world.state(item_id) is ItemState.PUBLISHED
-    assert await world.alert(item_id) is None
+    assert await world.alert(item_id, StepKind.ATTACHMENT) is None
 
 
 @pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.EXPIRED])
@@ -99,9 +100,9 @@ async def test_a_file_that_the_ledger_refuses_is_told_and_the_document_stays_pub
     await world.settle()
 
     assert await world.state(item_id) is ItemState.PUBLISHED
-    assert await world.alert(item_id) == ("open", "file_refused", 1)
+    assert await world.alert(item_id, StepKind.ATTACHMENT) == ("open", "file_refused", 1)
     async with world.db.read() as tx:
-        alert = await load_alert(tx, world.workspace_id, item_id)
+        alert = await load_alert(tx, world.workspace_id, item_id, StepKind.ATTACHMENT)
     assert alert is not None
     assert alert.problem.vendor_words == words
     assert alert.problem.explanation == f"The bill is in Xero, and its file is not: Xero refused {name}."
@@ -125,9 +126,9 @@ async def test_a_file_that_the_ledger_would_not_take_is_not_sent_and_is_told(
     await world.settle()
 
     assert await world.state(item_id) is ItemState.PUBLISHED
-    assert await world.alert(item_id) == ("open", code, 1)
+    assert await world.alert(item_id, StepKind.ATTACHMENT) == ("open", code, 1)
     async with world.db.read() as tx:
-        alert = await load_alert(tx, world.workspace_id, item_id)
+        alert = await load_alert(tx, world.workspace_id, item_id, StepKind.ATTACHMENT)
     assert alert is not None
     assert words in alert.problem.explanation
     assert "attach" not in world.ledger.calls

@@ -16,7 +16,7 @@ from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
 from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import StepKind, StepState
+from bot.domain.publishing import AFTER_DOCUMENT, StepKind, StepState
 from bot.services.people import People
 from bot.services.publications import cancel, open_publication
 from bot.services.waiting import Waiting
@@ -71,7 +71,7 @@ async def test_what_was_planned_after_a_document_that_nothing_can_be_made_of_is_
     await world.settle()
 
     async with world.db.write() as tx:
-        assert not await retry_steps(tx, world.workspace_id, item_id)
+        assert not await retry_steps(tx, world.workspace_id, item_id, StepKind.ATTACHMENT)
     assert len(world.ledger.file_names) == 2
 
 
@@ -208,8 +208,8 @@ async def test_a_withdrawal_that_was_refused_is_not_what_an_old_retry_is_about(w
         of_it = STEPS.c.kind == StepKind.WITHDRAWAL
         await tx.execute(STEPS.update().where(of_it).values(state=StepState.REFUSED))
 
-        assert not await retry_steps(tx, world.workspace_id, item_id)
-        assert await leave_steps(tx, world.workspace_id, item_id)
+        assert not await retry_steps(tx, world.workspace_id, item_id, StepKind.WITHDRAWAL)
+        assert await leave_steps(tx, world.workspace_id, item_id, AFTER_DOCUMENT) == {StepKind.WITHDRAWAL}
 
 
 async def test_what_is_still_tried_is_not_looked_after_like_what_was_refused(world: World) -> None:

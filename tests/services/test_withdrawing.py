@@ -105,7 +105,7 @@ async def test_a_document_goes_by_a_call_of_its_own_and_its_item_waits_as_it_was
     assert (item.ledger_url, item.published_at, item.decided_by) == (None, None, None)
     assert item.complaints == ("Withdrawn from Xero: Twice in the books",)
     assert (await world.audited("withdrawal asked for"), await world.audited("withdrawn")) == (1, 1)
-    assert await world.alert(item_id) is None
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) is None
 
 
 async def test_it_is_published_anew_with_another_key_and_never_taken_for_the_one_before(desk: Desk) -> None:
@@ -182,7 +182,7 @@ async def test_a_lost_answer_is_settled_by_looking_whether_it_was_done_or_not(de
         assert item.state is ItemState.TO_REVIEW, trouble
         assert world.ledger.numbers == [], trouble
         assert world.ledger.withdrawn.count(f"INV-{number}") == 1, trouble
-        assert await world.alert(item_id) is None, trouble
+        assert await world.alert(item_id, StepKind.WITHDRAWAL) is None, trouble
         world.ledger.troubles.clear()
 
 
@@ -214,10 +214,10 @@ async def test_what_the_ledger_keeps_stays_published_with_one_alert_and_goes_on_
     item = await desk.withdrawn(item_id)
 
     assert (item.state, item.ledger_url) == (ItemState.PUBLISHED, url)
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 1)
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 1)
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 2)
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 2)
     world.ledger.stays.clear()
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
@@ -225,7 +225,7 @@ async def test_what_the_ledger_keeps_stays_published_with_one_alert_and_goes_on_
     item = await desk.item(item_id)
     assert item.state is ItemState.TO_REVIEW
     assert item.complaints == ("Withdrawn from Xero: Twice in the books",)
-    assert (await world.alert(item_id) or ("",))[0] == AlertState.RESOLVED
+    assert (await world.alert(item_id, StepKind.WITHDRAWAL) or ("",))[0] == AlertState.RESOLVED
     with pytest.raises(NotNowError):
         await desk.withdrawals.again(desk.actor, item_id)
 
@@ -235,11 +235,11 @@ async def test_what_is_left_there_is_published_as_before_and_can_be_withdrawn_an
     (item_id,) = await desk.published("INV-1")
     world.ledger.paid.add("INV-1")
     await desk.withdrawn(item_id)
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_SETTLED, 1)
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_SETTLED, 1)
 
     await desk.withdrawals.leave(desk.actor, item_id)
 
-    assert (await world.alert(item_id) or ("",))[0] == AlertState.LEFT
+    assert (await world.alert(item_id, StepKind.WITHDRAWAL) or ("",))[0] == AlertState.LEFT
     with pytest.raises(NotNowError):
         await desk.withdrawals.leave(desk.actor, item_id)
     world.ledger.paid.clear()
@@ -251,14 +251,14 @@ async def test_what_somebody_changed_there_goes_only_when_that_was_told(desk: De
     (item_id,) = await desk.published("INV-1")
     world.ledger.correct("INV-1", Decimal("130.00"))
     await desk.withdrawn(item_id)
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_CHANGED, 1)
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_CHANGED, 1)
     told = await desk.withdrawals.to_withdraw(desk.actor, item_id, (await desk.item(item_id)).version)
     assert told.differences == "total: 120.00 here, 130.00 in the ledger"
 
     world.ledger.correct("INV-1", Decimal("140.00"))  # and changed again
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_CHANGED, 2)
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_CHANGED, 2)
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
 
@@ -289,13 +289,13 @@ async def test_a_file_that_is_on_its_way_or_was_refused_is_missed_by_nobody(desk
 
     assert (await desk.withdrawn(item_id)).state is ItemState.TO_REVIEW
 
-    assert await world.alert(item_id) is None
+    assert await world.alert(item_id, StepKind.ATTACHMENT) is None
     world.ledger.refuse[f"{(await desk.item(item_id)).reference} Paper.pdf"] = Problem(code=ProblemCode.FILE_REFUSED)
     await desk.publish_anew(item_id)
     await world.settle()
-    assert await world.alert(item_id) == (AlertState.OPEN, ProblemCode.FILE_REFUSED, 1)
+    assert await world.alert(item_id, StepKind.ATTACHMENT) == (AlertState.OPEN, ProblemCode.FILE_REFUSED, 1)
     assert (await desk.withdrawn(item_id)).state is ItemState.TO_REVIEW
-    assert (await world.alert(item_id) or ("",))[0] != AlertState.OPEN
+    assert (await world.alert(item_id, StepKind.ATTACHMENT) or ("",))[0] != AlertState.OPEN
     async with world.db.read() as tx:
         states = (await tx.execute(STEPS.select().where(STEPS.c.kind == StepKind.ATTACHMENT))).all()
         ends = (await tx.execute(PUBLICATIONS.select())).all()
@@ -323,7 +323,7 @@ async def test_a_file_that_is_tried_in_vain_beside_it_is_told_to_nobody_once_its
 
     await world.settle()
 
-    assert (await world.alert(item_id) or ("",))[0] != AlertState.OPEN
+    assert (await world.alert(item_id, StepKind.ATTACHMENT) or ("",))[0] != AlertState.OPEN
     assert await world.is_settled()
 
 

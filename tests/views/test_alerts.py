@@ -17,12 +17,13 @@ from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import OF_WITHDRAWAL, Fix, Problem, ProblemCode
+from bot.domain.problems import OF_PAYMENT, OF_STEPS, OF_WITHDRAWAL, Fix, Problem, ProblemCode
+from bot.domain.publishing import StepKind
 from bot.domain.settings import Destination, PaymentStatus
 from bot.views import alerts as views
 from bot.views.connections import Message
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FormRef, ItemRef
+from bot.views.metadata import FormRef, ItemRef, StepRef
 from bot.views.text import escape
 from tests.architecture.tree import registered
 from tests.playground.kit import validator
@@ -83,19 +84,37 @@ def an_item(state: ItemState = ItemState.REFUSED) -> Item:
     )
 
 
+def step_of(code: ProblemCode) -> StepKind:
+    """The step that such a problem is one of."""
+    if code in OF_WITHDRAWAL:
+        return StepKind.WITHDRAWAL
+    if code in OF_PAYMENT:
+        return StepKind.PAYMENT
+    return StepKind.ATTACHMENT if code in OF_STEPS else StepKind.DOCUMENT
+
+
 def an_alert(
     code: ProblemCode = ProblemCode.ACCOUNT_ARCHIVED,
     *,
     state: AlertState = AlertState.OPEN,
     item_state: ItemState | None = None,
+    of: StepKind | None = None,
     times: int = 1,
     outcome: str | None = None,
     is_connected: bool = True,
 ) -> AlertCard:
-    item = an_item(item_state or (ItemState.PUBLISHED if code in OF_WITHDRAWAL else ItemState.REFUSED))
+    item = an_item(item_state or (ItemState.REFUSED if step_of(code) is StepKind.DOCUMENT else ItemState.PUBLISHED))
     problem = Problem(code=code, facts=FACTS, vendor_words=WORDS)
     return AlertCard(
-        alert=Alert(item_id=item.id, state=state, problem=problem, times=times, changed_at=AT, outcome=outcome),
+        alert=Alert(
+            item_id=item.id,
+            of=of or step_of(code),
+            state=state,
+            problem=problem,
+            times=times,
+            changed_at=AT,
+            outcome=outcome,
+        ),
         card=ItemCard(
             item=item,
             organisation="Acme & <Sons> Ltd",
@@ -179,8 +198,10 @@ def test_every_button_is_one_that_somebody_serves_and_names_what_it_is_about(cod
     assert len(pressed) == len(found.alert.problem.entry.fixes) + 1
     assert [each["action_id"] for each in pressed if each["action_id"] not in served] == []
     for each in pressed:
-        is_connect = each["action_id"] == ActionId.OPEN_CONNECT
-        assert each["value"] == (str(item.organisation_id) if is_connect else ItemRef(item.id, 4).encode())
+        of_step = StepRef(item.id, found.alert.of).encode()
+        of_item = ItemRef(item.id, 4).encode()
+        values = {ActionId.OPEN_CONNECT: str(item.organisation_id)} | dict.fromkeys(views.OF_ONE_STEP, of_step)
+        assert each["value"] == values.get(ActionId(each["action_id"]), of_item)
     assert [each.get("style") for each in pressed[:-1]][:1] in ([], ["primary"])
     assert sum(each.get("style") == "primary" for each in pressed) <= 1
 
@@ -223,7 +244,7 @@ def test_refusals_are_counted_from_the_second_on() -> None:
 
 
 def test_trouble_with_what_comes_after_a_published_document_does_not_call_that_unpublished() -> None:
-    trouble = views.alert(an_alert(ProblemCode.LEDGER_DOWN, item_state=ItemState.PUBLISHED))
+    trouble = views.alert(an_alert(ProblemCode.LEDGER_DOWN, of=StepKind.ATTACHMENT, item_state=ItemState.PUBLISHED))
 
     assert "was not published" not in trouble[0]
     assert "was not attached" in trouble[0]
