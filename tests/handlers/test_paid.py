@@ -16,6 +16,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, SalesF
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, Message
 from bot.services.bank_accounts import bank_accounts
 from bot.views.ids import ActionId, BlockId
+from providers.xero.simulated.endpoints import attachments
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import CATEGORY, TAX
 from tests.handlers.desk import Desk, a_desk, actions, words
@@ -153,6 +154,42 @@ async def test_a_payment_that_xero_refuses_is_told_and_tried_alone_from_where_it
     (bill,), (payment,) = desk.xero.bills(), payments(desk)
     assert (bill["Status"], payment["Account"]["Code"]) == ("PAID", "091")
     assert actions(alert(desk)) == []
+
+
+async def test_a_payment_and_a_file_that_are_refused_are_told_and_mended_each_by_itself(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    monkeypatch.setattr(attachments, "LARGEST_FILE", 10)
+    await desk.drop(NUMBER)
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+    of_payment, of_file = both(desk)
+    assert "its payment is not" in words(of_payment)
+    assert "Xero did not take the file" in words(of_file)
+    monkeypatch.setattr(attachments, "LARGEST_FILE", 10**7)
+
+    await desk.press(of_file, ActionId.RETRY_ITEM, BOOKKEEPER)
+    (bill,) = desk.xero.bills()
+    of_payment, of_file = both(desk)
+    assert len(desk.xero.books[TRADING].files(bill["InvoiceID"])) == 1
+    assert "The file is in Xero" in words(of_file)
+    assert ActionId.RETRY_ITEM in actions(of_payment)
+    assert payments(desk) == []
+
+    await desk.press(of_payment, ActionId.LEAVE_STEP, BOOKKEEPER)
+    of_payment, of_file = both(desk)
+    assert "It stays in Xero without the payment" in words(of_payment)
+    assert "The file is in Xero" in words(of_file)
+    assert actions(of_payment) == []
+
+
+def both(desk: Desk) -> list[Message]:
+    """The alerts in the thread: as they began, the payment's first."""
+    found = desk.slack.thread(BILLS, desk.card(NUMBER).ts)
+    assert len(found) == 2
+    return found
 
 
 async def test_a_sign_in_that_may_not_record_payments_publishes_and_says_so(desk: Desk) -> None:
