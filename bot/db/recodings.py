@@ -1,14 +1,14 @@
 """How far the items that nobody decided on have been judged by settings that were saved."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Row, bindparam, literal, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, table_of
+from bot.db.base import Base, new_id, table_of
 from bot.db.items import ITEMS, item_of
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
@@ -36,6 +36,7 @@ class RecodingRow(Base):
 
 
 RECODINGS = table_of(RecodingRow)
+FROM_THE_OLDEST = datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0)
 
 _OF = select(RECODINGS).where(
     RECODINGS.c.workspace_id == bindparam("workspace_id"), RECODINGS.c.organisation_id == bindparam("organisation_id")
@@ -89,6 +90,14 @@ async def begin_recoding(tx: Tx, recoding: Recoding, *, due_at: datetime) -> Non
     }
     statement = tx.insert(RecodingRow).values(organisation_id=recoding.organisation_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["organisation_id"], set_=values))
+
+
+async def begin_again(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """From the oldest item: whoever restarts what does not move takes it up."""
+    recoding = Recoding(
+        workspace_id=workspace_id, organisation_id=organisation_id, run=new_id(), attempt=1, after=FROM_THE_OLDEST
+    )
+    await begin_recoding(tx, recoding, due_at=tx.now)
 
 
 async def move_recoding(tx: Tx, recoding: Recoding, **values: object) -> bool:

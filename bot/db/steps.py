@@ -40,7 +40,16 @@ async def plan_steps(
     organisation_id: OrganisationId,
     plans: Mapping[tuple[PublicationId, ItemId], Sequence[PlannedStep]],
 ) -> None:
-    """Write down what comes after each document. A plan is made as often as its document is frozen, and only once."""
+    """Write down what comes after each document, as it is frozen now: that of an earlier freezing, of which nothing was
+    sent, is replaced.
+    """
+    await tx.execute(
+        STEPS.delete().where(
+            STEPS.c.workspace_id == workspace_id,
+            STEPS.c.publication_id.in_([publication_id for publication_id, _ in plans]),
+            STEPS.c.state == StepState.PLANNED,
+        )
+    )
     values = [
         {
             "publication_id": publication_id,

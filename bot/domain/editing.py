@@ -123,14 +123,15 @@ def exchanged(edit: Edit, *, is_meant: Callable[[Codes], bool], change: Callable
 
 def is_material(before: Item, after: Item) -> bool:
     """Whether an approver decided on what changed: who is paid, where to and where from, how much and at which exchange
-    rate, for which document, and where to and how far on it goes in the ledger.
+    rate, for which document, and where to and how far on it goes in the ledger. Less than was decided on is none: what is
+    not to be paid any more is paid from nowhere.
 
     Dates, wording, lines, codes and a tax that leaves the total alone are not: they are changed under a standing approval.
     """
 
     def decided_on(item: Item) -> tuple[object, ...]:
         facts = item.facts
-        paid_from = item.paid_from if item.is_to_be_paid else None
+        paid_from = item.paid_from if after.is_to_be_paid and item.is_to_be_paid else None
         document = (item.kind, facts.document_type, item.counterparty, facts.number, facts.gross)
         return (*document, facts.currency, facts.currency_rate, item.publish_to, paid_from)
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 
 from bot.db.base import dump, table_of
 from bot.db.connections import ListEntryRow
+from bot.db.recodings import begin_again
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Account, ListKind
 from bot.domain.finding import Query, search_text
@@ -60,7 +61,9 @@ async def label(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
 
 
 async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ledger_id: str) -> None:
-    """The ledger says that it is archived: nothing is paid from it any more, before the next refresh says so too."""
+    """The ledger says that it is archived: nothing is paid from it any more, before the next refresh says so too. Items that
+    nobody decided on are looked at again.
+    """
     found = await bank_accounts(tx, workspace_id, organisation_id)
     if ledger_id not in found:
         return
@@ -75,6 +78,7 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
         )
         .values(is_active=False, entry=dump(archived))
     )
+    await begin_again(tx, workspace_id, organisation_id)
 
 
 def _search(account: Account) -> str:

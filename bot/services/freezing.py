@@ -153,9 +153,7 @@ async def plan_later_steps(
     for step, work in taken:
         item = items.get(work.item_id)
         if isinstance(work, Posting) and item is not None:
-            later = [*_payment_of(item, work), *_file_of(item, provider)]
-            if later:
-                plans[(step.publication_id, item.id)] = later
+            plans[(step.publication_id, item.id)] = [*_payment_of(item, work), *_file_of(item, provider)]
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
 
 

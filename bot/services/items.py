@@ -23,7 +23,7 @@ from bot.services.choosing import choose
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
-from bot.services.recoding import checked, judged, placed, settle
+from bot.services.recoding import checked, judged, paid_from_live, placed, settle
 from bot.services.settings import load_settings
 from bot.views.text import mention
 
@@ -141,7 +141,7 @@ async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
 async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | None) -> Item:
     """Today's defaults are offered to what nobody decided on yet."""
     if settings is None:
-        return checked(after)
+        return checked(await paid_from_live(tx, after))
     if before.state in DECIDED:
         (after,) = await placed(tx, [after], settings)
         return checked(after)

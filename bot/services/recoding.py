@@ -14,8 +14,9 @@ from bot.db.unit_of_work import Tx
 from bot.domain.checks import check, not_paid
 from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
-from bot.domain.payment_methods import KnownMethod, PaymentMethodId
+from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
+from bot.services.bank_accounts import bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.payment_methods import known_methods
 
@@ -60,6 +61,17 @@ def _paid_from(item: Item, known: Mapping[PaymentMethodId, KnownMethod]) -> str 
     found = known.get(method) if item.is_to_be_paid and method is not None else None
     account = None if found is None else found.pays_from
     return None if account is None else account.provider_id
+
+
+async def paid_from_live(tx: Tx, item: Item) -> Item:
+    """A decided item that is edited: what was decided on stays, unless nothing can be paid from it any more and its payment
+    method has another bank account by now.
+    """
+    if not item.is_to_be_paid or item.paid_from is None:
+        return item
+    accounts = await bank_accounts(tx, item.workspace_id, item.organisation_id)
+    link = accounts[item.paid_from][0] if item.paid_from in accounts else Link.GONE
+    return item if link is Link.LIVE else await paid_from_now(tx, item)
 
 
 async def paid_from_now(tx: Tx, item: Item) -> Item:

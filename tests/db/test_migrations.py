@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from bot.clock import SystemClock
 from bot.db import migrate
 from bot.db.base import dump
-from bot.db.items import ITEMS
+from bot.db.items import ITEMS, load_item
 from bot.db.publications import BATCHES, STEPS
 from bot.db.recodings import stuck_recodings
 from bot.db.unit_of_work import Database
 from bot.domain.books import ListKind
-from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.services.finding import find
 from bot.services.settings import load_settings
@@ -257,7 +257,7 @@ async def test_settings_of_before_are_those_of_costs_and_sales_that_waited_are_l
     came = {"door": "form", "submitted_by": "U1", "created_at": "2026-03-02 09:00:00+00:00", "state": "to_review"}
     content = {
         "facts": "{}",
-        "coding": "{}",
+        "coding": '{"account":{"value":"429","source":20},"tax_rate":{"value":"NONE","source":90,"by":"U1"}}',
         "complaints": "[]",
         "publish_as": "draft",
         "edited_by": "[]",
@@ -283,12 +283,17 @@ async def test_settings_of_before_are_those_of_costs_and_sales_that_waited_are_l
     async with db.read() as tx:
         settings = await load_settings(tx, workspace, organisation)
         places = (await tx.execute(select(ITEMS.c.kind, ITEMS.c.publish_to).order_by(ITEMS.c.kind))).all()
+        cost, sale = [await load_item(tx, workspace, ItemId(UUID(int=place))) for place in (1, 2)]
         (stuck,) = await stuck_recodings(tx, limit=9)
     await db.close()
     assert settings.costs == KindSettings(payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429")
     assert settings.sales == KindSettings(destination=Destination.SALES)
     assert [tuple(row) for row in places] == [("cost", "purchases"), ("sale", "sales")]
     assert stuck.organisation_id == organisation
+    assert cost is not None
+    assert sale is not None
+    assert [item.coding.account.value for item in (cost, sale)] == ["429", None], "sales have defaults of their own"
+    assert [item.coding.tax_rate.value for item in (cost, sale)] == ["NONE", "NONE"], "what a person chose stays"
 
 
 def _on_its_way(workspace: WorkspaceId, organisation: OrganisationId) -> Iterator[tuple[str, dict[str, object]]]:

@@ -14,6 +14,12 @@ depends_on = None
 
 _SETTINGS = sa.table("organisation_settings", sa.column("organisation_id", sa.Uuid()), sa.column("chosen", sa.Text()))
 _OF_COSTS = ("destination", "payment_status", "default_account", "default_tax_rate")
+_ITEMS = sa.table(
+    "items", *(sa.column(name, sa.Text()) for name in ("kind", "state", "coding")), sa.column("id", sa.Uuid())
+)
+_CODED = ("account", "tax_rate")
+_OF_DEFAULTS = (20, 30)
+"""Sources of a code: the organisation's defaults."""
 
 _WAITING_SALES = """
 SELECT DISTINCT items.organisation_id, items.workspace_id FROM items WHERE items.kind = 'sale' AND items.state = 'to_review'
@@ -39,6 +45,7 @@ def upgrade() -> None:
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.alter_column("publish_to", existing_type=sa.String(), nullable=False)
     _settings_by_kind()
+    _sales_lose_the_defaults_of_costs()
     _sales_are_judged_again()
 
 
@@ -50,6 +57,18 @@ def _settings_by_kind() -> None:
         costs = {name: chosen[name] for name in _OF_COSTS if name in chosen}
         is_this = _SETTINGS.c.organisation_id == row.organisation_id
         connection.execute(_SETTINGS.update().where(is_this).values(chosen=json.dumps({"costs": costs})))
+
+
+def _sales_lose_the_defaults_of_costs() -> None:
+    """Sales that waited were coded by them. What a person, a rule or a door chose stays."""
+    connection = op.get_bind()
+    is_waiting = (_ITEMS.c.kind == "sale") & (_ITEMS.c.state == "to_review")
+    for row in connection.execute(sa.select(_ITEMS.c.id, _ITEMS.c.coding).where(is_waiting)).all():
+        coding = json.loads(row.coding)
+        given = {name for name in _CODED if coding.get(name, {}).get("source") in _OF_DEFAULTS}
+        if given:
+            kept = json.dumps({name: value for name, value in coding.items() if name not in given})
+            connection.execute(_ITEMS.update().where(_ITEMS.c.id == row.id).values(coding=kept))
 
 
 def _sales_are_judged_again() -> None:

@@ -1,0 +1,80 @@
+"""Which bank account something is paid from: what approvers decided on, whatever becomes of its payment method."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.domain.settings import Destination, PaymentStatus
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.test_paid import alert, costs, method, payments, relink
+from tests.playground.kit import schema_problems
+
+NUMBER = "INV-1"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def test_the_same_payment_method_with_another_bank_account_mends_a_refusal(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+    await desk.add()
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+    told = alert(desk)
+    assert ActionId.CHOOSE_PAYMENT_METHOD in actions(told)
+
+    await relink(desk, visa, "091")
+    await desk.press(told, ActionId.CHOOSE_PAYMENT_METHOD, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    await desk.slack.options(form, ActionId.FIND_PAYMENT_METHOD, "", user=BOOKKEEPER, block_id=BlockId.PAYMENT_METHOD)
+    done = await desk.slack.submit(form, {BlockId.PAYMENT_METHOD: visa})
+    assert (done.errors, done.error) == ({}, None)
+    await desk.settle()
+    assert ActionId.APPROVE_ITEM in actions(desk.card(NUMBER))
+    await desk.approve(NUMBER)
+    (spent,) = desk.xero.books[TRADING].bank_transactions.values()
+    assert spent["BankAccount"]["Code"] == "091"
+
+
+async def test_what_is_to_be_paid_is_sent_as_a_draft_under_its_approval(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 12, 31))
+    await desk.approve(NUMBER)
+    told = alert(desk)
+    assert ActionId.PUBLISH_AS_DRAFT in actions(told)
+    await desk.press(told, ActionId.PUBLISH_AS_DRAFT, BOOKKEEPER)
+    (bill,) = desk.xero.bills()
+    assert bill["Status"] == "DRAFT"
+    assert payments(desk) == []
+
+
+async def test_items_wait_as_soon_as_a_refusal_tells_that_their_bank_account_is_archived(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+    await desk.add()
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+    asked = desk.card("INV-2")
+    await desk.press(asked, ActionId.APPROVE_ITEM)
+    assert "not linked to a bank account" in words(desk.card("INV-2")), "nobody approves what would be refused"
+    assert len(desk.slack.thread(BILLS, asked.ts)) == 0
+
+    desk.xero.restore_account(TRADING, "090")
+    await desk.slack.command("/dext", "sync bank accounts", user=ADMIN)
+    await desk.settle()
+    assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))
