@@ -9,6 +9,7 @@ from bot.views.fields import (
     bank_account_option,
     contact_option,
     payment_method_option,
+    product_option,
     tax_rate_option,
     tracking_option,
 )
@@ -27,6 +28,7 @@ class ChoiceHandlers:
     def register(self, routes: Routes) -> None:
         routes.options(ActionId.FIND_ACCOUNT, self.find_account)
         routes.options(ActionId.FIND_TAX_RATE, self.find_tax_rate)
+        routes.options(ActionId.FIND_PRODUCT, self.find_product)
         routes.options(ActionId.FIND_CONTACT, self.find_contact)
         routes.options(ActionId.FIND_BANK_ACCOUNT, self.find_bank_account)
         routes.options(ActionId.FIND_PAYMENT_METHOD, self.find_payment_method)
@@ -47,6 +49,13 @@ class ChoiceHandlers:
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
         found = await self.lists.tax_rates(query.actor, about.organisation_id, query.text, kind)
         return Choices([tax_rate_option(rate) for rate in found])
+
+    async def find_product(self, query: OptionsQuery) -> Choices:
+        about = _about(query)
+        if about is None:
+            return Choices()
+        found = await self.lists.products(query.actor, about.organisation_id, query.text)
+        return Choices([product_option(product) for product in found])
 
     async def find_contact(self, query: OptionsQuery) -> Choices:
         about = _about(query)

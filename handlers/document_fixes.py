@@ -1,4 +1,4 @@
-"""The buttons of an alert that change whom a document is from or to, or its number, or say that what the ledger has is right."""
+"""The buttons of an alert that change whom a document is from or to, its products or its number, or say that what the ledger has is right."""
 
 from dataclasses import dataclass
 
@@ -28,6 +28,8 @@ class DocumentFixHandlers:
     def register(self, routes: Routes) -> None:
         routes.action(ActionId.CHOOSE_CONTACT, self.ask_for_contact)
         routes.view(CallbackId.CHOOSE_CONTACT, self.choose_contact)
+        routes.action(ActionId.CHOOSE_PRODUCT, self.ask_for_product)
+        routes.view(CallbackId.CHOOSE_PRODUCT, self.choose_product)
         routes.action(ActionId.USE_CONTACT, self.use_contact)
         routes.action(ActionId.CHOOSE_PAYMENT_METHOD, self.ask_for_method)
         routes.view(CallbackId.CHOOSE_PAYMENT_METHOD, self.choose_method)
@@ -48,6 +50,20 @@ class DocumentFixHandlers:
             return FormErrors({BlockId.CONTACT: "Choose a contact."})
         try:
             await self.document.choose_contact(submission.actor, ref.item_id, ref.version, contact)
+        except NotOfferedError as error:
+            return _not_offered(error)
+        return None
+
+    async def ask_for_product(self, click: Click) -> Reply:
+        item, alert = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        page = await self.forms.editing(click.actor, item.id)
+        return OpenView(views.product_form(page, alert.problem.facts.get("product", "unknown")))
+
+    async def choose_product(self, submission: Submission) -> Reply:
+        ref = FormRef.decode(submission.form.private_metadata).item
+        product = views.read_product(Fields(submission.form.state))
+        try:
+            await self.document.choose_product(submission.actor, ref.item_id, ref.version, product)
         except NotOfferedError as error:
             return _not_offered(error)
         return None

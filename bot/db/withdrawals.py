@@ -94,6 +94,17 @@ async def payments_of(tx: Tx, workspace_id: WorkspaceId, publication_id: Publica
     return tuple((await tx.execute(statement)).scalars())
 
 
+async def is_being_paid(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> bool:
+    """Whether a payment of the document is on its way, of which the ledger's id is not known yet."""
+    statement = select(STEPS.c.position).where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.publication_id == publication_id,
+        STEPS.c.kind == StepKind.PAYMENT,
+        STEPS.c.state.in_(UNDER_WAY),
+    )
+    return (await tx.execute(statement.limit(1))).first() is not None
+
+
 async def told_of(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> str | None:
     """The differences that people were told of when the document was to be withdrawn last."""
     statement = (

@@ -88,6 +88,7 @@ def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> Posti
         tax=tax,
         account_code=codes.account,
         tax_code=None if amounts is LineAmounts.NO_TAX else codes.tax_rate,
+        item_code=codes.product,
         tracking=codes.tracking,
     )
 

@@ -16,6 +16,7 @@ class ListKind(StrEnum):
     TRACKING_CATEGORIES = "tracking_categories"
     CURRENCIES = "currencies"
     BANK_ACCOUNTS = "bank_accounts"
+    PRODUCTS = "products"
     CONTACTS = "contacts"
 
 
@@ -33,6 +34,8 @@ class Capability(StrEnum):
     PAYMENTS = "payments"
     SEVERAL_ORGANISATIONS = "several_organisations"
     TRACKING = "tracking"
+    PRODUCTS = "products"
+    """Lines can name what was bought or sold, from a list of the ledger."""
     LOCK_DATES = "lock_dates"
     WITHDRAWING = "withdrawing"
     """A document that was published is taken out of the books again."""
@@ -122,6 +125,37 @@ class TrackingCategory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usually:
+    """What a product is usually booked to when it is bought, or when it is sold: codes of the ledger."""
+
+    account: str | None = None
+    tax_rate: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """A product or service. `code` is what lines refer to. Without `bought` it is not bought, without `sold` not sold."""
+
+    provider_id: str
+    code: str
+    name: str
+    is_active: bool = True
+    bought: Usually | None = None
+    sold: Usually | None = None
+    stock_account: str | None = None
+    """Of one whose stock the ledger counts: what is bought of it goes to this account, and to no other."""
+
+    @property
+    def label(self) -> str:
+        return f"{self.code} · {self.name}" if self.name != self.code else self.code
+
+    def usually(self, *, is_sale: bool) -> Usually | None:
+        if is_sale or self.bought is None or self.stock_account is None:
+            return self.sold if is_sale else self.bought
+        return Usually(account=self.stock_account, tax_rate=self.bought.tax_rate)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Currency:
     code: str
     name: str
@@ -164,7 +198,7 @@ class Login:
         return f"{self.name} ({self.email})" if self.name and self.email else self.name or self.email
 
 
-ListEntry = Account | TaxRate | Contact | TrackingCategory | Currency
+ListEntry = Account | TaxRate | Contact | TrackingCategory | Currency | Product
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

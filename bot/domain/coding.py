@@ -81,6 +81,7 @@ class LineCoding:
 
     account: CodedValue = field(default_factory=CodedValue)
     tax_rate: CodedValue = field(default_factory=CodedValue)
+    product: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
 
 
@@ -94,10 +95,13 @@ class Track:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
-    """What is booked to: codes alone, without where they come from. `tracking` is in the order of the categories' ids."""
+    """What is booked to: codes alone, without where they come from. `tracking` is in the order of the categories' ids. A
+    product is a line's alone.
+    """
 
     account: str | None = None
     tax_rate: str | None = None
+    product: str | None = None
     tracking: tuple[Track, ...] = ()
 
     def over(self, others: "Codes") -> "Codes":
@@ -106,6 +110,7 @@ class Codes:
         return Codes(
             account=self.account or others.account,
             tax_rate=self.tax_rate or others.tax_rate,
+            product=self.product or others.product,
             tracking=tuple(sorted(tracking.values())),
         )
 
@@ -147,7 +152,9 @@ class Coding:
 
 def codes_of(coding: "Coding | LineCoding") -> Codes:
     chosen = (Track(each.category, each.option.value) for each in coding.tracking if each.option.value is not None)
-    return Codes(account=coding.account.value, tax_rate=coding.tax_rate.value, tracking=tuple(sorted(chosen)))
+    product = coding.product.value if isinstance(coding, LineCoding) else None
+    account, tax_rate = coding.account.value, coding.tax_rate.value
+    return Codes(account=account, tax_rate=tax_rate, product=product, tracking=tuple(sorted(chosen)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,5 +83,6 @@ LIST_NAMES: dict[ListKind, str] = {
     ListKind.TRACKING_CATEGORIES: "tracking categories",
     ListKind.CURRENCIES: "currencies",
     ListKind.BANK_ACCOUNTS: "bank accounts",
+    ListKind.PRODUCTS: "products",
     ListKind.CONTACTS: "contacts",
 }

@@ -79,6 +79,7 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         return LineCoding(
             account=choose(standing.account, wanted.account),
             tax_rate=choose(standing.tax_rate, wanted.tax_rate),
+            product=choose(standing.product, wanted.product),
             tracking=track(standing.tracking, wanted.tracking),
         )
 

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.domain.books import Account, Contact, Currency, ListEntry, TaxRate, TrackingCategory
+from bot.domain.books import Account, Contact, Currency, ListEntry, Product, TaxRate, TrackingCategory
 
 LETTERS = str.maketrans(
     {"ł": "l", "đ": "d", "ð": "d", "þ": "th", "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t"}
@@ -60,7 +60,7 @@ def found_by(entry: ListEntry) -> str:
             return search_text("", entry.name) if entry.goes_with_costs else ""
         case Contact() | TrackingCategory():
             return search_text("", entry.name)
-        case Currency():
+        case Currency() | Product():
             return search_text(entry.code, entry.name)
 
 

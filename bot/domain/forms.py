@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from bot.domain.books import Account, Capability, Contact, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import Account, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import Facts
 from bot.domain.editing import Edit, edit_of
 from bot.domain.ids import OrganisationId
@@ -32,6 +32,10 @@ class ItemPage:
     contact: Contact | None = None
     methods: Mapping[str, KnownMethod] = field(default_factory=dict)
     """Payment methods by our id, as far as the edit or the defaults name them."""
+    products: Mapping[str, Product] = field(default_factory=dict)
+    """By code, as far as the edit names them."""
+    has_products: bool = False
+    """Whether the books have products that a line can name."""
     tracking: tuple[TrackingCategory, ...] = ()
     """What lines can be tracked by; nothing where the package cannot do it."""
     statuses: tuple[PaymentStatus, ...] = ()

@@ -34,6 +34,8 @@ class LedgerDocument:
     gross: Decimal
     url: str
     account_codes: tuple[str | None, ...] = ()
+    item_codes: tuple[str, ...] | None = None
+    """The products of all lines, by their codes in order; None: the ledger did not tell."""
     options: tuple[str, ...] | None = None
     """The tracking options of all lines, by their ids in order; None: the ledger did not tell."""
 
@@ -126,6 +128,7 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("number", posting.number, found.number),
         ("date", posting.issued_on, found.issued_on),
         ("category", *_categories(posting, found)),
+        ("products", *_products(posting, found)),
         ("tracking", *_tracking(posting, found)),
         ("supplier", *_suppliers(posting, found)),
         ("status", *_statuses(posting, found)),
@@ -152,6 +155,12 @@ def _of_payment(payment: Payment, found: LedgerPayment) -> _Pairs:
 def _categories(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     ours = ", ".join(sorted({line.account_code for line in posting.lines}))
     return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
+
+
+def _products(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    ours = tuple(sorted(line.item_code for line in posting.lines if line.item_code is not None))
+    theirs = ours if found.item_codes is None else found.item_codes
+    return ", ".join(ours) or "none", ", ".join(theirs) or "none"
 
 
 def _tracking(posting: Posting, found: LedgerDocument) -> tuple[str, str]:

@@ -65,6 +65,8 @@ class PostingLine:
     tax: Decimal
     account_code: str
     tax_code: str | None
+    item_code: str | None = None
+    """The ledger's code of the product."""
     tracking: tuple[Track, ...] = ()
 
     def amount(self, line_amounts: LineAmounts) -> Decimal:

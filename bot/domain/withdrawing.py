@@ -48,5 +48,7 @@ class ToWithdraw:
     is_draft: bool
     """As it was published."""
     ending: Ending
+    is_paid: bool
+    """By a payment of ours, which goes with it."""
     differences: str | None
     """What is known to be otherwise in the ledger by now."""

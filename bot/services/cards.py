@@ -23,6 +23,7 @@ from bot.domain.documents import Door
 from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
+from bot.domain.products import not_to_stock
 from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
@@ -156,6 +157,7 @@ async def _warnings(
             f"{name} is archived in the ledger, which will refuse it. Edit changes it."
             for name in archived_of(item, names)
         ),
+        *not_to_stock(item, names.products),
         *await _left_without(tx, item, settings.of(item.kind).coding_defaults),
         *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
         *one_for_several(item, names.tax_rate(item.coding.tax_rate.value)),

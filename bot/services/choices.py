@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Account, Contact, TaxRate, TrackingOption
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingOption
 from bot.domain.coding import CodingDefaults
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
@@ -48,6 +48,14 @@ class Choices:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
             return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text)
+
+    async def products(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Product, ...]:
+        """Live products and services; none for who may not see these books."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            return await lists.find_products(tx, actor.workspace.id, organisation_id, text)
 
     async def tracking_options(
         self, actor: Actor, organisation_id: OrganisationId, category: str, text: str
@@ -123,11 +131,13 @@ class NotOfferedError(Exception):
 
 
 ACCOUNT, TAX_RATE, CONTACT, TRACKING, LINES = "account", "tax_rate", "contact", "tracking", "lines"
+PRODUCT = "product"
 """Fields of `NotOfferedError`."""
 GONE = {
     ACCOUNT: "This category is not in the ledger's list any more. Choose another one.",
     TAX_RATE: "This tax rate is not in the ledger's list for such a document any more. Choose another one.",
     CONTACT: "This contact is not in the ledger's list any more. Choose another one, or write the name.",
+    PRODUCT: "This product is not in the ledger's list any more. Choose another one, or none.",
     TRACKING: "This option is not in the ledger's list any more. Choose another one.",
 }
 

@@ -15,7 +15,17 @@ from bot.domain.editing import Edit
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.texts import folded
 from bot.services import lists
-from bot.services.choices import ACCOUNT, CONTACT, GONE, LINES, TAX_RATE, TRACKING, NotOfferedError, require_offered
+from bot.services.choices import (
+    ACCOUNT,
+    CONTACT,
+    GONE,
+    LINES,
+    PRODUCT,
+    TAX_RATE,
+    TRACKING,
+    NotOfferedError,
+    require_offered,
+)
 from bot.services.payment_methods import method_not_offered
 
 
@@ -31,7 +41,7 @@ async def choose(
 
 
 class _Choosing:
-    """One edit; `accounts`, `tax_rates` and `tracks` are what it chooses that did not stand there before."""
+    """One edit; `accounts`, `tax_rates`, `products` and `tracks` are what it chooses that did not stand there before."""
 
     def __init__(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, edit: Edit, before: Edit | None
@@ -41,6 +51,7 @@ class _Choosing:
         wanted, stood = (edit.codes, *edit.lines), () if before is None else (before.codes, *before.lines)
         self.accounts = {codes.account for codes in wanted if codes.account} - {codes.account for codes in stood}
         self.tax_rates = {codes.tax_rate for codes in wanted if codes.tax_rate} - {codes.tax_rate for codes in stood}
+        self.products = {codes.product for codes in wanted if codes.product} - {codes.product for codes in stood}
         self.tracks = _tracks(wanted) - _tracks(stood)
 
     async def choose(self) -> Edit:
@@ -52,6 +63,7 @@ class _Choosing:
             raise NotOfferedError(wrong)
         await lists.note_use(*self.of, ListKind.ACCOUNTS, self.accounts)
         await lists.note_use(*self.of, ListKind.TAX_RATES, self.tax_rates)
+        await lists.note_use(*self.of, ListKind.PRODUCTS, self.products)
         if contact is None:
             return self.edit
         await lists.note_use(*self.of, ListKind.CONTACTS, [contact.provider_id])
@@ -74,6 +86,8 @@ class _Choosing:
     async def _wrong_codes(self) -> dict[str, str]:
         accounts = {code for code in self.accounts if not await self._is_offered(code, None)}
         rates = {code for code in self.tax_rates if not await self._is_offered(None, code)}
+        known = await lists.products_by_code(*self.of, self.products)
+        products = {code for code in self.products if code not in known or not known[code].is_active}
         wrong = {}
         if self.edit.codes.account in accounts:
             wrong[ACCOUNT] = GONE[ACCOUNT]
@@ -84,6 +98,8 @@ class _Choosing:
                 wrong[LINES] = f"Line {place}: {GONE[ACCOUNT]}"
             if codes.tax_rate in rates:
                 wrong[LINES] = f"Line {place}: {GONE[TAX_RATE]}"
+            if codes.product in products:
+                wrong[LINES] = f"Line {place}: {GONE[PRODUCT]}"
         return wrong
 
     async def _is_offered(self, account: str | None, tax_rate: str | None) -> bool:

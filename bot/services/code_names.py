@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, TaxRate, TrackingCategory
+from bot.domain.books import Account, Product, TaxRate, TrackingCategory
 from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Track
 from bot.domain.items import Item
 from bot.services import lists
@@ -19,6 +19,7 @@ class CodeNames:
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
     categories: Mapping[str, TrackingCategory] = field(default_factory=dict)
 
     def account(self, code: str | None) -> str | None:
@@ -29,6 +30,11 @@ class CodeNames:
     def tax_rate(self, code: str | None) -> str | None:
         """As `account`."""
         found = self.tax_rates.get(code or "")
+        return code if found is None else found.label
+
+    def product(self, code: str | None) -> str | None:
+        """As `account`."""
+        found = self.products.get(code or "")
         return code if found is None else found.label
 
     def track(self, track: Track) -> tuple[str, str]:
@@ -42,8 +48,9 @@ class CodeNames:
         return tuple(self.track(track) for track in codes.tracking)
 
     def words(self, codes: Codes) -> str:
-        """Category, tax rate and options, as far as there are any."""
+        """Product, category, tax rate and options, as far as there are any."""
         named = (
+            self.product(codes.product),
             self.account(codes.account),
             self.tax_rate(codes.tax_rate),
             *(option for _, option in self.tracking(codes)),
@@ -57,6 +64,9 @@ class CodeNames:
             yield f"Category {account.label}"
         if rate is not None and not rate.is_active:
             yield f"Tax rate {rate.label}"
+        product = self.products.get(codes.product or "")
+        if product is not None and not product.is_active:
+            yield f"Product {product.label}"
         for track in codes.tracking:
             if not self._is_live(track):
                 category, option = self.track(track)
@@ -76,6 +86,7 @@ async def names_of(tx: Tx, item: Item) -> CodeNames:
     return CodeNames(
         accounts=await lists.accounts_by_code(*of, _codes(part.account for part in parts)),
         tax_rates=await lists.tax_rates_by_code(*of, _codes(part.tax_rate for part in parts)),
+        products=await lists.products_by_code(*of, _codes(line.product for line in item.coding.lines)),
         categories={category.provider_id: category for category in categories},
     )
 

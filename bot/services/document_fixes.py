@@ -1,4 +1,4 @@
-"""What the buttons of an alert change of the document itself: whom it is from or to, and its number."""
+"""What the buttons of an alert change of the document itself: whom it is from or to, its products, and its number."""
 
 from dataclasses import dataclass, replace
 
@@ -9,7 +9,7 @@ from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.slack import Actor
 from bot.services import lists
-from bot.services.choices import CONTACT, GONE, NotOfferedError
+from bot.services.choices import CONTACT, GONE, PRODUCT, NotOfferedError
 from bot.services.current import NotNowError
 from bot.services.fixes import Fixes
 from bot.services.items import Items
@@ -45,6 +45,22 @@ class DocumentFixes:
         if contact is None or not contact.is_active:
             raise NotOfferedError({CONTACT: GONE[CONTACT]})
         return await self.items.edit(actor, item_id, version, replace(edit_of(item), contact=contact_id))
+
+    async def choose_product(self, actor: Actor, item_id: ItemId, version: int, code: str | None) -> Item:
+        """Another product, or none, on the lines that name the refused one; the approval is kept.
+
+        Raises:
+            NotOfferedError: not a live product.
+        """
+        item, alert = await self.fixes.item_to_fix(actor, item_id)
+        refused = alert.problem.facts.get("product_code")
+        async with self.db.read() as tx:
+            known = await lists.products_by_code(tx, item.workspace_id, item.organisation_id, [code] if code else [])
+        if code is not None and (code not in known or not known[code].is_active):
+            raise NotOfferedError({PRODUCT: GONE[PRODUCT]})
+        edit = edit_of(item)
+        lines = tuple(replace(codes, product=code) if codes.product == refused else codes for codes in edit.lines)
+        return await self.items.edit(actor, item_id, version, replace(edit, lines=lines))
 
     async def use_contact(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """The ledger's contact that has the name on the document is the one that is meant.

@@ -11,6 +11,7 @@ from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.lines import Balance, TypedLine, balance_of, opened, worked_out
+from bot.domain.products import with_product
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import lists
@@ -153,7 +154,24 @@ async def _require(tx: Tx, item: Item, actor: Actor, ref: DraftRef) -> Draft:
     return draft
 
 
+async def _as_products_are(tx: Tx, item: Item, edit: Edit, typed: Mapping[int, TypedLine]) -> Mapping[int, TypedLine]:
+    """A product that was just chosen brings the category and the tax rate that the ledger has for it, where the line has
+    none of its own.
+    """
+    chosen = {place: line.codes.product for place, line in typed.items() if line.codes.product}
+    new = {place: code for place, code in chosen.items() if edit.own_codes(place).product != code}
+    of = (tx, item.workspace_id, item.organisation_id)
+    products = await lists.products_by_code(*of, set(new.values())) if new else {}
+    found = dict(typed)
+    for place, code in new.items():
+        if code in products:
+            line = typed[place]
+            found[place] = replace(line, codes=with_product(line.codes, products[code], edit.kind))
+    return found
+
+
 async def _worked_out(tx: Tx, item: Item, edit: Edit, typed: Mapping[int, TypedLine]) -> Edit:
+    typed = await _as_products_are(tx, item, edit, typed)
     codes = {line.codes.over(edit.codes).tax_rate for line in typed.values()}
     of = (tx, item.workspace_id, item.organisation_id)
     rates = await lists.tax_rates_by_code(*of, {code for code in codes if code})

@@ -33,7 +33,11 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames) -> tuple[Reason, ...]
 
 
 def _of_line(number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:
-    values = (("category", line.account, names.account), ("tax rate", line.tax_rate, names.tax_rate))
+    values = (
+        ("product", line.product, names.product),
+        ("category", line.account, names.account),
+        ("tax rate", line.tax_rate, names.tax_rate),
+    )
     for field, value, name in values:
         if value.source is not Source.NOTHING:
             yield _reason(f"Line {number}, {field}", value, name)

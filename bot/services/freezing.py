@@ -16,7 +16,7 @@ from bot.db.planning import DueOrganisation, DueStep
 from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
-from bot.db.withdrawals import leave_the_rest, payments_of, told_of, withdrawn_before
+from bot.db.withdrawals import is_being_paid, leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
 from bot.domain.booking import NotBookableError, posting_of
 from bot.domain.ids import FileId, ItemId
@@ -37,6 +37,8 @@ FILES = table_of(FileRow)
 
 LOOKED_AGAIN_AFTER = timedelta(minutes=10)
 """For a smaller version of a file, if nobody says that there is one."""
+PAID_BY_THEN = timedelta(seconds=30)
+"""What became of a payment that is on its way is known by then, as a rule."""
 
 BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What making a document of an item may end in that is wrong with it, or with us: it is told, and the others go."""
@@ -242,11 +244,14 @@ async def _attachment(
 async def _withdrawal(
     tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, due: DueStep
 ) -> Frozen | None:
-    """One document, as it was sent; what was still to come after it is left."""
+    """One document, as it was sent, and what was paid on it from here; what was still to come after it is left."""
     items = await load_items(tx, organisation.workspace_id, [due.item_id])
     item, posting = items.get(due.item_id), await _posted(tx, organisation, due)
     if item is None or item.state is not ItemState.WITHDRAWING or posting is None or due.document_id is None:
         await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+        return None
+    if await is_being_paid(tx, organisation.workspace_id, due.id.publication_id):
+        await rows.postpone_step(tx, organisation.workspace_id, due.id, tx.now + PAID_BY_THEN)
         return None
     await leave_the_rest(tx, organisation.workspace_id, due.id.publication_id)
     work = Withdrawal(

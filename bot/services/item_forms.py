@@ -99,6 +99,7 @@ class ItemForms:
         codes = () if edit is None else (edit.codes, *edit.lines)
         accounts = {code for code in (usual.default_account, *(each.account for each in codes)) if code}
         rates = {code for code in (usual.default_tax_rate, *(each.tax_rate for each in codes)) if code}
+        products = {each.product for each in codes if each.product}
         contact = None if edit is None else edit.contact
         return ItemPage(
             organisation_id=organisation_id,
@@ -107,6 +108,8 @@ class ItemForms:
             currency=books.base_currency,
             accounts=await lists.accounts_by_code(*of, accounts),
             tax_rates=await lists.tax_rates_by_code(*of, rates),
+            products=await lists.products_by_code(*of, products),
+            has_products=Capability.PRODUCTS in can and item is not None and await lists.has_products(*of),
             contact=None if contact is None else await lists.load_contact(*of, contact),
             tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),

@@ -14,7 +14,7 @@ from bot.db import list_terms
 from bot.db.base import load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.db.unit_of_work import Database, Tx, insert_into
-from bot.domain.books import Account, Contact, Currency, ListEntry, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import Account, Contact, Currency, ListEntry, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.finding import found_by
 from bot.domain.ids import OrganisationId, WorkspaceId
 
@@ -195,7 +195,7 @@ def _key_of(entry: ListEntry) -> tuple[str, bool]:
     match entry:
         case Account():
             return entry.code or entry.provider_id, entry.is_active
-        case TaxRate():
+        case TaxRate() | Product():
             return entry.code, entry.is_active
         case Contact() | TrackingCategory():
             return entry.provider_id, entry.is_active

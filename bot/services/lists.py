@@ -12,7 +12,7 @@ from bot.db import list_terms
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, Books, Contact, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -59,6 +59,17 @@ _LIVE = (
     )
     .order_by(ENTRIES.c.search)
 )
+_ANY = (
+    select(ENTRIES.c.key)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == bindparam("kind"),
+        ENTRIES.c.is_active.is_(True),
+    )
+    .limit(1)
+)
+_PRODUCT = msgspec.json.Decoder(Product)
 _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRate)
 _CONTACT, _TRACKING = msgspec.json.Decoder(Contact), msgspec.json.Decoder(TrackingCategory)
 
@@ -89,6 +100,20 @@ async def find_contacts(
     """Live contacts, as `find_accounts`; whoever was only paid by us so far can pay us, and the reverse."""
     found = await find(tx, workspace_id, organisation_id, ListKind.CONTACTS, text)
     return tuple(_CONTACT.decode(each.entry) for each in found)
+
+
+async def find_products(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+) -> tuple[Product, ...]:
+    """Live products, as `find_accounts`."""
+    found = await find(tx, workspace_id, organisation_id, ListKind.PRODUCTS, text)
+    return tuple(_PRODUCT.decode(each.entry) for each in found)
+
+
+async def has_products(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
+    """Whether there is one to choose; most books have none."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.PRODUCTS}
+    return (await tx.execute(_ANY, of)).first() is not None
 
 
 async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
@@ -144,6 +169,15 @@ async def tax_rates_by_code(
     return {row.key: replace(_TAX_RATE.decode(row.entry), is_active=row.is_active) for row in rows}
 
 
+async def products_by_code(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, codes: Collection[str]
+) -> dict[str, Product]:
+    """As `accounts_by_code`."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.PRODUCTS}
+    rows = (await tx.execute(_ENTRIES, {**of, "keys": list(codes)})).all() if codes else []
+    return {row.key: replace(_PRODUCT.decode(row.entry), is_active=row.is_active) for row in rows}
+
+
 async def read_at(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> dict[ListKind, datetime]:
     """When each list was last read to the end; none that never was."""
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
@@ -194,10 +228,14 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
         await retire(tx, workspace_id, organisation_id, account)
 
 
-async def retire(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, entry: Account | Contact) -> None:
+async def retire(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, entry: Account | Contact | Product
+) -> None:
     """The ledger says that it is archived: it is offered no more, before the next refresh says so too."""
     if isinstance(entry, Account):
         kind, key = ListKind.ACCOUNTS, entry.code
+    elif isinstance(entry, Product):
+        kind, key = ListKind.PRODUCTS, entry.code
     else:
         kind, key = ListKind.CONTACTS, entry.provider_id
     await list_terms.drop(tx, workspace_id, organisation_id, kind, [key])

@@ -72,6 +72,8 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
     if problem.code is ProblemCode.ACCOUNT_ARCHIVED and account is not None:
         await lists.went_inactive(tx, batch.workspace_id, batch.organisation_id, account)
         await default_messages.look(tx, batch.workspace_id, batch.organisation_id, ListKind.ACCOUNTS)
+    if problem.code is ProblemCode.PRODUCT_NOT_VALID:
+        await _product_is_gone(tx, batch, problem)
     if problem.code is ProblemCode.CONTACT_ARCHIVED:
         await _contact_went_inactive(tx, batch, posting)
     if problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN and posting.bank_account is not None:
@@ -80,6 +82,14 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
     if item is not None:
         await alerts.refused(tx, item, problem)
     return None
+
+
+async def _product_is_gone(tx: Tx, batch: LiveBatch, problem: Problem) -> None:
+    """It is offered no more, before the next refresh says so."""
+    of, code = (tx, batch.workspace_id, batch.organisation_id), problem.facts.get("product_code", "")
+    product = (await lists.products_by_code(*of, [code])).get(code)
+    if product is not None:
+        await lists.retire(*of, product)
 
 
 async def _contact_went_inactive(tx: Tx, batch: LiveBatch, posting: Posting) -> None:
@@ -248,7 +258,11 @@ async def _names(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem) -> d
     workspace, organisation, line = batch.workspace_id, batch.organisation_id, bill.lines[0]
     account = problem.facts.get("account", line.account_code)
     tax_rate = problem.facts.get("tax_rate", line.tax_code or "")
+    product = problem.facts.get("product", line.item_code or "")
+    known = await lists.products_by_code(tx, workspace, organisation, [product] if product else [])
     return {
+        "product": known[product].label if product in known else product or "unknown",
+        "product_code": product,
         "account": await lists.account_label(tx, workspace, organisation, account),
         "account_code": account,
         "tax_rate": await lists.tax_rate_label(tx, workspace, organisation, tax_rate) if tax_rate else "no tax",

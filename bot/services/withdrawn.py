@@ -12,7 +12,7 @@ from bot.db.withdrawals import mark_withdrawn
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument
-from bot.domain.postings import Ending
+from bot.domain.postings import Ending, Withdrawal
 from bot.domain.problems import Problem
 from bot.domain.publishing import StepKind, StepState
 from bot.domain.questions import QuestionKind, answered, without
@@ -96,6 +96,8 @@ def _told(item: Item, step: LiveStep, ending: Ending, profile: Profile) -> str:
             what = f"The {document} is voided in {ledger}, which keeps it marked so."
         case Ending.GONE:
             what = f"{ledger} had no such {document} any more."
+    if isinstance(step.work, Withdrawal) and step.work.payments and ending is not Ending.GONE:
+        what = f"Its payment is deleted. {what}"
     why = "" if wish is None else f"\n{quote(wish.words, 600)}"
     return f"*{item.reference}* was withdrawn{by}. {what} It waits for review, and can be published anew.{why}"
 

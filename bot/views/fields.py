@@ -20,7 +20,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
 
-from bot.domain.books import Account, Contact, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.domain.payment_methods import PaymentMethod
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import method_of
@@ -79,6 +79,9 @@ class Fields:
 
     def tax_rate(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_TAX_RATE)
+
+    def product(self, block: str) -> str | None:
+        return self.option(block, ActionId.FIND_PRODUCT)
 
     def bank_account(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_BANK_ACCOUNT)
@@ -208,6 +211,12 @@ def tax_rate_field(
     return field(block, label, element, hint=hint, optional=optional)
 
 
+def product_field(block: str, label: str, initial: Product | None, *, placeholder: str | None = None) -> InputBlock:
+    """Searches the organisation's products and services; the form's metadata names the organisation."""
+    option = None if initial is None else product_option(initial)
+    return field(block, label, _search(ActionId.FIND_PRODUCT, option, placeholder), optional=True)
+
+
 def contact_field(
     block: str, label: str, initial: Contact | None, *, hint: str | None = None, optional: bool = True
 ) -> InputBlock:
@@ -254,6 +263,10 @@ def contact_option(contact: Contact) -> Option:
 
 def tracking_option(option: TrackingOption) -> Option:
     return an_option(option.provider_id, option.name)
+
+
+def product_option(product: Product) -> Option:
+    return an_option(product.code, product.label)
 
 
 def account_option(account: Account) -> Option:

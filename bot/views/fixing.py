@@ -1,4 +1,6 @@
-"""The small forms behind an alert's buttons: another contact, another payment method, another number."""
+"""The small forms behind an alert's buttons: another contact, another product, another payment method, another
+number.
+"""
 
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
@@ -14,7 +16,7 @@ from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape
 
-BLOCKS = {"contact": BlockId.CONTACT, "payment_method": BlockId.PAYMENT_METHOD}
+BLOCKS = {"contact": BlockId.CONTACT, "product": BlockId.PRODUCT, "payment_method": BlockId.PAYMENT_METHOD}
 """Where the sentence about a field that searches stands in the form."""
 
 
@@ -29,6 +31,18 @@ def contact_form(page: ItemPage) -> View:
         fields.contact_field(BlockId.CONTACT, who.capitalize(), None, optional=False),
         now=item.counterparty.name or "none",
         what_follows="Another payee is approved again, and then sent.",
+    )
+
+
+def product_form(page: ItemPage, refused: str) -> View:
+    """Another product on the lines of a refused item, or none."""
+    return _form(
+        page,
+        CallbackId.CHOOSE_PRODUCT,
+        "Another product",
+        fields.product_field(BlockId.PRODUCT, "Product", None, placeholder="No product"),
+        now=refused,
+        what_follows="It goes on every line that names this one. The approval is kept, and the bill is sent again at once.",
     )
 
 
@@ -60,6 +74,10 @@ def number_form(page: ItemPage) -> View:
 
 def read_contact(found: Fields) -> str | None:
     return found.option(BlockId.CONTACT, ActionId.FIND_CONTACT)
+
+
+def read_product(found: Fields) -> str | None:
+    return found.product(BlockId.PRODUCT)
 
 
 def read_method(found: Fields) -> str | None:

@@ -1,4 +1,4 @@
-"""What an item or a line is booked to: category, tax rate and tracking, drawn and read back.
+"""What an item or a line is booked to: category, tax rate, product and tracking, drawn and read back.
 
 `suffix` tells the fields of one line from those of another in the same form.
 """
@@ -36,7 +36,13 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
     usual_account = empty or _as_the_bill(None if page.account is None else page.account.label)
     usual_rate = empty or _as_the_bill(None if page.tax_rate is None else page.tax_rate.label)
     tax_rate = fields.tax_rate_field(BlockId.TAX_RATE + suffix, "Tax rate", rate, placeholder=usual_rate, optional=True)
+    product = page.products.get(own.product or "")
     return [
+        *(
+            [fields.product_field(BlockId.PRODUCT + suffix, "Product", product, placeholder=empty)]
+            if page.has_products
+            else []
+        ),
         fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, placeholder=usual_account, optional=True),
         *([tax_rate] if has_tax else []),
         *(
@@ -73,8 +79,9 @@ def category_of(block: str) -> str:
 
 
 def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Codes, suffix: str = "") -> Codes:
-    """Category, tax rate and tracking. What is tracked by a category that the form does not have stays."""
+    """Category, tax rate, product and tracking. What is tracked by a category that the form does not have stays."""
     offered = {category.provider_id for category in tracking}
+    block = BlockId.PRODUCT + suffix
     chosen = [track for track in before.tracking if track.category not in offered]
     for category in offered:
         option = found.option(tracking_block(category) + suffix, ActionId.FIND_TRACKING)
@@ -82,6 +89,7 @@ def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Co
     return Codes(
         account=found.account(BlockId.ACCOUNT + suffix),
         tax_rate=found.tax_rate(BlockId.TAX_RATE + suffix),
+        product=found.product(block) if found.has(block) else before.product,
         tracking=tuple(sorted(chosen)),
     )
 

@@ -32,7 +32,9 @@ from bot.views.reading import Reader, plain_number, shown
 from bot.views.text import amount, escape, mrkdwn, plain
 
 A_PAGE = 8
-"""Eleven blocks for each: of a hundred that Slack takes, these are 88."""
+"""Eleven blocks for each: of a hundred that Slack takes, these are 88. Where there are products to choose, that field has the
+place of the line above.
+"""
 LAST_PAGE = 10**6
 LONGEST_NUMBER = 30
 """Longer than any that a document is read with: what is shown cut off could not be sent back."""
@@ -129,7 +131,7 @@ def _line(page: ItemPage, place: int) -> list[Block]:
     text = fields.text_field
     description = line.description[:LONGEST_DESCRIPTION]
     return [
-        DividerBlock(),
+        *([] if page.has_products else [DividerBlock()]),
         head,
         text(BlockId.LINE_DESCRIPTION + anew, "Description", description, longest=LONGEST_DESCRIPTION, optional=True),
         text(

@@ -49,9 +49,10 @@ def read_reason(state: dict[str, Any]) -> str | None:
 def _what_happens(asked: ToWithdraw) -> str:
     ledger = escape(asked.ledger)
     document = f"{'draft ' if asked.is_draft else ''}{asked.document}"
+    paid = " Its payment, which was recorded from here, is deleted before." if asked.is_paid else ""
     if asked.ending is Ending.VOIDED:
-        return f":warning: *The {document} in {ledger} will be voided.* {ledger} keeps it as voided."
-    return f":warning: *The {document} in {ledger} will be deleted.*"
+        return f":warning: *The {document} in {ledger} will be voided.* {ledger} keeps it as voided.{paid}"
+    return f":warning: *The {document} in {ledger} will be deleted.*{paid}"
 
 
 def _changed(asked: ToWithdraw) -> list[Block]:

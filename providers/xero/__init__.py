@@ -7,6 +7,7 @@
 | Account (Code) | account; "category" on screen |
 | TaxRate (TaxType) | tax rate |
 | Contact | supplier, contact |
+| Item (Code) | product |
 | Status DRAFT, SUBMITTED, AUTHORISED | draft, awaiting approval, awaiting payment |
 | Url | marker |
 | CreditNote, Type ACCPAYCREDIT, ACCRECCREDIT | supplier's credit note, credit note to a customer |
@@ -35,6 +36,7 @@ PROFILE = Profile(
             Capability.PAYMENTS,
             Capability.SEVERAL_ORGANISATIONS,
             Capability.TRACKING,
+            Capability.PRODUCTS,
             Capability.LOCK_DATES,
             Capability.WITHDRAWING,
         }
@@ -57,7 +59,7 @@ PROFILE = Profile(
             "We link you out to Xero, where you sign in.",
             "Xero shows what Dext may do; press *Allow access*, or *Continue with …* your organisation.",
             "Back here, you choose the organisation if your login sees several, and confirm.",
-            "Your chart of accounts, tax rates, contacts, bank accounts, tracking categories and currencies are imported.",
+            "Your chart of accounts, tax rates, contacts, bank accounts, products, tracking categories and currencies are imported.",
         ),
         rights=(
             "A Xero user with the *Standard* or *Adviser* role in the organisation.",

@@ -85,6 +85,8 @@ def _line(line: PostingLine, amounts: LineAmounts) -> wire.LineItem:
     }
     if line.tax_code is not None:
         item |= {"TaxType": line.tax_code, "TaxAmount": line.tax}
+    if line.item_code is not None:
+        item["ItemCode"] = line.item_code
     if line.tracking:
         item["Tracking"] = [_tracking(track) for track in line.tracking]
     return item
@@ -169,8 +171,15 @@ def document_of(found: dict[str, Any], resource: Resource, link: Link) -> Ledger
         gross=Decimal(found.get("Total", 0)),
         url="" if kind is None else link(kind, found[resource.id]),
         account_codes=tuple(line.get("AccountCode") for line in found.get("LineItems", [])),
+        item_codes=_products_of(found),
         options=_options_of(found),
     )
+
+
+def _products_of(found: dict[str, Any]) -> tuple[str, ...] | None:
+    """Of an answer without lines nothing is known."""
+    codes = [line.get("ItemCode") for line in found.get("LineItems") or []]
+    return tuple(sorted(code for code in codes if code)) if codes else None
 
 
 def _options_of(found: dict[str, Any]) -> tuple[str, ...] | None:

@@ -73,7 +73,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"must be greater than or equal to zero", P.TOTALS_DIFFER),
     _row(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),
     _row(r"Discounts may not be applied", P.FIELD_NOT_VALID, what="a discount"),
-    _row(r"Item code '[^']*' is not valid", P.FIELD_NOT_VALID, what="the product of a line"),
+    _row(r"Item code '(?P<product>[^']*)' is not valid", P.PRODUCT_NOT_VALID),
     _row(r"Tracking '[^']*' has been removed", P.FIELD_NOT_VALID, what="the tracking option"),
     _row(r"Type field must be specified", P.FIELD_MISSING, what="the kind of document"),
     _row(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),

@@ -1,6 +1,6 @@
 """Xero's lists to our words; pure.
 
-Sources: developer.xero.com "Accounts", "Tax Rates", "Tracking Categories", "Currencies", "Contacts" (pages and their
+Sources: developer.xero.com "Accounts", "Tax Rates", "Tracking Categories", "Currencies", "Items", "Contacts" (pages and their
 `pagination` block).
 """
 
@@ -15,10 +15,12 @@ from bot.domain.books import (
     ListEntry,
     ListKind,
     ListPage,
+    Product,
     TaxRate,
     TrackingCategory,
     TrackingOption,
     Unreadable,
+    Usually,
 )
 from providers.errors import ProviderChangedError
 from providers.fields import (
@@ -39,6 +41,7 @@ PATHS = {
     ListKind.TAX_RATES: "TaxRates",
     ListKind.TRACKING_CATEGORIES: "TrackingCategories",
     ListKind.CURRENCIES: "Currencies",
+    ListKind.PRODUCTS: "Items",
     ListKind.CONTACTS: "Contacts",
 }
 """The endpoint, and the name of the list in its answer."""
@@ -123,7 +126,7 @@ def _key_of(kind: ListKind, element: Any) -> str | None:
                 return uuid_of(found, "ContactID")
             case ListKind.TRACKING_CATEGORIES:
                 return uuid_of(found, "TrackingCategoryID")
-            case ListKind.CURRENCIES:
+            case ListKind.CURRENCIES | ListKind.PRODUCTS:
                 return code_of(found, "Code")
     except FieldError:
         return None
@@ -145,6 +148,8 @@ def entry_of(kind: ListKind, element: Any) -> ListEntry:
             return _contact(found)
         case ListKind.TRACKING_CATEGORIES:
             return _tracking(found)
+        case ListKind.PRODUCTS:
+            return _product(found)
         case ListKind.CURRENCIES:
             code = code_of(found, "Code")
             return Currency(code=code, name=optional_name(found, "Description") or code)
@@ -202,6 +207,26 @@ def _contact(found: Mapping[str, Any]) -> Contact:
         currency=optional_code(found, "DefaultCurrency"),
         default_account_code=optional_code(found, "PurchasesDefaultAccountCode"),
     )
+
+
+def _product(found: Mapping[str, Any]) -> Product:
+    """An "item" that is deleted in Xero is not in its list any more; there is no status."""
+    code = code_of(found, "Code")
+    return Product(
+        provider_id=uuid_of(found, "ItemID"),
+        code=code,
+        name=optional_name(found, "Name") or code,
+        bought=_usually(found, "IsPurchased", "PurchaseDetails"),
+        sold=_usually(found, "IsSold", "SalesDetails"),
+        stock_account=optional_code(found, "InventoryAssetAccountCode") if found.get("IsTrackedAsInventory") else None,
+    )
+
+
+def _usually(found: Mapping[str, Any], is_so: str, details: str) -> Usually | None:
+    if not found.get(is_so, True):
+        return None
+    stated = record_of(found.get(details) or {})
+    return Usually(account=optional_code(stated, "AccountCode"), tax_rate=optional_code(stated, "TaxType"))
 
 
 def _tracking(found: Mapping[str, Any]) -> TrackingCategory:

@@ -64,6 +64,7 @@ OF_A_REFUSAL = {
     ActionId.CHOOSE_ACCOUNT,
     ActionId.CHOOSE_TAX_RATE,
     ActionId.CHOOSE_PAYMENT_METHOD,
+    ActionId.CHOOSE_PRODUCT,
     ActionId.CHOOSE_CONTACT,
     ActionId.USE_CONTACT,
     ActionId.CHANGE_NUMBER,
@@ -73,6 +74,7 @@ OF_A_REFUSAL = {
     CallbackId.CHOOSE_ACCOUNT,
     CallbackId.CHOOSE_TAX_RATE,
     CallbackId.CHOOSE_PAYMENT_METHOD,
+    CallbackId.CHOOSE_PRODUCT,
     CallbackId.CHOOSE_CONTACT,
     CallbackId.CHANGE_NUMBER,
 }
@@ -315,6 +317,7 @@ OF_ADMINS: dict[CallbackId, Payload] = {
 FIXED: dict[CallbackId, Payload] = {
     CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}},
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
+    CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},
     CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
     CallbackId.CHANGE_NUMBER: {BlockId.NUMBER: value(typed("INV-33"))},
 }

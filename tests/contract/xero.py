@@ -49,6 +49,10 @@ def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Posting], Pos
     return lambda bill: replace(bill, lines=(replace(bill.lines[0], account_code=account, tax_code=tax),))
 
 
+def _named(product: str) -> Callable[[Posting], Posting]:
+    return lambda bill: replace(bill, lines=(replace(bill.lines[0], item_code=product),))
+
+
 def _taxed(amount: str) -> Callable[[Posting], Posting]:
     return lambda bill: replace(bill, lines=(replace(bill.lines[0], tax=Decimal(amount)),))
 
@@ -64,6 +68,7 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
     "no account": (_coded(account=""), ProblemCode.ACCOUNT_MISSING),
     "tax of sales": (_coded(tax="OUTPUT2"), ProblemCode.TAX_NOT_USABLE),
     "archived tax rate": (_coded(tax="SRINPUT"), ProblemCode.TAX_NOT_USABLE),
+    "unknown product": (_named("GONE"), ProblemCode.PRODUCT_NOT_VALID),
     "tax above the net": (_taxed("200.00"), ProblemCode.TOTALS_DIFFER),
     "closed year": (_changed(issued_on=date(2008, 3, 1)), ProblemCode.PERIOD_LOCKED),
     "archived contact": (_changed(contact_name="Bluebird Couriers"), ProblemCode.CONTACT_ARCHIVED),

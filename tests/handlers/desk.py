@@ -17,6 +17,7 @@ SUPPLIER = (
 SEARCHES: dict[str, ActionId] = {
     BlockId.ACCOUNT: ActionId.FIND_ACCOUNT,
     BlockId.TAX_RATE: ActionId.FIND_TAX_RATE,
+    BlockId.PRODUCT: ActionId.FIND_PRODUCT,
     BlockId.CONTACT: ActionId.FIND_CONTACT,
     BlockId.TRACKING: ActionId.FIND_TRACKING,
 }

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ItemId
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import (
     ADMIN,
     APPROVER,
@@ -35,6 +35,8 @@ from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulator import TRADING, Fault
 from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, button_values, words
 from tests.handlers.parting import disconnect
+from tests.handlers.test_paid import costs, method
+from tests.handlers.test_paid import payments as standing_payments
 from tests.playground.kit import schema_problems
 
 NUMBER = "INV-1"
@@ -194,6 +196,41 @@ async def test_the_card_says_that_it_is_being_withdrawn_while_xero_does_not_answ
     assert "*Being withdrawn* · B-1001" in words(desk.modal(MEMBER))
     await desk.world.later(60)
     assert "*To review*" in words(desk.card(NUMBER))
+
+
+async def test_what_was_paid_from_here_is_withdrawn_with_its_payment_and_paid_anew(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    card = await published(desk)
+    assert [bill["Status"] for bill in desk.xero.bills()] == ["PAID"]
+    await ask(desk, card)
+    form = desk.modal(BOOKKEEPER)
+    assert "The bill in Xero will be voided.* Xero keeps it as voided. Its payment, which was" in words(form)
+
+    await desk.slack.submit(form, {})
+    await desk.settle()
+
+    assert (statuses(desk), standing_payments(desk)) == (["VOIDED"], [])
+    assert "Its payment is deleted. The bill is voided in Xero" in thread(desk)[-1].text
+    await desk.press(desk.card(NUMBER), ActionId.ASK_AGAIN, BOOKKEEPER)
+    await desk.approve(NUMBER)
+    assert statuses(desk) == ["VOIDED", "PAID"]
+    assert len(standing_payments(desk)) == 1
+
+
+async def test_money_spent_is_deleted_from_its_bank_account(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+    card = await published(desk)
+    await ask(desk, card)
+    assert "The spend money transaction in Xero will be deleted." in words(desk.modal(BOOKKEEPER))
+
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {})
+    await desk.settle()
+
+    (spent,) = desk.xero.books[TRADING].bank_transactions.values()
+    assert spent["Status"] == "DELETED"
+    assert "The spend money transaction is deleted in Xero." in thread(desk)[-1].text
 
 
 async def test_what_is_paid_in_xero_stays_and_is_withdrawn_once_the_payment_is_gone(either: Desk) -> None:

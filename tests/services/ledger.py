@@ -288,6 +288,7 @@ class Ledger:
                 return Refused(problem=refusal)
             if trouble is Trouble.RESET_BEFORE_COMMIT:
                 raise OutcomeUnknownError("ClientOSError while waiting for the answer")
+            self.payments = [(paid, at) for paid, at in self.payments if paid.ledger_id not in withdrawal.payments]
             stored.is_voided = True
             self.withdrawn.append(str(stored.document.number))
         await self._reached("withdrawn")
@@ -300,7 +301,8 @@ class Ledger:
         number = str(document.number)
         if number in self.stays:
             return self.stays[number]
-        if number in self.paid:
+        ours = {paid.ledger_id for paid, _ in self.payments if paid.document_id == document.ledger_id}
+        if number in self.paid or ours - set(withdrawal.payments):
             return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
         changed = changes(withdrawal.posting, document)
         if changed and changed != withdrawal.known:

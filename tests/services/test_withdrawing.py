@@ -1,9 +1,10 @@
 """A document that is taken out of the ledger goes once, whatever becomes of the answer, and its item is published anew."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,10 +19,12 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.questions import QuestionKind
 from bot.domain.rights import Role
+from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor, Workspace
 from bot.services.asking import Answers
 from bot.services.current import NotNowError, StaleItemError
 from bot.services.disconnecting import end
+from bot.services.entering import enter
 from bot.services.people import People, grant
 from bot.services.publications import open_publication
 from bot.services.withdrawals import Withdrawals
@@ -56,6 +59,15 @@ class Desk:
         await self.world.settle()
         return ids
 
+    async def paid(self, number: str) -> ItemId:
+        """A bill that is published as paid; how far that comes is another matter."""
+        async with self.world.db.write() as tx:
+            item, _ = await enter(tx, self.world._bill(number))
+            as_paid = replace(item, state=ItemState.APPROVED, publish_as=PaymentStatus.PAID, paid_from="bank")
+            item = await self.world._moved(tx, item, as_paid)
+            await open_publication(tx, item, due_at=tx.now)
+        return item.id
+
     async def item(self, item_id: ItemId) -> Item:
         async with self.world.db.read() as tx:
             return await self.world._item(tx, item_id)
@@ -74,11 +86,11 @@ class Desk:
         await self.world.settle()
         return await self.item(item_id)
 
-    async def publish_anew(self, item_id: ItemId) -> None:
+    async def publish_anew(self, item_id: ItemId, **changes: Any) -> None:
         item, answers = await self.item(item_id), Answers(self.world.db, self.people)
         item = await answers.confirm(self.actor, item_id, item.version, frozenset({QuestionKind.WITHDRAWN}))
         async with self.world.db.write() as tx:
-            item = await self.world._move(tx, item, ItemState.APPROVED)
+            item = await self.world._moved(tx, item, replace(item, state=ItemState.APPROVED, **changes))
             await open_publication(tx, item, due_at=tx.now)
 
 
@@ -214,6 +226,7 @@ async def test_what_the_ledger_keeps_stays_published_with_one_alert_and_goes_on_
     item = await desk.withdrawn(item_id)
 
     assert (item.state, item.ledger_url) == (ItemState.PUBLISHED, url)
+    assert [question.is_open for question in item.questions] == [False]
     assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.WITHDRAWAL_LOCKED, 1)
     await desk.withdrawals.again(desk.actor, item_id)
     await world.settle()
@@ -325,6 +338,45 @@ async def test_a_file_that_is_tried_in_vain_beside_it_is_told_to_nobody_once_its
 
     assert (await world.alert(item_id, StepKind.ATTACHMENT) or ("",))[0] != AlertState.OPEN
     assert await world.is_settled()
+
+
+async def test_what_we_paid_goes_with_it_and_is_paid_anew_with_the_next(desk: Desk) -> None:
+    world = desk.world
+    item_id = await desk.paid("INV-1")
+    await world.settle()
+    ((first, _),) = world.ledger.payments
+
+    await desk.withdrawn(item_id)
+
+    assert (world.ledger.payments, world.ledger.numbers) == ([], [])
+    await desk.publish_anew(item_id, publish_as=PaymentStatus.PAID, paid_from="bank")
+    await world.settle()
+    ((second, _),) = world.ledger.payments
+    assert second.document_id == world.ledger.books_hold[-1].document.ledger_id != first.document_id
+
+
+async def test_a_payment_that_nobody_knows_of_yet_is_found_before_its_document_goes(desk: Desk) -> None:
+    """It was tried in vain for so long that it holds up nothing else, and then its answer was lost."""
+    world = desk.world
+    item_id = await desk.paid("INV-1")
+    while await world.state(item_id) is not ItemState.PUBLISHED:
+        await world.one_pass()
+    world.ledger.troubles["create"] = [Trouble.RESET_BEFORE_COMMIT] * 8 + [Trouble.COMMIT_THEN_500]
+    while not world.ledger.payments:
+        await world.one_pass()
+        world.later(120)
+    world.ledger.troubles["find"] = [Trouble.COMMIT_THEN_500] * 3  # and where it is looked for, there is no answer
+    await desk.ask(item_id)
+    for _ in range(3):
+        await world.one_pass()
+        world.later(1)
+    assert "withdraw" not in world.ledger.calls
+
+    await world.settle(passes=120, seconds=30)
+
+    assert await world.state(item_id) is ItemState.TO_REVIEW
+    assert (world.ledger.payments, world.ledger.numbers) == ([], [])
+    assert await world.alert(item_id) is None
 
 
 @pytest.mark.parametrize("when", ["before it was frozen", "before it was sent", "after it was sent"])

@@ -35,6 +35,7 @@ FACTS = {
     "organisation": "Acme Ltd",
     "account": "429 · General Expenses",
     "tax_rate": "20% (VAT on Expenses)",
+    "product": "TONER · Toner cartridge, black",
     "supplier": "Paper & Ink Ltd",
     "number": "INV-1",
     "date": "2026-03-01",

@@ -26,6 +26,7 @@ def asked(**changes: object) -> ToWithdraw:
         ledger="Xero",
         document=PostingKind.BILL.words,
         is_draft=False,
+        is_paid=False,
         ending=Ending.VOIDED,
         differences=None,
     )
@@ -45,6 +46,7 @@ def text(found: ToWithdraw) -> str:
             {"document": PostingKind.SPEND_MONEY.words, "ending": Ending.DELETED},
             "*The spend money transaction in Xero will be deleted.*",
         ),
+        ({"is_paid": True}, "Its payment, which was recorded from here, is deleted before."),
         ({"differences": "total: 1 here, 2 in the ledger"}, "total: 1 here, 2 in the ledger"),
     ],
 )

@@ -1,4 +1,4 @@
-"""How an item is coded: its categories and tax rates."""
+"""How an item is coded: its categories, tax rates and products."""
 
 from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
@@ -46,5 +46,13 @@ CODING: dict[ProblemCode, Entry] = {
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.CHOOSE_TAX_RATE,),
         field="Tax rate",
+    ),
+    ProblemCode.PRODUCT_NOT_VALID: Entry(
+        title="The product is not in {ledger} any more",
+        explanation="A line of this item names product {product}, which {ledger} does not have, or not any more.",
+        remedy="Choose another product here, or none; the approval is kept and the item is sent again.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_PRODUCT, Fix.RETRY),
+        field="Product",
     ),
 }

@@ -48,6 +48,7 @@ class Problem:
 FACT_OF = {
     "Category": "account",
     "Tax rate": "tax_rate",
+    "Product": "product",
     "Date": "date",
     "Supplier": "supplier",
     "Contact": "supplier",

@@ -38,7 +38,7 @@ KNOWN = [
     ("The line item amount must be greater than or equal to zero", P.TOTALS_DIFFER, {}),
     ("Quantity must not be less than zero.", P.FIELD_NOT_VALID, {"what": "a line's quantity"}),
     ("Discounts may not be applied to ACCPAY invoices", P.FIELD_NOT_VALID, {"what": "a discount"}),
-    ("Item code 'PEN' is not valid", P.FIELD_NOT_VALID, {"what": "the product of a line"}),
+    ("Item code 'PEN' is not valid", P.PRODUCT_NOT_VALID, {"product": "PEN"}),
     ("Tracking 'Region' has been removed as it does not match", P.FIELD_NOT_VALID, {"what": "the tracking option"}),
     ("The Type field must be specified as ACCPAY or ACCREC", P.FIELD_MISSING, {"what": "the kind of document"}),
     (

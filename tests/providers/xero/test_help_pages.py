@@ -39,7 +39,7 @@ SAID = [
     ("X19", "The tax amount cannot be greater than the line amount!", P.TOTALS_DIFFER),
     ("X23", "Make sure your Xero subscription is still active and try publishing again.", P.SUBSCRIPTION_LAPSED),
     ("X24", "Account code or ID must be specified", P.ACCOUNT_MISSING),
-    ("X25", "Item code 'PEN' is not valid", P.FIELD_NOT_VALID),
+    ("X25", "Item code 'PEN' is not valid", P.PRODUCT_NOT_VALID),
     ("X26", "Item PEN has an incorrect inventory asset account specified", P.ACCOUNT_NOT_VALID),
     (
         "X27",

@@ -10,14 +10,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.db.base import dump
-from bot.domain.books import Account, Contact, Currency, ListKind, ListPage, TaxRate, TrackingCategory
+from bot.domain.books import Account, Contact, Currency, ListKind, ListPage, Product, TaxRate, TrackingCategory
 from bot.domain.finding import found_by, words
 from bot.views.text import plain
 from providers.errors import ProviderChangedError
 from providers.fields import LONGEST_CODE, LONGEST_NAME
 from providers.xero import lists
 from providers.xero.client import PAGE_SIZE
-from providers.xero.simulated.seed import accounts, contacts, currencies, tax_rates, tracking
+from providers.xero.simulated.seed import accounts, contacts, currencies, items, tax_rates, tracking
 from providers.xero.simulator import TRADING
 
 SEEDS = {
@@ -26,6 +26,7 @@ SEEDS = {
     ListKind.TAX_RATES: (tax_rates, TaxRate),
     ListKind.TRACKING_CATEGORIES: (tracking, TrackingCategory),
     ListKind.CURRENCIES: (currencies, Currency),
+    ListKind.PRODUCTS: (items, Product),
     ListKind.CONTACTS: (contacts, Contact),
 }
 NASTY = st.sampled_from(

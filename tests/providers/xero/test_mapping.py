@@ -10,7 +10,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.domain.books import Account, AccountClass, BillRights, Contact, Currency, ListKind, TaxRate, TrackingCategory
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    BillRights,
+    Contact,
+    Currency,
+    ListKind,
+    Product,
+    TaxRate,
+    TrackingCategory,
+    Usually,
+)
 from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import LedgerDocument, differences
@@ -22,7 +33,7 @@ from providers.xero.resources import INVOICES
 from providers.xero.simulated.invoices import InvoiceWriter
 from providers.xero.simulated.numbers import dump, load, presented
 from providers.xero.simulated.outcomes import Author
-from providers.xero.simulated.seed import accounts, contacts, currencies, organisation, tax_rates, tracking
+from providers.xero.simulated.seed import accounts, contacts, currencies, items, organisation, tax_rates, tracking
 from providers.xero.simulator import TRADING, XeroState
 from tests.contract.far_end import a_bill
 from tests.fakes.clock import FakeClock
@@ -284,6 +295,33 @@ def test_tracking_categories_carry_their_options() -> None:
         ("West", True),
         ("Overseas", False),
     ]
+
+
+def test_products_say_what_they_are_bought_and_sold_as() -> None:
+    found = entries(ListKind.PRODUCTS, items(TRADING))
+    stocked = lists.entry_of(
+        ListKind.PRODUCTS,
+        {
+            "ItemID": found["TONER"].provider_id,
+            "Code": "PEN",
+            "IsTrackedAsInventory": True,
+            "InventoryAssetAccountCode": "630",
+            "IsPurchased": True,
+            "PurchaseDetails": {"COGSAccountCode": "310", "TaxType": "INPUT2"},
+            "IsSold": False,
+        },
+    )
+
+    hosting, consulting = found["HOSTING"], found["CONSULT"]
+    assert isinstance(hosting, Product)
+    assert hosting.label == "HOSTING · Web hosting, one month"
+    assert hosting.usually(is_sale=False) == Usually(account="463", tax_rate="INPUT2")
+    assert hosting.usually(is_sale=True) == Usually(account="200", tax_rate="OUTPUT2")
+    assert consulting.usually(is_sale=False) is None
+    assert isinstance(stocked, Product)
+    assert (stocked.name, stocked.label) == ("PEN", "PEN")
+    assert stocked.usually(is_sale=False) == Usually(account="630", tax_rate="INPUT2")
+    assert stocked.usually(is_sale=True) is None
 
 
 def test_currencies_have_names() -> None:
