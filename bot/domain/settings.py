@@ -178,26 +178,43 @@ class SalesForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SettingsPage:
-    """What the form is drawn from: the settings as they stand, by name, and what the package can do."""
+class KindPage:
+    """What the form for costs, or for sales, is drawn from: what is chosen, by name, and what the package can do."""
 
-    organisation_id: OrganisationId
-    organisation: str
+    kind: ItemKind
     ledger: str
-    statuses: tuple[PaymentStatus, ...]
+    chosen: KindSettings
     destinations: tuple[Destination, ...]
-    """Of costs, as are the statuses."""
-    settings: Settings
-    bookkeepers: tuple[UserId, ...] = ()
+    statuses: tuple[PaymentStatus, ...]
     account: Account | None = None
     tax_rate: TaxRate | None = None
-    waiting: int = 0
-    """Approved items that waited only for the set-up to be confirmed."""
     payment_method: KnownMethod | None = None
     plan_limit: str | None = None
     """What its plan allows of them, in a sentence, where that is known."""
+
+    @property
+    def can_be_paid(self) -> bool:
+        """Whether anything is asked of a payment method, in this package."""
+        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage:
+    """What the form is drawn from: the settings as they stand."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    costs: KindPage
+    settings: Settings
+    bookkeepers: tuple[UserId, ...] = ()
+    waiting: int = 0
+    """Approved items that waited only for the set-up to be confirmed."""
     may_approve: bool = True
     """False where the login that connected it may write bills in the ledger and not approve them."""
+
+    @property
+    def ledger(self) -> str:
+        return self.costs.ledger
 
     def holds(self, form: SettingsForm) -> bool:
         """Whether the form is saved already: it was sent twice."""
@@ -219,11 +236,5 @@ class SalesPage:
 
     organisation_id: OrganisationId
     organisation: str
-    ledger: str
-    destinations: tuple[Destination, ...]
-    statuses: tuple[PaymentStatus, ...]
-    settings: Settings
-    account: Account | None = None
-    tax_rate: TaxRate | None = None
-    payment_method: KnownMethod | None = None
-    plan_limit: str | None = None
+    sales: KindPage
+    version: int

@@ -7,21 +7,12 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed
-from bot.domain.settings import SalesForm, SalesPage, destinations_for, statuses_for
+from bot.domain.settings import SalesForm, SalesPage
 from bot.domain.slack import Actor
-from bot.services import choices, lists
-from bot.services.choices import NotOfferedError
-from bot.services.payment_methods import method_not_offered, method_of
+from bot.services.kind_settings import impossible, kind_page, not_offered
 from bot.services.people import People
 from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.set_up import (
-    DESTINATION,
-    PAYMENT_STATUS,
-    FormRefusedError,
-    NoConnectionError,
-    plan_limit,
-    provider_of,
-)
+from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
 from bot.services.settings import load_settings, organisation_name
 from providers.base import AccountingProvider
 
@@ -53,11 +44,13 @@ class SalesSettings:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await self._page(tx, actor.workspace.id, organisation_id)
-            if before.settings.version > form.version and before.settings.sales == form.sales:
+            if before.version > form.version and before.sales.chosen == form.sales:
                 return before
-            if before.settings.version != form.version:
+            if before.version != form.version:
                 raise StaleFormError
-            if wrong := _impossible(before, form) | await _not_offered(tx, actor.workspace.id, organisation_id, form):
+            of = tx, actor.workspace.id, organisation_id
+            gone = await not_offered(*of, kind=ItemKind.SALE, chosen=form.sales)
+            if wrong := impossible(before.sales, form.sales) | gone:
                 raise FormRefusedError(wrong)
         await self.settings.save_sales(actor, organisation_id, form)
         return await self.opened(actor, organisation_id)
@@ -67,38 +60,10 @@ class SalesSettings:
         provider = self.providers.get(await provider_of(*of) or "")
         if provider is None:
             raise NoConnectionError
-        settings, can = await load_settings(*of), provider.profile.capabilities
-        known = await choices.chosen(*of, settings.sales.default_account, settings.sales.default_tax_rate)
+        settings = await load_settings(*of)
         return SalesPage(
             organisation_id=organisation_id,
             organisation=await organisation_name(*of),
-            ledger=provider.profile.name,
-            destinations=destinations_for(ItemKind.SALE, can),
-            statuses=statuses_for(ItemKind.SALE, can),
-            settings=settings,
-            account=known.account,
-            tax_rate=known.tax_rate,
-            payment_method=await method_of(*of, settings.sales.default_payment_method),
-            plan_limit=plan_limit(provider.profile, await lists.books_of(*of)),
+            sales=await kind_page(*of, provider.profile, kind=ItemKind.SALE, chosen=settings.sales),
+            version=settings.version,
         )
-
-
-def _impossible(page: SalesPage, form: SalesForm) -> dict[str, str]:
-    wrong = {}
-    if form.sales.destination not in page.destinations:
-        wrong[DESTINATION] = f"{page.ledger} cannot take sales there. Choose another place."
-    if form.sales.payment_status not in page.statuses:
-        wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take sales with this status. Choose another one."
-    return wrong
-
-
-async def _not_offered(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SalesForm
-) -> dict[str, str]:
-    of, sales = (tx, workspace_id, organisation_id), form.sales
-    wrong = await method_not_offered(*of, sales.default_payment_method)
-    try:
-        await choices.require_offered(*of, sales.default_account, sales.default_tax_rate, kind=ItemKind.SALE)
-    except NotOfferedError as error:
-        wrong |= error.fields
-    return wrong

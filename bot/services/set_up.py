@@ -10,17 +10,17 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import BillRights, Books
+from bot.domain.books import BillRights
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role, why_unfit
-from bot.domain.settings import SettingsForm, SettingsPage, destinations_for, statuses_for
+from bot.domain.settings import SettingsForm, SettingsPage
 from bot.domain.slack import Actor
-from bot.services import choices, lists
+from bot.services import lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
-from bot.services.payment_methods import method_not_offered, method_of
+from bot.services.kind_settings import impossible, kind_page, not_offered
 from bot.services.people import Directory, People
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.settings import (
@@ -31,13 +31,12 @@ from bot.services.settings import (
     people_with,
 )
 from bot.views.text import plain
-from providers.base import AccountingProvider, Profile
+from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
 
 APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
-DESTINATION, PAYMENT_STATUS = "destination", "payment_status"
-"""Fields that can be wrong, by their names in `SettingsForm`; `choices` names the two that search."""
+"""Fields that can be wrong, by their names in `SettingsForm`; `kind_settings` names those of costs."""
 
 MOST_NAMED = 5
 
@@ -117,25 +116,15 @@ class SetUp:
         provider = await provider_of(tx, workspace_id, organisation_id)
         if provider is None or provider not in self.providers:
             raise NoConnectionError
-        profile = self.providers[provider].profile
-        settings = await load_settings(tx, workspace_id, organisation_id)
-        known = await choices.chosen(
-            tx, workspace_id, organisation_id, settings.costs.default_account, settings.costs.default_tax_rate
-        )
-        books = await lists.books_of(tx, workspace_id, organisation_id)
+        of, profile = (tx, workspace_id, organisation_id), self.providers[provider].profile
+        settings, books = await load_settings(*of), await lists.books_of(*of)
         return SettingsPage(
             organisation_id=organisation_id,
-            organisation=await organisation_name(tx, workspace_id, organisation_id),
-            ledger=profile.name,
-            statuses=statuses_for(ItemKind.COST, profile.capabilities),
-            destinations=destinations_for(ItemKind.COST, profile.capabilities),
+            organisation=await organisation_name(*of),
+            costs=await kind_page(*of, profile, kind=ItemKind.COST, chosen=settings.costs),
             settings=settings,
-            bookkeepers=await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER),
-            account=known.account,
-            tax_rate=known.tax_rate,
-            payment_method=await method_of(tx, workspace_id, organisation_id, settings.costs.default_payment_method),
-            waiting=0 if settings.is_set_up else await _approved(tx, workspace_id, organisation_id),
-            plan_limit=plan_limit(profile, books),
+            bookkeepers=await people_with(*of, Role.BOOKKEEPER),
+            waiting=0 if settings.is_set_up else await _approved(*of),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
 
@@ -150,12 +139,6 @@ class SetUp:
         }
         chosen = ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers))
         return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
-
-
-def plan_limit(profile: Profile, books: Books | None) -> str | None:
-    """What the organisation's plan allows of what is published, as far as the ledger told which one it has."""
-    plan = None if books is None else books.plan
-    return None if plan is None else profile.plan_limits.get(plan.upper())
 
 
 async def provider_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str | None:
@@ -175,26 +158,16 @@ def _impossible(page: SettingsPage, form: SettingsForm) -> dict[str, str]:
     wrong = {}
     if not form.approvers:
         wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
-    if form.costs.destination not in page.destinations:
-        wrong[DESTINATION] = f"{page.ledger} cannot take costs there. Choose another place."
-    if form.costs.payment_status not in page.statuses:
-        wrong[PAYMENT_STATUS] = f"{page.ledger} cannot take bills with this status. Choose another one."
-    return wrong
+    return wrong | impossible(page.costs, form.costs)
 
 
 async def _not_ours(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, form: SettingsForm
 ) -> dict[str, str]:
     """Codes that the lists do not have, and channels that serve another organisation."""
-    wrong = await method_not_offered(tx, workspace_id, organisation_id, form.costs.default_payment_method)
-    try:
-        await choices.require_offered(
-            tx, workspace_id, organisation_id, form.costs.default_account, form.costs.default_tax_rate
-        )
-    except choices.NotOfferedError as error:
-        wrong |= error.fields
-    wrong |= await taken(tx, workspace_id, organisation_id, _channels_of(form))
-    return wrong
+    of = tx, workspace_id, organisation_id
+    wrong = await not_offered(*of, kind=ItemKind.COST, chosen=form.costs)
+    return wrong | await taken(*of, _channels_of(form))
 
 
 def _channels_of(form: SettingsForm) -> dict[str, ChannelId]:

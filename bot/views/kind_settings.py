@@ -1,14 +1,10 @@
 """What an organisation decides for its costs, or for its sales: the fields of either form, read back where they are drawn."""
 
-from dataclasses import dataclass
-
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 
-from bot.domain.books import Account, TaxRate
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
-from bot.domain.payment_methods import KnownMethod
-from bot.domain.settings import Destination, KindSettings, PaymentStatus
+from bot.domain.settings import Destination, KindPage, KindSettings, PaymentStatus
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId
@@ -39,26 +35,6 @@ DESTINATION_NAMES = {
 }
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KindPage:
-    """What the fields are drawn from: what is chosen, by name, and what the package can do."""
-
-    kind: ItemKind
-    ledger: str
-    chosen: KindSettings
-    destinations: tuple[Destination, ...]
-    statuses: tuple[PaymentStatus, ...]
-    account: Account | None
-    tax_rate: TaxRate | None
-    payment_method: KnownMethod | None
-    plan_limit: str | None = None
-
-    @property
-    def can_be_paid(self) -> bool:
-        """Whether anything is asked of a payment method, in this package."""
-        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
 
 
 def general_fields(page: KindPage) -> list[Block]:

@@ -5,12 +5,10 @@ from typing import Any
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.domain.documents import ItemKind
 from bot.domain.settings import SalesForm, SalesPage
 from bot.views import kind_settings
 from bot.views.fields import Fields
 from bot.views.ids import CallbackId
-from bot.views.kind_settings import KindPage
 from bot.views.metadata import FormRef
 from bot.views.parts import section
 from bot.views.text import plain
@@ -22,7 +20,7 @@ def form(page: SalesPage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
-    sales = _kind_page(page)
+    sales = page.sales
     blocks += [*kind_settings.general_fields(sales), kind_settings.account_field(sales), kind_settings.tax_field(sales)]
     return View(
         type="modal",
@@ -30,7 +28,7 @@ def form(page: SalesPage, *, notice: str | None = None) -> View:
         title=PlainTextObject(text="Sales"),
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, page.settings.version, is_of_sale=True).encode(),
+        private_metadata=FormRef(page.organisation_id, page.version, is_of_sale=True).encode(),
         blocks=blocks,
     )
 
@@ -45,7 +43,7 @@ def read(state: dict[str, Any], version: int) -> SalesForm:
 
 
 def saved(page: SalesPage) -> View:
-    sales = _kind_page(page)
+    sales = page.sales
     words = f":white_check_mark: It is saved. {kind_settings.what_becomes(sales)}"
     return View(
         type="modal",
@@ -57,18 +55,4 @@ def saved(page: SalesPage) -> View:
             section(words),
             *kind_settings.unpaid_once_saved(sales, page.organisation_id),
         ],
-    )
-
-
-def _kind_page(page: SalesPage) -> KindPage:
-    return KindPage(
-        kind=ItemKind.SALE,
-        ledger=page.ledger,
-        chosen=page.settings.sales,
-        destinations=page.destinations,
-        statuses=page.statuses,
-        account=page.account,
-        tax_rate=page.tax_rate,
-        payment_method=page.payment_method,
-        plan_limit=page.plan_limit,
     )

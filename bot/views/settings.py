@@ -6,13 +6,12 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextO
 from slack_sdk.models.views import View
 
 from bot.domain.arrivals import DropMode
-from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.settings import Settings, SettingsForm, SettingsPage
 from bot.views import fields, kind_settings
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
-from bot.views.kind_settings import STATUS_NAMES, KindPage
+from bot.views.kind_settings import STATUS_NAMES
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
@@ -42,7 +41,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
     blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
-    blocks += [DividerBlock(), section("*Tax*"), kind_settings.tax_field(_kind_page(page))]
+    blocks += [DividerBlock(), section("*Tax*"), kind_settings.tax_field(page.costs)]
     return View(
         type="modal",
         callback_id=CallbackId.SETTINGS,
@@ -55,7 +54,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
 
 
 def _costs(page: SettingsPage) -> list[Block]:
-    costs = _kind_page(page)
+    costs = page.costs
     return [
         *kind_settings.general_fields(costs),
         *_rights_lacking(page),
@@ -64,23 +63,9 @@ def _costs(page: SettingsPage) -> list[Block]:
     ]
 
 
-def _kind_page(page: SettingsPage) -> KindPage:
-    return KindPage(
-        kind=ItemKind.COST,
-        ledger=page.ledger,
-        chosen=page.settings.costs,
-        destinations=page.destinations,
-        statuses=page.statuses,
-        account=page.account,
-        tax_rate=page.tax_rate,
-        payment_method=page.payment_method,
-        plan_limit=page.plan_limit,
-    )
-
-
 def _rights_lacking(page: SettingsPage) -> list[Block]:
     """Before it is chosen: afterwards every bill would be refused, one by one."""
-    names = " or ".join(f"*{STATUS_NAMES[status][0]}*" for status in page.statuses if status.is_approved)
+    names = " or ".join(f"*{STATUS_NAMES[status][0]}*" for status in page.costs.statuses if status.is_approved)
     if page.may_approve or not names:
         return []
     ledger = escape(page.ledger)
@@ -179,7 +164,7 @@ def dropped_there(channel: ChannelId | None, drops: DropMode) -> str:
 def saved(page: SettingsPage) -> View:
     """What holds from now on, and what happens next."""
     settings = page.settings
-    costs = _kind_page(page)
+    costs = page.costs
     lines = [
         ":white_check_mark: It is set up.",
         f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",

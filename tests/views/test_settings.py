@@ -11,8 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.books import Account, AccountClass, TaxRate
+from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId
-from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings, SettingsForm, SettingsPage
+from bot.domain.settings import (
+    Destination,
+    KindPage,
+    KindSettings,
+    PaymentStatus,
+    Settings,
+    SettingsForm,
+    SettingsPage,
+)
 from bot.playground.slack.entries import untouched
 from bot.views import fields
 from bot.views import settings as views
@@ -32,24 +41,27 @@ def tax_rate(code: str, name: str = "20% (VAT on Expenses)") -> TaxRate:
     return TaxRate(code=code, name=name, percent=Decimal(20))
 
 
+COSTS = KindSettings(payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429", default_tax_rate="INPUT2")
 PAGE = SettingsPage(
     organisation_id=OrganisationId(UUID(int=7)),
     organisation="Northwind <b>Trading</b>",
-    ledger="Xero",
-    statuses=tuple(PaymentStatus),
-    destinations=(Destination.PURCHASES,),
+    costs=KindPage(
+        kind=ItemKind.COST,
+        ledger="Xero",
+        chosen=COSTS,
+        statuses=tuple(PaymentStatus),
+        destinations=(Destination.PURCHASES, Destination.BANK_ACCOUNTS),
+        account=account("429"),
+        tax_rate=tax_rate("INPUT2"),
+    ),
     settings=Settings(
         version=3,
-        costs=KindSettings(
-            payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429", default_tax_rate="INPUT2"
-        ),
+        costs=COSTS,
         approvers=(UserId("U0PRIYA"), UserId("U0OLIVIA")),
         approvals_channel=ChannelId("C0BILLS"),
         alerts_channel=ChannelId("C0ALERTS"),
     ),
     bookkeepers=(UserId("U0BEN"),),
-    account=account("429"),
-    tax_rate=tax_rate("INPUT2"),
 )
 
 
@@ -102,8 +114,12 @@ def pages(draw: st.DrawFn) -> SettingsPage:
         settings=settings,
         organisation=draw(st.text(min_size=1, max_size=300).filter(lambda text: plain(text) != "")),
         bookkeepers=draw(USERS),
-        account=None if code is None else account(code, name),
-        tax_rate=None if tax is None else tax_rate(tax, name),
+        costs=replace(
+            PAGE.costs,
+            chosen=settings.costs,
+            account=None if code is None else account(code, name),
+            tax_rate=None if tax is None else tax_rate(tax, name),
+        ),
         waiting=draw(st.integers(min_value=0, max_value=5)),
     )
 
@@ -130,7 +146,7 @@ def test_the_form_begins_with_the_organisation_and_names_what_it_is_about() -> N
 
 
 def test_only_what_the_package_can_do_is_offered() -> None:
-    page = replace(PAGE, statuses=(PaymentStatus.DRAFT,))
+    page = replace(PAGE, costs=replace(PAGE.costs, statuses=(PaymentStatus.DRAFT,)))
 
     radio = statuses(page)
 
