@@ -376,7 +376,7 @@ async def test_a_payment_that_nobody_knows_of_yet_is_found_before_its_document_g
 
     assert await world.state(item_id) is ItemState.TO_REVIEW
     assert (world.ledger.payments, world.ledger.numbers) == ([], [])
-    assert await world.alert(item_id) is None
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) is None
 
 
 @pytest.mark.parametrize("when", ["before it was frozen", "before it was sent", "after it was sent"])
