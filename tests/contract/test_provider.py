@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import pytest
 
 from bot.domain.books import ListKind
+from bot.domain.ledger_documents import differences
 from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted
 from providers.base import Access
 from providers.xero.simulator import Call
 from tests.contract import xero_documents
@@ -55,6 +57,32 @@ class TestXero(ProviderContract):
     @pytest.fixture
     def writing(self, far_end: XeroFarEnd) -> XeroFarEnd:
         return far_end
+
+    async def test_a_line_names_its_product_in_every_kind_of_document_and_a_change_of_it_is_seen(
+        self, far_end: XeroFarEnd
+    ) -> None:
+        for number, kind in enumerate(self.KINDS):
+            plain = far_end.a_posting(kind, f"P{number}")
+            posting = replace(plain, lines=(replace(plain.lines[0], item_code="BOOK"), *plain.lines[1:]))
+
+            (outcome,) = await far_end.create(posting)
+
+            assert isinstance(outcome, Accepted)
+            found = (await far_end.read(posting, outcome.ledger_id))[outcome.ledger_id]
+            assert differences(posting, found) == ()
+            assert differences(plain, found) == ("products: none here, BOOK in the ledger",)
+
+    async def test_a_rate_that_the_ledger_has_otherwise_is_seen_and_its_own_is_none(self, far_end: XeroFarEnd) -> None:
+        own = replace(far_end.a_posting(PostingKind.BILL, "R1"), currency="EUR")
+        posting = replace(own, currency_rate=Decimal("1.168"))
+
+        (outcome,) = await far_end.create(posting)
+
+        assert isinstance(outcome, Accepted)
+        found = (await far_end.read(posting, outcome.ledger_id))[outcome.ledger_id]
+        assert differences(posting, found) == differences(own, found) == ()
+        otherwise = replace(posting, currency_rate=Decimal("1.17"))
+        assert differences(otherwise, found) == ("exchange rate: 1.17 here, 1.168000 in the ledger",)
 
     async def test_the_published_documents_judge_each_kind_of_call(self, far_end: XeroFarEnd, shared: Path) -> None:
         """Were they missing, or deaf, the check after each test would say nothing."""
