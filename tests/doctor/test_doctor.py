@@ -98,7 +98,7 @@ async def test_what_is_to_be_written_is_said_in_full(clinic: Clinic) -> None:
     clinic.env |= dict.fromkeys((*CLIENT, "DEXT_XERO_CLIENT_ID", "DEXT_XERO_CLIENT_SECRET"), "")
     assert await clinic.complaints() == [(CONNECTION, WRONG), ("accounting software", WRONG)]
     said = (await clinic.examine()).text()
-    assert "Set DEXT_XERO_CLIENT_ID and DEXT_XERO_CLIENT_SECRET." in said
+    assert "Set DEXT_XERO_CLIENT_ID and DEXT_XERO_CLIENT_SECRET" in said
 
 
 async def test_a_configuration_that_is_wrong_is_told_first_and_whole(clinic: Clinic) -> None:
