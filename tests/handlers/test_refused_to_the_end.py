@@ -16,6 +16,7 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import contacts
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.test_lines import Lines
 from tests.handlers.test_paid import account, costs
 
 MARCH_ENDED = date(2026, 3, 31)
@@ -354,3 +355,32 @@ async def test_a_right_that_was_missing_and_is_given_in_xero(desk: Desk) -> None
 
     assert bill(desk, "INV-1")["Status"] == "AUTHORISED"
     assert "Published to Xero," in words(alert(desk, "INV-1"))
+
+
+async def test_what_the_ledger_does_not_allow_on_one_line_is_exchanged_on_that_line_alone(desk: Desk) -> None:
+    await desk.world.set_up(alerts_channel=BILLS)
+    lines, books = Lines(desk), desk.xero.books[TRADING]
+    await lines.open(await desk.add())
+    await lines.press(ActionId.ADD_LINE, {(BlockId.LINE_AMOUNT, 0): "60.00"})
+    own = {(BlockId.ACCOUNT, 1): "461", (BlockId.TAX_RATE, 1): "RRINPUT"}
+    assert (await lines.done({**own, (BlockId.LINE_TAX, 0): "18.00"})).errors == {}
+    await lines.save()
+    printing = books.account("461")
+    assert printing is not None
+    books.save_account({**printing, "SystemAccount": "DEBTORS"})
+    books.tax_rates.save("RRINPUT", {**books.tax_rates["RRINPUT"], "CanApplyToExpenses": False})
+    await desk.approve("INV-1")
+
+    # the category first; the tax rate is told when that is mended
+    for action, block, search, chosen in (
+        (ActionId.CHOOSE_ACCOUNT, BlockId.ACCOUNT, ActionId.FIND_ACCOUNT, "400"),
+        (ActionId.CHOOSE_TAX_RATE, BlockId.TAX_RATE, ActionId.FIND_TAX_RATE, "INPUT2"),
+    ):
+        await desk.press(alert(desk, "INV-1"), action, BOOKKEEPER)
+        await desk.slack.options(desk.modal(BOOKKEEPER), search, "", user=BOOKKEEPER)
+        assert (await desk.slack.submit(desk.modal(BOOKKEEPER), {block: chosen})).errors == {}
+        await desk.settle()
+
+    coded = [(line["AccountCode"], line["TaxType"]) for line in bill(desk, "INV-1")["LineItems"]]
+    assert coded == [(CATEGORY, "INPUT2"), ("400", "INPUT2")]
+    assert f"Approved* by <@{APPROVER}>" in words(desk.card("INV-1"))
