@@ -1,7 +1,14 @@
 """The buttons of an alert that change whom a document is from or to, its products or its number, or say that what the ledger has is right."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from slack_sdk.models.views import View
+
+from bot.domain.forms import ItemPage
+from bot.domain.ids import ItemId
+from bot.domain.items import Item
+from bot.domain.slack import Actor
 from bot.services.archiving import Archiving
 from bot.services.choices import NotOfferedError
 from bot.services.document_fixes import DocumentFixes
@@ -15,6 +22,9 @@ from bot.views.metadata import FormRef, ItemRef
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, OpenView, Reply
 from handlers.routes import Routes
+
+Save = Callable[[Actor, ItemId, int, str], Awaitable[Item]]
+"""What a form chooses, done to the item at the version that the person saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +49,11 @@ class DocumentFixHandlers:
         routes.action(ActionId.TAKE_AS_IT_IS, self.take_as_it_is)
 
     async def ask_for_contact(self, click: Click) -> Reply:
-        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
-        return OpenView(views.contact_form(await self.forms.editing(click.actor, item.id)))
+        return await self._ask(click, views.contact_form)
 
     async def choose_contact(self, submission: Submission) -> Reply:
-        ref = FormRef.decode(submission.form.private_metadata).item
-        contact = views.read_contact(Fields(submission.form.state))
-        if contact is None:
-            await self.fixes.item_to_fix(submission.actor, ref.item_id)
-            return FormErrors({BlockId.CONTACT: "Choose a contact."})
-        try:
-            await self.document.choose_contact(submission.actor, ref.item_id, ref.version, contact)
-        except NotOfferedError as error:
-            return _not_offered(error)
-        return None
+        lacking = {BlockId.CONTACT: "Choose a contact."}
+        return await self._save(submission, views.read_contact, self.document.choose_contact, lacking)
 
     async def ask_for_product(self, click: Click) -> Reply:
         item, alert = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
@@ -69,37 +70,22 @@ class DocumentFixHandlers:
         return None
 
     async def ask_for_method(self, click: Click) -> Reply:
-        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
-        return OpenView(views.method_form(await self.forms.editing(click.actor, item.id)))
+        return await self._ask(click, views.method_form)
 
     async def choose_method(self, submission: Submission) -> Reply:
-        ref = FormRef.decode(submission.form.private_metadata).item
-        method = views.read_method(Fields(submission.form.state))
-        if method is None:
-            await self.fixes.item_to_fix(submission.actor, ref.item_id)
-            return FormErrors({BlockId.PAYMENT_METHOD: "Choose a payment method."})
-        try:
-            await self.document.choose_method(submission.actor, ref.item_id, ref.version, method)
-        except NotOfferedError as error:
-            return _not_offered(error)
-        return None
+        lacking = {BlockId.PAYMENT_METHOD: "Choose a payment method."}
+        return await self._save(submission, views.read_method, self.document.choose_method, lacking)
+
+    async def ask_for_number(self, click: Click) -> Reply:
+        return await self._ask(click, views.number_form)
+
+    async def change_number(self, submission: Submission) -> Reply:
+        lacking = {BlockId.NUMBER: "Write the number that stands on the document."}
+        return await self._save(submission, views.read_number, self.document.change_number, lacking)
 
     async def use_contact(self, click: Click) -> Reply:
         ref = ItemRef.decode(click.value)
         await self.document.use_contact(click.actor, ref.item_id, ref.version)
-        return None
-
-    async def ask_for_number(self, click: Click) -> Reply:
-        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
-        return OpenView(views.number_form(await self.forms.editing(click.actor, item.id)))
-
-    async def change_number(self, submission: Submission) -> Reply:
-        ref = FormRef.decode(submission.form.private_metadata).item
-        number = views.read_number(Fields(submission.form.state))
-        if number is None:
-            await self.fixes.item_to_fix(submission.actor, ref.item_id)
-            return FormErrors({BlockId.NUMBER: "Write the number that stands on the document."})
-        await self.document.change_number(submission.actor, ref.item_id, ref.version, number)
         return None
 
     async def same_document(self, click: Click) -> Reply:
@@ -112,6 +98,20 @@ class DocumentFixHandlers:
         await self.taking.take(click.actor, ref.item_id, ref.version)
         return None
 
+    async def _ask(self, click: Click, form: Callable[[ItemPage], View]) -> Reply:
+        item, _ = await self.fixes.item_to_fix(click.actor, ItemRef.decode(click.value).item_id)
+        return OpenView(form(await self.forms.editing(click.actor, item.id)))
 
-def _not_offered(error: NotOfferedError) -> FormErrors:
-    return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+    async def _save(
+        self, submission: Submission, read: Callable[[Fields], str | None], save: Save, lacking: Mapping[BlockId, str]
+    ) -> Reply:
+        """`lacking` is what is said of an empty field."""
+        ref, value = FormRef.decode(submission.form.private_metadata).item, read(Fields(submission.form.state))
+        if value is None:
+            await self.fixes.item_to_fix(submission.actor, ref.item_id)
+            return FormErrors({str(block): sentence for block, sentence in lacking.items()})
+        try:
+            await save(submission.actor, ref.item_id, ref.version, value)
+        except NotOfferedError as error:
+            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+        return None

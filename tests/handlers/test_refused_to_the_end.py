@@ -362,7 +362,7 @@ async def test_what_the_ledger_does_not_allow_on_one_line_is_exchanged_on_that_l
     lines, books = Lines(desk), desk.xero.books[TRADING]
     await lines.open(await desk.add())
     await lines.press(ActionId.ADD_LINE, {(BlockId.LINE_AMOUNT, 0): "60.00"})
-    own = {(BlockId.ACCOUNT, 1): "461", (BlockId.TAX_RATE, 1): "RRINPUT"}
+    own: dict[tuple[str, int], object] = {(BlockId.ACCOUNT, 1): "461", (BlockId.TAX_RATE, 1): "RRINPUT"}
     assert (await lines.done({**own, (BlockId.LINE_TAX, 0): "18.00"})).errors == {}
     await lines.save()
     printing = books.account("461")
