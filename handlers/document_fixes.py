@@ -113,5 +113,9 @@ class DocumentFixHandlers:
         try:
             await save(submission.actor, ref.item_id, ref.version, value)
         except NotOfferedError as error:
-            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
+            return _not_offered(error)
         return None
+
+
+def _not_offered(error: NotOfferedError) -> FormErrors:
+    return FormErrors({views.BLOCKS[field]: sentence for field, sentence in error.fields.items()})
