@@ -259,6 +259,26 @@ async def test_what_is_left_there_is_published_as_before_and_can_be_withdrawn_an
     assert (await desk.withdrawn(item_id)).state is ItemState.TO_REVIEW
 
 
+async def test_trouble_that_lasts_is_told_while_it_is_tried_and_is_over_when_it_is_done(desk: Desk) -> None:
+    world = desk.world
+    (item_id,) = await desk.published("INV-1")
+    world.ledger.troubles["withdraw"] = [Trouble.BUSY] * 99
+    await desk.ask(item_id)
+    for _ in range(30):
+        await world.one_pass()
+        world.later(3600)
+    assert await world.state(item_id) is ItemState.WITHDRAWING
+    assert await world.alert(item_id, StepKind.WITHDRAWAL) == (AlertState.OPEN, ProblemCode.LEDGER_BUSY, 1)
+    with pytest.raises(NotNowError):
+        await desk.withdrawals.again(desk.actor, item_id)
+
+    world.ledger.troubles.clear()
+    await world.settle(seconds=3600)
+
+    assert await world.state(item_id) is ItemState.TO_REVIEW
+    assert (await world.alert(item_id, StepKind.WITHDRAWAL) or ("",))[0] == AlertState.RESOLVED
+
+
 async def test_what_somebody_changed_there_goes_only_when_that_was_told(desk: Desk) -> None:
     world = desk.world
     (item_id,) = await desk.published("INV-1")
