@@ -9,16 +9,17 @@ from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
+from bot.domain.problems import ProblemCode
 from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor
-from bot.services import alerts, audit, choices, publications
+from bot.services import alerts, audit, bank_accounts, choices, publications
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.items import Items
 from bot.services.people import People
 from bot.services.recoding import paid_from_now
-from bot.views.text import mention
+from bot.views.text import escape, mention
 
 NOTHING_TO_FIX = "nothing has to be fixed now."
 
@@ -106,8 +107,13 @@ class Fixes:
                 item = await self._retry_step(tx, before, of)
             else:
                 item = await self._send_again(tx, before)
-            await alerts.fixed(tx, item, f"{mention(actor.user_id)} {alerts.SENT_AGAIN}.", of=of)
-            await self._audit(tx, item, "retried", actor)
+            facts: dict[str, object] = {}
+            what = alerts.SENT_AGAIN
+            if item.paid_from != before.paid_from:
+                facts = {"paid from": [before.paid_from, item.paid_from]}
+                what = f"had it paid from {await _account(tx, item)} instead"
+            await alerts.fixed(tx, item, f"{mention(actor.user_id)} {what}.", of=of)
+            await self._audit(tx, item, "retried", actor, facts)
             await show(tx, item)
         return item
 
@@ -130,9 +136,12 @@ class Fixes:
         return item
 
     async def _retry_step(self, tx: Tx, item: Item, of: StepKind) -> Item:
+        """A bank account that was decided on stays, unless the ledger does not take it for the payment."""
         if item.state is not ItemState.PUBLISHED or not await steps.retry_steps(tx, item.workspace_id, item.id, of):
             raise NotNowError(item, NOTHING_TO_FIX)
-        now = await paid_from_now(tx, item) if of is StepKind.PAYMENT else item
+        alert = await alerts.load_alert(tx, item.workspace_id, item.id, of)
+        is_not_taken = alert is not None and alert.problem.code is ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN
+        now = await paid_from_now(tx, item) if is_not_taken else item
         if now == item:
             return item
         changed = await change_item(tx, item, now)
@@ -148,5 +157,11 @@ class Fixes:
             raise StaleItemError(before)
         return item
 
-    async def _audit(self, tx: Tx, item: Item, deed: str, actor: Actor) -> None:
-        await audit.record(tx, item.workspace_id, item.id, deed, by=actor.user_id, organisation_id=item.organisation_id)
+    async def _audit(self, tx: Tx, item: Item, deed: str, actor: Actor, facts: dict[str, object] | None = None) -> None:
+        await audit.record(
+            tx, item.workspace_id, item.id, deed, by=actor.user_id, organisation_id=item.organisation_id, facts=facts
+        )
+
+
+async def _account(tx: Tx, item: Item) -> str:
+    return escape(await bank_accounts.label(tx, item.workspace_id, item.organisation_id, item.paid_from), 100)

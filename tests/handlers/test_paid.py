@@ -153,6 +153,7 @@ async def test_a_payment_that_xero_refuses_is_told_and_tried_alone_from_where_it
 
     (bill,), (payment,) = desk.xero.bills(), payments(desk)
     assert (bill["Status"], payment["Account"]["Code"]) == ("PAID", "091")
+    assert "had it paid from 091 · Business Savings Account instead" in words(alert(desk))
     assert actions(alert(desk)) == []
 
 

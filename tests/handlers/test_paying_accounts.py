@@ -78,3 +78,20 @@ async def test_items_wait_as_soon_as_a_refusal_tells_that_their_bank_account_is_
     await desk.slack.command("/dext", "sync bank accounts", user=ADMIN)
     await desk.settle()
     assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))
+
+
+async def test_a_payment_that_was_refused_for_something_else_is_made_from_the_account_that_was_decided_on(
+    desk: Desk,
+) -> None:
+    desk.xero.grants.withheld |= {"accounting.payments"}
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    await desk.approve(NUMBER)
+    assert "Dext may not record payments in Xero" in words(alert(desk))
+
+    await relink(desk, visa, "091")
+    desk.xero.grants.withheld.clear()
+    await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+    (payment,) = payments(desk)
+    assert payment["Account"]["Code"] == "090"

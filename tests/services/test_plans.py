@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from bot.db.items import change_item
+from bot.db.items import change_item, load_item
 from bot.db.publications import STEPS
 from bot.db.steps import leave_steps, retry_steps
 from bot.db.unit_of_work import Database
@@ -17,6 +17,7 @@ from bot.domain.items import ItemState
 from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import AFTER_DOCUMENT, StepKind, StepState
+from bot.domain.settings import PaymentStatus
 from bot.services.people import People
 from bot.services.publications import cancel, open_publication
 from bot.services.waiting import Waiting
@@ -226,3 +227,27 @@ async def test_what_is_still_tried_is_not_looked_after_like_what_was_refused(wor
     assert await waiting.look() == 0
 
     assert "books" not in world.ledger.calls
+
+
+async def test_what_was_planned_after_a_document_is_what_it_is_sent_with_in_the_end(world: World) -> None:
+    """Planned to be paid, held up, and sent as a draft: it is not paid, and has its file."""
+    world.ledger.refuse_calls_with["INV-2"] = NOT_AS_A_WHOLE
+    item_id, _ = await world.approve("INV-1", "INV-2")
+    await change(world, item_id, publish_as=PaymentStatus.PAID, paid_from="bank-1")
+    await world.one_pass()
+    assert len(await steps_of(world, item_id)) == 3
+    world.ledger.refuse_calls_with.clear()
+
+    await change(world, item_id, publish_as=PaymentStatus.DRAFT)
+    await world.settle()
+
+    assert world.ledger.payments == []
+    assert await steps_of(world, item_id) == ["done", "done"]
+
+
+async def change(world: World, item_id: ItemId, **values: object) -> None:
+    """Under its approval."""
+    async with world.db.write() as tx:
+        item = await load_item(tx, world.workspace_id, item_id)
+        assert item is not None
+        assert await change_item(tx, item, replace(item, **values)) is not None  # type: ignore[arg-type]
