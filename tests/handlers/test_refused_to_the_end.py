@@ -305,7 +305,8 @@ async def test_an_archived_bank_account(desk: Desk) -> None:
         await desk.add(**{BlockId.NUMBER: number})
     desk.xero.archive_account(TRADING, "090")
     for number in ("INV-1", "INV-2"):
-        await desk.approve(number)
+        await desk.press(desk.card(number), ActionId.APPROVE_ITEM, APPROVER, settled=False)
+    await desk.settle()
     told = alert(desk, "INV-1")
     assert "Xero does not take the bank account" in words(told)
     assert "*Bank account*\n090 · " in words(told)
