@@ -12,12 +12,12 @@ from sqlalchemy import select
 from bot.clock import SystemClock
 from bot.db.base import table_of
 from bot.db.items import ITEMS, item_of
-from bot.db.publications import PUBLICATIONS
+from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.ids import UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.publishing import PublicationState
+from bot.domain.publishing import PublicationState, StepState
 from bot.domain.rights import Person
 from bot.domain.slack import Actor, Workspace
 from bot.services.approvals import Approvals
@@ -37,6 +37,7 @@ LEASE = timedelta(seconds=0.6)
 VISIBLE_AFTER = timedelta(seconds=0.2)
 LONGEST_WRITE = timedelta(seconds=0.4)
 UNFINISHED = (PublicationState.WAITING, PublicationState.SENDING, PublicationState.UNKNOWN)
+UNDER_WAY = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN)
 OPEN_HANDED = RateLimits(per_minute=None, per_day=None, at_once=1000)
 """Places of calls that died with their process come back after minutes; limits are not what is tested here."""
 
@@ -124,9 +125,10 @@ async def waiting_items(db: Database) -> list[Item]:
 
 
 async def is_open(db: Database) -> bool:
-    statement = select(PUBLICATIONS.c.id).where(PUBLICATIONS.c.state.in_(UNFINISHED)).limit(1)
+    documents = select(PUBLICATIONS.c.id).where(PUBLICATIONS.c.state.in_(UNFINISHED))
+    steps = select(STEPS.c.publication_id).where(STEPS.c.state.in_(UNDER_WAY))
     async with db.read() as tx:
-        return (await tx.execute(statement)).first() is not None
+        return (await tx.execute(documents.union_all(steps).limit(1))).first() is not None
 
 
 async def workspace_of(db: Database) -> Workspace:

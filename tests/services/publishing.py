@@ -24,6 +24,7 @@ from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId,
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
 from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
+from bot.domain.settings import PaymentStatus
 from bot.intake.parent import Smaller
 from bot.services.alerts import load_alert
 from bot.services.entering import NewItem, enter
@@ -104,6 +105,8 @@ class World:
     smaller_files: SmallerFiles
     file: tuple[str, bytes] | None = None
     """What the next items are made of: its name, and what it begins with; each has bytes of its own."""
+    paid_from: str | None = None
+    """The bank account that those which wait for a decision are to be paid from at once."""
 
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
@@ -113,7 +116,10 @@ class World:
         """Bills that come in and wait for somebody's decision."""
         async with self.db.write() as tx:
             for number in numbers:
-                await enter(tx, self._bill(number))
+                item, _ = await enter(tx, replace(self._bill(number), file_id=await self._kept(tx, number)))
+                if self.paid_from is not None:
+                    paid = replace(item, publish_as=PaymentStatus.PAID, paid_from=self.paid_from)
+                    await self._moved(tx, item, paid)
 
     async def _approved(self, number: str) -> ItemId:
         async with self.db.write() as tx:
@@ -193,6 +199,11 @@ class World:
         async with self.db.read() as tx:
             alert = await load_alert(tx, self.workspace_id, item_id, of)
         return None if alert is None else (alert.state, alert.problem.code, alert.times)
+
+    async def alerts(self) -> int:
+        """How many there are, in whatever state."""
+        async with self.db.read() as tx:
+            return int((await tx.execute(select(func.count()).select_from(ALERTS))).scalar_one())
 
     async def audited(self, deed: str) -> int:
         async with self.db.read() as tx:
