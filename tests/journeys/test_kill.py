@@ -40,7 +40,7 @@ from tests.services.publishing import World, a_world
 KILLS = int(os.environ.get("DEXT_KILLS", "10"))
 MOST_RUNS = 3 * KILLS
 BILLS_A_RUN = 2
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
 SLOW_SECONDS = 0.15
 """Between the ledger's commit and its answer, so that deaths fall there too."""
 FILE = b"%PDF-1.7 of "

@@ -106,7 +106,7 @@ class World:
     file: tuple[str, bytes] | None = None
     """What the next items are made of: its name, and what it begins with; each has bytes of its own."""
     paid_from: str | None = None
-    """The bank account that those which wait for a decision are to be paid from at once."""
+    """The bank account that they are paid from at once; None: they are not paid."""
 
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
@@ -116,17 +116,19 @@ class World:
         """Bills that come in and wait for somebody's decision."""
         async with self.db.write() as tx:
             for number in numbers:
-                item, _ = await enter(tx, replace(self._bill(number), file_id=await self._kept(tx, number)))
-                if self.paid_from is not None:
-                    paid = replace(item, publish_as=PaymentStatus.PAID, paid_from=self.paid_from)
-                    await self._moved(tx, item, paid)
+                await self._entered(tx, number)
 
     async def _approved(self, number: str) -> ItemId:
         async with self.db.write() as tx:
-            item, _ = await enter(tx, replace(self._bill(number), file_id=await self._kept(tx, number)))
-            item = await self._move(tx, item, ItemState.APPROVED)
+            item = await self._move(tx, await self._entered(tx, number), ItemState.APPROVED)
             await open_publication(tx, item, due_at=tx.now)
         return item.id
+
+    async def _entered(self, tx: Tx, number: str) -> Item:
+        item, _ = await enter(tx, replace(self._bill(number), file_id=await self._kept(tx, number)))
+        if self.paid_from is None:
+            return item
+        return await self._moved(tx, item, replace(item, publish_as=PaymentStatus.PAID, paid_from=self.paid_from))
 
     async def _kept(self, tx: Tx, number: str) -> FileId | None:
         if self.file is None:

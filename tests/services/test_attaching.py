@@ -1,4 +1,6 @@
-"""The file of an item hangs on its document in the ledger, once, whatever happens; and is never missed in silence."""
+"""The file of an item hangs on its document in the ledger, once, whatever happens; so does its payment; and neither is
+missed in silence.
+"""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,6 +18,7 @@ from tests.fakes.clock import FakeClock
 from tests.services.ledger import LOST_ANSWERS, Trouble
 from tests.services.publishing import CrashError, CrashingDatabase, World, a_world
 
+BANK = "bank-1"
 A_FILE = ("Paper & Ink.pdf", b"%PDF-1.7 of ")
 
 
@@ -207,8 +210,11 @@ async def crashing(sqlite_url: str, clock: FakeClock) -> AsyncIterator[World]:
 
 
 @pytest.mark.parametrize("moment", ["before the commit", "after the commit"])
-async def test_a_process_that_dies_at_any_write_attaches_each_file_once(crashing: World, moment: str) -> None:
+async def test_a_process_that_dies_at_any_write_pays_each_bill_and_attaches_each_file_once(
+    crashing: World, moment: str
+) -> None:
     world, db = crashing, crashing.db
+    world.paid_from = BANK
     assert isinstance(db, CrashingDatabase)
     world.ledger.remembers_keys_for = timedelta(0)
     db.dies_after_commit = moment == "after the commit"
@@ -226,7 +232,35 @@ async def test_a_process_that_dies_at_any_write_attaches_each_file_once(crashing
 
     assert world.ledger.numbers == sorted(f"INV-{number}" for number in range(writes + 1))
     assert world.ledger.file_names == await names_of(world)
-    assert await world.audited("attachment added") == writes + 1
+    assert await world.audited("attachment added") == await world.audited("payment added") == writes + 1
+    assert paid_from(world) == [BANK] * (writes + 1)
+
+
+@pytest.mark.parametrize("keys", ["honoured", "ignored"])
+async def test_a_lost_answer_ends_in_one_payment_of_each_bill(world: World, keys: str) -> None:
+    world.paid_from = BANK
+    for trouble in LOST_ANSWERS:
+        world.ledger.remembers_keys_for = timedelta(minutes=6) if keys == "honoured" else timedelta(0)
+        items = await world.approve(f"{trouble} 1", f"{trouble} 2")
+        await world.one_pass()
+        assert [await world.state(item) for item in items] == [ItemState.PUBLISHED] * 2
+        world.ledger.troubles["create"] = [trouble]
+
+        await world.settle()
+
+        assert world.ledger.troubles["create"] == [], trouble
+        assert set(paid_from(world)) == {BANK}, trouble
+        assert world.ledger.file_names == await names_of(world)
+        assert [await world.alert(item, StepKind.PAYMENT) for item in items] == [None, None], trouble
+
+
+def paid_from(world: World) -> list[str | None]:
+    """The bank account of each document's payment; whatever is paid twice is there twice, and fails."""
+    paid = [payment for payment, _ in world.ledger.payments]
+    assert sorted(str(payment.document_id) for payment in paid) == sorted(
+        stored.document.ledger_id for stored in world.ledger.books_hold
+    )
+    return [payment.bank_account for payment in paid]
 
 
 @pytest.mark.parametrize("call", ["attach", "attached"])
