@@ -139,10 +139,10 @@ async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
 
 
 async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | None) -> Item:
-    """Today's defaults are offered to what nobody decided on yet."""
+    """Today's defaults are offered to what nobody decided on yet, and to what is of another kind now."""
     if settings is None:
         return checked(await paid_from_live(tx, after))
-    if before.state in DECIDED:
+    if before.state in DECIDED and before.kind is after.kind:
         (after,) = await placed(tx, [after], settings)
         return checked(after)
     return await judged(tx, after, settings)

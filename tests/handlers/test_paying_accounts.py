@@ -11,7 +11,7 @@ from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
-from tests.handlers.test_paid import alert, costs, method, payments, relink
+from tests.handlers.test_paid import alert, costs, method, payments, relink, sales
 from tests.playground.kit import schema_problems
 
 NUMBER = "INV-1"
@@ -95,3 +95,18 @@ async def test_a_payment_that_was_refused_for_something_else_is_made_from_the_ac
     await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
     (payment,) = payments(desk)
     assert payment["Account"]["Code"] == "090"
+
+
+async def test_a_refused_bill_that_is_a_sale_after_all_is_coded_by_the_settings_of_sales(desk: Desk) -> None:
+    await sales(desk, destination=Destination.SALES, default_account="200", default_tax_rate="OUTPUT2")
+    await desk.add()
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 12, 31))
+    await desk.approve(NUMBER)
+    await desk.press(alert(desk), ActionId.EDIT_ITEM, BOOKKEEPER)
+    await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.CHOOSE_KIND, value="sale", user=BOOKKEEPER)
+    done = await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.CUSTOMER: "Big Buyer plc"})
+    assert (done.errors, done.error) == ({}, None)
+    await desk.settle()
+
+    assert "A category is missing" not in words(desk.card(NUMBER))
+    assert "A tax rate is missing" not in words(desk.card(NUMBER))
