@@ -9,7 +9,7 @@ from bot.domain.alerts import Alert
 from bot.domain.editing import edit_of, exchanged
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
-from bot.domain.problems import ProblemCode
+from bot.domain.problems import Fix, ProblemCode
 from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus
@@ -136,11 +136,15 @@ class Fixes:
         return item
 
     async def _retry_step(self, tx: Tx, item: Item, of: StepKind) -> Item:
-        """A bank account that was decided on stays, unless the ledger does not take it for the payment."""
-        if item.state is not ItemState.PUBLISHED or not await steps.retry_steps(tx, item.workspace_id, item.id, of):
-            raise NotNowError(item, NOTHING_TO_FIX)
+        """What stands there otherwise than it was sent is no matter of sending it again. A bank account that was decided on
+        stays, unless the ledger does not take it for the payment.
+        """
         alert = await alerts.load_alert(tx, item.workspace_id, item.id, of)
-        is_not_taken = alert is not None and alert.problem.code is ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN
+        if item.state is not ItemState.PUBLISHED or alert is None or Fix.RETRY not in alert.problem.entry.fixes:
+            raise NotNowError(item, NOTHING_TO_FIX)
+        if not await steps.retry_steps(tx, item.workspace_id, item.id, of):
+            raise NotNowError(item, NOTHING_TO_FIX)
+        is_not_taken = alert.problem.code is ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN
         now = await paid_from_now(tx, item) if is_not_taken else item
         if now == item:
             return item

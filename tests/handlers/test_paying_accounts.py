@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.db.base import dump
+from bot.domain.problems import Problem, ProblemCode
 from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
+from bot.services.alerts import ALERTS
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
@@ -110,3 +113,21 @@ async def test_a_refused_bill_that_is_a_sale_after_all_is_coded_by_the_settings_
 
     assert "A category is missing" not in words(desk.card(NUMBER))
     assert "A tax rate is missing" not in words(desk.card(NUMBER))
+
+
+async def test_a_payment_that_stands_there_otherwise_is_not_made_twice_by_an_alert_of_before(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+    before = alert(desk)
+    assert ActionId.RETRY_ITEM in actions(before)
+    desk.xero.restore_account(TRADING, "090")
+    differs = Problem(code=ProblemCode.PAYMENT_DIFFERS, facts={"differences": "amount paid"})
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(ALERTS.update().values(problem=dump(differs)))
+
+    await desk.press(before, ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert payments(desk) == []
+    assert "nothing has to be fixed now" in desk.whispers(BOOKKEEPER)[-1]
