@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.clock import SystemClock
 from bot.db import migrate
-from bot.db.base import dump
+from bot.db.base import dump, table_of
 from bot.db.items import ITEMS, load_item
+from bot.db.messages import AlertRow, MessageRow
 from bot.db.publications import BATCHES, STEPS
 from bot.db.recodings import stuck_recodings
 from bot.db.unit_of_work import Database
@@ -29,6 +30,7 @@ from bot.worker.engine import migrate_engine
 from tests.db.schema import schema_of
 from tests.services.listed import account
 
+ALERTS, MESSAGES = table_of(AlertRow), table_of(MessageRow)
 OURS_TO_IGNORE = frozenset({migrate.VERSION_TABLE})
 
 KILLED_HALF_WAY = """
@@ -368,3 +370,53 @@ async def test_items_that_were_following_settings_go_on_after_an_upgrade(empty_u
         (stuck,) = await stuck_recodings(tx, limit=9)
     await db.close()
     assert (stuck.organisation_id, stuck.attempt, stuck.after[1]) == (organisation, 2, workspace)
+
+
+async def test_alerts_of_before_are_about_the_step_that_was_refused_and_are_drawn_again_so(empty_url: str) -> None:
+    organisation, workspace, now = OrganisationId(uuid4()), WorkspaceId(uuid4()), "2026-03-02 09:00:00+00:00"
+    of = {"workspace_id": workspace.hex, "organisation_id": organisation.hex}
+    came = {"door": "form", "submitted_by": "U1", "created_at": now, "kind": "cost", "publish_to": "purchases"}
+    content = {"facts": "{}", "coding": "{}", "complaints": "[]", "publish_as": "draft", "edited_by": "[]"}
+    told = {"times": 1, "opened_at": now, "changed_at": now}
+    rows = [*_of_organisation(workspace, organisation)]
+    for place, (state, alert, code) in enumerate(OLD_ALERTS, 1):
+        item, named = UUID(int=place), f"B-{place}"
+        rows += [
+            _row(
+                "items", id=item.hex, reference=named, source_key=named, state=state, version=1, **of, **came, **content
+            ),
+            _row("alerts", id=item.hex, item_id=item.hex, state=alert, problem=f'{{"code":"{code}"}}', **of, **told),
+            *_alert_message(workspace, item, now),
+        ]
+    await upgrade_to(empty_url, "0024")
+    engine = create_async_engine(empty_url)
+    async with engine.begin() as connection:
+        for statement, values in rows:
+            await connection.execute(text(statement), values)
+    await engine.dispose()
+
+    await migrate.upgrade(empty_url)
+
+    db = Database(empty_url, SystemClock())
+    async with db.read() as tx:
+        found = (await tx.execute(select(ALERTS.c.kind).order_by(ALERTS.c.item_id))).scalars().all()
+        shown = (await tx.execute(select(MESSAGES).order_by(MESSAGES.c.subject_id))).all()
+    await db.close()
+    assert found == ["document", "attachment", "attachment", "withdrawal"]
+    assert [row.role for row in shown] == [f"thread:{kind}" for kind in found]
+    assert [row.wanted for row in shown] == [2, 1, 2, 2]
+
+
+OLD_ALERTS = (
+    ("refused", "open", "account_archived"),
+    ("published", "left", "file_refused"),
+    ("published", "open", "ledger_down"),
+    ("published", "open", "withdrawal_locked"),
+)
+"""The item's state, the alert's, and the problem."""
+
+
+def _alert_message(workspace: WorkspaceId, item: UUID, now: str) -> Iterator[tuple[str, dict[str, object]]]:
+    about = {"subject": "alert", "subject_id": str(item), "role": "thread", "surface": "channel", "facts": "{}"}
+    counts = {"wanted": 1, "sent": 1, "is_waiting": False, "attempts": 0}
+    yield _row("messages", id=item.hex, workspace_id=workspace.hex, due_at=now, created_at=now, **about, **counts)
