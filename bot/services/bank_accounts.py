@@ -65,8 +65,8 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     nobody decided on are looked at again.
     """
     found = await bank_accounts(tx, workspace_id, organisation_id)
-    if ledger_id not in found:
-        return
+    if ledger_id not in found or found[ledger_id][0] is not Link.LIVE:
+        return  # what is known already has been followed
     archived = replace(found[ledger_id][1], is_active=False)
     await tx.execute(
         ENTRIES.update()
