@@ -73,7 +73,7 @@ class PaymentMethodHandlers:
             await self.methods.opened(*of)
             return FormErrors(unreadable.fields)
         except MethodRefusedError as refused:
-            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in refused.fields.items()})
+            return FormErrors(views.wrong_at(refused.fields, submission.form.state))
         except StaleFormError:
             return NextForm(views.form(await self.methods.opened(*of), notice=views.STALE))
         return NextForm(views.page(found, notice=views.SAVED))

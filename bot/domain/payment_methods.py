@@ -103,6 +103,8 @@ class PaymentMethodPage:
     organisation: str
     ledger: str
     known: KnownMethod | None = None
+    total: int = 0
+    """How many there are by now."""
     has_accounts: bool = True
     """Whether the ledger has a bank account that could be linked."""
 

@@ -235,6 +235,7 @@ class PaymentMethods:
             organisation=name,
             ledger=ledger,
             known=known,
+            total=await stored.count_methods(tx, workspace_id, organisation_id),
             has_accounts=any(link is Link.LIVE for link, _ in accounts.values()),
         )
 

@@ -144,7 +144,7 @@ def day_field(block: BlockId, label: str, initial: date | None, *, optional: boo
 
 
 def radio_field(
-    block: BlockId, label: str, options: Sequence[Option], initial: str, *, hint: str | None = None
+    block: str, label: str, options: Sequence[Option], initial: str, *, hint: str | None = None
 ) -> InputBlock:
     chosen = next((option for option in options if option.value == initial), None)
     element = RadioButtonsElement(action_id=ActionId.VALUE, options=options, initial_option=chosen)

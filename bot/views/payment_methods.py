@@ -35,7 +35,15 @@ from bot.views.parts import context, section
 from bot.views.text import escape, plain
 
 BLOCKS = {"name": BlockId.METHOD_NAME, "bank_account": BlockId.BANK_ACCOUNT}
-"""Where the sentence about a field stands in the form."""
+"""Where the sentence about a field stands in the form, before what tells one form from another."""
+
+
+def wrong_at(sentences: dict[str, str], state: dict[str, Any]) -> dict[str, str]:
+    """What is wrong, by field, as sentences where the fields stand."""
+    found = Fields(state)
+    return {found.named(BLOCKS[field]): sentence for field, sentence in sentences.items()}
+
+
 YES, NO = "yes", "no"
 NO_NAME = "Give it a name that people know it by, such as Company Visa."
 WHOLE_NUMBER = "Do not write a whole card or account number here. Its last four digits are enough, in their own field."
@@ -138,10 +146,10 @@ def form(found: PaymentMethodPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     if known is not None and known.link in (Link.ARCHIVED, Link.GONE):
         blocks.append(section(f"{linked(known, found.ledger)}. Choose another one."))
-    blocks += _what_it_is(known)
+    blocks += _what_it_is(found)
     blocks.append(_account(found))
     if known is not None:
-        blocks.append(_in_use(known))
+        blocks.append(_in_use(found, known))
     return View(
         type="modal",
         callback_id=CallbackId.PAYMENT_METHOD,
@@ -159,11 +167,20 @@ def _ref(found: PaymentMethodPage) -> MethodRef:
     return MethodRef(found.organisation_id, found.known.method.id, found.known.method.version)
 
 
-def _what_it_is(known: KnownMethod | None) -> list[Block]:
-    method = None if known is None else known.method
+def _block(found: PaymentMethodPage, name: BlockId) -> str:
+    """The list and every form take turns in one modal, and Slack keeps what was typed where a block keeps its id: each
+    method has blocks of its own at each version, and each new one by how many there were before it.
+    """
+    if found.known is None:
+        return f"{name}:new:{found.total}"
+    return f"{name}:{found.known.method.id}:{found.known.method.version}"
+
+
+def _what_it_is(found: PaymentMethodPage) -> list[Block]:
+    method = None if found.known is None else found.known.method
     return [
         fields.text_field(
-            BlockId.METHOD_NAME,
+            _block(found, BlockId.METHOD_NAME),
             "Name",
             None if method is None else method.name,
             longest=LONGEST_NAME,
@@ -171,7 +188,7 @@ def _what_it_is(known: KnownMethod | None) -> list[Block]:
             hint="What people choose it by.",
         ),
         fields.text_field(
-            BlockId.LAST_DIGITS,
+            _block(found, BlockId.LAST_DIGITS),
             "Last four digits",
             None if method is None else method.last_digits,
             longest=DIGITS,
@@ -188,12 +205,12 @@ def _account(found: PaymentMethodPage) -> Block:
     if not found.has_accounts:
         hint = f"There is no live bank account in {ledger}'s list: add one there, then refresh the list in Manage."
     chosen = None if known is None else known.account
-    return fields.bank_account_field(BlockId.BANK_ACCOUNT, "Bank account", chosen, hint=hint)
+    return fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
 
 
-def _in_use(known: KnownMethod) -> Block:
+def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:
     return fields.radio_field(
-        BlockId.IN_USE,
+        _block(found, BlockId.IN_USE),
         "Use it",
         [
             fields.an_option(YES, "In use"),
@@ -211,16 +228,16 @@ def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
         NotOursError: an option that was never offered.
     """
     found = Fields(state)
-    name = cleaned(found.text(BlockId.METHOD_NAME) or "", LONGEST_NAME) or ""
-    digits = found.text(BlockId.LAST_DIGITS)
+    name_block, digits_block = found.named(BlockId.METHOD_NAME), found.named(BlockId.LAST_DIGITS)
+    name, digits = cleaned(found.text(name_block) or "", LONGEST_NAME) or "", found.text(digits_block)
     wrong: dict[str, str] = {}
     if not alike(name):
-        wrong[BlockId.METHOD_NAME] = NO_NAME
+        wrong[name_block] = NO_NAME
     elif is_card_number(name):
-        wrong[BlockId.METHOD_NAME] = WHOLE_NUMBER
+        wrong[name_block] = WHOLE_NUMBER
     if digits is not None and not (len(digits) == DIGITS and digits.isascii() and digits.isdigit()):
-        wrong[BlockId.LAST_DIGITS] = NOT_FOUR
-    in_use = YES if ref.method_id is None else found.option(BlockId.IN_USE)
+        wrong[digits_block] = NOT_FOUR
+    in_use = YES if ref.method_id is None else found.option(found.named(BlockId.IN_USE))
     if in_use not in (YES, NO):
         raise NotOursError("whether it is in use")
     if wrong:
@@ -229,6 +246,6 @@ def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
         version=ref.version,
         name=name,
         last_digits=digits,
-        bank_account=found.bank_account(BlockId.BANK_ACCOUNT),
+        bank_account=found.bank_account(found.named(BlockId.BANK_ACCOUNT)),
         is_active=in_use == YES,
     )

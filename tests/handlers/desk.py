@@ -33,6 +33,16 @@ A_BILL: dict[str, object] = {
 }
 
 
+def at(form: View, name: str) -> str:
+    """The block with this name, whatever tells it from those of another form."""
+    return next(block for each in form.blocks if (block := str(each["block_id"])).partition(":")[0] == name)
+
+
+def filled(form: View, values: Mapping[str, object]) -> dict[str, object]:
+    """What is entered, where it stands in this form."""
+    return {at(form, name): value for name, value in values.items()}
+
+
 class Desk:
     def __init__(self, world: Connected) -> None:
         self.world, self.slack, self.xero = world, world.slack, world.xero

@@ -11,7 +11,7 @@ from bot.domain.settings import KindSettings, PaymentStatus, SettingsForm
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, Message, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, a_desk, actions, filled, words
 from tests.playground.kit import schema_problems
 
 CURRENT = "090 · Business Current Account (GBP)"
@@ -63,7 +63,7 @@ async def link(desk: Desk, where: Message | View, code: str = "090") -> None:
     await desk.press(where, ActionId.CHANGE_PAYMENT_METHOD, ADMIN)
     form = desk.modal(ADMIN)
     (option,) = await desk.slack.options(form, ActionId.FIND_BANK_ACCOUNT, code, user=ADMIN)
-    done = await desk.slack.submit(form, {BlockId.BANK_ACCOUNT: option["value"]})
+    done = await desk.slack.submit(form, filled(form, {BlockId.BANK_ACCOUNT: option["value"]}))
     assert done.errors == {}
     await desk.slack.close_modal(ADMIN, everything=True)
     await desk.settle()
@@ -182,7 +182,8 @@ async def test_a_method_that_is_renamed_and_switched_off_is_told_so_where_it_is_
     assert "Old Visa ··4242\n:warning: it is switched off" in words(card)
     assert "An admin presses *Switch payment method on*" in words(card)
     await desk.press(card, ActionId.CHANGE_PAYMENT_METHOD, ADMIN)
-    await desk.slack.submit(desk.modal(ADMIN), {BlockId.IN_USE: "yes"})
+    form = desk.modal(ADMIN)
+    await desk.slack.submit(form, filled(form, {BlockId.IN_USE: "yes"}))
     await desk.settle()
     assert ActionId.APPROVE_ITEM in actions(desk.card("INV-1"))
 

@@ -14,7 +14,7 @@ from bot.services.payment_methods import bank_account_of
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, a_desk, actions, at, filled, words
 from tests.playground.kit import schema_problems
 
 CURRENT, SAVINGS, EURO = "090 · Business Current Account", "091 · Business Savings Account", "092 · Euro Account"
@@ -42,10 +42,22 @@ async def account(desk: Desk, code: str) -> str:
 
 async def add(desk: Desk, name: str, code: str | None = None, **changes: object) -> Submitted:
     await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
-    values = {BlockId.METHOD_NAME: name, **changes}
+    values: dict[str, object] = {BlockId.METHOD_NAME: name, **changes}
     if code is not None:
         values[BlockId.BANK_ACCOUNT] = await account(desk, code)
-    return await desk.slack.submit(desk.modal(ADMIN), values)
+    return await sent(desk, values)
+
+
+async def sent(desk: Desk, values: dict[str, object]) -> Submitted:
+    """The form in front of the admin, filled in."""
+    form = desk.modal(ADMIN)
+    return await desk.slack.submit(form, filled(form, values))
+
+
+def entered(form: View, name: str) -> object:
+    """What stands in a field, as Slack keeps it."""
+    (entry,) = form.entries[at(form, name)].values()
+    return entry["value"]
 
 
 async def change(desk: Desk, name: str) -> View:
@@ -61,11 +73,11 @@ async def test_a_method_is_added_linked_renamed_and_switched_off(desk: Desk) -> 
 
     assert (await add(desk, "Company  Visa", **{BlockId.LAST_DIGITS: "4242"})).errors == {}
     assert "*Company Visa ··4242*\n:warning: no bank account linked" in words(desk.modal(ADMIN))
-    form = await change(desk, "Company Visa")
-    await desk.slack.submit(form, {BlockId.BANK_ACCOUNT: await account(desk, "090")})
+    await change(desk, "Company Visa")
+    await sent(desk, {BlockId.BANK_ACCOUNT: await account(desk, "090")})
     assert f"*Company Visa ··4242*\n→ {CURRENT} (GBP)" in words(desk.modal(ADMIN))
-    form = await change(desk, "Company Visa")
-    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Old <Visa>", BlockId.IN_USE: "no"})
+    await change(desk, "Company Visa")
+    await sent(desk, {BlockId.METHOD_NAME: "Old <Visa>", BlockId.IN_USE: "no"})
 
     assert f"*Old &lt;Visa&gt; ··4242* · switched off\n→ {CURRENT}" in words(desk.modal(ADMIN))
     methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
@@ -74,6 +86,27 @@ async def test_a_method_is_added_linked_renamed_and_switched_off(desk: Desk) -> 
     async with desk.world.services.db.read() as tx:
         assert await bank_account_of(tx, actor.workspace.id, of, known.method.id) is None
     assert await desk.world.services.choices.payment_methods(actor, of, "visa") == ()
+
+
+async def test_no_form_keeps_what_was_typed_into_another_though_all_take_turns_in_one_modal(desk: Desk) -> None:
+    """Slack keeps it where a block keeps its id."""
+    await opened(desk)
+    seen: set[str] = set()
+    for name in ("Company Visa", "Petty cash"):
+        await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
+        seen = fresh(desk, seen)
+        await sent(desk, {BlockId.METHOD_NAME: name})
+    for name in ("Company Visa", "Petty cash", "Company Visa"):
+        await change(desk, name)
+        seen = fresh(desk, seen)
+        await sent(desk, {BlockId.LAST_DIGITS: "4242" if len(seen) < 12 else "4343"})
+
+
+def fresh(desk: Desk, seen: set[str]) -> set[str]:
+    """The blocks seen so far, of which the form in front has none."""
+    fields = {block["block_id"] for block in desk.modal(ADMIN).blocks if block["type"] == "input"}
+    assert fields.isdisjoint(seen)
+    return fields | seen
 
 
 async def test_live_bank_accounts_only_are_offered_with_their_currency(desk: Desk) -> None:
@@ -96,22 +129,23 @@ async def test_what_cannot_stay_as_it_is_is_told_at_its_field_and_nothing_is_sav
     await add(desk, "Company Visa", "090")
     await add(desk, "Petty cash")
     wrong = await add(desk, " \u2060\u202e …", **{BlockId.LAST_DIGITS: "12a4"})
-    assert "people know it by" in wrong.errors[BlockId.METHOD_NAME]
-    assert "last 4 digits" in wrong.errors[BlockId.LAST_DIGITS]
+    assert "people know it by" in wrong.errors[at(desk.modal(ADMIN), BlockId.METHOD_NAME)]
+    assert "last 4 digits" in wrong.errors[at(desk.modal(ADMIN), BlockId.LAST_DIGITS)]
     for name, sentence in {
         "company VISÁ!": "a payment method with this name already: Company Visa",
         "Visa 4242 4242 4242 4242": "Do not write a whole card",
     }.items():
         typed: dict[str, object] = {BlockId.METHOD_NAME: name, BlockId.LAST_DIGITS: "4242"}
-        assert sentence in (await desk.slack.submit(desk.modal(ADMIN), typed)).errors[BlockId.METHOD_NAME]
+        assert sentence in (await sent(desk, typed)).errors[at(desk.modal(ADMIN), BlockId.METHOD_NAME)]
     await desk.slack.close_modal(ADMIN, everything=True)
 
     await opened(desk)
-    form = await change(desk, "Petty cash")
-    clash = await desk.slack.submit(form, {BlockId.METHOD_NAME: "Company Visa"})
-    same = await desk.slack.submit(form, {BlockId.METHOD_NAME: "PETTY cash"})
+    await change(desk, "Petty cash")
+    clash = await sent(desk, {BlockId.METHOD_NAME: "Company Visa"})
+    assert "already: Company Visa" in clash.errors[at(desk.modal(ADMIN), BlockId.METHOD_NAME)]
 
-    assert "already: Company Visa" in clash.errors[BlockId.METHOD_NAME]
+    same = await sent(desk, {BlockId.METHOD_NAME: "PETTY cash"})
+
     assert same.errors == {}
     assert "*PETTY cash*" in words(desk.modal(ADMIN))
 
@@ -123,16 +157,17 @@ async def test_a_form_sent_twice_saves_once_and_a_stale_one_is_drawn_anew(desk: 
         (known,) = (await methods.save(actor, of, None, new)).methods
     assert known.method.version == 1
     await opened(desk)
-    form = await change(desk, "Company Visa")
+    await change(desk, "Company Visa")
     for _ in range(2):
         renamed = PaymentMethodForm(version=1, name="Visa of Priya", last_digits=None, bank_account=None)
         (known,) = (await methods.save(actor, of, known.method.id, renamed)).methods
     assert known.method.version == 2
 
-    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Visa of Ben"})
+    await sent(desk, {BlockId.METHOD_NAME: "Visa of Ben"})
 
     assert "Somebody else changed this payment method" in words(desk.modal(ADMIN))
-    await desk.slack.submit(desk.modal(ADMIN), {BlockId.METHOD_NAME: "Visa of Ben"})
+    assert entered(desk.modal(ADMIN), BlockId.METHOD_NAME) == "Visa of Priya"
+    await sent(desk, {BlockId.METHOD_NAME: "Visa of Ben"})
     assert "*Visa of Ben*" in words(desk.modal(ADMIN))
 
 
@@ -158,15 +193,15 @@ async def test_a_bank_account_archived_in_the_ledger_is_told_and_the_link_outlas
     desk.xero.archive_account(TRADING, "091")
     await desk.slack.command("/dext", "sync", user=ADMIN)
     await desk.settle()
-    refused = await desk.slack.submit(desk.modal(ADMIN), {BlockId.BANK_ACCOUNT: savings})
-    assert "not in the ledger's list of live ones" in refused.errors[BlockId.BANK_ACCOUNT]
+    refused = await sent(desk, {BlockId.BANK_ACCOUNT: savings})
+    assert "not in the ledger's list of live ones" in refused.errors[at(desk.modal(ADMIN), BlockId.BANK_ACCOUNT)]
     await desk.slack.close_modal(ADMIN, everything=True)
 
     told = f":warning: its bank account, {SAVINGS} (GBP), is archived in Xero"
     assert told in words(await opened(desk))
     form = await change(desk, "Company Visa")
     assert f"{told}. Choose another one" in words(form)
-    await desk.slack.submit(form, {BlockId.METHOD_NAME: "Visa"})  # a new name costs it nothing
+    await sent(desk, {BlockId.METHOD_NAME: "Visa"})  # a new name costs it nothing
     assert f"*Visa*\n{told}" in words(desk.modal(ADMIN))
     await desk.slack.close_modal(ADMIN, everything=True)
 
@@ -197,7 +232,7 @@ async def test_many_are_turned_through_and_found_by_name_and_no_more_are_taken_t
     assert desk.modal(ADMIN).definition["title"]["text"] == "Payment method"
     await desk.slack.close_modal(ADMIN, everything=True)
     await opened(desk)
-    assert "are the most" in (await add(desk, "One more")).errors[BlockId.METHOD_NAME]
+    assert "are the most" in (await add(desk, "One more")).errors[at(desk.modal(ADMIN), BlockId.METHOD_NAME)]
 
 
 async def test_it_is_on_the_page_of_admins_and_others_are_told_whom_to_ask(desk: Desk) -> None:
