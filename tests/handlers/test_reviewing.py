@@ -95,7 +95,7 @@ async def test_what_is_addressed_to_somebody_else_waits_until_it_is_confirmed_or
     assert "Addressed to" not in words(desk.card("N-2"))
 
     await dropped(desk, "S-1", supplier="Northwind Trading Ltd", buyer="Else Ltd")
-    assert "This is a sale" in words(desk.card("S-1"))
+    assert "Sales invoice" in words(desk.card("S-1"))
     assert "*Else Ltd*" in words(desk.card("S-1"))
 
 
