@@ -57,9 +57,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertCard:
-    """An alert as people see it. `helpers` are asked to act; `link` opens the item in Slack."""
+    """An alert as people see it. `helpers` are asked to act, and may need `admins` for it; `link` opens the item in Slack."""
 
     alert: Alert
     card: ItemCard
     helpers: tuple[UserId, ...]
+    admins: tuple[UserId, ...] = ()
     link: str

@@ -8,6 +8,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import AlertCard
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
+from bot.domain.problems import Mover
 from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
@@ -60,5 +61,6 @@ class AlertMessages:
             alert=alert,
             card=await self.cards.card(tx, item),
             helpers=await helpers_of(tx, item, alert.problem.entry.mover),
+            admins=await helpers_of(tx, item, Mover.ADMIN) if alert.problem.entry.needs_admins else (),
             link=f"{self.public_url}/i/{item.id}?alert={of}",
         )

@@ -139,13 +139,14 @@ def _open(found: AlertCard) -> Message:
     head = f"*{escape(found.card.organisation)}* · {item.reference}\n{sign} *{escape(problem.title)}*"
     asked = " ".join(mention(user) for user in found.helpers[:5])
     move = f"*Who acts next:* {problem.entry.mover}{': ' + asked if asked else ''}"
+    asks = f" Admins: {' '.join(mention(user) for user in found.admins[:5])}" if found.admins else ""
     if _is_let_wait(found):
         move = "*Who acts next:* nobody here: it was let wait"
     blocks: list[Block] = [
         section(head),
         section(escape(problem.explanation, 900)),
         *_field(found),
-        section(f"{move}\n{escape(problem.remedy, 900)}"),
+        section(f"{move}\n{escape(problem.remedy, 900)}{asks}"),
         ActionsBlock(elements=_buttons(found)),
     ]
     if not _waits_for_people(found):

@@ -141,6 +141,8 @@ class Entry:
     explanation: str
     remedy: str
     mover: Mover
+    needs_admins: bool = False
+    """Whether the remedy, or a part of it, is for admins, whoever acts next."""
     fixes: tuple[Fix, ...] = ()
     field: str | None = None
     is_looked_after: bool = False

@@ -18,9 +18,10 @@ PAYING: dict[ProblemCode, Entry] = {
         title="The payment's bank account cannot be used in {ledger}",
         explanation=f"{_STAYS_UNPAID} {{ledger}} does not take {{bank_account}} for it. It is archived there, is no bank "
         "account, or has another currency.",
-        remedy="Restore it in {ledger}, or link the payment method to another bank account by `/dext payment-methods`; then "
-        "press Retry, and the payment alone is sent again.",
+        remedy="Restore it in {ledger}, or ask an admin to link the payment method to another bank account: Payment methods, in "
+        "Manage. Then press Retry, and the payment alone is sent again.",
         mover=Mover.BOOKKEEPER,
+        needs_admins=True,
         fixes=(Fix.RETRY, Fix.LEAVE_STEP),
     ),
     ProblemCode.PAYMENT_SETTLED: Entry(
