@@ -86,13 +86,18 @@ class Setting:
         return app
 
 
+LARGEST_CALL = 64 * 1024 * 1024
+"""In bytes; more than any ledger takes, so that each refuses in its own words."""
+
+
 def ledgers_app(setting: Setting) -> web.Application:
     """Each simulated ledger under its provider's name; the root leads to the first."""
 
     async def first(_: web.Request) -> web.Response:
         raise web.HTTPSeeOther(f"/{next(iter(PROVIDERS))}/")
 
-    app = web.Application()
+    # what is mounted has no limit of its own any more: the outermost one's counts
+    app = web.Application(client_max_size=LARGEST_CALL)
     app.router.add_get("/", first)
     for key in PROVIDERS:
         app.add_subapp(f"/{key}", setting.ledger(key))

@@ -1,7 +1,12 @@
 """What the playground keeps is its own, and starting anew forgets nothing else."""
 
+from io import BytesIO
 from pathlib import Path
+from uuid import UUID
 
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.playground.far_ends import Setting, ledgers_app
 from bot.playground.start import Ports, addresses, forget
 
 
@@ -18,3 +23,19 @@ def test_it_plays_on_a_database_of_its_own_whatever_the_environment_says() -> No
     environment = {"DEXT_DATABASE_URL": "postgresql+asyncpg://real.example/books"}
 
     assert addresses(environment, Ports(app=1, slack=2))["DEXT_DATABASE_URL"].endswith("/playground.db")
+
+
+async def test_a_large_file_reaches_the_ledger_that_is_mounted_beside_others(tmp_path: Path) -> None:
+    """Of two web applications, one within the other, the outer one's limit counts."""
+    environment = {
+        "DEXT_PUBLIC_URL": "http://here",
+        "DEXT_PLAYGROUND_PORT": "1",
+        "DEXT_XERO_CLIENT_ID": "id",
+        "DEXT_XERO_CLIENT_SECRET": "secret",
+    }
+    app = ledgers_app(Setting(environment=environment, database=tmp_path / "far_ends.db"))
+    async with TestClient(TestServer(app)) as client:
+        path = f"/xero/api.xro/2.0/Invoices/{UUID(int=1)}/Attachments/scan.pdf"
+        answer = await client.put(path, data=BytesIO(bytes(5_000_000)))
+
+        assert answer.status == 401
