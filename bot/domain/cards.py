@@ -1,12 +1,13 @@
 """An item as people see it: with names in place of codes, and with what it waits for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.books import Account
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
+from bot.domain.publishing import Additions
 from bot.domain.settings import PaymentStatus
 
 
@@ -43,6 +44,8 @@ class ItemCard:
     """Slack's id of a picture of the document's first page."""
     attached: str | None = None
     """How the file went to the ledger, where it is not as it came: words after "attached"."""
+    additions: Additions = field(default_factory=Additions)
+    """What belongs to its document in the ledger and is not there."""
     sender: str | None = None
     """What the API key is called that it came with."""
     may_fix: bool = True

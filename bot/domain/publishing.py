@@ -41,6 +41,14 @@ ADDITIONS = tuple(kind for kind in StepKind if kind.is_addition)
 AFTER_DOCUMENT = tuple(kind for kind in StepKind if kind is not StepKind.DOCUMENT)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Additions:
+    """Of a document that stands in the ledger: what was refused and not left so, and what is still to come."""
+
+    refused: tuple[StepKind, ...] = ()
+    under_way: tuple[StepKind, ...] = ()
+
+
 class StepState(StrEnum):
     """A planned step begins when the document is in the ledger; it is cancelled where the document never gets there."""
 

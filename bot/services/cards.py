@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from bot.db.additions import additions_of
 from bot.db.base import table_of
 from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow
@@ -24,7 +25,7 @@ from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.products import not_to_stock
-from bot.domain.publishing import StepKind
+from bot.domain.publishing import Additions, StepKind
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
@@ -135,6 +136,9 @@ class Cards:
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
             attached=await attached_how(tx, item) if item.state is ItemState.PUBLISHED else None,
+            additions=await additions_of(tx, workspace_id, item.id)
+            if item.state is ItemState.PUBLISHED
+            else Additions(),
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,

@@ -26,6 +26,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
 from bot.services import alerts
+from bot.services.current import show
 from bot.services.jobs import Jobs
 from bot.services.lists import books_of
 from bot.services.messages import redraw_items
@@ -184,6 +185,7 @@ async def _payments(
         account = None if item is None else item.paid_from
         if item is None or posting is None or due.document_id is None or account is None:
             await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+            await redraw_items(tx, organisation.workspace_id, [due.item_id])
             continue
         payment = Payment(
             item_id=item.id,
@@ -232,6 +234,7 @@ async def _attachment(
         problem = work.with_facts(ledger=provider.profile.name, document=posting.kind.words)
         await rows.end_waiting_step(tx, due.id, StepState.REFUSED, dump(problem))
         await alerts.refused(tx, item, problem, of=due.kind)
+        await show(tx, item)
         return None
     return Frozen(
         kind=StepKind.ATTACHMENT,

@@ -2,12 +2,14 @@
 
 from sqlalchemy import bindparam, select
 
+from bot.db.additions import items_lacking
 from bot.db.base import table_of
 from bot.db.connections import GrantRow
 from bot.db.my_work import items_submitted_by, items_to_decide, items_to_mend
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Role
 from bot.services.settings import organisations_of
 from bot.views.home import ItemLine
@@ -27,6 +29,11 @@ WHY = {
     ItemState.REFUSED: "was refused by the ledger",
 }
 
+LACKS = {
+    StepKind.PAYMENT: "is in the ledger, and its payment is not as it should be",
+    StepKind.ATTACHMENT: "is in the ledger, and its file is not as it should be",
+}
+
 
 class MyWork:
     """`bot.services.home.MyWork` over the items."""
@@ -36,9 +43,13 @@ class MyWork:
         roles = await _roles(tx, workspace_id, user_id)
         deciding = await items_to_decide(tx, workspace_id, user_id, roles.get(Role.APPROVER, ()), limit=MOST)
         mending = await items_to_mend(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
+        lacking = await items_lacking(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
         own = await items_submitted_by(tx, workspace_id, user_id, names.keys(), WHY, limit=MOST)
         lines = {item.id: _line(item, names, "waits for your decision") for item in deciding}
-        lines |= {item.id: _line(item, names, WHY[item.state]) for item in (*mending, *own)}
+        lines |= {item.id: _line(item, names, WHY[item.state]) for item in mending}
+        for item, kind in lacking:
+            lines.setdefault(item.id, _line(item, names, LACKS[kind]))
+        lines |= {item.id: _line(item, names, WHY[item.state]) for item in own}
         return tuple(lines.values())[:MOST]
 
 

@@ -52,7 +52,7 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
         how = in_a_smaller_version(step.work) if isinstance(step.work, Attachment) else None
         told = {} if how is None else {"how": how}
         await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id, **told})
-        if told:
+        if told or batch.kind is StepKind.PAYMENT:
             await redraw_items(tx, batch.workspace_id, [item.id])
 
 
@@ -110,6 +110,7 @@ async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Probl
     # what hangs on a document that is taken out of the ledger is missed by nobody
     if item is not None and item.state is not ItemState.WITHDRAWING:
         await alerts.refused(tx, item, problem, of=batch.kind)
+        await show(tx, item)
 
 
 async def _of_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> Problem:

@@ -3,6 +3,7 @@
 from bot.domain.cards import ItemCard
 from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import StepKind
 from bot.domain.questions import QuestionKind
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.text import escape, mention, moment, quote
@@ -27,14 +28,11 @@ def standing(found: ItemCard) -> str:
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
             published = f":white_check_mark: *Published* to {ledger}{at}, and checked there"
-            return f"{_decided(item, 'Approved')}\n{published}{_attached(found)}"
+            return f"{_decided(item, 'Approved')}\n{published}{_attached(found)}{_additions(found)}"
         case ItemState.WITHDRAWING:
             return _being_withdrawn(found)
         case ItemState.REFUSED:
-            return (
-                f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. Why, and what mends it, stands in this "
-                "thread."
-            )
+            return f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. {_IN_THREAD}"
         case ItemState.REJECTED:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
@@ -45,6 +43,22 @@ def _attached(found: ItemCard) -> str:
     return (
         "" if found.attached is None else f"\n:paperclip: Its file is attached {found.attached}; here is the original"
     )
+
+
+def _additions(found: ItemCard) -> str:
+    """What was refused after the document, until that is mended or left so; and money that is still to be recorded."""
+    ledger, additions = escape(found.ledger), found.additions
+    said = [
+        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {_IN_THREAD}"
+        for kind in additions.refused
+    ]
+    if StepKind.PAYMENT in additions.under_way:
+        said.append(f":hourglass: Its payment is being recorded in {ledger}")
+    return "".join(f"\n{line}" for line in said)
+
+
+_NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
+_IN_THREAD = "Why, and what mends it, stands in this thread."
 
 
 def _how_archived(item: Item) -> str:

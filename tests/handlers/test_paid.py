@@ -89,6 +89,13 @@ def alert(desk: Desk) -> Message:
     return found
 
 
+async def home(desk: Desk, user: str) -> str:
+    await desk.slack.open_home(user)
+    shown = desk.slack.home(user)
+    assert shown is not None
+    return words(shown)
+
+
 def payments(desk: Desk) -> list[dict[str, Any]]:
     return [dict(each) for each in desk.xero.books[TRADING].payments.values() if each["Status"] != "DELETED"]
 
@@ -113,6 +120,7 @@ async def test_a_bill_that_is_paid_waits_for_a_linked_payment_method_and_is_then
     assert (payment["Account"]["Code"], payment["Date"], payment["Amount"]) == ("090", "2026-03-01", Decimal(120))
     assert payment["Reference"].startswith("B-")
     assert "Published* to Xero" in words(desk.card(NUMBER))
+    assert "Its payment" not in words(desk.card(NUMBER)), "recorded by now"
     assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
 
 
@@ -172,6 +180,10 @@ async def test_a_payment_and_a_file_that_are_refused_are_told_and_mended_each_by
     of_payment, of_file = both(desk)
     assert "its payment is not" in words(of_payment)
     assert "Xero did not take the file" in words(of_file)
+    assert "*Its payment is not in Xero as it should be*" in words(desk.card(NUMBER))
+    assert "*Its file is not in Xero as it should be*" in words(desk.card(NUMBER))
+    assert "and its payment is not as it should be" in await home(desk, BOOKKEEPER)
+    assert "Nothing waits for you" in await home(desk, APPROVER)
     monkeypatch.setattr(attachments, "LARGEST_FILE", 10**7)
 
     await desk.press(of_file, ActionId.RETRY_ITEM, BOOKKEEPER)
@@ -181,12 +193,16 @@ async def test_a_payment_and_a_file_that_are_refused_are_told_and_mended_each_by
     assert "The file is in Xero" in words(of_file)
     assert ActionId.RETRY_ITEM in actions(of_payment)
     assert payments(desk) == []
+    assert "Its file" not in words(desk.card(NUMBER))
+    assert "Its payment is not" in words(desk.card(NUMBER))
 
     await desk.press(of_payment, ActionId.LEAVE_STEP, BOOKKEEPER)
     of_payment, of_file = both(desk)
     assert "It stays in Xero without the payment" in words(of_payment)
     assert "The file is in Xero" in words(of_file)
     assert actions(of_payment) == []
+    assert "Its payment" not in words(desk.card(NUMBER)), "somebody left it so"
+    assert "Nothing waits for you" in await home(desk, BOOKKEEPER)
 
 
 def both(desk: Desk) -> list[Message]:
