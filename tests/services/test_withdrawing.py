@@ -392,7 +392,7 @@ async def test_a_payment_that_nobody_knows_of_yet_is_found_before_its_document_g
         world.later(1)
     assert "withdraw" not in world.ledger.calls
 
-    await world.settle(passes=120, seconds=30)
+    await world.settle(passes=400, seconds=30)
 
     assert await world.state(item_id) is ItemState.TO_REVIEW
     assert (world.ledger.payments, world.ledger.numbers) == ([], [])
