@@ -37,6 +37,7 @@ from bot.serving import keep_what_stands, listening, stopped
 from bot.slack import Permalink
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
 from bot.worker.loops import guarded
+from bot.worker.reconciler import Restartable
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
 from handlers.api import ItemsApi
@@ -206,14 +207,6 @@ def worker_of(services: Services) -> Worker:
         smaller_files=services.smaller_files,
         following=services.following,
     )
-    restartable = (
-        services.lists,
-        services.arrivals,
-        services.ingesting,
-        services.previews,
-        services.smaller_files,
-        services.following,
-    )
     return Worker(
         db=services.db,
         clock=clock,
@@ -221,12 +214,24 @@ def worker_of(services: Services) -> Worker:
         lock=WorkerLock.of(config.database_url),
         tasks=Tasks(clock, by_kind),
         planner=Planner(services.publishing),
-        reconciler=Reconciler(services.db, engine, services.publishing, restartable),
+        reconciler=Reconciler(services.db, engine, services.publishing, restartable_of(services)),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(
             services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)
         ),
         upkeep=upkeep_of(services),
+    )
+
+
+def restartable_of(services: Services) -> tuple[Restartable, ...]:
+    """Who starts its own kind of work again where that stopped moving."""
+    return (
+        services.lists,
+        services.arrivals,
+        services.ingesting,
+        services.previews,
+        services.smaller_files,
+        services.following,
     )
 
 

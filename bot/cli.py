@@ -9,11 +9,12 @@ from contextlib import suppress
 
 from bot import app, log
 from bot.clock import SystemClock
-from bot.commands import api_keys, items, keys
+from bot.commands import api_keys, items, keys, migrating
 from bot.commands.asking import StoppedError
 from bot.commands.parsing import add_command
-from bot.config import Config, ConfigError, database_url_of, read_config
+from bot.config import Config, ConfigError, read_config
 from bot.db import migrate
+from bot.db.copying import CannotMoveError
 from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
 from bot.delivery import BusyError
 from bot.services.keys import KeyRingMismatchError
@@ -21,7 +22,6 @@ from bot.services.named_books import NoSuchOrganisationError
 from bot.serving import CannotListenError
 from bot.sheets.sheet import SheetError
 from bot.slack import TokenRefusedError
-from bot.worker.engine import migrate_engine
 from providers import PROVIDERS
 
 OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
@@ -32,6 +32,7 @@ STOPS = (
     TokenRefusedError,
     KeyRingMismatchError,
     CannotListenError,
+    CannotMoveError,
     BusyError,
     StoppedError,
     SheetError,
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
         "dext-bot playground --fresh",
     )
     play.add_argument("--fresh", action="store_true", help="forget what was kept in var/")
-    add_command(commands, "migrate", _migrate, "bring the database to this version", "dext-bot migrate")
+    migrating.register(commands)
     doctor = add_command(
         commands,
         "doctor",
@@ -116,14 +117,6 @@ def _playground(chosen: argparse.Namespace) -> int:
     from bot.playground.start import start  # noqa: PLC0415 - the product itself needs none of it
 
     return start(os.environ, is_fresh=chosen.fresh)
-
-
-def _migrate(_: argparse.Namespace) -> int:
-    url = database_url_of(os.environ)
-    asyncio.run(migrate.upgrade(url))
-    migrate_engine(url)
-    print(f"The database is at revision {migrate.head()}.")
-    return 0
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

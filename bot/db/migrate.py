@@ -30,6 +30,7 @@ from bot.db.base import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VERSION_TABLE = "dext_schema"
+MOVED = "moved:"
 LOCK_WAIT_MILLISECONDS = 30_000
 POSTGRES_LOCK = 0x64657874
 """Any number, the same in every process: one migration at a time."""
@@ -71,15 +72,18 @@ async def upgrade(url: str) -> None:
 
     Raises:
         UnreachableDatabaseError: it does not let us in, or its folder cannot be made.
+        OutdatedDatabaseError: everything in it was moved to another one.
     """
     _make_folder(url)
-    async with _connect(url) as connection:
+    async with connect(url) as connection:
         await connection.run_sync(_upgrade)
 
 
 async def current(url: str) -> str | None:
-    """The revision the database is at; None for one without our tables."""
-    async with _connect(url) as connection:
+    """The revision the database is at; None for one without our tables. Looking makes no empty file."""
+    if not _exists(url):
+        return None
+    async with connect(url) as connection:
         return await connection.run_sync(_current)
 
 
@@ -88,9 +92,10 @@ async def require_head(url: str) -> None:
     OutdatedDatabaseError: the tables are older or newer than this code.
     UnreachableDatabaseError: it does not let us in.
     """
-    found = await current(url) if _exists(url) else None
+    found = await current(url)
     if found == head():
         return
+    _require_here(found)
     if found is not None and found not in revisions():
         raise OutdatedDatabaseError(
             f"The database was changed by a newer version (revision {found}). Start that version, or restore a back-up."
@@ -98,6 +103,23 @@ async def require_head(url: str) -> None:
     raise OutdatedDatabaseError(
         f"The database is at revision {found or 'none'}, this version needs {head()}. Type `dext-bot migrate`."
     )
+
+
+def moved(revision: str) -> str:
+    """What stands in the place of a revision in a database that all was moved out of."""
+    return f"{MOVED}{revision}"
+
+
+def _require_here(found: str | None) -> None:
+    """A forgotten setting must not bring two installations to life, which would both send what was open.
+
+    Raises: OutdatedDatabaseError: everything was moved to another database.
+    """
+    if found is not None and found.startswith(MOVED):
+        raise OutdatedDatabaseError(
+            "Everything in this database was moved to another one. Set DEXT_DATABASE_URL to that one; a copy of this one is "
+            "made by `dext-bot migrate --from … --to …`."
+        )
 
 
 def _alembic(connection: Connection) -> Any:
@@ -115,6 +137,7 @@ def _upgrade(connection: Connection) -> None:
 
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": POSTGRES_LOCK})
+    _require_here(_current(connection))
     command.upgrade(_alembic(connection), "head")
 
 
@@ -126,7 +149,7 @@ def _current(connection: Connection) -> str | None:
 
 
 @asynccontextmanager
-async def _connect(url: str) -> AsyncIterator[AsyncConnection]:
+async def connect(url: str) -> AsyncIterator[AsyncConnection]:
     """A connection in one transaction, whose foreign keys rest while SQLite rebuilds a table."""
     engine = create_async_engine(for_driver(url), poolclass=NullPool, hide_parameters=True)
     if engine.dialect.name == "sqlite":
@@ -188,7 +211,6 @@ def _file(url: str) -> Path | None:
 
 
 def _exists(url: str) -> bool:
-    """Looking must not make an empty file."""
     path = _file(url)
     return path is None or path.exists()
 
@@ -206,7 +228,7 @@ async def write_revision(message: str) -> None:
         url = f"sqlite+aiosqlite:///{folder}/draft.db"
         if revisions():
             await upgrade(url)
-        async with _connect(url) as connection:
+        async with connect(url) as connection:
             await connection.run_sync(_write_revision, message)
 
 

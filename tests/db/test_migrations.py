@@ -191,7 +191,7 @@ async def test_lists_that_were_imported_before_are_found_by_their_words_too(empt
 
 
 async def upgrade_to(url: str, revision: str) -> None:
-    async with migrate._connect(url) as connection:
+    async with migrate.connect(url) as connection:
         await connection.run_sync(lambda sync: command.upgrade(migrate._alembic(sync), revision))
 
 
