@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +40,33 @@ def free_port() -> int:
 @asynccontextmanager
 async def server(*arguments: str, port: int, environment: Mapping[str, str]) -> AsyncIterator[Server]:
     """Started, answering on its port, and ended with the block."""
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_with_ours(environment))
-    try:
+    async with _started(*arguments, environment=environment) as process:
         await _answering(process, port)
         yield Server(process.pid, port)
+
+
+@asynccontextmanager
+async def program(
+    *arguments: str, environment: Mapping[str, str], is_ready: Callable[[], bool]
+) -> AsyncIterator[Server]:
+    """As `server`, of one that listens nowhere and is ready when it is said to be."""
+    async with _started(*arguments, environment=environment) as process:
+        for _ in range(START_SECONDS * 20):
+            if process.returncode is not None:
+                raise RuntimeError(f"it ended at once with {process.returncode}")
+            if await asyncio.to_thread(is_ready):
+                break
+            await asyncio.sleep(0.05)
+        else:
+            raise RuntimeError("it was not ready in time")
+        yield Server(process.pid, 0)
+
+
+@asynccontextmanager
+async def _started(*arguments: str, environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, env=_with_ours(environment))
+    try:
+        yield process
     finally:
         if process.returncode is None:
             process.terminate()

@@ -160,7 +160,7 @@ async def _seed(environment: Mapping[str, str], items: int, tokens: Path | None)
     try:
         workspace = await _workspace(db)
         async with db.write() as tx:
-            organisation = await _organisation(tx, workspace, vault, sign_in)
+            organisation = await add_organisation(tx, workspace, vault, sign_in)
         made = []
         for first in range(0, items, 200):
             numbers = range(first, min(first + 200, items))
@@ -175,7 +175,7 @@ async def _entered(db: Database, workspace: WorkspaceId, organisation: Organisat
     messages = table_of(MessageRow)
     posted = {"is_waiting": False, "sent": messages.c.wanted, "ts": "1767225600.000001"}
     async with db.write() as tx:
-        items = [(await enter(tx, _item(workspace, organisation, number)))[0] for number in numbers]
+        items = [(await enter(tx, a_bill(workspace, organisation, number)))[0] for number in numbers]
         await tx.execute(messages.update().values(**posted))
     return [str(item.id) for item in items]
 
@@ -191,16 +191,19 @@ async def _workspace(db: Database) -> WorkspaceId:
     raise RuntimeError("the app did not learn its workspace")
 
 
-async def _organisation(tx: Tx, workspace: WorkspaceId, vault: Vault, sign_in: Mapping[str, str]) -> OrganisationId:
+async def add_organisation(
+    tx: Tx, workspace: WorkspaceId, vault: Vault, sign_in: Mapping[str, str], tenant: str = TRADING
+) -> OrganisationId:
+    """Set up and connected to that organisation of the simulated Xero, with a chart, and people who may decide."""
     organisation = OrganisationId(new_id())
     scope: dict[str, Any] = {"workspace_id": workspace}
-    books = Books(provider_id="bench", name="Bench Ltd", base_currency="GBP")
+    books = Books(provider_id=tenant, name="Bench Ltd", base_currency="GBP")
     await _insert(tx, OrganisationRow, scope, id=organisation, name="Bench Ltd", books=dump(books), next_reference=1)
     scope["organisation_id"] = organisation
     chosen = Chosen(costs=KindSettings(default_account="429", default_tax_rate="INPUT2"))
     confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
     await _insert(tx, SettingsRow, scope, version=1, chosen=dump(chosen), **confirmed)
-    await _connection(tx, scope, vault, sign_in)
+    await _connection(tx, scope, vault, sign_in, tenant)
     for role in (Role.ADMIN, Role.APPROVER, Role.BOOKKEEPER):
         await _insert(tx, GrantRow, scope, user_id=PERSON, role=role, position=0)
     for purpose in ("approvals", "alerts"):
@@ -209,9 +212,11 @@ async def _organisation(tx: Tx, workspace: WorkspaceId, vault: Vault, sign_in: M
     return organisation
 
 
-async def _connection(tx: Tx, scope: dict[str, Any], vault: Vault, sign_in: Mapping[str, str]) -> None:
+async def _connection(tx: Tx, scope: dict[str, Any], vault: Vault, sign_in: Mapping[str, str], tenant: str) -> None:
     tokens = new_id()
-    sealed = {f"{name}_sealed": vault.seal(token, f"token_sets.{name}:{tokens}") for name, token in sign_in.items()}
+    sealed = {
+        f"{name}_sealed": vault.seal(sign_in[name], f"token_sets.{name}:{tokens}") for name in ("access", "refresh")
+    }
     life = {"expires_at": tx.now + timedelta(minutes=25), "refreshed_at": tx.now, "generation": 1}
     await _insert(
         tx,
@@ -219,7 +224,7 @@ async def _connection(tx: Tx, scope: dict[str, Any], vault: Vault, sign_in: Mapp
         {},
         id=tokens,
         provider="xero",
-        subject="bench",
+        subject=f"bench {tenant}",
         **sealed,
         **life,
     )
@@ -229,7 +234,7 @@ async def _connection(tx: Tx, scope: dict[str, Any], vault: Vault, sign_in: Mapp
         scope,
         id=new_id(),
         provider="xero",
-        tenant_id=TRADING,
+        tenant_id=tenant,
         token_set_id=tokens,
         connected_by=PERSON,
         connected_at=tx.now,
@@ -263,7 +268,7 @@ async def _insert(tx: Tx, row: type[Base], scope: dict[str, Any], **values: obje
     await tx.execute(table.insert().values(**scope, **values, **made))
 
 
-def _item(workspace: WorkspaceId, organisation: OrganisationId, number: int) -> NewItem:
+def a_bill(workspace: WorkspaceId, organisation: OrganisationId, number: int) -> NewItem:
     net = Decimal(100 + number)
     return NewItem(
         workspace_id=workspace,

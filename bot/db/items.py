@@ -139,9 +139,14 @@ async def load_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item 
     return None if row is None else item_of(row)
 
 
-async def load_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> dict[ItemId, Item]:
-    """Those of them that there are."""
+async def load_items(
+    tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId], *, held: bool = False
+) -> dict[ItemId, Item]:
+    """Those of them that there are. `held`: nobody else changes them before the end of the transaction."""
     statement = select(ITEMS).where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.id.in_(item_ids))
+    if held:
+        # in one order, so that two who hold some of the same wait for each other instead of for ever
+        statement = statement.order_by(ITEMS.c.id).with_for_update()
     return {ItemId(row["id"]): item_of(row) for row in (await tx.execute(statement)).mappings().all()}
 
 
@@ -174,6 +179,27 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
     Raises:
         IllegalMoveError: the states' table has no such move.
     """
+    changed, values = _change(before, after)
+    return changed if (await tx.execute(_CHANGE, values)).rowcount else None
+
+
+async def change_items(tx: Tx, pairs: Sequence[tuple[Item, Item]]) -> tuple[Item, ...]:
+    """As `change_item`, of many that were loaded with `held`, so that nobody was quicker: in as few statements as differ
+    in what they set. Answers the items at their new versions.
+
+    Raises:
+        IllegalMoveError: the states' table has no such move.
+    """
+    changes = [_change(before, after) for before, after in pairs]
+    alike: dict[tuple[str, ...], list[dict[str, object]]] = {}
+    for _, values in changes:
+        alike.setdefault(tuple(values), []).append(values)
+    for many in alike.values():
+        await tx.execute(_CHANGE, many)
+    return tuple(changed for changed, _ in changes)
+
+
+def _change(before: Item, after: Item) -> tuple[Item, dict[str, object]]:
     if after.state is not before.state:
         check_move(before.state, after.state)
     changed = replace(after, version=before.version + 1)
@@ -183,7 +209,7 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
         "at_version": before.version,
         "at_state": before.state,
     }
-    return changed if (await tx.execute(_CHANGE, _changes(before, changed) | seen)).rowcount else None
+    return changed, _changes(before, changed) | seen
 
 
 def item_of(row: RowMapping) -> Item:

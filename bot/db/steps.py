@@ -104,6 +104,37 @@ async def end_document(
     return True
 
 
+_PUBLISH = (
+    PUBLICATIONS.update()
+    .where(PUBLICATIONS.c.id.in_(bindparam("of_ids", expanding=True)), PUBLICATIONS.c.state.in_(LIVE))
+    .values(state=PublicationState.PUBLISHED, problem=None, ended_at=bindparam("now"))
+    .returning(PUBLICATIONS.c.id)
+)
+_DONE = (
+    STEPS.update()
+    .where(STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)), STEPS.c.position == DOCUMENT)
+    .values(state=StepState.DONE, problem=None, read_back_at=bindparam("now"))
+)
+_BEGIN = (
+    STEPS.update()
+    .where(STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)), STEPS.c.state == StepState.PLANNED)
+    .values(state=StepState.WAITING, due_at=bindparam("now"))
+)
+"""What is done for many at once, built once."""
+
+
+async def publish_documents(tx: Tx, publication_ids: Sequence[PublicationId]) -> frozenset[PublicationId]:
+    """As `end_document`, of many that are there as they were sent; answers those that had not ended before."""
+    found = await tx.execute(_PUBLISH, {"of_ids": list(publication_ids), "now": tx.now})
+    published = frozenset(PublicationId(each) for each in found.scalars())
+    if published:
+        of = {"of_ids": list(published), "now": tx.now}
+        await tx.execute(_DONE, of)
+        if (await tx.execute(_BEGIN, of)).rowcount:
+            tx.nudge(Nudge.PLANNER)
+    return published
+
+
 async def end_step(tx: Tx, step: StepId, state: StepState, problem: str | None = None) -> bool:
     """A step after the document. False when it had ended before."""
     return await _end(tx, step, state, problem, STEPS.c.state.in_(UNDER_WAY))

@@ -5,11 +5,11 @@ row and so the same message; its success resolves it. Where alerts have a channe
 that leads to the thread. What is said here without a kind of step is said of the item's document.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, RowMapping, and_, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import AlertRow
@@ -29,6 +29,18 @@ from bot.services.threads import under_card
 ALERTS = table_of(AlertRow)
 
 OVER = tuple(state for state in AlertState if state.is_over)
+
+_RESOLVED = (
+    ALERTS.update()
+    .where(
+        ALERTS.c.workspace_id == bindparam("of_workspace"),
+        ALERTS.c.item_id.in_(bindparam("of_ids", expanding=True)),
+        ALERTS.c.kind == StepKind.DOCUMENT,
+        ALERTS.c.state != AlertState.RESOLVED,
+    )
+    .values(state=AlertState.RESOLVED, look_at=None, changed_at=bindparam("now"))
+    .returning(ALERTS.c.item_id)
+)
 
 SENT_AGAIN = "had it sent again as it is"
 """What somebody did who changed nothing: the cause was gone in the ledger."""
@@ -105,6 +117,13 @@ async def resolved(tx: Tx, item: Item, *, of: StepKind = StepKind.DOCUMENT) -> N
     succeeds after all, is another outcome.
     """
     await _change(tx, item, (of,), over=(AlertState.RESOLVED,), state=AlertState.RESOLVED, look_at=None)
+
+
+async def documents_resolved(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[ItemId]) -> None:
+    """As `resolved`, of the documents of many items."""
+    of = {"of_workspace": workspace_id, "of_ids": list(item_ids), "now": tx.now}
+    for item_id in (await tx.execute(_RESOLVED, of)).scalars().all():
+        await redraw(tx, workspace_id, Subject.ALERT, item_id)
 
 
 async def left(tx: Tx, item: Item, what: str, *, of: Collection[StepKind]) -> None:

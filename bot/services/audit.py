@@ -1,12 +1,13 @@
 """One row for each thing done, written in the transaction that did it."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from bot.db.base import dump, table_of
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import AuditRow
-from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 
 AUDIT = table_of(AuditRow)
 _NEW = AUDIT.insert()
@@ -23,13 +24,20 @@ async def record(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """Keep what was done; `facts` never hold secrets."""
-    row = {
-        "workspace_id": workspace_id,
-        "organisation_id": organisation_id,
-        "subject_id": subject_id,
-        "deed": deed,
-        "by": by,
-        "at": tx.now,
-        "facts": dump(facts or {}),
-    }
-    await tx.execute(_NEW, row)
+    about = {"workspace_id": workspace_id, "organisation_id": organisation_id, "deed": deed, "by": by, "at": tx.now}
+    await tx.execute(_NEW, {**about, "subject_id": subject_id, "facts": dump(facts or {})})
+
+
+async def record_each(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    deed: str,
+    *,
+    organisation_id: OrganisationId,
+    facts: Mapping[ItemId, dict[str, Any]],
+) -> None:
+    """As `record`, the same of many items, each with its own facts; done by nobody."""
+    about = {"workspace_id": workspace_id, "organisation_id": organisation_id, "deed": deed, "by": None, "at": tx.now}
+    if facts:
+        rows = [{**about, "subject_id": each, "facts": dump(told)} for each, told in facts.items()]
+        await tx.execute(_NEW, rows)

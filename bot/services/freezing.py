@@ -11,7 +11,7 @@ from bot.db import planning
 from bot.db import steps as rows
 from bot.db.base import dump, load, table_of
 from bot.db.files import FileRow
-from bot.db.items import change_item, load_items
+from bot.db.items import change_items, load_items
 from bot.db.planning import DueOrganisation, DueStep
 from bot.db.publications import PUBLICATIONS, STEPS
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
@@ -80,33 +80,33 @@ async def _documents(
     call than the first stay for the next batch.
     """
     ids = [due.item_id for due in found]
-    items = await load_items(tx, organisation.workspace_id, ids)
+    items = await load_items(tx, organisation.workspace_id, ids, held=True)
     books = await books_of(tx, organisation.workspace_id, organisation.organisation_id)
     own = None if books is None else books.base_currency
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
-    taken: list[tuple[StepId, Posting]] = []
-    moved: list[ItemId] = []
+    taken: dict[ItemId, tuple[StepId, Posting]] = {}
+    refused: list[ItemId] = []
     for due in found:
         item = items.get(due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
         posting = _posting(item, provider, own, _marker(public_url, item.id, copies.get(item.id, 0)))
-        if isinstance(posting, Posting):
-            its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
-            route = route or its_own
-            if its_own != route:
-                continue
-        if await _moved(tx, due, item, posting):
-            moved.append(item.id)
-            if isinstance(posting, Posting):
-                taken.append((due.id, posting))
-    await redraw_items(tx, organisation.workspace_id, moved)
+        if isinstance(posting, Problem):
+            await _not_bookable(tx, due, item, posting)
+            refused.append(item.id)
+            continue
+        its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
+        route = route or its_own
+        if its_own == route:
+            taken[item.id] = (due.id, posting)
+    await change_items(tx, [(items[each], replace(items[each], state=ItemState.SENDING)) for each in taken])
+    await redraw_items(tx, organisation.workspace_id, [*taken, *refused])
     if not taken or route is None:
         return None
-    body = provider.render([posting for _, posting in taken])
-    return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=tuple(taken))
+    body = provider.render([posting for _, posting in taken.values()])
+    return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=tuple(taken.values()))
 
 
 def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
@@ -130,21 +130,12 @@ def _posting(item: Item, provider: AccountingProvider, own_currency: str | None,
     return posting
 
 
-async def _moved(tx: Tx, due: DueStep, item: Item, posting: Posting | Problem) -> bool:
-    """The item, turned to sending; one that nothing can be made of is refused at once, so that it does not stand in the
-    way of the others. False: somebody else was quicker.
-    """
-    sending = await change_item(tx, item, replace(item, state=ItemState.SENDING))
-    if sending is not None and isinstance(posting, Problem):
-        await _not_bookable(tx, due, sending, posting)
-    return sending is not None
-
-
 async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> None:
+    """Refused at once, so that it does not stand in the way of the others."""
+    (sending,) = await change_items(tx, [(item, replace(item, state=ItemState.SENDING))])
     await rows.end_waiting(tx, due.id.publication_id, PublicationState.REFUSED, dump(problem))
-    refused = await change_item(tx, item, replace(item, state=ItemState.REFUSED))
-    if refused is not None:
-        await alerts.refused(tx, refused, problem)
+    (refused,) = await change_items(tx, [(sending, replace(sending, state=ItemState.REFUSED))])
+    await alerts.refused(tx, refused, problem)
 
 
 async def plan_later_steps(

@@ -8,7 +8,7 @@ late all end in one document. No transaction is open across the network, and eac
 whether this attempt is still the one that may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -17,11 +17,12 @@ from bot.db import batches
 from bot.db import steps as rows
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Books
 from bot.domain.ledger_documents import Found, LedgerDocument, differences, has_no_category
 from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
-from bot.services import bill_rights, lists, recording
+from bot.services import bill_rights, lists, published, recording
 from bot.services.access import Tokens
 from bot.services.files import file_content
 from bot.services.other_document import explained
@@ -256,7 +257,10 @@ class Attempt:
         records = {**told.records, **(await self.provider.read(access, batch.route, ids) if ids else {})}
         if set(ids) - set(records):
             self._require_visible(batch)
-        known = [step for step in batch.steps if step.ledger_id is not None]
+        agreed = [step for step in batch.steps if _agrees(step, records)]
+        for start in range(0, len(agreed), published.AT_ONCE):
+            await self._publish(batch, agreed[start : start + published.AT_ONCE], records)
+        known = [step for step in batch.steps if step.ledger_id is not None and step not in agreed]
         for start in range(0, len(known), JUDGED_AT_ONCE):
             async with self.db.write() as tx:
                 await self._still_ours(tx)
@@ -266,6 +270,17 @@ class Attempt:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.finish_batch(tx, self.batch)
+
+    async def _publish(self, batch: LiveBatch, steps: Sequence[LiveStep], records: Mapping[str, Found]) -> None:
+        """Documents that the ledger has as we sent them: as `_judge` does, all of them together."""
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+            urls = {step.item_id: self._url_by(books, step, records[step.ledger_id or ""]) for step in steps}
+            await published.published(tx, batch, steps, urls)
+            for rights in {step.work.status: step.work for step in steps if isinstance(step.work, Posting)}.values():
+                if books is not None:
+                    await bill_rights.proven(tx, batch, rights, books)
 
     async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None, warning: str) -> None:
         if record is None and batch.first_sent_at is None:
@@ -290,7 +305,9 @@ class Attempt:
 
     async def _url(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found) -> str | None:
         """Where a person opens it in the ledger."""
-        books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
+        return self._url_by(await lists.books_of(tx, batch.workspace_id, batch.organisation_id), step, record)
+
+    def _url_by(self, books: Books | None, step: LiveStep, record: Found) -> str | None:
         if books is not None and isinstance(step.work, Posting):
             return self.provider.record_url(books, step.work.kind, record.ledger_id)
         return record.url if isinstance(record, LedgerDocument) else None
@@ -302,6 +319,12 @@ class Attempt:
         """Fencing: locks the batch's row until the end of the transaction."""
         if not await batches.renew_lease(tx, self.batch, until=tx.now + self.lease):
             raise TakenOverError
+
+
+def _agrees(step: LiveStep, records: Mapping[str, Found]) -> bool:
+    """Whether it is a document that the ledger has as we sent it."""
+    record = records.get(step.ledger_id or "")
+    return isinstance(step.work, Posting) and isinstance(record, LedgerDocument) and not differences(step.work, record)
 
 
 def _lacks_right(outcome: Outcome) -> bool:
