@@ -65,6 +65,7 @@ from handlers.lifecycle import LifecycleHandlers
 from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
+from handlers.paying import PayingHandlers
 from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
 from handlers.reviewing import ReviewHandlers
@@ -127,6 +128,7 @@ def features(services: Services) -> tuple[Feature, ...]:
             services.archiving,
             services.taking_as_it_is,
         ),
+        PayingHandlers(services.paying),
         AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
     )

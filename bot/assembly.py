@@ -47,6 +47,7 @@ from bot.services.managing import Managing
 from bot.services.moving import Moving
 from bot.services.my_work import MyWork
 from bot.services.organisations import Organisations
+from bot.services.paying import Paying
 from bot.services.payment_methods import PaymentMethods
 from bot.services.people import People
 from bot.services.previews import Previews
@@ -116,6 +117,7 @@ class Services:
     alerts: AlertMessages
     fixes: Fixes
     document_fixes: DocumentFixes
+    paying: Paying
     taking_as_it_is: TakingAsItIs
     waiting: Waiting
     withdrawals: Withdrawals
@@ -204,6 +206,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         fixes=fixes,
         taking_as_it_is=TakingAsItIs(db, people),
         document_fixes=DocumentFixes(db, fixes, items, refreshing),
+        paying=Paying(db, people, fixes, items, cards),
         waiting=Waiting(db, clock, people, tokens, providers),
         choices=Choices(db, people),
         organisations=Organisations(db, people),

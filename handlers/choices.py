@@ -6,9 +6,7 @@ from bot.domain.documents import ItemKind
 from bot.services.choices import Choices as Lists
 from bot.views.fields import (
     account_option,
-    bank_account_option,
     contact_option,
-    payment_method_option,
     product_option,
     tax_rate_option,
     tracking_option,
@@ -16,6 +14,7 @@ from bot.views.fields import (
 from bot.views.ids import ActionId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
+from bot.views.payment_fields import bank_account_option, payment_method_option, usable_method_option
 from handlers.payloads import OptionsQuery
 from handlers.replies import Choices
 from handlers.routes import Routes
@@ -32,6 +31,7 @@ class ChoiceHandlers:
         routes.options(ActionId.FIND_CONTACT, self.find_contact)
         routes.options(ActionId.FIND_BANK_ACCOUNT, self.find_bank_account)
         routes.options(ActionId.FIND_PAYMENT_METHOD, self.find_payment_method)
+        routes.options(ActionId.FIND_USABLE_METHOD, self.find_usable_method)
         routes.options(ActionId.GO_TO_PAYMENT_METHOD, self.find_every_payment_method)
         routes.options(ActionId.FIND_TRACKING, self.find_tracking)
 
@@ -76,6 +76,13 @@ class ChoiceHandlers:
 
     async def find_every_payment_method(self, query: OptionsQuery) -> Choices:
         return await self._payment_methods(query, every=True)
+
+    async def find_usable_method(self, query: OptionsQuery) -> Choices:
+        about = _about(query)
+        if about is None or about.item_id is None:
+            return Choices()
+        found = await self.lists.usable_methods(query.actor, about.organisation_id, about.item_id, query.text)
+        return Choices([usable_method_option(known) for known in found])
 
     async def _payment_methods(self, query: OptionsQuery, *, every: bool) -> Choices:
         about = _about(query)

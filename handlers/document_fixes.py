@@ -41,8 +41,6 @@ class DocumentFixHandlers:
         routes.action(ActionId.CHOOSE_PRODUCT, self.ask_for_product)
         routes.view(CallbackId.CHOOSE_PRODUCT, self.choose_product)
         routes.action(ActionId.USE_CONTACT, self.use_contact)
-        routes.action(ActionId.CHOOSE_PAYMENT_METHOD, self.ask_for_method)
-        routes.view(CallbackId.CHOOSE_PAYMENT_METHOD, self.choose_method)
         routes.action(ActionId.CHANGE_NUMBER, self.ask_for_number)
         routes.view(CallbackId.CHANGE_NUMBER, self.change_number)
         routes.action(ActionId.SAME_DOCUMENT, self.same_document)
@@ -68,13 +66,6 @@ class DocumentFixHandlers:
         except NotOfferedError as error:
             return _not_offered(error)
         return None
-
-    async def ask_for_method(self, click: Click) -> Reply:
-        return await self._ask(click, views.method_form)
-
-    async def choose_method(self, submission: Submission) -> Reply:
-        lacking = {BlockId.PAYMENT_METHOD: "Choose a payment method."}
-        return await self._save(submission, views.read_method, self.document.choose_method, lacking)
 
     async def ask_for_number(self, click: Click) -> Reply:
         return await self._ask(click, views.number_form)

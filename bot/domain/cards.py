@@ -56,6 +56,8 @@ class ItemCard:
     """What it is paid with, where that is known."""
     paid_from: Account | None = None
     """The bank account that it is paid from or received on."""
+    own_currency: str | None = None
+    """The one that the books are kept in; None where they are not connected any more."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -139,14 +139,19 @@ def one_for_several(item: Item, chosen: str | None) -> tuple[str, ...]:
 
 def in_another_currency(item: Item, account: Account | None, own: str) -> tuple[str, ...]:
     """What is booked on a bank account is in its currency; a payment can also be from one in the organisation's `own`."""
-    if account is None or item.facts.currency is None or not item.is_to_be_paid:
+    if account is None or is_of_a_fitting_currency(item, account, own):
         return ()
     holds = account.currency or own
-    takes = {holds} if item.publish_to is Destination.BANK_ACCOUNTS or holds != own else {holds, item.facts.currency}
-    if item.facts.currency in takes:
-        return ()
     words = f"It is in {item.facts.currency}, and its bank account, {account.label}, is in {holds}"
     return (f"{words}: the ledger will refuse that. Edit chooses another payment method.",)
+
+
+def is_of_a_fitting_currency(item: Item, account: Account, own: str) -> bool:
+    """Whether the item can be paid from this bank account, as far as currencies go."""
+    holds, currency = account.currency or own, item.facts.currency
+    if currency in (None, holds) or not item.is_to_be_paid:
+        return True
+    return holds == own and item.publish_to is not Destination.BANK_ACCOUNTS
 
 
 def warned_of(item: Item) -> tuple[str, ...]:

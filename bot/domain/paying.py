@@ -1,7 +1,14 @@
-"""Why a document that is in the ledger could not be paid there, as a problem of its payment."""
+"""Why a document that is in the ledger could not be paid there, as a problem of its payment; and what it could be paid with
+instead.
+"""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from bot.domain.cards import ItemCard
+from bot.domain.checks import is_of_a_fitting_currency
+from bot.domain.ids import UserId
+from bot.domain.items import Item
+from bot.domain.payment_methods import KnownMethod
 from bot.domain.problems import OF_PAYMENT, Problem, ProblemCode
 
 P = ProblemCode
@@ -26,3 +33,31 @@ def of_payment(problem: Problem) -> Problem:
     if known is not None:
         return replace(problem, code=known)
     return replace(problem, code=P.PAYMENT_REFUSED, vendor_words=problem.vendor_words or problem.title)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMethods:
+    """What the form for another payment method is drawn from. `admins` link payment methods; `may_link`: so may the person
+    that it is drawn for.
+    """
+
+    card: ItemCard
+    is_any: bool
+    """Whether there is one that the item could be paid with instead."""
+    admins: tuple[UserId, ...] = ()
+    may_link: bool = False
+
+
+def why_not(item: Item, known: KnownMethod | None, own: str) -> str | None:
+    """Why an item that its bank account was refused for cannot be paid with this method instead, in books kept in `own`;
+    None where it can.
+    """
+    account = None if known is None else known.pays_from
+    if account is None:
+        return "This one is not linked to a live bank account of the ledger. Choose another one."
+    if account.provider_id == item.paid_from:
+        return "This one pays from the bank account that was refused. Choose another one."
+    if not is_of_a_fitting_currency(item, account, own):
+        holds = account.currency or own
+        return f"This one pays in {holds}, and a document in {item.facts.currency} cannot be paid from it. Choose another one."
+    return None

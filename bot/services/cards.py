@@ -7,15 +7,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.db.additions import additions_of
-from bot.db.base import table_of
+from bot.db.base import load, table_of
 from bot.db.batches import sent_of
-from bot.db.connections import ConnectionRow
+from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_document
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Capability
+from bot.domain.books import Books, Capability
 from bot.domain.cards import Explanation, ItemCard
 from bot.domain.checks import doubts, in_another_currency, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
@@ -36,10 +36,10 @@ from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.current import require_item
 from bot.services.explaining import reasons_of
 from bot.services.items import EDITABLE
+from bot.services.known_methods import method_of, paid_from
 from bot.services.lists import account_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
-from bot.services.payment_methods import method_of, paid_from
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
@@ -47,7 +47,7 @@ from bot.services.smaller_files import attached_how
 from bot.views import items as views
 from providers.base import AccountingProvider
 
-CONNECTIONS = table_of(ConnectionRow)
+CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
 _ON_THE_WAY = {
     ItemState.SENDING: StepKind.DOCUMENT,
     ItemState.UNKNOWN: StepKind.DOCUMENT,
@@ -99,8 +99,11 @@ class Cards:
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
         workspace_id, organisation_id = item.workspace_id, item.organisation_id
-        statement = select(CONNECTIONS.c.provider, CONNECTIONS.c.health, CONNECTIONS.c.token_set_id).where(
-            CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+        columns = (CONNECTIONS.c.provider, CONNECTIONS.c.health, CONNECTIONS.c.token_set_id, ORGANISATIONS.c.books)
+        statement = (
+            select(*columns)
+            .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+            .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
         )
         connection = (await tx.execute(statement)).one_or_none()
         provider = None if connection is None else self.providers.get(connection.provider)
@@ -141,6 +144,7 @@ class Cards:
             else Additions(),
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
+            own_currency=None if connection is None else load(connection.books, Books).base_currency,
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass, replace
 
+from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingOption
 from bot.domain.coding import CodingDefaults
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
-from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.bank_accounts import find_bank_accounts
+from bot.services.known_methods import all_known
 from bot.services.lists import load_account, load_tax_rate
-from bot.services.payment_methods import all_known
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
+from bot.services.usable_methods import usable_methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,21 @@ class Choices:
             for known in found
             if (known.method.is_active or every) and query.place_in(_searched(known.method)) is not None
         )[:MOST_OPTIONS]
+
+    async def usable_methods(
+        self, actor: Actor, organisation_id: OrganisationId, item_id: ItemId, text: str
+    ) -> tuple[KnownMethod, ...]:
+        """Those that an item of these books could be paid with instead; none for who may not see them."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await load_item(tx, actor.workspace.id, item_id)
+            if item is None or item.organisation_id != organisation_id:
+                return ()
+            if not await self._may_see(tx, actor, person, organisation_id):
+                return ()
+            found = await usable_methods(tx, item)
+        query = Query.of(text)
+        return tuple(known for known in found if query.place_in(_searched(known.method)) is not None)[:MOST_OPTIONS]
 
     async def _may_see(self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId) -> bool:
         try:

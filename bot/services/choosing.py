@@ -26,7 +26,7 @@ from bot.services.choices import (
     NotOfferedError,
     require_offered,
 )
-from bot.services.payment_methods import method_not_offered
+from bot.services.known_methods import method_not_offered
 
 
 async def choose(

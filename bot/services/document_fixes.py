@@ -13,10 +13,8 @@ from bot.services.choices import CONTACT, GONE, PRODUCT, NotOfferedError
 from bot.services.current import NotNowError
 from bot.services.fixes import Fixes
 from bot.services.items import Items
-from bot.services.payment_methods import PAYMENT_METHOD, method_of
 from bot.services.refreshing import Refreshing
 
-NOT_LINKED = "This one is not linked to a live bank account of the ledger. Choose another one, or link it in Manage."
 NOT_IN_THE_LIST = (
     "its contact is not in my list yet. I am reading the ledger's contacts again and tell you when that is done; then press "
     "the button again."
@@ -76,19 +74,6 @@ class DocumentFixes:
             await self.refreshing.start(actor, item.organisation_id, ListKind.CONTACTS)
             raise NotNowError(item, NOT_IN_THE_LIST)
         return await self.items.edit(actor, item_id, version, replace(edit_of(item), contact=contact.provider_id))
-
-    async def choose_method(self, actor: Actor, item_id: ItemId, version: int, method: str) -> Item:
-        """Another payment method, linked to a bank account; another paying account is approved again.
-
-        Raises:
-            NotOfferedError: it is not there, switched off, or nothing can be paid from with it.
-        """
-        item, _ = await self.fixes.item_to_fix(actor, item_id)
-        async with self.db.read() as tx:
-            known = await method_of(tx, item.workspace_id, item.organisation_id, method)
-        if known is None or known.pays_from is None:
-            raise NotOfferedError({PAYMENT_METHOD: NOT_LINKED})
-        return await self.items.edit(actor, item_id, version, replace(edit_of(item), payment_method=method))
 
     async def change_number(self, actor: Actor, item_id: ItemId, version: int, number: str) -> Item:
         """Another number; the document is approved again with it."""

@@ -9,10 +9,10 @@ from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import Destination, PaymentStatus
 from bot.services.code_names import CodeNames
+from bot.services.known_methods import methods_named, paid_from
 from bot.services.lists import load_contact
-from bot.services.payment_methods import methods_named, paid_from
-from bot.views.fields import bank_account_label
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
+from bot.views.payment_fields import bank_account_label
 
 Name = Callable[[str | None], str | None]
 

@@ -23,7 +23,7 @@ from bot.services import lists
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.items import require_editable
-from bot.services.payment_methods import methods_named
+from bot.services.known_methods import methods_named
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name

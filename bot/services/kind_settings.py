@@ -7,8 +7,8 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.settings import KindPage, KindSettings, destinations_for, statuses_for
 from bot.services import choices
 from bot.services.choices import NotOfferedError
+from bot.services.known_methods import method_not_offered, method_of
 from bot.services.lists import books_of
-from bot.services.payment_methods import method_not_offered, method_of
 from providers.base import Profile
 
 DESTINATION, PAYMENT_STATUS = "destination", "payment_status"

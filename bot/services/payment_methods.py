@@ -1,8 +1,7 @@
-"""An organisation's payment methods: listed, added, changed; and what can be paid from with them."""
+"""An organisation's payment methods: listed, added, changed."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select
 
@@ -10,13 +9,10 @@ from bot.db import payment_methods as stored
 from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Account
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.items import Item
 from bot.domain.payment_methods import (
     MOST_METHODS,
     PER_PAGE,
-    KnownMethod,
     Link,
     PaymentMethod,
     PaymentMethodForm,
@@ -27,17 +23,14 @@ from bot.domain.payment_methods import (
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
-from bot.services.bank_accounts import Standing, bank_accounts
+from bot.services.bank_accounts import bank_accounts
+from bot.services.known_methods import all_known, as_known
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.settings import load_settings
 from providers.base import AccountingProvider
 
 ORGANISATIONS, CONNECTIONS, SETTINGS = table_of(OrganisationRow), table_of(ConnectionRow), table_of(SettingsRow)
-
-PAYMENT_METHOD = "payment_method"
-"""A field of other forms that names one."""
-METHOD_GONE = "This payment method is not in use any more. Choose another one, or none."
 
 NAME, BANK_ACCOUNT = "name", "bank_account"
 """Fields that can be wrong, by their names in `PaymentMethodForm`."""
@@ -74,67 +67,6 @@ class MethodNotFoundError(Exception):
 
     def __init__(self) -> None:
         super().__init__("I cannot find that payment method. Type `/dext payment-methods` to see those there are.")
-
-
-async def known_methods(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ids: Collection[PaymentMethodId]
-) -> dict[PaymentMethodId, KnownMethod]:
-    """Those of them that this organisation has, switched off or not, each with its bank account."""
-    methods = await stored.methods_by_id(tx, workspace_id, organisation_id, ids)
-    accounts = await bank_accounts(tx, workspace_id, organisation_id) if methods else {}
-    return {method_id: _known(method, accounts) for method_id, method in methods.items()}
-
-
-async def bank_account_of(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method_id: PaymentMethodId
-) -> Account | None:
-    """What is paid from with it now; None where it is switched off, not linked, or linked to what the ledger has not."""
-    found = await known_methods(tx, workspace_id, organisation_id, (method_id,))
-    return found[method_id].pays_from if method_id in found else None
-
-
-async def methods_named(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, named: Iterable[str | None]
-) -> dict[str, KnownMethod]:
-    """Those that an item or the settings name, by the name that they have there: our id, as text."""
-    ids = {PaymentMethodId(UUID(method)) for method in named if method is not None}
-    found = await known_methods(tx, workspace_id, organisation_id, ids)
-    return {str(method_id): known for method_id, known in found.items()}
-
-
-async def method_of(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
-) -> KnownMethod | None:
-    """The payment method that an item or the settings name, with its bank account."""
-    return (await methods_named(tx, workspace_id, organisation_id, (method,))).get(method or "")
-
-
-async def paid_from(tx: Tx, item: Item) -> Account | None:
-    """The bank account that an item is paid from or received on, by the name that it has now."""
-    if item.paid_from is None:
-        return None
-    found = await bank_accounts(tx, item.workspace_id, item.organisation_id)
-    _, account = found.get(item.paid_from, (Link.GONE, None))
-    return account
-
-
-async def method_not_offered(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, method: str | None
-) -> dict[str, str]:
-    """A sentence for a payment method that was chosen and is not there, or switched off. Not linked is no mistake: items
-    that need the bank account wait for it and say so.
-    """
-    if method is None:
-        return {}
-    found = await method_of(tx, workspace_id, organisation_id, method)
-    return {} if found is not None and found.method.is_active else {PAYMENT_METHOD: METHOD_GONE}
-
-
-async def all_known(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[KnownMethod, ...]:
-    """By name, those switched off too."""
-    methods = await stored.all_methods(tx, workspace_id, organisation_id)
-    accounts = await bank_accounts(tx, workspace_id, organisation_id) if methods else {}
-    return tuple(_known(method, accounts) for method in methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +161,7 @@ class PaymentMethods:
             found = await stored.methods_by_id(tx, workspace_id, organisation_id, (method_id,))
             if method_id not in found:
                 raise MethodNotFoundError
-            known = _known(found[method_id], accounts)
+            known = as_known(found[method_id], accounts)
         return PaymentMethodPage(
             organisation_id=organisation_id,
             organisation=name,
@@ -247,13 +179,6 @@ class PaymentMethods:
             raise OrganisationNotFoundError
         provider = self.providers.get(row.provider or "")
         return str(row.name), "the ledger" if provider is None else provider.profile.name
-
-
-def _known(method: PaymentMethod, accounts: Mapping[str, Standing]) -> KnownMethod:
-    if method.bank_account is None:
-        return KnownMethod(method=method)
-    link, account = accounts.get(method.bank_account, (Link.GONE, None))
-    return KnownMethod(method=method, link=link, account=account)
 
 
 async def _require_fit(

@@ -18,7 +18,7 @@ from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
 from bot.services.bank_accounts import bank_accounts
 from bot.services.choices import usable_defaults
-from bot.services.payment_methods import known_methods
+from bot.services.known_methods import known_methods
 
 
 async def judged(tx: Tx, item: Item, settings: Settings) -> Item:

@@ -21,7 +21,6 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
 
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
-from bot.domain.payment_methods import PaymentMethod
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import method_of
 from bot.views.text import plain
@@ -86,11 +85,11 @@ class Fields:
     def bank_account(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_BANK_ACCOUNT)
 
-    def payment_method(self, block: str) -> str | None:
+    def payment_method(self, block: str, action: ActionId = ActionId.FIND_PAYMENT_METHOD) -> str | None:
         """Raises:
         NotOursError: not an id.
         """
-        chosen = self.option(block, ActionId.FIND_PAYMENT_METHOD)
+        chosen = self.option(block, action)
         return None if chosen is None else str(method_of(chosen))
 
     def _entry(self, block: str, action: ActionId) -> dict[str, Any]:
@@ -192,7 +191,7 @@ def account_field(
 ) -> InputBlock:
     """Searches the organisation's chart of accounts; the form's metadata names the organisation."""
     option = None if initial is None else account_option(initial)
-    element = _search(ActionId.FIND_ACCOUNT, option, placeholder)
+    element = search(ActionId.FIND_ACCOUNT, option, placeholder)
     return field(block, label, element, hint=hint, optional=optional)
 
 
@@ -207,14 +206,14 @@ def tax_rate_field(
 ) -> InputBlock:
     """Searches the organisation's tax rates; the form's metadata names the organisation."""
     option = None if initial is None else tax_rate_option(initial)
-    element = _search(ActionId.FIND_TAX_RATE, option, placeholder)
+    element = search(ActionId.FIND_TAX_RATE, option, placeholder)
     return field(block, label, element, hint=hint, optional=optional)
 
 
 def product_field(block: str, label: str, initial: Product | None, *, placeholder: str | None = None) -> InputBlock:
     """Searches the organisation's products and services; the form's metadata names the organisation."""
     option = None if initial is None else product_option(initial)
-    return field(block, label, _search(ActionId.FIND_PRODUCT, option, placeholder), optional=True)
+    return field(block, label, search(ActionId.FIND_PRODUCT, option, placeholder), optional=True)
 
 
 def contact_field(
@@ -222,21 +221,7 @@ def contact_field(
 ) -> InputBlock:
     """Searches the organisation's contacts; the form's metadata names the organisation."""
     option = None if initial is None else contact_option(initial)
-    return field(block, label, _search(ActionId.FIND_CONTACT, option), hint=hint, optional=optional)
-
-
-def bank_account_field(block: str, label: str, initial: Account | None, *, hint: str | None = None) -> InputBlock:
-    """Searches the ledger's bank accounts; the form's metadata names the organisation."""
-    option = None if initial is None else bank_account_option(initial)
-    return field(block, label, _search(ActionId.FIND_BANK_ACCOUNT, option), hint=hint, optional=True)
-
-
-def payment_method_field(
-    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None, optional: bool = True
-) -> InputBlock:
-    """Searches the organisation's payment methods; the form's metadata names the organisation."""
-    option = None if initial is None else payment_method_option(initial)
-    return field(block, label, _search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=optional)
+    return field(block, label, search(ActionId.FIND_CONTACT, option), hint=hint, optional=optional)
 
 
 def tracking_field(
@@ -245,7 +230,7 @@ def tracking_field(
     """Searches the options of a tracking category, which `block` names (`tracking_block`)."""
     option = next((option for option in category.options if option.provider_id == initial), None)
     chosen = None if option is None else tracking_option(option)
-    return field(block, category.name, _search(ActionId.FIND_TRACKING, chosen, placeholder), optional=True)
+    return field(block, category.name, search(ActionId.FIND_TRACKING, chosen, placeholder), optional=True)
 
 
 def choice_field(
@@ -273,19 +258,6 @@ def account_option(account: Account) -> Option:
     return an_option(account.code, account.label)
 
 
-def bank_account_option(account: Account) -> Option:
-    return an_option(account.provider_id, bank_account_label(account))
-
-
-def bank_account_label(account: Account) -> str:
-    """With its currency, because what is paid from it is in that one."""
-    return f"{account.label} ({account.currency})" if account.currency else account.label
-
-
-def payment_method_option(method: PaymentMethod) -> Option:
-    return an_option(str(method.id), method.label)
-
-
 def tax_rate_option(rate: TaxRate) -> Option:
     return an_option(rate.code, rate.label)
 
@@ -298,7 +270,7 @@ def an_option(value: str, label: str, description: str | None = None) -> Option:
     )
 
 
-def _search(action: ActionId, initial: Option | None, placeholder: str | None = None) -> ExternalDataSelectElement:
+def search(action: ActionId, initial: Option | None, placeholder: str | None = None) -> ExternalDataSelectElement:
     """`placeholder` is what an empty field means."""
     return ExternalDataSelectElement(
         action_id=action,

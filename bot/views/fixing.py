@@ -1,6 +1,4 @@
-"""The small forms behind an alert's buttons: another contact, another product, another payment method, another
-number.
-"""
+"""The small forms behind an alert's buttons: another contact, another product, another number."""
 
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
@@ -16,7 +14,7 @@ from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape
 
-BLOCKS = {"contact": BlockId.CONTACT, "product": BlockId.PRODUCT, "payment_method": BlockId.PAYMENT_METHOD}
+BLOCKS = {"contact": BlockId.CONTACT, "product": BlockId.PRODUCT}
 """Where the sentence about a field that searches stands in the form."""
 
 
@@ -46,19 +44,6 @@ def product_form(page: ItemPage, refused: str) -> View:
     )
 
 
-def method_form(page: ItemPage) -> View:
-    """Another payment method for a refused item."""
-    known = page.payment_method
-    return _form(
-        page,
-        CallbackId.CHOOSE_PAYMENT_METHOD,
-        "Another payment method",
-        fields.payment_method_field(BlockId.PAYMENT_METHOD, "Payment method", None, optional=False),
-        now="none" if known is None else known.method.label,
-        what_follows="What is paid from another account is approved again, and then sent.",
-    )
-
-
 def number_form(page: ItemPage) -> View:
     """Another number for a refused item."""
     now = _item(page).facts.number
@@ -78,10 +63,6 @@ def read_contact(found: Fields) -> str | None:
 
 def read_product(found: Fields) -> str | None:
     return found.product(BlockId.PRODUCT)
-
-
-def read_method(found: Fields) -> str | None:
-    return found.payment_method(BlockId.PAYMENT_METHOD)
 
 
 def read_number(found: Fields) -> str | None:

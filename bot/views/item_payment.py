@@ -6,10 +6,10 @@ from bot.domain.cards import ItemCard
 from bot.domain.items import ItemState
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.settings import Destination
-from bot.views.fields import bank_account_label
 from bot.views.ids import ActionId
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import MethodRef
+from bot.views.payment_fields import bank_account_label
 from bot.views.payment_methods import linked
 from bot.views.text import escape
 

@@ -9,7 +9,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.settings import Destination, PaymentStatus, destinations_for
-from bot.views import fields
+from bot.views import fields, payment_fields
 from bot.views.fields import Fields
 from bot.views.ids import BlockId
 from bot.views.item_parties import shown_kind
@@ -45,7 +45,7 @@ def _method(page: ItemPage) -> list[Block]:
     if not page.can_be_paid:
         return []
     known = page.payment_method
-    field = fields.payment_method_field(
+    field = payment_fields.payment_method_field(
         BlockId.PAYMENT_METHOD, "Payment method", None if known is None else known.method, hint=_hint(page)
     )
     return [field, *_account(page, known)]

@@ -5,7 +5,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
 from bot.domain.settings import Destination, KindPage, KindSettings, PaymentStatus
-from bot.views import fields
+from bot.views import fields, payment_fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import NotOursError
@@ -53,7 +53,7 @@ def general_fields(page: KindPage) -> list[Block]:
 
 def _method(page: KindPage) -> list[Block]:
     method = page.payment_method
-    asked = fields.payment_method_field(
+    asked = payment_fields.payment_method_field(
         BlockId.DEFAULT_METHOD,
         "Default payment method",
         None if method is None else method.method,

@@ -27,7 +27,7 @@ from bot.domain.payment_methods import (
     is_card_number,
 )
 from bot.domain.texts import cleaned
-from bot.views import fields
+from bot.views import fields, payment_fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, MethodRef, MethodsRef, NotOursError
@@ -127,7 +127,7 @@ def _turning(found: PaymentMethodsPage) -> list[InteractiveElement]:
 def linked(known: KnownMethod, ledger: str) -> str:
     """What is paid from with it, in half a sentence."""
     ledger = escape(ledger)
-    name = "" if known.account is None else escape(fields.bank_account_label(known.account))
+    name = "" if known.account is None else escape(payment_fields.bank_account_label(known.account))
     match known.link:
         case Link.LIVE:
             return f"→ {name}"
@@ -205,7 +205,7 @@ def _account(found: PaymentMethodPage) -> Block:
     if not found.has_accounts:
         hint = f"There is no live bank account in {ledger}'s list: add one there, then refresh the list in Manage."
     chosen = None if known is None else known.account
-    return fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
+    return payment_fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
 
 
 def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:

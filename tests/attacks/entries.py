@@ -57,6 +57,8 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.WAIT_FOR_LEDGER: "locked",
     ActionId.SAME_DOCUMENT: "doubled",
     ActionId.TAKE_AS_IT_IS: "otherwise",
+    ActionId.PAY_WITH_ANOTHER: "unpaid",
+    CallbackId.PAY_WITH_ANOTHER: "unpaid",
 }
 """What each of these is about, by the name that `Ids` has for it."""
 OF_ANY_VERSION = {ActionId.SHOW_ITEM, ActionId.OPEN_ITEM, ActionId.NEXT_ITEM}
@@ -113,6 +115,8 @@ class Ids:
     """Refused for its date, for its number, and because the ledger has it otherwise."""
     without_file: str
     """Published, and its file was refused."""
+    unpaid: str
+    """Published, and its payment was refused."""
     published: str
     kept: str
     """Published, and Xero did not let it be withdrawn."""
@@ -214,9 +218,9 @@ def submission(ids: Ids, callback: CallbackId) -> Payload:
     state = filled(callback)
     if callback is CallbackId.MOVE_ITEM:
         state = {BlockId.ORGANISATION: value(chosen(ids.other_organisation))}
-    if callback is CallbackId.CHOOSE_PAYMENT_METHOD:
+    if callback in (CallbackId.CHOOSE_PAYMENT_METHOD, CallbackId.PAY_WITH_ANOTHER):
         method = chosen(ids.payment_method.rpartition(":")[2])
-        state = {BlockId.PAYMENT_METHOD: {ActionId.FIND_PAYMENT_METHOD: method}}
+        state = {BlockId.PAYMENT_METHOD: {ActionId.FIND_USABLE_METHOD: method}}
     form = view(callback, ids.metadata(callback), state)
     return {"type": "view_submission", "trigger_id": trigger(), "view": form}
 

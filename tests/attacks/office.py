@@ -12,18 +12,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import OrganisationRow
-from bot.db.items import load_item
+from bot.db.items import ITEMS, load_item
 from bot.db.migrate import tables
-from bot.db.publications import PUBLICATIONS
+from bot.db.publications import PUBLICATIONS, STEPS
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import StepKind, StepState
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -247,6 +250,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     await desk.world.later(UNDO_SECONDS + 60)
     await desk.restore(CATEGORY)
     without_file = await _without_file(desk)
+    unpaid = await _unpaid(desk)
     published, kept_there = await _published(desk, "INV-8"), await _kept_there(desk)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
@@ -277,6 +281,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         doubled=await _told_otherwise(desk, "INV-19"),
         otherwise=await _told_otherwise(desk, "INV-20"),
         without_file=without_file,
+        unpaid=unpaid,
         published=published,
         kept=kept_there,
         picture=await _a_picture(desk),
@@ -310,6 +315,23 @@ async def _without_file(desk: Desk) -> str:
     await desk.world.later(UNDO_SECONDS + 60)
     (alert,) = desk.slack.thread(BILLS, desk.card("INV-7").ts)
     return button_values(alert)[ActionId.LEAVE_STEP]
+
+
+async def _unpaid(desk: Desk) -> str:
+    """Published, and its payment was refused: the file of one that has, told of as a payment."""
+    await desk.drop("INV-9", user=OWNER)
+    await desk.approve("INV-9")
+    await desk.world.later(UNDO_SECONDS + 60)
+    async with desk.world.services.db.write() as tx:
+        workspace_id = (await desk.world.actor()).workspace.id
+        item_id = (await tx.execute(select(ITEMS.c.id).where(ITEMS.c.number == "INV-9"))).scalar_one()
+        item = await load_item(tx, workspace_id, ItemId(item_id))
+        assert item is not None
+        file = STEPS.update().where(STEPS.c.item_id == item_id, STEPS.c.kind == StepKind.ATTACHMENT)
+        await tx.execute(file.values(kind=StepKind.PAYMENT, state=StepState.REFUSED, file_id=None))
+        problem = Problem(code=ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN)
+        await alerts.refused(tx, item, problem, of=StepKind.PAYMENT)
+    return ItemRef(item.id, item.version).encode()
 
 
 async def _published(desk: Desk, number: str) -> str:

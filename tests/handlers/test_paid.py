@@ -150,11 +150,12 @@ async def test_a_payment_that_xero_refuses_is_told_and_tried_alone_from_where_it
     told = alert(desk)
     assert "The payment's bank account cannot be used in Xero" in words(told)
     assert "The bill is in Xero, and its payment is not" in words(told)
-    assert "ask an admin to link the payment method to another bank account: Payment methods, in Manage." in words(told)
+    assert "Choose another payment method here, and the payment alone is sent again" in words(told)
+    assert "have an admin link the payment method to another one (Payment methods, in Manage)" in words(told)
     assert f"Admins: <@{ADMIN}>" in words(told)
     assert "`" not in words(told)
     assert f"<@{BOOKKEEPER}>" in words(told)
-    assert actions(told)[:2] == [ActionId.RETRY_ITEM, ActionId.LEAVE_STEP]
+    assert actions(told)[:3] == [ActionId.PAY_WITH_ANOTHER, ActionId.RETRY_ITEM, ActionId.LEAVE_STEP]
     assert "Published* to Xero" in words(desk.card(NUMBER))
     await relink(desk, visa, "091")
     await desk.press(told, ActionId.RETRY_ITEM, APPROVER)

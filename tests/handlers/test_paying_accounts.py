@@ -41,7 +41,7 @@ async def test_the_same_payment_method_with_another_bank_account_mends_a_refusal
     await relink(desk, visa, "091")
     await desk.press(told, ActionId.CHOOSE_PAYMENT_METHOD, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
-    await desk.slack.options(form, ActionId.FIND_PAYMENT_METHOD, "", user=BOOKKEEPER, block_id=BlockId.PAYMENT_METHOD)
+    await desk.slack.options(form, ActionId.FIND_USABLE_METHOD, "", user=BOOKKEEPER, block_id=BlockId.PAYMENT_METHOD)
     done = await desk.slack.submit(form, {BlockId.PAYMENT_METHOD: visa})
     assert (done.errors, done.error) == ({}, None)
     await desk.settle()

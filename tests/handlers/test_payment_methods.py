@@ -10,7 +10,7 @@ from bot.db.base import new_id
 from bot.db.payment_methods import insert_method
 from bot.domain.payment_methods import MOST_METHODS, PER_PAGE, PaymentMethodForm, PaymentMethodId
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Submitted, View
-from bot.services.payment_methods import bank_account_of
+from bot.services.known_methods import bank_account_of
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect

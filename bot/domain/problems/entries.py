@@ -98,6 +98,8 @@ class Fix(StrEnum):
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
     CHOOSE_PAYMENT_METHOD = "choose_payment_method"
+    PAY_WITH_ANOTHER = "pay_with_another"
+    """Another payment method for the payment alone: the document is in the ledger, and is not sent again."""
     CHOOSE_PRODUCT = "choose_product"
     CHOOSE_CONTACT = "choose_contact"
     USE_CONTACT = "use_contact"

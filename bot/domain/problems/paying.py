@@ -18,11 +18,12 @@ PAYING: dict[ProblemCode, Entry] = {
         title="The payment's bank account cannot be used in {ledger}",
         explanation=f"{_STAYS_UNPAID} {{ledger}} does not take {{bank_account}} for it. It is archived there, is no bank "
         "account, or has another currency.",
-        remedy="Restore it in {ledger}, or ask an admin to link the payment method to another bank account: Payment methods, in "
-        "Manage. Then press Retry, and the payment alone is sent again.",
+        remedy="Choose another payment method here, and the payment alone is sent again, from its bank account. Or restore the "
+        "bank account in {ledger}, or have an admin link the payment method to another one (Payment methods, in Manage); then "
+        "press Retry.",
         mover=Mover.BOOKKEEPER,
         needs_admins=True,
-        fixes=(Fix.RETRY, Fix.LEAVE_STEP),
+        fixes=(Fix.PAY_WITH_ANOTHER, Fix.RETRY, Fix.LEAVE_STEP),
     ),
     ProblemCode.PAYMENT_SETTLED: Entry(
         title="The document is paid in {ledger} already",
@@ -68,8 +69,9 @@ PAYING: dict[ProblemCode, Entry] = {
     ProblemCode.PAYMENT_REFUSED: Entry(
         title="{ledger} did not take the payment",
         explanation=f"{_STAYS_UNPAID} {{ledger}} gave a reason that is in its own words.",
-        remedy="Read the ledger's words, and press Retry to send the payment alone again. Or pay it in {ledger} by hand.",
+        remedy="Read the ledger's words, and press Retry to send the payment alone again; or choose another payment method for "
+        "it, if they are about its bank account. Or pay it in {ledger} by hand, and leave it so.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.RETRY, Fix.LEAVE_STEP),
+        fixes=(Fix.RETRY, Fix.PAY_WITH_ANOTHER, Fix.LEAVE_STEP),
     ),
 }

@@ -1,0 +1,48 @@
+"""Fields that name a payment method or a bank account. They search in what the organisation has, which the form's metadata
+names.
+"""
+
+from slack_sdk.models.blocks import InputBlock, Option
+
+from bot.domain.books import Account
+from bot.domain.payment_methods import KnownMethod, PaymentMethod
+from bot.views.fields import an_option, field, search
+from bot.views.ids import ActionId
+
+
+def bank_account_field(block: str, label: str, initial: Account | None, *, hint: str | None = None) -> InputBlock:
+    """Searches the ledger's bank accounts."""
+    option = None if initial is None else bank_account_option(initial)
+    return field(block, label, search(ActionId.FIND_BANK_ACCOUNT, option), hint=hint, optional=True)
+
+
+def payment_method_field(
+    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None, optional: bool = True
+) -> InputBlock:
+    """Searches the organisation's payment methods."""
+    option = None if initial is None else payment_method_option(initial)
+    return field(block, label, search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=optional)
+
+
+def bank_account_option(account: Account) -> Option:
+    return an_option(account.provider_id, bank_account_label(account))
+
+
+def bank_account_label(account: Account) -> str:
+    """With its currency, because what is paid from it is in that one."""
+    return f"{account.label} ({account.currency})" if account.currency else account.label
+
+
+def payment_method_option(method: PaymentMethod) -> Option:
+    return an_option(str(method.id), method.label)
+
+
+def usable_method_field(block: str, label: str, *, hint: str) -> InputBlock:
+    """Searches those that the form's item can be paid with."""
+    return field(block, label, search(ActionId.FIND_USABLE_METHOD, None), hint=hint)
+
+
+def usable_method_option(known: KnownMethod) -> Option:
+    """With the bank account, which is what the choice is about."""
+    account = None if known.account is None else bank_account_label(known.account)
+    return an_option(str(known.method.id), known.method.label, account)
