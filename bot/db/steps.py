@@ -106,29 +106,43 @@ async def end_document(
 
 _PUBLISH = (
     PUBLICATIONS.update()
-    .where(PUBLICATIONS.c.id.in_(bindparam("of_ids", expanding=True)), PUBLICATIONS.c.state.in_(LIVE))
+    .where(
+        PUBLICATIONS.c.workspace_id == bindparam("of_workspace"),
+        PUBLICATIONS.c.id.in_(bindparam("of_ids", expanding=True)),
+        PUBLICATIONS.c.state.in_(LIVE),
+    )
     .values(state=PublicationState.PUBLISHED, problem=None, ended_at=bindparam("now"))
     .returning(PUBLICATIONS.c.id)
 )
 _DONE = (
     STEPS.update()
-    .where(STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)), STEPS.c.position == DOCUMENT)
+    .where(
+        STEPS.c.workspace_id == bindparam("of_workspace"),
+        STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)),
+        STEPS.c.position == DOCUMENT,
+    )
     .values(state=StepState.DONE, problem=None, read_back_at=bindparam("now"))
 )
 _BEGIN = (
     STEPS.update()
-    .where(STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)), STEPS.c.state == StepState.PLANNED)
+    .where(
+        STEPS.c.workspace_id == bindparam("of_workspace"),
+        STEPS.c.publication_id.in_(bindparam("of_ids", expanding=True)),
+        STEPS.c.state == StepState.PLANNED,
+    )
     .values(state=StepState.WAITING, due_at=bindparam("now"))
 )
 """What is done for many at once, built once."""
 
 
-async def publish_documents(tx: Tx, publication_ids: Sequence[PublicationId]) -> frozenset[PublicationId]:
+async def publish_documents(
+    tx: Tx, workspace_id: WorkspaceId, publication_ids: Sequence[PublicationId]
+) -> frozenset[PublicationId]:
     """As `end_document`, of many that are there as they were sent; answers those that had not ended before."""
-    found = await tx.execute(_PUBLISH, {"of_ids": list(publication_ids), "now": tx.now})
+    found = await tx.execute(_PUBLISH, {"of_workspace": workspace_id, "of_ids": list(publication_ids), "now": tx.now})
     published = frozenset(PublicationId(each) for each in found.scalars())
     if published:
-        of = {"of_ids": list(published), "now": tx.now}
+        of = {"of_workspace": workspace_id, "of_ids": list(published), "now": tx.now}
         await tx.execute(_DONE, of)
         if (await tx.execute(_BEGIN, of)).rowcount:
             tx.nudge(Nudge.PLANNER)

@@ -24,7 +24,7 @@ AT_ONCE = 25
 
 async def published(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], urls: Mapping[ItemId, str | None]) -> None:
     """The documents are, and their items with them; what comes after each begins. `urls`: where people open them."""
-    ended = await rows.publish_documents(tx, [step.id.publication_id for step in steps])
+    ended = await rows.publish_documents(tx, batch.workspace_id, [step.id.publication_id for step in steps])
     those = {step.item_id: step for step in steps if step.id.publication_id in ended}
     items = await load_items(tx, batch.workspace_id, list(those), held=True)
     before = [items[item_id] for item_id in those if item_id in items]
