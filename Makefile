@@ -14,7 +14,7 @@ LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashe
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 WORKERS ?= 2
 
-# The tests start the product some two hundred times; without kept byte code each start compiles it anew (0.4 s of 1.9 s).
+# The tests start the product over and over; without kept byte code each start compiles it anew (0.4 s of 1.9 s).
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install run test format lock bench migration readme clean
