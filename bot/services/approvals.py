@@ -43,6 +43,7 @@ SENT_BACK = "sent back"
 """The role of the message that tells of it."""
 MOST_ASKED = 10
 HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* sends it on as it is."
+UNDONE = "approval undone"
 ON_ITS_WAY = "its approval cannot be taken back any more."
 
 
@@ -121,16 +122,28 @@ class Approvals:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await _require_undo(tx, person, before)
-            is_waiting = before.state is ItemState.APPROVED
-            if not is_waiting or not await publications.cancel(tx, before.workspace_id, before.id):
-                raise NotNowError(before, ON_ITS_WAY)
-            undone = replace(before, state=ItemState.IN_APPROVAL, decided_by=None, decided_at=None, send_after=None)
-            item = await change_item(tx, before, undone)
+            item = await taken_back(tx, before)
             if item is None:
-                raise StaleItemError(before)
-            await let_fall(tx, item)
-            await _tell(tx, item, "approval undone", actor.user_id)
+                raise NotNowError(before, ON_ITS_WAY)
+            await _tell(tx, item, UNDONE, actor.user_id)
         return item
+
+
+async def taken_back(tx: Tx, before: Item) -> Item | None:
+    """An approved item of which nothing is on its way is to be approved again. None: something is, or it is not approved.
+
+    Raises:
+        StaleItemError: somebody else was quicker.
+    """
+    is_waiting = before.state is ItemState.APPROVED
+    if not is_waiting or not await publications.cancel(tx, before.workspace_id, before.id):
+        return None
+    undone = replace(before, state=ItemState.IN_APPROVAL, decided_by=None, decided_at=None, send_after=None)
+    item = await change_item(tx, before, undone)
+    if item is None:
+        raise StaleItemError(before)
+    await let_fall(tx, item)
+    return item
 
 
 async def let_fall(tx: Tx, item: Item) -> None:

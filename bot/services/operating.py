@@ -1,0 +1,149 @@
+"""What whoever runs the product does about documents on their way, without Slack: look, try again, take back.
+
+The same transactions as the buttons in Slack, done in the name of nobody: the audit log says that it was on the command
+line, and the cards and alerts are drawn again.
+"""
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select
+
+from bot.db import steps
+from bot.db.items import ITEMS, item_of
+from bot.db.queued import queued_steps
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item, ItemState
+from bot.domain.publishing import ADDITIONS, StepState
+from bot.domain.queued import QUEUED, Queued
+from bot.services import alerts, audit, publications
+from bot.services.approvals import UNDONE, taken_back
+from bot.services.current import show
+from bot.services.named_books import organisations, the_one
+
+BY_OPERATOR = {"on": "the command line"}
+SENT_AGAIN = "It was sent again as it is, on the command line."
+
+
+class NoSuchItemError(Exception):
+    """No item, or several, are called so; the message says what to type."""
+
+
+class CannotError(Exception):
+    """The item is elsewhere; the message says where, and what can be done instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operating:
+    db: Database
+
+    async def queued(
+        self, organisation: str | None, *, states: Collection[StepState] = QUEUED, limit: int = 200
+    ) -> tuple[Queued, ...]:
+        """Of every organisation, or of the one by that name or id, `limit` of each, oldest first.
+
+        Raises:
+            NoSuchOrganisationError: none, or more than one, is called so.
+        """
+        async with self.db.read() as tx:
+            there = await organisations(tx)
+            meant = there if organisation is None else [the_one(there, organisation)]
+            found: list[Queued] = []
+            for each in meant:
+                of = WorkspaceId(each.workspace_id), OrganisationId(each.id)
+                found += await queued_steps(tx, *of, each.name, states=states, limit=limit)
+        return tuple(found)
+
+    async def retry(self, named: str, organisation: str | None) -> Item:
+        """Send again as it is what was refused: a document, or what was to come after it.
+
+        Raises:
+            NoSuchItemError, NoSuchOrganisationError: which one is meant is not clear.
+            CannotError: nothing of it was refused.
+        """
+        async with self.db.write() as tx:
+            before = await self._meant(tx, named, organisation)
+            if before.state is ItemState.REFUSED:
+                item = await publications.send_again(tx, before)
+                if item is None:
+                    raise _cannot(before)
+                await alerts.fixed(tx, item, SENT_AGAIN)
+            else:
+                item = await _retry_additions(tx, before)
+            await _tell(tx, item, "retried")
+        return item
+
+    async def cancel(self, named: str, organisation: str | None) -> Item:
+        """Take back an approved document of which nothing was sent: it has to be approved again.
+
+        Raises: as `retry`; CannotError: it is on its way, or not approved.
+        """
+        async with self.db.write() as tx:
+            before = await self._meant(tx, named, organisation)
+            item = await taken_back(tx, before) if before.state is ItemState.APPROVED else None
+            if item is None:
+                raise _cannot(before)
+            await _tell(tx, item, UNDONE)
+        return item
+
+    async def _meant(self, tx: Tx, named: str, organisation: str | None) -> Item:
+        there = await organisations(tx)
+        meant = there if organisation is None else [the_one(there, organisation)]
+        found: list[tuple[Item, str]] = []
+        for each in meant:
+            ours = (ITEMS.c.workspace_id == each.workspace_id, ITEMS.c.organisation_id == each.id)
+            rows = (await tx.execute(select(ITEMS).where(*ours, _is_called(named)))).mappings().all()
+            found += [(item_of(row), each.name) for row in rows]
+        if len(found) != 1:
+            raise NoSuchItemError(_which(named, found))
+        return found[0][0]
+
+
+def _is_called(named: str) -> ColumnElement[bool]:
+    """By its reference, or its id."""
+    by_reference = ITEMS.c.reference == named.upper()
+    with suppress(ValueError):
+        return or_(by_reference, ITEMS.c.id == UUID(named))
+    return by_reference
+
+
+def _which(named: str, found: Sequence[tuple[Item, str]]) -> str:
+    if not found:
+        return f"No item is called {named}. `dext-bot jobs list` shows the references and ids of what is on its way."
+    listed = "\n".join(f"  {item.id}  {item.reference} of {name}" for item, name in found)
+    return f"Several items are called {named}: type the id of one, or --organisation NAME.\n{listed}"
+
+
+async def _retry_additions(tx: Tx, item: Item) -> Item:
+    """A payment from another bank account needs a person who decides on it, so it is retried as it was."""
+    again = []
+    if item.state is ItemState.PUBLISHED:
+        again = [of for of in ADDITIONS if await steps.retry_steps(tx, item.workspace_id, item.id, of)]
+    if not again:
+        raise _cannot(item)
+    for of in again:
+        await alerts.fixed(tx, item, SENT_AGAIN, of=of)
+    return item
+
+
+def _cannot(item: Item) -> CannotError:
+    return CannotError(f"{item.reference} is {item.state.words}: {_INSTEAD.get(item.state, _NOTHING)}")
+
+
+_NOTHING = "nothing of it was refused, and nothing of it waits to be sent."
+_INSTEAD = {
+    ItemState.APPROVED: "it goes out by itself when it is due.",
+    ItemState.SENDING: "it is on its way; whatever the ledger answers is told in its thread.",
+    ItemState.UNKNOWN: "it is looked for in the ledger until that is clear.",
+    ItemState.REFUSED: "nothing of it is on its way. Retry it here, or archive it in Slack.",
+    ItemState.PUBLISHED: "nothing after its document was refused. Withdraw in Slack takes it out of the ledger.",
+}
+
+
+async def _tell(tx: Tx, item: Item, deed: str) -> None:
+    of = item.workspace_id, item.id, deed
+    await audit.record(tx, *of, by=None, organisation_id=item.organisation_id, facts=BY_OPERATOR)
+    await show(tx, item)

@@ -1,0 +1,109 @@
+"""`dext-bot jobs list|retry|cancel`, typed by an operator while the product runs."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.cli import main
+from bot.views.ids import BlockId
+from providers.xero.simulator import TRADING
+from tests.fakes.clock import FakeClock
+from tests.handlers.desk import CATEGORY, Desk, a_desk, words
+from tests.handlers.refusals import NUMBER, alert, refused
+
+Type = Callable[..., Any]
+
+
+@pytest.fixture
+def type_in(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Type:
+    monkeypatch.setenv("DEXT_DATABASE_URL", database_url)
+    monkeypatch.setattr("bot.commands.jobs.SystemClock", FakeClock)
+
+    def type_in(*command: str) -> tuple[int, str, str]:
+        code = main(("jobs", *command))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    async def in_a_thread(*command: str) -> tuple[int, str, str]:
+        """A command has a loop of its own, as it has a process of its own."""
+        return await asyncio.to_thread(type_in, *command)
+
+    return in_a_thread
+
+
+async def jobs(type_in: Type, *more: str) -> list[dict[str, Any]]:
+    _, out, _ = await type_in("list", "--json", *more)
+    return list(json.loads(out))
+
+
+async def reference(desk: Desk, number: str = NUMBER) -> str:
+    return next(word for word in words(desk.card(number)).split() if word.startswith("B-")).strip("()*_·,.")
+
+
+async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=0) as desk:
+        await desk.world.set_up()
+        await refused(desk)
+        (job,) = await jobs(type_in)
+        _, table, _ = await type_in("list", "--state", "refused")
+        desk.xero.restore_account(TRADING, CATEGORY)
+
+        done = await type_in("retry", job["reference"].lower())
+        again = await type_in("retry", job["item"])
+        await desk.settle()
+
+        assert (job["what"], job["state"], job["item_state"]) == ("document", "refused", "refused")
+        assert job["cause"]["title"] == "The category is archived in Xero"
+        assert "has been archived" in job["cause"]["words"]
+        assert "The category is archived in Xero" in table
+        assert (done[0], f"{job['reference']} is sent again" in done[1]) == (0, True)
+        assert (again[0], "it goes out by itself" in again[2]) == (1, True)
+        assert "It was sent again as it is, on the command line." in words(alert(desk))
+        assert len(desk.xero.bills()) == 1
+        assert (await type_in("list"))[1].strip() == "Nothing is on its way, and nothing was refused."
+
+
+async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=60) as desk:
+        await desk.world.set_up()
+        await desk.add(**{BlockId.NUMBER: NUMBER})
+        await desk.approve(NUMBER)
+        (job,) = await jobs(type_in, "--state", "waiting")
+
+        done = await type_in("cancel", job["reference"])
+        again = await type_in("cancel", job["reference"])
+        await desk.world.later(120)
+
+        assert (job["state"], job["item_state"], job["cause"]) == ("waiting", "approved", None)
+        assert (done[0], "taken back" in done[1]) == (0, True)
+        assert (again[0], "is in approval" in again[2]) == (1, True)
+        assert "Approve" in words(desk.card(NUMBER))
+        assert desk.xero.bills() == []
+        assert await jobs(type_in) == []
+
+
+async def test_what_is_not_there_is_said(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=0) as desk:
+        await desk.world.set_up()
+        await desk.add(**{BlockId.NUMBER: NUMBER})
+        await desk.approve(NUMBER)
+        published = await type_in("cancel", await reference(desk))
+        nothing = await type_in("retry", await reference(desk))
+
+    unknown = await type_in("retry", "B-999")
+    elsewhere = await type_in("list", "--organisation", "Nobody")
+    assert (published[0], "Withdraw in Slack takes it out" in published[2]) == (1, True)
+    assert (nothing[0], "nothing after its document was refused" in nothing[2]) == (1, True)
+    assert (unknown[0], "No item is called B-999." in unknown[2]) == (1, True)
+    assert (elsewhere[0], "There is not one organisation called Nobody" in elsewhere[2]) == (2, True)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_a_limit_that_is_no_number_of_lines_is_refused(limit: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(("jobs", "list", f"--limit={limit}"))
+
+    assert "is no number of lines" in capsys.readouterr().err
