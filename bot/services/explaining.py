@@ -13,6 +13,7 @@ from bot.services.known_methods import methods_named, paid_from
 from bot.services.lists import load_contact
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.payment_fields import bank_account_label
+from bot.views.text import day
 
 Name = Callable[[str | None], str | None]
 
@@ -97,7 +98,8 @@ async def _payment(tx: Tx, item: Item) -> tuple[Reason, ...]:
         label = known[method].method.label if method in known else "a payment method that is gone"
         return f"{label} → {bank_account_label(account)}" if account and method == value.value else label
 
-    return (_reason("Payment method", value, name),)
+    dated = Reason(field="Payment date", value=day(item.facts.issued_on), source="the document's date")
+    return (_reason("Payment method", value, name), *([dated] if item.is_to_be_paid else []))
 
 
 def _destination_name(destination: str | None) -> str | None:

@@ -1,16 +1,18 @@
 """Details: everything that is known of an item, on one page."""
 
+from collections.abc import Iterable
+
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
-from bot.domain.exchange import in_words
 from bot.domain.items import Item
 from bot.views.document_words import is_credit
 from bot.views.item_buttons import withdraw_button
+from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
-from bot.views.item_payment import destination, going, link_button
+from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, document, headline, mark, modal, warnings
 from bot.views.parts import context, section
@@ -26,7 +28,7 @@ def details(found: Details) -> View:
         SectionBlock(
             fields=[mrkdwn(_party("Seller", facts.supplier, facts)), mrkdwn(_party("Buyer", facts.buyer, facts))]
         ),
-        SectionBlock(fields=[mrkdwn(text) for text in _facts(item)]),
+        SectionBlock(fields=[mrkdwn(text) for text in _facts(found.card)]),
         *_booked(found),
     ]
     blocks += warnings(found.card)
@@ -61,8 +63,8 @@ def _party(role: str, party: Party, facts: Facts) -> str:
     return f"*{role}*\n" + "\n".join(filter(None, told))
 
 
-def _facts(item: Item) -> list[str]:
-    facts = item.facts
+def _facts(card: ItemCard) -> list[str]:
+    item, facts = card.item, card.item.facts
     pairs = (
         ("Document", type_words(facts.document_type), FactField.DOCUMENT_TYPE),
         ("Number", escape(facts.number or "", 200) or "not stated", FactField.NUMBER),
@@ -71,14 +73,14 @@ def _facts(item: Item) -> list[str]:
         ("Net", amount(facts.net, facts.currency), FactField.AMOUNTS),
         ("Tax", amount(facts.tax, facts.currency), FactField.AMOUNTS),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
-        *_exchange(facts),
         *_payment(item),
     )
-    told = []
-    for name, value, field in pairs:
-        more = "" if field is None else mark(facts, field)
-        told.append(f"*{name}*\n{value}" + (f"\n_{more}_" if more else ""))
-    return told
+    marked = [(name, value, "" if field is None else mark(facts, field)) for name, value, field in pairs]
+    return _told([*marked, *exchange(card)])
+
+
+def _told(fields: Iterable[Told]) -> list[str]:
+    return [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in fields]
 
 
 def _booked(found: Details) -> list[Block]:
@@ -86,19 +88,12 @@ def _booked(found: Details) -> list[Block]:
     card = found.card
     if not card.item.is_booked:
         return []
-    told = [destination(card), *(each for each in going(card) if each != destination(card))]
-    texts = [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in told]
-    return [SectionBlock(fields=[mrkdwn(text) for text in texts]), *_link(card)]
+    return [SectionBlock(fields=[mrkdwn(text) for text in _told(in_full(card))]), *_link(card)]
 
 
 def _link(card: ItemCard) -> list[Block]:
     found = link_button(card)
     return [ActionsBlock(elements=found)] if found else []
-
-
-def _exchange(facts: Facts) -> list[tuple[str, str, FactField | None]]:
-    rate = in_words(facts)
-    return [] if rate is None else [("Exchange rate", rate, FactField.CURRENCY)]
 
 
 def _payment(item: Item) -> list[tuple[str, str, FactField | None]]:

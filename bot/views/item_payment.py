@@ -7,14 +7,12 @@ from bot.domain.items import ItemState
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.settings import Destination
 from bot.views.ids import ActionId
+from bot.views.item_exchange import Told, conversion
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import MethodRef
 from bot.views.payment_fields import bank_account_label
 from bot.views.payment_methods import linked
-from bot.views.text import escape
-
-Told = tuple[str, str, str]
-"""A field's name, its value, and in small what there is to say of it."""
+from bot.views.text import day, escape
 
 
 def destination(found: ItemCard) -> Told:
@@ -31,14 +29,32 @@ def going(found: ItemCard) -> list[Told]:
     return [("Publish as", STATUS_NAMES[found.item.publish_as][0], ""), *payment(found)]
 
 
+def in_full(found: ItemCard) -> list[Told]:
+    """For whoever looks at everything: where it goes even if that is as usual, when it is paid, and what it was paid with
+    though it is not to be paid from here.
+    """
+    told = [destination(found), *(each for each in going(found) if each != destination(found))]
+    if found.item.is_to_be_paid:
+        return [*told, ("Payment date", day(found.item.facts.issued_on), "the document's date")]
+    if found.payment_method is None:
+        return told
+    method = escape(found.payment_method.method.label, 100)
+    return [*told, ("Payment method", f"{method}, and it is not to be paid from here", _source(found))]
+
+
 def payment(found: ItemCard) -> list[Told]:
-    """What it is paid with, where it is to be paid, or somebody says what it was paid with."""
-    item, known = found.item, found.payment_method
+    """What it is paid with, where it is to be paid; of what is not, a payment method says nothing."""
+    known = found.payment_method
+    if not found.item.is_to_be_paid:
+        return []
     if known is None:
-        return [("Payment method", "none yet", "")] if item.is_to_be_paid else []
-    source = item.coding.payment_method.source.words
-    value = escape(known.method.label, 100)
-    return [("Payment method", f"{value}\n{_account(found, known)}" if item.is_to_be_paid else value, source)]
+        return [("Payment method", "none yet", "")]
+    value = [escape(known.method.label, 100), _account(found, known), conversion(found)]
+    return [("Payment method", "\n".join(filter(None, value)), _source(found))]
+
+
+def _source(found: ItemCard) -> str:
+    return found.item.coding.payment_method.source.words
 
 
 def _account(found: ItemCard, known: KnownMethod) -> str:

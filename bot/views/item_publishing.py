@@ -59,6 +59,7 @@ def _hint(page: ItemPage) -> str:
         *(["to bank accounts"] if Destination.BANK_ACCOUNTS in page.destinations else []),
     ]
     needed = f"What it was {received}. To be published {' or '.join(ways)}, it needs one with a bank account."
+    needed += " The payment has the document's date."
     usual = page.usual_method
     return needed if usual is None else f"{needed} Usually: {plain(usual.method.label, 80)}."
 

@@ -16,12 +16,12 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.documents import Door, FactField, Facts, ItemKind
-from bot.domain.exchange import in_words
 from bot.domain.items import Item, ItemState
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
+from bot.views.item_exchange import exchange
 from bot.views.item_lines import lines, parts
 from bot.views.item_payment import going, link_label
 from bot.views.item_standing import standing
@@ -180,6 +180,7 @@ def _fields(found: ItemCard) -> list[str]:
         return []
     pairs = [
         *_stated(item),
+        *exchange(found),
         ("Category", *_coded(found.account, coding.account.source.words)),
         ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
@@ -192,7 +193,7 @@ def _fields(found: ItemCard) -> list[str]:
 
 def _stated(item: Item) -> list[tuple[str, str, str]]:
     """What stands on the document."""
-    facts, rate = item.facts, in_words(item.facts)
+    facts = item.facts
     due = ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON))
     return [
         ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
@@ -201,7 +202,6 @@ def _stated(item: Item) -> list[tuple[str, str, str]]:
         *([] if is_credit(item) and facts.due_on is None else [due]),
         ("Tax", amount(facts.tax, facts.currency), ""),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
-        *([] if rate is None else [("Exchange rate", rate, mark(facts, FactField.CURRENCY))]),
     ]
 
 

@@ -45,7 +45,12 @@ async def test_a_document_goes_out_at_the_rate_that_it_states_or_that_somebody_t
     await drop(desk, "INV-2", "EUR", "GBP", "0.8")
     await drop(desk, "INV-3", "EUR", "CHF", "0.95")
     await drop(desk, "INV-4", "GBP", "EUR", "1.2")
-    assert "*Exchange rate*\n1 GBP = 1.25 EUR" in words(desk.card("INV-1"))
+    assert "*Exchange rate*\n1 GBP = 1.25 EUR\n_the document's own_" in words(desk.card("INV-1"))
+    assert "*Exchange rate*\nXero's rate of the day\n_the document states another: 1 CHF = " in words(
+        desk.card("INV-3")
+    )
+    assert "*Exchange rate*\n1 EUR = " in words(desk.card("INV-4"))
+    assert "not needed: the books are in GBP too" in words(desk.card("INV-4"))
     typed = f"{BlockId.CURRENCY_RATE}:EUR"
 
     wrong = await desk.edit("INV-2", {typed: "0"})
@@ -65,3 +70,15 @@ async def test_a_document_goes_out_at_the_rate_that_it_states_or_that_somebody_t
         "INV-3": ("EUR", days_rate(desk.xero.books[TRADING], "EUR").normalize()),
         "INV-4": ("GBP", Decimal(1)),
     }
+
+
+async def test_card_and_details_say_that_xero_takes_its_own_rate_where_none_is_stated(desk: Desk) -> None:
+    card = await desk.add(**{BlockId.CURRENCY: "EUR"})
+    assert "*Exchange rate*\nXero's rate of the day" in words(card)
+    await desk.press(card, ActionId.SHOW_DETAILS, MEMBER)
+    assert "*Exchange rate*\nXero's rate of the day" in words(desk.modal(MEMBER))
+    await desk.approve("INV-1")
+
+    assert "*Exchange rate*\nXero's rate of the day" in words(desk.card("INV-1"))
+    assert booked(desk)["INV-1"] == ("EUR", days_rate(desk.xero.books[TRADING], "EUR").normalize())
+    assert "Exchange rate" not in words(await desk.add(**{BlockId.NUMBER: "INV-2"}))

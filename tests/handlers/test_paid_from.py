@@ -197,3 +197,49 @@ async def test_what_was_chosen_for_a_cost_is_not_kept_where_it_becomes_a_sale(de
 
     assert "As in the settings: Sales" in words(desk.modal(BOOKKEEPER))
     assert "What it was received with" in words(desk.modal(BOOKKEEPER))
+
+
+async def test_what_is_not_to_be_paid_shows_no_payment_method_on_its_card(desk: Desk) -> None:
+    method = await a_method(desk, code="090")
+    await as_paid(desk, method)
+    assert f"*Payment method*\nCompany Visa ··4242\n→ {CURRENT}" in words(await desk.add())
+
+    assert (await desk.edit("INV-1", {BlockId.PUBLISH_AS: "awaiting_payment"})).errors == {}
+
+    assert "Payment method" not in words(desk.card("INV-1"))
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, APPROVER)
+    details = words(desk.modal(APPROVER))
+    assert "*Payment method*\nCompany Visa ··4242, and it is not to be paid from here" in details
+    assert "Payment date" not in details
+
+
+async def test_a_payment_is_said_to_have_the_documents_date_wherever_it_is_chosen_or_asked_for(desk: Desk) -> None:
+    await as_paid(desk, await a_method(desk, code="090"))
+    card = await desk.add()
+
+    await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+    assert "The payment has the document's date." in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    for action in (ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM):
+        await desk.press(card, action, APPROVER)
+        assert "*Payment date*\n1 Mar 2026\n_the document's date_" in words(desk.modal(APPROVER))
+        await desk.slack.close_modal(APPROVER, everything=True)
+
+
+async def test_a_paying_account_of_another_currency_is_said_to_be_one(desk: Desk) -> None:
+    euros = await a_method(desk, "Euros", "092")
+    await as_paid(desk, await a_method(desk, code="090"))
+    assert "converts" not in words(await desk.add())
+    card = words(await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.CURRENCY: "EUR"}))
+    assert f"→ {CURRENT}\nin GBP: Xero converts the EUR at the exchange rate" in card
+    assert "will refuse that" not in card
+
+    for number in ("INV-1", "INV-2"):
+        await desk.press(desk.card(number), ActionId.EDIT_ITEM, BOOKKEEPER)
+        edit = desk.modal(BOOKKEEPER)
+        await desk.slack.options(edit, ActionId.FIND_PAYMENT_METHOD, "euros", user=BOOKKEEPER)
+        assert (await desk.slack.submit(edit, {BlockId.PAYMENT_METHOD: str(euros.id)})).errors == {}
+        await desk.settle()
+
+    assert "→ 092 · Euro Account (EUR)\n:warning: in EUR, not in GBP" in words(desk.card("INV-1"))
+    assert "→ 092 · Euro Account (EUR)\n_chosen by a person_" in words(desk.card("INV-2"))

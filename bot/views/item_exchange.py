@@ -1,0 +1,51 @@
+"""Which exchange rate a document is booked at, and what becomes of money that leaves an account of another currency."""
+
+from bot.domain.cards import ItemCard
+from bot.domain.checks import is_of_a_fitting_currency
+from bot.domain.documents import FactField, Facts
+from bot.domain.exchange import in_words, rate_to, towards
+from bot.views.text import escape
+
+Told = tuple[str, str, str]
+"""A field's name, its value, and in small what there is to say of it."""
+NAME = "Exchange rate"
+
+
+def exchange(found: ItemCard) -> list[Told]:
+    """Where the document is in another currency than the books, or states a rate anyway."""
+    facts, own = found.item.facts, found.own_currency
+    stated = in_words(facts)
+    if own is None or facts.currency is None or not found.item.is_booked:
+        return _stated(stated, _how_known(facts))
+    if facts.currency == own:
+        return (
+            [] if stated is None else [(NAME, stated, f"on the document, and not needed: the books are in {own} too")]
+        )
+    if rate_to(facts, own) is not None:
+        return _stated(in_words(towards(facts, own)), _how_known(facts))
+    ledgers = f"{escape(found.ledger)}'s rate of the day"
+    return [(NAME, ledgers, "" if stated is None else f"the document states another: {escape(stated, 80)}")]
+
+
+def _stated(rate: str | None, more: str) -> list[Told]:
+    return [] if rate is None else [(NAME, escape(rate, 80), more)]
+
+
+def _how_known(facts: Facts) -> str:
+    """Edited is what a person typed."""
+    if FactField.CURRENCY in facts.edited:
+        return "edited"
+    return "the document's own; read, check it" if FactField.CURRENCY in facts.read else "the document's own"
+
+
+def conversion(found: ItemCard) -> str:
+    """Of what is paid from, or received on, a bank account of another currency; empty where it is of the same one."""
+    account, currency = found.paid_from, found.item.facts.currency
+    if account is None or currency is None:
+        return ""
+    holds = account.currency or found.own_currency
+    if holds in (None, currency):
+        return ""
+    if found.own_currency is None or not is_of_a_fitting_currency(found.item, account, found.own_currency):
+        return f":warning: in {escape(str(holds), 3)}, not in {escape(currency, 3)}"
+    return f"in {escape(str(holds), 3)}: {escape(found.ledger)} converts the {escape(currency, 3)} at the exchange rate"
