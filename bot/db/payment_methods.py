@@ -44,6 +44,7 @@ _ALL = select(METHODS).where(*_OURS).order_by(METHODS.c.alike)
 _SOME = select(METHODS).where(*_OURS, METHODS.c.id.in_(bindparam("ids", expanding=True)))
 _NAMED = select(METHODS).where(*_OURS, METHODS.c.alike == bindparam("alike"))
 _HOW_MANY = select(func.count()).select_from(METHODS).where(*_OURS)
+_IN_USE = select(METHODS.c.id).where(*_OURS, METHODS.c.is_active).limit(1)
 _CHANGE = METHODS.update().where(
     METHODS.c.workspace_id == bindparam("of_workspace"),
     METHODS.c.organisation_id == bindparam("of_organisation"),
@@ -61,6 +62,12 @@ async def all_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
 async def count_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     return int((await tx.execute(_HOW_MANY, of)).scalar_one())
+
+
+async def has_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
+    """Whether there is one that can be chosen."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    return (await tx.execute(_IN_USE, of)).scalar_one_or_none() is not None
 
 
 async def methods_by_id(

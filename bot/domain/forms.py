@@ -32,6 +32,8 @@ class ItemPage:
     contact: Contact | None = None
     methods: Mapping[str, KnownMethod] = field(default_factory=dict)
     """Payment methods by our id, as far as the edit or the defaults name them."""
+    has_methods: bool = True
+    """Whether there is a payment method that can be chosen."""
     products: Mapping[str, Product] = field(default_factory=dict)
     """By code, as far as the edit names them."""
     has_products: bool = False

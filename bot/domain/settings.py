@@ -189,6 +189,8 @@ class KindPage:
     account: Account | None = None
     tax_rate: TaxRate | None = None
     payment_method: KnownMethod | None = None
+    has_methods: bool = True
+    """Whether there is a payment method that can be chosen."""
     plan_limit: str | None = None
     """What its plan allows of them, in a sentence, where that is known."""
 
@@ -211,6 +213,8 @@ class SettingsPage:
     """Approved items that waited only for the set-up to be confirmed."""
     may_approve: bool = True
     """False where the login that connected it may write bills in the ledger and not approve them."""
+    before: "SettingsPage | None" = None
+    """As it was until somebody saved just now; None where nobody did, or it was saved already."""
 
     @property
     def ledger(self) -> str:
@@ -238,3 +242,5 @@ class SalesPage:
     organisation: str
     sales: KindPage
     version: int
+    before: "SalesPage | None" = None
+    """As of `SettingsPage`."""

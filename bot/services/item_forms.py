@@ -23,7 +23,7 @@ from bot.services import lists
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.items import require_editable
-from bot.services.known_methods import methods_named
+from bot.services.known_methods import has_methods, methods_named
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
@@ -113,6 +113,7 @@ class ItemForms:
             contact=None if contact is None else await lists.load_contact(*of, contact),
             tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),
+            has_methods=item is None or await has_methods(*of),
             statuses=statuses_for(kind, can),
             capabilities=can,
             usual_destination=usual.destination,

@@ -7,7 +7,7 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.settings import KindPage, KindSettings, destinations_for, statuses_for
 from bot.services import choices
 from bot.services.choices import NotOfferedError
-from bot.services.known_methods import method_not_offered, method_of
+from bot.services.known_methods import has_methods, method_not_offered, method_of
 from bot.services.lists import books_of
 from providers.base import Profile
 
@@ -36,6 +36,7 @@ async def kind_page(
         account=known.account,
         tax_rate=known.tax_rate,
         payment_method=await method_of(*of, chosen.default_payment_method),
+        has_methods=await has_methods(*of),
         plan_limit=_plan_limit(profile, await books_of(*of)),
     )
 

@@ -82,3 +82,8 @@ def as_known(method: PaymentMethod, accounts: Mapping[str, Standing]) -> KnownMe
         return KnownMethod(method=method)
     link, account = accounts.get(method.bank_account, (Link.GONE, None))
     return KnownMethod(method=method, link=link, account=account)
+
+
+async def has_methods(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
+    """Whether there is one in use: a field that searches among none finds nothing, and its form says why."""
+    return await stored.has_methods(tx, workspace_id, organisation_id)

@@ -1,7 +1,7 @@
 """What an organisation decides for its sales: what the form shows, and what has to be true of it before it is saved."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.documents import ItemKind
@@ -53,7 +53,7 @@ class SalesSettings:
             if wrong := impossible(before.sales, form.sales) | gone:
                 raise FormRefusedError(wrong)
         await self.settings.save_sales(actor, organisation_id, form)
-        return await self.opened(actor, organisation_id)
+        return replace(await self.opened(actor, organisation_id), before=before)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SalesPage:
         of = tx, workspace_id, organisation_id

@@ -110,7 +110,7 @@ class SetUp:
             raise FormRefusedError({_field_of(error): str(error)}) from None
         async with self.db.read() as tx:
             after = await self._page(tx, actor.workspace.id, organisation_id)
-        return replace(after, waiting=before.waiting)
+        return replace(after, waiting=before.waiting, before=before)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
         provider = await provider_of(tx, workspace_id, organisation_id)

@@ -60,6 +60,8 @@ def _hint(page: ItemPage) -> str:
     ]
     needed = f"What it was {received}. To be published {' or '.join(ways)}, it needs one with a bank account."
     needed += " The payment has the document's date."
+    if not page.has_methods:
+        return f"{needed} There is none yet: an admin adds one by /dext payment-methods."
     usual = page.usual_method
     return needed if usual is None else f"{needed} Usually: {plain(usual.method.label, 80)}."
 

@@ -1,7 +1,10 @@
 """What an organisation decides for its costs, or for its sales: the fields of either form, read back where they are drawn."""
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 
+from bot.domain.books import Account, TaxRate
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
 from bot.domain.settings import Destination, KindPage, KindSettings, PaymentStatus
@@ -21,6 +24,9 @@ BLOCKS = {
     "payment_method": BlockId.DEFAULT_METHOD,
 }
 """Where the sentence about a field stands in either form."""
+
+Change = tuple[str, str, str]
+"""A field's name, what it was, and what it is now; in mrkdwn."""
 
 STATUS_NAMES = {
     PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
@@ -57,10 +63,22 @@ def _method(page: KindPage) -> list[Block]:
         BlockId.DEFAULT_METHOD,
         "Default payment method",
         None if method is None else method.method,
-        hint=f"For {WORDS[page.kind][0]} that nobody chose another for. As paid, or to bank accounts, each needs one that is "
-        "linked to a bank account.",
+        hint=_method_hint(page),
     )
     return [asked, *unpaid(page)]
+
+
+def _method_hint(page: KindPage) -> str:
+    needed = (
+        f"For {WORDS[page.kind][0]} that nobody chose another for. As paid, or to bank accounts, each needs one that is "
+        "linked to a bank account."
+    )
+    if page.has_methods:
+        return needed
+    return (
+        f"{needed} There is none yet, so nothing is found here. Type /dext payment-methods, or press Payment methods in "
+        "Manage, and add one; then choose it here."
+    )
 
 
 def unpaid(page: KindPage) -> list[Block]:
@@ -86,12 +104,50 @@ def unpaid_once_saved(page: KindPage, organisation_id: OrganisationId) -> list[B
 
 
 def what_becomes(page: KindPage) -> str:
-    """Of what is approved, in a sentence."""
+    """Of what is approved, and what it is paid with unless somebody chooses another."""
     ledger, (things, documents) = escape(page.ledger), WORDS[page.kind]
-    if page.chosen.destination is Destination.BANK_ACCOUNTS:
-        return f"Approved {things} are booked on bank accounts in {ledger}."
     status, _ = STATUS_NAMES[page.chosen.payment_status]
-    return f"Approved {documents} go to {ledger} as *{status}*."
+    said = f"Approved {documents} go to {ledger} as *{status}*."
+    if page.chosen.destination is Destination.BANK_ACCOUNTS:
+        said = f"Approved {things} are booked on bank accounts in {ledger}."
+    method = page.payment_method
+    if method is None or method.pays_from is None or not page.chosen.needs_bank_account:
+        return said
+    how = "received with" if page.kind is ItemKind.SALE else "paid with"
+    name = escape(method.method.label, 100)
+    return f"{said} They are {how} *{name}* {linked(method, page.ledger)}, where nobody chose another."
+
+
+def changed(before: KindPage, now: KindPage) -> list[Change]:
+    """What somebody decided otherwise than it was, by the names that the form has for it."""
+    things, _ = WORDS[now.kind]
+    was, new = before.chosen, now.chosen
+    return [
+        *change(f"Publish {things} to", DESTINATION_NAMES[was.destination][0], DESTINATION_NAMES[new.destination][0]),
+        *change("Publish them as", STATUS_NAMES[was.payment_status][0], STATUS_NAMES[new.payment_status][0]),
+        *change("Default payment method", _method_name(before), _method_name(now)),
+        *change("Default category", _label(before.account), _label(now.account)),
+        *change(f"Default tax for {things}", _label(before.tax_rate), _label(now.tax_rate)),
+    ]
+
+
+def change(name: str, was: str, now: str) -> list[Change]:
+    return [] if was == now else [(name, was, now)]
+
+
+def what_changed(changes: Sequence[Change]) -> str:
+    """As lines; escaped by whoever named the values."""
+    if not changes:
+        return "Nothing is otherwise than it was."
+    return "\n".join(f"• *{name}*: {now} (was: {was})" for name, was, now in changes)
+
+
+def _method_name(page: KindPage) -> str:
+    return "none" if page.payment_method is None else escape(page.payment_method.method.label, 100)
+
+
+def _label(chosen: Account | TaxRate | None) -> str:
+    return "none" if chosen is None else escape(chosen.label, 100)
 
 
 def account_field(page: KindPage) -> Block:

@@ -43,8 +43,12 @@ def read(state: dict[str, Any], version: int) -> SalesForm:
 
 
 def saved(page: SalesPage) -> View:
+    """What was changed, and what holds from now on."""
     sales = page.sales
-    words = f":white_check_mark: It is saved. {kind_settings.what_becomes(sales)}"
+    words = [":white_check_mark: It is saved."]
+    if page.before is not None:
+        words.append(kind_settings.what_changed(kind_settings.changed(page.before.sales, sales)))
+    words.append(kind_settings.what_becomes(sales))
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
@@ -52,7 +56,7 @@ def saved(page: SalesPage) -> View:
         close=PlainTextObject(text="Close"),
         blocks=[
             HeaderBlock(text=plain(page.organisation, 150)),
-            section(words),
+            section("\n".join(words)),
             *kind_settings.unpaid_once_saved(sales, page.organisation_id),
         ],
     )

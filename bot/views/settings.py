@@ -11,7 +11,7 @@ from bot.domain.settings import Settings, SettingsForm, SettingsPage
 from bot.views import fields, kind_settings
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
-from bot.views.kind_settings import STATUS_NAMES
+from bot.views.kind_settings import STATUS_NAMES, Change, change
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
 from bot.views.text import escape, mention, plain
@@ -30,6 +30,7 @@ DROP_NAMES = {
     DropMode.EVERY: ("Every file", "Pictures come in without a question, too."),
     DropMode.SHORTCUT: ("Only what is sent to Dext", "By “Send to Dext” in the menu of the file's message."),
 }
+MOST_NAMED = 10
 NOT_IN_IT = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 
 
@@ -166,13 +167,13 @@ def saved(page: SettingsPage) -> View:
     settings = page.settings
     costs = page.costs
     lines = [
-        ":white_check_mark: It is set up.",
         f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",
-        f"• {' '.join(mention(user) for user in settings.approvers[:10])} can approve them.",
+        f"• {' '.join(mention(user) for user in settings.approvers[:MOST_NAMED])} can approve them.",
         f"• {kind_settings.what_becomes(costs)}",
         f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
     ]
-    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(lines))]
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section(_done(page))]
+    blocks.append(section("\n".join(lines)))
     blocks += kind_settings.unpaid_once_saved(costs, page.organisation_id)
     if page.waiting:
         items = (
@@ -186,6 +187,37 @@ def saved(page: SettingsPage) -> View:
         close=PlainTextObject(text="Close"),
         blocks=blocks,
     )
+
+
+def _done(page: SettingsPage) -> str:
+    """The first time all of it is new; from then on what was changed."""
+    before = page.before
+    if before is None:
+        return ":white_check_mark: It is saved."
+    if not before.settings.is_set_up:
+        return ":white_check_mark: It is set up."
+    return f":white_check_mark: It is saved.\n{kind_settings.what_changed(_changed(before, page))}"
+
+
+def _changed(before: SettingsPage, now: SettingsPage) -> list[Change]:
+    was, new = before.settings, now.settings
+    return [
+        *kind_settings.changed(before.costs, now.costs),
+        *change("Approvers", _named(was.approvers), _named(new.approvers)),
+        *change("Bookkeepers", _named(before.bookkeepers), _named(now.bookkeepers)),
+        *change("Channel for approvals", _channel(was.approvals_channel), _channel(new.approvals_channel)),
+        *change("Files dropped in it", DROP_NAMES[was.drops][0], DROP_NAMES[new.drops][0]),
+        *change("Channel for alerts", _channel(was.alerts_channel), _channel(new.alerts_channel)),
+    ]
+
+
+def _named(users: tuple[UserId, ...]) -> str:
+    named = " ".join(mention(user) for user in users[:MOST_NAMED]) or "nobody"
+    return named if len(users) <= MOST_NAMED else f"{named} and {len(users) - MOST_NAMED} more"
+
+
+def _channel(channel: ChannelId | None) -> str:
+    return "none" if channel is None else f"<#{channel}>"
 
 
 STALE = (

@@ -195,7 +195,7 @@ async def test_the_same_form_sent_again_is_answered_as_saved_and_posts_nothing_m
 
     again = await either.slack.deliveries.interaction(sent.payload)
 
-    assert "It is set up" in again.text
+    assert "It is saved" in again.text
     assert (await either.world.settings()).version == 1
     assert len(either.posts(ALERTS)) == 1
 

@@ -1,0 +1,91 @@
+"""What is said once settings are saved: what was changed, and what things are paid with from now on."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, OWNER, View
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.test_paid_with_another import method
+from tests.playground.kit import schema_problems
+
+NONE_YET = "There is none yet, so nothing is found here. Type /dext payment-methods"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url) as made:
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
+async def opened(desk: Desk, words: str = "settings") -> View:
+    if desk.slack.view(ADMIN) is not None:
+        await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.slack.command("/dext", words, user=ADMIN, channel=BILLS)
+    return desk.modal(ADMIN)
+
+
+async def saved(desk: Desk, form: View, **chosen: object) -> str:
+    done = await desk.slack.submit(form, chosen)
+    assert (done.errors, done.error) == ({}, None)
+    await desk.settle()
+    return words(desk.modal(ADMIN))
+
+
+@pytest.mark.parametrize("form", ["settings", "settings sales"])
+async def test_the_form_says_how_to_make_a_payment_method_where_there_is_none(desk: Desk, form: str) -> None:
+    await method(desk, "Old card", "090", is_active=False)
+    assert NONE_YET in words(await opened(desk, form))
+    (nothing,) = [await desk.slack.options(desk.modal(ADMIN), ActionId.FIND_PAYMENT_METHOD, "", user=ADMIN)]
+    assert nothing == []
+
+    await method(desk, "Card", "093")
+
+    assert NONE_YET not in words(await opened(desk, form))
+
+
+async def test_edit_says_it_too(desk: Desk) -> None:
+    await desk.press(await desk.add(), ActionId.EDIT_ITEM, BOOKKEEPER)
+
+    assert "There is none yet: an admin adds one by /dext payment-methods." in words(desk.modal(BOOKKEEPER))
+
+
+async def test_saving_tells_what_was_changed_with_the_payment_method_and_nothing_else(desk: Desk) -> None:
+    card = await method(desk, "Card", "093")
+    form = await opened(desk)
+    await desk.slack.options(form, ActionId.FIND_PAYMENT_METHOD, "", user=ADMIN)
+
+    told = await saved(
+        desk,
+        form,
+        **{BlockId.PAYMENT_STATUS: "paid", BlockId.DEFAULT_METHOD: card, BlockId.APPROVERS: [APPROVER, OWNER]},
+    )
+
+    assert "It is set up" not in told
+    assert ":white_check_mark: It is saved." in told
+    assert "• *Publish them as*: Paid (was: Awaiting payment)" in told
+    assert "• *Default payment method*: Card (was: none)" in told
+    assert f"• *Approvers*: <@{APPROVER}> <@{OWNER}> (was: <@{APPROVER}>)" in told
+    assert told.count("(was: ") == 3
+    assert "as *Paid*. They are paid with *Card* → 093 · Company Card (GBP), where nobody chose another." in told
+
+
+async def test_saving_what_stands_says_that_nothing_is_otherwise(desk: Desk) -> None:
+    told = await saved(desk, await opened(desk))
+
+    assert "It is saved.\nNothing is otherwise than it was." in told
+
+
+async def test_saving_sales_tells_what_was_changed(desk: Desk) -> None:
+    card = await method(desk, "Card", "093")
+    form = await opened(desk, "settings sales")
+    await desk.slack.options(form, ActionId.FIND_PAYMENT_METHOD, "", user=ADMIN)
+
+    told = await saved(desk, form, **{BlockId.DESTINATION: "bank_accounts", BlockId.DEFAULT_METHOD: card})
+
+    assert "• *Publish sales to*: Bank accounts (was: Sales)\n• *Default payment method*: Card (was: none)" in told
+    assert "They are received with *Card* → 093 · Company Card (GBP)" in told
