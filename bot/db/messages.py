@@ -52,12 +52,12 @@ class MessageRow(Base):
 
 
 class AlertRow(Base):
-    """The one alert of an item's step of one kind: a refusal and what became of it. A second refusal changes the row, and
-    so the message.
+    """What an item's step of one kind was refused for, and what became of it. A refusal after that is a row of its own, and
+    so a message of its own: the last one, by `number`, is the one that something can be done about.
     """
 
     __tablename__ = "alerts"
-    __table_args__ = (UniqueConstraint("item_id", "kind"), Index("ix_alerts_look_at", "look_at"))
+    __table_args__ = (UniqueConstraint("item_id", "kind", "number"), Index("ix_alerts_look_at", "look_at"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
@@ -65,12 +65,16 @@ class AlertRow(Base):
     item_id: Mapped[UUID] = mapped_column(ForeignKey("items.id"))
     kind: Mapped[str]
     """Of the step."""
+    number: Mapped[int] = mapped_column(default=1)
     state: Mapped[str]
-    """open, fixed (not yet sent again), resolved"""
+    """open, fixed (not yet sent again), resolved, left"""
     problem: Mapped[str] = mapped_column(LongText)
     times: Mapped[int] = mapped_column(default=1)
+    """How often it was refused for this cause by then."""
     outcome: Mapped[str | None]
     look_at: Mapped[datetime | None]
     """When it is looked next whether the cause is gone from the ledger; None where nobody waits for that."""
     opened_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    told_anew_at: Mapped[datetime | None]
+    """When another alert followed this one; None for the last."""

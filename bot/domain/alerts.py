@@ -1,6 +1,7 @@
-"""What a ledger's refusal is to people: one alert for each kind of step of an item, from the refusal to its outcome.
+"""What a ledger's refusal is to people: an alert about one kind of step of an item, from the refusal to its outcome.
 
-So what is wrong with a file and what is wrong with the document it belongs to are told, mended and left apart.
+So what is wrong with a file and what is wrong with the document it belongs to are told, mended and left apart. What is
+refused after something was done about it is another alert, because Slack tells nobody that a message was changed.
 """
 
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """`times` counts the refusals; `outcome` is what was done, as a sentence; `look_at` is when it is looked next whether
-    the cause is gone from the ledger.
+    """`number` counts the alerts about this kind of step, `times` the refusals for this cause; `outcome` is what was done,
+    as a sentence; `look_at` is when it is looked next whether the cause is gone from the ledger; `told_anew_at` is when
+    another alert followed.
     """
 
     item_id: ItemId
@@ -40,6 +42,22 @@ class Alert:
     changed_at: datetime
     outcome: str | None
     look_at: datetime | None = None
+    number: int = 1
+    told_anew_at: datetime | None = None
+
+    def is_of_cause(self, problem: Problem) -> bool:
+        """Whether that is the same again: the same reason, about the same value."""
+        return (self.problem.code, self.problem.field) == (problem.code, problem.field)
+
+    def is_followed_by(self, problem: Problem, *, is_ended: bool) -> bool:
+        """Whether this is told in a message of its own. What somebody let wait goes on in the message there is, and so does
+        trouble while it is still tried (not `is_ended`); the ledger's clear answer after such trouble is news.
+        """
+        if self.look_at is not None and self.problem.code is problem.code:
+            return False
+        if self.state is AlertState.OPEN:
+            return is_ended and self.problem.code is not problem.code
+        return True
 
     @property
     def is_refusal(self) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.settings import PaymentStatus
-from bot.domain.texts import folded
+from bot.domain.texts import dated, folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,15 @@ def differences(work: Work, found: Found) -> tuple[str, ...]:
             pairs = ()
         case _:
             pairs = (("kind", type(work).__name__, type(found).__name__),)
-    return tuple(f"{name}: {ours} here, {theirs} in the ledger" for name, ours, theirs in pairs if ours != theirs)
+    return tuple(
+        f"{name}: {_said(ours)} here, {_said(theirs)} in the ledger" for name, ours, theirs in pairs if ours != theirs
+    )
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "none"
+    return dated(value) if isinstance(value, date) else str(value)
 
 
 _Pairs = tuple[tuple[str, object, object], ...]

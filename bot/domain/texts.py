@@ -1,6 +1,7 @@
-"""Texts from strangers, made harmless the same way at every door."""
+"""Texts from strangers, made harmless the same way at every door; and the one way in which our own say a date."""
 
 import unicodedata
+from datetime import date
 
 _JOINERS = "\u200c\u200d"
 
@@ -28,3 +29,8 @@ def _harmless(character: str) -> str:
 def folded(name: str) -> str:
     """What two ways of writing one name have in common: capitals and the width of spaces say nothing."""
     return " ".join(name.split()).casefold()
+
+
+def dated(on: date) -> str:
+    """A day as every sentence of ours says it."""
+    return f"{on.day} {on:%b %Y}"

@@ -28,14 +28,18 @@ class AlertMessages:
     public_url: str
 
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
-        """The drawer of `Subject.ALERT`."""
+        """The drawer of `Subject.ALERT`. What another alert followed is drawn once more, for good, where it was seen."""
         item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
-        place, of = step_of(message.role)
-        found = None if item is None else await self._card(tx, item, of)
+        place, of, number = step_of(message.role)
+        found = None if item is None else await self._card(tx, item, of, number)
         if found is None:
             return None
+        is_past = found.alert.told_anew_at is not None
+        if is_past and message.ts is None:
+            return None
         text, blocks = views.pointer(found) if place == POINTER else views.alert(found)
-        return Drawn(text=text, blocks=blocks, comes_back=not found.alert.state.is_over)
+        comes_back = not is_past and not found.alert.state.is_over
+        return Drawn(text=text, blocks=blocks, is_last=is_past, comes_back=comes_back)
 
     async def seen(self, actor: Actor, item_id: ItemId, of: StepKind) -> AlertCard:
         """The alert about this kind of step of an item, with the ledger's own words.
@@ -53,8 +57,8 @@ class AlertMessages:
             raise ItemNotFoundError
         return found
 
-    async def _card(self, tx: Tx, item: Item, of: StepKind) -> AlertCard | None:
-        alert = await load_alert(tx, item.workspace_id, item.id, of)
+    async def _card(self, tx: Tx, item: Item, of: StepKind, number: int | None = None) -> AlertCard | None:
+        alert = await load_alert(tx, item.workspace_id, item.id, of, number=number)
         if alert is None:
             return None
         return AlertCard(

@@ -1,8 +1,9 @@
 """Refusals, told once where the item lives.
 
-An item has one alert for each kind of step: a reply under its home card. A second refusal of that step changes the same
-row and so the same message; its success resolves it. Where alerts have a channel of their own, that channel gets one line
-that leads to the thread. What is said here without a kind of step is said of the item's document.
+An alert is about one kind of step of an item: a reply under its home card. Its success resolves it; a refusal after
+something was done about it is another alert, because nobody is told of a message that changed. Where alerts have a
+channel of their own, that channel gets one line that leads to the thread. What is said here without a kind of step is
+said of the item's document.
 """
 
 from collections.abc import Collection, Sequence
@@ -22,7 +23,7 @@ from bot.domain.publishing import StepKind
 from bot.domain.rights import Role
 from bot.domain.waiting import next_look
 from bot.services import audit
-from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, of_step, redraw, want
+from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, of_step, past, redraw, want
 from bot.services.settings import load_settings, people_with
 from bot.services.threads import under_card
 
@@ -47,34 +48,33 @@ SENT_AGAIN = "had it sent again as it is"
 
 
 async def refused(tx: Tx, item: Item, problem: Problem, *, of: StepKind = StepKind.DOCUMENT) -> None:
-    """Tell the bookkeeper, or change what was told. What was let wait goes on waiting, if it is the same again."""
-    before = await load_alert(tx, item.workspace_id, item.id, of)
-    # what is over is another matter
-    times = 1 if before is None or before.state.is_over else before.times + 1
+    """The ledger's clear no: whoever mends it is told, in a message of its own if something was done about the last one."""
+    await _tell(tx, item, problem, of, is_ended=True)
+
+
+async def trouble(tx: Tx, item: Item, problem: Problem, *, of: StepKind = StepKind.DOCUMENT) -> None:
+    """What is in the way of something that is still tried by itself."""
+    await _tell(tx, item, problem, of, is_ended=False)
+
+
+async def _tell(tx: Tx, item: Item, problem: Problem, of: StepKind, *, is_ended: bool) -> None:
+    earlier = await _alerts_of(tx, item.workspace_id, item.id, of)
+    before = earlier[0] if earlier else None
+    times = _times(earlier, problem)
     goes_on = before is not None and before.look_at is not None and before.problem.code is problem.code
     is_looked_after = of is StepKind.DOCUMENT and (problem.entry.is_looked_after or goes_on)
-    insert = tx.insert(AlertRow).values(
-        id=new_id(),
-        workspace_id=item.workspace_id,
-        organisation_id=item.organisation_id,
-        item_id=item.id,
-        kind=of,
-        state=AlertState.OPEN,
-        problem=dump(problem),
-        times=times,
-        look_at=next_look(tx.now, times=times) if is_looked_after else None,
-        opened_at=tx.now,
-        changed_at=tx.now,
-    )
-    again = {
+    told: dict[str, object] = {
         "state": AlertState.OPEN,
-        "problem": insert.excluded.problem,
+        "problem": dump(problem),
         "times": times,
-        "look_at": insert.excluded.look_at,
-        "outcome": ALERTS.c.outcome if goes_on else None,
+        "look_at": next_look(tx.now, times=times) if is_looked_after else None,
         "changed_at": tx.now,
     }
-    await tx.execute(insert.on_conflict_do_update(index_elements=["item_id", "kind"], set_=again))
+    if before is not None and not before.is_followed_by(problem, is_ended=is_ended):
+        kept = {} if goes_on else {"outcome": None}
+        await tx.execute(ALERTS.update().where(_of(item, (of,))).values(**told, **kept))
+    else:
+        await _open(tx, item, of, before, told)
     await _place(tx, item, of)
     await audit.record(
         tx,
@@ -84,6 +84,35 @@ async def refused(tx: Tx, item: Item, problem: Problem, *, of: StepKind = StepKi
         by=None,
         organisation_id=item.organisation_id,
         facts={"step": of, "problem": problem.code, "words": problem.vendor_words},
+    )
+
+
+def _times(earlier: Sequence[Alert], problem: Problem) -> int:
+    """How often it was refused for this cause by now, since the step succeeded last or was left so."""
+    for alert in earlier:
+        if alert.state.is_over:
+            break
+        if alert.is_of_cause(problem):
+            return alert.times + 1
+    return 1
+
+
+async def _open(tx: Tx, item: Item, of: StepKind, before: Alert | None, told: dict[str, object]) -> None:
+    """Another alert; the one before stays in its place as what came of it."""
+    if before is not None:
+        await tx.execute(ALERTS.update().where(_of(item, (of,))).values(told_anew_at=tx.now, look_at=None))
+        await past(tx, item.workspace_id, item.id, of, before.number)
+    await tx.execute(
+        ALERTS.insert().values(
+            id=new_id(),
+            workspace_id=item.workspace_id,
+            organisation_id=item.organisation_id,
+            item_id=item.id,
+            kind=of,
+            number=1 if before is None else before.number + 1,
+            opened_at=tx.now,
+            **told,
+        )
     )
 
 
@@ -149,19 +178,41 @@ async def _change(
 
 
 def _of(item: Item, kinds: Collection[StepKind]) -> ColumnElement[bool]:
+    """The last ones about these kinds of steps."""
     return and_(
-        ALERTS.c.workspace_id == item.workspace_id, ALERTS.c.item_id == item.id, ALERTS.c.kind.in_(tuple(kinds))
+        ALERTS.c.workspace_id == item.workspace_id,
+        ALERTS.c.item_id == item.id,
+        ALERTS.c.kind.in_(tuple(kinds)),
+        ALERTS.c.told_anew_at.is_(None),
     )
 
 
 async def load_alert(
-    tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, of: StepKind = StepKind.DOCUMENT
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    item_id: ItemId,
+    of: StepKind = StepKind.DOCUMENT,
+    *,
+    number: int | None = None,
 ) -> Alert | None:
+    """The alert of this number about a kind of step; the last one, without a number."""
     statement = select(ALERTS).where(
-        ALERTS.c.workspace_id == workspace_id, ALERTS.c.item_id == item_id, ALERTS.c.kind == of
+        ALERTS.c.workspace_id == workspace_id,
+        ALERTS.c.item_id == item_id,
+        ALERTS.c.kind == of,
+        ALERTS.c.told_anew_at.is_(None) if number is None else ALERTS.c.number == number,
     )
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else _alert_of(row)
+
+
+async def _alerts_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, of: StepKind) -> list[Alert]:
+    """Last one first."""
+    statement = select(ALERTS).where(
+        ALERTS.c.workspace_id == workspace_id, ALERTS.c.item_id == item_id, ALERTS.c.kind == of
+    )
+    found = await tx.execute(statement.order_by(ALERTS.c.number.desc()))
+    return [_alert_of(row) for row in found.mappings()]
 
 
 async def _place(tx: Tx, item: Item, of: StepKind) -> None:
@@ -184,6 +235,8 @@ def _alert_of(row: RowMapping) -> Alert:
         changed_at=row["changed_at"],
         outcome=row["outcome"],
         look_at=row["look_at"],
+        number=row["number"],
+        told_anew_at=row["told_anew_at"],
     )
 
 

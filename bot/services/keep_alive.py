@@ -24,6 +24,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.connections import Health
 from bot.domain.ids import ConnectionId, OrganisationId, UserId, WorkspaceId
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.texts import dated
 from bot.services import audit
 from bot.services.connection_messages import lapse_role, redraw_connection, tell
 from bot.services.token_pairs import is_altered
@@ -188,13 +189,13 @@ async def _record(tx: Tx, row: Row[Any], deed: str) -> None:
 def _lapsing(at: datetime, now: datetime) -> Problem:
     days = (at.date() - now.date()).days
     when = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days")
-    return Problem(code=ProblemCode.SIGN_IN_LAPSES, facts={"lapses_on": _day(at), "when": when})
+    return Problem(code=ProblemCode.SIGN_IN_LAPSES, facts={"lapses_on": dated(at.date()), "when": when})
 
 
 def _lapsed(renewed_at: datetime, life: timedelta) -> Problem:
-    facts = {"renewed_on": _day(renewed_at), "lapsed_on": _day(renewed_at + life), "life": f"{life.days} days"}
+    facts = {
+        "renewed_on": dated(renewed_at.date()),
+        "lapsed_on": dated((renewed_at + life).date()),
+        "life": f"{life.days} days",
+    }
     return Problem(code=ProblemCode.SIGN_IN_LAPSED, facts=facts)
-
-
-def _day(at: datetime) -> str:
-    return f"{at.day} {at:%B}"

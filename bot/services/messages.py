@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnCollection, ColumnElement, Update, and_, bindparam, case, not_, null, or_, select
+from sqlalchemy import ColumnCollection, ColumnElement, String, Update, and_, bindparam, case, not_, null, or_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
@@ -72,25 +72,33 @@ _ITEM_AGAIN = shown_again(
     or_(*(MESSAGES.c.subject == subject for subject in OF_ITEMS)), MESSAGES.c.subject_id == bindparam("of_id")
 )
 
+_PAST = shown_again(
+    MESSAGES.c.subject == Subject.ALERT,
+    MESSAGES.c.subject_id == bindparam("of_id"),
+    MESSAGES.c.role.in_(bindparam("of_roles", expanding=True)),
+).values(role=MESSAGES.c.role.concat(bindparam("of_number", type_=String())))
+
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
 THREAD, POINTER = "thread", "pointer"
-"""An alert's two places: under the home card, and one line in the alerts channel. Their roles name the step too."""
+"""An alert's two places: under the home card, and one line in the alerts channel. Their roles name the step too; the role
+of an alert that another one followed names its number besides.
+"""
 
 
 def of_step(place: str, kind: StepKind) -> str:
-    """The role of a place of an alert about this kind of step."""
+    """The role of a place of the last alert about this kind of step."""
     return f"{place}:{kind}"
 
 
-def step_of(role: str) -> tuple[str, StepKind]:
-    """The place and the kind of step that `of_step` made a role of."""
-    place, _, kind = role.partition(":")
-    return place, StepKind(kind)
+def step_of(role: str) -> tuple[str, StepKind, int | None]:
+    """The place, the kind of step, and which of its alerts: None is the last one."""
+    place, kind, *number = role.split(":")
+    return place, StepKind(kind), int(number[0]) if number else None
 
 
 THREADS = tuple(of_step(THREAD, kind) for kind in StepKind)
-"""The roles of whatever alerts an item has under its home card."""
+"""The roles of what an item has under its home card: the last alert about each kind of step."""
 
 
 class Surface(StrEnum):
@@ -131,6 +139,9 @@ class Shown(Protocol):
 
     @property
     def facts(self) -> str: ...
+
+    @property
+    def ts(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +238,12 @@ async def redraw_items(tx: Tx, workspace_id: WorkspaceId, item_ids: Sequence[Ite
 async def redraw_homes(tx: Tx, workspace_id: WorkspaceId, users: Iterable[UserId]) -> None:
     """The Home of each of these people, where they have opened one, is drawn again."""
     await _redraw(tx, workspace_id, (Subject.HOME,), list(set(users)))
+
+
+async def past(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: StepKind, number: int) -> None:
+    """The messages of the last alert about a kind of step are those of this number from now on, and are drawn again."""
+    last = (of_step(THREAD, kind), of_step(POINTER, kind))
+    await redraw_those(tx, workspace_id, _PAST, of_id=str(item_id), of_roles=last, of_number=f":{number}")
 
 
 async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:

@@ -211,7 +211,7 @@ async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, profile: Prof
         of_step = await _told_as(tx, batch, step, problem, profile)
         is_told = told is not None and told.state == "open" and told.problem.code is of_step.code
         if item is not None and not is_told:
-            await alerts.refused(tx, item, of_step, of=batch.kind)
+            await alerts.trouble(tx, item, of_step, of=batch.kind)
 
 
 async def _told_as(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> Problem:

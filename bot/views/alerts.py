@@ -74,14 +74,14 @@ BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 
 def alert(found: AlertCard) -> Message:
     """The reply under the home card, as it is now."""
-    return _open(found) if found.alert.state is AlertState.OPEN else _over(found)
+    return _open(found) if _is_open(found) else _over(found)
 
 
 def pointer(found: AlertCard) -> Message:
     """One line in the alerts channel, which leads to the thread and turns into the outcome."""
     item, problem = found.card.item, found.alert.problem
-    what = problem.title if found.alert.state is AlertState.OPEN else _outcome(found)
-    sign = SIGNS[found.alert.state]
+    what = problem.title if _is_open(found) else _outcome(found)
+    sign = _sign(found)
     line = f"{sign} *{escape(found.card.organisation)}* · {_what(item)}: {escape(what, 200)}{_when(found)}. <{found.link}|Open it>"
     return f"{plain(found.card.organisation)}: {item.reference}: {plain(what, 200)}.", (section(line),)
 
@@ -154,7 +154,7 @@ def _open(found: AlertCard) -> Message:
         blocks.append(context(f"It is tried again by itself until {escape(found.card.ledger)} gives a clear answer."))
     elif found.alert.look_at is not None:
         blocks.append(context(_waiting(found)))
-    if found.alert.times > 1:
+    if found.alert.times > 1 and _waits_for_people(found):
         blocks.append(context(f"Refused {found.alert.times} times, last {moment(found.alert.changed_at)}"))
     return f"{plain(found.card.organisation)}: {_what_failed(found)}. {plain(problem.title)}.", tuple(blocks)
 
@@ -167,7 +167,7 @@ def _what_failed(found: AlertCard) -> str:
 
 def _over(found: AlertCard) -> Message:
     outcome = _outcome(found)
-    sign = SIGNS[found.alert.state]
+    sign = _sign(found)
     done = "" if found.alert.outcome is None else f"\n{found.alert.outcome}"
     title = f"~{escape(found.alert.problem.title)}~"
     text = f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n{title}{done}\n{sign} {escape(outcome)}{_when(found)}."
@@ -175,13 +175,17 @@ def _over(found: AlertCard) -> Message:
 
 
 def _outcome(found: AlertCard) -> str:
-    """What came of it, or what it waits for; not escaped."""
-    ledger = found.card.ledger
+    """What came of it, or what it waits for; not escaped. What the item is at by now says nothing of a past alert."""
+    ledger, is_past = found.card.ledger, found.alert.told_anew_at is not None
     match found.alert.state:
         case AlertState.RESOLVED:
             return DONE[found.alert.of].format(ledger=ledger)
-        case AlertState.LEFT if _stands_there(found.card.item):
+        case AlertState.LEFT if is_past or _stands_there(found.card.item):
             return LEFT[found.alert.of].format(ledger=ledger)
+        case AlertState.OPEN if is_past:
+            return f"{ledger} has answered since; the newer message below says what"
+        case AlertState.FIXED if is_past:
+            return "That did not settle it; the newer message below says why"
         case _:
             return _waits_for(found)
 
@@ -206,8 +210,20 @@ def _waits_for(found: AlertCard) -> str:
 
 
 def _when(found: AlertCard) -> str:
-    at = found.card.item.published_at if found.alert.of is StepKind.DOCUMENT else found.alert.changed_at
-    return f", {moment(at)}" if at is not None and found.alert.state is AlertState.RESOLVED else ""
+    alert = found.alert
+    if alert.state is AlertState.RESOLVED:
+        return f", {moment(alert.changed_at)}"
+    return "" if alert.told_anew_at is None or alert.state.is_over else f", {moment(alert.told_anew_at)}"
+
+
+def _is_open(found: AlertCard) -> bool:
+    """Whether it is the one to act on, or to watch."""
+    return found.alert.state is AlertState.OPEN and found.alert.told_anew_at is None
+
+
+def _sign(found: AlertCard) -> str:
+    alert = found.alert
+    return SIGNS[alert.state] if alert.told_anew_at is None or alert.state.is_over else ":arrow_heading_down:"
 
 
 def _stands_there(item: Item) -> bool:

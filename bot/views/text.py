@@ -12,6 +12,8 @@ from functools import lru_cache
 
 from slack_sdk.models.blocks import MarkdownTextObject
 
+from bot.domain.texts import dated
+
 _HIDDEN = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u061c\u180e")
 _EMOJI = re.compile(r":([\w+'-]*[a-z][\w+'-]*):")
 """Signs that Slack would draw in place of the word: a tick in a supplier's name is no tick of ours."""
@@ -76,7 +78,7 @@ def decimals_of(value: Decimal) -> int:
 
 
 def day(value: date | None) -> str:
-    return "not stated" if value is None else f"{value.day} {value:%b %Y}"
+    return "not stated" if value is None else dated(value)
 
 
 def moment(at: datetime) -> str:

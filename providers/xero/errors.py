@@ -7,9 +7,11 @@ own apps and partners publish. What no row matches is kept verbatim as NOT_UNDER
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.texts import dated
 from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
@@ -90,9 +92,27 @@ def problem_of(sentences: Sequence[str]) -> Problem:
         for pattern, code, facts in SENTENCES:
             match = pattern.search(sentence)
             if match:
-                found = {name: value.strip() for name, value in match.groupdict().items() if value}
-                return Problem(code=code, facts={**facts, **found}, vendor_words=words)
+                return Problem(code=code, facts={**facts, **_named(match)}, vendor_words=words)
     return Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words=words or "no reason was given")
+
+
+def _named(match: re.Match[str]) -> dict[str, str]:
+    """What the sentence names. Its date is said as we say dates; one that we do not read is left to the books we know."""
+    found = {name: value.strip() for name, value in match.groupdict().items() if value}
+    if "locked_to" not in found:
+        return found
+    locked_to = _date_in_words(found.pop("locked_to"))
+    return found if locked_to is None else {**found, "locked_to": locked_to}
+
+
+def _date_in_words(text: str) -> str | None:
+    """Xero writes `31-Mar-2026` in its sentences. Days and months as numbers alone could be either."""
+    for form in ("%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d"):
+        try:
+            return dated(datetime.strptime(text, form).replace(tzinfo=UTC).date())
+        except ValueError:
+            continue
+    return None
 
 
 def raise_for(answer: Answer, *, wait_seconds: float) -> None:

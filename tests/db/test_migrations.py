@@ -399,11 +399,12 @@ async def test_alerts_of_before_are_about_the_step_that_was_refused_and_are_draw
 
     db = Database(empty_url, SystemClock())
     async with db.read() as tx:
-        found = (await tx.execute(select(ALERTS.c.kind).order_by(ALERTS.c.item_id))).scalars().all()
+        found = (await tx.execute(select(ALERTS.c.kind, ALERTS.c.number).order_by(ALERTS.c.item_id))).all()
         shown = (await tx.execute(select(MESSAGES).order_by(MESSAGES.c.subject_id))).all()
     await db.close()
-    assert found == ["document", "attachment", "attachment", "withdrawal"]
-    assert [row.role for row in shown] == [f"thread:{kind}" for kind in found]
+    kinds = ["document", "attachment", "attachment", "withdrawal"]
+    assert [tuple(row) for row in found] == [(kind, 1) for kind in kinds]
+    assert [row.role for row in shown] == [f"thread:{kind}" for kind in kinds]
     assert [row.wanted for row in shown] == [2, 1, 2, 2]
 
 

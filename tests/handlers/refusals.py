@@ -24,8 +24,8 @@ def replies(desk: Desk, number: str = NUMBER) -> list[Message]:
 
 
 def alert(desk: Desk, number: str = NUMBER) -> Message:
-    (found,) = replies(desk, number)
-    return found
+    """The last one: what was refused after something was done about it is told anew."""
+    return replies(desk, number)[-1]
 
 
 def pointers(desk: Desk) -> list[Message]:

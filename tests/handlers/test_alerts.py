@@ -27,6 +27,15 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
         assert schema_problems(made.slack, shared) == []
 
 
+@pytest.fixture
+async def either(database_url: str, shared: Path) -> AsyncIterator[Desk]:
+    async with a_desk(database_url, undo_seconds=0) as made:
+        await made.world.set_up()
+        yield made
+        assert made.slack.refusals == []
+        assert schema_problems(made.slack, shared) == []
+
+
 async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: Desk) -> None:
     told = await refused(desk)
 
@@ -54,19 +63,75 @@ async def test_after_the_press_the_alert_waits_for_the_ledgers_answer(desk: Desk
     assert actions(alert(desk)) == []
 
 
-async def test_a_second_refusal_changes_the_alert_there_is(desk: Desk) -> None:
+async def test_a_refusal_after_a_fix_is_a_message_of_its_own_and_the_old_one_says_what_came_of_it(either: Desk) -> None:
+    """Slack tells nobody that a message was changed."""
+    desk = either
     told = await refused(desk)
 
     await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
     await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
 
-    again = alert(desk)
-    assert again.ts == told.ts
-    assert "Refused 3 times" in words(again)
-    assert actions(again) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
-    posted = [call for call in desk.slack.calls_of("chat.postMessage") if call.args.get("thread_ts")]
-    assert len(posted) == 1
-    assert len(pointers(desk)) == 1
+    first, second, third = replies(desk)
+    assert first.ts == told.ts
+    for past in (first, second):
+        assert f"<@{BOOKKEEPER}> had it sent again as it is." in words(past)
+        assert "That did not settle it; the newer message below says why" in words(past)
+        assert actions(past) == []
+    assert "Refused 3 times" in words(third)
+    assert f"*Who acts next:* the bookkeeper: <@{BOOKKEEPER}>" in words(third)
+    assert actions(third) == [*FIXES, ActionId.SHOW_LEDGER_WORDS]
+    *lines, last = pointers(desk)
+    assert ["the newer message below says why" in words(line) for line in lines] == [True, True]
+    assert "The category is archived in Xero" in words(last)
+
+
+async def test_what_another_alert_followed_stands_as_it_is_from_then_on(desk: Desk) -> None:
+    told = await refused(desk)
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+    first = words(replies(desk)[0])
+    updates = len(desk.slack.calls_of("chat.update"))
+
+    await choose(desk, OTHER_CATEGORY)
+
+    assert words(replies(desk)[0]) == first
+    assert {call.args["ts"] for call in desk.slack.calls_of("chat.update")[updates:]} == {
+        alert(desk).ts,
+        pointers(desk)[-1].ts,
+        desk.card(NUMBER).ts,
+    }
+    assert "Published to Xero," in words(alert(desk))
+
+
+async def test_refusals_are_counted_by_their_cause(desk: Desk) -> None:
+    await refused(desk)
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+
+    await choose(desk, OTHER_CATEGORY)
+    assert "Refused" not in words(alert(desk))
+    await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert "Refused 2 times" in words(alert(desk))
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+    desk.xero.restore_account(TRADING, OTHER_CATEGORY)
+    await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    assert "The date is in a locked period" in words(alert(desk))
+    assert "Refused" not in words(alert(desk))
+
+
+async def test_an_alert_that_nobody_saw_before_the_next_one_is_not_posted(desk: Desk) -> None:
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.add()
+    desk.slack.faults.next_call("chat.postMessage", "500", times=6)
+    await desk.approve(NUMBER)
+    assert replies(desk) == []
+
+    await desk.world.services.fixes.retry(await desk.world.actor(BOOKKEEPER), await item_id(desk))
+    await desk.settle()
+    for _ in range(6):
+        await desk.world.later(30)
+
+    assert len(replies(desk)) == len(pointers(desk)) == 1
+    assert "Refused 2 times" in words(alert(desk))
 
 
 async def test_a_deleted_alert_is_posted_anew_when_there_is_news(desk: Desk) -> None:

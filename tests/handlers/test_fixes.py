@@ -314,3 +314,14 @@ async def test_an_alert_that_is_out_of_date_is_drawn_again_for_whoever_presses_i
 
     assert "nothing has to be fixed now" in desk.whispers(BOOKKEEPER)[-1]
     assert len(desk.slack.calls_of("chat.update")) == updates + 3
+
+
+async def test_a_press_on_an_alert_that_another_one_followed_acts_on_what_is_refused_now(desk: Desk) -> None:
+    told = await refused(desk)
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+    desk.xero.restore_account(TRADING, CATEGORY)
+
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    assert len(desk.xero.bills()) == 1
+    assert "Published to Xero," in words(alert(desk))

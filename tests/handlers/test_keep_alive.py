@@ -100,16 +100,16 @@ async def test_the_days_that_are_left_are_counted_down_in_the_one_message(desk: 
     desk.xero.misbehaviour.outage = True
     await nights(desk, 2, after_days=52)
     message = the_one(told(desk.world, LAPSES))
-    assert "lapses in 6 days, on 1 May" in now(desk.world, message)
+    assert "lapses in 6 days, on 1 May 2026" in now(desk.world, message)
 
     await nights(desk, 5)
 
-    assert "lapses tomorrow, on 1 May" in now(desk.world, the_one(told(desk.world, LAPSES)))
+    assert "lapses tomorrow, on 1 May 2026" in now(desk.world, the_one(told(desk.world, LAPSES)))
 
     await nights(desk, 3)
 
     assert "has probably lapsed" in now(desk.world, message)
-    assert len(told(desk.world, "good until 1 May")) == 1
+    assert len(told(desk.world, "good until 1 May 2026")) == 1
 
 
 async def test_past_the_day_what_is_likely_is_told_once_until_the_ledger_says_what_is_so(desk: Desk) -> None:
@@ -121,7 +121,7 @@ async def test_past_the_day_what_is_likely_is_told_once_until_the_ledger_says_wh
 
     message = the_one(told(desk.world, "has probably lapsed"))
     assert told(desk.world, LAPSES) == []
-    assert "forgets a sign-in that is not renewed for 60 days. Ours was renewed last on 2 March" in words(message)
+    assert "forgets a sign-in that is not renewed for 60 days. Ours was renewed last on 2 Mar 2026" in words(message)
     assert "cannot be asked: Xero does not answer" in words(message)
     assert ActionId.OPEN_CONNECT in str(message.blocks)
     assert (await connection(desk.world)).health == "at_risk"

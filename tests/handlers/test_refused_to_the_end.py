@@ -44,8 +44,8 @@ async def refused(desk: Desk, number: str, user: str = MEMBER, **changes: object
 
 
 def alert(desk: Desk, number: str) -> Message:
-    (found,) = desk.slack.thread(BILLS, desk.card(number).ts)
-    return found
+    """The last one: what was refused after something was done about it is told anew."""
+    return desk.slack.thread(BILLS, desk.card(number).ts)[-1]
 
 
 def bill(desk: Desk, number: str) -> dict[str, Any]:
@@ -59,7 +59,9 @@ async def test_a_date_in_a_locked_period(either: Desk) -> None:
     desk.xero.set_lock_date(TRADING, year_end=MARCH_ENDED)
     drafted, waiting = [await refused(desk, number) for number in ("INV-1", "INV-2")]
     edited = await refused(desk, "INV-3")
-    assert "the end of year lock date in Xero is 31-Mar-2026" in words(drafted)
+    assert "is dated 1 Mar 2026, and the end of year lock date in Xero is 31 Mar 2026." in words(drafted)
+    assert "will not approve it until the period is open again" in words(drafted)
+    assert "To keep the status that was chosen" in words(drafted)
 
     # a draft may have the date, and less than what was approved needs no new approval
     await desk.press(drafted, ActionId.PUBLISH_AS_DRAFT, BOOKKEEPER)

@@ -133,7 +133,7 @@ async def test_after_the_fix_it_is_sent_with_a_new_key_and_the_alert_resolves(wo
     assert await world.alert(item_id) == ("resolved", "account_archived", 1)
 
 
-async def test_a_second_refusal_changes_the_same_alert(world: World) -> None:
+async def test_a_second_refusal_of_what_nobody_touched_changes_the_same_alert(world: World) -> None:
     world.ledger.refuse["INV-1"] = ARCHIVED
     (item_id,) = await world.approve("INV-1")
     await world.settle()

@@ -38,11 +38,11 @@ FACTS = {
     "product": "TONER · Toner cartridge, black",
     "supplier": "Paper & Ink Ltd",
     "number": "INV-1",
-    "date": "2026-03-01",
+    "date": "1 Mar 2026",
     "currency": "GBP",
     "bank_account": "090 · Business Bank Account",
     "lock": "period",
-    "locked_to": "2026-03-31",
+    "locked_to": "31 Mar 2026",
     "login": "Rae Reader",
     "role": "the Standard or Adviser role",
     "deed": "write bills",
@@ -53,13 +53,13 @@ FACTS = {
     "size": "12.0 MB",
     "most": "10.0 MB",
     "ending": "heic",
-    "other": "Acme Ltd, 120.00 GBP of 2026-03-01",
+    "other": "Acme Ltd, 120.00 GBP of 1 Mar 2026",
     "retry_at": "09:35 UTC",
-    "lapses_on": "31 March",
+    "lapses_on": "31 Mar 2026",
     "when": "in 6 days",
     "life": "60 days",
-    "renewed_on": "30 January",
-    "lapsed_on": "31 March",
+    "renewed_on": "30 Jan 2026",
+    "lapsed_on": "31 Mar 2026",
 }
 WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
 
@@ -225,7 +225,7 @@ def test_while_an_answer_is_open_nothing_offers_to_change_the_item(code: Problem
         (ProblemCode.ACCOUNT_ARCHIVED, "Category", "429 · General Expenses"),
         (ProblemCode.TAX_NOT_USABLE, "Tax rate", "20% (VAT on Expenses)"),
         (ProblemCode.CONTACT_ARCHIVED, "Contact", "Paper &amp; Ink Ltd"),
-        (ProblemCode.PERIOD_LOCKED, "Date", "2026-03-01"),
+        (ProblemCode.PERIOD_LOCKED, "Date", "1 Mar 2026"),
         (ProblemCode.FIELD_MISSING, "a due date", "none"),
         (ProblemCode.ACCOUNT_MISSING, "Category", "none"),
         (ProblemCode.TOTALS_DIFFER, "Amounts", "see the card"),
@@ -242,6 +242,34 @@ def test_a_problem_that_is_about_no_field_names_none() -> None:
 def test_refusals_are_counted_from_the_second_on() -> None:
     assert "Refused" not in words(views.alert(an_alert()))
     assert "Refused 3 times" in words(views.alert(an_alert(times=3)))
+
+
+def test_what_is_still_tried_is_not_called_refused() -> None:
+    trouble = an_alert(ProblemCode.LEDGER_DOWN, item_state=ItemState.UNKNOWN, times=3)
+
+    assert "Refused" not in words(views.alert(trouble))
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome"),
+    [
+        (AlertState.OPEN, ":arrow_heading_down: Xero has answered since; the newer message below says what, <!date^"),
+        (AlertState.FIXED, ":arrow_heading_down: That did not settle it; the newer message below says why, <!date^"),
+        (AlertState.RESOLVED, ":white_check_mark: Published to Xero, <!date^"),
+        (AlertState.LEFT, ":heavy_minus_sign: It stays in Xero."),
+    ],
+)
+@pytest.mark.parametrize("item_state", ItemState)
+def test_what_another_alert_followed_says_what_came_of_it_whatever_the_item_is_at(
+    state: AlertState, item_state: ItemState, outcome: str, shared: Path
+) -> None:
+    now = an_alert(state=state, item_state=item_state)
+    past = replace(now, alert=replace(now.alert, told_anew_at=AT))
+
+    assert outcome in words(views.alert(past))
+    assert outcome.split(" ", 1)[1] in words(views.pointer(past))
+    assert buttons(past) == []
+    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(views.alert(past)))) == []
 
 
 def test_trouble_with_what_comes_after_a_published_document_does_not_call_that_unpublished() -> None:

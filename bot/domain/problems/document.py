@@ -6,9 +6,10 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the {lock} lock date in {ledger} is {locked_to}.",
-        remedy="Publish as draft, where it is offered, sends it all the same: drafts may have this date, and are approved in "
-        "{ledger} later. Or ask an adviser there to move the lock date and press Wait: it goes out by itself when that is "
-        "done. Or edit the date, if it was read wrongly. The approval is kept.",
+        remedy="Publish as draft, where it is offered, sends it as a draft now: {ledger} takes drafts of this date, and will "
+        "not approve it until the period is open again. To keep the status that was chosen, ask an adviser there to move the "
+        "lock date and press Wait: it goes out by itself when that is done. Or edit the date, if it was read wrongly. The "
+        "approval is kept.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",

@@ -21,8 +21,9 @@ LEDGER: dict[ProblemCode, Entry] = {
     ProblemCode.PLAN_LIMIT: Entry(
         title="The plan's limit of approved bills is reached",
         explanation="This organisation's plan in {ledger} allows no more approved bills this month.",
-        remedy="Publish it as a draft: those are not counted. Or press Wait, and it goes out by itself next month. Or ask the "
-        "owner of the subscription to upgrade it, then press Retry.",
+        remedy="Publish as draft, where it is offered, sends it as a draft now: drafts are not counted, and {ledger} will not "
+        "approve it before next month or an upgrade. To keep the status that was chosen, press Wait, and it goes out by itself "
+        "next month; or ask the owner of the subscription to upgrade it, then press Retry.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.RETRY),
     ),

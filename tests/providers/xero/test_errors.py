@@ -50,12 +50,17 @@ KNOWN = [
     (
         "The document date cannot be before the period lock date, currently set at 31-Mar-2026",
         P.PERIOD_LOCKED,
-        {"lock": "period", "locked_to": "31-Mar-2026"},
+        {"lock": "period", "locked_to": "31 Mar 2026"},
     ),
     (
         "The document date cannot be before the end of year lock date, currently set at 31-Dec-2025.",
         P.PERIOD_LOCKED,
-        {"lock": "end of year", "locked_to": "31-Dec-2025"},
+        {"lock": "end of year", "locked_to": "31 Dec 2025"},
+    ),
+    (
+        "The document date cannot be before the period lock date, currently set at 03/04/2026",
+        P.PERIOD_LOCKED,
+        {"lock": "period"},
     ),
     (
         "Account code '426' has been archived, or has been deleted. Each line item must reference a valid account.",
