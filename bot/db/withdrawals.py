@@ -1,5 +1,7 @@
 """Withdrawals: steps of a published document's publication that somebody asks for later, each by a key of its own."""
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, func, select
 
 from bot.db.base import load
@@ -92,6 +94,33 @@ async def payments_of(tx: Tx, workspace_id: WorkspaceId, publication_id: Publica
         STEPS.c.ledger_id.is_not(None),
     )
     return tuple((await tx.execute(statement)).scalars())
+
+
+async def payments_gone(
+    tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId, payments: Collection[str], problem: str
+) -> bool:
+    """These stand in the ledger no more, though the document does. They keep their ids: should the document be withdrawn
+    yet, they are known to be gone. False: they are not of this publication.
+    """
+    gone = STEPS.update().where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.publication_id == publication_id,
+        STEPS.c.kind == StepKind.PAYMENT,
+        STEPS.c.ledger_id.in_(tuple(payments)),
+    )
+    return bool((await tx.execute(gone.values(state=StepState.REFUSED, problem=problem, read_back_at=None))).rowcount)
+
+
+async def is_paid_from_here(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> bool:
+    """Whether a payment of ours stands on the document, so that it goes with it."""
+    statement = select(STEPS.c.problem).where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.publication_id == publication_id,
+        STEPS.c.kind == StepKind.PAYMENT,
+        STEPS.c.ledger_id.is_not(None),
+    )
+    problems = [text and load(text, Problem) for text in (await tx.execute(statement)).scalars()]
+    return any(not problem or problem.code is not ProblemCode.PAYMENT_TAKEN_BACK for problem in problems)
 
 
 async def is_being_paid(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> bool:

@@ -14,7 +14,7 @@ from bot.db.connections import ConnectionRow
 from bot.db.items import change_item
 from bot.db.publications import USABLE
 from bot.db.unit_of_work import Database, Tx
-from bot.db.withdrawals import open_withdrawal, payments_of, published_document, told_of
+from bot.db.withdrawals import is_paid_from_here, open_withdrawal, published_document, told_of
 from bot.domain.books import Capability
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
@@ -67,7 +67,7 @@ class Withdrawals:
                 document=posting.kind.words,
                 is_draft=posting.status is PaymentStatus.DRAFT and not posting.kind.is_of_bank,
                 ending=provider.ending(posting.kind, posting.status),
-                is_paid=bool(await payments_of(tx, item.workspace_id, document.publication_id)),
+                is_paid=await is_paid_from_here(tx, item.workspace_id, document.publication_id),
                 differences=await told_of(tx, item.workspace_id, document.publication_id),
             )
 

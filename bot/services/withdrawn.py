@@ -8,12 +8,12 @@ from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
-from bot.db.withdrawals import mark_withdrawn
+from bot.db.withdrawals import mark_withdrawn, payments_gone
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument
 from bot.domain.postings import Ending, Withdrawal
-from bot.domain.problems import Problem
+from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import StepKind, StepState
 from bot.domain.questions import QuestionKind, answered, without
 from bot.services import alerts, audit
@@ -63,7 +63,16 @@ async def refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem) ->
     item = await change_item(tx, before, replace(before, state=ItemState.PUBLISHED, questions=kept))
     if item is not None:
         await alerts.refused(tx, item, problem, of=StepKind.WITHDRAWAL)
+        await _unpaid(tx, item, step, problem)
         await show(tx, item)
+
+
+async def _unpaid(tx: Tx, item: Item, step: LiveStep, problem: Problem) -> None:
+    """A payment that was taken back, for a document that stays after all, is missing: it can be recorded again."""
+    missing = replace(problem, code=ProblemCode.PAYMENT_TAKEN_BACK)
+    of = (tx, item.workspace_id, step.id.publication_id)
+    if problem.taken_back and await payments_gone(*of, problem.taken_back, dump(missing)):
+        await alerts.refused(tx, item, missing, of=StepKind.PAYMENT)
 
 
 async def not_begun(tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: ItemId) -> None:

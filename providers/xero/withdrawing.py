@@ -60,13 +60,14 @@ class Withdrawer:
             payments = [str(payment["PaymentID"]) for payment in found.get("Payments") or []]
             body = _last_version(found, withdrawal)
         if obstacle is not None:
-            return Refused(problem=obstacle)
+            return _refused(withdrawal, obstacle, payments)
         try:
-            for payment in payments:
-                await self._take_back(access, payment, f"{idempotency_key}:{payment}")
+            while payments:
+                await self._take_back(access, payments[0], f"{idempotency_key}:{payments[0]}")
+                del payments[0]
             await self.client.post(access, route_of(withdrawal), body, idempotency_key)
         except PersonNeededError as error:
-            return Refused(problem=error.problem)
+            return _refused(withdrawal, error.problem, payments)
         return Accepted(ledger_id=withdrawal.document_id)
 
     async def _take_back(self, access: Access, payment: str, key: str) -> None:
@@ -95,6 +96,12 @@ class Withdrawer:
             answer = await self.client.get(access, path, by_id(RESOURCES[path], [document_id]))
         with mapped_errors():
             return next(iter(answer[path]), None)
+
+
+def _refused(withdrawal: Withdrawal, problem: Problem, standing: list[str]) -> Refused:
+    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
+    gone = [payment for payment in withdrawal.payments if payment not in standing]
+    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)
 
 
 def _ended(found: dict[str, Any] | None, document_id: str) -> EndedDocument | None:

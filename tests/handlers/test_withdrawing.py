@@ -218,6 +218,64 @@ async def test_what_was_paid_from_here_is_withdrawn_with_its_payment_and_paid_an
     assert len(standing_payments(desk)) == 1
 
 
+async def paid_and_kept(desk: Desk) -> tuple[Message, Message]:
+    """Its payment is of an open period, and deleted; the bill is of a locked one, and stays. Answers both alerts."""
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await published(desk)
+    books = desk.xero.books[TRADING]
+    (payment,) = books.payments.values()
+    books.payments.save(payment["PaymentID"], {**payment, "Date": "2026-04-15"})
+    desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+    await withdraw(desk)
+    return of_withdrawal(desk), of_payment(desk)
+
+
+def of_withdrawal(desk: Desk) -> Message:
+    return [message for message in thread(desk) if "was not withdrawn" in message.text][-1]
+
+
+def of_payment(desk: Desk) -> Message:
+    return [message for message in thread(desk) if "was taken back" in words(message)][-1]
+
+
+async def test_a_bill_that_stays_after_its_payment_was_taken_back_is_said_to_be_unpaid_and_paid_again(
+    either: Desk,
+) -> None:
+    desk = either
+    stays, unpaid = await paid_and_kept(desk)
+    assert (statuses(desk), standing_payments(desk)) == (["AUTHORISED"], [])
+    assert "Its payment was deleted there before, so the bill is unpaid in Xero now." in words(stays)
+    assert "press Retry in the message about its payment" in words(stays)
+    assert "then Xero did not let the bill go. It stands there unpaid now." in words(unpaid)
+    assert actions(unpaid)[:2] == [ActionId.RETRY_ITEM, ActionId.LEAVE_STEP]
+    assert "payment" in words(desk.card(NUMBER))
+    await ask(desk, desk.card(NUMBER))
+    assert "Its payment" not in words(desk.modal(BOOKKEEPER))
+
+    await desk.press(stays, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
+    desk.xero.set_lock_date(TRADING)
+    await desk.press(unpaid, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    assert (statuses(desk), len(standing_payments(desk))) == (["PAID"], 1)
+    assert "The payment is in Xero" in words(of_payment(desk))
+
+
+async def test_a_bill_that_is_kept_twice_is_said_to_be_unpaid_each_time(desk: Desk) -> None:
+    stays, unpaid = await paid_and_kept(desk)
+
+    await desk.press(stays, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+
+    assert "the bill is unpaid in Xero now" in words(of_withdrawal(desk))
+    again = of_payment(desk)
+    assert again.ts != unpaid.ts
+    await desk.press(again, ActionId.LEAVE_STEP, BOOKKEEPER)
+    assert "It stays in Xero without the payment." in words(of_payment(desk))
+    desk.xero.set_lock_date(TRADING)
+    await desk.press(of_withdrawal(desk), ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+    assert statuses(desk) == ["VOIDED"]
+
+
 async def test_money_spent_is_deleted_from_its_bank_account(desk: Desk) -> None:
     visa = await method(desk, "090")
     await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)

@@ -45,6 +45,7 @@ class ProblemCode(StrEnum):
     PAYMENTS_NOT_ALLOWED = "payments_not_allowed"
     PAYMENT_DIFFERS = "payment_differs"
     PAYMENT_REFUSED = "payment_refused"
+    PAYMENT_TAKEN_BACK = "payment_taken_back"
     WITHDRAWAL_CHANGED = "withdrawal_changed"
     WITHDRAWAL_SETTLED = "withdrawal_settled"
     WITHDRAWAL_RECONCILED = "withdrawal_reconciled"
@@ -73,6 +74,7 @@ OF_PAYMENT = frozenset(
         ProblemCode.PAYMENTS_NOT_ALLOWED,
         ProblemCode.PAYMENT_DIFFERS,
         ProblemCode.PAYMENT_REFUSED,
+        ProblemCode.PAYMENT_TAKEN_BACK,
     }
 )
 OF_STEPS = OF_FILE | OF_PAYMENT

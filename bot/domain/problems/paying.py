@@ -74,4 +74,13 @@ PAYING: dict[ProblemCode, Entry] = {
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.RETRY, Fix.PAY_WITH_ANOTHER, Fix.LEAVE_STEP),
     ),
+    ProblemCode.PAYMENT_TAKEN_BACK: Entry(
+        title="The payment was taken back in {ledger}",
+        explanation="The {document} was to be withdrawn, so its payment was deleted in {ledger} first; then {ledger} did not "
+        "let the {document} go. It stands there unpaid now.",
+        remedy="If it stays, press Retry, and the payment is recorded again; or leave it so, and pay it in {ledger} by hand. If "
+        "it is to go after all, press Retry in the message about its withdrawal.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY, Fix.LEAVE_STEP),
+    ),
 }

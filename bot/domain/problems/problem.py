@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from string import Formatter
 
 from bot.domain.problems.catalogue import CATALOGUE
-from bot.domain.problems.entries import Entry, ProblemCode
+from bot.domain.problems.entries import OF_WITHDRAWAL, Entry, ProblemCode
+from bot.domain.problems.withdrawing import PAID_AGAIN, TAKEN_BACK, UNPAID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,14 +36,23 @@ class Problem:
 
     @property
     def explanation(self) -> str:
-        return _fill(self.entry.explanation, self.facts)
+        return self._with(self.entry.explanation, UNPAID)
 
     @property
     def remedy(self) -> str:
-        return _fill(self.entry.remedy, self.facts)
+        return self._with(self.entry.remedy, PAID_AGAIN)
+
+    @property
+    def taken_back(self) -> tuple[str, ...]:
+        """The ledger's ids of payments that stand there no more, though their document does."""
+        return tuple(self.facts.get(TAKEN_BACK, "").split())
 
     def with_facts(self, **facts: str) -> "Problem":
         return Problem(code=self.code, facts={**facts, **self.facts}, vendor_words=self.vendor_words)
+
+    def _with(self, template: str, if_taken_back: str) -> str:
+        is_told_here = self.taken_back and self.code in OF_WITHDRAWAL
+        return _fill(f"{template} {if_taken_back}" if is_told_here else template, self.facts)
 
 
 FACT_OF = {

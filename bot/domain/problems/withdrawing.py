@@ -2,6 +2,11 @@
 
 from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
+TAKEN_BACK = "taken_back"
+"""The fact that holds the ledger's ids of our payments that were deleted before it did not let their document go."""
+UNPAID = "Its payment was deleted there before, so the {document} is unpaid in {ledger} now."
+PAID_AGAIN = "If the {document} stays, leave it so here, and press Retry in the message about its payment: that records it again."
+
 _STAYS = (Fix.LEAVE_PUBLISHED, Fix.OPEN_IN_LEDGER)
 _AGAIN = (Fix.WITHDRAW_AGAIN, *_STAYS)
 
