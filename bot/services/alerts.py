@@ -38,6 +38,7 @@ _RESOLVED = (
         ALERTS.c.item_id.in_(bindparam("of_ids", expanding=True)),
         ALERTS.c.kind == StepKind.DOCUMENT,
         ALERTS.c.state != AlertState.RESOLVED,
+        ALERTS.c.told_anew_at.is_(None),
     )
     .values(state=AlertState.RESOLVED, look_at=None, changed_at=bindparam("now"))
     .returning(ALERTS.c.item_id)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import select
 
+from bot.domain.alerts import AlertState
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OUTSIDER
+from bot.services.alerts import ALERTS as ALERT_ROWS
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
@@ -100,6 +103,9 @@ async def test_what_another_alert_followed_stands_as_it_is_from_then_on(desk: De
         desk.card(NUMBER).ts,
     }
     assert "Published to Xero," in words(alert(desk))
+    async with desk.world.services.db.read() as tx:
+        states = (await tx.execute(select(ALERT_ROWS.c.state).order_by(ALERT_ROWS.c.number))).scalars().all()
+    assert states == [AlertState.FIXED, AlertState.RESOLVED]
 
 
 async def test_refusals_are_counted_by_their_cause(desk: Desk) -> None:

@@ -30,8 +30,8 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 
 
 def alert(desk: Desk) -> Message:
-    (found,) = desk.slack.thread(BILLS, desk.card(NUMBER).ts)
-    return found
+    """The last one."""
+    return desk.slack.thread(BILLS, desk.card(NUMBER).ts)[-1]
 
 
 def files(desk: Desk) -> list[str]:

@@ -85,8 +85,8 @@ async def sales(desk: Desk, **chosen: Any) -> None:
 
 
 def alert(desk: Desk) -> Message:
-    (found,) = desk.slack.thread(BILLS, desk.card(NUMBER).ts)
-    return found
+    """The last one."""
+    return desk.slack.thread(BILLS, desk.card(NUMBER).ts)[-1]
 
 
 async def home(desk: Desk, user: str) -> str:
