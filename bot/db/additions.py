@@ -12,12 +12,12 @@ from bot.domain.items import Item, ItemState
 from bot.domain.publishing import ADDITIONS, Additions, PublicationState, StepKind, StepState
 
 _OF_ITEM = (
-    select(STEPS.c.kind, STEPS.c.state)
+    select(STEPS.c.kind, STEPS.c.state, STEPS.c.warning)
     .join(PUBLICATIONS, PUBLICATIONS.c.id == STEPS.c.publication_id)
     .where(
         STEPS.c.workspace_id == bindparam("workspace_id"),
         STEPS.c.item_id == bindparam("item_id"),
-        STEPS.c.kind.in_(ADDITIONS),
+        STEPS.c.kind.in_((StepKind.DOCUMENT, *ADDITIONS)),
         PUBLICATIONS.c.state == PublicationState.PUBLISHED,
     )
     .order_by(STEPS.c.position)
@@ -45,6 +45,7 @@ async def additions_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Ad
     return Additions(
         refused=tuple(StepKind(row.kind) for row in found if row.state == StepState.REFUSED),
         under_way=tuple(StepKind(row.kind) for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
+        warned=tuple((StepKind(row.kind), row.warning) for row in found if row.warning and row.state == StepState.DONE),
     )
 
 

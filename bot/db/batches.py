@@ -53,6 +53,8 @@ class LiveStep:
     marker: str
     work: Work
     ledger_id: str | None
+    warning: str | None = None
+    """With which the ledger took it, in its own words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +230,7 @@ async def live_steps(tx: Tx, batch_id: BatchId) -> tuple[LiveStep, ...]:
             marker=row.marker,
             work=load(row.work, WORK_OF[StepKind(row.kind)]),
             ledger_id=row.ledger_id,
+            warning=row.warning,
         )
         for row in (await tx.execute(statement)).all()
     )

@@ -65,6 +65,8 @@ class StepRow(Base):
     """JSON of the step's content (`bot.domain.postings.Work`) as it was frozen into the batch."""
     ledger_id: Mapped[str | None]
     problem: Mapped[str | None] = mapped_column(LongText)
+    warning: Mapped[str | None] = mapped_column(LongText)
+    """With which the ledger took it, in its own words."""
     read_back_at: Mapped[datetime | None]
 
 

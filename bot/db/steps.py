@@ -87,6 +87,13 @@ async def set_ledger_ids(tx: Tx, found: Mapping[StepId, str]) -> None:
         await tx.execute(PUBLICATIONS.update().where(PUBLICATIONS.c.id == bindparam("of_id"), is_live), documents)
 
 
+async def keep_warnings(tx: Tx, workspace_id: WorkspaceId, found: Mapping[StepId, str]) -> None:
+    """What the ledger warned of as it took these. Written with the answer, which no later reading tells again."""
+    for of, words in found.items():
+        ours = STEPS.c.workspace_id == workspace_id, STEPS.c.state.in_(UNDER_WAY)
+        await tx.execute(STEPS.update().where(_is(of), *ours).values(warning=words))
+
+
 async def end_document(
     tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None = None
 ) -> bool:
@@ -176,7 +183,7 @@ async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False) -> Non
             .values(state=PublicationState.WAITING, ledger_id=None)
         )
     batch_id = STEPS.c.batch_id if goes_alone else None
-    values = {"state": StepState.WAITING, "place": None, "ledger_id": None, "due_at": tx.now}
+    values = {"state": StepState.WAITING, "place": None, "ledger_id": None, "warning": None, "due_at": tx.now}
     await tx.execute(STEPS.update().where(_is(step)).values(batch_id=batch_id, **values))
     tx.nudge(Nudge.PLANNER)
 
@@ -222,7 +229,14 @@ async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: 
     """What was refused of this kind after the item's document is due again, as new. False: nothing was. A withdrawal is
     asked for anew.
     """
-    again = {"state": StepState.WAITING, "due_at": tx.now, "batch_id": None, "problem": None, "ledger_id": None}
+    again = {
+        "state": StepState.WAITING,
+        "due_at": tx.now,
+        "batch_id": None,
+        "problem": None,
+        "ledger_id": None,
+        "warning": None,
+    }
     refused = _refused_after(workspace_id, item_id, (kind,)).where(STEPS.c.kind != StepKind.WITHDRAWAL)
     if not (await tx.execute(refused.values(**again))).rowcount:
         return False

@@ -43,10 +43,13 @@ AFTER_DOCUMENT = tuple(kind for kind in StepKind if kind is not StepKind.DOCUMEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """Of a document that stands in the ledger: what was refused and not left so, and what is still to come."""
+    """Of a document that stands in the ledger: what was refused and not left so, and what is still to come; and what the
+    ledger warned of as it took any of it, in its own words.
+    """
 
     refused: tuple[StepKind, ...] = ()
     under_way: tuple[StepKind, ...] = ()
+    warned: tuple[tuple[StepKind, str], ...] = ()
 
 
 class StepState(StrEnum):

@@ -19,7 +19,7 @@ from bot.domain.ledger_documents import EndedDocument, Found
 from bot.domain.paying import of_payment
 from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
 from bot.domain.problems import OF_STEPS, Problem, ProblemCode
-from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
+from bot.domain.publishing import Accepted, BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
 from bot.services import alerts, audit, bank_accounts, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show
@@ -54,6 +54,24 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
         await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id, **told})
         if told or batch.kind is StepKind.PAYMENT:
             await redraw_items(tx, batch.workspace_id, [item.id])
+
+
+async def warned(tx: Tx, batch: LiveBatch, taken: Sequence[tuple[LiveStep, Accepted]]) -> None:
+    """The ledger took these, and said something about some of them: kept for their cards and their history, whatever is
+    read back.
+    """
+    said = [(step, " ".join(outcome.warnings)) for step, outcome in taken if outcome.warnings]
+    await rows.keep_warnings(tx, batch.workspace_id, {step.id: words for step, words in said})
+    for step, words in said:
+        await audit.record(
+            tx,
+            batch.workspace_id,
+            step.item_id,
+            "taken with a warning",
+            by=None,
+            organisation_id=batch.organisation_id,
+            facts={"words": words, "step": batch.kind},
+        )
 
 
 async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> None:

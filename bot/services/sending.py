@@ -9,7 +9,7 @@ whether this attempt is still the one that may.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -44,14 +44,8 @@ JUDGED_AT_ONCE = 3
 """Documents recorded in one transaction: whoever presses a button meanwhile waits for no more than these."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What the answer to a call says of the documents that it made, by their ids: records that need no reading, and the
-    ledger's warnings.
-    """
-
-    records: Mapping[str, Found] = field(default_factory=dict)
-    warnings: Mapping[str, str] = field(default_factory=dict)
+Told = Mapping[str, Found]
+"""Records that the answer to a call tells in full, so that they need no reading, by their ids."""
 
 
 class TakenOverError(Exception):
@@ -122,7 +116,7 @@ class Attempt:
         elif missing:
             told = await self._send(batch, access)
             return None if told is None else await self._read_back(access, told)
-        await self._read_back(access, Told())
+        await self._read_back(access, {})
         return None
 
     async def _look(self, batch: LiveBatch, access: Access, missing: list[LiveStep]) -> list[LiveStep]:
@@ -201,10 +195,7 @@ class Attempt:
         outcomes = tuple([await explained(self.provider, access, *each) for each in zip(works, outcomes, strict=True)])
         await self._record(batch, outcomes)
         accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
-        return Told(
-            records={outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None},
-            warnings={outcome.ledger_id: " ".join(outcome.warnings) for outcome in accepted},
-        )
+        return {outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None}
 
     async def _content(self, batch: LiveBatch) -> bytes | None:
         """The bytes of the file that an attachment is."""
@@ -241,6 +232,9 @@ class Attempt:
             answers = list(zip(batch.steps, outcomes, strict=True))
             accepted = {of.id: outcome.ledger_id for of, outcome in answers if isinstance(outcome, Accepted)}
             await rows.set_ledger_ids(tx, accepted)
+            await recording.warned(
+                tx, batch, [(of, outcome) for of, outcome in answers if isinstance(outcome, Accepted)]
+            )
             for step, outcome in answers:
                 if isinstance(outcome, Refused):
                     await self._refuse(tx, step, outcome.problem)
@@ -253,8 +247,8 @@ class Attempt:
             batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
-        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told.records))
-        records = {**told.records, **(await self.provider.read(access, batch.route, ids) if ids else {})}
+        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told))
+        records = {**told, **(await self.provider.read(access, batch.route, ids) if ids else {})}
         if set(ids) - set(records):
             self._require_visible(batch)
         agreed = [step for step in batch.steps if _agrees(step, records)]
@@ -265,8 +259,7 @@ class Attempt:
             async with self.db.write() as tx:
                 await self._still_ours(tx)
                 for step in known[start : start + JUDGED_AT_ONCE]:
-                    warning = told.warnings.get(step.ledger_id or "", "")
-                    await self._judge(tx, batch, step, records.get(step.ledger_id or ""), warning)
+                    await self._judge(tx, batch, step, records.get(step.ledger_id or ""))
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.finish_batch(tx, self.batch)
@@ -282,7 +275,7 @@ class Attempt:
                 if books is not None:
                     await bill_rights.proven(tx, batch, rights, books)
 
-    async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None, warning: str) -> None:
+    async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None) -> None:
         if record is None and batch.first_sent_at is None:
             # left there by an earlier publication and gone by now: nothing is in the way of sending it
             await recording.release(tx, batch, [step])
@@ -292,7 +285,7 @@ class Attempt:
             link = await self._url(tx, batch, step, record)
             facts = {"differences": "; ".join(differs), **({} if link is None else {"link": link})}
             code = ProblemCode.CATEGORY_DROPPED if has_no_category(record) else ProblemCode.READ_BACK_DIFFERS
-            await self._refuse(tx, step, Problem(code=code, facts=facts, vendor_words=warning))
+            await self._refuse(tx, step, Problem(code=code, facts=facts, vendor_words=step.warning or ""))
         else:
             await self._done(tx, batch, step, record)
 

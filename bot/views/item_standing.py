@@ -46,7 +46,9 @@ def _attached(found: ItemCard) -> str:
 
 
 def _additions(found: ItemCard) -> str:
-    """What was refused after the document, until that is mended or left so; and money that is still to be recorded."""
+    """What was refused after the document, until that is mended or left so; money that is still to be recorded; and what
+    the ledger said of what it took.
+    """
     ledger, additions = escape(found.ledger), found.additions
     said = [
         f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {_IN_THREAD}"
@@ -54,9 +56,13 @@ def _additions(found: ItemCard) -> str:
     ]
     if StepKind.PAYMENT in additions.under_way:
         said.append(f":hourglass: Its payment is being recorded in {ledger}")
+    said += [
+        f":eyes: {ledger} took {_TAKEN[kind]} with a warning: {escape(words, 600)}" for kind, words in additions.warned
+    ]
     return "".join(f"\n{line}" for line in said)
 
 
+_TAKEN = {StepKind.DOCUMENT: "it", StepKind.PAYMENT: "its payment", StepKind.ATTACHMENT: "its file"}
 _NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
 _IN_THREAD = "Why, and what mends it, stands in this thread."
 

@@ -100,6 +100,8 @@ class Ledger:
     """By document number: the whole call is refused that such a document is in."""
     fails_at: str | None = None
     """The number of a document: whatever call it is in ends in 500, and nothing of it is written."""
+    warns: dict[str, str] = field(default_factory=dict)
+    """By document number: with which words it is taken."""
     cannot_render: dict[str, Exception] = field(default_factory=dict)
     """By document number."""
     stays: dict[str, Problem] = field(default_factory=dict)
@@ -250,7 +252,8 @@ class Ledger:
             account_codes=tuple(line.account_code for line in bill.lines),
         )
         self.books_hold.append(Stored(self.alter(document), self.clock.now()))
-        return Accepted(ledger_id=document.ledger_id)
+        warning = self.warns.get(bill.number)
+        return Accepted(ledger_id=document.ledger_id, warnings=() if warning is None else (warning,))
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
         trouble = await self._begin("attach")
