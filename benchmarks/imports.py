@@ -54,11 +54,13 @@ class Unlimited:
 
     calls: int = 0
 
-    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
+    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
         self.calls += 1
         return nullcontext()
 
-    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None: ...
+    async def observe(
+        self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None, app_left: int | None = None
+    ) -> None: ...
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
         raise RuntimeError("the simulated ledger asked for silence")

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
+from bot.domain.budgets import Allowance
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.publishing import Outcome
@@ -67,12 +68,10 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RateLimits:
-    """The vendor's limits per organisation, less our margin. None where there is none."""
+class RateLimits(Allowance):
+    """The vendor's limits for an organisation, and for the whole app in a minute."""
 
-    per_minute: int | None
-    per_day: int | None
-    at_once: int
+    per_minute_of_app: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,20 +129,23 @@ class Profile:
 class Budget(Protocol):
     """Permission to call: one organisation's minute and day windows and calls at once, shared by all processes."""
 
-    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
-        """Hold a place for one call; `None` is for calls that belong to no organisation (tokens).
+    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
+        """Hold a place for one call; `None` is for calls that belong to no organisation (tokens). `can_wait`: documents
+        go first, so it leaves them some of what there is.
 
         Raises:
             TryLaterError: the organisation is paused or its budget is used up for longer than a call may wait.
         """
         ...
 
-    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None:
-        """What the vendor says is left."""
+    async def observe(
+        self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None, app_left: int | None = None
+    ) -> None:
+        """What the vendor says is left to the organisation, and to all of them together in this minute."""
         ...
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
-        """The vendor asked for silence."""
+        """The vendor asked for silence; `None`: of the whole app."""
         ...
 
 

@@ -67,12 +67,18 @@ class Caller:
     write_limit: aiohttp.ClientTimeout = WRITE_LIMIT
 
     async def read(
-        self, url: str, *, tenant: str | None, headers: Mapping[str, str], query: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        tenant: str | None,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None = None,
+        can_wait: bool = False,
     ) -> Answer:
-        """A GET. Raises: TryLaterError for anything that is no complete answer; ProviderChangedError for one that is
+        """A GET; `can_wait`: see `Budget.call`. Raises: TryLaterError for anything that is no complete answer; ProviderChangedError for one that is
         larger than we read, because it would be so again.
         """
-        async with self.budget.call(tenant):
+        async with self.budget.call(tenant, can_wait=can_wait):
             try:
                 return await self._request("GET", url, self.read_limit, headers=headers, params=query)
             except TooLargeError as error:
@@ -89,11 +95,12 @@ class Caller:
         headers: Mapping[str, str],
         body: bytes,
         query: Mapping[str, str] | None = None,
+        can_wait: bool = False,
     ) -> Answer:
         """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
         # a file of many megabytes is handed over piece by piece, so that whatever else goes on gets its turn
         data = BytesIO(body)
-        async with self.budget.call(tenant):
+        async with self.budget.call(tenant, can_wait=can_wait):
             try:
                 answer = await self._request(
                     method, url, self.write_limit, headers=headers, params=query, data=data, middlewares=(_once,)
@@ -108,10 +115,11 @@ class Caller:
 
     async def form(self, url: str, *, headers: Mapping[str, str], body: str) -> Answer:
         """A token request: not a write to books; a lost answer is tried again."""
-        try:
-            return await self._request("POST", url, self.read_limit, headers=headers, data=body.encode())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise _down(error) from error
+        async with self.budget.call(None):
+            try:
+                return await self._request("POST", url, self.read_limit, headers=headers, data=body.encode())
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise _down(error) from error
 
     async def _request(self, method: str, url: str, limit: aiohttp.ClientTimeout, **options: Any) -> Answer:
         async with self.session.request(method, url, timeout=limit, allow_redirects=False, **options) as response:

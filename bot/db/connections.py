@@ -212,9 +212,5 @@ class BudgetRow(Base):
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     """Empty for calls that belong to no organisation."""
     paused_until: Mapped[datetime | None]
-    minute_from: Mapped[datetime | None]
-    minute_used: Mapped[int] = mapped_column(default=0)
-    day_from: Mapped[datetime | None]
-    day_used: Mapped[int] = mapped_column(default=0)
-    at_once: Mapped[int] = mapped_column(default=0)
-    at_once_from: Mapped[datetime | None]
+    tally: Mapped[str] = mapped_column(LongText, default="{}")
+    """JSON of `bot.domain.budgets.Tally`."""

@@ -1,33 +1,71 @@
 """Calls that an organisation may still make, shared by all processes through our database.
 
-A minute window, a day window, calls at once, and a pause that the vendor asked for. Every call counts: documents,
-lists, look-ups and retries. A place that a crashed process never gave back expires.
+Each call is one short transaction before it leaves: a place is taken, and what ended since the last one is given back
+with it. A process that dies gives nothing back; its places expire, and its calls count until then. `bot.domain.budgets`
+says how is counted. The whole app has one limit too, which is not counted by us, as every call of all organisations would
+wait for one row: what the vendor says is left of it is kept an eye on.
 """
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import Row, select
+from sqlalchemy import and_, bindparam, select
 
 from bot.clock import Clock
-from bot.db.base import table_of
+from bot.db.base import dump, load, table_of
 from bot.db.connections import BudgetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
+from bot.domain.budgets import Allowance, Tally, Told
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import RateLimits
 from providers.errors import TryLaterError
 
 BUDGETS = table_of(BudgetRow)
+APP = ""
+"""What calls that belong to no organisation are counted under."""
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-PLACE_LIFE = timedelta(minutes=2)
-"""A place held for longer belongs to a process that died: no call takes that long."""
 LONGEST_WAIT_SECONDS = 10.0
-POLL_SECONDS = 0.25
+SHORTEST_WAIT_SECONDS = 0.01
+APP_AT_ONCE = 50
+APP_PAUSE_SECONDS = 2.0
+OURS = "budget"
+"""The scope of a wait that no vendor asked for."""
+
+_of_app = BUDGETS.alias()
+_PAUSED = (
+    select(_of_app.c.paused_until)
+    .where(_of_app.c.provider == bindparam("of_provider"), _of_app.c.tenant_id == APP)
+    .scalar_subquery()
+)
+_IS_ROW = and_(BUDGETS.c.provider == bindparam("of_provider"), BUDGETS.c.tenant_id == bindparam("of_tenant"))
+_HELD = (
+    select(BUDGETS.c.tally, BUDGETS.c.paused_until, _PAUSED.label("app_paused_until"))
+    .where(_IS_ROW)
+    .with_for_update(of=BUDGETS)
+)
+_TALLY = select(BUDGETS.c.tally).where(_IS_ROW)
+_KEEP = BUDGETS.update().where(_IS_ROW).values(tally=bindparam("new_tally"))
+_PAUSE = BUDGETS.update().where(_IS_ROW).values(paused_until=bindparam("until"))
+"""Statements of every call, built once."""
+
+
+@dataclass(slots=True)
+class _Since:
+    """What this process has not written yet of an organisation: places that it gives back, and what the vendor told."""
+
+    ended: list[tuple[str, float]] = field(default_factory=list)
+    told: tuple[Told, float] | None = None
+
+    def written(self, other: "_Since") -> None:
+        """Forget what `other` had of it: nothing that came since."""
+        self.ended = [each for each in self.ended if each not in other.ended]
+        self.told = None if self.told is other.told else self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,92 +76,143 @@ class SharedBudget:
     clock: Clock
     provider: str
     limits: RateLimits
+    _since: dict[str, _Since] = field(default_factory=dict)
+    _left: dict[str, Told] = field(default_factory=dict)
+    """What is left by our own count, as of the last call of each organisation."""
 
     @asynccontextmanager
-    async def call(self, tenant_id: str | None) -> AsyncIterator[None]:
-        tenant = tenant_id or ""
-        await self._acquire(tenant)
+    async def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AsyncIterator[None]:
+        tenant, place = tenant_id or APP, uuid4().hex[:12]
+        is_tight = await self._acquire(tenant, place, can_wait=can_wait)
         try:
             yield
         finally:
-            await self._give_back(tenant)
+            self._of(tenant).ended.append((place, self.clock.now().timestamp()))
+            if is_tight:
+                await self._write(tenant)
 
-    async def _give_back(self, tenant: str) -> None:
-        """A place that cannot be given back now expires by itself; the call's own answer must not be lost over it."""
-        with suppress(BusyError):
-            async with self.db.write() as tx:
-                await tx.execute(
-                    BUDGETS.update()
-                    .where(self._row(tenant), BUDGETS.c.at_once > 0)
-                    .values(at_once=BUDGETS.c.at_once - 1)
-                )
-
-    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None:
-        """The vendor counts too: what it says is left corrects our own count, downwards only."""
-        used = {}
-        if minute_left is not None and self.limits.per_minute is not None and minute_left <= 1:
-            used["minute_used"] = self.limits.per_minute
-        if day_left is not None and self.limits.per_day is not None and day_left <= 1:
-            used["day_used"] = self.limits.per_day
-        if used:
-            async with self.db.write() as tx:
-                await tx.execute(BUDGETS.update().where(self._row(tenant_id or "")).values(**used))
+    async def observe(
+        self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None, app_left: int | None = None
+    ) -> None:
+        """The vendor counts too. What it says is written with the next call, and at once where others use its limits."""
+        tenant, app_limit = tenant_id or APP, self.limits.per_minute_of_app
+        told = Told(minute_left=minute_left, day_left=day_left)
+        self._of(tenant).told = (told, self.clock.now().timestamp())
+        ours = self._left.get(tenant, Told())
+        if _is_less(minute_left, ours.minute_left) or _is_less(day_left, ours.day_left):
+            await self._write(tenant)
+        if app_left is not None and app_limit is not None and app_left < app_limit // 50:
+            await self.pause(None, APP_PAUSE_SECONDS)
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
+        """A little longer than was asked for, and not for all the same: those who wait together do not come together."""
+        wait = seconds * (1 + random.random() / 20)  # noqa: S311 - spreads load, guards nothing
         async with self.db.write() as tx:
-            until = tx.now + timedelta(seconds=seconds)
-            await self._ensure(tx, tenant_id or "")
-            await tx.execute(BUDGETS.update().where(self._row(tenant_id or "")).values(paused_until=until))
+            until = tx.now + timedelta(seconds=wait)
+            await self._ensure(tx, tenant_id or APP)
+            await tx.execute(_PAUSE, {**self._row(tenant_id or APP), "until": until})
 
-    async def _acquire(self, tenant: str) -> None:
+    async def _acquire(self, tenant: str, place: str, *, can_wait: bool) -> bool:
+        """Take a place; answers whether places are scarce.
+
+        Raises:
+            TryLaterError: as `providers.base.Budget.call`.
+        """
         waited = 0.0
         while True:
-            async with self.db.write() as tx:
-                wait = await self._try(tx, tenant)
-            if wait is None:
-                return
-            seconds = max(wait.total_seconds(), POLL_SECONDS)
+            async with self._written(tenant) as tx:
+                wait, is_tight = await self._try(tx, tenant, place, can_wait=can_wait)
+            if wait <= 0:
+                return is_tight
+            seconds = max(wait, SHORTEST_WAIT_SECONDS)
             waited += seconds
             if waited > LONGEST_WAIT_SECONDS:
-                raise TryLaterError(Problem(code=ProblemCode.LEDGER_BUSY), after_seconds=wait.total_seconds())
+                raise TryLaterError(Problem(code=ProblemCode.LEDGER_BUSY), after_seconds=wait, scope=OURS)
             await self.clock.sleep(seconds)
 
-    async def _try(self, tx: Tx, tenant: str) -> timedelta | None:
-        """Take a place; or answer how long there is none."""
-        await self._ensure(tx, tenant)
-        row = (await tx.execute(select(BUDGETS).where(self._row(tenant)).with_for_update())).one()
-        if row.paused_until is not None and row.paused_until > tx.now:
-            return timedelta(seconds=(row.paused_until - tx.now).total_seconds())
-        values, wait = self._windows(row, tx)
-        if wait is not None:
-            return wait
-        stale = row.at_once_from is None or tx.now - row.at_once_from > PLACE_LIFE
-        at_once = 0 if stale else row.at_once
-        if at_once >= self.limits.at_once:
-            return timedelta(seconds=POLL_SECONDS)
-        # counted from when nobody held a place: counted from the last call, steady traffic would keep a dead one for ever
-        since = tx.now if at_once == 0 else row.at_once_from
-        await tx.execute(
-            BUDGETS.update().where(self._row(tenant)).values(**values, at_once=at_once + 1, at_once_from=since)
-        )
-        return None
+    async def _try(self, tx: Tx, tenant: str, place: str, *, can_wait: bool) -> tuple[float, bool]:
+        """Take a place, or answer how many seconds there is none; and whether places are scarce."""
+        row = await self._held(tx, tenant)
+        paused = max(_seconds_until(row.paused_until, tx.now), _seconds_until(row.app_paused_until, tx.now))
+        limits, now = self._limits(tenant), tx.now.timestamp()
+        tally = self._caught_up(tenant, load(row.tally, Tally), now)
+        wait = max(paused, tally.wait(limits, now, can_wait=can_wait))
+        if wait <= 0:
+            tally = tally.begun(place, now)
+        await self._keep(tx, tenant, tally)
+        return wait, len(tally.places) >= limits.at_once - 1
 
-    def _windows(self, row: Row[Any], tx: Tx) -> tuple[dict[str, Any], timedelta | None]:
-        values: dict[str, Any] = {}
-        for name, length, limit in (("minute", MINUTE, self.limits.per_minute), ("day", DAY, self.limits.per_day)):
-            start, used = getattr(row, f"{name}_from"), getattr(row, f"{name}_used")
-            if start is None or tx.now - start >= length:
-                start, used = tx.now, 0
-            if limit is not None and used >= limit:
-                return values, start + length - tx.now
-            values |= {f"{name}_from": start, f"{name}_used": used + 1}
-        return values, None
+    async def _write(self, tenant: str) -> None:
+        """What cannot be written now is written with the next call; the call's own answer must not be lost over it."""
+        with suppress(BusyError):
+            async with self._written(tenant) as tx:
+                row = await self._held(tx, tenant)
+                await self._keep(tx, tenant, self._caught_up(tenant, load(row.tally, Tally), tx.now.timestamp()))
+
+    @asynccontextmanager
+    async def _written(self, tenant: str) -> AsyncIterator[Tx]:
+        """A transaction that writes what ended until now; it is forgotten here once that is committed."""
+        since = self._of(tenant)
+        until_now = _Since(list(since.ended), since.told)
+        async with self.db.write() as tx:
+            yield tx
+        since.written(until_now)
+
+    def _caught_up(self, tenant: str, tally: Tally, now: float) -> Tally:
+        """With what ended here. What was told is about then, when more of our calls counted than count now."""
+        since = self._of(tenant)
+        for place, at in since.ended:
+            tally = tally.ended((place,), at)
+        if since.told is not None:
+            told, at = since.told
+            tally = tally.at(at).told(told, self._limits(tenant), at)
+        return tally.at(now)
+
+    async def _keep(self, tx: Tx, tenant: str, tally: Tally) -> None:
+        await tx.execute(_KEEP, {**self._row(tenant), "new_tally": dump(tally)})
+        limits, (of_minute, of_day) = self._limits(tenant), tally.used()
+        self._left[tenant] = Told(
+            minute_left=None if limits.per_minute is None else limits.per_minute - of_minute,
+            day_left=None if limits.per_day is None else limits.per_day - of_day,
+        )
+
+    async def _held(self, tx: Tx, tenant: str) -> Any:
+        """The organisation's row, locked."""
+        row = (await tx.execute(_HELD, self._row(tenant))).one_or_none()
+        if row is None:
+            await self._ensure(tx, tenant)
+            row = (await tx.execute(_HELD, self._row(tenant))).one()
+        return row
 
     async def _ensure(self, tx: Tx, tenant: str) -> None:
-        new = tx.insert(BudgetRow).values(
-            provider=self.provider, tenant_id=tenant, minute_used=0, day_used=0, at_once=0
-        )
+        new = tx.insert(BudgetRow).values(provider=self.provider, tenant_id=tenant, tally="{}")
         await tx.execute(new.on_conflict_do_nothing())
 
-    def _row(self, tenant: str) -> Any:
-        return (BUDGETS.c.provider == self.provider) & (BUDGETS.c.tenant_id == tenant)
+    def _limits(self, tenant: str) -> Allowance:
+        if tenant != APP:
+            return self.limits
+        return Allowance(per_minute=self.limits.per_minute_of_app, per_day=None, at_once=APP_AT_ONCE)
+
+    def _of(self, tenant: str) -> _Since:
+        return self._since.setdefault(tenant, _Since())
+
+    def _row(self, tenant: str) -> dict[str, str]:
+        return {"of_provider": self.provider, "of_tenant": tenant}
+
+
+async def leaves_files(tx: Tx, provider: str, tenant_id: str, limits: Allowance) -> bool:
+    """Whether what is left of the day is enough for more than documents."""
+    of = {"of_provider": provider, "of_tenant": tenant_id}
+    found = (await tx.execute(_TALLY, of)).scalar_one_or_none()
+    if found is None or limits.per_day is None:
+        return True
+    _, of_day = load(found, Tally).at(tx.now.timestamp()).used()
+    return of_day < limits.per_day - limits.spare - limits.day_kept
+
+
+def _seconds_until(until: datetime | None, now: datetime) -> float:
+    return 0.0 if until is None else max((until - now).total_seconds(), 0.0)
+
+
+def _is_less(told: int | None, ours: int | None) -> bool:
+    return told is not None and ours is not None and told < ours

@@ -102,7 +102,7 @@ class XeroProvider:
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
         query, changed_after = lists.query_of(kind, page), since if kind in PROFILE.incremental else None
-        found = await self._client.get(access, lists.PATHS[kind], query, since=changed_after)
+        found = await self._client.get(access, lists.PATHS[kind], query, since=changed_after, can_wait=True)
         read: list[ListEntry | Unreadable] = []
         with mapped_errors():
             for element in lists.found_in(found, kind):

@@ -38,14 +38,20 @@ class XeroClient:
             raise_for(answer, wait_seconds=wait_of(answer, self._clock))
 
     async def get(
-        self, access: Access, path: str, query: Mapping[str, str] | None = None, *, since: datetime | None = None
+        self,
+        access: Access,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        *,
+        since: datetime | None = None,
+        can_wait: bool = False,
     ) -> dict[str, Any]:
         """Read one page of one endpoint."""
         headers = self._headers(access)
         if since is not None:
             headers["If-Modified-Since"] = since.strftime("%Y-%m-%dT%H:%M:%S")
         answer = await self._caller.read(
-            f"{self._root}/api.xro/2.0/{path}", tenant=access.tenant_id, headers=headers, query=query
+            f"{self._root}/api.xro/2.0/{path}", tenant=access.tenant_id, headers=headers, query=query, can_wait=can_wait
         )
         await self._observe(access, answer)
         raise_for(answer, wait_seconds=wait_of(answer, self._clock))
@@ -67,7 +73,7 @@ class XeroClient:
     ) -> list[dict[str, Any]]:
         """A file's bytes as they are ("Attachments"); what hangs there now comes back."""
         headers = {"Content-Type": media_type, "Idempotency-Key": idempotency_key}
-        found = await self._write(access, "PUT", path, body=content, headers=headers)
+        found = await self._write(access, "PUT", path, body=content, headers=headers, can_wait=True)
         with mapped_errors():
             return list(found["Attachments"])
 
@@ -85,6 +91,7 @@ class XeroClient:
         body: bytes,
         headers: dict[str, str],
         query: Mapping[str, str] | None = None,
+        can_wait: bool = False,
     ) -> dict[str, Any]:
         answer = await self._caller.write(
             method,
@@ -93,6 +100,7 @@ class XeroClient:
             headers={**self._headers(access), **headers},
             body=body,
             query=query,
+            can_wait=can_wait,
         )
         await self._observe(access, answer)
         raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
@@ -109,11 +117,13 @@ class XeroClient:
     async def _observe(self, access: Access, answer: Answer) -> None:
         budget = self._caller.budget
         if answer.status == 429:
-            await budget.pause(access.tenant_id, wait_of(answer, self._clock))
+            is_of_app = answer.headers.get("X-Rate-Limit-Problem", "").lower() == "appminute"
+            await budget.pause(None if is_of_app else access.tenant_id, wait_of(answer, self._clock))
             return
         minute, day = _left(answer, "X-MinLimit-Remaining"), _left(answer, "X-DayLimit-Remaining")
-        if minute is not None or day is not None:
-            await budget.observe(access.tenant_id, minute_left=minute, day_left=day)
+        app = _left(answer, "X-AppMinLimit-Remaining")
+        if minute is not None or day is not None or app is not None:
+            await budget.observe(access.tenant_id, minute_left=minute, day_left=day, app_left=app)
 
 
 def _left(answer: Answer, header: str) -> int | None:

@@ -19,6 +19,7 @@ ROOTS = ("bot/db", "bot/services", "bot/worker", "bot/messenger.py", "bot/app.py
 WORK_OF_ALL = "the worker's and the messenger's look at what is due, whoever's it is"
 OWN_ROW = "by the id of a row that the worker's own look found, never by an id that a person sent"
 OF_ALL_USERS = "a sign-in is shared by workspaces: whatever happens to it concerns each of them"
+OF_ALL_CALLERS = "the provider counts an organisation's calls, whichever workspaces they are for"
 UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tells whose it is"
 
 REASONS = {
@@ -76,6 +77,10 @@ REASONS = {
     "bot/services/tokens.py:TokenKeeper._row": OWN_ROW,
     "bot/services/tokens.py:TokenKeeper.sweep": "a sign-in belongs to no workspace; it goes when no connection uses it",
     "bot/services/purging.py:_forget_budgets": "budgets are the provider's, for all workspaces; used ones are kept",
+    "bot/services/budgets.py:_HELD": OF_ALL_CALLERS,
+    "bot/services/budgets.py:_KEEP": OF_ALL_CALLERS,
+    "bot/services/budgets.py:_PAUSE": OF_ALL_CALLERS,
+    "bot/services/budgets.py:_TALLY": OF_ALL_CALLERS,
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 

@@ -13,11 +13,13 @@ class Unlimited:
     pauses: list[tuple[str | None, float]] = field(default_factory=list)
     asked_for: list[str | None] = field(default_factory=list)
 
-    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
+    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
         self.asked_for.append(tenant_id)
         return nullcontext()
 
-    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None:
+    async def observe(
+        self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None, app_left: int | None = None
+    ) -> None:
         self.left.append((tenant_id, minute_left, day_left))
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:

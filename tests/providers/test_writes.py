@@ -13,10 +13,12 @@ from providers.http import Caller
 
 
 class NoLimits:
-    def call(self, tenant_id: str | None) -> AbstractAsyncContextManager[None]:
+    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
-    async def observe(self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None) -> None:
+    async def observe(
+        self, tenant_id: str | None, *, minute_left: int | None, day_left: int | None, app_left: int | None = None
+    ) -> None:
         """Nothing is counted here."""
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
