@@ -11,6 +11,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
+from bot.domain.publishing import GATHERED_FOR
 from bot.downloads import SlackFiles
 from bot.intake.parent import SHRINKING, ChildReader
 from bot.pictures import SlackPictures
@@ -221,7 +222,15 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         previews=Previews(db, jobs, read.preview, SlackPictures(clients, session, files)),
         smaller_files=SmallerFiles(db, jobs, ChildReader(SHRINKING, at_once=1).smaller),
         publishing=Publishing(
-            db, jobs, providers, tokens, clock, config.public_url, timedelta(seconds=config.lease_seconds)
+            db,
+            jobs,
+            providers,
+            tokens,
+            clock,
+            config.public_url,
+            timedelta(seconds=config.lease_seconds),
+            # who has it sent at once has it so
+            gather=min(GATHERED_FOR, timedelta(seconds=config.undo_seconds)),
         ),
         removal=Removal(db, workspaces, clients, AuthTest(clients)),
         installing=_installing(config, clients, db, vault),

@@ -1,11 +1,11 @@
 """What is due to be sent, and freezing it into a batch: what the planner asks and writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, select
+from sqlalchemy import Row, and_, bindparam, case, func, not_, or_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
@@ -15,7 +15,7 @@ from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import BatchId, ConnectionId, FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
 from bot.domain.postings import Work
-from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
+from bot.domain.publishing import TOGETHER, BatchState, PublicationState, StepKind, StepState
 
 CONNECTIONS, SETTINGS, BUDGETS = table_of(ConnectionRow), table_of(SettingsRow), table_of(BudgetRow)
 
@@ -45,6 +45,7 @@ class DueStep:
     file_id: FileId | None
     ledger_id: str | None
     document_id: str | None
+    due_at: datetime
     goes_alone: bool
 
 
@@ -53,10 +54,31 @@ _RANK = case({kind.value: rank for rank, kind in enumerate(_FIRST)}, value=STEPS
 """Documents go before all else, and files, which cost a call each, after it."""
 
 
-async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """What goes many in a call waits so long for more, unless there is enough for one call of its provider."""
+
+    wait: timedelta
+    enough: Mapping[str, int]
+    """By provider; of others nothing is due."""
+
+
+async def organisations_due(tx: Tx, gathering: Gathering) -> tuple[DueOrganisation, ...]:
     """Set up, connected, not paused, nothing in flight, and something due. Work of all workspaces, so none is named."""
     in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
-    due = select(STEPS.c.organisation_id).where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= tx.now)
+    waits = and_(STEPS.c.kind.in_(TOGETHER), STEPS.c.due_at > tx.now - gathering.wait)
+    due = (
+        select(
+            STEPS.c.organisation_id,
+            func.count(case((not_(waits), 1))).label("ripe"),
+            func.count(case((STEPS.c.kind == StepKind.DOCUMENT, 1))).label("documents"),
+            func.count(case((STEPS.c.kind == StepKind.PAYMENT, 1))).label("payments"),
+        )
+        .where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= tx.now)
+        .group_by(STEPS.c.organisation_id)
+        .subquery()
+    )
+    enough = case(dict(gathering.enough), value=CONNECTIONS.c.provider)
     paused = select(BUDGETS.c.tenant_id).where(
         BUDGETS.c.provider == CONNECTIONS.c.provider,
         BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id,
@@ -65,8 +87,10 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     statement = (
         select(CONNECTIONS)
         .join(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
+        .join(due, due.c.organisation_id == CONNECTIONS.c.organisation_id)
         .where(
-            CONNECTIONS.c.organisation_id.in_(due),
+            CONNECTIONS.c.provider.in_(tuple(gathering.enough)),
+            or_(due.c.ripe > 0, due.c.documents >= enough, due.c.payments >= enough),
             is_installed(CONNECTIONS.c.workspace_id),
             CONNECTIONS.c.health.in_(USABLE),
             SETTINGS.c.general_confirmed_at.is_not(None),
@@ -87,9 +111,9 @@ async def organisations_due(tx: Tx) -> tuple[DueOrganisation, ...]:
     )
 
 
-async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[DueStep, ...]:
+async def take_due(tx: Tx, organisation: DueOrganisation, gathering: Gathering) -> tuple[DueStep, ...]:
     """The oldest due documents, or where none is due the oldest steps of one kind, locked against another planner and against
-    being taken back; nothing while a batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
+    being taken back; what still gathers stays, and lets others go first; nothing while a batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
     it must not be sent with the others. What was refused with others comes by itself.
     """
     usable = select(CONNECTIONS.c.id).where(
@@ -111,24 +135,42 @@ async def take_due(tx: Tx, organisation: DueOrganisation, limit: int) -> tuple[D
     )
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
+    for kinds in (_FIRST[first:] for first in range(len(_FIRST))):
+        found = await _due_of(tx, organisation, kinds, gathering.enough[organisation.provider])
+        of_a_kind = tuple(step for step in found if step.kind is found[0].kind)
+        left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None)
+        alone = tuple(step for step in of_a_kind if step.goes_alone)[:1]
+        if not _still_gathers(of_a_kind, gathering, organisation.provider, tx.now):
+            return left_behind or alone or of_a_kind
+    return ()
+
+
+def _still_gathers(steps: Sequence[DueStep], gathering: Gathering, provider: str, now: datetime) -> bool:
+    is_enough = len(steps) >= gathering.enough[provider]
+    return (
+        bool(steps)
+        and steps[0].kind.goes_with_others
+        and not is_enough
+        and min(step.due_at for step in steps) > now - gathering.wait
+    )
+
+
+async def _due_of(tx: Tx, organisation: DueOrganisation, kinds: Sequence[StepKind], most: int) -> tuple[DueStep, ...]:
     statement = (
         select(STEPS, PUBLICATIONS.c.ledger_id.label("document_id"))
         .join(PUBLICATIONS, PUBLICATIONS.c.id == STEPS.c.publication_id)
         .where(
             STEPS.c.workspace_id == organisation.workspace_id,
             STEPS.c.organisation_id == organisation.organisation_id,
+            STEPS.c.kind.in_(tuple(kinds)),
             STEPS.c.state == StepState.WAITING,
             STEPS.c.due_at <= tx.now,
         )
         .order_by(_RANK, STEPS.c.due_at, PUBLICATIONS.c.created_at, STEPS.c.position)
-        .limit(limit)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    found = tuple(_due_step(row) for row in (await tx.execute(statement)).all())
-    of_a_kind = tuple(step for step in found if step.kind is found[0].kind)
-    left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None)
-    alone = tuple(step for step in of_a_kind if step.goes_alone)[:1]
-    return left_behind or alone or of_a_kind
+    return tuple(_due_step(row) for row in (await tx.execute(statement)).all())
 
 
 def _due_step(row: Row[Any]) -> DueStep:
@@ -140,6 +182,7 @@ def _due_step(row: Row[Any]) -> DueStep:
         file_id=None if row.file_id is None else FileId(row.file_id),
         ledger_id=row.ledger_id,
         document_id=row.document_id,
+        due_at=row.due_at,
         goes_alone=row.batch_id is not None,
     )
 

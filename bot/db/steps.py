@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, or_
 from bot.db.publications import LIVE, PUBLICATIONS, STEPS, UNDER_WAY, StepRow
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
-from bot.domain.publishing import PublicationState, StepKind, StepState
+from bot.domain.publishing import PublicationState, StepKind, StepState, due_at_once
 
 DOCUMENT = 0
 """The position of a publication's document."""
@@ -206,6 +206,18 @@ async def postpone_step(tx: Tx, workspace_id: WorkspaceId, step: StepId, until: 
     await tx.execute(STEPS.update().where(_is(step), *waiting).values(due_at=until))
 
 
+async def postpone_files(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, until: datetime) -> None:
+    """Files of an organisation that wait, all of them."""
+    statement = STEPS.update().where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.organisation_id == organisation_id,
+        STEPS.c.kind == StepKind.ATTACHMENT,
+        STEPS.c.state == StepState.WAITING,
+        STEPS.c.due_at < until,
+    )
+    await tx.execute(statement.values(due_at=until))
+
+
 async def wake_files(tx: Tx, workspace_id: WorkspaceId, file_id: FileId) -> None:
     """What waits to attach this file is due."""
     statement = STEPS.update().where(
@@ -231,7 +243,7 @@ async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: 
     """
     again = {
         "state": StepState.WAITING,
-        "due_at": tx.now,
+        "due_at": due_at_once(tx.now),
         "batch_id": None,
         "problem": None,
         "ledger_id": None,

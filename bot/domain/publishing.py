@@ -5,10 +5,19 @@ batch that carries it, hold the truth about the ledger; an item's state follows 
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.ledger_documents import Found
 from bot.domain.problems import Problem
+
+GATHERED_FOR = timedelta(seconds=2)
+"""How long what is due waits for more to go in the same call. What a person has sent again just now does not wait."""
+
+
+def due_at_once(now: datetime) -> datetime:
+    """As if it had waited for others already."""
+    return now - GATHERED_FOR
 
 
 class PublicationState(StrEnum):
@@ -36,8 +45,14 @@ class StepKind(StrEnum):
         """Whether it belongs to a document that is in the ledger, and may be missing while that stays there."""
         return self not in (StepKind.DOCUMENT, StepKind.WITHDRAWAL)
 
+    @property
+    def goes_with_others(self) -> bool:
+        """Whether one call takes many, so that it is worth waiting a moment for more."""
+        return self in (StepKind.DOCUMENT, StepKind.PAYMENT)
+
 
 ADDITIONS = tuple(kind for kind in StepKind if kind.is_addition)
+TOGETHER = tuple(kind for kind in StepKind if kind.goes_with_others)
 AFTER_DOCUMENT = tuple(kind for kind in StepKind if kind is not StepKind.DOCUMENT)
 
 

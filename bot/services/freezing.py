@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.db import planning
 from bot.db import steps as rows
 from bot.db.base import dump, load, table_of
 from bot.db.files import FileRow
@@ -26,6 +25,7 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
 from bot.services import alerts
+from bot.services.budgets import leaves_files
 from bot.services.current import show
 from bot.services.jobs import Jobs
 from bot.services.lists import books_of
@@ -38,6 +38,8 @@ FILES = table_of(FileRow)
 
 LOOKED_AGAIN_AFTER = timedelta(minutes=10)
 """For a smaller version of a file, if nobody says that there is one."""
+DAY_LOOKED_AT_AFTER = timedelta(minutes=15)
+"""For calls of the day that are free again: what is left of them is kept for documents."""
 PAID_BY_THEN = timedelta(seconds=30)
 """What became of a payment that is on its way is known by then, as a rule."""
 
@@ -56,10 +58,15 @@ class Frozen:
 
 
 async def take(
-    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, jobs: Jobs, public_url: str
+    tx: Tx,
+    organisation: DueOrganisation,
+    provider: AccountingProvider,
+    jobs: Jobs,
+    *,
+    found: Sequence[DueStep],
+    public_url: str,
 ) -> Frozen | None:
-    """The oldest of what is due, as far as it goes out in one call. None: there is nothing, or nothing that can be sent."""
-    found = await planning.take_due(tx, organisation, provider.profile.batch_size)
+    """What was found due, as far as it goes out in one call. None: there is nothing, or nothing that can be sent."""
     if not found:
         return None
     if found[0].kind is StepKind.DOCUMENT:
@@ -68,6 +75,10 @@ async def take(
         return await _payments(tx, organisation, provider, found)
     if found[0].kind is StepKind.WITHDRAWAL:
         return await _withdrawal(tx, organisation, provider, found[0])
+    if not await leaves_files(tx, organisation.provider, organisation.tenant_id, provider.profile.limits):
+        until = tx.now + DAY_LOOKED_AT_AFTER
+        await rows.postpone_files(tx, organisation.workspace_id, organisation.organisation_id, until)
+        return None
     return await _attachment(tx, organisation, provider, jobs, found[0])
 
 

@@ -14,6 +14,7 @@ from bot.domain.documents import Door, Facts
 from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, over_suggestions, what_changed
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus, Settings
 from bot.domain.slack import Actor
@@ -181,7 +182,7 @@ async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) 
         return None if asked is None else await settle(tx, asked)
     changed = await change_item(tx, before, replace(after, state=ItemState.APPROVED))
     if changed is not None and before.state is ItemState.REFUSED:
-        await publications.open_publication(tx, changed, due_at=tx.now)
+        await publications.open_publication(tx, changed, due_at=due_at_once(tx.now))
     return changed
 
 

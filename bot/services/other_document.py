@@ -9,6 +9,12 @@ from providers.base import Access, AccountingProvider
 from providers.errors import ProviderError
 
 
+def is_collision(work: Work, outcome: Outcome) -> bool:
+    """Whether there is another document to look up, which takes a call."""
+    is_taken = isinstance(outcome, Refused) and outcome.problem.code is ProblemCode.NUMBER_TAKEN
+    return is_taken and isinstance(work, Posting)
+
+
 async def explained(provider: AccountingProvider, access: Access, work: Work, outcome: Outcome) -> Outcome:
     """A refusal for a number that is taken, with what people recognise the other document by; all else as it is."""
     if not isinstance(outcome, Refused) or outcome.problem.code is not ProblemCode.NUMBER_TAKEN:

@@ -12,7 +12,7 @@ from bot.db.steps import DOCUMENT
 from bot.db.unit_of_work import Nudge, Tx
 from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.publishing import PublicationState, StepKind, StepState
+from bot.domain.publishing import PublicationState, StepKind, StepState, due_at_once
 
 _NEW_PUBLICATION, _NEW_STEP = PUBLICATIONS.insert(), STEPS.insert()
 _CANCEL = (
@@ -69,7 +69,7 @@ async def send_again(tx: Tx, before: Item) -> Item | None:
     """A refused item is approved again, and is due at once. None: somebody else was quicker."""
     item = await change_item(tx, before, replace(before, state=ItemState.APPROVED))
     if item is not None:
-        await open_publication(tx, item, due_at=tx.now)
+        await open_publication(tx, item, due_at=due_at_once(tx.now))
     return item
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.db import batches, planning
 from bot.db.batches import LiveBatch, StuckBatch
-from bot.db.planning import DueOrganisation
+from bot.db.planning import DueOrganisation, Gathering
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.domain.publishing import StepKind
@@ -54,17 +54,25 @@ class Publishing:
     clock: Clock
     public_url: str
     lease: timedelta
+    gather: timedelta = timedelta(0)
+    """How long what is due waits for more that goes in the same call."""
+
+    @property
+    def gathering(self) -> Gathering:
+        sizes = {key: provider.profile.batch_size for key, provider in self.providers.items()}
+        return Gathering(wait=self.gather, enough=sizes)
 
     async def due(self) -> tuple[DueOrganisation, ...]:
         """Organisations that something can be sent for now, at providers we are configured for."""
         async with self.db.read() as tx:
-            return tuple(due for due in await planning.organisations_due(tx) if due.provider in self.providers)
+            return await planning.organisations_due(tx, self.gathering) if self.providers else ()
 
     async def freeze(self, organisation: DueOrganisation) -> int:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
         provider = self.providers[organisation.provider]
         async with self.db.write() as tx:
-            frozen = await freezing.take(tx, organisation, provider, self.jobs, self.public_url)
+            found = await planning.take_due(tx, organisation, self.gathering)
+            frozen = await freezing.take(tx, organisation, provider, self.jobs, found=found, public_url=self.public_url)
             if frozen is None:
                 return 0
             batch_id = await planning.insert_batch(

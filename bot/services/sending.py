@@ -8,8 +8,8 @@ late all end in one document. No transaction is open across the network, and eac
 whether this attempt is still the one that may.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.clock import Clock
@@ -25,13 +25,14 @@ from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
 from bot.services import bill_rights, lists, published, recording
 from bot.services.access import Tokens
 from bot.services.files import file_content
-from bot.services.other_document import explained
+from bot.services.other_document import explained, is_collision
 from providers.base import Access, AccountingProvider
 from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
+    ProviderError,
     ReconnectNeededError,
     TryLaterError,
 )
@@ -44,8 +45,13 @@ JUDGED_AT_ONCE = 3
 """Documents recorded in one transaction: whoever presses a button meanwhile waits for no more than these."""
 
 
-Told = Mapping[str, Found]
-"""Records that the answer to a call tells in full, so that they need no reading, by their ids."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the answer to a call says: records that need no reading, by their ids, and what it did not make."""
+
+    records: Mapping[str, Found] = field(default_factory=dict)
+    collide: Mapping[LiveStep, Outcome] = field(default_factory=dict)
+    """Refused for another document of the ledger, which is looked up when all else of the call is done."""
 
 
 class TakenOverError(Exception):
@@ -116,7 +122,7 @@ class Attempt:
         elif missing:
             told = await self._send(batch, access)
             return None if told is None else await self._read_back(access, told)
-        await self._read_back(access, {})
+        await self._read_back(access, Told())
         return None
 
     async def _look(self, batch: LiveBatch, access: Access, missing: list[LiveStep]) -> list[LiveStep]:
@@ -191,11 +197,17 @@ class Attempt:
                 await self._dissolve(batch)
                 return None
             outcomes = tuple(Refused(problem=error.problem) for _ in batch.steps)
-        works = (step.work for step in batch.steps)
-        outcomes = tuple([await explained(self.provider, access, *each) for each in zip(works, outcomes, strict=True)])
-        await self._record(batch, outcomes)
+        collide = {
+            step: outcome
+            for step, outcome in zip(batch.steps, outcomes, strict=True)
+            if is_collision(step.work, outcome)
+        }
+        await self._record(batch, outcomes, leave=collide)
         accepted = [outcome for outcome in outcomes if isinstance(outcome, Accepted)]
-        return {outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None}
+        return Told(
+            records={outcome.ledger_id: outcome.record for outcome in accepted if outcome.record is not None},
+            collide=collide,
+        )
 
     async def _content(self, batch: LiveBatch) -> bytes | None:
         """The bytes of the file that an attachment is."""
@@ -225,7 +237,7 @@ class Attempt:
             await self._still_ours(tx)
             await recording.unknown(tx, self.batch)
 
-    async def _record(self, batch: LiveBatch, outcomes: tuple[Outcome, ...]) -> None:
+    async def _record(self, batch: LiveBatch, outcomes: tuple[Outcome, ...], leave: Collection[LiveStep]) -> None:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.mark_call_ended(tx, batch)
@@ -236,7 +248,7 @@ class Attempt:
                 tx, batch, [(of, outcome) for of, outcome in answers if isinstance(outcome, Accepted)]
             )
             for step, outcome in answers:
-                if isinstance(outcome, Refused):
+                if isinstance(outcome, Refused) and step not in leave:
                     await self._refuse(tx, step, outcome.problem)
             lacking = [step.work for step, outcome in answers if _lacks_right(outcome)]
             await bill_rights.refused(tx, batch, [work for work in lacking if isinstance(work, Posting)])
@@ -247,8 +259,12 @@ class Attempt:
             batch = await batches.reload_batch(tx, self.batch)
         if batch is None:
             raise TakenOverError
-        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told))
-        records = {**told, **(await self.provider.read(access, batch.route, ids) if ids else {})}
+        ids = sorted({step.ledger_id for step in batch.steps if step.ledger_id is not None} - set(told.records))
+        try:
+            records = {**told.records, **(await self.provider.read(access, batch.route, ids) if ids else {})}
+        except ProviderError:
+            await self._collided(told.collide)
+            raise
         if set(ids) - set(records):
             self._require_visible(batch)
         agreed = [step for step in batch.steps if _agrees(step, records)]
@@ -260,9 +276,18 @@ class Attempt:
                 await self._still_ours(tx)
                 for step in known[start : start + JUDGED_AT_ONCE]:
                     await self._judge(tx, batch, step, records.get(step.ledger_id or ""))
+        for step, outcome in told.collide.items():
+            await self._collided({step: await explained(self.provider, access, step.work, outcome)})
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await batches.finish_batch(tx, self.batch)
+
+    async def _collided(self, refused: Mapping[LiveStep, Outcome]) -> None:
+        for step, outcome in refused.items():
+            if isinstance(outcome, Refused):
+                async with self.db.write() as tx:
+                    await self._still_ours(tx)
+                    await self._refuse(tx, step, outcome.problem)
 
     async def _publish(self, batch: LiveBatch, steps: Sequence[LiveStep], records: Mapping[str, Found]) -> None:
         """Documents that the ledger has as we sent them: as `_judge` does, all of them together."""

@@ -16,8 +16,10 @@ from providers.xero.documents import Link, document_of, file_of, payment_of
 from providers.xero.errors import mapped_errors
 from providers.xero.resources import PAYMENTS, RESOURCE_OF, TYPE_OF, Resource
 
-IDS_PER_CALL = 40
-"""An id is 36 characters, and addresses longer than about 2,000 are refused on the way."""
+IDS_PER_CALL = 50
+"""As many as were written in a call: with 36 characters each, the address is 1,916 long. Those longer than about 2,000 are refused
+on the way.
+"""
 FILTERED_PER_CALL = 20
 """As `IDS_PER_CALL`, where each id stands in a filter."""
 MOST_PAGES = 100

@@ -364,6 +364,7 @@ class Ledger:
         return self.files.get(route.removeprefix("files of "), [])
 
     async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
+        await self._reached("same number")
         return None
 
     def organisation_url(self, books: Books) -> str:

@@ -23,7 +23,7 @@ from bot.domain.documents import Door, Facts, Party
 from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
-from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState
+from bot.domain.publishing import BatchState, PublicationState, StepKind, StepState, due_at_once
 from bot.domain.settings import PaymentStatus
 from bot.intake.parent import Smaller
 from bot.services.alerts import load_alert
@@ -143,7 +143,7 @@ class World:
             chosen = replace(item.coding, account=CodedValue(value=account, source=Source.PERSON))
             coded = replace(item, coding=chosen, state=ItemState.APPROVED)
             item = await self._moved(tx, item, coded)
-            await open_publication(tx, item, due_at=tx.now)
+            await open_publication(tx, item, due_at=due_at_once(tx.now))
 
     async def _move(self, tx: Tx, item: Item, state: ItemState) -> Item:
         return await self._moved(tx, item, replace(item, state=state))
