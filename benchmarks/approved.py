@@ -7,14 +7,15 @@ import os
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
-from sqlalchemy import func, select
+from sqlalchemy import func, make_url, select, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.far_end import BOT, TEAM, far_end
 from benchmarks.processes import Server, free_port, program, server
@@ -59,7 +60,6 @@ class Approved:
     session: aiohttp.ClientSession
     clock: tuple[str, ...] = ()
     """Arguments that make a worker's clock the ledger's."""
-    workers: list[Server] = field(default_factory=list)
 
     async def calls(self) -> dict[str, Any]:
         """What the ledger was asked since the start of measuring."""
@@ -212,3 +212,20 @@ async def _approve(
     if decided is None:
         raise RuntimeError("a bill was not approved")
     await open_publication(tx, decided, due_at=tx.now + LATER)
+
+
+@asynccontextmanager
+async def copied(here: Approved) -> AsyncIterator[Approved]:
+    """The same on a database of its own, made from that of `here`; of PostgreSQL."""
+    url = make_url(here.environment["DEXT_DATABASE_URL"])
+    name = f"bench_{new_id().hex[:12]}"
+    server_engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    try:
+        async with server_engine.connect() as connection:
+            await connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"'))
+        address = url.set(database=name).render_as_string(hide_password=False)
+        yield replace(here, environment={**here.environment, "DEXT_DATABASE_URL": address})
+        async with server_engine.connect() as connection:
+            await connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    finally:
+        await server_engine.dispose()

@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack
 from itertools import cycle, islice
 
 from benchmarks import requests
 from benchmarks.entries import DECISION, Entry, entries
 from benchmarks.load import Result, at_once, at_rate, one_by_one
+from benchmarks.processes import program
 from benchmarks.stand import UNDO_SECONDS, Stand, stand
 from benchmarks.table import milliseconds, show
 
@@ -38,21 +40,32 @@ async def show_quiet() -> None:
 
 
 async def show_publishing() -> None:
-    """The worker sends approved bills to a simulated Xero and the messenger updates their cards meanwhile.
+    show("Waiting while the worker publishes", HEAD, [await publishing(is_apart=False)])
+
+
+async def publishing(*, is_apart: bool) -> tuple[str, ...]:
+    """The worker sends approved bills to a simulated Xero and the messenger updates their cards meanwhile. `is_apart`: the
+    worker is a process of its own.
 
     All are approved within the undo window, so that sending begins when measuring does.
     """
-    async with stand(ITEMS, is_worker=True, is_publishing=True, entry=("-m", "benchmarks.serve")) as here:
+    async with AsyncExitStack() as stack:
+        here = await stack.enter_async_context(
+            stand(ITEMS, is_worker=not is_apart, is_publishing=True, entry=("-m", "benchmarks.serve"))
+        )
+        if is_apart:
+            ready = here.folder / "ready"
+            worker = program("-m", "benchmarks.work", str(ready), environment=here.environment, is_ready=ready.exists)
+            await stack.enter_async_context(worker)
         found = await entries(here)
         approve, since = next(entry for entry in found if entry.name == "Approve"), time.perf_counter()
         await one_by_one(here.app.port, [approve.request() for _ in range(BY_ITSELF)])
         await asyncio.sleep(max(0.0, UNDO_SECONDS - (time.perf_counter() - since)))
         before = await here.published()
-        number = RATE_PER_SECOND * RATE_SECONDS
-        rate = await at_rate(here.app.port, _mixed(found, number), RATE_PER_SECOND)
+        rate = await at_rate(here.app.port, _mixed(found, RATE_PER_SECOND * RATE_SECONDS), RATE_PER_SECOND)
         published = await here.published() - before
-    load = f"{RATE_PER_SECOND} a second, {published} bills published meanwhile"
-    show("Waiting while the worker publishes", HEAD, [_row(load, rate, "p99 < 150")])
+    where = "by another process" if is_apart else "by the same process"
+    return _row(f"{RATE_PER_SECOND} a second, {published} bills published meanwhile {where}", rate, "p99 < 150")
 
 
 async def show_importing() -> None:

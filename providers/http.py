@@ -8,6 +8,7 @@ travel with them.
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -113,9 +114,11 @@ class Caller:
             raise OutcomeUnknownError(f"status {answer.status}", after_seconds=retry_after(answer.headers, self.clock))
         return answer
 
-    async def form(self, url: str, *, headers: Mapping[str, str], body: str) -> Answer:
-        """A token request: not a write to books; a lost answer is tried again."""
-        async with self.budget.call(None):
+    async def form(self, url: str, *, headers: Mapping[str, str], body: str, is_counted: bool = True) -> Answer:
+        """A token request: not a write to books; a lost answer is tried again. Not counted is what has to work without
+        our database.
+        """
+        async with self.budget.call(None) if is_counted else nullcontext():
             try:
                 return await self._request("POST", url, self.read_limit, headers=headers, data=body.encode())
             except (aiohttp.ClientError, TimeoutError, OSError) as error:

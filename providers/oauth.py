@@ -62,11 +62,11 @@ async def token_request(
     return _token_of(await _post(caller, config, url or config.token_url, body))
 
 
-async def _post(caller: Caller, config: ClientConfig, url: str, body: str) -> Answer:
+async def _post(caller: Caller, config: ClientConfig, url: str, body: str, *, is_counted: bool = True) -> Answer:
     auth = ClientAuth(config.client_id, config.client_secret, "client_secret_basic")
     headers = {"Content-Type": FORM, "Accept": "application/json"}
     uri, headers, body = auth.prepare("POST", url, headers, body)  # type: ignore[no-untyped-call] # as above
-    return await caller.form(uri, headers=headers, body=body)
+    return await caller.form(uri, headers=headers, body=body, is_counted=is_counted)
 
 
 async def revoke(caller: Caller, config: ClientConfig, token: str) -> None:
@@ -93,7 +93,7 @@ async def check_client(caller: Caller, config: ClientConfig) -> ClientCheck:
         ProviderChangedError: another refusal than those.
     """
     body = prepare_token_request("refresh_token", refresh_token=secrets.token_urlsafe(32))
-    answer = await _post(caller, config, config.token_url, body)
+    answer = await _post(caller, config, config.token_url, body, is_counted=False)
     found = _json_of(answer) or {}
     error = str(found.get("error", ""))[:80]
     if error == "invalid_grant":
