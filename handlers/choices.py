@@ -11,7 +11,7 @@ from bot.views.fields import (
     tax_rate_option,
     tracking_option,
 )
-from bot.views.ids import ActionId
+from bot.views.ids import ActionId, CallbackId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.payment_fields import bank_account_option, payment_method_option, usable_method_option
@@ -39,7 +39,8 @@ class ChoiceHandlers:
         about = _about(query)
         if about is None:
             return Choices()
-        found = await self.lists.accounts(query.actor, about.organisation_id, query.text)
+        instead_for = about.item_id if _is_form(query, CallbackId.CHOOSE_ACCOUNT) else None
+        found = await self.lists.accounts(query.actor, about.organisation_id, query.text, instead_for=instead_for)
         return Choices([account_option(account) for account in found])
 
     async def find_tax_rate(self, query: OptionsQuery) -> Choices:
@@ -47,7 +48,10 @@ class ChoiceHandlers:
         if about is None:
             return Choices()
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
-        found = await self.lists.tax_rates(query.actor, about.organisation_id, query.text, kind)
+        instead_for = about.item_id if _is_form(query, CallbackId.CHOOSE_TAX_RATE) else None
+        found = await self.lists.tax_rates(
+            query.actor, about.organisation_id, query.text, kind, instead_for=instead_for
+        )
         return Choices([tax_rate_option(rate) for rate in found])
 
     async def find_product(self, query: OptionsQuery) -> Choices:
@@ -98,6 +102,10 @@ class ChoiceHandlers:
         category = category_of(query.block_id)
         found = await self.lists.tracking_options(query.actor, about.organisation_id, category, query.text)
         return Choices([tracking_option(option) for option in found])
+
+
+def _is_form(query: OptionsQuery, callback: CallbackId) -> bool:
+    return query.form is not None and query.form.callback_id == callback
 
 
 def _about(query: OptionsQuery) -> FormRef | None:

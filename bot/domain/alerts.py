@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from bot.domain.cards import ItemCard
 from bot.domain.ids import ItemId, UserId
-from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Problem
+from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Problem, ProblemCode
 from bot.domain.publishing import StepKind
+
+_OF_ACCOUNT = (ProblemCode.ACCOUNT_ARCHIVED, ProblemCode.ACCOUNT_NOT_VALID, ProblemCode.TAX_NOT_USABLE)
 
 
 class AlertState(StrEnum):
@@ -58,6 +60,16 @@ class Alert:
         if self.state is AlertState.OPEN:
             return is_ended and self.problem.code is not problem.code
         return True
+
+    @property
+    def refused_account(self) -> str | None:
+        """The category that is not taken, by its code: at all, or with its tax rate."""
+        return self.problem.facts.get("account_code") if self.problem.code in _OF_ACCOUNT else None
+
+    @property
+    def refused_tax_rate(self) -> str | None:
+        """The tax rate that is not taken with its category, by its code."""
+        return self.problem.facts.get("tax_code") if self.problem.code is ProblemCode.TAX_NOT_USABLE else None
 
     @property
     def is_refusal(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.db import steps
 from bot.db.items import change_item, load_item
+from bot.db.recodings import UNDECIDED
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId
 from bot.domain.items import MOVES, Archived, Item, ItemState
@@ -16,7 +17,8 @@ from bot.services import alerts, audit
 from bot.services.asking import asked_on_return, settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import People
-from bot.services.recoding import checked, settle
+from bot.services.recoding import judged, settle
+from bot.services.settings import load_settings
 from bot.views.text import mention
 
 NOT_FROM_HERE = "it cannot be archived from there."
@@ -81,8 +83,8 @@ class Archiving:
             if before.version != version:
                 raise StaleItemError(before)
             item = await _changed(tx, before, await _as_it_was(tx, before, before.archived), "unarchived", actor)
-            # nothing may be left to answer by now
-            return await settle(tx, item) or item if item.state is ItemState.TO_REVIEW else item
+            # nothing may be left to answer by now, or something be missing
+            return await settle(tx, item) or item if item.state in UNDECIDED else item
 
     async def _archive(self, actor: Actor, item_id: ItemId, version: int, *, is_duplicate: bool) -> Item:
         person = await self.people.identify(actor)
@@ -159,7 +161,12 @@ async def _as_it_was(tx: Tx, item: Item, archived: Archived) -> Item:
         words = "The ledger refused it before it was archived: is it right now?"
         questions = asked(item.questions, Question(kind=QuestionKind.AFTER_ARCHIVE, words=words))
         restored = replace(restored, state=ItemState.TO_REVIEW, questions=questions, decided_by=None, decided_at=None)
-    return checked(await asked_on_return(tx, restored)) if restored.state is ItemState.TO_REVIEW else restored
+    if restored.state not in UNDECIDED:
+        return restored
+    # what was put away followed no settings that were saved meanwhile
+    settings = await load_settings(tx, item.workspace_id, item.organisation_id, held=True)
+    is_in_review = restored.state is ItemState.TO_REVIEW
+    return await judged(tx, await asked_on_return(tx, restored) if is_in_review else restored, settings)
 
 
 async def _same_document_of(tx: Tx, item: Item) -> Item | None:

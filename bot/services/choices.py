@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.alerts import Alert
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingOption
 from bot.domain.coding import CodingDefaults
 from bot.domain.documents import ItemKind
@@ -13,6 +14,7 @@ from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services import lists
+from bot.services.alerts import load_alert
 from bot.services.bank_accounts import find_bank_accounts
 from bot.services.known_methods import all_known
 from bot.services.lists import load_account, load_tax_rate
@@ -25,23 +27,37 @@ class Choices:
     db: Database
     people: People
 
-    async def accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
-        """Live accounts by what was typed of code and name; none for who may not see these books."""
+    async def accounts(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, *, instead_for: ItemId | None = None
+    ) -> tuple[Account, ...]:
+        """Live accounts by what was typed of code and name, without the one that was refused of the item that another one
+        is looked for; none for who may not see these books.
+        """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
+            found = await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
+            alert = await _refusal(tx, actor, instead_for)
+        return tuple(account for account in found if alert is None or account.code != alert.refused_account)
 
     async def tax_rates(
-        self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        text: str,
+        kind: ItemKind = ItemKind.COST,
+        *,
+        instead_for: ItemId | None = None,
     ) -> tuple[TaxRate, ...]:
-        """Live tax rates that go with items of a kind; none for who may not see these books."""
+        """Live tax rates that go with items of a kind; else as `accounts`."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text, kind)
+            found = await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text, kind)
+            alert = await _refusal(tx, actor, instead_for)
+        return tuple(rate for rate in found if alert is None or rate.code != alert.refused_tax_rate)
 
     async def contacts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
         """Live contacts; none for who may not see these books."""
@@ -123,6 +139,10 @@ class Choices:
         return True
 
 
+async def _refusal(tx: Tx, actor: Actor, item_id: ItemId | None) -> Alert | None:
+    return None if item_id is None else await load_alert(tx, actor.workspace.id, item_id)
+
+
 def _searched(method: PaymentMethod) -> str:
     return search_text(method.last_digits or "", method.name)
 
@@ -150,6 +170,10 @@ class NotOfferedError(Exception):
 ACCOUNT, TAX_RATE, CONTACT, TRACKING, LINES = "account", "tax_rate", "contact", "tracking", "lines"
 PRODUCT = "product"
 """Fields of `NotOfferedError`."""
+REFUSED = {
+    ACCOUNT: "This is the category that the ledger refused. Choose another one.",
+    TAX_RATE: "This is the tax rate that the ledger refused. Choose another one.",
+}
 GONE = {
     ACCOUNT: "This category is not in the ledger's list any more. Choose another one.",
     TAX_RATE: "This tax rate is not in the ledger's list for such a document any more. Choose another one.",

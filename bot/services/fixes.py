@@ -51,9 +51,11 @@ class Fixes:
         """Code the refused item otherwise and send it again, wherever it has the refused code; the approval is kept.
 
         Raises:
-            NotOfferedError: not a live category; and as `Items.edit`.
+            NotOfferedError: not a live category, or the refused one; and as `Items.edit`.
         """
         item, alert = await self.item_to_fix(actor, item_id)
+        if account == alert.refused_account:
+            raise choices.NotOfferedError({choices.ACCOUNT: choices.REFUSED[choices.ACCOUNT]})
         await self._require_offered(item, account, None)
         refused = alert.problem.facts.get("account_code")
         edit = exchanged(
@@ -66,6 +68,8 @@ class Fixes:
     async def choose_tax_rate(self, actor: Actor, item_id: ItemId, version: int, tax_rate: str) -> Item:
         """As `choose_account`, for the tax rate."""
         item, alert = await self.item_to_fix(actor, item_id)
+        if tax_rate == alert.refused_tax_rate:
+            raise choices.NotOfferedError({choices.TAX_RATE: choices.REFUSED[choices.TAX_RATE]})
         await self._require_offered(item, None, tax_rate)
         refused = alert.problem.facts.get("tax_code")
         edit = exchanged(

@@ -10,6 +10,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import StepKind
+from bot.domain.questions import QuestionKind, open_kinds
 from bot.domain.rights import Role
 from bot.services.settings import organisations_of
 from bot.views.home import ItemLine
@@ -29,6 +30,15 @@ WHY = {
     ItemState.REFUSED: "was refused by the ledger",
 }
 
+ASKED = {
+    QuestionKind.WITHDRAWN: "was withdrawn from the ledger, and waits for a look before it is published again",
+    QuestionKind.SENT_BACK: "was sent back by an approver",
+    QuestionKind.AFTER_ARCHIVE: "was refused by the ledger, and came back from the archive",
+    QuestionKind.WHOSE_BOOKS: "may belong to other books",
+    QuestionKind.SAME_DOCUMENT: "may be here already",
+}
+"""What somebody has to answer says more than that something is missing, the first of these that is asked."""
+
 LACKS = {
     StepKind.PAYMENT: "is in the ledger, and its payment is not as it should be",
     StepKind.ATTACHMENT: "is in the ledger, and its file is not as it should be",
@@ -46,11 +56,16 @@ class MyWork:
         lacking = await items_lacking(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
         own = await items_submitted_by(tx, workspace_id, user_id, names.keys(), WHY, limit=MOST)
         lines = {item.id: _line(item, names, "waits for your decision") for item in deciding}
-        lines |= {item.id: _line(item, names, WHY[item.state]) for item in mending}
+        lines |= {item.id: _line(item, names, _why(item)) for item in mending}
         for item, kind in lacking:
             lines.setdefault(item.id, _line(item, names, LACKS[kind]))
-        lines |= {item.id: _line(item, names, WHY[item.state]) for item in own}
+        lines |= {item.id: _line(item, names, _why(item)) for item in own}
         return tuple(lines.values())[:MOST]
+
+
+def _why(item: Item) -> str:
+    asked = open_kinds(item.questions) if item.state is ItemState.TO_REVIEW else frozenset()
+    return next((why for kind, why in ASKED.items() if kind in asked), WHY[item.state])
 
 
 async def _roles(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> dict[str, list[OrganisationId]]:

@@ -19,7 +19,8 @@ from bot.domain.questions import QuestionKind, answered, without
 from bot.services import alerts, audit
 from bot.services.approvals import let_fall
 from bot.services.current import show
-from bot.services.recoding import checked
+from bot.services.recoding import judged
+from bot.services.settings import load_settings
 from bot.services.threads import note_under_card
 from bot.services.withdrawals import wish_of
 from bot.views.text import escape, mention, quote
@@ -30,7 +31,10 @@ WITHDRAWN, NOT_BEGUN = "withdrawn", "not withdrawn"
 
 
 async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, profile: Profile) -> None:
-    """Read back: it stands there no more. The item waits for review, coded as it was, and its approval has fallen."""
+    """Read back: it stands there no more. The item waits for review, as today's settings have it: nobody has decided on it
+    any more.
+    """
+    settings = await load_settings(tx, batch.workspace_id, batch.organisation_id, held=True)
     if not await rows.end_step(tx, step.id, StepState.DONE):
         return
     await mark_withdrawn(tx, batch.workspace_id, step.id.publication_id)
@@ -39,7 +43,7 @@ async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, 
         return
     undecided = replace(before, decided_by=None, decided_at=None, decision_reason=None, send_after=None)
     after = replace(undecided, state=ItemState.TO_REVIEW, ledger_url=None, published_at=None)
-    item = await change_item(tx, before, checked(after))
+    item = await change_item(tx, before, await judged(tx, after, settings))
     if item is None:
         return
     await let_fall(tx, item)

@@ -101,7 +101,25 @@ async def test_the_archived_category_is_not_on_offer(desk: Desk) -> None:
     assert "Now: 429 · General Expenses" in words(view)
 
 
-@pytest.mark.parametrize("code", [CATEGORY, "090", "no-such-code", "9" * 150])
+async def test_the_refused_category_is_neither_on_offer_nor_taken_while_it_is_refused(desk: Desk) -> None:
+    """It is in the list again, so that the ledger took it back; sending it as it was is what Retry does."""
+    await refused(desk)
+    desk.xero.restore_account(TRADING, CATEGORY)
+    await desk.slack.command("/dext", "sync", user=ADMIN)
+    await desk.settle()
+    view = await form(desk)
+
+    offered = await desk.slack.options(view, ActionId.FIND_ACCOUNT, "", user=BOOKKEEPER)
+    done = await desk.slack.submit(tampered(view, CATEGORY), {BlockId.ACCOUNT: CATEGORY})
+
+    assert CATEGORY not in [option["value"] for option in offered]
+    assert done.errors == {BlockId.ACCOUNT: "This is the category that the ledger refused. Choose another one."}
+    await desk.press(desk.card(NUMBER), ActionId.EDIT_ITEM, BOOKKEEPER)
+    everywhere = await desk.slack.options(desk.modal(BOOKKEEPER), ActionId.FIND_ACCOUNT, "", user=BOOKKEEPER)
+    assert CATEGORY in [option["value"] for option in everywhere]
+
+
+@pytest.mark.parametrize("code", ["090", "no-such-code", "9" * 150])
 async def test_a_category_that_was_not_on_offer_is_refused_at_the_field(desk: Desk, code: str) -> None:
     await refused(desk)
     view = tampered(await form(desk), code)
@@ -219,12 +237,17 @@ async def test_a_tax_rate_that_does_not_go_with_the_category_is_chosen_anew(desk
     await desk.approve(NUMBER)
     assert "The tax rate does not go with the category" in words(alert(desk))
 
+    categories = await desk.slack.options(await form(desk), ActionId.FIND_ACCOUNT, "", user=BOOKKEEPER)
+    assert CATEGORY not in [option["value"] for option in categories]
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
     view = await form(desk, ActionId.CHOOSE_TAX_RATE)
     offered = await desk.slack.options(view, ActionId.FIND_TAX_RATE, "", user=BOOKKEEPER)
+    again = await desk.slack.submit(tampered(view, "RRINPUT"), {BlockId.TAX_RATE: "RRINPUT"})
+    assert again.errors == {BlockId.TAX_RATE: "This is the tax rate that the ledger refused. Choose another one."}
     done = await desk.slack.submit(view, {BlockId.TAX_RATE: "INPUT2"})
     await desk.settle()
 
-    assert "ECOUTPUT" not in [option["value"] for option in offered]
+    assert {"ECOUTPUT", "RRINPUT"} & {option["value"] for option in offered} == set()
     assert done.errors == {}
     assert f"<@{BOOKKEEPER}> chose another tax rate." in words(alert(desk))
     assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]

@@ -12,12 +12,13 @@ from bot.domain.books import Books
 from bot.domain.documents import Door, Facts, Party
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.rights import Role
+from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER
 from bot.services.entering import NewItem, enter
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import CATEGORY, SUPPLIER, Desk, a_desk, actions, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, SUPPLIER, Desk, a_desk, actions, words
 
 BUYER = "<cac:AccountingCustomerParty><cac:Party><cac:PartyName><cbc:Name>{name}</cbc:Name></cac:PartyName></cac:Party></cac:AccountingCustomerParty>"
 OTHERS = "Northwind Catering Ltd"
@@ -202,6 +203,24 @@ async def test_an_approver_sees_what_the_reading_warned_of_until_it_is_decided_o
     await desk.edit("W-1", {BlockId.GROSS: "130.00"})
     assert f"• As it came in: {warning}" in words(desk.card("W-1"))
     assert warning not in words(await desk.approve("W-1"))
+
+
+async def test_what_comes_back_from_the_archive_is_as_the_settings_have_it_by_then(desk: Desk) -> None:
+    await desk.add()
+    await desk.press(desk.card("INV-1"), ActionId.SEND_BACK)
+    await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "Which job?"})
+    await desk.settle()
+    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+    await desk.world.set_up(status=PaymentStatus.DRAFT, category=OTHER_CATEGORY)
+
+    await desk.press(desk.card("INV-1"), ActionId.UNARCHIVE_ITEM, BOOKKEEPER)
+
+    assert f"{OTHER_CATEGORY} · " in words(desk.card("INV-1"))
+    await desk.press(desk.card("INV-1"), ActionId.ASK_AGAIN, BOOKKEEPER)
+    await desk.approve("INV-1")
+    await desk.world.later(120)
+    (bill,) = desk.xero.bills()
+    assert (bill["Status"], bill["LineItems"][0]["AccountCode"]) == ("DRAFT", OTHER_CATEGORY)
 
 
 async def test_what_was_refused_and_archived_comes_back_for_review_and_sends_nothing(desk: Desk) -> None:

@@ -35,7 +35,7 @@ from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulator import TRADING, Fault
 from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, button_values, words
 from tests.handlers.parting import disconnect
-from tests.handlers.test_paid import costs, method
+from tests.handlers.test_paid import costs, home, method
 from tests.handlers.test_paid import payments as standing_payments
 from tests.playground.kit import schema_problems
 
@@ -216,6 +216,25 @@ async def test_what_was_paid_from_here_is_withdrawn_with_its_payment_and_paid_an
     await desk.approve(NUMBER)
     assert statuses(desk) == ["VOIDED", "PAID"]
     assert len(standing_payments(desk)) == 1
+
+
+async def test_what_was_withdrawn_is_as_the_settings_have_it_by_then_and_home_says_why_it_waits(either: Desk) -> None:
+    desk = either
+    await published(desk)
+    await desk.world.set_up(status=PaymentStatus.DRAFT, category=OTHER_CATEGORY)
+
+    await withdraw(desk)
+
+    card = words(desk.card(NUMBER))
+    assert f"{OTHER_CATEGORY} · " in card
+    item_id = ItemId(UUID(button_values(desk.card(NUMBER))[ActionId.ARCHIVE_ITEM].partition(":")[0]))
+    item = (await desk.world.services.cards.seen(await desk.world.actor(ADMIN), item_id)).item
+    assert item.publish_as is PaymentStatus.DRAFT
+    for user in (BOOKKEEPER, MEMBER):
+        assert f"{NUMBER} was withdrawn from the ledger, and waits for a look" in await home(desk, user)
+    await desk.press(desk.card(NUMBER), ActionId.ASK_AGAIN, BOOKKEEPER)
+    await desk.approve(NUMBER)
+    assert statuses(desk) == ["VOIDED", "DRAFT"]
 
 
 async def paid_and_kept(desk: Desk) -> tuple[Message, Message]:

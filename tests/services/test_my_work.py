@@ -1,9 +1,17 @@
 """What waits for one person, on both databases: others' items to decide on, and their own that need a look."""
 
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from bot.db.items import ITEMS, change_item
 from bot.db.unit_of_work import Database
-from bot.domain.ids import UserId
+from bot.domain.ids import ItemId, UserId
+from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.questions import Question, QuestionKind
 from bot.domain.rights import Role
+from bot.services.current import require_item
 from bot.services.my_work import MyWork
 from bot.services.people import grant
 from tests.fakes.clock import FakeClock
@@ -47,3 +55,21 @@ async def test_who_sent_it_in_sees_that_it_was_refused(database: Database, clock
     await world.settle()
 
     assert await mine(world, SENDER) == ["INV-1 was refused by the ledger"]
+
+
+async def test_what_waits_for_an_answer_says_what_is_asked(database: Database, clock: FakeClock) -> None:
+    world = await a_world(database, clock)
+    await world.enter("INV-1")
+    async with world.db.write() as tx:
+        item_id = ItemId((await tx.execute(select(ITEMS.c.id))).scalar_one())
+        before = await require_item(tx, world.workspace_id, item_id)
+        back = Question(kind=QuestionKind.SENT_BACK, words="Which job?", by=APPROVER)
+        other = Question(kind=QuestionKind.SAME_DOCUMENT, words="Same as B-7", answered_by=APPROVER)
+        await change_item(tx, before, replace(before, state=ItemState.TO_REVIEW, questions=(other, back)))
+    assert await mine(world, SENDER) == ["INV-1 was sent back by an approver"]
+
+    async with world.db.write() as tx:
+        before = await require_item(tx, world.workspace_id, item_id)
+        await change_item(tx, before, replace(before, questions=(other,)))
+
+    assert await mine(world, SENDER) == ["INV-1 needs a look: something is missing or does not add up"]
