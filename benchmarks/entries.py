@@ -95,10 +95,15 @@ async def _decisions(desk: Desk) -> list[Entry]:
     adding = await desk.form(requests.command("add"))
     settings = await desk.form(requests.command("settings"))
     approved: deque[str] = deque()
+    held: deque[str] = deque()
     return [
         Entry(
-            "Approve", DECISION, lambda item: desk.press(ActionId.APPROVE_ITEM, item), _remembered(desk.items, approved)
+            "Approve",
+            DECISION,
+            lambda item: desk.press(ActionId.APPROVE_ITEM, item),
+            _remembered(desk.items, approved, held),
         ),
+        Entry("Hold", DECISION, lambda item: requests.click(ActionId.HOLD_ITEM, f"{item}:0"), _emptied(held)),
         Entry("Undo", DECISION, lambda item: requests.click(ActionId.UNDO_ITEM, f"{item}:0"), _emptied(approved)),
         Entry("Reject", DECISION, lambda item: desk.submit(rejecting, item, reason="Not ours"), desk.items),
         Entry("save an edit", DECISION, lambda item: desk.submit(editing, item, number=_number()), desk.items),
@@ -108,9 +113,10 @@ async def _decisions(desk: Desk) -> list[Entry]:
     ]
 
 
-def _remembered(items: Iterator[str], into: deque[str]) -> Iterator[str]:
+def _remembered(items: Iterator[str], *into: deque[str]) -> Iterator[str]:
     for item in items:
-        into.append(item)
+        for each in into:
+            each.append(item)
         yield item
 
 

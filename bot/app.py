@@ -58,6 +58,7 @@ from handlers.editing import EditingHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
 from handlers.health import HealthPages
+from handlers.holding import HoldingHandlers
 from handlers.home import HomeHandlers
 from handlers.install import InstallPages
 from handlers.items import ItemHandlers
@@ -121,6 +122,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         WithdrawHandlers(services.withdrawals),
+        HoldingHandlers(services.holding, services.cards),
         DocumentFixHandlers(
             services.fixes,
             services.document_fixes,

@@ -36,6 +36,7 @@ from bot.services.doors import Doors
 from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
 from bot.services.following import Following
+from bot.services.holding import Holding
 from bot.services.home import Home
 from bot.services.importing import ListImport
 from bot.services.ingesting import Ingesting
@@ -122,6 +123,7 @@ class Services:
     taking_as_it_is: TakingAsItIs
     waiting: Waiting
     withdrawals: Withdrawals
+    holding: Holding
     choices: Choices
     organisations: Organisations
     sales_settings: SalesSettings
@@ -201,6 +203,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         answers=Answers(db, people),
         archiving=Archiving(db, people),
         withdrawals=Withdrawals(db, people, providers),
+        holding=Holding(db, people),
         moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),

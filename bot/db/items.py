@@ -92,6 +92,8 @@ class ItemRow(Base):
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     send_after: Mapped[datetime | None]
+    held_by: Mapped[str | None]
+    held_at: Mapped[datetime | None]
     ledger_url: Mapped[str | None]
     published_at: Mapped[datetime | None]
 
@@ -231,6 +233,8 @@ def item_of(row: RowMapping) -> Item:
         decided_at=row["decided_at"],
         decision_reason=row["decision_reason"],
         send_after=row["send_after"],
+        held_by=UserId(row["held_by"]) if row["held_by"] else None,
+        held_at=row["held_at"],
         ledger_url=row["ledger_url"],
         published_at=row["published_at"],
         complaints=_TEXTS.decode(row["complaints"]),
@@ -283,6 +287,8 @@ def _columns(item: Item) -> dict[str, object]:
         "decided_at": item.decided_at,
         "decision_reason": item.decision_reason,
         "send_after": item.send_after,
+        "held_by": item.held_by,
+        "held_at": item.held_at,
         "ledger_url": item.ledger_url,
         "published_at": item.published_at,
     }

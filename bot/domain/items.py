@@ -138,6 +138,11 @@ class Item:
     decision_reason: str | None = None
     send_after: datetime | None = None
     """End of the undo window of an approved item."""
+    held_by: UserId | None = None
+    held_at: datetime | None = None
+    """Of an approved item that is held back: since when, and by whom; by nobody in Slack where it was done on the command
+    line.
+    """
     ledger_url: str | None = None
     published_at: datetime | None = None
     complaints: tuple[str, ...] = field(default=())
@@ -152,6 +157,10 @@ class Item:
         """Whether each of its lines has a tax rate of its own."""
         places = range(len(self.facts.lines))
         return bool(places) and all(self.coding.own_codes(place).tax_rate is not None for place in places)
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_at is not None
 
     @property
     def is_booked(self) -> bool:

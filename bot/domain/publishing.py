@@ -72,6 +72,8 @@ class StepState(StrEnum):
 
     PLANNED = "planned"
     WAITING = "waiting"
+    HELD = "held"
+    """A document that somebody holds back: it is due when it is released."""
     SENDING = "sending"
     UNKNOWN = "unknown"
     DONE = "done"

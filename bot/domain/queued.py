@@ -8,8 +8,8 @@ from bot.domain.items import ItemState
 from bot.domain.problems import Problem
 from bot.domain.publishing import StepKind, StepState
 
-QUEUED = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN, StepState.REFUSED)
-"""States of a step that is not over: it goes on by itself, or, refused, waits for people."""
+QUEUED = (StepState.WAITING, StepState.HELD, StepState.SENDING, StepState.UNKNOWN, StepState.REFUSED)
+"""States of a step that is not over: it goes on by itself, or, held or refused, waits for people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

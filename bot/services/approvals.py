@@ -138,7 +138,8 @@ async def taken_back(tx: Tx, before: Item) -> Item | None:
     is_waiting = before.state is ItemState.APPROVED
     if not is_waiting or not await publications.cancel(tx, before.workspace_id, before.id):
         return None
-    undone = replace(before, state=ItemState.IN_APPROVAL, decided_by=None, decided_at=None, send_after=None)
+    undecided = replace(before, decided_by=None, decided_at=None, send_after=None, held_by=None, held_at=None)
+    undone = replace(undecided, state=ItemState.IN_APPROVAL)
     item = await change_item(tx, before, undone)
     if item is None:
         raise StaleItemError(before)

@@ -177,7 +177,7 @@ async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) 
         if before.state is ItemState.APPROVED and not await publications.cancel(tx, before.workspace_id, before.id):
             return None
         await _approvals_fall(tx, before)
-        undecided = replace(after, decided_by=None, decided_at=None, send_after=None)
+        undecided = replace(after, decided_by=None, decided_at=None, send_after=None, held_by=None, held_at=None)
         asked = await change_item(tx, before, replace(undecided, state=ItemState.IN_APPROVAL))
         return None if asked is None else await settle(tx, asked)
     changed = await change_item(tx, before, replace(after, state=ItemState.APPROVED))

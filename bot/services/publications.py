@@ -30,7 +30,7 @@ _CANCEL_STEPS = (
     .where(
         STEPS.c.workspace_id == bindparam("of_workspace"),
         STEPS.c.publication_id == bindparam("of_publication"),
-        STEPS.c.state.in_((StepState.WAITING, StepState.PLANNED)),
+        STEPS.c.state.in_((StepState.WAITING, StepState.HELD, StepState.PLANNED)),
     )
     .values(state=StepState.CANCELLED)
 )
@@ -71,6 +71,32 @@ async def send_again(tx: Tx, before: Item) -> Item | None:
     if item is not None:
         await open_publication(tx, item, due_at=due_at_once(tx.now))
     return item
+
+
+async def hold(tx: Tx, item: Item) -> bool:
+    """Its document waits until it is released; False when it does not wait now."""
+    return await _of_waiting(tx, item, StepState.WAITING, state=StepState.HELD)
+
+
+async def release(tx: Tx, item: Item, *, due_at: datetime) -> bool:
+    """False when nobody holds it."""
+    return await _of_waiting(tx, item, StepState.HELD, state=StepState.WAITING, due_at=due_at)
+
+
+async def hurry(tx: Tx, item: Item) -> bool:
+    """Its document is due now; False when it does not wait."""
+    return await _of_waiting(tx, item, StepState.WAITING, due_at=tx.now)
+
+
+async def _of_waiting(tx: Tx, item: Item, now: StepState, **values: object) -> bool:
+    document = STEPS.update().where(
+        STEPS.c.workspace_id == item.workspace_id,
+        STEPS.c.item_id == item.id,
+        STEPS.c.position == DOCUMENT,
+        STEPS.c.state == now,
+    )
+    tx.nudge(Nudge.PLANNER)
+    return bool((await tx.execute(document.values(**values))).rowcount)
 
 
 async def cancel(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> bool:

@@ -220,6 +220,18 @@ async def take_back(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisa
         await batches.end_batch(tx, batch, BatchState.DISSOLVED)
 
 
+async def take_out(tx: Tx, item: Item) -> Item | None:
+    """Of an item that was frozen and that nobody has begun to send: its batch is dissolved, so that it waits again, and so
+    do the others of that. None: it is on its way.
+    """
+    for batch in await batches.untouched_batches(tx, item.workspace_id, item.organisation_id):
+        if batch.kind is StepKind.DOCUMENT and any(step.item_id == item.id for step in batch.steps):
+            await release(tx, batch, batch.steps)
+            await batches.end_batch(tx, batch, BatchState.DISSOLVED)
+            return await load_item(tx, item.workspace_id, item.id)
+    return None
+
+
 async def tell_trouble(tx: Tx, batch: LiveBatch, problem: Problem, profile: Profile, retry_at: datetime) -> None:
     """It has gone on for long: people see why, once, while it is still tried."""
     problem = problem.with_facts(retry_at=f"{retry_at:%H:%M} UTC")

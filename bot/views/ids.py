@@ -75,6 +75,11 @@ class ActionId(StrEnum):
     REJECT_ITEM = "reject_item"
     UNDO_ITEM = "undo_item"
     SEND_BACK = "send_back"
+    # what is approved and not sent yet
+    HOLD_ITEM = "hold_item"
+    RELEASE_ITEM = "release_item"
+    PUBLISH_NOW = "publish_now"
+    CANCEL_ITEM = "cancel_item"
     # reviewing: what only a person can answer, and putting away
     SHOW_DETAILS = "show_details"
     CONFIRM_OURS = "confirm_ours"

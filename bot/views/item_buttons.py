@@ -26,6 +26,10 @@ FOR_BOOKKEEPERS = frozenset(
         ActionId.UNARCHIVE_ITEM,
         ActionId.MOVE_ITEM,
         ActionId.WITHDRAW_ITEM,
+        ActionId.HOLD_ITEM,
+        ActionId.RELEASE_ITEM,
+        ActionId.PUBLISH_NOW,
+        ActionId.CANCEL_ITEM,
     }
 )
 """Buttons that nobody else is shown where a card is drawn for one person."""
@@ -40,8 +44,11 @@ def questions(item: Item) -> list[Block]:
 
 def rows_of_buttons(found: ItemCard) -> list[Block]:
     """What is decided stands in a row of its own, where there is something to decide."""
-    more = [button for button in _more(found) if found.may_fix or button.action_id not in FOR_BOOKKEEPERS]
-    rows = (_decisions(found), more)
+    decisions, more = (
+        [button for button in row if found.may_fix or button.action_id not in FOR_BOOKKEEPERS]
+        for row in (_decisions(found), _more(found))
+    )
+    rows = (decisions, more)
     return [ActionsBlock(elements=row) for row in rows if row]
 
 
@@ -79,12 +86,22 @@ def _decisions(found: ItemCard) -> list[ButtonElement]:
             _button(ActionId.REJECT_ITEM, "Reject", value, style="danger"),
             _button(ActionId.SEND_BACK, "Send back", value),
         ]
-    buttons = []
+    buttons: list[ButtonElement] = []
     if item.state is ItemState.APPROVED:
-        buttons.append(_button(ActionId.UNDO_ITEM, "Undo", value))
+        buttons += _before_it_is_sent(found)
         if not found.is_set_up:
             buttons.append(_button(ActionId.OPEN_SETTINGS, "Set up", str(item.organisation_id)))
     return buttons
+
+
+def _before_it_is_sent(found: ItemCard) -> list[ButtonElement]:
+    item, value = found.item, _ref(found.item)
+    undo = _button(ActionId.UNDO_ITEM, "Undo", value)
+    if item.is_held:
+        return [_button(ActionId.RELEASE_ITEM, "Release", value, style="primary"), undo]
+    if not (found.is_set_up and found.is_connected):
+        return [undo]
+    return [undo, _button(ActionId.PUBLISH_NOW, "Publish now", value), _button(ActionId.HOLD_ITEM, "Hold", value)]
 
 
 def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
@@ -116,6 +133,9 @@ def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
 
 def _menu(found: ItemCard) -> list[OverflowMenuElement]:
     """What is seldom wanted, behind three dots."""
+    if found.item.state is ItemState.APPROVED:
+        option = Option(text="Take back to approval", value=_ref(found.item))
+        return [OverflowMenuElement(action_id=ActionId.CANCEL_ITEM, options=[option])]
     if not found.can_withdraw:
         return []
     option = Option(text=f"Withdraw from {plain(found.ledger, 50)}", value=_ref(found.item))

@@ -131,6 +131,9 @@ def _waits_for(found: ItemCard) -> str:
     item, ledger = found.item, escape(found.ledger)
     if not found.is_set_up:
         return _set_up_missing(found)
+    if item.held_at is not None:
+        by = " on the command line" if item.held_by is None else f" by {mention(item.held_by)}"
+        return f":raised_hand: *Held*{by}, {moment(item.held_at)}. Nothing is sent to {ledger} until somebody presses *Release*."
     if not found.is_connected:
         return _connection_missing(ledger)
     if item.send_after is None:

@@ -50,6 +50,11 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.ARCHIVE_ITEM: "same",
     ActionId.ASK_AGAIN: "back",
     ActionId.UNARCHIVE_ITEM: "archived",
+    ActionId.UNDO_ITEM: "approved",
+    ActionId.HOLD_ITEM: "approved",
+    ActionId.RELEASE_ITEM: "held",
+    ActionId.PUBLISH_NOW: "hurried",
+    ActionId.CANCEL_ITEM: "cancelled",
     ActionId.WITHDRAW_ITEM: "published",
     CallbackId.WITHDRAW_ITEM: "published",
     ActionId.WITHDRAW_AGAIN: "kept",
@@ -108,6 +113,10 @@ class Ids:
     """Items that wait for an answer, and one that was put away."""
     waiting: str
     approved: str
+    held: str
+    hurried: str
+    cancelled: str
+    """Approved, too, each for another button."""
     refused: str
     locked: str
     doubled: str
@@ -136,7 +145,7 @@ class Ids:
             return self.without_file
         if entry in ASKED:
             return str(getattr(self, ASKED[entry]))
-        return self.approved if entry is ActionId.UNDO_ITEM else self.waiting
+        return self.waiting
 
     def value(self, action: ActionId) -> str:
         """What the button says that it is about."""

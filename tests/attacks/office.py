@@ -255,6 +255,8 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
     approved = button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM]
+    before_sending = [await _approved(desk, number) for number in ("HELD-1", "NOW-1", "BACK-1")]
+    await desk.press(desk.card("HELD-1"), ActionId.HOLD_ITEM, BEN)
     await desk.add(OWNER)
     actor, organisation = await desk.world.actor(), desk.world.organisation_id
     disconnection = await desk.world.services.disconnecting.opened(actor, organisation)
@@ -274,6 +276,9 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         **await _asked(desk),
         waiting=waiting,
         approved=approved,
+        held=button_values(desk.card("HELD-1"))[ActionId.RELEASE_ITEM],
+        hurried=before_sending[1],
+        cancelled=before_sending[2],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
@@ -287,6 +292,12 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _approved(desk: Desk, number: str) -> str:
+    await desk.add(OWNER, **{BlockId.NUMBER: number})
+    await desk.approve(number)
+    return button_values(desk.card(number))[ActionId.UNDO_ITEM]
 
 
 TOLD_OTHERWISE = {

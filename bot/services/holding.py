@@ -1,0 +1,120 @@
+"""An approved item before it is sent: held back, released, sent without waiting for the end of the undo window, taken back.
+
+Whoever may fix an item may do so. What was frozen already, but that nobody has begun to send, is taken out of its batch;
+once a byte of it may be on its way, only withdrawing helps.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from bot.db.items import change_item
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import ItemId, UserId
+from bot.domain.items import Item, ItemState
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import audit, publications, recording
+from bot.services.approvals import UNDONE, taken_back
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.people import People
+
+TOO_LATE = "it is on its way, so it cannot be stopped any more. *Withdraw* takes it out of the ledger once it is there."
+NOT_WAITING = "nothing of it waits to be sent."
+HELD_ALREADY = "it is held already."
+NOT_HELD = "nobody holds it."
+HELD_BACK = "it is held; *Release* sends it."
+
+Change = Callable[[Tx, Item, UserId | None], Awaitable[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Each method answers the item as it is then.
+
+    Raises:
+        NotAllowedError: only bookkeepers and admins.
+        NotNowError: it is not approved, on its way already, or it is so already.
+        StaleItemError: somebody else was quicker.
+        ItemNotFoundError: unknown, or of another workspace.
+    """
+
+    db: Database
+    people: People
+
+    async def hold(self, actor: Actor, item_id: ItemId) -> Item:
+        """Nothing of it is sent until it is released; the approval stands."""
+        return await self._change(actor, item_id, "held", held)
+
+    async def release(self, actor: Actor, item_id: ItemId) -> Item:
+        """It goes on: at the end of its undo window, or at once where that is over."""
+        return await self._change(actor, item_id, "released", released)
+
+    async def publish_now(self, actor: Actor, item_id: ItemId) -> Item:
+        """It is due at once, whatever is left of its undo window."""
+        return await self._change(actor, item_id, "sent at once", hurried)
+
+    async def cancel(self, actor: Actor, item_id: ItemId) -> Item:
+        """It is taken out of the line, and has to be approved again."""
+        return await self._change(actor, item_id, UNDONE, cancelled)
+
+    async def _change(self, actor: Actor, item_id: ItemId, deed: str, change: Change) -> Item:
+        person = await self.people.identify(actor)
+        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
+            before = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            item = await change(tx, before, actor.user_id)
+            of = item.workspace_id, item.id, deed
+            await audit.record(tx, *of, by=actor.user_id, organisation_id=item.organisation_id)
+            await show(tx, item)
+        return item
+
+
+async def held(tx: Tx, before: Item, by: UserId | None) -> Item:
+    item = await _waiting(tx, before)
+    if item.is_held:
+        raise NotNowError(item, HELD_ALREADY)
+    if not await publications.hold(tx, item):
+        raise NotNowError(item, NOT_WAITING)
+    return await _changed(tx, item, replace(item, held_by=by, held_at=tx.now))
+
+
+async def released(tx: Tx, before: Item, _: UserId | None) -> Item:
+    due_at = max(before.send_after or tx.now, tx.now)
+    if not before.is_held or not await publications.release(tx, before, due_at=due_at):
+        raise NotNowError(before, NOT_HELD)
+    return await _changed(tx, before, replace(before, held_by=None, held_at=None))
+
+
+async def hurried(tx: Tx, before: Item, _: UserId | None) -> Item:
+    if before.is_held:
+        raise NotNowError(before, HELD_BACK)
+    if before.state is not ItemState.APPROVED or not await publications.hurry(tx, before):
+        raise NotNowError(before, TOO_LATE if before.state in _ON_ITS_WAY else NOT_WAITING)
+    return await _changed(tx, before, replace(before, send_after=tx.now))
+
+
+async def cancelled(tx: Tx, before: Item, _: UserId | None) -> Item:
+    item = await _waiting(tx, before)
+    undone = await taken_back(tx, item)
+    if undone is None:
+        raise NotNowError(item, NOT_WAITING)
+    return undone
+
+
+_ON_ITS_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
+
+
+async def _waiting(tx: Tx, item: Item) -> Item:
+    """The approved item; what is only frozen is taken out of its batch for it."""
+    if item.state is ItemState.SENDING:
+        item = await recording.take_out(tx, item) or item
+    if item.state is not ItemState.APPROVED:
+        raise NotNowError(item, TOO_LATE if item.state in _ON_ITS_WAY else NOT_WAITING)
+    return item
+
+
+async def _changed(tx: Tx, before: Item, after: Item) -> Item:
+    item = await change_item(tx, before, after)
+    if item is None:
+        raise StaleItemError(before)
+    return item
