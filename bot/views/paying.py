@@ -34,7 +34,7 @@ def form(found: OtherMethods, callback: CallbackId) -> View:
         type="modal",
         callback_id=callback,
         title=PlainTextObject(text=TITLE),
-        submit=PlainTextObject(text="Save"),
+        submit=PlainTextObject(text="Save and send" if callback is CallbackId.PAY_WITH_ANOTHER else "Save"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=ref.encode(),
         blocks=[_head(found), asked, context(_what_follows(found, callback))],

@@ -44,5 +44,5 @@ def usable_method_field(block: str, label: str, *, hint: str) -> InputBlock:
 
 def usable_method_option(known: KnownMethod) -> Option:
     """With the bank account, which is what the choice is about."""
-    account = None if known.account is None else bank_account_label(known.account)
-    return an_option(str(known.method.id), known.method.label, account)
+    account = "" if known.account is None else f" → {bank_account_label(known.account)}"
+    return an_option(str(known.method.id), f"{known.method.label}{account}")

@@ -93,8 +93,8 @@ async def test_the_payment_alone_is_sent_again_from_the_account_of_the_method_th
     assert "Now: Visa → 090 · Business Current Account (GBP)" in words(view)
     assert "The payment alone is sent again, at once. The document stays in Xero" in words(view)
     (card,) = await offered(desk, view)
-    assert names([card]) == ["Card"], "neither unlinked ones, nor another currency, nor the refused account once more"
-    assert card["description"]["text"] == "093 · Company Card (GBP)"
+    only = "neither unlinked ones, nor another currency, nor the refused account once more"
+    assert names([card]) == ["Card → 093 · Company Card (GBP)"], only
     assert BlockId.PAYMENT_METHOD in (await desk.slack.submit(view, {})).errors
     assert (await desk.slack.submit(view, {BlockId.PAYMENT_METHOD: card["value"]})).errors == {}
     await desk.settle()
@@ -160,7 +160,7 @@ async def test_a_form_of_before_the_last_refusal_does_not_undo_what_was_chosen_s
     assert payments(desk) == []
 
     view = await form(desk)
-    assert names(await offered(desk, view, text="sav")) == ["Savings"]
+    assert names(await offered(desk, view, text="sav")) == ["Savings → 091 · Business Savings Account (GBP)"]
     await desk.slack.submit(view, {BlockId.PAYMENT_METHOD: savings["value"]})
     await desk.settle()
     assert [payment["Account"]["Code"] for payment in payments(desk)] == ["091"]
@@ -255,7 +255,7 @@ async def test_a_bill_in_euros_is_paid_from_an_account_in_euros_or_in_the_books_
 
     view = await form(desk)
     options = await offered(desk, view)
-    assert names(options) == ["Euros", "Savings"]
+    assert [name.partition(" → ")[0] for name in names(options)] == ["Euros", "Savings"]
     await desk.slack.submit(view, {BlockId.PAYMENT_METHOD: options[0]["value"]})
     await desk.settle()
     assert [payment["Account"]["Code"] for payment in payments(desk)] == ["092"]

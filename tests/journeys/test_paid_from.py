@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import FilePayload, expect
 
-from bot.playground.slack import ADMIN, BOOKKEEPER, MEMBER
+from bot.playground.slack import ADMIN, ALERTS, BOOKKEEPER, MEMBER
 from tests.intake.documents import a_document
 from tests.journeys.playground import WIDTHS, a_tour, playground
 from tests.journeys.test_browser import SUPPLIER, Story
@@ -91,6 +91,27 @@ class Payer(Story):
         await expect(self.dialog.get_by_text("It is saved")).to_be_visible()
         await self.dismiss()
 
+    async def pays_with_another(self, number: str) -> None:
+        """The bill is in Xero, its payment is not: the bookkeeper follows the line in the alerts channel, and chooses."""
+        await self.be(BOOKKEEPER, ALERTS)
+        await expect(self.words("bank account cannot be used in Xero")).to_be_visible(timeout=30_000)
+        async with self.tour.context.expect_page() as opened:
+            await self.page.get_by_role("link", name="Open").last.click()
+        thread = await opened.value
+        button = thread.get_by_role("button", name="Choose another payment method")
+        await expect(button).to_be_visible()
+        await self.tour.shot("payment-refused", thread)
+        await button.click()
+        dialog = thread.locator("dialog#modal")
+        await dialog.get_by_role("combobox", name="Payment method").click()
+        await self.tour.shot("pays-with-another", thread)
+        await dialog.get_by_role("option", name="Petty cash → 091").click()
+        await dialog.get_by_role("button", name="Save and send").click()
+        await expect(thread.locator("#thread").get_by_text("had it paid with Petty cash")).to_be_visible(timeout=20_000)
+        await expect(thread.locator("#thread").get_by_text("The payment is in Xero")).to_be_visible(timeout=20_000)
+        await self.tour.shot("paid-with-another", thread)
+        await thread.close()
+
     async def looks_into_the_ledger(self, number: str) -> None:
         ledger = await self.ledger()
         await ledger.get_by_role("link", name=number).first.click()
@@ -144,5 +165,11 @@ async def test_a_card_is_made_known_and_linked_where_an_item_waits_for_it(
         await story.published("INV-9")
         await tour.shot("published")
         await story.looks_into_the_ledger("INV-9")
+
+        await story.sends("INV-10")
+        await story.switch_account("Business Current Account", "Archived")
+        await story.approve("INV-10")
+        await story.pays_with_another("INV-10")
+        await story.looks_into_the_ledger("INV-10")
 
         assert tour.complaints == []
