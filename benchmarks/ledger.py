@@ -38,6 +38,13 @@ LISTS = (
 )
 
 
+class FilledBooks(Books):
+    """Of records that are in the store by now."""
+
+    def _seed(self) -> None:
+        pass
+
+
 @dataclass(slots=True)
 class Heard:
     """What was asked, by what it asks for; `at` is when each call came that counted against an organisation's limits."""
@@ -91,7 +98,7 @@ def more(xero: XeroState, number: int) -> list[str]:
             shelf = Shelf(xero.store, f"{kind}/{tenant}")
             for record in records(TRADING):
                 shelf.save(record[key], record)
-        xero.books[tenant] = Books(tenant, xero.store, xero.clock)
+        xero.books[tenant] = FilledBooks(tenant, xero.store, xero.clock)
     return tenants
 
 

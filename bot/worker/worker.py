@@ -71,11 +71,6 @@ class Worker:
         self.lock.release()
         self.is_working = False
 
-    async def pass_once(self) -> None:
-        """Freeze what is due, and start again what stopped moving."""
-        await self.planner.pass_once()
-        await self.reconciler.restart()
-
     async def _launch(self) -> None:
         async with self.db.write():
             """The first connection sets SQLite's journal mode, which the library leaves as it finds it."""
@@ -99,9 +94,14 @@ class Worker:
 
     async def _work(self) -> None:
         cancelled_at = self.clock.monotonic()
+        restarted_at: float | None = None
         while not self._stopping.is_set():
             self._woken.clear()
-            await guarded(self.pass_once, "the pass")
+            await guarded(self.planner.pass_once, "planning")
+            # a commit wakes this loop to plan; to look at everything that may have stopped each time would cost more
+            if restarted_at is None or self.clock.monotonic() - restarted_at >= self.poll_seconds:
+                restarted_at = self.clock.monotonic()
+                await guarded(self.reconciler.restart, "starting again what stopped")
             if self.clock.monotonic() - cancelled_at >= self.cancel_seconds:
                 cancelled_at = self.clock.monotonic()
                 await guarded(self.reconciler.cancel_old, "cancelling")
