@@ -57,6 +57,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.items
+	$(BIN)/python -m benchmarks.publish
 
 lock: $(VENV)/.dev
 	$(LOCK) --upgrade --output-file requirements/runtime.txt pyproject.toml requirements/build.in

@@ -206,8 +206,9 @@ async def add_organisation(
     await _connection(tx, scope, vault, sign_in, tenant)
     for role in (Role.ADMIN, Role.APPROVER, Role.BOOKKEEPER):
         await _insert(tx, GrantRow, scope, user_id=PERSON, role=role, position=0)
+    channel = CHANNEL if tenant == TRADING else f"C{tenant[:8].upper()}"
     for purpose in ("approvals", "alerts"):
-        await _insert(tx, ChannelRow, scope, channel_id=CHANNEL, purpose=purpose)
+        await _insert(tx, ChannelRow, scope, channel_id=channel, purpose=purpose)
     await _lists(tx, scope)
     return organisation
 
