@@ -85,7 +85,7 @@ async def release(tx: Tx, item: Item, *, due_at: datetime) -> bool:
 
 async def hurry(tx: Tx, item: Item) -> bool:
     """Its document is due now; False when it does not wait."""
-    return await _of_waiting(tx, item, StepState.WAITING, due_at=tx.now)
+    return await _of_waiting(tx, item, StepState.WAITING, due_at=due_at_once(tx.now))
 
 
 async def _of_waiting(tx: Tx, item: Item, now: StepState, **values: object) -> bool:

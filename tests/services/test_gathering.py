@@ -7,11 +7,13 @@ import pytest
 
 from bot.db.base import dump, table_of
 from bot.db.connections import BudgetRow
+from bot.db.items import load_item
 from bot.db.unit_of_work import Database
 from bot.domain.budgets import Tally
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import GATHERED_FOR
+from bot.services.publications import hurry
 from providers.base import RateLimits
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
@@ -57,6 +59,18 @@ async def test_what_a_person_sends_again_goes_at_once(world: World) -> None:
     await world.one_pass()
 
     assert await world.state(refused) is ItemState.PUBLISHED
+
+
+async def test_what_a_person_publishes_now_goes_at_once(world: World) -> None:
+    (hurried,) = await world.approve("INV-1")
+    async with world.db.write() as tx:
+        item = await load_item(tx, world.workspace_id, hurried)
+        assert item is not None
+        assert await hurry(tx, item)
+
+    await world.one_pass()
+
+    assert await world.state(hurried) is ItemState.PUBLISHED
 
 
 async def test_files_go_while_documents_wait_for_more(world: World) -> None:
