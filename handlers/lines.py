@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
-from bot.domain.lines import added, coded_alike, merged, removed, totals_taken
+from bot.domain.lines import added, merged, removed, totals_taken
 from bot.services.drafts import DraftRef, Drafts, LinesDifferError
 from bot.services.item_forms import ItemForms
 from bot.views import item_form, lines_form
@@ -84,7 +84,7 @@ class LineHandlers:
         ref = FormRef.decode(submission.form.private_metadata)
         page = await self.drafts.opened(submission.actor, _draft_of(ref))
         codes = lines_form.read_alike(submission.form.state, page)
-        page = await self.drafts.type(submission.actor, _draft_of(ref), {}, lambda edit: coded_alike(edit, codes))
+        page = await self.drafts.code_alike(submission.actor, _draft_of(ref), codes)
         return NextForm(lines_form.form(page, ref.version, ref.page))
 
     async def finish(self, submission: Submission) -> Reply:

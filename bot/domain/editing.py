@@ -182,12 +182,16 @@ _FIELDS: dict[FactField, tuple[str, ...]] = {
 
 def _by_a_person(before: Facts, after: Facts) -> Facts:
     """What differs was edited, and is not what was read any more. Nobody edits away what the reading warned of."""
-    changed = {
+    changed = fields_changed(before, after)
+    return replace(after, read=before.read - changed, edited=before.edited | changed, warnings=before.warnings)
+
+
+def fields_changed(before: Facts, after: Facts) -> frozenset[FactField]:
+    return frozenset(
         field
         for field, names in _FIELDS.items()
         if any(getattr(before, name) != getattr(after, name) for name in names)
-    }
-    return replace(after, read=before.read - changed, edited=before.edited | changed, warnings=before.warnings)
+    )
 
 
 def _line_of(coding: Coding, place: int) -> LineCoding:

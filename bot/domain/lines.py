@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.booking import single_line, spread_tax
+from bot.domain.books import Product
 from bot.domain.coding import NO_CODES, Codes
 from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.editing import Edit
 from bot.domain.money import WIDE, to_cents
+from bot.domain.products import with_product
 
 NOTHING = Decimal("0.00")
 PRICE_PLACES = Decimal("0.0001")
@@ -205,9 +207,17 @@ def removed(edit: Edit, place: int) -> Edit:
     return edit if len(rows) < 2 else _with_lines(edit, [row for at, row in enumerate(rows) if at != place])
 
 
-def coded_alike(edit: Edit, codes: Codes) -> Edit:
-    """Every line with these codes; where they have none, each keeps its own."""
-    return _with_lines(edit, [(line, codes.over(own)) for line, own in _rows(edit)])
+def coded_alike(edit: Edit, codes: Codes, product: Product | None = None) -> Edit:
+    """Every line with these codes; where they have none, each keeps its own. Their `product` brings its category and tax rate
+    to a line that is given it now and has none of its own, as it does where it is chosen for one line.
+    """
+
+    def coded(own: Codes) -> Codes:
+        alike = codes.over(own)
+        is_new = product is not None and own.product != codes.product
+        return with_product(alike, product, edit.kind) if product is not None and is_new else alike
+
+    return _with_lines(edit, [(line, coded(own)) for line, own in _rows(edit)])
 
 
 def merged(edit: Edit) -> Edit:

@@ -11,6 +11,7 @@ from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow
 from bot.domain.cards import Details, Happening
+from bot.domain.deeds import CHOSEN
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.rights import Deed, decide
@@ -65,7 +66,12 @@ async def _history(tx: Tx, item: Item) -> tuple[Happening, ...]:
 
 def _happening(row: Row[Any]) -> Happening:
     by = None if row.by is None else UserId(row.by)
-    return Happening(at=row.at, deed=row.deed, by=by, more=_more(row.deed, load(row.facts, Json)))
+    facts = load(row.facts, Json)
+    if row.deed in ("edited", "coded") and len(facts) == 1 and (chosen := CHOSEN & facts.keys()):
+        (name,) = chosen
+        was, _ = facts[name]
+        return Happening(at=row.at, deed=f"chose {'a' if was is None else 'another'} {name}", by=by, more=None)
+    return Happening(at=row.at, deed=row.deed, by=by, more=_more(row.deed, facts))
 
 
 def _more(deed: str, facts: Json) -> str | None:

@@ -6,11 +6,12 @@ from uuid import UUID
 
 from bot.db.drafts import Draft, keep_draft, load_draft
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.coding import Codes
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
-from bot.domain.lines import Balance, TypedLine, balance_of, opened, worked_out
+from bot.domain.lines import Balance, TypedLine, balance_of, coded_alike, opened, worked_out
 from bot.domain.products import with_product
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
@@ -109,6 +110,15 @@ class Drafts:
                 draft = replace(draft, revision=draft.revision + 1, working=then(working))
             await keep_draft(tx, item.workspace_id, item.id, actor.user_id, form_id=ref.form_id, draft=draft)
             return await self._page(tx, item, ref, draft)
+
+    async def code_alike(self, actor: Actor, ref: DraftRef, codes: Codes) -> ItemPage:
+        """All lines with these codes; a product brings its own, as it does on one line. Raises: as `type`."""
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, ref.item_id)
+            chosen = [codes.product] if codes.product else []
+            known = await lists.products_by_code(tx, item.workspace_id, item.organisation_id, chosen) if chosen else {}
+        product = known.get(codes.product or "")
+        return await self.type(actor, ref, {}, lambda edit: coded_alike(edit, codes, product))
 
     async def finish(self, actor: Actor, ref: DraftRef, typed: Mapping[int, TypedLine]) -> ItemPage:
         """Agree to the lines; the item's own form, which is answered, saves them.

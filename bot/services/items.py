@@ -10,13 +10,14 @@ from bot.db.drafts import drop_draft
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import Coding
+from bot.domain.deeds import deed
 from bot.domain.documents import Door, Facts
 from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, over_suggestions, what_changed
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
-from bot.domain.settings import PaymentStatus, Settings
+from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again, settled, waiting_on
@@ -126,7 +127,7 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         facts=dict(what_changed(before, after)),
     )
     if before.state is ItemState.REFUSED:
-        await alerts.fixed(tx, changed, f"{mention(by)} {_deed(before, after)}.")
+        await alerts.fixed(tx, changed, f"{mention(by)} {deed(before, after) or alerts.SENT_AGAIN}.")
     await show(tx, changed)
     await settled(tx, waiting)
     return changed
@@ -153,22 +154,6 @@ def _chosen_for(item: Item) -> tuple[object, ...]:
     """What of its coding says where it goes to, with which status, and what it is paid from."""
     coding = item.coding
     return item.kind, coding.publish_to.value, coding.publish_as.value, coding.payment_method.value
-
-
-def _deed(before: Item, after: Item) -> str:
-    """What somebody did about a refusal, as half a sentence."""
-    changes = what_changed(before, after)
-    match list(changes):
-        case []:
-            return alerts.SENT_AGAIN
-        case ["category"] | ["tax rate"] as only:
-            return f"chose another {only[0]}"
-        case ["contact"]:
-            return "took the ledger's contact"
-        case ["status"]:
-            return "had it sent as a draft" if after.publish_as is PaymentStatus.DRAFT else "chose another status"
-        case _:
-            return "edited the bill"
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) -> Item | None:

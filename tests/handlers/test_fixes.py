@@ -263,7 +263,7 @@ async def test_a_locked_period_is_mended_by_another_date_and_the_approval_is_kep
     await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.ISSUED_ON: "2026-04-01"})
     await desk.settle()
 
-    assert f"<@{BOOKKEEPER}> edited the bill." in words(alert(desk))
+    assert f"<@{BOOKKEEPER}> changed the date." in words(alert(desk))
     assert "Published to Xero," in words(alert(desk))
     assert [bill["Date"][:10] for bill in desk.xero.bills()] == ["2026-04-01"]
 

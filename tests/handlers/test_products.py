@@ -12,6 +12,7 @@ from providers.xero.simulated.seed import stable_id
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.handlers.test_lines import Lines
+from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
 CHOSEN = ("461", "INPUT2", "TONER")
@@ -85,6 +86,26 @@ async def test_a_line_names_a_product_which_brings_its_codes_and_is_exchanged_wh
     await desk.slack.submit(desk.modal(BOOKKEEPER), {})
     await desk.settle()
     assert codes(desk, "INV-3") == ("461", "INPUT2", None)
+
+
+async def test_a_product_for_all_lines_brings_its_codes_where_a_line_has_none_of_its_own(desk: Desk) -> None:
+    await desk.drop(
+        "MANY-1", rows=tuple(Row(net=net, price=net, name=name) for net, name in (("60", "A"), ("40", "B")))
+    )
+    lines = Lines(desk)
+    await lines.open(desk.card("MANY-1"))
+    await lines.press(ActionId.ASK_TO_CODE_LINES, {(BlockId.ACCOUNT, 1): "400"})
+    await desk.offered(lines.view, {BlockId.PRODUCT: ""}, BOOKKEEPER)
+
+    done = await desk.slack.submit(lines.view, {BlockId.PRODUCT: "TONER"})
+
+    assert done.errors == {}
+    assert (await lines.done()).errors == {}
+    await lines.save()
+    await desk.approve("MANY-1")
+    (bill,) = desk.xero.bills()
+    found = [(each["AccountCode"], each["TaxType"], each.get("ItemCode")) for each in bill["LineItems"]]
+    assert found == [CHOSEN, ("400", "INPUT2", "TONER")]
 
 
 async def test_what_is_gone_from_the_list_is_not_taken_and_a_refresh_says_so(desk: Desk) -> None:

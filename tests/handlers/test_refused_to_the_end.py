@@ -167,6 +167,7 @@ async def test_an_archived_contact(desk: Desk) -> None:
     assert BlockId.CONTACT in (await desk.slack.submit(form, {})).errors
     assert (await desk.slack.submit(form, {BlockId.CONTACT: contact})).errors == {}
     await desk.settle()
+    assert f"<@{BOOKKEEPER}> chose a contact of the ledger." in words(alert(desk, "INV-1"))
     assert "It is approved again before it is sent." in words(alert(desk, "INV-1"))
     await desk.approve("INV-1")
     assert bill(desk, "INV-1")["Contact"]["Name"] == name
@@ -189,7 +190,7 @@ async def test_a_contact_whose_name_is_taken(desk: Desk) -> None:
 
     assert bill(desk, "INV-1")["Contact"]["Name"] == "Paper &  Ink Ltd"
     assert f"Approved* by <@{APPROVER}>" in words(desk.card("INV-1"))
-    assert f"<@{BOOKKEEPER}> took the ledger's contact." in words(alert(desk, "INV-1"))
+    assert f"<@{BOOKKEEPER}> chose a contact of the ledger." in words(alert(desk, "INV-1"))
 
 
 async def sold(desk: Desk, number: str) -> None:
@@ -221,6 +222,7 @@ async def test_a_sales_invoice_whose_number_is_taken(either: Desk) -> None:
     assert BlockId.NUMBER in (await desk.slack.submit(form, {BlockId.NUMBER: " "})).errors
     await desk.slack.submit(form, {BlockId.NUMBER: "S-2"})
     await desk.settle()
+    assert f"<@{BOOKKEEPER}> changed the number." in words(alert(desk, "S-2"))
     assert "It is approved again before it is sent." in words(alert(desk, "S-2"))
     await desk.approve("S-2")
     assert "Published to Xero," in words(alert(desk, "S-2"))
@@ -322,7 +324,11 @@ async def test_an_archived_bank_account(desk: Desk) -> None:
     assert offered["value"] == methods["Savings"], "what the ledger does not take is not offered again"
     await desk.slack.submit(form, {BlockId.PAYMENT_METHOD: methods["Savings"]})
     await desk.settle()
+    assert f"<@{BOOKKEEPER}> chose another payment method.\n" in words(alert(desk, "INV-1"))
     assert "It is approved again before it is sent." in words(alert(desk, "INV-1"))
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    assert f"<@{BOOKKEEPER}>: chose another payment method\n" in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
     await desk.approve("INV-1")
 
     # the other one's is restored in Xero
