@@ -59,8 +59,7 @@ class World:
 
     async def settle(self) -> None:
         """Go on until there is nothing left to do now."""
-        # what is due now goes now: that documents wait for each other is tests/services/test_gathering.py's
-        planner = Planner(replace(self.services.publishing, gather=timedelta(0)))
+        planner = Planner(self.services.publishing)
         while True:
             await self.slack.settle()
             await self.upkeep.giving_back.give_back()
@@ -117,8 +116,11 @@ async def whole_app(
         slack.public_url = f"http://127.0.0.1:{slack_port}"
         config = read_config(environment(database_url, slack_port, more), tuple(PROVIDERS))
         jobs = InlineJobs()
-        async with assembled(config, clock, jobs=jobs) as product:
-            services = product.services
+        async with assembled(config, clock, jobs=jobs) as built:
+            # what is due now goes now: that documents wait for each other is tests/services/test_gathering.py's
+            at_once = replace(built.services.publishing, gather=timedelta(0))
+            services = replace(built.services, publishing=at_once)
+            product = replace(built, services=services)
             tasks = tasks_of(
                 publishing=services.publishing,
                 lists=services.lists,
