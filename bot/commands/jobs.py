@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 
 from bot.clock import SystemClock
 from bot.commands.parsing import Commands, add_command, add_group
@@ -20,8 +21,14 @@ from bot.services.operating import CannotError, NoSuchItemError, Operating
 
 LISTS = "show what waits, is being sent, is looked for in the ledger, or was refused"
 LIST_EXAMPLE = "dext-bot jobs list --state refused --json"
-RETRIES = "send again as it is what the ledger refused, because the cause is gone"
-CANCELS = "take back an approved item of which nothing was sent; it has to be approved again"
+DEEDS: dict[str, tuple[str, str]] = {
+    "retry": ("send again as it is what the ledger refused, because the cause is gone", "is sent again"),
+    "cancel": ("take back an approved item of which nothing was sent; it has to be approved again", "is taken back"),
+    "hold": ("send nothing of an approved item until it is released", "is held"),
+    "release": ("let an item that is held, here or in Slack, go on", "goes on"),
+    "now": ("send an approved item at once, without the rest of its undo window", "is due now"),
+}
+"""What each does, and how it is answered."""
 ORGANISATION = "only of this one, by name or id"
 ITEM = "its reference, as on its card, or its id"
 NONE = "Nothing is on its way, and nothing was refused."
@@ -37,8 +44,8 @@ def register(commands: Commands) -> None:
     listing.add_argument("--state", action="append", choices=list(QUEUED), help="only these; again for more (all)")
     listing.add_argument("--limit", type=_count, default=MOST, help=f"the oldest of each organisation ({MOST})")
     listing.add_argument("--json", action="store_true", help="for machines")
-    for name, command, does in (("retry", retry_job, RETRIES), ("cancel", cancel_job, CANCELS)):
-        parser = add_command(jobs, name, command, does, f"dext-bot jobs {name} B-1042")
+    for name, (does, _) in DEEDS.items():
+        parser = add_command(jobs, name, partial(act, name), does, f"dext-bot jobs {name} B-1042")
         parser.add_argument("item", help=ITEM)
         parser.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
 
@@ -49,12 +56,9 @@ def list_jobs(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def retry_job(chosen: argparse.Namespace) -> int:
-    return asyncio.run(_act(chosen, is_retry=True))
-
-
-def cancel_job(chosen: argparse.Namespace) -> int:
-    return asyncio.run(_act(chosen, is_retry=False))
+def act(deed: str, chosen: argparse.Namespace) -> int:
+    """Answers 1 when there is nothing to do it to."""
+    return asyncio.run(_act(deed, chosen))
 
 
 async def _listed(chosen: argparse.Namespace) -> tuple[Queued, ...]:
@@ -62,12 +66,17 @@ async def _listed(chosen: argparse.Namespace) -> tuple[Queued, ...]:
         return await operating.queued(chosen.organisation, states=chosen.state or QUEUED, limit=chosen.limit)
 
 
-async def _act(chosen: argparse.Namespace, *, is_retry: bool) -> int:
-    """Answers 1 when there is nothing to do it to."""
+async def _act(deed: str, chosen: argparse.Namespace) -> int:
     async with _operating() as operating:
+        deeds = {
+            "retry": operating.retry,
+            "cancel": operating.cancel,
+            "hold": operating.hold,
+            "release": operating.release,
+            "now": operating.publish_now,
+        }
         try:
-            deed = operating.retry if is_retry else operating.cancel
-            item = await deed(chosen.item, chosen.organisation)
+            item = await deeds[deed](chosen.item, chosen.organisation)
         except (NoSuchItemError, CannotError) as error:
             print(error, file=sys.stderr)
             return 1
@@ -76,7 +85,7 @@ async def _act(chosen: argparse.Namespace, *, is_retry: bool) -> int:
                 f"{chosen.item} has just changed; look with `dext-bot jobs list`, and type it again.", file=sys.stderr
             )
             return 1
-    print(f"{item.reference} is {'sent again' if is_retry else 'taken back'}: its card says so, and what comes of it.")
+    print(f"{item.reference} {DEEDS[deed][1]}: its card says so, and what comes of it.")
     return 0
 
 

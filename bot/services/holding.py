@@ -11,6 +11,7 @@ from bot.db.items import change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit, publications, recording
@@ -23,6 +24,9 @@ NOT_WAITING = "nothing of it waits to be sent."
 HELD_ALREADY = "it is held already."
 NOT_HELD = "nobody holds it."
 HELD_BACK = "it is held; *Release* sends it."
+
+HELD, RELEASED, HURRIED = "held", "released", "sent at once"
+"""What the audit log calls it."""
 
 Change = Callable[[Tx, Item, UserId | None], Awaitable[Item]]
 
@@ -43,15 +47,15 @@ class Holding:
 
     async def hold(self, actor: Actor, item_id: ItemId) -> Item:
         """Nothing of it is sent until it is released; the approval stands."""
-        return await self._change(actor, item_id, "held", held)
+        return await self._change(actor, item_id, HELD, held)
 
     async def release(self, actor: Actor, item_id: ItemId) -> Item:
         """It goes on: at the end of its undo window, or at once where that is over."""
-        return await self._change(actor, item_id, "released", released)
+        return await self._change(actor, item_id, RELEASED, released)
 
     async def publish_now(self, actor: Actor, item_id: ItemId) -> Item:
         """It is due at once, whatever is left of its undo window."""
-        return await self._change(actor, item_id, "sent at once", hurried)
+        return await self._change(actor, item_id, HURRIED, hurried)
 
     async def cancel(self, actor: Actor, item_id: ItemId) -> Item:
         """It is taken out of the line, and has to be approved again."""
@@ -79,7 +83,8 @@ async def held(tx: Tx, before: Item, by: UserId | None) -> Item:
 
 
 async def released(tx: Tx, before: Item, _: UserId | None) -> Item:
-    due_at = max(before.send_after or tx.now, tx.now)
+    at_once = due_at_once(tx.now)
+    due_at = max(before.send_after or at_once, at_once)
     if not before.is_held or not await publications.release(tx, before, due_at=due_at):
         raise NotNowError(before, NOT_HELD)
     return await _changed(tx, before, replace(before, held_by=None, held_at=None))

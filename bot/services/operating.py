@@ -20,8 +20,9 @@ from bot.domain.items import Item, ItemState
 from bot.domain.publishing import ADDITIONS, StepState
 from bot.domain.queued import QUEUED, Queued
 from bot.services import alerts, audit, publications
-from bot.services.approvals import UNDONE, taken_back
-from bot.services.current import show
+from bot.services.approvals import UNDONE
+from bot.services.current import NotNowError, show
+from bot.services.holding import HELD, HURRIED, RELEASED, Change, cancelled, held, hurried, released
 from bot.services.named_books import organisations, the_one
 
 BY_OPERATOR = {"on": "the command line"}
@@ -81,12 +82,28 @@ class Operating:
 
         Raises: as `retry`; CannotError: it is on its way, or not approved.
         """
+        return await self._change(named, organisation, UNDONE, cancelled)
+
+    async def hold(self, named: str, organisation: str | None) -> Item:
+        """Nothing of an approved document is sent until it is released. Raises: as `cancel`."""
+        return await self._change(named, organisation, HELD, held)
+
+    async def release(self, named: str, organisation: str | None) -> Item:
+        """What was held, here or in Slack, goes on. Raises: as `retry`; CannotError: nobody holds it."""
+        return await self._change(named, organisation, RELEASED, released)
+
+    async def publish_now(self, named: str, organisation: str | None) -> Item:
+        """An approved document is due at once. Raises: as `cancel`."""
+        return await self._change(named, organisation, HURRIED, hurried)
+
+    async def _change(self, named: str, organisation: str | None, deed: str, change: Change) -> Item:
         async with self.db.write() as tx:
             before = await self._meant(tx, named, organisation)
-            item = await taken_back(tx, before) if before.state is ItemState.APPROVED else None
-            if item is None:
-                raise _cannot(before)
-            await _tell(tx, item, UNDONE)
+            try:
+                item = await change(tx, before, None)
+            except NotNowError:
+                raise _cannot(before) from None
+            await _tell(tx, item, deed)
         return item
 
     async def _meant(self, tx: Tx, named: str, organisation: str | None) -> Item:
@@ -130,12 +147,14 @@ async def _retry_additions(tx: Tx, item: Item) -> Item:
 
 
 def _cannot(item: Item) -> CannotError:
-    return CannotError(f"{item.reference} is {item.state.words}: {_INSTEAD.get(item.state, _NOTHING)}")
+    instead = _HELD if item.is_held else _INSTEAD.get(item.state, _NOTHING)
+    return CannotError(f"{item.reference} is {item.state.words}: {instead}")
 
 
 _NOTHING = "nothing of it was refused, and nothing of it waits to be sent."
+_HELD = "it is held. `dext-bot jobs release` sends it, and `dext-bot jobs cancel` takes it back."
 _INSTEAD = {
-    ItemState.APPROVED: "it goes out by itself when it is due.",
+    ItemState.APPROVED: "it is not held, and goes out by itself when it is due.",
     ItemState.SENDING: "it is on its way; whatever the ledger answers is told in its thread.",
     ItemState.UNKNOWN: "it is looked for in the ledger until that is clear.",
     ItemState.REFUSED: "nothing of it is on its way. Retry it here, or archive it in Slack.",

@@ -60,7 +60,7 @@ async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database
         assert "has been archived" in job["cause"]["words"]
         assert "The category is archived in Xero" in table
         assert (done[0], f"{job['reference']} is sent again" in done[1]) == (0, True)
-        assert (again[0], "it goes out by itself" in again[2]) == (1, True)
+        assert (again[0], "goes out by itself" in again[2]) == (1, True)
         assert "It was sent again as it is, on the command line." in words(alert(desk))
         assert len(desk.xero.bills()) == 1
         assert (await type_in("list"))[1].strip() == "Nothing is on its way, and nothing was refused."
@@ -83,6 +83,45 @@ async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_i
         assert "Approve" in words(desk.card(NUMBER))
         assert desk.xero.bills() == []
         assert await jobs(type_in) == []
+
+
+async def test_what_waits_is_held_released_and_sent_at_once(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=600) as desk:
+        await desk.world.set_up()
+        await desk.add(**{BlockId.NUMBER: NUMBER})
+        await desk.approve(NUMBER)
+        reference = (await jobs(type_in))[0]["reference"]
+
+        said = [await type_in("hold", reference)]
+        (job,) = await jobs(type_in, "--state", "held")
+        refused = [await type_in(deed, reference) for deed in ("hold", "now")]
+        await desk.world.later(3600)
+        held = words(desk.card(NUMBER))
+        said += [await type_in("release", reference)]
+        again = await type_in("release", reference)
+        await desk.settle()
+
+    assert [code for code, _, _ in said] == [0, 0]
+    assert "*Held* on the command line" in held
+    assert (job["state"], job["next_try"]) == ("held", None)
+    assert [(code, "it is held. `dext-bot jobs release` sends it" in err) for code, _, err in refused] == [
+        (1, True)
+    ] * 2
+    assert (again[0], "is not held" in again[2]) == (1, True)
+    assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]
+
+
+async def test_what_waits_for_its_undo_window_is_sent_at_once(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=600) as desk:
+        await desk.world.set_up()
+        await desk.add(**{BlockId.NUMBER: NUMBER})
+        await desk.approve(NUMBER)
+
+        code, said, _ = await type_in("now", (await jobs(type_in))[0]["reference"])
+        await desk.world.later(1)
+
+    assert (code, "is due now" in said) == (0, True)
+    assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]
 
 
 async def test_what_is_not_there_is_said(database_url: str, type_in: Type) -> None:

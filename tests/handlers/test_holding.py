@@ -53,7 +53,7 @@ async def frozen(desk: Desk) -> None:
     """Whatever is due is in a batch that nobody has begun to send."""
     clock = desk.world.clock
     assert isinstance(clock, FakeClock)
-    clock.move_to(clock.now() + timedelta(seconds=UNDO_SECONDS + 1))
+    clock.move_to(clock.now() + timedelta(seconds=UNDO_SECONDS + 3))
     publishing = desk.world.services.publishing
     for organisation in await publishing.due():
         assert await publishing.freeze(organisation)
@@ -89,7 +89,7 @@ async def test_a_release_within_the_undo_window_waits_for_its_end(desk: Desk) ->
     await desk.press(desk.card(NUMBER), RELEASE, BOOKKEEPER)
     assert sent(desk) == []
     assert "*Undo* works until it is on its way" in words(desk.card(NUMBER))
-    await desk.world.later(UNDO_SECONDS + 1)
+    await desk.world.later(UNDO_SECONDS + 3)
 
     assert sent(desk) == [NUMBER]
 
@@ -163,7 +163,7 @@ async def test_what_is_only_frozen_is_taken_out_and_the_others_of_its_batch_go_o
 
 async def test_what_was_sent_cannot_be_stopped_and_the_answer_says_what_helps(desk: Desk) -> None:
     card = await approved(desk)
-    await desk.world.later(UNDO_SECONDS + 1)
+    await desk.world.later(UNDO_SECONDS + 3)
 
     for action in (HOLD, NOW):
         await desk.press(card, action, BOOKKEEPER)
