@@ -223,7 +223,7 @@ def _is_open(found: AlertCard) -> bool:
 
 def _sign(found: AlertCard) -> str:
     alert = found.alert
-    return SIGNS[alert.state] if alert.told_anew_at is None or alert.state.is_over else ":arrow_heading_down:"
+    return SIGNS[alert.state] if alert.told_anew_at is None or alert.state.is_over else ":arrow_down:"
 
 
 def _stands_there(item: Item) -> bool:

@@ -253,8 +253,8 @@ def test_what_is_still_tried_is_not_called_refused() -> None:
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
-        (AlertState.OPEN, ":arrow_heading_down: Xero has answered since; the newer message below says what, <!date^"),
-        (AlertState.FIXED, ":arrow_heading_down: That did not settle it; the newer message below says why, <!date^"),
+        (AlertState.OPEN, ":arrow_down: Xero has answered since; the newer message below says what, <!date^"),
+        (AlertState.FIXED, ":arrow_down: That did not settle it; the newer message below says why, <!date^"),
         (AlertState.RESOLVED, ":white_check_mark: Published to Xero, <!date^"),
         (AlertState.LEFT, ":heavy_minus_sign: It stays in Xero."),
     ],

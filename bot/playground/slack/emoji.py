@@ -31,6 +31,7 @@ SIGNS = {
     "arrows_counterclockwise": ("↻", "blue", "🔄"),
     "leftwards_arrow_with_hook": ("↩", "grey", "↩️"),
     "arrow_right": ("➡", "grey", "➡️"),
+    "arrow_down": ("↓", "grey", "⬇️"),
     "outbox_tray": ("⇧", "blue", "📤"),
     "inbox_tray": ("⇩", "blue", "📥"),
     "page_facing_up": ("▤", "grey", "📄"),
