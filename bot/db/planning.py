@@ -63,13 +63,22 @@ class Gathering:
     """By provider; of others nothing is due."""
 
 
-async def organisations_due(tx: Tx, gathering: Gathering) -> tuple[DueOrganisation, ...]:
-    """Set up, connected, not paused, nothing in flight, and something due. Work of all workspaces, so none is named."""
+async def frozen_waiting(tx: Tx) -> int:
+    """Batches that were frozen lately and that nobody has begun to send."""
+    waiting = (BATCHES.c.state == BatchState.QUEUED, BATCHES.c.leased_until.is_(None), BATCHES.c.due_at > tx.now)
+    return int((await tx.execute(select(func.count()).where(*waiting))).scalar_one())
+
+
+async def organisations_due(tx: Tx, gathering: Gathering, most: int) -> tuple[DueOrganisation, ...]:
+    """Set up, connected, not paused, nothing in flight, and something due, longest first. Work of all workspaces, so none
+    is named.
+    """
     in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
     waits = and_(STEPS.c.kind.in_(TOGETHER), STEPS.c.due_at > tx.now - gathering.wait)
     due = (
         select(
             STEPS.c.organisation_id,
+            func.min(STEPS.c.due_at).label("since"),
             func.count(case((not_(waits), 1))).label("ripe"),
             func.count(case((STEPS.c.kind == StepKind.DOCUMENT, 1))).label("documents"),
             func.count(case((STEPS.c.kind == StepKind.PAYMENT, 1))).label("payments"),
@@ -98,6 +107,8 @@ async def organisations_due(tx: Tx, gathering: Gathering) -> tuple[DueOrganisati
             ~in_flight.exists(),
             ~paused.exists(),
         )
+        .order_by(due.c.since)
+        .limit(most)
     )
     return tuple(
         DueOrganisation(

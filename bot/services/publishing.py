@@ -40,6 +40,8 @@ from providers.errors import (
 
 logger = logging.getLogger(__name__)
 
+MOST_FROZEN = 48
+"""Batches that wait for a worker: none of them so long that it would be taken for one that stopped."""
 SHORTEST_RENEWAL_SECONDS = 0.05
 RECONNECTED_AGAIN_AFTER = timedelta(seconds=5)
 """A connection that was only just renewed does not end by one refusal; asking again every second would use its calls up."""
@@ -65,7 +67,8 @@ class Publishing:
     async def due(self) -> tuple[DueOrganisation, ...]:
         """Organisations that something can be sent for now, at providers we are configured for."""
         async with self.db.read() as tx:
-            return await planning.organisations_due(tx, self.gathering) if self.providers else ()
+            room = MOST_FROZEN - await planning.frozen_waiting(tx)
+            return await planning.organisations_due(tx, self.gathering, room) if self.providers and room > 0 else ()
 
     async def freeze(self, organisation: DueOrganisation) -> int:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""

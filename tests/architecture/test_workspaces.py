@@ -32,6 +32,7 @@ REASONS = {
     "bot/db/outbox.py:put_off": OWN_ROW,
     "bot/db/outbox.py:taken": OWN_ROW,
     "bot/db/planning.py:bind_steps": OWN_ROW,
+    "bot/db/planning.py:frozen_waiting": WORK_OF_ALL,
     "bot/db/batches.py:batches_due": WORK_OF_ALL,
     "bot/db/batches.py:next_attempt": OWN_ROW,
     "bot/db/batches.py:live_steps": OWN_ROW,

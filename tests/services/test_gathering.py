@@ -160,3 +160,22 @@ async def test_a_collision_is_told_though_reading_back_fails(world: World) -> No
 
     assert await world.state(other) is ItemState.PUBLISHED
     assert world.ledger.calls.count("create") == 1
+
+
+async def test_no_more_is_frozen_than_soon_gets_its_turn(
+    world: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are frozen as soon as one of these has begun, who waits longest first."""
+    monkeypatch.setattr("bot.services.publishing.MOST_FROZEN", 1)
+    other = await a_world(world.db, clock, team_id="T2")
+    await other.approve("INV-2")
+    world.later(1)
+    await world.approve("INV-1")
+    world.later(2)
+
+    assert [due.organisation_id for due in await world.publishing.due()] == [other.organisation_id]
+    await world.publishing.plan()
+    assert await world.publishing.due() == ()
+
+    await world.jobs.drain()
+    assert [due.organisation_id for due in await world.publishing.due()] == [world.organisation_id]

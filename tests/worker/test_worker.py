@@ -11,6 +11,7 @@ from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
 from bot.services.jobs import JobKind
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from bot.worker.tasks import BATCHES_AT_ONCE
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
 from tests.services.publishing import World, a_world
@@ -108,6 +109,29 @@ async def test_a_job_that_fails_is_logged_once_and_never_raises(
     await Tasks(clock, {BATCH: fail}).run("publish_batch", "one:1")
 
     assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "job failed")]
+
+
+async def test_only_so_many_batches_are_worked_at_once_and_other_jobs_wait_for_none_of_them(clock: FakeClock) -> None:
+    at_once: list[str] = []
+    most, go_on = 0, asyncio.Event()
+
+    async def send(key: str) -> None:
+        nonlocal most
+        at_once.append(key)
+        most = max(most, len(at_once))
+        await go_on.wait()
+        at_once.remove(key)
+
+    async def read(_key: str) -> None:
+        go_on.set()
+
+    tasks = Tasks(clock, {BATCH: send, JobKind.READ_FILE: read})
+    sending = [asyncio.create_task(tasks.run(BATCH, f"{each}:1")) for each in range(3 * BATCHES_AT_ONCE)]
+    await asyncio.sleep(0)
+    await tasks.run(JobKind.READ_FILE, "file:1")
+    await asyncio.gather(*sending)
+
+    assert most == BATCHES_AT_ONCE
 
 
 def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
