@@ -121,9 +121,12 @@ async def _contact_went_inactive(tx: Tx, batch: LiveBatch, posting: Posting) -> 
 
 
 async def _step_refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, profile: Profile) -> None:
+    is_account_gone = problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN  # it has another name when it is told
     problem = await _of_step(tx, batch, step, problem, profile)
     if not await rows.end_step(tx, step.id, StepState.REFUSED, dump(problem)):
         return
+    if is_account_gone and isinstance(step.work, Payment):
+        await bank_accounts.went_inactive(tx, batch.workspace_id, batch.organisation_id, step.work.bank_account)
     item = await load_item(tx, batch.workspace_id, step.item_id)
     # what hangs on a document that is taken out of the ledger is missed by nobody
     if item is not None and item.state is not ItemState.WITHDRAWING:

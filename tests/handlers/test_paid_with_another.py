@@ -44,6 +44,7 @@ async def method(desk: Desk, name: str, code: str | None, *, is_active: bool = T
 async def refused(desk: Desk, currency: str = "GBP") -> None:
     """A bill that is in Xero, and whose payment from the current account was refused."""
     visa = await method(desk, "Visa", "090")
+    await method(desk, "Spare Visa", "090")
     await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
     await desk.add(**{BlockId.CURRENCY: currency})
     desk.xero.archive_account(TRADING, "090")
@@ -82,7 +83,7 @@ def sent(desk: Desk, what: str) -> int:
 
 async def test_the_payment_alone_is_sent_again_from_the_account_of_the_method_that_is_chosen(desk: Desk) -> None:
     await refused(desk)
-    for name, code in (("Card", "093"), ("Unlinked", None), ("Euros", "092"), ("Spare Visa", "090")):
+    for name, code in (("Card", "093"), ("Unlinked", None), ("Euros", "092")):
         await method(desk, name, code)
     await method(desk, "Old card", "091", is_active=False)
     bills, approved_by = sent(desk, "/Invoices"), words(desk.card(NUMBER))
@@ -172,7 +173,6 @@ async def test_what_was_never_on_offer_is_not_taken(desk: Desk) -> None:
     why = {
         await method(desk, "Unlinked", None): "not linked to a live bank account",
         await method(desk, "Old card", "091", is_active=False): "not linked to a live bank account",
-        await method(desk, "Spare Visa", "090"): "pays from the bank account that was refused",
         await method(desk, "Euros", "092"): "This one pays in EUR, and a document in GBP cannot be paid from it",
         "00000000-0000-4000-8000-000000000001": "not linked to a live bank account",
     }
@@ -186,6 +186,23 @@ async def test_what_was_never_on_offer_is_not_taken(desk: Desk) -> None:
 
     assert payments(desk) == []
     assert ActionId.PAY_WITH_ANOTHER in actions(alert(desk))
+
+
+async def test_another_method_with_the_refused_account_is_not_another_one(desk: Desk) -> None:
+    """The account is back in Xero, where Retry is what pays from it."""
+    await refused(desk)
+    await method(desk, "Card", "093")
+    desk.xero.restore_account(TRADING, "090")
+    await desk.slack.command("/dext", "sync bank accounts", user=ADMIN)
+    await desk.settle()
+
+    view = await form(desk)
+    assert names(await offered(desk, view)) == ["Card → 093 · Company Card (GBP)"]
+    actor, of = await desk.world.actor(), desk.world.organisation_id
+    listed = (await desk.world.services.payment_methods.listed(actor, of)).methods
+    spare = next(str(known.method.id) for known in listed if known.method.name == "Spare Visa")
+    done = await desk.slack.submit(tampered(view, spare), {BlockId.PAYMENT_METHOD: spare})
+    assert "pays from the bank account that was refused" in done.errors[BlockId.PAYMENT_METHOD]
 
 
 async def test_where_none_can_be_used_it_says_who_links_one_and_an_admin_gets_there_by_a_button(desk: Desk) -> None:
@@ -289,8 +306,9 @@ async def test_money_spent_that_is_refused_offers_only_accounts_that_can_take_it
 async def test_a_method_of_the_same_name_that_was_linked_anew_is_offered(desk: Desk) -> None:
     await refused(desk)
     actor = await desk.world.actor()
-    (visa,) = (await desk.world.services.payment_methods.listed(actor, desk.world.organisation_id)).methods
-    await relink(desk, str(visa.method.id), "091")
+    listed = (await desk.world.services.payment_methods.listed(actor, desk.world.organisation_id)).methods
+    visa = next(known.method for known in listed if known.method.name == "Visa")
+    await relink(desk, str(visa.id), "091")
 
     view = await form(desk)
     (option,) = await offered(desk, view)

@@ -131,3 +131,27 @@ async def test_a_payment_that_stands_there_otherwise_is_not_made_twice_by_an_ale
     await desk.press(before, ActionId.RETRY_ITEM, BOOKKEEPER)
     assert payments(desk) == []
     assert "nothing has to be fixed now" in desk.whispers(BOOKKEEPER)[-1]
+
+
+async def test_items_wait_too_as_soon_as_a_payment_is_refused_for_an_archived_bank_account(desk: Desk) -> None:
+    """Else each of them would be in the ledger unpaid, one by one."""
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.add()
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+    assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))
+    desk.xero.archive_account(TRADING, "090")
+    await desk.approve(NUMBER)
+
+    await desk.press(desk.card("INV-2"), ActionId.APPROVE_ITEM)
+    assert ":warning: its bank account, 090 · Business Current Account (GBP), is archived in Xero" in words(
+        desk.card("INV-2")
+    )
+    assert ActionId.APPROVE_ITEM not in actions(desk.card("INV-2"))
+
+    desk.xero.restore_account(TRADING, "090")
+    await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+    assert [payment["Account"]["Code"] for payment in payments(desk)] == ["090"], "what was decided on is tried again"
+    await desk.slack.command("/dext", "sync bank accounts", user=ADMIN)
+    await desk.settle()
+    assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))

@@ -11,7 +11,7 @@ from tests.intake.documents import a_document
 from tests.journeys.playground import WIDTHS, a_tour, playground
 from tests.journeys.test_browser import SUPPLIER, Story
 
-pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.slow, pytest.mark.timeout(360)]
 
 
 class Payer(Story):
@@ -127,7 +127,7 @@ async def test_a_card_is_made_known_and_linked_where_an_item_waits_for_it(
     async with (
         playground(tmp_path, DEXT_UNDO_SECONDS="1") as place,
         a_tour(chromium, width) as tour,
-        asyncio.timeout(200),
+        asyncio.timeout(300),
     ):
         story = Payer(tour, place)
         await story.connect()
