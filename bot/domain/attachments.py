@@ -46,6 +46,14 @@ def in_a_smaller_version(work: Attachment) -> str | None:
     return f"in a smaller version ({_in_words(work.original_size)} → {_in_words(work.size)})"
 
 
+def refused_as_too_large(work: Attachment, rules: FileRules) -> dict[str, str]:
+    """Facts of a file that a ledger found too large, though by what is known of it there was room."""
+    sizes = {"size": _in_words(work.original_size or work.size), "most": _in_words(rules.most_bytes)}
+    if work.original_size is None:
+        return {**sizes, "tried": "refused it as too large all the same; no smaller version was tried"}
+    return {**sizes, "tried": f"refused it as too large {in_a_smaller_version(work)}, too"}
+
+
 def attachment_of(
     file: KeptFile, rules: FileRules, *, item_id: ItemId, reference: str, kind: PostingKind, document_id: str
 ) -> Attachment | Problem:
@@ -54,7 +62,8 @@ def attachment_of(
     ending = _ending(name)
     facts = {"file": file.name, "size": _in_words(file.size), "most": _in_words(rules.most_bytes)}
     if file.size > rules.most_bytes:
-        return Problem(code=ProblemCode.FILE_TOO_LARGE, facts=facts)
+        tried = "it could not be made so small and stay legible"
+        return Problem(code=ProblemCode.FILE_TOO_LARGE, facts={**facts, "tried": tried})
     if ending not in rules.endings:
         return Problem(code=ProblemCode.FILE_KIND_NOT_TAKEN, facts={**facts, "ending": ending or "no ending"})
     return Attachment(

@@ -11,7 +11,7 @@ from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import waiting_withdrawals
-from bot.domain.attachments import in_a_smaller_version
+from bot.domain.attachments import in_a_smaller_version, refused_as_too_large
 from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
@@ -139,6 +139,8 @@ async def _of_step(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, p
     told = await _with_step(tx, batch, step, problem, profile)
     if batch.kind is StepKind.PAYMENT:
         return of_payment(told)
+    if problem.code is ProblemCode.FILE_TOO_LARGE and isinstance(step.work, Attachment) and profile.files is not None:
+        return told.with_facts(**refused_as_too_large(step.work, profile.files))
     if problem.code in OF_STEPS:
         return told
     return replace(told, code=ProblemCode.FILE_REFUSED, vendor_words=problem.vendor_words or problem.title)

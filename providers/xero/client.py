@@ -8,7 +8,7 @@ from typing import Any
 from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.http import Answer, Caller, parsed, wait_of
-from providers.xero.errors import mapped_errors, raise_for, raise_for_write
+from providers.xero.errors import mapped_errors, raise_for, raise_for_file, raise_for_write
 from providers.xero.resources import PAYMENTS
 
 PAGE_SIZE = 1000
@@ -64,7 +64,9 @@ class XeroClient:
         """
         query = {"summarizeErrors": "false"} | ({} if path == PAYMENTS.path else {"unitdp": "4"})
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        found = await self._write(access, "PUT", path, body=body, headers=headers, query=query)
+        answer = await self._write(access, "PUT", path, body=body, headers=headers, query=query)
+        raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
+        found = _success(answer)
         with mapped_errors():
             return list(found[path])
 
@@ -73,14 +75,18 @@ class XeroClient:
     ) -> list[dict[str, Any]]:
         """A file's bytes as they are ("Attachments"); what hangs there now comes back."""
         headers = {"Content-Type": media_type, "Idempotency-Key": idempotency_key}
-        found = await self._write(access, "PUT", path, body=content, headers=headers, can_wait=True)
+        answer = await self._write(access, "PUT", path, body=content, headers=headers, can_wait=True)
+        raise_for_file(answer, wait_seconds=wait_of(answer, self._clock))
+        found = _success(answer)
         with mapped_errors():
             return list(found["Attachments"])
 
     async def post(self, access: Access, path: str, body: Mapping[str, Any], idempotency_key: str) -> dict[str, Any]:
         """Change one element that is there already."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": idempotency_key}
-        return await self._write(access, "POST", path, body=json.dumps(body).encode(), headers=headers)
+        answer = await self._write(access, "POST", path, body=json.dumps(body).encode(), headers=headers)
+        raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
+        return _success(answer)
 
     async def _write(
         self,
@@ -92,7 +98,7 @@ class XeroClient:
         headers: dict[str, str],
         query: Mapping[str, str] | None = None,
         can_wait: bool = False,
-    ) -> dict[str, Any]:
+    ) -> Answer:
         answer = await self._caller.write(
             method,
             f"{self._root}/api.xro/2.0/{path}",
@@ -103,9 +109,7 @@ class XeroClient:
             can_wait=can_wait,
         )
         await self._observe(access, answer)
-        raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))
-        with mapped_errors():
-            return dict(parsed(answer, is_write=True))
+        return answer
 
     def _headers(self, access: Access) -> dict[str, str]:
         return {
@@ -124,6 +128,12 @@ class XeroClient:
         app = _left(answer, "X-AppMinLimit-Remaining")
         if minute is not None or day is not None or app is not None:
             await budget.observe(access.tenant_id, minute_left=minute, day_left=day, app_left=app)
+
+
+def _success(answer: Answer) -> dict[str, Any]:
+    """Of a write."""
+    with mapped_errors():
+        return dict(parsed(answer, is_write=True))
 
 
 def _left(answer: Answer, header: str) -> int | None:

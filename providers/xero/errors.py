@@ -159,6 +159,16 @@ def _forbidden(words: str) -> PersonNeededError | ReconnectNeededError:
     return ReconnectNeededError(Problem(code=code, vendor_words=words))
 
 
+def raise_for_file(answer: Answer, *, wait_seconds: float) -> None:
+    """As `raise_for_write`. A file of more bytes than are taken gets 413 "PayloadTooLarge", or a page that says so; of a
+    document that answer would be a riddle.
+    """
+    if answer.status == 413:
+        words = str(_body(answer).get("Detail") or "status 413")
+        raise PersonNeededError(Problem(code=ProblemCode.FILE_TOO_LARGE, vendor_words=words))
+    raise_for_write(answer, wait_seconds=wait_seconds)
+
+
 def raise_for_write(answer: Answer, *, wait_seconds: float) -> None:
     """As `raise_for`. A clear no that is in no table is still a no: nothing was written, and the same bytes would get
     the same answer for ever, so people see it.

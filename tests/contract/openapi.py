@@ -19,7 +19,7 @@ from openapi_schema_validator import OAS30ReadValidator, OAS30WriteValidator, oa
 from referencing import Registry, Resource
 
 HERE = "urn:vendor"
-NOT_DESCRIBED = frozenset({0, 401, 403, 404, 405, 406, 412, 429, 500, 503})
+NOT_DESCRIBED = frozenset({0, 401, 403, 404, 405, 406, 412, 413, 429, 500, 503})
 """Statuses (0: no answer) that vendors' documents leave out; their bodies are not of the API's own form."""
 METHODS = frozenset({"get", "put", "post", "delete"})
 MS_DATE = r"^/Date\(-?\d+(\+0000)?\)/$"

@@ -11,7 +11,7 @@ from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.endpoints import attachments
-from providers.xero.simulator import TRADING
+from providers.xero.simulator import TRADING, Fault
 from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
 from tests.intake.documents import a_document
 from tests.intake.scans import a_scan
@@ -92,7 +92,7 @@ async def test_a_suppliers_credit_note_is_one_in_xero_too_with_its_file(desk: De
 async def test_a_file_that_xero_refuses_is_told_and_sent_alone_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attachments, "LARGEST_FILE", 10)
+    monkeypatch.setattr(attachments, "MOST_FILES", 0)
     await desk.drop(NUMBER)
     await desk.approve(NUMBER)
     told = alert(desk)
@@ -100,7 +100,7 @@ async def test_a_file_that_xero_refuses_is_told_and_sent_alone_again(
     assert f"<@{BOOKKEEPER}>" in words(told)
     assert actions(told) == [ActionId.RETRY_ITEM, ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS]
     assert "Published* to Xero" in words(desk.card(NUMBER))
-    monkeypatch.setattr(attachments, "LARGEST_FILE", 10**7)
+    monkeypatch.setattr(attachments, "MOST_FILES", 10)
 
     await desk.press(told, ActionId.RETRY_ITEM, APPROVER)
     assert files(desk) == []
@@ -110,6 +110,20 @@ async def test_a_file_that_xero_refuses_is_told_and_sent_alone_again(
     assert len(files(desk)) == len(desk.xero.bills()) == 1
     assert "The file is in Xero" in words(alert(desk))
     assert actions(alert(desk)) == []
+
+
+async def test_a_file_that_xero_finds_too_large_is_told_with_its_size_and_left_so(desk: Desk) -> None:
+    desk.xero.fail_next(Fault.TOO_LARGE, method="PUT", path="*/Attachments/*")
+    await desk.drop(NUMBER)
+
+    await desk.approve(NUMBER)
+
+    told = alert(desk)
+    assert "Xero takes 10.0 MB, and refused it as too large all the same; no smaller version was tried" in words(told)
+    assert actions(told) == [ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS]
+    await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
+    assert "It stays in Xero without the file" in words(alert(desk))
+    assert files(desk) == []
 
 
 async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(desk: Desk) -> None:

@@ -174,7 +174,7 @@ async def test_a_payment_and_a_file_that_are_refused_are_told_and_mended_each_by
 ) -> None:
     visa = await method(desk, "090")
     await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
-    monkeypatch.setattr(attachments, "LARGEST_FILE", 10)
+    monkeypatch.setattr(attachments, "MOST_FILES", 0)
     await desk.drop(NUMBER)
     desk.xero.archive_account(TRADING, "090")
     await desk.approve(NUMBER)
@@ -185,7 +185,7 @@ async def test_a_payment_and_a_file_that_are_refused_are_told_and_mended_each_by
     assert "*Its file is not in Xero as it should be*" in words(desk.card(NUMBER))
     assert "and its payment is not as it should be" in await home(desk, BOOKKEEPER)
     assert "Nothing waits for you" in await home(desk, APPROVER)
-    monkeypatch.setattr(attachments, "LARGEST_FILE", 10**7)
+    monkeypatch.setattr(attachments, "MOST_FILES", 10)
 
     await desk.press(of_file, ActionId.RETRY_ITEM, BOOKKEEPER)
     (bill,) = desk.xero.bills()

@@ -112,6 +112,22 @@ async def test_a_file_that_the_ledger_refuses_is_told_and_the_document_stays_pub
     assert world.ledger.calls.count("attach") == 1
 
 
+async def test_of_a_smaller_version_that_is_refused_as_too_large_both_sizes_are_told(world: World) -> None:
+    world.file = ("scan.TIFF", b"x" * 1500)
+    (item_id,) = await world.approve("INV-1")
+    async with world.db.read() as tx:
+        (item,) = await world.items(tx)
+    world.ledger.refuse[f"{item.reference} scan.pdf"] = Problem(code=ProblemCode.FILE_TOO_LARGE)
+
+    await world.settle()
+
+    async with world.db.read() as tx:
+        alert = await load_alert(tx, world.workspace_id, item_id, StepKind.ATTACHMENT)
+    assert alert is not None
+    words = "has 1 KB, Xero takes 1 KB, and refused it as too large in a smaller version (1 KB → 1 KB), too."
+    assert alert.problem.explanation.endswith(words)
+
+
 @pytest.mark.parametrize(
     ("file", "code", "words"),
     [

@@ -94,7 +94,7 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.FILE_TOO_LARGE: Entry(
         title="The file is too large for {ledger}",
         explanation="The {document} is in {ledger}, and its file is not: {file} has {size}, {ledger} takes "
-        "{most}, and it could not be made so small and stay legible.",
+        "{most}, and {tried}.",
         remedy="Attach in {ledger} by hand what is wanted of it. The file stays here with the item.",
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.LEAVE_STEP,),

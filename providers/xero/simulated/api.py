@@ -14,7 +14,7 @@ from providers.xero.simulated.grants import Access
 from providers.xero.simulated.idempotency import request_of
 from providers.xero.simulated.misbehaviour import Fault, Planned
 from providers.xero.simulated.outcomes import Author
-from providers.xero.simulated.refusals import Answer, RefusalError, not_found, titled
+from providers.xero.simulated.refusals import Answer, RefusalError, not_found, titled, too_large
 from providers.xero.simulated.state import Call, XeroState
 
 ROOT = "/api.xro/2.0"
@@ -237,6 +237,8 @@ def _too_many(problem: str, seconds: int) -> Answer:
 def _instead(planned: Planned) -> Answer:
     if planned.fault is Fault.TOO_MANY:
         return _too_many("minute", max(1, int(planned.seconds)))
+    if planned.fault is Fault.TOO_LARGE:
+        return too_large().answer
     if planned.fault is Fault.UNAVAILABLE:
         return Answer.text("The Organisation is offline", 503)
     return Answer.text("An error occurred in Xero. Check the API Status page", 500)

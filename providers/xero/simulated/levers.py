@@ -21,6 +21,7 @@ Form = dict[str, str]
 
 OFFERED = (
     Fault.TOO_MANY,
+    Fault.TOO_LARGE,
     Fault.ERROR_BEFORE,
     Fault.ERROR_AFTER,
     Fault.RESET_BEFORE,

@@ -18,6 +18,7 @@ class Fault(StrEnum):
     HALF_ANSWER = "half_answer"
     HTML = "html"
     TOO_MANY = "too_many"
+    TOO_LARGE = "too_large"
     SLOW = "slow"
 
     @property
@@ -28,6 +29,7 @@ class Fault(StrEnum):
             Fault.RESET_BEFORE,
             Fault.HANG_BEFORE,
             Fault.TOO_MANY,
+            Fault.TOO_LARGE,
         )
 
     @property
@@ -46,6 +48,7 @@ WORDS = {
     Fault.HALF_ANSWER: "half an answer",
     Fault.HTML: "a web page with status 200",
     Fault.TOO_MANY: "429 too many calls",
+    Fault.TOO_LARGE: "413 too large, nothing done",
     Fault.SLOW: "slow answer",
 }
 

@@ -37,6 +37,11 @@ def titled(status: int, title: str, detail: str) -> RefusalError:
     return RefusalError(Answer.json(body, status))
 
 
+def too_large() -> RefusalError:
+    """As somebody got it for a file of 14 MB (XeroAPI/Xero-Java, issue 349)."""
+    return titled(413, "RequestEntityTooLarge", "PayloadTooLarge")
+
+
 def numbered(number: int, kind: str, message: str) -> RefusalError:
     """A 400 that is not about one document."""
     return RefusalError(Answer.json({"ErrorNumber": number, "Type": kind, "Message": message}, 400))

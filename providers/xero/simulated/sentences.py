@@ -85,7 +85,6 @@ ALLOCATION_TOO_HIGH = "The allocation amount exceeds the remaining credit or the
 ALLOCATION_MISMATCH = "A credit note may be allocated to invoices of its own contact, side and currency only"
 FILE_KIND = "The file name or type of '{name}' is not supported"
 FILE_EMPTY = "The attachment is empty"
-FILE_TOO_LARGE = "The attachment is larger than {megabytes} MB"
 FILES_MOST = "No more than {most} files may be attached"
 SUBSCRIPTION_LAPSED = "The organisation's Xero subscription is not active"
 
@@ -109,7 +108,6 @@ UNVERIFIED = frozenset(
         ALLOCATION_MISMATCH,
         FILE_KIND,
         FILE_EMPTY,
-        FILE_TOO_LARGE,
         FILES_MOST,
         SUBSCRIPTION_LAPSED,
     }

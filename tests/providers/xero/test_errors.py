@@ -16,7 +16,15 @@ from providers.errors import (
     TryLaterError,
 )
 from providers.http import Answer
-from providers.xero.errors import SENTENCES, mapped_errors, problem_of, raise_for, raise_for_write, sentences_of
+from providers.xero.errors import (
+    SENTENCES,
+    mapped_errors,
+    problem_of,
+    raise_for,
+    raise_for_file,
+    raise_for_write,
+    sentences_of,
+)
 from providers.xero.simulated import sentences
 
 P = ProblemCode
@@ -231,6 +239,14 @@ def test_a_clear_no_to_a_write_that_is_in_no_table_is_a_persons_business(status:
         raise_for_write(answer(status, {"Message": "Request too large"}), wait_seconds=60)
 
     assert raised.value.problem == Problem(code=P.NOT_UNDERSTOOD, vendor_words="Request too large")
+
+
+@pytest.mark.parametrize("body", [{"Title": "RequestEntityTooLarge", "Detail": "PayloadTooLarge"}, b"<h3>413.0"])
+def test_a_file_of_too_many_bytes_is_told_as_one(body: bytes | dict[str, Any]) -> None:
+    with pytest.raises(PersonNeededError) as raised:
+        raise_for_file(answer(413, body), wait_seconds=60)
+
+    assert raised.value.problem.code is P.FILE_TOO_LARGE
 
 
 def test_a_request_that_timed_out_at_the_far_end_may_have_been_done() -> None:

@@ -53,6 +53,7 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         (Fault.HALF_ANSWER, 0, 1),
         (Fault.HTML, 200, 1),
         (Fault.TOO_MANY, 429, 0),
+        (Fault.TOO_LARGE, 413, 0),
     ],
 )
 async def test_a_fault_does_what_it_says(bare: Bare, state: XeroState, fault: Fault, status: int, written: int) -> None:

@@ -7,7 +7,7 @@ from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import envelope, is_set
 from providers.xero.simulated.kinds import KINDS, SALES, Kind
 from providers.xero.simulated.numbers import Json
-from providers.xero.simulated.refusals import Answer, invalid, not_found
+from providers.xero.simulated.refusals import Answer, invalid, not_found, too_large
 
 MOST_FILES = 10
 LARGEST_FILE = 10 * 1024 * 1024
@@ -74,6 +74,8 @@ def _serve(kind: Kind) -> None:
 
 
 def _attach(request: Request, kind: Kind, document_id: str, name: str) -> Answer:
+    if len(request.body) > LARGEST_FILE:
+        raise too_large()
     document = request.books.shelf(kind).get(document_id)
     problem = sentences.NO_DOCUMENT if document is None else _file_problem(request, document_id, name)
     if document is None or problem:
@@ -92,8 +94,6 @@ def _file_problem(request: Request, document: str, name: str) -> str | None:
         return sentences.FILE_KIND.format(name=name)
     if not request.body:
         return sentences.FILE_EMPTY
-    if len(request.body) > LARGEST_FILE:
-        return sentences.FILE_TOO_LARGE.format(megabytes=LARGEST_FILE // 1024 // 1024)
     others = [found for found in request.books.files(document) if found["FileName"] != name]
     return sentences.FILES_MOST.format(most=MOST_FILES) if len(others) >= MOST_FILES else None
 
