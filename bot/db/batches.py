@@ -42,6 +42,8 @@ class StuckBatch:
     attempt: int
     provider: str
     tenant_id: str
+    has_died: bool
+    """Somebody began this attempt, and its lease ran out without an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
     has_sign_in = select(TOKENS.c.id).where(TOKENS.c.id == CONNECTIONS.c.token_set_id, TOKENS.c.ended_at.is_(None))
     is_looked_up = and_(CONNECTIONS.c.health == Health.DISCONNECTED, has_sign_in.exists(), is_looked_for(tx.now))
     statement = (
-        select(BATCHES.c.id, BATCHES.c.attempt, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
+        select(BATCHES.c.id, BATCHES.c.attempt, BATCHES.c.leased_until, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
         .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
         .where(
             BATCHES.c.state.in_(OPEN),
@@ -103,7 +105,13 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
         .limit(100)
     )
     return tuple(
-        StuckBatch(id=BatchId(row.id), attempt=row.attempt, provider=row.provider, tenant_id=row.tenant_id)
+        StuckBatch(
+            id=BatchId(row.id),
+            attempt=row.attempt,
+            provider=row.provider,
+            tenant_id=row.tenant_id,
+            has_died=row.leased_until is not None,
+        )
         for row in (await tx.execute(statement)).all()
     )
 
@@ -172,20 +180,29 @@ async def next_attempt(tx: Tx, batch_id: BatchId, attempt: int, *, due_at: datet
 
 
 async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) -> LiveBatch | None:
-    """Take the lease for this attempt. None: it is over, another attempt is current, or somebody holds it."""
+    """Take the lease for this attempt. None: it is over, another attempt is current, or somebody holds it or died over it:
+    the job library runs again what a process left, and a death is to be counted first.
+    """
     statement = (
         BATCHES.update()
         .where(
             BATCHES.c.id == batch_id,
             BATCHES.c.attempt == attempt,
             BATCHES.c.state.in_(OPEN),
-            or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
+            BATCHES.c.leased_until.is_(None),
             is_installed(BATCHES.c.workspace_id),
         )
         .values(leased_until=until, due_at=until)
         .returning(BATCHES)
     )
     row = (await tx.execute(statement)).one_or_none()
+    return None if row is None else await _live_batch(tx, row)
+
+
+async def batch_at(tx: Tx, batch_id: BatchId, attempt: int) -> LiveBatch | None:
+    """As that attempt would find it. None: it is over, or another attempt is current."""
+    at = BATCHES.c.id == batch_id, BATCHES.c.attempt == attempt, BATCHES.c.state.in_(OPEN)
+    row = (await tx.execute(select(BATCHES).where(*at))).one_or_none()
     return None if row is None else await _live_batch(tx, row)
 
 

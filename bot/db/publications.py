@@ -68,6 +68,8 @@ class StepRow(Base):
     warning: Mapped[str | None] = mapped_column(LongText)
     """With which the ledger took it, in its own words."""
     read_back_at: Mapped[datetime | None]
+    deaths: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Attempts in a row that ended without an answer, as those of a process that dies do."""
 
 
 class BatchRow(Base):
@@ -100,6 +102,8 @@ class BatchRow(Base):
     """When the last call began, in state `sending`; when it ended, in state `checking`."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    set_aside_at: Mapped[datetime | None]
+    """When processes had died over it for the last time that was waited for."""
 
 
 PUBLICATIONS = table_of(PublicationRow)
@@ -128,14 +132,16 @@ def holds_up(now: datetime) -> ColumnElement[bool]:
     """Whether nothing else of its organisation is sent before this batch is over.
 
     One that the ledger fails at again and again, and certainly has nothing of, does not: it was sent again since it began
-    to fail, so it was looked for in between, and no call of it is under way.
+    to fail, so it was looked for in between, and no call of it is under way. Nor does one that was set aside.
     """
     keeps_failing = and_(
         BATCHES.c.state == BatchState.CHECKING,
         BATCHES.c.failing_since < now - SET_ASIDE_AFTER,
         BATCHES.c.last_sent_at > BATCHES.c.failing_since,
     )
-    return and_(BATCHES.c.state.in_(OPEN), func.coalesce(keeps_failing, False).is_(False))
+    return and_(
+        BATCHES.c.state.in_(OPEN), BATCHES.c.set_aside_at.is_(None), func.coalesce(keeps_failing, False).is_(False)
+    )
 
 
 async def document_left_behind(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:

@@ -248,6 +248,7 @@ async def retry_steps(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, kind: 
         "problem": None,
         "ledger_id": None,
         "warning": None,
+        "deaths": 0,
     }
     refused = _refused_after(workspace_id, item_id, (kind,)).where(STEPS.c.kind != StepKind.WITHDRAWAL)
     if not (await tx.execute(refused.values(**again))).rowcount:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.db import steps
+from bot.db import deaths, steps
 from bot.db.items import change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
@@ -107,7 +107,9 @@ class Fixes:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
-            if of.is_addition:
+            if await deaths.wake(tx, before.workspace_id, before.id, of):
+                item = before
+            elif of.is_addition:
                 item = await self._retry_step(tx, before, of)
             else:
                 item = await self._send_again(tx, before)

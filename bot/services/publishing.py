@@ -9,22 +9,23 @@ import hashlib
 import logging
 import random
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from bot.clock import Clock
-from bot.db import batches, planning
+from bot.db import batches, deaths, planning
 from bot.db.batches import LiveBatch, StuckBatch
 from bot.db.planning import DueOrganisation, Gathering
-from bot.db.unit_of_work import Database
+from bot.db.steps import StepId
+from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
 from bot.domain.publishing import StepKind
 from bot.domain.retry import decide
-from bot.services import freezing, recording
+from bot.services import freezing, recording, setting_aside
 from bot.services.access import Tokens
 from bot.services.jobs import JobKind, Jobs
 from bot.services.sending import Attempt, NotVisibleYetError, TakenOverError
@@ -43,8 +44,14 @@ logger = logging.getLogger(__name__)
 MOST_FROZEN = 48
 """Batches that wait for a worker: none of them so long that it would be taken for one that stopped."""
 SHORTEST_RENEWAL_SECONDS = 0.05
+DATABASE_TROUBLE = (BusyError, OperationalError, InterfaceError, OSError)
+DATABASE_AGAIN_AFTER = timedelta(seconds=5)
 RECONNECTED_AGAIN_AFTER = timedelta(seconds=5)
 """A connection that was only just renewed does not end by one refusal; asking again every second would use its calls up."""
+
+
+class NotItsTurnError(Exception):
+    """Processes died over it, and over another one that is under way: it is frozen when that one is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class Publishing:
     lease: timedelta
     gather: timedelta = timedelta(0)
     """How long what is due waits for more that goes in the same call."""
+    most_deaths: int = setting_aside.MOST_DEATHS
 
     @property
     def gathering(self) -> Gathering:
@@ -72,12 +80,20 @@ class Publishing:
 
     async def freeze(self, organisation: DueOrganisation) -> int:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
+        try:
+            return await self._freeze(organisation)
+        except NotItsTurnError:
+            return 0
+
+    async def _freeze(self, organisation: DueOrganisation) -> int:
         provider = self.providers[organisation.provider]
         async with self.db.write() as tx:
             found = await planning.take_due(tx, organisation, self.gathering)
             frozen = await freezing.take(tx, organisation, provider, self.jobs, found=found, public_url=self.public_url)
             if frozen is None:
                 return 0
+            if len(frozen.taken) == 1 and await self._must_wait(tx, frozen.taken[0][0]):
+                raise NotItsTurnError
             batch_id = await planning.insert_batch(
                 tx,
                 organisation,
@@ -105,11 +121,28 @@ class Publishing:
     async def restart(self, batch: StuckBatch) -> int:
         """The next attempt, with the same bytes; 0 when somebody else made it."""
         async with self.db.write() as tx:
+            died = await deaths.deaths_of(tx, batch.id) + batch.has_died
+            if died >= deaths.SUSPECT_FROM and await deaths.must_wait(tx, batch.id, self.lease):
+                return 0
             if not await batches.next_attempt(tx, batch.id, batch.attempt, due_at=tx.now + self.lease):
                 return 0
+            if batch.has_died:
+                await deaths.count_death(tx, batch.id)
+                if died >= self.most_deaths and await self._set_aside(tx, batch):
+                    return 1
             key, partition = f"{batch.id}:{batch.attempt + 1}", f"{batch.provider}:{batch.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, key, partition)
         return 1
+
+    async def _set_aside(self, tx: Tx, batch: StuckBatch) -> bool:
+        logger.error("processes died over this batch again and again", extra={"batch": str(batch.id)})
+        live = await batches.batch_at(tx, batch.id, batch.attempt + 1)
+        if live is not None:
+            await setting_aside.set_aside(tx, live, self.providers[batch.provider].profile)
+        return live is not None
+
+    async def _must_wait(self, tx: Tx, step: StepId) -> bool:
+        return await deaths.is_suspect(tx, step) and await deaths.must_wait(tx, None, self.lease)
 
     async def reconcile(self) -> int:
         """Give whatever is due and not moving its next attempt; answers how many."""
@@ -136,6 +169,16 @@ class Publishing:
             await self._wait(batch, error.visible_at)
         except ProviderError as error:
             await self._try_again(batch, error, provider)
+        except DATABASE_TROUBLE:
+            await self._let_go(batch)
+            raise
+
+    async def _let_go(self, batch: LiveBatch) -> None:
+        """Not the batch's fault, so its lease is not left to run out; where even this is not to be written, it is."""
+        with suppress(*DATABASE_TROUBLE):
+            async with self.db.write() as tx:
+                at = tx.now + DATABASE_AGAIN_AFTER
+                await batches.postpone_batch(tx, batch, at, failures=batch.failures, failing_since=batch.failing_since)
 
     async def _try_again(self, batch: LiveBatch, error: ProviderError, provider: AccountingProvider) -> None:
         now, failures = self.clock.now(), batch.failures + 1

@@ -114,7 +114,9 @@ class Attempt:
         missing = [step for step in batch.steps if step.ledger_id is None]
         if missing and batch.first_sent_at is not None:
             missing = await self._look(batch, access, missing)
-        if missing and (batch.is_ended or len(missing) < len(batch.steps)):
+        if missing and not batch.body:
+            await self._release_alone(batch, missing)
+        elif missing and (batch.is_ended or len(missing) < len(batch.steps)):
             await self._release(missing)
         elif len(missing) > 1 and self._fails_together(batch):
             await self._dissolve(batch)
@@ -171,6 +173,16 @@ class Attempt:
         async with self.db.write() as tx:
             await self._still_ours(tx)
             await recording.release(tx, self.batch, steps)
+
+    async def _release_alone(self, batch: LiveBatch, steps: list[LiveStep]) -> None:
+        """It was sent with others, and goes out anew by itself: not before the ledger has forgotten the key of before."""
+        if batch.last_sent_at is not None:
+            forgotten_at = batch.last_sent_at + self.provider.profile.marker.key_remembered_for
+            if self.clock.now() < forgotten_at:
+                raise NotVisibleYetError(forgotten_at)
+        async with self.db.write() as tx:
+            await self._still_ours(tx)
+            await recording.release(tx, self.batch, steps, goes_alone=not batch.is_ended)
 
     async def _send(self, batch: LiveBatch, access: Access) -> Told | None:
         """What the answer tells of the ledger's records. None: there is nothing to read back, the batch was dissolved."""

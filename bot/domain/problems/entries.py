@@ -55,6 +55,8 @@ class ProblemCode(StrEnum):
     CATEGORY_DROPPED = "category_dropped"
     READ_BACK_DIFFERS = "read_back_differs"
     NOT_UNDERSTOOD = "not_understood"
+    SET_ASIDE = "set_aside"
+    OUTCOME_SET_ASIDE = "outcome_set_aside"
 
 
 OF_FILE = frozenset(

@@ -66,6 +66,24 @@ LEDGER: dict[ProblemCode, Entry] = {
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.RETRY, Fix.TAKE_AS_IT_IS),
     ),
+    ProblemCode.SET_ASIDE: Entry(
+        title="Sending it stopped this program three times",
+        explanation="Each time it was about to be sent to {ledger}, the program that sends stopped without an answer. It is set "
+        "aside, so that it holds up nothing else. Nothing of it is in {ledger}.",
+        remedy="If something in it is unusual, press Edit and change it; then press Retry. If it is set aside again, tell "
+        "whoever runs this program: its log says when it stopped.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+    ),
+    ProblemCode.OUTCOME_SET_ASIDE: Entry(
+        title="What became of it in {ledger} is not known",
+        explanation="It was sent to {ledger}, and each time its outcome was looked for, the program that looks stopped. It may "
+        "be in {ledger}, so it is not sent again blindly. It is set aside, so that it holds up nothing else.",
+        remedy="It is looked for once a day; press Retry to look now. What is there already is taken, and only what is not is "
+        "sent. If it is set aside again, tell whoever runs this program: its log says when it stopped.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.RETRY,),
+    ),
     ProblemCode.NOT_UNDERSTOOD: Entry(
         title="{ledger} refused the document",
         explanation="{ledger} gave a reason that is not in our catalogue; its own words are below.",
