@@ -144,6 +144,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
         Subject.HOME: services.home.draw,
         Subject.DEFAULT: draw_default,
+        Subject.QUEUE: services.queues.draw,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
         Subject.ARRIVAL: draw_arrivals,
@@ -250,6 +251,7 @@ def upkeep_of(services: Services) -> Upkeep:
         syncing=Syncing(db, clock, services.jobs, providers, every),
         removal=services.removal,
         waiting=services.waiting,
+        queues=services.queues,
     )
 
 

@@ -55,6 +55,7 @@ from bot.services.people import People
 from bot.services.previews import Previews
 from bot.services.publishing import Publishing
 from bot.services.questions import Questions
+from bot.services.queues import Queues
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.roles import Roles
@@ -124,6 +125,7 @@ class Services:
     waiting: Waiting
     withdrawals: Withdrawals
     holding: Holding
+    queues: Queues
     choices: Choices
     organisations: Organisations
     sales_settings: SalesSettings
@@ -204,6 +206,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         archiving=Archiving(db, people),
         withdrawals=Withdrawals(db, people, providers),
         holding=Holding(db, people),
+        queues=Queues(db, providers),
         moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),

@@ -107,6 +107,8 @@ class ConnectionRow(Base):
     trouble: Mapped[str | None] = mapped_column(LongText)
     """JSON of the `Problem` behind an unhealthy connection."""
     lapse_told_at: Mapped[datetime | None]
+    queue_told_at: Mapped[datetime | None]
+    """Since when a card stands that tells of what is held up there; None: nothing is."""
     """When people were told that the sign-in will lapse if nothing is done; None while it is not about to."""
 
 

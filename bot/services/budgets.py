@@ -49,6 +49,7 @@ _HELD = (
     .where(_IS_ROW)
     .with_for_update(of=BUDGETS)
 )
+_ASKED = select(BUDGETS.c.tally, BUDGETS.c.paused_until, _PAUSED.label("app_paused_until")).where(_IS_ROW)
 _TALLY = select(BUDGETS.c.tally).where(_IS_ROW)
 _KEEP = BUDGETS.update().where(_IS_ROW).values(tally=bindparam("new_tally"))
 _PAUSE = BUDGETS.update().where(_IS_ROW).values(paused_until=bindparam("until"))
@@ -208,6 +209,29 @@ async def leaves_files(tx: Tx, provider: str, tenant_id: str, limits: Allowance)
         return True
     _, of_day = load(found, Tally).at(tx.now.timestamp()).used()
     return of_day < limits.per_day - limits.spare - limits.day_kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """What an organisation's ledger still takes: when the next call may be made, and how many today; None: no limit."""
+
+    until: datetime | None
+    is_paused: bool
+    of_day: int | None
+
+
+async def left_of(tx: Tx, provider: str, tenant_id: str, limits: Allowance) -> Left:
+    of = {"of_provider": provider, "of_tenant": tenant_id}
+    row = (await tx.execute(_ASKED, of)).one_or_none()
+    tally = Tally() if row is None else load(row.tally, Tally).at(tx.now.timestamp())
+    paused = 0.0 if row is None else max(_seconds_until(at, tx.now) for at in (row.paused_until, row.app_paused_until))
+    wait = max(paused, tally.wait(limits, tx.now.timestamp()))
+    _, of_day = tally.used()
+    return Left(
+        until=tx.now + timedelta(seconds=wait) if wait > LONGEST_WAIT_SECONDS else None,
+        is_paused=paused > 0,
+        of_day=None if limits.per_day is None else max(limits.per_day - limits.spare - of_day, 0),
+    )
 
 
 def _seconds_until(until: datetime | None, now: datetime) -> float:

@@ -58,6 +58,8 @@ class Subject(StrEnum):
     CONNECT_CODE = "connect_code"
     NOTE = "note"
     """Words told once, kept in the row's facts as `{"text": …}`."""
+    QUEUE = "queue"
+    """What waits at an organisation's ledger; the subject's id is the organisation's."""
     HOME = "home"
     ARRIVAL = "arrival"
     """What became of the files of one message: in words, and as a reaction to it."""

@@ -7,6 +7,7 @@ from functools import partial
 from bot.clock import Clock
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
+from bot.services.queues import Queues
 from bot.services.removal import Removal
 from bot.services.syncing import Syncing
 from bot.services.waiting import Waiting
@@ -27,6 +28,7 @@ class Upkeep:
     syncing: Syncing
     removal: Removal
     waiting: Waiting
+    queues: Queues
     look_seconds: float = 5.0
     _round_at: datetime | None = None
     _synced_at: datetime | None = None
@@ -38,7 +40,7 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; each minute read lists whose time has come, look at what waits, and ask about removals; each hour renew
+        """Give back what was ended; each minute read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
         sign-ins that are due.
         """
         await self._give_back()
@@ -47,6 +49,7 @@ class Upkeep:
             self._synced_at = now
             await guarded(self.syncing.start_due, "reading lists again")
             await guarded(self.waiting.look, "looking whether what waits can go out")
+            await guarded(self.queues.look, "telling what is held up")
             await guarded(self.removal.look, "asking whether the app is still installed")
         if self._round_at is None or now >= self._round_at + ROUND_EVERY:
             self._round_at = now

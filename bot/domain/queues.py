@@ -1,0 +1,54 @@
+"""What is due at an organisation's ledger and does not go out, as one card says it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class HeldUpBy(StrEnum):
+    ASKED = "asked"
+    """The ledger asked for a pause, or failed and is tried again later."""
+    SPENT = "spent"
+    """The calls that it takes in a day are used up."""
+    SILENT = "silent"
+    """It gives no clear answer to what is on its way."""
+    MANY = "many"
+    """More is due than it takes at once; or files wait until there are calls for them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """`documents` and `others` (payments, files, withdrawals) wait since `since`; `until` is when the next one may go, where
+    that is known. `calls_left` of today, None where there is no such limit; `together` is how many documents go in a call.
+    """
+
+    organisation: str
+    ledger: str
+    since: datetime
+    by: HeldUpBy
+    documents: int
+    others: int
+    until: datetime | None
+    calls_left: int | None
+    together: int
+
+    @property
+    def fits_today(self) -> tuple[int, int]:
+        """How many of the documents, and after them of the others, today's calls still take: a call reads them back."""
+        if self.calls_left is None:
+            return self.documents, self.others
+        documents = min(self.documents, self.calls_left // 2 * self.together)
+        left = self.calls_left - 2 * -(-documents // self.together)
+        return documents, max(min(self.others, left // 2), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drained:
+    """What came of a queue: how many went out since it was told of, and how many were refused."""
+
+    organisation: str
+    ledger: str
+    since: datetime
+    ended_at: datetime
+    published: int
+    refused: int

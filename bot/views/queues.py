@@ -1,0 +1,65 @@
+"""One card for what waits at an organisation's ledger, while it waits; then what came of it."""
+
+from bot.domain.queues import Drained, HeldUpBy, Queue
+from bot.views.connections import Message
+from bot.views.parts import context, section
+from bot.views.text import escape, moment, plain
+
+WHY = {
+    HeldUpBy.ASKED: "{ledger} takes nothing for now",
+    HeldUpBy.SPENT: "today's calls to {ledger} are used up",
+    HeldUpBy.SILENT: "{ledger} gives no clear answer",
+    HeldUpBy.MANY: "more is due than {ledger} takes at once",
+}
+
+
+def waiting(queue: Queue) -> Message:
+    """How much waits, why, until when, and what today's allowance still takes."""
+    why = WHY[queue.by].format(ledger=plain(queue.ledger))
+    said = f":hourglass: *{escape(why[:1].upper() + why[1:])}*\n{_what(queue)} since {moment(queue.since)}."
+    again = (
+        "It is tried again by itself" if queue.until is None else f"It goes on by itself, from {moment(queue.until)} on"
+    )
+    return f"{plain(queue.organisation)}: {why}. {_what(queue)}.", (
+        section(f"*{escape(queue.organisation)}*\n{said}"),
+        section(f"*Who acts next:* nobody. {again}, and nothing is sent twice. This card turns into what came of it."),
+        *(() if queue.calls_left is None else (context(_allowance(queue)),)),
+    )
+
+
+def drained(done: Drained) -> Message:
+    refused = "" if not done.refused else f", {done.refused} {_were(done.refused)} refused: each has its alert"
+    went = f"{done.published} {_were(done.published)} published{refused}"
+    head = f":white_check_mark: *What waited for {escape(done.ledger)} has gone out*"
+    times = f"from {moment(done.since)} to {moment(done.ended_at)}"
+    text = f"{plain(done.organisation)}: what waited for {plain(done.ledger)} has gone out: {went}."
+    return text, (section(f"*{escape(done.organisation)}*\n{head}\n{went}, {times}."),)
+
+
+def _what(queue: Queue) -> str:
+    parts = [_counted(queue.documents, "document")] if queue.documents else []
+    if queue.others:
+        parts.append(_counted(queue.others, "file or payment", "files and payments"))
+    number = queue.documents + queue.others
+    return f"{' and '.join(parts) or 'Nothing'} {'waits' if number == 1 else 'wait'}"
+
+
+def _allowance(queue: Queue) -> str:
+    left, (documents, others) = queue.calls_left or 0, queue.fits_today
+    if (documents, others) == (queue.documents, queue.others):
+        return f"Today {escape(queue.ledger)} takes {_counted(left, 'call')} more: enough for all that waits."
+    takes = f"{documents} of {_counted(queue.documents, 'document')}" if queue.documents else ""
+    files = f"{others} of {_counted(queue.others, 'file or payment', 'files and payments')}" if queue.others else ""
+    named = " and ".join(part for part in (takes, files) if part)
+    return (
+        f"Today {escape(queue.ledger)} takes {_counted(left, 'call')} more: enough for {named}. Documents go first, "
+        f"{queue.together} to a call; each file takes one."
+    )
+
+
+def _counted(number: int, one: str, many: str | None = None) -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
