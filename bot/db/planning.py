@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, not_, or_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
+from bot.db.probing import Probing, probing
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS, USABLE, holds_up
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
@@ -125,7 +126,8 @@ async def organisations_due(tx: Tx, gathering: Gathering, most: int) -> tuple[Du
 async def take_due(tx: Tx, organisation: DueOrganisation, gathering: Gathering) -> tuple[DueStep, ...]:
     """The oldest due documents, or where none is due the oldest steps of one kind, locked against another planner and against
     being taken back; what still gathers stays, and lets others go first; nothing while a batch of theirs is in flight, or when their connection has ended meanwhile. What is only to be read again comes apart:
-    it must not be sent with the others. What was refused with others comes by itself.
+    it must not be sent with the others. What was refused with others comes by itself. While nothing shows that writing works,
+    one goes alone to find out.
     """
     usable = select(CONNECTIONS.c.id).where(
         CONNECTIONS.c.id == organisation.connection_id,
@@ -146,13 +148,17 @@ async def take_due(tx: Tx, organisation: DueOrganisation, gathering: Gathering) 
     )
     if (await tx.execute(busy.limit(1))).first() is not None:
         return ()
+    is_probing = await probing(tx, organisation.workspace_id, organisation.organisation_id)
+    if is_probing is Probing.NOT_YET:
+        return ()
     for kinds in (_FIRST[first:] for first in range(len(_FIRST))):
         found = await _due_of(tx, organisation, kinds, gathering.enough[organisation.provider])
         of_a_kind = tuple(step for step in found if step.kind is found[0].kind)
         left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None)
         alone = tuple(step for step in of_a_kind if step.goes_alone)[:1]
         if not _still_gathers(of_a_kind, gathering, organisation.provider, tx.now):
-            return left_behind or alone or of_a_kind
+            chosen = left_behind or alone or of_a_kind
+            return chosen[:1] if is_probing is Probing.BY_ONE else chosen
     return ()
 
 

@@ -22,7 +22,7 @@ from bot.services.people import People
 from bot.services.publications import cancel, open_publication
 from bot.services.waiting import Waiting
 from tests.fakes.clock import FakeClock
-from tests.services.ledger import Trouble
+from tests.services.ledger import Trouble, numbers_in
 from tests.services.publishing import LEASE, World, a_world
 
 NOT_AS_A_WHOLE = Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words="status 413")
@@ -164,6 +164,26 @@ async def test_documents_go_before_the_files_of_others(world: World) -> None:
     assert world.ledger.calls[0] == "create"
     await world.settle()
     assert len(world.ledger.file_names) == 4
+
+
+async def test_in_an_outage_of_writing_one_document_at_a_time_finds_out_when_it_is_over(world: World) -> None:
+    """Reading works all the while, so what is set aside is known to be absent: of 200, one call of fifty and few probes fail."""
+    world.file = None
+    items = await world.approve(*(f"INV-{number}" for number in range(200)))
+    world.ledger.troubles["create"] = [Trouble.RESET_BEFORE_COMMIT] * 1000
+    most = 0
+    for _ in range(120):
+        await world.one_pass()
+        most = max(most, list((await world.states()).values()).count(ItemState.UNKNOWN))
+        world.later(10)
+    calls, sent = len(world.ledger.calls), sorted({len(numbers_in(body)) for body in world.ledger.bodies})
+    world.ledger.troubles.clear()
+
+    await world.settle(passes=400)
+
+    assert (sent, most <= 53, calls <= 60) == ([1, 50], True, True), (sent, most, calls)
+    assert len(world.ledger.numbers) == len(set(world.ledger.numbers)) == len(items)
+    assert set((await world.states()).values()) == {ItemState.PUBLISHED}
 
 
 async def test_what_the_ledger_fails_at_again_and_again_holds_up_nothing_else(world: World) -> None:
