@@ -9,11 +9,12 @@ from typing import Protocol
 
 from bot import log
 from bot.clock import Clock
+from bot.delivery import BusyError
 from bot.services.jobs import JobKind
 
 logger = logging.getLogger(__name__)
 
-BATCHES_AT_ONCE = 12
+BATCHES_AT_ONCE = 6
 """Of one process: a hundred would all wait for the one connection that writes, and people who press a button with them."""
 
 Task = Callable[[str], Awaitable[None]]
@@ -64,6 +65,9 @@ class Tasks:
         with log.bound(job=f"{kind}:{key}"):
             try:
                 await self.by_kind[JobKind(kind)](key)
+            except BusyError:
+                logger.warning("the database was busy; the job is begun again when its lease ends")
+                return
             except Exception:
                 logger.exception("job failed", extra={"outcome": "error"})
                 return

@@ -8,6 +8,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.db.unit_of_work import Database
+from bot.delivery import BusyError
 from bot.domain.items import ItemState
 from bot.services.jobs import JobKind
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
@@ -109,6 +110,17 @@ async def test_a_job_that_fails_is_logged_once_and_never_raises(
     await Tasks(clock, {BATCH: fail}).run("publish_batch", "one:1")
 
     assert [(record.levelname, record.message) for record in caplog.records] == [("ERROR", "job failed")]
+
+
+async def test_a_job_that_found_the_database_busy_is_a_warning_and_is_begun_again_later(
+    clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(_key: str) -> None:
+        raise BusyError("the database is busy")
+
+    await Tasks(clock, {BATCH: fail}).run("publish_batch", "one:1")
+
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 async def test_only_so_many_batches_are_worked_at_once_and_other_jobs_wait_for_none_of_them(clock: FakeClock) -> None:
