@@ -44,6 +44,7 @@ TARGETS = {
 WAIT_SECONDS = 30
 NOTES = {
     "archived": "Archived. Whatever is coded to it is refused from now on.",
+    "contact_archived": "Archived. Documents for this contact are refused from now on, and lists leave it out.",
     "restored": "Restored. It can be used again.",
     "locked": "The lock dates are set.",
     "role": "The role is changed.",
@@ -114,7 +115,7 @@ class Levers:
 
     def set_contact(self, books: Books, form: Form) -> str:
         books.save_contact({**books.contacts[form["id"]], "ContactStatus": _status(form)})
-        return _word(form)
+        return f"contact_{_word(form)}" if form["status"] == "ARCHIVED" else _word(form)
 
     def set_tax_rate(self, books: Books, form: Form) -> str:
         books.tax_rates.save(form["id"], {**books.tax_rates[form["id"]], "Status": _status(form)})

@@ -139,12 +139,19 @@ async def test_an_account_is_archived_and_restored_by_its_button(
 async def test_a_contact_and_a_tax_rate_are_archived_too(browser: Browser, bare: Bare, state: XeroState) -> None:
     contact = state.books[TRADING].contact_named("Central Copiers")
     assert contact is not None
-    await pull(browser, state, "set-contact", id=contact["ContactID"], status="ARCHIVED")
+    page = await pull(browser, state, "set-contact", id=contact["ContactID"], status="ARCHIVED")
     await pull(browser, state, "set-tax-rate", id="INPUT2", status="ARCHIVED")
 
-    reply = await bare.write(wire_bill())
+    reply, listed, everything = [
+        await bare.write(wire_bill()),
+        await bare.get("Contacts"),
+        await bare.get("Contacts", includeArchived="true"),
+    ]
 
+    assert "Documents for this contact are refused from now on, and lists leave it out." in page.text
     assert len(reply.sentences) == 2
+    found = ["Central Copiers" in [one["Name"] for one in answer.elements] for answer in (listed, everything)]
+    assert found == [False, True]
 
 
 async def test_lock_dates_are_set_and_lifted(browser: Browser, state: XeroState) -> None:
