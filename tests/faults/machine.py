@@ -12,11 +12,13 @@ from multiprocessing.context import ForkServerProcess
 
 import aiohttp
 from aiohttp import web
+from sqlalchemy import select
 
 from bot.clock import SystemClock
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.unit_of_work import Database
+from bot.db.workspaces import WorkspaceRow
 from bot.domain.items import ItemState
 from bot.domain.publishing import Outcome
 from bot.services.budgets import SharedBudget
@@ -181,14 +183,27 @@ async def a_plant(url: str, clock: FakeClock) -> AsyncIterator[Plant]:
 
 async def _connected(db: Database, clock: FakeClock, xero: XeroState) -> World:
     world = await a_world(db, clock)
+    await connect(world, xero, TRADING)
+    return world
+
+
+async def connect(world: World, xero: XeroState, tenant: str) -> None:
+    """With access to these books that outlasts the test."""
     access = TokenAnswer(
-        access_token=xero.grant()["access_token"],
+        access_token=xero.grant(tenants=(tenant,))["access_token"],
         refresh_token="refresh",
         expires_at=datetime(2099, 1, 1, tzinfo=UTC),
-        subject="person of T1",
+        subject=f"person of {await _team_of(world)}",
     )
-    keeper, connections = TokenKeeper(db, Vault.from_text(KEYS), clock, {}), table_of(ConnectionRow)
-    async with db.write() as tx:
+    keeper, connections = TokenKeeper(world.db, Vault.from_text(KEYS), world.clock, {}), table_of(ConnectionRow)
+    async with world.db.write() as tx:
         await keeper.keep(tx, "xero", access)
-        await tx.execute(connections.update().values(tenant_id=TRADING))
-    return world
+        mine = connections.update().where(connections.c.organisation_id == world.organisation_id)
+        await tx.execute(mine.values(tenant_id=tenant))
+
+
+async def _team_of(world: World) -> str:
+    workspaces = table_of(WorkspaceRow)
+    async with world.db.read() as tx:
+        of = select(workspaces.c.team_id).where(workspaces.c.id == world.workspace_id)
+        return str((await tx.execute(of)).scalar_one())
