@@ -11,7 +11,7 @@ from enum import Enum, auto
 
 from sqlalchemy import and_, func, or_, select
 
-from bot.db.publications import BATCHES, OPEN, SET_ASIDE_AFTER
+from bot.db.publications import BATCHES, OPEN, SET_ASIDE_AFTER, is_only_read_back
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.publishing import BatchState
@@ -27,12 +27,14 @@ class Probing(Enum):
 
 async def probing(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Probing:
     """By what is set aside, the batches that are open while another one may go, and what was taken apart lately because it
-    failed together. `due_at` is what batches are found by, and never before their last call.
+    failed together. What came through and is only to be read back says nothing of writing. `due_at` is what batches are found by, and never before their last call.
     """
     of = BATCHES.c.workspace_id == workspace_id, BATCHES.c.organisation_id == organisation_id
     lately = and_(BATCHES.c.state == BatchState.DISSOLVED, BATCHES.c.due_at > tx.now - LONGEST_BETWEEN)
     failing = select(BATCHES.c.failing_since).where(
-        *of, BATCHES.c.failing_since.is_not(None), or_(BATCHES.c.state.in_(OPEN), lately)
+        *of,
+        BATCHES.c.failing_since.is_not(None),
+        or_(and_(BATCHES.c.state.in_(OPEN), ~is_only_read_back()), lately),
     )
     since = list((await tx.execute(failing)).scalars())
     if not since:

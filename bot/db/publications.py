@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, table_of
@@ -128,16 +128,28 @@ _LAST = (
 )
 
 
+def is_only_read_back() -> ColumnElement[bool]:
+    """Whether the ledger has all of a batch, under known ids, so that nothing of it is sent again."""
+    open_without_id = select(STEPS.c.position).where(
+        STEPS.c.workspace_id == BATCHES.c.workspace_id,
+        STEPS.c.batch_id == BATCHES.c.id,
+        STEPS.c.state.in_(UNDER_WAY),
+        STEPS.c.ledger_id.is_(None),
+    )
+    return and_(BATCHES.c.state == BatchState.CHECKING, ~open_without_id.exists())
+
+
 def holds_up(now: datetime) -> ColumnElement[bool]:
     """Whether nothing else of its organisation is sent before this batch is over.
 
     One that the ledger fails at again and again, and certainly has nothing of, does not: it was sent again since it began
-    to fail, so it was looked for in between, and no call of it is under way. Nor does one that was set aside.
+    to fail, so it was looked for in between, and no call of it is under way. One of which the ledger has all, but does not
+    let it be read, does not either. Nor does one that was set aside.
     """
     keeps_failing = and_(
         BATCHES.c.state == BatchState.CHECKING,
         BATCHES.c.failing_since < now - SET_ASIDE_AFTER,
-        BATCHES.c.last_sent_at > BATCHES.c.failing_since,
+        or_(BATCHES.c.last_sent_at > BATCHES.c.failing_since, is_only_read_back()),
     )
     return and_(
         BATCHES.c.state.in_(OPEN), BATCHES.c.set_aside_at.is_(None), func.coalesce(keeps_failing, False).is_(False)

@@ -202,6 +202,26 @@ async def test_what_the_ledger_fails_at_again_and_again_holds_up_nothing_else(wo
     assert len(world.ledger.file_names) == 2
 
 
+async def test_what_the_ledger_does_not_let_be_read_holds_up_nothing_else_and_is_not_published_before(
+    world: World,
+) -> None:
+    """It has all of the batch, under known ids: nothing of it can be sent twice."""
+    world.file = None
+    world.ledger.troubles["read"] = [Trouble.COMMIT_THEN_500] * 500
+    first = await world.approve("INV-1", "INV-2")
+    await world.settle(passes=40, seconds=10)
+
+    (second,) = await world.approve("INV-3")
+    await world.settle(passes=10, seconds=10)
+    assert world.ledger.numbers == ["INV-1", "INV-2", "INV-3"]
+    assert {await world.state(item) for item in (*first, second)} == {ItemState.SENDING}
+
+    world.ledger.troubles["read"].clear()
+    await world.settle(passes=40, seconds=60)
+    assert {await world.state(item) for item in (*first, second)} == {ItemState.PUBLISHED}
+    assert world.ledger.numbers == ["INV-1", "INV-2", "INV-3"]
+
+
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_document_that_the_ledger_fails_at_does_not_keep_those_beside_it(world: World) -> None:
     world.file = None
