@@ -75,6 +75,25 @@ async def test_two_processes_refresh_once(connected: Connecting) -> None:
     assert len({access.access_token for access in found}) == 1
 
 
+async def test_three_processes_never_use_a_refresh_token_twice_over_five_hundred_expiries(
+    connected: Connecting,
+) -> None:
+    """The ledger takes only the newest one, and ends the sign-in over an older one."""
+    connected.clock.sleeps_at_once = True
+    row = await connection(connected)
+    keepers = [
+        TokenKeeper(connected.db, connected.vault, connected.clock, {"fake": connected.ledger}) for _ in range(3)
+    ]
+
+    for expiry in range(1, 501):
+        await connected.clock.advance(3600)
+        found = await asyncio.gather(*(keeper.access(ConnectionId(row.id)) for keeper in keepers))
+        assert len({access.access_token for access in found}) == 1
+        assert connected.ledger.calls == ["refresh"] * expiry
+
+    assert (await connection(connected)).health == "healthy"
+
+
 async def test_a_lease_of_a_process_that_died_runs_out(connected: Connecting) -> None:
     connected.clock.sleeps_at_once = True
     await connected.clock.advance(3600)
