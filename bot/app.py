@@ -121,7 +121,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         LineHandlers(services.drafts, services.forms),
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
-        WithdrawHandlers(services.withdrawals),
+        WithdrawHandlers(services.withdrawals, services.crediting, services.cards),
         HoldingHandlers(services.holding, services.cards),
         DocumentFixHandlers(
             services.fixes,

@@ -29,6 +29,7 @@ from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
+from bot.services.crediting import Crediting
 from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
 from bot.services.document_fixes import DocumentFixes
@@ -124,6 +125,7 @@ class Services:
     taking_as_it_is: TakingAsItIs
     waiting: Waiting
     withdrawals: Withdrawals
+    crediting: Crediting
     holding: Holding
     queues: Queues
     choices: Choices
@@ -205,6 +207,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         answers=Answers(db, people),
         archiving=Archiving(db, people),
         withdrawals=Withdrawals(db, people, providers),
+        crediting=Crediting(db, people),
         holding=Holding(db, people),
         queues=Queues(db, providers),
         moving=Moving(db, people, cards),

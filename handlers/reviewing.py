@@ -24,7 +24,9 @@ from handlers.stacking import redrawn
 
 OURS = frozenset({QuestionKind.WHOSE_BOOKS})
 ANOTHER = frozenset({QuestionKind.SAME_DOCUMENT})
-PUT_RIGHT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE, QuestionKind.WITHDRAWN})
+PUT_RIGHT = frozenset(
+    {QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE, QuestionKind.WITHDRAWN, QuestionKind.CREDITS}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.commands.parsing import Commands, add_command, add_group
 from bot.config import database_url_of
 from bot.db import migrate
 from bot.db.unit_of_work import Database
+from bot.domain.problems import ProblemCode
 from bot.domain.queued import QUEUED, Queued
 from bot.services.current import StaleItemError
 from bot.services.operating import CannotError, NoSuchItemError, Operating
@@ -33,6 +34,8 @@ ORGANISATION = "only of this one, by name or id"
 ITEM = "its reference, as on its card, or its id"
 NONE = "Nothing is on its way, and nothing was refused."
 MOST = 200
+NOTHING_REFUSED = "Nothing of that kind was refused."
+MOST_AT_ONCE = 10_000
 LONGEST_CAUSE = 60
 HEADER = ("ITEM", "ORGANISATION", "WHAT", "STATE", "SINCE", "NEXT TRY", "TRIES", "CAUSE")
 
@@ -46,8 +49,12 @@ def register(commands: Commands) -> None:
     listing.add_argument("--json", action="store_true", help="for machines")
     for name, (does, _) in DEEDS.items():
         parser = add_command(jobs, name, partial(act, name), does, f"dext-bot jobs {name} B-1042")
-        parser.add_argument("item", help=ITEM)
+        parser.add_argument("item", nargs="?" if name == "retry" else None, help=ITEM)
         parser.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
+        parser.set_defaults(all_refused=False, cause=None)
+        if name == "retry":
+            parser.add_argument("--all-refused", action="store_true", help="all that was refused, in place of one item")
+            parser.add_argument("--cause", choices=list(ProblemCode), metavar="CODE", help="with it: only for this one")
 
 
 def list_jobs(chosen: argparse.Namespace) -> int:
@@ -58,12 +65,22 @@ def list_jobs(chosen: argparse.Namespace) -> int:
 
 def act(deed: str, chosen: argparse.Namespace) -> int:
     """Answers 1 when there is nothing to do it to."""
-    return asyncio.run(_act(deed, chosen))
+    if chosen.all_refused == (chosen.item is not None) or (chosen.cause and not chosen.all_refused):
+        print("Name one item, or say --all-refused, with or without --cause.", file=sys.stderr)
+        return 2
+    return asyncio.run(_retry_all(chosen) if chosen.all_refused else _act(deed, chosen))
 
 
 async def _listed(chosen: argparse.Namespace) -> tuple[Queued, ...]:
     async with _operating() as operating:
         return await operating.queued(chosen.organisation, states=chosen.state or QUEUED, limit=chosen.limit)
+
+
+async def _retry_all(chosen: argparse.Namespace) -> int:
+    async with _operating() as operating:
+        sent = await operating.retry_all(chosen.organisation, chosen.cause, MOST_AT_ONCE)
+    print("\n".join(f"{item.reference} is sent again." for item in sent) or NOTHING_REFUSED)
+    return 0
 
 
 async def _act(deed: str, chosen: argparse.Namespace) -> int:

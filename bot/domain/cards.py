@@ -4,11 +4,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.books import Account
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.publishing import Additions
 from bot.domain.settings import PaymentStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSide:
+    """What an item takes back, or what takes it back: whether the other is the credit note."""
+
+    item_id: ItemId
+    reference: str
+    is_credit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,8 @@ class ItemCard:
     """The bank account that it is paid from or received on."""
     own_currency: str | None = None
     """The one that the books are kept in; None where they are not connected any more."""
+    other_side: OtherSide | None = None
+    """The credit note that was made of it here, or what it is the credit note of."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

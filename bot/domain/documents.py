@@ -63,6 +63,8 @@ class Door(StrEnum):
     FORM = "form"
     API = "api"
     IMPORT = "import"
+    CREDIT = "credit"
+    """Made here, to take back another item that stays in the ledger."""
 
 
 class FactField(StrEnum):

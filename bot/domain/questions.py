@@ -21,6 +21,8 @@ class QuestionKind(StrEnum):
     """Its document was taken out of the ledger, or is to be: somebody has to look before it goes on."""
     AFTER_ARCHIVE = "after_archive"
     """It was refused by the ledger, archived, and taken out of the archive: somebody has to look before it goes on."""
+    CREDITS = "credits"
+    """It was made here to take another item back: somebody has to look before it goes on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,7 +33,7 @@ ORGANISATIONS = table_of(OrganisationRow)
 
 OF_BOOKING = frozenset({QuestionKind.WHOSE_BOOKS, QuestionKind.SAME_DOCUMENT})
 """Nobody has to answer these about what is never booked."""
-BY_EDIT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE, QuestionKind.WITHDRAWN})
+BY_EDIT = frozenset({QuestionKind.SENT_BACK, QuestionKind.AFTER_ARCHIVE, QuestionKind.WITHDRAWN, QuestionKind.CREDITS})
 """Whoever saves an edit has looked at what was to be put right."""
 ALREADY = "that has been answered."
 

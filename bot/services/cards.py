@@ -33,6 +33,7 @@ from bot.domain.usual import paid_elsewhere, unusual
 from bot.services import lists
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
+from bot.services.crediting import other_side_of
 from bot.services.current import require_item
 from bot.services.explaining import reasons_of
 from bot.services.items import EDITABLE
@@ -145,6 +146,7 @@ class Cards:
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
             own_currency=None if connection is None else load(connection.books, Books).base_currency,
+            other_side=await other_side_of(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )

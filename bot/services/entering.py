@@ -15,6 +15,7 @@ from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.questions import Questions
 from bot.domain.settings import Settings
 from bot.services import audit
 from bot.services.asking import asked_at_the_door
@@ -50,6 +51,8 @@ class NewItem:
     file_id: FileId | None = None
     edited_by: tuple[UserId, ...] = ()
     """Who changed it before it came in here: none of them can approve it alone."""
+    questions: Questions = ()
+    """What somebody has to answer first, whatever stands on it."""
     id: ItemId | None = None
     """Where the door has told it already."""
 
@@ -120,6 +123,7 @@ def _received(tx: Tx, new: NewItem, reference: str) -> Item:
         created_at=tx.now,
         file_id=new.file_id,
         edited_by=new.edited_by,
+        questions=new.questions,
         reference=reference,
     )
 

@@ -31,6 +31,7 @@ WHY = {
 }
 
 ASKED = {
+    QuestionKind.CREDITS: "is a credit note that was made here, and waits for a look",
     QuestionKind.WITHDRAWN: "was withdrawn from the ledger, and waits for a look before it is published again",
     QuestionKind.SENT_BACK: "was sent back by an approver",
     QuestionKind.AFTER_ARCHIVE: "was refused by the ledger, and came back from the archive",

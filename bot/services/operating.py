@@ -21,7 +21,7 @@ from bot.domain.publishing import ADDITIONS, StepState
 from bot.domain.queued import QUEUED, Queued
 from bot.services import alerts, audit, publications
 from bot.services.approvals import UNDONE
-from bot.services.current import NotNowError, show
+from bot.services.current import NotNowError, StaleItemError, show
 from bot.services.holding import HELD, HURRIED, RELEASED, Change, cancelled, held, hurried, released
 from bot.services.named_books import organisations, the_one
 
@@ -76,6 +76,22 @@ class Operating:
                 item = await _retry_additions(tx, before)
             await _tell(tx, item, "retried")
         return item
+
+    async def retry_all(self, organisation: str | None, cause: str | None, limit: int) -> tuple[Item, ...]:
+        """Everything that was refused, or only for this cause (the code of a problem), each in a transaction of its own.
+
+        Raises:
+            NoSuchOrganisationError: none, or more than one, is called so.
+        """
+        refused = await self.queued(organisation, states=(StepState.REFUSED,), limit=limit)
+        meant = dict.fromkeys(
+            each.item_id for each in refused if cause is None or (each.problem and each.problem.code == cause)
+        )
+        sent = []
+        for item_id in meant:
+            with suppress(CannotError, NoSuchItemError, StaleItemError):  # somebody has just done something about it
+                sent.append(await self.retry(str(item_id), organisation))
+        return tuple(sent)
 
     async def cancel(self, named: str, organisation: str | None) -> Item:
         """Take back an approved document of which nothing was sent: it has to be approved again.

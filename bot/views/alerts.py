@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTex
 from slack_sdk.models.views import View
 
 from bot.domain.alerts import AlertCard, AlertState
+from bot.domain.crediting import can_be_credited
 from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.items import Item, ItemState
@@ -39,6 +40,7 @@ LABELS = {
     Fix.LEAVE_STEP: (ActionId.LEAVE_STEP, "Leave it so"),
     Fix.WITHDRAW_AGAIN: (ActionId.WITHDRAW_AGAIN, "Retry"),
     Fix.WITHDRAW_ANYWAY: (ActionId.WITHDRAW_AGAIN, "Withdraw anyway"),
+    Fix.MAKE_CREDIT_NOTE: (ActionId.MAKE_CREDIT_NOTE, "Make a credit note"),
     Fix.LEAVE_PUBLISHED: (ActionId.LEAVE_PUBLISHED, "Leave it so"),
 }
 OF_ONE_STEP = frozenset({ActionId.RETRY_ITEM, ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS})
@@ -296,6 +298,8 @@ def _works(fix: Fix, found: AlertCard) -> bool:
             item = found.card.item
             is_less = item.publish_as is not PaymentStatus.DRAFT and item.publish_to is not Destination.BANK_ACCOUNTS
             return is_less and PaymentStatus.DRAFT in found.card.statuses
+        case Fix.MAKE_CREDIT_NOTE:
+            return can_be_credited(found.card.item)
         case Fix.WAIT_FOR_LEDGER:
             return found.alert.look_at is None
         case _:

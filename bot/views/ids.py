@@ -93,6 +93,7 @@ class ActionId(StrEnum):
     WITHDRAW_ITEM = "withdraw_item"
     WITHDRAW_AGAIN = "withdraw_again"
     LEAVE_PUBLISHED = "leave_published"
+    MAKE_CREDIT_NOTE = "make_credit_note"
     # alerts
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"

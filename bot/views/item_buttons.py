@@ -73,7 +73,7 @@ def _question(item: Item, question: Question) -> Iterable[Block]:
             by = "" if question.by is None else f" by {mention(question.by)}"
             words = f":leftwards_arrow_with_hook: *Withdrawn*{by}\n{quote(question.words, 600)}"
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
-        case QuestionKind.AFTER_ARCHIVE:
+        case QuestionKind.AFTER_ARCHIVE | QuestionKind.CREDITS:
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
     return section(words), ActionsBlock(elements=buttons)
 
@@ -115,6 +115,9 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):
         buttons[:0] = open_in_ledger(found)
     buttons.append(_button(ActionId.EXPLAIN_ITEM, "Why?", value))
+    if found.other_side is not None:
+        other = found.other_side
+        buttons.append(_button(ActionId.SHOW_ITEM, f"Show {other.reference}", str(other.item_id)))
     if item.state is ItemState.TO_REVIEW and found.has_other_books:
         buttons.append(_button(ActionId.MOVE_ITEM, "Move", value))
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):

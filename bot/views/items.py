@@ -35,6 +35,7 @@ CAME_BY = {
     Door.FORM: "typed into the form",
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
+    Door.CREDIT: "made here as a credit note",
 }
 MOST_FIELDS, MOST_WARNINGS, MOST_REASONS = 10, 20, 100
 FACT_NAMES = {
@@ -72,10 +73,20 @@ def card(found: ItemCard) -> Message:
         *_before(found),
         section(standing(found)),
         context(came(found)),
+        *_other_side(found),
         *questions(item),
         *rows_of_buttons(found),
         *_picture(found),
     )
+
+
+def _other_side(found: ItemCard) -> list[Block]:
+    """Which item takes which back."""
+    other, item = found.other_side, found.item
+    if other is None:
+        return []
+    credit, credited = (other.reference, item.reference) if other.is_credit else (item.reference, other.reference)
+    return [context(f"{escape(credit)} is the credit note of {escape(credited)}")]
 
 
 def _picture(found: ItemCard) -> list[Block]:

@@ -59,6 +59,7 @@ ASKED: dict[ActionId | CallbackId, str] = {
     CallbackId.WITHDRAW_ITEM: "published",
     ActionId.WITHDRAW_AGAIN: "kept",
     ActionId.LEAVE_PUBLISHED: "kept",
+    ActionId.MAKE_CREDIT_NOTE: "kept",
     ActionId.WAIT_FOR_LEDGER: "locked",
     ActionId.SAME_DOCUMENT: "doubled",
     ActionId.TAKE_AS_IT_IS: "otherwise",

@@ -124,6 +124,29 @@ async def test_what_waits_for_its_undo_window_is_sent_at_once(database_url: str,
     assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]
 
 
+async def test_all_that_was_refused_for_one_cause_is_sent_again(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=0) as desk:
+        await desk.world.set_up()
+        await refused(desk)
+        (job,) = await jobs(type_in)
+        desk.xero.restore_account(TRADING, CATEGORY)
+
+        other = await type_in("retry", "--all-refused", "--cause", "period_locked")
+        done = await type_in("retry", "--all-refused", "--cause", job["cause"]["code"])
+        await desk.settle()
+
+        assert (other[0], "Nothing of that kind was refused." in other[1]) == (0, True)
+        assert (done[0], f"{job['reference']} is sent again." in done[1]) == (0, True)
+        assert len(desk.xero.bills()) == 1
+
+
+@pytest.mark.parametrize("typed", [(), ("B-1001", "--all-refused"), ("B-1001", "--cause", "period_locked")])
+def test_one_item_or_all_that_was_refused_is_named(typed: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(("jobs", "retry", *typed)) == 2
+
+    assert "Name one item, or say --all-refused" in capsys.readouterr().err
+
+
 async def test_what_is_not_there_is_said(database_url: str, type_in: Type) -> None:
     async with a_desk(database_url, undo_seconds=0) as desk:
         await desk.world.set_up()

@@ -125,6 +125,8 @@ class Fix(StrEnum):
     WITHDRAW_AGAIN = "withdraw_again"
     WITHDRAW_ANYWAY = "withdraw_anyway"
     """As it is by now, and as people were told."""
+    MAKE_CREDIT_NOTE = "make_credit_note"
+    """It stays in the ledger, and a credit note takes it back."""
     LEAVE_PUBLISHED = "leave_published"
     """It stays in the ledger after all."""
     OPEN_IN_LEDGER = "open_in_ledger"

@@ -9,6 +9,7 @@ PAID_AGAIN = "If the {document} stays, leave it so here, and press Retry in the 
 
 _STAYS = (Fix.LEAVE_PUBLISHED, Fix.OPEN_IN_LEDGER)
 _AGAIN = (Fix.WITHDRAW_AGAIN, *_STAYS)
+_OR_CREDITED = (Fix.WITHDRAW_AGAIN, Fix.MAKE_CREDIT_NOTE, *_STAYS)
 
 WITHDRAWING: dict[ProblemCode, Entry] = {
     ProblemCode.WITHDRAWAL_CHANGED: Entry(
@@ -24,26 +25,28 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         title="The document is paid or has credit against it",
         explanation="A payment, or credit, that did not come from here stands against the {document} in {ledger}, so it "
         "cannot be withdrawn.",
-        remedy="Take the payment or the credit off it in {ledger}, then press Retry. Or leave it as it is.",
+        remedy="Take the payment or the credit off it in {ledger}, then press Retry. Or take it back by a credit note, or "
+        "leave it as it is.",
         mover=Mover.BOOKKEEPER,
-        fixes=_AGAIN,
+        fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_RECONCILED: Entry(
         title="It is matched with the bank statement",
         explanation="The {document} in {ledger}, or its payment, is reconciled with a line of a bank statement, so it "
         "cannot be withdrawn.",
-        remedy="Undo the reconciliation in {ledger}, then press Retry. Or leave it as it is.",
+        remedy="Undo the reconciliation in {ledger}, then press Retry. Or leave it as it is, or take back by a credit note "
+        "what is owed by it.",
         mover=Mover.BOOKKEEPER,
-        fixes=_AGAIN,
+        fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The {document} is dated {date}, and the books in {ledger} are locked up to {locked_to}, so nothing of "
         "that time is withdrawn.",
-        remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or leave it, and "
-        "correct it in {ledger} by a document of today.",
+        remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or take "
+        "it back by a credit note of today, or leave it as it is.",
         mover=Mover.LEDGER_ADVISER,
-        fixes=_AGAIN,
+        fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_NOT_ALLOWED: Entry(
         title="The connection lacks a right in {ledger}",
@@ -55,8 +58,9 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
     ProblemCode.WITHDRAWAL_REFUSED: Entry(
         title="{ledger} did not let the document go",
         explanation="The {document} still stands in {ledger}, which gave a reason that is in its own words.",
-        remedy="Read the ledger's words, put right in {ledger} what they name, and press Retry. Or leave it as it is.",
+        remedy="Read the ledger's words, put right in {ledger} what they name, and press Retry. Or take it back by a credit "
+        "note, or leave it as it is.",
         mover=Mover.BOOKKEEPER,
-        fixes=_AGAIN,
+        fixes=_OR_CREDITED,
     ),
 }
