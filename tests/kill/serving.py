@@ -1,0 +1,54 @@
+"""The whole product as `dext-bot run` and `dext-bot worker` start it, in a process that dies at a step of its loop.
+
+What is leased for minutes is leased for seconds here: how long the dead are waited for is not what is tested.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from bot import app, cli
+from bot.db import outbox
+from bot.domain import budgets
+from bot.services import revoking, tokens
+from bot.worker import Worker
+from providers.xero.adapter import XeroProvider
+from tests.kill.hook import Hook
+
+SHORT = timedelta(seconds=3)
+VISIBLE_AFTER, LONGEST_WRITE = timedelta(seconds=0.2), timedelta(seconds=0.6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """Which command, with which environment, when it dies, and where it says what is on its mind."""
+
+    command: str
+    environment: Mapping[str, str]
+    kill_at: int
+    printed: str
+
+
+def serve(serving: Serving) -> None:
+    """Never returns: it is killed by itself, or by whoever started it."""
+    output = os.open(serving.printed, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.update(serving.environment)
+    impatient()
+    Hook(serving.kill_at).arm()
+    sys.exit(cli.main([serving.command]))
+
+
+def impatient() -> None:
+    patched: Any = (outbox, tokens, revoking)
+    for module in patched:
+        module.LEASE = SHORT
+    vars(budgets)["HELD_FOR"] = SHORT.total_seconds()
+    vars(app)["Worker"] = partial(Worker, cancel_seconds=0.5)
+    marker = replace(XeroProvider.profile.marker, visibility_delay=VISIBLE_AFTER)
+    XeroProvider.profile = replace(XeroProvider.profile, marker=marker, longest_write=LONGEST_WRITE)
