@@ -26,3 +26,7 @@ class RepeatedDeliveryError(Exception):
 
 class BusyError(Exception):
     """The database could not be had within the time that an answer to Slack leaves; nothing was done."""
+
+
+is_patient: ContextVar[bool] = ContextVar("is_patient", default=False)
+"""Set where nobody waits for an answer: a job asks for the database again, where a person is told that it is busy."""

@@ -7,11 +7,11 @@ cannot write. PostgreSQL uses one pool for both. No network call is made while a
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Executable, event
@@ -25,11 +25,13 @@ from bot.clock import Clock
 from bot.db.addresses import for_driver
 from bot.db.base import table_of
 from bot.db.workspaces import DeliveryRow
-from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery
+from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery, is_patient
 
 POOL_WAIT_SECONDS = 1.5
 LOCK_WAIT_MILLISECONDS = 1000
 """Queue and lock together stay under Slack's three seconds, so that a person gets an honest "busy" in time."""
+PATIENT_TRIES = 10
+"""Of who answers nobody: some twenty seconds."""
 IDLE_MILLISECONDS = 60_000
 """PostgreSQL ends a transaction that nothing happens in for so long: a process that was frozen, or cut off, lets go of
 its locks.
@@ -151,18 +153,27 @@ class Database:
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Tx]:
         """Begun and ended whole: cancelled halfway, the driver would leave SQLite's file locked for everybody."""
-        begun = self.writer.begin()
-        with _busy_where_it_is_silent():
-            connection = await to_its_end(
-                begun.__aenter__(),
-                undo=lambda _: begun.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None),
-            )
+        begun, connection = await self._begun()
         try:
             yield Tx(connection, self.clock.now())
         except BaseException as error:
             await to_its_end(begun.__aexit__(type(error), error, error.__traceback__))
             raise
         await to_its_end(begun.__aexit__(None, None, None))
+
+    async def _begun(self) -> tuple[AbstractAsyncContextManager[AsyncConnection], AsyncConnection]:
+        """Nothing was done yet, so whoever is patient may ask again."""
+        for tries_left in reversed(range(PATIENT_TRIES if is_patient.get() else 1)):
+            begun = self.writer.begin()
+            try:
+                with _busy_where_it_is_silent():
+                    connection = await to_its_end(begun.__aenter__(), undo=partial(_roll_back, begun))
+            except (PoolTimeoutError, DBAPIError, BusyError) as error:
+                if not tries_left or not (isinstance(error, BusyError) or _is_undone(error, is_committing=False)):
+                    raise
+            else:
+                return begun, connection
+        raise AssertionError
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -185,6 +196,10 @@ class Database:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+
+
+async def _roll_back(begun: AbstractAsyncContextManager[AsyncConnection], _connection: AsyncConnection) -> None:
+    await begun.__aexit__(asyncio.CancelledError, asyncio.CancelledError(), None)
 
 
 async def _store_delivery(tx: Tx) -> None:

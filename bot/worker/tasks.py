@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot import log
 from bot.clock import Clock
-from bot.delivery import BusyError
+from bot.delivery import BusyError, is_patient
 from bot.services.jobs import JobKind
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ class Tasks:
 
     async def _run(self, kind: str, key: str) -> None:
         started = self.clock.monotonic()
+        token = is_patient.set(True)
         with log.bound(job=f"{kind}:{key}"):
             try:
                 await self.by_kind[JobKind(kind)](key)
@@ -71,5 +72,7 @@ class Tasks:
             except Exception:
                 logger.exception("job failed", extra={"outcome": "error"})
                 return
+            finally:
+                is_patient.reset(token)
             elapsed = round((self.clock.monotonic() - started) * 1000)
             logger.info("job done", extra={"outcome": "done", "milliseconds": elapsed})

@@ -11,7 +11,7 @@ from bot.clock import SystemClock
 from bot.db import migrate, unit_of_work
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
-from bot.delivery import BusyError
+from bot.delivery import BusyError, is_patient
 from bot.domain.ids import ChannelId, WorkspaceId
 from bot.services.jobs import JobKind
 from bot.services.messages import Place, Surface, note
@@ -126,3 +126,26 @@ async def test_a_connection_that_broke_before_the_commit_is_an_honest_busy(on_po
         async with on_postgres.db.write() as tx:
             await tx.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     await on_postgres.db.close()
+
+
+async def test_a_job_waits_for_the_database_where_a_person_is_told_that_it_is_busy(
+    sqlite_url: str, clock: FakeClock
+) -> None:
+    db = Database(sqlite_url, clock)
+
+    async def decide(*, patient: bool) -> str:
+        is_patient.set(patient)
+        try:
+            async with db.write() as tx:
+                await tx.execute(text("SELECT 1"))
+        except BusyError:
+            return "busy"
+        return "done"
+
+    async with db.write():
+        person = asyncio.create_task(decide(patient=False))
+        job = asyncio.create_task(decide(patient=True))
+        assert await person == "busy"
+
+    assert await job == "done"
+    await db.close()
