@@ -85,8 +85,7 @@ async def test_a_search_is_one_call_for_many_markers(xero: XeroFarEnd) -> None:
 
 
 async def test_as_many_bills_are_read_at_a_time_as_are_written(xero: XeroFarEnd) -> None:
-    outcomes = await xero.create(*(a_bill(str(number)) for number in range(50)))
-    outcomes += await xero.create(a_bill("50"))
+    outcomes = [*await xero.create(*(a_bill(str(number)) for number in range(50))), *await xero.create(a_bill("50"))]
     ids = [outcome.ledger_id for outcome in outcomes if isinstance(outcome, Accepted)]
 
     found = await xero.provider.read(xero.access, "Invoices", ids)
