@@ -52,6 +52,7 @@ FACTS = {
     "file": "B-1001 Invoice.pdf",
     "size": "12.0 MB",
     "most": "10.0 MB",
+    "tried": "it cannot be made smaller here",
     "ending": "heic",
     "other": "Acme Ltd, 120.00 GBP of 1 Mar 2026",
     "retry_at": "09:35 UTC",
