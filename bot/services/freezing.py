@@ -18,7 +18,7 @@ from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import is_being_paid, leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
 from bot.domain.booking import NotBookableError, posting_of
-from bot.domain.ids import FileId, ItemId
+from bot.domain.ids import FileId, ItemId, PublicationId
 from bot.domain.items import Item, ItemState
 from bot.domain.postings import Payment, Posting, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
@@ -181,9 +181,10 @@ async def _payments(
 ) -> Frozen | None:
     """Of documents that are there by now, from the bank accounts that their items say."""
     items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
+    sent = await _all_posted(tx, organisation, found)
     taken: list[tuple[StepId, Payment]] = []
     for due in found:
-        item, posting = items.get(due.item_id), await _posted(tx, organisation, due)
+        item, posting = items.get(due.item_id), sent.get(due.id.publication_id)
         account = None if item is None else item.paid_from
         if item is None or posting is None or due.document_id is None or account is None:
             await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
@@ -304,10 +305,14 @@ async def _standing_as(tx: Tx, organisation: DueOrganisation, due: DueStep) -> P
 
 async def _posted(tx: Tx, organisation: DueOrganisation, due: DueStep) -> Posting | None:
     """The document that the step belongs to, as it was sent."""
-    statement = select(STEPS.c.work).where(
+    return (await _all_posted(tx, organisation, [due])).get(due.id.publication_id)
+
+
+async def _all_posted(tx: Tx, organisation: DueOrganisation, found: Sequence[DueStep]) -> dict[PublicationId, Posting]:
+    statement = select(STEPS.c.publication_id, STEPS.c.work).where(
         STEPS.c.workspace_id == organisation.workspace_id,
-        STEPS.c.publication_id == due.id.publication_id,
+        STEPS.c.publication_id.in_({due.id.publication_id for due in found}),
         STEPS.c.position == DOCUMENT,
+        STEPS.c.work.is_not(None),
     )
-    work = (await tx.execute(statement)).scalar_one_or_none()
-    return None if work is None else load(work, Posting)
+    return {PublicationId(row.publication_id): load(row.work, Posting) for row in await tx.execute(statement)}
