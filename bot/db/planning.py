@@ -1,6 +1,6 @@
 """What is due to be sent, and freezing it into a batch: what the planner asks and writes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -70,9 +70,15 @@ async def frozen_waiting(tx: Tx) -> int:
     return int((await tx.execute(select(func.count()).where(*waiting))).scalar_one())
 
 
-async def organisations_due(tx: Tx, gathering: Gathering, most: int) -> tuple[DueOrganisation, ...]:
-    """Set up, connected, not paused, nothing in flight, and something due, longest first. Work of all workspaces, so none
-    is named.
+class NotYetError(Exception):
+    """Its ledger fails at writing, and is tried with one document later."""
+
+
+async def organisations_due(
+    tx: Tx, gathering: Gathering, most: int, *, without: Collection[OrganisationId] = ()
+) -> tuple[DueOrganisation, ...]:
+    """Set up, connected, not paused, nothing in flight, and something due, longest first; but `without` these. Work of all
+    workspaces, so none is named.
     """
     in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
     waits = and_(STEPS.c.kind.in_(TOGETHER), STEPS.c.due_at > tx.now - gathering.wait)
@@ -100,6 +106,7 @@ async def organisations_due(tx: Tx, gathering: Gathering, most: int) -> tuple[Du
         .join(due, due.c.organisation_id == CONNECTIONS.c.organisation_id)
         .where(
             CONNECTIONS.c.provider.in_(tuple(gathering.enough)),
+            CONNECTIONS.c.organisation_id.not_in(tuple(without)),
             or_(due.c.ripe > 0, due.c.documents >= enough, due.c.payments >= enough),
             is_installed(CONNECTIONS.c.workspace_id),
             CONNECTIONS.c.health.in_(USABLE),
@@ -150,11 +157,11 @@ async def take_due(tx: Tx, organisation: DueOrganisation, gathering: Gathering) 
         return ()
     is_probing = await probing(tx, organisation.workspace_id, organisation.organisation_id)
     if is_probing is Probing.NOT_YET:
-        return ()
+        raise NotYetError
     for kinds in (_FIRST[first:] for first in range(len(_FIRST))):
         found = await _due_of(tx, organisation, kinds, gathering.enough[organisation.provider])
         of_a_kind = tuple(step for step in found if step.kind is found[0].kind)
-        left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None)
+        left_behind = tuple(step for step in of_a_kind if step.ledger_id is not None and not step.goes_alone)
         alone = tuple(step for step in of_a_kind if step.goes_alone)[:1]
         if not _still_gathers(of_a_kind, gathering, organisation.provider, tx.now):
             chosen = left_behind or alone or of_a_kind

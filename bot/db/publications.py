@@ -136,7 +136,7 @@ def is_only_read_back() -> ColumnElement[bool]:
         STEPS.c.state.in_(UNDER_WAY),
         STEPS.c.ledger_id.is_(None),
     )
-    return and_(BATCHES.c.state == BatchState.CHECKING, ~open_without_id.exists())
+    return and_(BATCHES.c.state.in_((BatchState.QUEUED, BatchState.CHECKING)), ~open_without_id.exists())
 
 
 def holds_up(now: datetime) -> ColumnElement[bool]:
@@ -146,11 +146,8 @@ def holds_up(now: datetime) -> ColumnElement[bool]:
     to fail, so it was looked for in between, and no call of it is under way. One of which the ledger has all, but does not
     let it be read, does not either. Nor does one that was set aside.
     """
-    keeps_failing = and_(
-        BATCHES.c.state == BatchState.CHECKING,
-        BATCHES.c.failing_since < now - SET_ASIDE_AFTER,
-        or_(BATCHES.c.last_sent_at > BATCHES.c.failing_since, is_only_read_back()),
-    )
+    was_sent_again = and_(BATCHES.c.state == BatchState.CHECKING, BATCHES.c.last_sent_at > BATCHES.c.failing_since)
+    keeps_failing = and_(BATCHES.c.failing_since < now - SET_ASIDE_AFTER, or_(was_sent_again, is_only_read_back()))
     return and_(
         BATCHES.c.state.in_(OPEN), BATCHES.c.set_aside_at.is_(None), func.coalesce(keeps_failing, False).is_(False)
     )

@@ -171,19 +171,18 @@ async def mark_unknown(tx: Tx, step: StepId) -> None:
     await tx.execute(STEPS.update().where(_is(step), STEPS.c.state.in_(UNDER_WAY)).values(state=StepState.UNKNOWN))
 
 
-async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False) -> None:
-    """Certainly absent from the ledger: it waits for another batch, with another key.
+async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False, is_gone: bool = False) -> None:
+    """It waits for another batch, with another key: this one wrote nothing of it.
 
-    What goes alone keeps the batch that was refused as a whole, and is known by that.
+    What goes alone keeps the batch that was refused as a whole, and is known by that. What an earlier publication left in the
+    ledger keeps its id there, to be read again and not sent; only where it was looked at and `is_gone`, it is sent anew.
     """
+    forgotten: dict[str, object] = {"ledger_id": None} if is_gone else {}
     if step.is_document:
-        await tx.execute(
-            PUBLICATIONS.update()
-            .where(PUBLICATIONS.c.id == step.publication_id)
-            .values(state=PublicationState.WAITING, ledger_id=None)
-        )
+        of = PUBLICATIONS.c.id == step.publication_id
+        await tx.execute(PUBLICATIONS.update().where(of).values(state=PublicationState.WAITING, **forgotten))
     batch_id = STEPS.c.batch_id if goes_alone else None
-    values = {"state": StepState.WAITING, "place": None, "ledger_id": None, "warning": None, "due_at": tx.now}
+    values = {"state": StepState.WAITING, "place": None, "warning": None, "due_at": tx.now, **forgotten}
     await tx.execute(STEPS.update().where(_is(step)).values(batch_id=batch_id, **values))
     tx.nudge(Nudge.PLANNER)
 

@@ -52,3 +52,5 @@ class Drained:
     ended_at: datetime
     published: int
     refused: int
+    is_lost: bool = False
+    """The connection ended meanwhile; what is left waits for it, which is told by itself."""

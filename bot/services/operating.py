@@ -17,7 +17,8 @@ from bot.db.queued import queued_steps
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.publishing import ADDITIONS, StepState
+from bot.domain.problems import Fix, ProblemCode
+from bot.domain.publishing import ADDITIONS, StepKind, StepState
 from bot.domain.queued import QUEUED, Queued
 from bot.services import alerts, audit, publications
 from bot.services.approvals import UNDONE
@@ -84,9 +85,7 @@ class Operating:
             NoSuchOrganisationError: none, or more than one, is called so.
         """
         refused = await self.queued(organisation, states=(StepState.REFUSED,), limit=limit)
-        meant = dict.fromkeys(
-            each.item_id for each in refused if cause is None or (each.problem and each.problem.code == cause)
-        )
+        meant = dict.fromkeys(each.item_id for each in refused if each.problem and _is_meant(each.problem.code, cause))
         sent = []
         for item_id in meant:
             with suppress(CannotError, NoSuchItemError, StaleItemError):  # somebody has just done something about it
@@ -154,12 +153,27 @@ async def _retry_additions(tx: Tx, item: Item) -> Item:
     """A payment from another bank account needs a person who decides on it, so it is retried as it was."""
     again = []
     if item.state is ItemState.PUBLISHED:
-        again = [of for of in ADDITIONS if await steps.retry_steps(tx, item.workspace_id, item.id, of)]
+        again = [
+            of
+            for of in ADDITIONS
+            if await _may_retry(tx, item, of) and await steps.retry_steps(tx, item.workspace_id, item.id, of)
+        ]
     if not again:
         raise _cannot(item)
     for of in again:
         await alerts.fixed(tx, item, SENT_AGAIN, of=of)
     return item
+
+
+def _is_meant(code: ProblemCode, cause: str | None) -> bool:
+    """Money that was taken back on purpose is not recorded again unless that is what is asked for."""
+    return code is not ProblemCode.PAYMENT_TAKEN_BACK if cause is None else code == cause
+
+
+async def _may_retry(tx: Tx, item: Item, of: StepKind) -> bool:
+    """What stands in the ledger otherwise than it was sent is no matter of sending it again."""
+    alert = await alerts.load_alert(tx, item.workspace_id, item.id, of)
+    return alert is not None and Fix.RETRY in alert.problem.entry.fixes
 
 
 def _cannot(item: Item) -> CannotError:

@@ -10,7 +10,7 @@ import logging
 import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -19,10 +19,11 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from bot.clock import Clock
 from bot.db import batches, deaths, planning
 from bot.db.batches import LiveBatch, StuckBatch
-from bot.db.planning import DueOrganisation, Gathering
+from bot.db.planning import DueOrganisation, Gathering, NotYetError
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
+from bot.domain.ids import OrganisationId
 from bot.domain.publishing import StepKind
 from bot.domain.retry import decide
 from bot.services import freezing, recording, setting_aside
@@ -41,6 +42,7 @@ from providers.errors import (
 
 logger = logging.getLogger(__name__)
 
+TRIED_LATER = timedelta(seconds=30)
 MOST_FROZEN = 48
 """Batches that wait for a worker: none of them so long that it would be taken for one that stopped."""
 SHORTEST_RENEWAL_SECONDS = 0.05
@@ -66,6 +68,8 @@ class Publishing:
     gather: timedelta = timedelta(0)
     """How long what is due waits for more that goes in the same call."""
     most_deaths: int = setting_aside.MOST_DEATHS
+    _tried_later: dict[OrganisationId, datetime] = field(default_factory=dict)
+    """Whose ledger fails at writing, and until when nobody looks at them: they would take the others' places in each pass."""
 
     @property
     def gathering(self) -> Gathering:
@@ -76,13 +80,20 @@ class Publishing:
         """Organisations that something can be sent for now, at providers we are configured for."""
         async with self.db.read() as tx:
             room = MOST_FROZEN - await planning.frozen_waiting(tx)
-            return await planning.organisations_due(tx, self.gathering, room) if self.providers and room > 0 else ()
+            if not self.providers or room <= 0:
+                return ()
+            later = [organisation for organisation, until in self._tried_later.items() if until > tx.now]
+            return await planning.organisations_due(tx, self.gathering, room, without=later)
 
     async def freeze(self, organisation: DueOrganisation) -> int:
         """Make one batch of what is due, and a job of it, in one transaction; answers how many were made."""
+        self._tried_later.pop(organisation.organisation_id, None)
         try:
             return await self._freeze(organisation)
         except NotItsTurnError:
+            return 0
+        except NotYetError:
+            self._tried_later[organisation.organisation_id] = self.clock.now() + TRIED_LATER
             return 0
 
     async def _freeze(self, organisation: DueOrganisation) -> int:

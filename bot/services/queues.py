@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectionRow, SettingsRow
@@ -39,6 +39,8 @@ class Told:
 
     since: datetime
     ended_at: datetime | None = None
+    is_lost: bool = False
+    """The connection ended while something waited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,16 @@ class Queues:
             due, told_at = await _due(tx, *of), await _told_at(tx, *of)
             if told_at is None and (due.since is None or due.since > tx.now - LONG):
                 return False
-            if told_at is not None and due.since is not None:
+            is_lost = connection.health not in USABLE
+            if told_at is not None and due.since is not None and not is_lost:
                 await redraw(tx, of[0], Subject.QUEUE, of[1])  # the numbers are other ones by now
                 return False
             await _set_told_at(tx, *of, tx.now if told_at is None else None)
-            facts = {"since": due.since} if told_at is None else {**await _facts(tx, *of, told_at), "ended_at": tx.now}
+            facts = (
+                {"since": due.since}
+                if told_at is None
+                else {**await _facts(tx, *of, told_at), "ended_at": tx.now, "is_lost": is_lost}
+            )
             role = _role(told_at or tx.now)
             place = await place_of_news(tx, *of, UserId(connection.connected_by), role)
             await want(tx, of[0], Subject.QUEUE, of[1], place, facts=facts)
@@ -88,6 +95,7 @@ class Queues:
                 ended_at=told.ended_at,
                 published=await _ended(tx, *of, PublicationState.PUBLISHED, told),
                 refused=await _ended(tx, *of, PublicationState.REFUSED, told),
+                is_lost=told.is_lost,
             )
         )
         return Drawn(text=text, blocks=blocks, is_last=True)
@@ -107,6 +115,7 @@ def _of_interest(tx: Tx, providers: Sequence[str]) -> Select[Any]:
         STEPS.c.organisation_id == CONNECTIONS.c.organisation_id,
         STEPS.c.state.in_(_GOES_ON),
         STEPS.c.due_at <= tx.now - LONG,
+        ~_is_set_aside(),
     )
     is_ready = and_(
         CONNECTIONS.c.health.in_(USABLE),
@@ -158,6 +167,12 @@ _GOES_ON = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN)
 """What goes to the ledger by itself; what is held or refused waits for people."""
 
 
+def _is_set_aside() -> ColumnElement[bool]:
+    """What has an alert of its own, and is looked for once a day."""
+    of_step = (BATCHES.c.workspace_id == STEPS.c.workspace_id, BATCHES.c.id == STEPS.c.batch_id)
+    return exists().where(*of_step, BATCHES.c.set_aside_at.is_not(None))
+
+
 async def _due(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> _Due:
     statement = (
         select(STEPS.c.kind, func.count().label("number"), func.min(STEPS.c.due_at).label("since"))
@@ -165,7 +180,9 @@ async def _due(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
             STEPS.c.workspace_id == workspace_id,
             STEPS.c.organisation_id == organisation_id,
             STEPS.c.state.in_(_GOES_ON),
-            STEPS.c.due_at <= tx.now,
+            # files are put off while the last calls of a day are kept for documents
+            or_(STEPS.c.due_at <= tx.now, STEPS.c.kind == StepKind.ATTACHMENT),
+            ~_is_set_aside(),
         )
         .group_by(STEPS.c.kind)
     )
@@ -177,7 +194,7 @@ async def _due(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
         BATCHES.c.failing_since.is_not(None),
     )
     return _Due(
-        since=min((row.since for row in rows), default=None),
+        since=min((min(row.since, tx.now) for row in rows), default=None),
         documents=sum(row.number for row in rows if row.kind == StepKind.DOCUMENT),
         others=sum(row.number for row in rows if row.kind != StepKind.DOCUMENT),
         is_silent=(await tx.execute(silent.limit(1))).first() is not None,

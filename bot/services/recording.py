@@ -194,17 +194,20 @@ async def unknown(tx: Tx, batch: LiveBatch) -> None:
             await _move(tx, batch, step, ItemState.UNKNOWN)
 
 
-async def release(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], *, goes_alone: bool = False) -> None:
-    """Some of the batch are in the ledger and these certainly are not: they go into another batch. What was not withdrawn
-    before its connection was ended stays published.
+async def release(
+    tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], *, goes_alone: bool = False, is_gone: bool = False
+) -> None:
+    """Nothing of these was written by this batch: they go into another one. What was not withdrawn before its connection was
+    ended stays published. `is_gone`: what an earlier publication left in the ledger is not there any more.
     """
     for step in steps:
         if batch.kind is StepKind.WITHDRAWAL:
             await withdrawn.not_begun(tx, batch.workspace_id, step.id, step.item_id)
             continue
-        await rows.release_step(tx, step.id, goes_alone=goes_alone)
+        await rows.release_step(tx, step.id, goes_alone=goes_alone, is_gone=is_gone)
         item = await _move(tx, batch, step, ItemState.APPROVED)
-        if item is not None:
+        # of what was only frozen, nobody was told that it may be there
+        if item is not None and batch.first_sent_at is not None:
             await alerts.passed(tx, item, "It is not in the ledger, so it is sent again.")
 
 

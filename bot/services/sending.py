@@ -315,7 +315,7 @@ class Attempt:
     async def _judge(self, tx: Tx, batch: LiveBatch, step: LiveStep, record: Found | None) -> None:
         if record is None and batch.first_sent_at is None:
             # left there by an earlier publication and gone by now: nothing is in the way of sending it
-            await recording.release(tx, batch, [step])
+            await recording.release(tx, batch, [step], is_gone=True)
         elif record is None:
             await self._refuse(tx, step, Problem(code=ProblemCode.DOCUMENT_GONE))
         elif differs := differences(step.work, record):

@@ -25,6 +25,7 @@ from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Actor
 from bot.domain.withdrawing import PublishedDocument, ToWithdraw
 from bot.services import alerts, audit
+from bot.services.crediting import other_side_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import People
 from bot.services.settings import organisation_name
@@ -36,6 +37,7 @@ CONNECTIONS = table_of(ConnectionRow)
 NOT_PUBLISHED = "only what stands in the ledger can be withdrawn."
 NOT_FROM_HERE = "it was not published from here, so it is withdrawn in the ledger itself."
 NOT_CONNECTED = "it can be withdrawn as soon as its books are connected again."
+CREDITED = "{credit} is its credit note: with both, it would be taken back twice. Archive or reject that one first."
 NOTHING_TO_MEND = "nothing is in the way of its withdrawal now."
 
 
@@ -122,6 +124,9 @@ class Withdrawals:
         provider = self.providers.get((await tx.execute(statement)).scalar_one_or_none() or "")
         if provider is None:
             raise NotNowError(item, NOT_CONNECTED)
+        credit = await other_side_of(tx, item)
+        if credit is not None and credit.is_credit:
+            raise NotNowError(item, CREDITED.format(credit=credit.reference))
         document = await published_document(tx, item.workspace_id, item.id)
         if document is None or Capability.WITHDRAWING not in provider.profile.capabilities:
             raise NotNowError(item, NOT_FROM_HERE)

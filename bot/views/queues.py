@@ -30,6 +30,10 @@ def waiting(queue: Queue) -> Message:
 def drained(done: Drained) -> Message:
     refused = "" if not done.refused else f", {done.refused} {_were(done.refused)} refused: each has its alert"
     went = f"{done.published} {_were(done.published)} published{refused}"
+    if done.is_lost:
+        said = f"The connection to {plain(done.ledger)} has ended; what is left waits until it is back"
+        text = f"{plain(done.organisation)}: {said}."
+        return text, (section(f"*{escape(done.organisation)}*\n:electric_plug: {escape(said)}. {went} before."),)
     head = f":white_check_mark: *What waited for {escape(done.ledger)} has gone out*"
     times = f"from {moment(done.since)} to {moment(done.ended_at)}"
     text = f"{plain(done.organisation)}: what waited for {plain(done.ledger)} has gone out: {went}."

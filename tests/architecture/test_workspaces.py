@@ -88,7 +88,6 @@ REASONS = {
     "bot/services/budgets.py:_PAUSE": OF_ALL_CALLERS,
     "bot/services/budgets.py:_TALLY": OF_ALL_CALLERS,
     "bot/services/budgets.py:_ASKED": OF_ALL_CALLERS,
-    "bot/services/queues.py:_of_interest": WORK_OF_ALL,
     "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 

@@ -323,6 +323,7 @@ async def test_what_is_paid_in_xero_stays_and_is_withdrawn_once_the_payment_is_g
     assert f"<@{BOOKKEEPER}>" in words(told)
     assert actions(told) == [
         ActionId.WITHDRAW_AGAIN,
+        ActionId.MAKE_CREDIT_NOTE,
         ActionId.LEAVE_PUBLISHED,
         ActionId.OPEN_IN_LEDGER,
         ActionId.SHOW_LEDGER_WORDS,

@@ -115,6 +115,11 @@ class Payer(Story):
     async def looks_into_the_ledger(self, number: str) -> None:
         ledger = await self.ledger()
         await ledger.get_by_role("link", name=number).first.click()
+        for _ in range(40):  # its payment goes seconds after its document
+            if await ledger.get_by_text("Paid").first.is_visible():
+                break
+            await ledger.wait_for_timeout(500)
+            await ledger.reload()
         await expect(ledger.get_by_text("Paid").first).to_be_visible()
         await self.tour.shot("ledger", ledger)
         await ledger.close()
