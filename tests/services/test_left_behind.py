@@ -29,7 +29,7 @@ async def left_there(world: World, *numbers: str) -> tuple[ItemId, ...]:
     for number, item in zip(numbers, items, strict=True):
         world.ledger.correct(number, Decimal("120.00"))
         await world.approve_again(item)
-    return items
+    return tuple(items)
 
 
 async def test_what_is_held_and_released_while_it_is_only_to_be_read_is_not_sent(world: World) -> None:
