@@ -48,7 +48,6 @@ class Nudge(StrEnum):
 
     MESSENGER = "messenger"
     PLANNER = "planner"
-    JOBS = "jobs"
 
 
 @dataclass(slots=True)

@@ -2,15 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
 
 import pytest
 
 from bot.clock import SystemClock
-from bot.db import jobs
 from bot.db.unit_of_work import Database
 from bot.services.jobs import JobKind
-from bot.worker.engine import AT_ONCE, MOST_TRIES, Engine
+from bot.worker.engine import Engine
 from tests.contract.jobs import JobsContract, Line, Ran
 from tests.fakes.jobs import InlineJobs
 
@@ -36,7 +34,8 @@ class TestEngine(JobsContract):
     @pytest.fixture
     async def line(self, database_url: str) -> AsyncIterator[Line]:
         ran, db = Ran(), Database(database_url, SystemClock())
-        engine = Engine(db, 0.05)
+        async with db.write():
+            engine = Engine(database_url)
         await engine.launch(ran.run)
 
         async def settled(count: int) -> None:
@@ -49,60 +48,23 @@ class TestEngine(JobsContract):
         await db.close()
 
     async def test_a_process_that_does_not_work_jobs_puts_them_in_line(self, line: Line, database_url: str) -> None:
-        other = Database(database_url, SystemClock())
-        async with other.write() as tx:
-            await Engine(other).enqueue(tx, JobKind.PUBLISH_BATCH, "from elsewhere:1", "books")
+        other = Engine(database_url)
+        async with line.db.write() as tx:
+            await other.enqueue(tx, JobKind.PUBLISH_BATCH, "from elsewhere:1", "books")
         await line.settled(1)
-        await other.close()
+        await other.stop()
 
         assert line.ran.keys == [("publish_batch", "from elsewhere:1")]
 
-    async def test_two_processes_share_the_jobs_each_once_and_one_of_a_partition_at_a_time(
-        self, line: Line, database_url: str
-    ) -> None:
-        db = Database(database_url, SystemClock())
-        other = Engine(db, 0.05)
-        await other.launch(line.ran.run)
-        for number in range(20):
-            async with line.db.write() as tx:
-                for partition in range(5):
-                    await line.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{number}-{partition}:1", f"{partition}")
-        await line.settled(100)
-        await other.stop()
-        await db.close()
-
-        assert len(line.ran.keys) == len(set(line.ran.keys)) == 100
-        assert line.ran.most_at_once <= 5
-        for partition in range(5):
-            order = [int(key.split("-")[0]) for _, key in line.ran.keys if key.endswith(f"-{partition}:1")]
-            assert order == sorted(order)
-
-    async def test_what_a_dead_process_held_is_had_by_another_when_its_lease_ends(
-        self, line: Line, database_url: str
-    ) -> None:
+    async def test_a_job_that_was_cancelled_lets_its_partition_go(self, database_url: str, line: Line) -> None:
+        """A workflow of a dead process would hold it for ever."""
+        assert isinstance(line.jobs, Engine)
         async with line.db.write() as tx:
-            await line.jobs.enqueue(tx, JobKind.READ_FILE, "held:1", "files")
-            await jobs.take(tx, ["read_file"], most=1, me="dead", until=tx.now + timedelta(seconds=0.7))
-            await line.jobs.enqueue(tx, JobKind.READ_FILE, "next:1", "files")
-        await line.settled(0)
-        seen = list(line.ran.keys)
-        await line.settled(2)
+            for key in ("stuck:1", "next:1"):
+                await line.jobs.enqueue(tx, JobKind.READ_FILE, key, "files")
+        await line.jobs.cancel(JobKind.READ_FILE, ["stuck:1"])
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while ("read_file", "next:1") not in line.ran.keys:
+                await line.ran.until(len(line.ran.keys) + 1)
 
-        assert (seen, line.ran.keys) == ([], [("read_file", "held:1"), ("read_file", "next:1")])
-
-    async def test_only_so_many_of_a_kind_run_at_once_and_other_kinds_wait_for_none_of_them(self, line: Line) -> None:
-        async with line.db.write() as tx:
-            for number in range(2 * AT_ONCE):
-                await line.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{number}:1", f"{number}")
-        await line.settled(2 * AT_ONCE)
-
-        assert line.ran.most_at_once == AT_ONCE
-
-    async def test_what_the_process_died_of_again_and_again_is_left_lying(self, line: Line) -> None:
-        async with line.db.write() as tx:
-            await line.jobs.enqueue(tx, JobKind.READ_FILE, "deadly:1", "files")
-            await line.jobs.enqueue(tx, JobKind.READ_FILE, "next:1", "files")
-            await tx.execute(jobs.JOBS.update().where(jobs.JOBS.c.key == "deadly:1").values(tries=MOST_TRIES))
-        await line.settled(1)
-
-        assert line.ran.keys == [("read_file", "next:1")]
+        assert ("read_file", "next:1") in line.ran.keys
