@@ -34,7 +34,6 @@ from bot.services.entering import enter
 from bot.services.files import keep_file
 from bot.services.publications import open_publication
 from bot.vault import Vault
-from bot.worker.engine import migrate_engine
 
 AT_ONCE = 100
 LATER = timedelta(days=1)
@@ -149,7 +148,6 @@ async def approved(
             ledger = await stack.enter_async_context(server(*arguments, port=port, environment={}))
             session = await stack.enter_async_context(aiohttp.ClientSession())
             await migrate.upgrade(environment["DEXT_DATABASE_URL"])
-            await asyncio.to_thread(migrate_engine, environment["DEXT_DATABASE_URL"])
             sign_in = json.loads(await asyncio.to_thread(left.read_text))
             here = Approved(ledger, environment, folder, sign_in["tenants"], session, (str(speed), str(since)))
             await _seed(here, sign_in, size)

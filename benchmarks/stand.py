@@ -45,7 +45,6 @@ from bot.domain.settings import KindSettings
 from bot.services.entering import NewItem, enter
 from bot.services.settings import Chosen
 from bot.vault import Vault
-from bot.worker.engine import migrate_engine
 from providers.xero.simulator import TRADING
 
 SENDER = "U0SENDER"
@@ -123,7 +122,6 @@ async def stand(
                 xero = ("-m", "benchmarks.ledger", str(ledger_port), str(tokens), *(("--large",) if is_large else ()))
                 await stack.enter_async_context(server(*xero, port=ledger_port, environment={}))
             await migrate.upgrade(environment["DEXT_DATABASE_URL"])
-            await asyncio.to_thread(migrate_engine, environment["DEXT_DATABASE_URL"])
             app = await stack.enter_async_context(server(*entry, port=port, environment=environment))
             found = await _seed(environment, items, tokens if is_publishing else None)
             yield Stand(slack, app, folder, environment, found)

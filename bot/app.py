@@ -181,7 +181,7 @@ async def assembled(config: Config, clock: Clock, *, jobs: Jobs | None = None) -
         db = Database(config.database_url, clock)
         stack.push_async_callback(db.close)
         session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        services = build(config, clock, db, session, jobs or Engine(config.database_url))
+        services = build(config, clock, db, session, jobs or engine_of(config, db))
         routes = Routes(services.clients)
         for feature in features(services):
             feature.register(routes)
@@ -219,7 +219,7 @@ def worker_of(services: Services) -> Worker:
         lock=WorkerLock.of(config.database_url),
         tasks=Tasks(clock, by_kind),
         planner=Planner(services.publishing),
-        reconciler=Reconciler(services.db, engine, services.publishing, restartable_of(services)),
+        reconciler=Reconciler(services.publishing, restartable_of(services)),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(
             services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)
@@ -238,6 +238,10 @@ def restartable_of(services: Services) -> tuple[Restartable, ...]:
         services.smaller_files,
         services.following,
     )
+
+
+def engine_of(config: Config, db: Database) -> Engine:
+    return Engine(db, config.poll_seconds, lease=timedelta(seconds=config.lease_seconds))
 
 
 def upkeep_of(services: Services) -> Upkeep:

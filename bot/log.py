@@ -30,7 +30,6 @@ QUIETER = {
     "slack_sdk": logging.ERROR,  # tells each call with its arguments
     "aiosqlite": logging.WARNING,  # tells each statement with its values
     "sqlalchemy": logging.WARNING,
-    "dbos": logging.WARNING,
     "alembic": logging.WARNING,
 }
 """Libraries that are never let to say all they would, whatever the level."""

@@ -17,7 +17,6 @@ from bot import deadline, directory, slack
 from bot.db import migrate, unit_of_work
 from bot.db.unit_of_work import Database
 from bot.playground.slack import deliveries
-from bot.worker.engine import migrate_engine
 from handlers import showing
 from tests.fakes.clock import FakeClock
 from tests.fakes.kept import PostgresDatabase, had_in_turn
@@ -126,11 +125,10 @@ def _postgres_template(postgres: Postgres) -> str:
 
 
 def _prepare(url: str) -> None:
-    """All tables, the job library's too. In a thread of its own, so that no test's loop is touched."""
+    """All tables. In a thread of its own, so that no test's loop is touched."""
 
     def prepare() -> None:
         asyncio.run(migrate.upgrade(url))
-        migrate_engine(url)
 
     with ThreadPoolExecutor(1) as pool:
         pool.submit(prepare).result()

@@ -15,7 +15,6 @@ from bot.config import database_url_of
 from bot.db import copying, migrate
 from bot.db.copying import CannotMoveError, Copy
 from bot.db.migrate import OutdatedDatabaseError
-from bot.worker.engine import migrate_engine
 from bot.worker.lock import WorkerLock
 
 MOVING = """Bring the database of DEXT_DATABASE_URL to this version.
@@ -44,7 +43,6 @@ def run(chosen: argparse.Namespace) -> int:
     if chosen.source is None and chosen.target is None:
         url = database_url_of(os.environ)
         asyncio.run(migrate.upgrade(url))
-        migrate_engine(url)
         print(f"The database is at revision {migrate.head()}.")
         return 0
     if chosen.source is None or chosen.target is None:
@@ -74,7 +72,6 @@ def _worked_by_nobody(url: str) -> Iterator[None]:
 
 async def _move(source: str, target: str) -> int:
     await migrate.upgrade(target)
-    await asyncio.to_thread(migrate_engine, target)
     async with migrate.connect(target) as new:
         await copying.require_empty(new)
         async with migrate.connect(source) as old:

@@ -1,6 +1,5 @@
 """Batches on their way: who holds one, what its call came to, and when it is over."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -315,9 +314,3 @@ async def finish_batch(tx: Tx, batch: LiveBatch) -> None:
 async def end_batch(tx: Tx, batch: LiveBatch, state: BatchState) -> None:
     await tx.execute(BATCHES.update().where(_ours(batch)).values(state=state, ended_at=tx.now, leased_until=None))
     tx.nudge(Nudge.PLANNER)
-
-
-async def current_attempts(tx: Tx, batch_ids: Sequence[BatchId]) -> dict[BatchId, int]:
-    """The one attempt of each open batch that may act; others are cancelled in the engine."""
-    statement = select(BATCHES.c.id, BATCHES.c.attempt).where(BATCHES.c.id.in_(batch_ids), BATCHES.c.state.in_(OPEN))
-    return {BatchId(row.id): row.attempt for row in (await tx.execute(statement)).all()}

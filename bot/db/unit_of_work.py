@@ -48,6 +48,7 @@ class Nudge(StrEnum):
 
     MESSENGER = "messenger"
     PLANNER = "planner"
+    JOBS = "jobs"
 
 
 @dataclass(slots=True)

@@ -1,152 +1,145 @@
-"""The job library, behind the one interface that services know (`bot.services.jobs.Jobs`).
+"""Works the jobs in line, behind the one interface that services know (`bot.services.jobs.Jobs`).
 
-DBOS runs on SQLite and PostgreSQL, on our own event loop, and puts a job in line inside our transaction. What it does
-not give is asked of our own tables: they say what is to be done, and the reconciler starts again what stopped. So a
-workflow here never sleeps and never ends in ERROR: whatever is left to do has a due time in a row.
-
-Facts found by trying (3.4.0): `DBOS.destroy` blocks the loop it is called on, so it goes to a thread; the default
-serializer is pickle, so arguments travel as portable JSON; a workflow of another application version is left lying, so
-the version is pinned; a dead executor's workflow keeps its partition for ever, so earlier attempts are cancelled.
+A job is put in line in the transaction that decided it, and claimed by whoever has room: a lease that is renewed while it
+runs, so that what a dead process held is had by another one when that ends. A job may run twice; our other rows say what
+there is to do, and the reconciler starts again what stopped.
 """
 
 import asyncio
-import os
-import socket
-from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from dbos import DBOS, DBOSClient, DBOSConfig, WorkflowSerializationFormat, run_dbos_database_migrations
-from sqlalchemy import URL, make_url
-
-from bot.db.unit_of_work import Tx, to_its_end
+from bot.db import jobs
+from bot.db.jobs import Job
+from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.services.jobs import JobKind
+from bot.worker.loops import guarded
 
-NAME, VERSION = "dext", "jobs-1"
-WORKFLOW = "work"
-POLL_SECONDS = 0.2
-STOP_SECONDS = 20
-FINISHED = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-UNFINISHED = ["ENQUEUED", "PENDING", "DELAYED"]
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+AT_ONCE = 6
+"""Of one kind in one process: a hundred would all wait for the one connection that writes, and people who press a button
+with them.
+"""
+MOST_TRIES = 20
+"""What the process has died of so often is left lying."""
+SHORTEST_SECONDS = 0.05
+"""Between two renewals, however short a lease is."""
+STOP_SECONDS = 20.0
+FORGOTTEN_AT_ONCE = 1000
 
 Handler = Callable[[str, str], Awaitable[None]]
 
 
-def system_url(url: str) -> str:
-    """The library speaks to our database by its own synchronous drivers."""
-    parsed: URL = make_url(url)
-    driver = "sqlite" if parsed.get_backend_name() == "sqlite" else "postgresql"
-    return parsed.set(drivername=driver).render_as_string(hide_password=False)
-
-
-def migrate_engine(url: str) -> None:
-    """Create or upgrade the library's own tables."""
-    run_dbos_database_migrations(system_database_url=system_url(url))
-
-
-def workflow_id(kind: JobKind, key: str) -> str:
-    return f"{kind}:{key}"
-
-
 @dataclass(slots=True)
 class Engine:
-    """One process's engine. `enqueue` works without `launch`; a process without the worker's lock only enqueues."""
+    """One process's. `enqueue` works without `launch`; a process without the worker's lock only enqueues."""
 
-    url: str
-    executor: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}")
-    _client: DBOSClient | None = None
-    _is_launched: bool = False
-
-    @property
-    def client(self) -> DBOSClient:
-        if self._client is None:
-            self._client = DBOSClient(system_database_url=system_url(self.url), application_name=NAME, lazy=True)
-        return self._client
+    db: Database
+    poll_seconds: float = 1.0
+    """Between two looks for what other processes put in line; what this one did is known at once."""
+    lease: timedelta = LEASE
+    me: str = field(default_factory=lambda: uuid4().hex)
+    _running: dict[int, tuple[str, asyncio.Task[None]]] = field(default_factory=dict)
+    _over: list[int] = field(default_factory=list)
+    """Places of jobs that ran, not written yet: that is done with the next claim."""
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _loops: list[asyncio.Task[None]] = field(default_factory=list)
+    _is_stopping: bool = False
 
     async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
-        options: Any = {
-            "queue_name": kind.value,
-            "workflow_name": WORKFLOW,
-            "workflow_id": workflow_id(kind, key),
-            "app_version": VERSION,
-            "queue_partition_key": partition,
-            "serialization_type": WorkflowSerializationFormat.PORTABLE,
-        }
-        client = self.client
-        await to_its_end(
-            tx.connection.run_sync(lambda sync: client.enqueue_in_transaction(sync, options, kind.value, key))
-        )
+        await jobs.put_in_line(tx, kind, key, partition)
+        tx.nudge(Nudge.JOBS)
 
     async def launch(self, handler: Handler) -> None:
-        """Begin to work jobs on the running loop, which the library takes from whoever calls it."""
-        is_sqlite = make_url(self.url).get_backend_name() == "sqlite"
-        config: DBOSConfig = {
-            "name": NAME,
-            "system_database_url": system_url(self.url),
-            "application_version": VERSION,
-            # on SQLite one process works, always under the same name, so that it finds its own work after a crash
-            "executor_id": "local" if is_sqlite else self.executor,
-            "log_level": "WARNING",
-            "run_migrations": False,
-            "max_executor_threads": 8,
-        }
-        DBOS(config=config)
-
-        @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=20)
-        async def work(kind: str, key: str) -> None:
-            await handler(kind, key)
-
-        await asyncio.to_thread(self._register_queues)
-        DBOS.launch()
-        self._is_launched = True
-
-    def _register_queues(self) -> None:
-        for kind in JobKind:
-            self.client.register_queue(kind.value, partition_concurrency=1, polling_interval_sec=POLL_SECONDS)
+        """Begin to work jobs on the running loop."""
+        self._is_stopping = False
+        self.db.on_nudge(Nudge.JOBS, self._woken.set)
+        self._loops = [asyncio.create_task(self._work(handler)), asyncio.create_task(self._keep())]
 
     async def stop(self) -> None:
-        """Let what runs finish, then end; in a thread, because the library would block the loop it waits for."""
-        if self._is_launched:
-            await asyncio.to_thread(DBOS.destroy, destroy_registry=True, workflow_completion_timeout_sec=STOP_SECONDS)
-            # the library made its pool the loop's own and has shut it down
-            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
-            self._is_launched = False
-        if self._client is not None:
-            await asyncio.to_thread(self._client.destroy)
-            self._client = None
-
-    async def unfinished(self, kind: JobKind) -> tuple[str, ...]:
-        """Keys of this kind that the library has not finished."""
-        prefix = f"{kind}:"
-        found = await asyncio.to_thread(
-            self.client.list_workflows,
-            workflow_id_prefix=prefix,
-            status=UNFINISHED,
-            limit=1000,
-            load_input=False,
-            load_output=False,
-        )
-        return tuple(status.workflow_id.removeprefix(prefix) for status in found)
+        """Let what runs finish; what does not in time is cut off, and had at once by whoever works on."""
+        self._is_stopping = True
+        self._woken.set()
+        for loop in self._loops[1:]:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops = []
+        running = [task for _, task in self._running.values()]
+        if running:
+            _, late = await asyncio.wait(running, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await guarded(self._let_go, "letting go of jobs")
 
     async def delete_finished(self, before: datetime) -> int:
-        """Forget a thousand workflows that ended before then; answers how many. The caller asks again."""
-        found = await asyncio.to_thread(
-            self.client.list_workflows,
-            status=FINISHED,
-            completed_before=before.isoformat(),
-            limit=1000,
-            load_input=False,
-            load_output=False,
-        )
-        if found:
-            await asyncio.to_thread(self.client.delete_workflows, [status.workflow_id for status in found])
-        return len(found)
+        """Forget a thousand that ended before then; answers how many. The caller asks again."""
+        async with self.db.write() as tx:
+            return await jobs.forget(tx, before, FORGOTTEN_AT_ONCE)
 
-    async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None:
-        """End workflows of earlier attempts, so that they let go of their partition."""
-        ids = [workflow_id(kind, key) for key in keys]
-        if ids:
-            await asyncio.to_thread(self.client.cancel_workflows, ids)
+    async def _work(self, handler: Handler) -> None:
+        while not self._is_stopping:
+            self._woken.clear()
+            claimed = await guarded(lambda: self._claim(handler), "claiming jobs")
+            if not claimed:
+                await self._wait()
+
+    async def _wait(self) -> None:
+        waiting = asyncio.create_task(self._woken.wait())
+        sleeping = asyncio.create_task(self.db.clock.sleep(self.poll_seconds))
+        try:
+            await asyncio.wait((waiting, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiting.cancel()
+            sleeping.cancel()
+
+    async def _claim(self, handler: Handler) -> int:
+        """Write what ended, and take what there is room for; looked at first, because looking holds up nobody."""
+        running = Counter(kind for kind, _ in self._running.values())
+        kinds = [kind.value for kind in JobKind if running[kind] < AT_ONCE]
+        async with self.db.read() as tx:
+            is_any = await jobs.is_any_free(tx, kinds)
+        if not is_any and not self._over:
+            return 0
+        over = list(self._over)
+        room = AT_ONCE - max((running[kind] for kind in kinds), default=AT_ONCE)
+        async with self.db.write() as tx:
+            await jobs.end(tx, over, me=self.me)
+            taken = await jobs.take(tx, kinds, most=room, me=self.me, until=tx.now + self.lease) if room else ()
+        self._over = [place for place in self._over if place not in over]
+        for job in taken:
+            self._running[job.place] = (job.kind, asyncio.create_task(self._run(handler, job)))
+        return len(taken)
+
+    async def _run(self, handler: Handler, job: Job) -> None:
+        try:
+            if job.tries > MOST_TRIES:
+                logger.error("a job is left lying: the process died of it again and again", extra={"job": job.key})
+            else:
+                await handler(job.kind, job.key)
+            self._over.append(job.place)
+        finally:
+            self._running.pop(job.place, None)
+            self._woken.set()
+
+    async def _keep(self) -> None:
+        while True:
+            await self.db.clock.sleep(max(self.lease.total_seconds() / 3, SHORTEST_SECONDS))
+            if self._running:
+                await guarded(self._renew, "keeping jobs")
+
+    async def _renew(self) -> None:
+        async with self.db.write() as tx:
+            await jobs.renew(tx, list(self._running), me=self.me, until=tx.now + self.lease)
+
+    async def _let_go(self) -> None:
+        async with self.db.write() as tx:
+            await jobs.end(tx, self._over, me=self.me)
+            await jobs.let_go(tx, me=self.me)
+        self._over = []

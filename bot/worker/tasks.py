@@ -1,10 +1,8 @@
 """Which service works which kind of job. One line is logged for each attempt."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot import log
@@ -13,9 +11,6 @@ from bot.delivery import BusyError, is_patient
 from bot.services.jobs import JobKind
 
 logger = logging.getLogger(__name__)
-
-BATCHES_AT_ONCE = 6
-"""Of one process: a hundred would all wait for the one connection that writes, and people who press a button with them."""
 
 Task = Callable[[str], Awaitable[None]]
 
@@ -50,17 +45,12 @@ def tasks_of(
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """Calls the task of a kind. Never raises: a workflow that ended in ERROR would not be started again by itself."""
+    """Calls the task of a kind. Never raises: what failed is given its next attempt by the reconciler."""
 
     clock: Clock
     by_kind: Mapping[JobKind, Task]
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(BATCHES_AT_ONCE))
 
     async def run(self, kind: str, key: str) -> None:
-        async with self._places if kind == JobKind.PUBLISH_BATCH else nullcontext():
-            await self._run(kind, key)
-
-    async def _run(self, kind: str, key: str) -> None:
         started = self.clock.monotonic()
         token = is_patient.set(True)
         with log.bound(job=f"{kind}:{key}"):

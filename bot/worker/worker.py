@@ -36,8 +36,6 @@ class Worker:
     planner: Planner
     reconciler: Reconciler
     poll_seconds: float
-    cancel_seconds: float = 15.0
-    """Between two looks for what a dead process held: it is let go on the second, so half a minute after the death."""
     sweeper: Sweeper | None = None
     upkeep: Upkeep | None = None
     is_working: bool = False
@@ -72,8 +70,6 @@ class Worker:
         self.is_working = False
 
     async def _launch(self) -> None:
-        async with self.db.write():
-            """The first connection sets SQLite's journal mode, which the library leaves as it finds it."""
         await self.engine.launch(self.tasks.run)
         self.is_working = True
 
@@ -93,7 +89,6 @@ class Worker:
                 await asyncio.gather(keeping, return_exceptions=True)
 
     async def _work(self) -> None:
-        cancelled_at = self.clock.monotonic()
         restarted_at: float | None = None
         while not self._stopping.is_set():
             self._woken.clear()
@@ -102,9 +97,6 @@ class Worker:
             if restarted_at is None or self.clock.monotonic() - restarted_at >= self.poll_seconds:
                 restarted_at = self.clock.monotonic()
                 await guarded(self.reconciler.restart, "starting again what stopped")
-            if self.clock.monotonic() - cancelled_at >= self.cancel_seconds:
-                cancelled_at = self.clock.monotonic()
-                await guarded(self.reconciler.cancel_old, "cancelling")
             if self.sweeper is not None:
                 await guarded(self.sweeper.sweep_daily, "the sweep")
             if not self._stopping.is_set():

@@ -31,6 +31,13 @@ REASONS = {
     "bot/db/outbox.py:due": WORK_OF_ALL,
     "bot/db/outbox.py:put_off": OWN_ROW,
     "bot/db/outbox.py:taken": OWN_ROW,
+    **dict.fromkeys(
+        (
+            f"bot/db/jobs.py:{name}"
+            for name in ("_DONE", "_FORGET", "_FREE", "_HOLD", "_LET_GO", "_OLD", "_RENEW", "_TAKE")
+        ),
+        WORK_OF_ALL,
+    ),
     "bot/db/planning.py:bind_steps": OWN_ROW,
     "bot/db/planning.py:frozen_waiting": WORK_OF_ALL,
     "bot/db/batches.py:batches_due": WORK_OF_ALL,
@@ -48,7 +55,6 @@ REASONS = {
     "bot/db/steps.py:release_step": OWN_ROW,
     "bot/db/batches.py:postpone_batch": OWN_ROW,
     "bot/db/batches.py:end_batch": OWN_ROW,
-    "bot/db/batches.py:current_attempts": OWN_ROW,
     "bot/db/batches.py:claim_batch": OWN_ROW,
     "bot/db/steps.py:end_waiting": OWN_ROW,
     "bot/db/batches.py:reload_batch": OWN_ROW,
@@ -88,7 +94,6 @@ REASONS = {
     "bot/services/budgets.py:_PAUSE": OF_ALL_CALLERS,
     "bot/services/budgets.py:_TALLY": OF_ALL_CALLERS,
     "bot/services/budgets.py:_ASKED": OF_ALL_CALLERS,
-    "bot/worker/reconciler.py:_current": WORK_OF_ALL,
 }
 
 

@@ -48,7 +48,7 @@ def deeds(found: dict[str, tuple[int, str]]) -> dict[str, object]:
 @contextmanager
 def logged() -> Iterator[io.StringIO]:
     """The log as the product writes it, with everything that it can be told to write."""
-    names = ("", "slack_bolt", "slack_sdk", "dbos", "alembic")
+    names = ("", "slack_bolt", "slack_sdk", "alembic")
     before = {name: logging.getLogger(name).level for name in names}
     handlers, lines = logging.getLogger().handlers[:], io.StringIO()
     with mock.patch("sys.stderr", lines):

@@ -26,7 +26,6 @@ from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.services.finding import find
 from bot.services.settings import load_settings
-from bot.worker.engine import migrate_engine
 from tests.db.schema import schema_of
 from tests.services.listed import account
 
@@ -147,17 +146,6 @@ async def test_a_database_of_a_newer_version_is_refused(empty_url: str) -> None:
 
     with pytest.raises(migrate.OutdatedDatabaseError, match="newer version"):
         await migrate.require_head(empty_url)
-
-
-async def test_the_job_library_and_we_share_a_database_without_touching_each_other(empty_url: str) -> None:
-    await asyncio.to_thread(migrate_engine, empty_url)
-    theirs = await schema_of(empty_url)
-
-    await migrate.upgrade(empty_url)
-
-    after = await schema_of(empty_url)
-    assert {name: after[name] for name in theirs} == theirs
-    assert not set(theirs) & set(migrate.tables().tables)
 
 
 async def test_asking_where_a_database_stands_loads_no_migration_library() -> None:

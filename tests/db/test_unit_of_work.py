@@ -13,9 +13,7 @@ from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError, is_patient
 from bot.domain.ids import ChannelId, WorkspaceId
-from bot.services.jobs import JobKind
 from bot.services.messages import Place, Surface, note
-from bot.worker.engine import Engine
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
@@ -103,12 +101,10 @@ async def test_a_process_that_was_frozen_lets_go_of_what_it_holds(
 
 async def test_one_word_for_a_secure_connection_is_good_for_both_drivers(postgres_url: str, clock: FakeClock) -> None:
     url = f"{postgres_url}&sslmode=prefer"
-    db, jobs = Database(url, clock), Engine(url)
+    db = Database(url, clock)
     async with db.read() as tx:
         assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
     await migrate.require_head(url)
-    assert await jobs.unfinished(JobKind.PUBLISH_BATCH) == ()
-    await jobs.stop()
     await db.close()
 
 

@@ -39,6 +39,8 @@ from tests.services.publishing import World, a_world
 KEYS = "k1:" + "A" * 43 + "="
 POISON = "POISON"
 PATIENCE_SECONDS = 60
+LEASE = timedelta(seconds=1.5)
+"""Of jobs: what a dead process held is had by another one after that."""
 NURSERY = multiprocessing.get_context("forkserver")
 NURSERY.set_forkserver_preload(["tests.faults.machine"])
 
@@ -62,7 +64,7 @@ async def _work(setting: Setting) -> None:
     db = Database(url, clock)
     async with aiohttp.ClientSession() as session:
         xero = _adapter(setting, session, db)
-        engine = Engine(url)
+        engine = Engine(db, 0.1, lease=LEASE)
         tokens = TokenKeeper(db, Vault.from_text(KEYS), clock, {"xero": xero})
         lease = timedelta(seconds=setting.lease_seconds)
         publishing = Publishing(db, engine, {"xero": xero}, tokens, clock, "http://127.0.0.1:3000", lease)
@@ -73,9 +75,8 @@ async def _work(setting: Setting) -> None:
             lock=WorkerLock.of(url),
             tasks=Tasks(clock, {JobKind.PUBLISH_BATCH: publishing.run}),
             planner=Planner(publishing),
-            reconciler=Reconciler(db, engine, publishing, ()),
+            reconciler=Reconciler(publishing, ()),
             poll_seconds=0.1,
-            cancel_seconds=0.5,
         )
         await worker.start()
         await stopped()

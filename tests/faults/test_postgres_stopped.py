@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db import migrate
 from bot.delivery import BusyError
-from bot.worker.engine import migrate_engine
 from tests.conftest import NO_POSTGRES, missing
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import START_SECONDS, Postgres, _call, _unprivileged, find_programs
@@ -82,7 +81,6 @@ async def test_whatever_ends_it_nothing_acknowledged_is_lost_and_nothing_is_sent
 ) -> None:
     url = Postgres(server.folder).create("dext")
     await migrate.upgrade(url)
-    await asyncio.to_thread(migrate_engine, url)
     async with a_plant(url, clock) as plant:
         plant.start()
         acknowledged: list[str] = []

@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.db import migrate
-from bot.worker.engine import migrate_engine
 from tests.kill.life import Outcome, live_once
 from tests.kill.supervisor import NURSERY
 
@@ -93,7 +92,6 @@ def _databases(kind: str, folder: Path) -> Iterator[Callable[[], str]]:
 
 def _migrated(url: str) -> str:
     asyncio.run(migrate.upgrade(url))
-    migrate_engine(url)
     return url
 
 

@@ -92,7 +92,7 @@ async def publish_everything(life: Life) -> None:
         xero = XeroProvider.build(config, session, clock, SharedBudget(db, clock, "xero", OPEN_HANDED))
         marker = replace(xero.profile.marker, visibility_delay=VISIBLE_AFTER)
         xero.profile = replace(xero.profile, marker=marker, longest_write=LONGEST_WRITE)
-        engine = Engine(url)
+        engine = Engine(db, 0.05)
         tokens = TokenKeeper(db, Vault.from_text(life.keys), clock, {"xero": xero})
         publishing = Publishing(
             db, engine, {"xero": xero}, tokens, clock, "http://127.0.0.1:3000", LEASE, most_deaths=ANY_NUMBER
@@ -104,9 +104,8 @@ async def publish_everything(life: Life) -> None:
             lock=WorkerLock.of(url),
             tasks=Tasks(clock, {JobKind.PUBLISH_BATCH: publishing.run}),
             planner=Planner(publishing),
-            reconciler=Reconciler(db, engine, publishing, ()),
+            reconciler=Reconciler(publishing, ()),
             poll_seconds=0.05,
-            cancel_seconds=0.5,
         )
         await worker.start()
         hook.arm()

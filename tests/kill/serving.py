@@ -8,14 +8,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
-from bot import app, cli
+from bot import cli
 from bot.db import outbox
 from bot.domain import budgets
 from bot.services import revoking, tokens
-from bot.worker import Worker
 from providers.xero.adapter import XeroProvider
 from tests.kill.hook import Hook
 
@@ -49,6 +47,5 @@ def impatient() -> None:
     for module in patched:
         module.LEASE = SHORT
     vars(budgets)["HELD_FOR"] = SHORT.total_seconds()
-    vars(app)["Worker"] = partial(Worker, cancel_seconds=0.5)
     marker = replace(XeroProvider.profile.marker, visibility_delay=VISIBLE_AFTER)
     XeroProvider.profile = replace(XeroProvider.profile, marker=marker, longest_write=LONGEST_WRITE)

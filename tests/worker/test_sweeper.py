@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import Table, func, select
 
+from bot.db import jobs
 from bot.db.drafts import DRAFTS, Draft, keep_draft
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WORKSPACES
@@ -14,6 +15,7 @@ from bot.domain.documents import Facts
 from bot.domain.editing import Edit
 from bot.domain.ids import UserId
 from bot.services.connect_stops import STOPPED
+from bot.services.jobs import JobKind
 from bot.services.messages import Place, Subject, Surface, note, want
 from bot.services.purging import PURGE_AFTER, Purge
 from bot.services.tokens import TokenKeeper
@@ -158,9 +160,15 @@ async def test_it_sweeps_once_a_day(database: Database, clock: FakeClock) -> Non
     assert done == [True, False, True]
 
 
-async def test_the_job_library_takes_the_question_for_what_ended(database_url: str, clock: FakeClock) -> None:
-    engine = Engine(database_url)
-    try:
-        assert await engine.delete_finished(clock.now()) == 0
-    finally:
-        await engine.stop()
+async def test_jobs_that_ended_long_ago_are_forgotten(database: Database, clock: FakeClock) -> None:
+    engine = Engine(database)
+    async with database.write() as tx:
+        for key in ("one:1", "two:1"):
+            await engine.enqueue(tx, JobKind.READ_FILE, key, key)
+        (ended,) = await jobs.take(tx, ["read_file"], most=1, me="a", until=tx.now)
+        await jobs.end(tx, [ended.place], me="a")
+
+    found = [await engine.delete_finished(clock.now()), await engine.delete_finished(clock.now() + timedelta(days=7))]
+
+    assert found == [0, 1]
+    assert await left(database, jobs.JOBS) == 1

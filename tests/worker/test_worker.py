@@ -1,7 +1,7 @@
 """The worker goes on whatever happens, one process at a time works a SQLite file, and nothing blocks a partition."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -12,25 +12,11 @@ from bot.delivery import BusyError
 from bot.domain.items import ItemState
 from bot.services.jobs import JobKind
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
-from bot.worker.tasks import BATCHES_AT_ONCE
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
 from tests.services.publishing import World, a_world
 
 BATCH = JobKind.PUBLISH_BATCH
-
-
-class Kept:
-    """What a job library holds, and what was cancelled in it."""
-
-    def __init__(self, *keys: str) -> None:
-        self.keys, self.cancelled = list(keys), list[str]()
-
-    async def unfinished(self, kind: JobKind) -> tuple[str, ...]:
-        return tuple(self.keys) if kind is BATCH else ()
-
-    async def cancel(self, kind: JobKind, keys: Iterable[str]) -> None:
-        self.cancelled += keys
 
 
 class Stuck:
@@ -45,44 +31,12 @@ async def world(database: Database, clock: FakeClock) -> World:
     return await a_world(database, clock)
 
 
-def a_reconciler(world: World, *keys: str) -> tuple[Reconciler, Kept]:
-    kept = Kept(*keys)
-    return Reconciler(world.db, kept, world.publishing, (Stuck(),)), kept
-
-
-async def _key_of_the_only_batch(world: World) -> str:
-    await world.approve("INV-1")
-    await world.publishing.plan()
-    return world.jobs.waiting[0][1]
-
-
-async def test_the_current_attempt_is_left_alone(world: World) -> None:
-    reconciler, kept = a_reconciler(world, await _key_of_the_only_batch(world))
-
-    await reconciler.cancel_old()
-    await reconciler.cancel_old()
-
-    assert kept.cancelled == []
-
-
-async def test_an_earlier_attempt_is_ended_on_the_second_look(world: World) -> None:
-    """It holds its organisation's place in line; the first look may only have caught it leaving."""
-    key = await _key_of_the_only_batch(world)
-    (stuck_id, _, _) = key.partition(":")
-    reconciler, kept = a_reconciler(world, f"{stuck_id}:0", key)
-
-    first = await reconciler.cancel_old()
-    second = await reconciler.cancel_old()
-
-    assert (first, second, kept.cancelled) == (0, 1, [f"{stuck_id}:0"])
-
-
 async def test_trouble_in_one_part_does_not_stop_the_others(world: World) -> None:
     world.ledger.troubles["create"] = [Trouble.BUSY]
     await world.approve("INV-1")
     await world.one_pass()
     world.later(31)
-    reconciler, _ = a_reconciler(world)
+    reconciler = Reconciler(world.publishing, (Stuck(),))
 
     assert await reconciler.restart() == 1
 
@@ -121,29 +75,6 @@ async def test_a_job_that_found_the_database_busy_is_a_warning_and_is_begun_agai
     await Tasks(clock, {BATCH: fail}).run("publish_batch", "one:1")
 
     assert [record.levelname for record in caplog.records] == ["WARNING"]
-
-
-async def test_only_so_many_batches_are_worked_at_once_and_other_jobs_wait_for_none_of_them(clock: FakeClock) -> None:
-    at_once: list[str] = []
-    most, go_on = 0, asyncio.Event()
-
-    async def send(key: str) -> None:
-        nonlocal most
-        at_once.append(key)
-        most = max(most, len(at_once))
-        await go_on.wait()
-        at_once.remove(key)
-
-    async def read(_key: str) -> None:
-        go_on.set()
-
-    tasks = Tasks(clock, {BATCH: send, JobKind.READ_FILE: read})
-    sending = [asyncio.create_task(tasks.run(BATCH, f"{each}:1")) for each in range(3 * BATCHES_AT_ONCE)]
-    await asyncio.sleep(0)
-    await tasks.run(JobKind.READ_FILE, "file:1")
-    await asyncio.gather(*sending)
-
-    assert most == BATCHES_AT_ONCE
 
 
 def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path) -> None:
@@ -223,7 +154,7 @@ class SlowPlanner(Planner):
 
 
 def a_worker(world: World, url: str) -> Worker:
-    engine = Engine(url)
+    engine = Engine(world.db, 0.05)
     publishing = world.publishing_by(engine)
     idle = Idle()
     tasks = tasks_of(
@@ -242,7 +173,7 @@ def a_worker(world: World, url: str) -> Worker:
         lock=WorkerLock.of(url),
         tasks=Tasks(SystemClock(), tasks),
         planner=Planner(publishing),
-        reconciler=Reconciler(world.db, engine, publishing, ()),
+        reconciler=Reconciler(publishing, ()),
         poll_seconds=0.05,
     )
 

@@ -1,0 +1,146 @@
+"""Jobs in line: who puts them there, who holds them, and what is over. A job says what to look at; the rest is in other rows.
+
+Of each partition the oldest that is not over is first, and the others wait, whichever process works: so a partition's jobs
+run one after another, in order.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Index, Integer, UniqueConstraint, bindparam, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.db.base import Base, table_of
+from bot.db.unit_of_work import Tx, insert_into
+
+
+class JobRow(Base):
+    """`kind` and `key` once for ever, so that a job that was put in line again while it ran, or after, runs once."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index(
+            "ix_jobs_open",
+            "kind",
+            "partition",
+            "place",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    place: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), Identity(), primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str]
+    partition: Mapped[str]
+    held_by: Mapped[str | None]
+    leased_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`tries`: how often somebody began it, this time included."""
+
+    place: int
+    kind: str
+    key: str
+    tries: int
+
+
+JOBS = table_of(JobRow)
+_BEFORE = JOBS.alias()
+_IS_FIRST = ~(
+    select(_BEFORE.c.place)
+    .where(
+        _BEFORE.c.kind == JOBS.c.kind,
+        _BEFORE.c.partition == JOBS.c.partition,
+        _BEFORE.c.done_at.is_(None),
+        _BEFORE.c.place < JOBS.c.place,
+    )
+    .exists()
+)
+_FREE = (
+    select(JOBS.c.place, JOBS.c.kind, JOBS.c.key, JOBS.c.tries)
+    .where(
+        JOBS.c.done_at.is_(None),
+        JOBS.c.kind.in_(bindparam("kinds", expanding=True)),
+        or_(JOBS.c.leased_until.is_(None), JOBS.c.leased_until < bindparam("now")),
+        _IS_FIRST,
+    )
+    .order_by(JOBS.c.place)
+    .limit(bindparam("most"))
+)
+_TAKE = _FREE.with_for_update(of=JOBS, skip_locked=True)
+_HOLD = (
+    JOBS.update()
+    .where(JOBS.c.place.in_(bindparam("places", expanding=True)))
+    .values(held_by=bindparam("me"), leased_until=bindparam("until"), tries=JOBS.c.tries + 1)
+)
+_RENEW = (
+    JOBS.update()
+    .where(JOBS.c.place.in_(bindparam("places", expanding=True)), JOBS.c.held_by == bindparam("me"))
+    .values(leased_until=bindparam("until"))
+)
+_DONE = (
+    JOBS.update()
+    .where(JOBS.c.place.in_(bindparam("places", expanding=True)), JOBS.c.held_by == bindparam("me"))
+    .values(done_at=bindparam("now"))
+)
+_LET_GO = (
+    JOBS.update()
+    .where(JOBS.c.held_by == bindparam("me"), JOBS.c.done_at.is_(None))
+    .values(held_by=None, leased_until=None)
+)
+_OLD = select(JOBS.c.place).where(JOBS.c.done_at < bindparam("before")).limit(bindparam("most"))
+_FORGET = JOBS.delete().where(JOBS.c.place.in_(bindparam("places", expanding=True)))
+
+
+@cache
+def _new(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
+    return insert_into(JobRow, is_sqlite=is_sqlite).on_conflict_do_nothing()
+
+
+async def put_in_line(tx: Tx, kind: str, key: str, partition: str) -> None:
+    await tx.execute(_new(tx.is_sqlite), {"kind": kind, "key": key, "partition": partition, "tries": 0})
+
+
+async def is_any_free(tx: Tx, kinds: Sequence[str]) -> bool:
+    return (await tx.execute(_FREE, {"kinds": kinds, "now": tx.now, "most": 1})).first() is not None
+
+
+async def take(tx: Tx, kinds: Sequence[str], *, most: int, me: str, until: datetime) -> tuple[Job, ...]:
+    """The oldest of these kinds that nobody holds, held from here on."""
+    found = (await tx.execute(_TAKE, {"kinds": kinds, "now": tx.now, "most": most})).all()
+    if found:
+        await tx.execute(_HOLD, {"places": [row.place for row in found], "me": me, "until": until})
+    return tuple(Job(place=row.place, kind=row.kind, key=row.key, tries=row.tries + 1) for row in found)
+
+
+async def renew(tx: Tx, places: Sequence[int], *, me: str, until: datetime) -> None:
+    """Of those that run here; one that was taken and is not known of, because the answer was lost, is not kept."""
+    await tx.execute(_RENEW, {"places": places, "me": me, "until": until})
+
+
+async def end(tx: Tx, places: Sequence[int], *, me: str) -> None:
+    """Those that are still ours: whoever was taken for dead ends nobody else's."""
+    if places:
+        await tx.execute(_DONE, {"places": places, "me": me, "now": tx.now})
+
+
+async def let_go(tx: Tx, *, me: str) -> None:
+    """Of what is still ours, so that nobody waits for a lease that is of no use any more."""
+    await tx.execute(_LET_GO, {"me": me})
+
+
+async def forget(tx: Tx, before: datetime, most: int) -> int:
+    """So many of those that ended before then; answers how many."""
+    old = list((await tx.execute(_OLD, {"before": before, "most": most})).scalars())
+    if old:
+        await tx.execute(_FORGET, {"places": old})
+    return len(old)
