@@ -38,6 +38,7 @@ from bot.slack import Permalink
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
 from bot.worker.loops import guarded
 from bot.worker.reconciler import Restartable
+from bot.worker.rounds import Rounds
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
 from handlers.api import ItemsApi
@@ -222,7 +223,12 @@ def worker_of(services: Services) -> Worker:
         reconciler=Reconciler(services.publishing, restartable_of(services)),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(
-            services.db, clock, services.tokens, engine, Purge(services.db, clock, services.tokens, guarded)
+            services.db,
+            clock,
+            rounds_of(services),
+            services.tokens,
+            engine,
+            Purge(services.db, clock, services.tokens, guarded),
         ),
         upkeep=upkeep_of(services),
     )
@@ -244,12 +250,17 @@ def engine_of(config: Config, db: Database) -> Engine:
     return Engine(db, config.poll_seconds, lease=timedelta(seconds=config.lease_seconds))
 
 
+def rounds_of(services: Services) -> Rounds:
+    return Rounds(services.db, lease=timedelta(seconds=services.config.lease_seconds))
+
+
 def upkeep_of(services: Services) -> Upkeep:
     """What keeps connections in order beside the jobs."""
     db, clock, providers = services.db, services.clock, services.providers
     every = timedelta(hours=services.config.sync_hours)
     return Upkeep(
         clock=clock,
+        rounds=rounds_of(services),
         keep_alive=KeepAlive(db, clock, services.tokens, providers),
         giving_back=GivingBack(db, clock, services.tokens, providers, guarded),
         syncing=Syncing(db, clock, services.jobs, providers, every),

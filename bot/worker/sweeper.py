@@ -1,4 +1,4 @@
-"""Once a day, what nobody will ask for again is thrown away: every click leaves a row, every job a workflow."""
+"""Once a day, what nobody will ask for again is thrown away: every click leaves a row, every job a row."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,11 +17,14 @@ from bot.services.connect_stops import STOPPED
 from bot.services.messages import Subject
 from bot.services.purging import Purge
 from bot.services.tokens import TokenKeeper
-from bot.worker.loops import guarded
+from bot.worker.rounds import Round, Rounds
 
 DELIVERIES, FLOWS, MESSAGES = table_of(DeliveryRow), table_of(ConnectFlowRow), table_of(MessageRow)
 
 EVERY = timedelta(days=1)
+LOOK_SECONDS = 60.0
+PAUSE_SECONDS = 1.0
+"""Between two portions of what is forgotten, so that the jobs' turn comes in between."""
 DELIVERIES_FOR = timedelta(days=2)
 """Slack delivers a thing again for hours at most."""
 FLOWS_FOR = timedelta(days=30)
@@ -29,14 +32,14 @@ FLOWS_FOR = timedelta(days=30)
 TOLD_ONCE = (Subject.NOTE, Subject.CONNECT_CODE, Subject.ARRIVAL)
 DRAFTS_FOR = timedelta(days=2)
 """A form that was closed cannot be gone back to, and nobody has one open for so long."""
-WORKFLOWS_FOR = timedelta(days=7)
+JOBS_FOR = timedelta(days=7)
 AT_ONCE = 1000
 """Rows of one transaction, so that clicks get their turn in between."""
 
 
-class FinishedWorkflows(Protocol):
+class FinishedJobs(Protocol):
     async def delete_finished(self, before: datetime) -> int:
-        """Forget workflows that ended before then; answers how many."""
+        """Forget jobs that ended before then; answers how many."""
         ...
 
 
@@ -44,23 +47,28 @@ class FinishedWorkflows(Protocol):
 class Sweeper:
     db: Database
     clock: Clock
+    rounds: Rounds
     tokens: TokenKeeper
-    workflows: FinishedWorkflows
+    jobs: FinishedJobs
     purge: Purge
-    _swept_at: datetime | None = None
-    _is_purging: bool = False
 
-    async def sweep_daily(self) -> bool:
-        """Sweep if a day has passed since this process did; answers whether it did. A purge goes on a little each time,
-        so that the jobs' turn comes in between.
-        """
-        if self._is_purging:
-            self._is_purging = await guarded(self.purge.go_on, "forgetting workspaces")
+    async def run(self) -> None:
+        """Until it is cancelled. A loop of its own, because a workspace with a million rows takes a while to forget."""
+        while True:
+            await self.pass_once()
+            await self.clock.sleep(LOOK_SECONDS)
+
+    async def pass_once(self) -> None:
+        """Sweep, and forget workspaces whose time has come, if nobody did within a day."""
+        await self.rounds.do(Round.SWEEP, EVERY, self._sweep)
+        await self.rounds.do(Round.PURGE, EVERY, self._purge)
+
+    async def _purge(self) -> None:
+        while await self.purge.go_on():
+            await self.clock.sleep(PAUSE_SECONDS)
+
+    async def _sweep(self) -> None:
         now = self.clock.now()
-        if self._swept_at is not None and now < self._swept_at + EVERY:
-            return False
-        self._swept_at = now
-        self._is_purging = True
         await self._delete(DELIVERIES, DELIVERIES.c.name, DELIVERIES.c.at < now - DELIVERIES_FOR)
         await self._delete(FLOWS, FLOWS.c.id, FLOWS.c.expires_at < now - FLOWS_FOR)
         was_told = MESSAGES.c.subject.in_(TOLD_ONCE) | (MESSAGES.c.role == STOPPED)
@@ -69,9 +77,8 @@ class Sweeper:
         await self._delete(DRAFTS, DRAFTS.c.form_id, DRAFTS.c.at < now - DRAFTS_FOR)
         async with self.db.write() as tx:
             await self.tokens.sweep(tx)
-        while await self.workflows.delete_finished(now - WORKFLOWS_FOR) >= AT_ONCE:
+        while await self.jobs.delete_finished(now - JOBS_FOR) >= AT_ONCE:
             pass
-        return True
 
     async def _delete(self, table: Table, key: ColumnElement[Any], is_old: ColumnElement[bool]) -> None:
         deleted = AT_ONCE

@@ -80,13 +80,13 @@ class Worker:
             if not self._stopping.is_set() and self.lock.take():
                 logger.info("the lock is free; this process works jobs from now on")
                 await guarded(self._launch, "taking over")
-        keeping = None if self.upkeep is None else asyncio.create_task(self.upkeep.run())
+        beside = [asyncio.create_task(loop.run()) for loop in (self.upkeep, self.sweeper) if loop is not None]
         try:
             await self._work()
         finally:
-            if keeping is not None:
-                keeping.cancel()
-                await asyncio.gather(keeping, return_exceptions=True)
+            for loop in beside:
+                loop.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
 
     async def _work(self) -> None:
         restarted_at: float | None = None
@@ -97,8 +97,6 @@ class Worker:
             if restarted_at is None or self.clock.monotonic() - restarted_at >= self.poll_seconds:
                 restarted_at = self.clock.monotonic()
                 await guarded(self.reconciler.restart, "starting again what stopped")
-            if self.sweeper is not None:
-                await guarded(self.sweeper.sweep_daily, "the sweep")
             if not self._stopping.is_set():
                 await self._wait(max(self.poll_seconds, SHORTEST_WAIT_SECONDS))
 

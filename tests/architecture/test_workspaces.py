@@ -38,6 +38,7 @@ REASONS = {
         ),
         WORK_OF_ALL,
     ),
+    **dict.fromkeys((f"bot/db/rounds.py:{name}" for name in ("_KNOWN", "_LEASE")), "rounds are the worker's, over all"),
     "bot/db/planning.py:bind_steps": OWN_ROW,
     "bot/db/planning.py:frozen_waiting": WORK_OF_ALL,
     "bot/db/batches.py:batches_due": WORK_OF_ALL,

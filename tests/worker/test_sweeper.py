@@ -1,5 +1,6 @@
 """What nobody will ask for again is thrown away once a day, in portions, on either database."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -21,13 +22,14 @@ from bot.services.purging import PURGE_AFTER, Purge
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault, new_key
 from bot.worker import Engine, Sweeper
-from bot.worker.sweeper import AT_ONCE, DELIVERIES, FLOWS, MESSAGES
+from bot.worker.rounds import Rounds
+from bot.worker.sweeper import AT_ONCE, DELIVERIES, FLOWS, MESSAGES, PAUSE_SECONDS
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import a_world
 
 
 class Finished:
-    """What a job library still holds of workflows that ended."""
+    """What there still is of jobs that ended."""
 
     def __init__(self, left: int) -> None:
         self.left, self.before = left, list[datetime]()
@@ -39,9 +41,9 @@ class Finished:
         return deleted
 
 
-def a_sweeper(database: Database, clock: FakeClock, workflows: Finished) -> Sweeper:
+def a_sweeper(database: Database, clock: FakeClock, finished: Finished) -> Sweeper:
     tokens = TokenKeeper(database, Vault.from_text(new_key("test")), clock, {})
-    return Sweeper(database, clock, tokens, workflows, Purge(database, clock, tokens))
+    return Sweeper(database, clock, Rounds(database), tokens, finished, Purge(database, clock, tokens))
 
 
 async def deliver(database: Database, count: int, age: timedelta) -> None:
@@ -63,7 +65,7 @@ async def left(database: Database, table: Table) -> int:
         return int((await tx.execute(select(func.count()).select_from(table))).scalar_one())
 
 
-async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_stay(
+async def test_old_deliveries_tries_and_jobs_are_deleted_and_younger_ones_stay(
     database: Database, clock: FakeClock
 ) -> None:
     workspace_id = (await a_world(database, clock)).workspace_id
@@ -71,12 +73,12 @@ async def test_old_deliveries_tries_and_workflows_are_deleted_and_younger_ones_s
     await deliver(database, 2, timedelta(hours=30))
     await flow(database, workspace_id, timedelta(days=31))
     await flow(database, workspace_id, timedelta(days=29))
-    workflows = Finished(2 * AT_ONCE + 1)
+    finished = Finished(2 * AT_ONCE + 1)
 
-    assert await a_sweeper(database, clock, workflows).sweep_daily()
+    await a_sweeper(database, clock, finished).pass_once()
 
-    assert (await left(database, DELIVERIES), await left(database, FLOWS), workflows.left) == (2, 1, 0)
-    assert set(workflows.before) == {clock.now() - timedelta(days=7)}
+    assert (await left(database, DELIVERIES), await left(database, FLOWS), finished.left) == (2, 1, 0)
+    assert set(finished.before) == {clock.now() - timedelta(days=7)}
 
 
 async def test_lines_that_nobody_saved_go_once_no_form_is_open_any_more(database: Database, clock: FakeClock) -> None:
@@ -89,7 +91,7 @@ async def test_lines_that_nobody_saved_go_once_no_form_is_open_any_more(database
         await clock.advance(days=1)
 
     await clock.advance(hours=1)
-    await sweeper.sweep_daily()
+    await sweeper.pass_once()
 
     async with database.read() as tx:
         assert (await tx.execute(select(DRAFTS.c.item_id))).scalars().all() == [young]
@@ -110,25 +112,34 @@ async def test_what_was_told_once_is_kept_as_long_as_what_it_tells_of(database: 
     sweeper = a_sweeper(database, clock, Finished(0))
 
     await clock.advance(days=29)
-    await sweeper.sweep_daily()
+    await sweeper.pass_once()
     assert await left(database, MESSAGES) == 4
 
     await clock.advance(days=2)
-    await sweeper.sweep_daily()
+    await sweeper.pass_once()
     assert await left(database, MESSAGES) == 2
 
 
-async def test_a_purge_goes_on_a_little_each_pass_until_nothing_is_left(database: Database, clock: FakeClock) -> None:
+class Little(Purge):
+    async def go_on(self, most: int = 20) -> bool:
+        return await super().go_on(1)
+
+
+async def test_a_purge_goes_on_in_portions_with_pauses_until_nothing_is_left(
+    database: Database, clock: FakeClock
+) -> None:
+    clock.sleeps_at_once = True
     workspace_id = (await a_world(database, clock)).workspace_id
     removed = WORKSPACES.update().where(WORKSPACES.c.id == workspace_id)
     async with database.write() as tx:
         await tx.execute(removed.values(removed_at=tx.now - PURGE_AFTER))
     sweeper = a_sweeper(database, clock, Finished(0))
+    sweeper.purge = Little(database, clock, sweeper.tokens)
 
-    for _ in range(10):
-        await sweeper.sweep_daily()
+    await sweeper.pass_once()
 
     assert await left(database, WORKSPACES) == 0
+    assert PAUSE_SECONDS in clock.slept
 
 
 class Broken(Purge):
@@ -139,25 +150,31 @@ class Broken(Purge):
 async def test_a_purge_that_fails_keeps_nothing_from_being_swept(database: Database, clock: FakeClock) -> None:
     sweeper = a_sweeper(database, clock, Finished(0))
     sweeper.purge = Broken(database, clock, sweeper.tokens)
-    await sweeper.sweep_daily()
+    await sweeper.pass_once()
     clock.move_to(clock.now() + timedelta(days=1))
     await deliver(database, 3, timedelta(days=3))
 
-    assert await sweeper.sweep_daily()
+    await sweeper.pass_once()
 
     assert await left(database, DELIVERIES) == 0
 
 
 async def test_it_sweeps_once_a_day(database: Database, clock: FakeClock) -> None:
-    sweeper = a_sweeper(database, clock, Finished(0))
+    """Whichever process does, and whether it was restarted since."""
+    finished = Finished(0)
+    both = [a_sweeper(database, clock, finished) for _ in range(2)]
 
-    done = [await sweeper.sweep_daily()]
+    async def swept() -> int:
+        await asyncio.gather(*(sweeper.pass_once() for sweeper in (*both, a_sweeper(database, clock, finished))))
+        return len(finished.before)
+
+    times = [await swept()]
     await clock.advance(hours=23)
-    done.append(await sweeper.sweep_daily())
+    times.append(await swept())
     await clock.advance(hours=1)
-    done.append(await sweeper.sweep_daily())
+    times.append(await swept())
 
-    assert done == [True, False, True]
+    assert times == [1, 1, 2]
 
 
 async def test_jobs_that_ended_long_ago_are_forgotten(database: Database, clock: FakeClock) -> None:
