@@ -217,12 +217,12 @@ class Life:
             return await self._is_submitted(form, {ActionId.FIND_ACCOUNT: OTHER_CATEGORY}, BOOKKEEPER)
 
         async def is_there() -> bool:
-            return bool(self.bills(number))
+            return [self.files(bill) for bill in self.bills(number)] == [1]
 
         await self.people.press(f"Approve of {number}", is_approved)
         await self.people.until(f"the alert of {number}", is_told)
         await self.people.press(f"the fix of {number}", is_fixed)
-        await self.people.until(f"{number} in the ledger after its fix", is_there)
+        await self.people.until(f"{number} and its file in the ledger after the fix", is_there)
 
     async def disconnect(self) -> None:
         async def is_confirmed() -> bool:
@@ -244,7 +244,11 @@ class Life:
     async def at_rest(self) -> None:
         async def is_quiet() -> bool:
             async with self.db.read() as tx:
-                waiting = select(MESSAGES.c.id).where(MESSAGES.c.is_waiting.is_(True)).limit(1)
+                waiting = (
+                    select(MESSAGES.c.id)
+                    .where(MESSAGES.c.is_waiting.is_(True), MESSAGES.c.wanted > MESSAGES.c.sent)
+                    .limit(1)
+                )
                 return (await tx.execute(waiting)).first() is None
 
         await self.people.until("every message is posted", is_quiet)
@@ -293,6 +297,9 @@ class Life:
     def bills(self, number: str) -> list[dict[str, object]]:
         return [bill for bill in self.xero.bills() if bill["InvoiceNumber"] == number]
 
+    def files(self, bill: Mapping[str, object]) -> int:
+        return len(self.xero.books[TRADING].files(str(bill["InvoiceID"])))
+
 
 NUMBERS = ("API-1", "FILE-1", "FILE-2", "FORM-1")
 WITH_FILE = ("FILE-1", "FILE-2")
@@ -319,12 +326,11 @@ class Outcome:
 
 def wrongs(life: Life) -> list[str]:
     """By the ledger and by Slack, not by the product."""
-    books = life.xero.books[TRADING]
     bills = Counter(str(bill["InvoiceNumber"]) for bill in life.xero.bills())
     found = [f"{number}: {bills[number]} bills" for number in NUMBERS if bills[number] != 1]
     found += [f"{number}: of nobody" for number in bills.keys() - set(NUMBERS)]
     for bill in life.xero.bills():
-        number, files = str(bill["InvoiceNumber"]), len(books.files(str(bill["InvoiceID"])))
+        number, files = str(bill["InvoiceNumber"]), life.files(bill)
         if files != (number in WITH_FILE):
             found.append(f"{number}: {files} files")
     ended = [m.text for m in life.slack.messages(ALERTS) if "has ended" in m.text]

@@ -13,11 +13,13 @@ from typing import Any
 from bot import cli
 from bot.db import outbox
 from bot.domain import budgets
-from bot.services import revoking, tokens
+from bot.services import connect_flow, connect_grant, giving_back, revoking, tokens
 from providers.xero.adapter import XeroProvider
 from tests.kill.hook import Hook
 
 SHORT = timedelta(seconds=3)
+A_SIGN_IN = timedelta(seconds=20)
+"""What a sign-in that died half-way keeps open: nothing is given back at a provider while somebody may come from there."""
 VISIBLE_AFTER, LONGEST_WRITE = timedelta(seconds=0.2), timedelta(seconds=0.6)
 
 
@@ -46,6 +48,12 @@ def impatient() -> None:
     patched: Any = (outbox, tokens, revoking)
     for module in patched:
         module.LEASE = SHORT
+    patched = (connect_flow, connect_grant)
+    for module in patched:
+        module.LIFE = A_SIGN_IN
+    patched = (giving_back, revoking)
+    for module in patched:
+        module.FINISHING = SHORT
     vars(budgets)["HELD_FOR"] = SHORT.total_seconds()
     marker = replace(XeroProvider.profile.marker, visibility_delay=VISIBLE_AFTER)
     XeroProvider.profile = replace(XeroProvider.profile, marker=marker, longest_write=LONGEST_WRITE)
