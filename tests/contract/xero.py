@@ -30,7 +30,6 @@ from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
 BANK_ACCOUNTS = {"GBP": "090", "EUR": "092"}
-IMPATIENT = aiohttp.ClientTimeout(total=0.3)
 HANGING = (Fault.HANG_BEFORE, Fault.HANG_AFTER)
 
 
@@ -39,10 +38,11 @@ class Impatient(Caller):
     """Waits for an answer as the product does, but not for one that is planned never to come."""
 
     state: XeroState
+    patience: aiohttp.ClientTimeout
 
     async def _request(self, method: str, url: str, limit: aiohttp.ClientTimeout, **options: Any) -> Answer:
         hangs = any(planned.fault in HANGING for planned in self.state.misbehaviour.planned)
-        return await super()._request(method, url, IMPATIENT if hangs else limit, **options)
+        return await super()._request(method, url, self.patience if hangs else limit, **options)
 
 
 def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Posting], Posting]:
@@ -172,12 +172,13 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
 
 @asynccontextmanager
-async def xero_far_end(clock: FakeClock) -> AsyncIterator[XeroFarEnd]:
+async def xero_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[XeroFarEnd]:
     state = XeroState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
     budget = Unlimited()
     async with TestServer(create_app(state)) as server, aiohttp.ClientSession() as session:
         state.public_url = f"http://127.0.0.1:{server.port}"
-        caller = Impatient(session, clock, budget, state=state)
+        patience = aiohttp.ClientTimeout(total=patience_seconds)
+        caller = Impatient(session, clock, budget, state=state, patience=patience)
         yield XeroFarEnd(XeroProvider(config_of(state), caller, clock), state, clock, budget)
 
 

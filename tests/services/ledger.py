@@ -66,6 +66,8 @@ class Trouble(StrEnum):
 
 
 LOST_ANSWERS = tuple(Trouble)[:5]
+LOST_OF_SEVERAL = (Trouble.COMMIT_HALF, Trouble.SHORT_ANSWER)
+"""Those of which one call's works do not all share the fate."""
 ONE = "one of "
 PAYMENTS = "payments"
 """What the route of a single document begins with."""

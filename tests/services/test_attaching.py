@@ -15,7 +15,7 @@ from bot.services.alerts import load_alert
 from bot.services.files import file_content
 from bot.services.smaller_files import MOVING_FOR, attached_how
 from tests.fakes.clock import FakeClock
-from tests.services.ledger import LOST_ANSWERS, Trouble
+from tests.services.ledger import LOST_OF_SEVERAL, Trouble
 from tests.services.publishing import CrashError, CrashingDatabase, World, a_world
 
 BANK = "bank-1"
@@ -67,20 +67,6 @@ async def test_a_document_that_is_refused_gets_its_file_once_it_is_there(world: 
     await world.settle()
 
     assert world.ledger.file_names == await names_of(world)
-
-
-@pytest.mark.parametrize("trouble", LOST_ANSWERS)
-@pytest.mark.parametrize("keys", ["honoured", "ignored"])
-async def test_a_lost_answer_ends_in_one_file(world: World, trouble: Trouble, keys: str) -> None:
-    world.ledger.troubles["attach"] = [trouble, trouble]
-    world.ledger.remembers_keys_for = timedelta(minutes=6) if keys == "honoured" else timedelta(0)
-    (item_id,) = await world.approve("INV-1")
-
-    await world.settle()
-
-    assert world.ledger.file_names == await names_of(world)
-    assert await world.state(item_id) is ItemState.PUBLISHED
-    assert await world.alert(item_id, StepKind.ATTACHMENT) is None
 
 
 @pytest.mark.parametrize("trouble", [Trouble.BUSY, Trouble.EXPIRED])
@@ -253,9 +239,11 @@ async def test_a_process_that_dies_at_any_write_pays_each_bill_and_attaches_each
 
 
 @pytest.mark.parametrize("keys", ["honoured", "ignored"])
-async def test_a_lost_answer_ends_in_one_payment_of_each_bill(world: World, keys: str) -> None:
+async def test_an_answer_that_is_lost_for_some_payments_of_a_call_ends_in_one_of_each_bill(
+    world: World, keys: str
+) -> None:
     world.paid_from = BANK
-    for trouble in LOST_ANSWERS:
+    for trouble in LOST_OF_SEVERAL:
         world.ledger.remembers_keys_for = timedelta(minutes=6) if keys == "honoured" else timedelta(0)
         items = await world.approve(f"{trouble} 1", f"{trouble} 2")
         await world.one_pass()

@@ -13,7 +13,7 @@ from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.services.alerts import load_alert
 from tests.fakes.clock import FakeClock
-from tests.services.ledger import LOST_ANSWERS, Trouble, numbers_in
+from tests.services.ledger import LOST_OF_SEVERAL, Trouble, numbers_in
 from tests.services.publishing import World, a_world
 
 ARCHIVED = Problem(code=ProblemCode.ACCOUNT_ARCHIVED)
@@ -144,11 +144,13 @@ async def test_a_second_refusal_of_what_nobody_touched_changes_the_same_alert(wo
     assert await world.alert(item_id) == ("open", "account_archived", 2)
 
 
-@pytest.mark.parametrize("trouble", LOST_ANSWERS)
+@pytest.mark.parametrize("trouble", LOST_OF_SEVERAL)
 @pytest.mark.parametrize("keys", ["honoured", "ignored"])
 @pytest.mark.parametrize("late", [0, 9])
-async def test_a_lost_answer_ends_in_one_document(world: World, trouble: Trouble, keys: str, late: int) -> None:
-    """Every way of losing it, twice, with a ledger that replays keys or ignores them, and lists that are late."""
+async def test_an_answer_that_is_lost_for_some_of_a_call_ends_in_one_document_each(
+    world: World, trouble: Trouble, keys: str, late: int
+) -> None:
+    """Twice. What one document's answer is lost by, in every way there is, is test_unknown_outcomes.py's."""
     world.ledger.troubles["create"] = [trouble, trouble]
     world.ledger.lists_late_by = timedelta(seconds=late)
     if keys == "ignored":

@@ -181,6 +181,7 @@ class Books:
             "MimeType": mime_type,
             "ContentLength": len(content),
             "IncludeOnline": is_online,
+            "_created_at": self.now(),
         }
         self._store.put_bytes(attachment["AttachmentID"], content)
         kept = [found for found in files if found["FileName"] != name]

@@ -1,11 +1,12 @@
 """What the simulated Xero takes, and the sentences with which it refuses."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from providers.xero.simulator import IRELAND, TRADING, XeroState
+from tests.fakes.clock import FakeClock
 from tests.providers.xero.conftest import MONDAY, Bare, Json, judged, wire_bill, wire_line
 
 pytestmark = judged
@@ -271,6 +272,19 @@ async def test_a_file_is_attached_and_comes_back_byte_for_byte(bare: Bare) -> No
 
     assert (reply.status, back.body) == (200, content)
     assert listed.json["Attachments"][0]["FileName"] == "receipt one.pdf"
+
+
+async def test_a_file_is_listed_late_where_lists_are(bare: Bare, state: XeroState, clock: FakeClock) -> None:
+    bill = await bare.written(wire_bill())
+    path = f"Invoices/{bill['InvoiceID']}/Attachments"
+    state.misbehaviour.late_list_seconds = 9
+    await bare.put(f"{path}/receipt.pdf", b"%PDF")
+
+    listed = [(await bare.get(path)).elements]
+    clock.move_to(clock.now() + timedelta(seconds=9))
+    listed.append((await bare.get(path)).elements)
+
+    assert [[one["FileName"] for one in files] for files in listed] == [[], ["receipt.pdf"]]
 
 
 @pytest.mark.parametrize(("name", "content"), [("run.exe", b"x"), ("empty.pdf", b"")])

@@ -1,5 +1,6 @@
 """Files of a document: raw bytes under their own name."""
 
+from datetime import datetime
 from urllib.parse import quote
 
 from providers.xero.simulated import sentences
@@ -57,7 +58,9 @@ def _serve(kind: Kind) -> None:
     def listing(request: Request, id: str) -> Answer:  # noqa: A002 - as in the path
         if id not in request.books.shelf(kind):
             raise not_found()
-        return envelope(request, Attachments=attachments_of(request, kind, id))
+        return envelope(
+            request, Attachments=[one for one in attachments_of(request, kind, id) if _is_shown(request, one)]
+        )
 
     @serves("GET", f"/{kind.plural}/{{id}}/Attachments/{{name}}", "accounting.attachments")
     def reading(request: Request, id: str, name: str) -> Answer:  # noqa: A002
@@ -71,6 +74,12 @@ def _serve(kind: Kind) -> None:
     @serves("POST", f"/{kind.plural}/{{id}}/Attachments/{{name}}", "accounting.attachments")
     def attaching(request: Request, id: str, name: str) -> Answer:  # noqa: A002
         return _attach(request, kind, id, name)
+
+
+def _is_shown(request: Request, attachment: Json) -> bool:
+    """Whether lists are up to it; what an older state of ours has kept is."""
+    kept_at = attachment.get("_created_at")
+    return request.hidden_after is None or kept_at is None or datetime.fromisoformat(kept_at) <= request.hidden_after
 
 
 def _attach(request: Request, kind: Kind, document_id: str, name: str) -> Answer:
