@@ -19,6 +19,7 @@ from bot.db.unit_of_work import Database
 from bot.playground.slack import deliveries
 from handlers import showing
 from tests.fakes.clock import FakeClock
+from tests.fakes.compiled import compile_once
 from tests.fakes.kept import PostgresDatabase, had_in_turn
 from tests.fakes.network import loopback_only
 from tests.fakes.postgres import Postgres, find_programs, postgres_server
@@ -30,6 +31,8 @@ NO_POSTGRES, NO_CHROMIUM, NO_SHARED = "without PostgreSQL", "without Chromium", 
 settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, database=None, print_blob=True)
 settings.load_profile("ci" if IS_CI else "here")
+
+compile_once()
 
 SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
     deadline: ("ASKING_SECONDS", "ANSWER_SECONDS"),

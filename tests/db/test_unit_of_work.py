@@ -124,6 +124,7 @@ async def test_a_connection_that_broke_before_the_commit_is_an_honest_busy(on_po
     await on_postgres.db.close()
 
 
+@pytest.mark.usefixtures("short_waits")
 async def test_a_job_waits_for_the_database_where_a_person_is_told_that_it_is_busy(
     sqlite_url: str, clock: FakeClock
 ) -> None:
