@@ -37,7 +37,7 @@ from tests.fakes.clock import FakeClock
 from tests.kill.child import APPROVER, Life, live
 from tests.services.publishing import World, a_world
 
-KILLS = int(os.environ.get("DEXT_KILLS", "10"))
+KILLS = int(os.environ.get("DEXT_KILLS", "5"))
 MOST_RUNS = 3 * KILLS
 BILLS_A_RUN = 2
 PATIENCE_SECONDS = 90
