@@ -11,6 +11,7 @@ from types import ModuleType
 from uuid import uuid4
 
 import pytest
+from aiohttp import web_app
 from hypothesis import HealthCheck, settings
 
 from bot import deadline, directory, slack
@@ -58,6 +59,15 @@ def missing(what: str, how: str) -> None:
 def _stays_on_this_machine() -> Iterator[None]:
     with loopback_only():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _lets_go_of_its_applications() -> Iterator[None]:
+    """aiohttp keeps the last thousand pairs of a handler and its application, each with the whole world of its test: 1 GiB
+    that the garbage collector walks through again and again.
+    """
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture(autouse=True)
