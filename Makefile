@@ -12,7 +12,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
-WORKERS ?= 2
+# One more than the cores of a small machine: whole-product tests wait for browsers and for processes that die.
+WORKERS ?= 3
 
 # The tests start the product over and over; without kept byte code each start compiles it anew (0.4 s of 1.9 s).
 unexport PYTHONDONTWRITEBYTECODE

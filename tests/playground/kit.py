@@ -6,6 +6,7 @@ Nearly all is as it should be, which the quick validator says; only for what is 
 import json
 import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -35,15 +36,25 @@ def _quick(shared: Path, definition: str) -> jsonschema_rs.Draft7Validator:
     return jsonschema_rs.Draft7Validator({**_schema(shared), "$ref": f"#/definitions/{definition}"})
 
 
+_judged: dict[bytes, tuple[str, ...]] = {}
+"""What the schema said of everything drawn so far: most worlds begin with the same screens. Kept by digest, as all of it would
+be half a gigabyte.
+"""
+
+
 def schema_problems(slack: SlackState, shared: Path) -> list[str]:
-    """What the schema finds wrong with anything the app gave this Slack to draw."""
+    """What the schema finds wrong with anything the app gave this Slack to draw, but for whose it is."""
     drawn = {(kind, IDENTIFIER.sub(ANY_ID, json.dumps(payload))) for kind, payload in slack.drawn}
-    return [problem for kind, text in sorted(drawn) for problem in _problems(shared, kind, text)]
+    found: list[str] = []
+    for kind, text in sorted(drawn):
+        digest = sha256(f"{kind} {text}".encode()).digest()
+        if digest not in _judged:
+            _judged[digest] = _problems(shared, kind, text)
+        found += _judged[digest]
+    return found
 
 
-@cache
 def _problems(shared: Path, kind: str, text: str) -> tuple[str, ...]:
-    """Looked for once in everything that is drawn alike but for whose it is: most worlds begin with the same screens."""
     drawn = json.loads(text)
     if _quick(shared, kind).is_valid(drawn):
         return ()
