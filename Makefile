@@ -18,12 +18,13 @@ WORKERS ?= 3
 # The tests start the product over and over; without kept byte code each start compiles it anew (0.4 s of 1.9 s).
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test format lock bench migration readme clean
+.PHONY: help install run test kill format lock bench migration readme clean
 
 help:
 	@echo "make run           the product with a simulated Slack and simulated ledgers (FRESH=1: forget what was kept)"
 	@echo "make install       dext-bot and what it needs, in .venv/bin"
 	@echo "make test          formatting, lint, types, import rules, tests"
+	@echo "make kill          the whole life in processes that are killed 700 times; an hour"
 	@echo "make format        put the code in its one form"
 	@echo "make bench         speed and memory, as tables"
 	@echo "make lock          write the pins anew"
@@ -43,6 +44,10 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 10
+
+kill: $(VENV)/.dev
+	$(BIN)/python -m tests.kill --database sqlite --kills 500
+	$(BIN)/python -m tests.kill --database postgres --kills 200
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

@@ -18,7 +18,7 @@ from bot.db import migrate
 from tests.kill.life import Outcome, live_once
 from tests.kill.supervisor import NURSERY
 
-A_LIFE, WITHIN = 6, 2500
+A_LIFE, WITHIN = 12, 2500
 COMMANDS = {"sqlite": ("run",), "postgres": ("run", "worker")}
 
 
