@@ -31,6 +31,15 @@ async def count_death(tx: Tx, batch_id: BatchId) -> None:
     await tx.execute(STEPS.update().where(_carried_by(batch_id)).values(deaths=STEPS.c.deaths + 1))
 
 
+async def lived_through(tx: Tx, batch: LiveBatch) -> None:
+    """The ledger answered an attempt, and whoever made it lives: what died before was no row of deaths. What is only looked
+    for stays suspect: the answer was about a search, and nobody sent it.
+    """
+    if batch.body:
+        counted = STEPS.c.workspace_id == batch.workspace_id, STEPS.c.deaths > 0
+        await tx.execute(STEPS.update().where(_carried_by(batch.id), *counted).values(deaths=0))
+
+
 async def must_wait(tx: Tx, batch_id: BatchId | None, lease: timedelta) -> bool:
     """Whether another suspect is under way: what two of them die of tells nothing. Any workspace's, so none is named."""
     in_line = and_(BATCHES.c.leased_until.is_(None), BATCHES.c.due_at > tx.now, BATCHES.c.due_at <= tx.now + lease)

@@ -124,7 +124,8 @@ class Approvals:
             await _require_undo(tx, person, before)
             item = await taken_back(tx, before)
             if item is None:
-                raise NotNowError(before, ON_ITS_WAY)
+                # as it is by now: it may have been frozen since it was read
+                raise NotNowError(await require_item(tx, before.workspace_id, before.id), ON_ITS_WAY)
             await _tell(tx, item, UNDONE, actor.user_id)
         return item
 

@@ -20,6 +20,7 @@ from bot.services.current import NotNowError, StaleItemError, refreshing, requir
 from bot.services.people import People
 
 TOO_LATE = "it is on its way, so it cannot be stopped any more. *Withdraw* takes it out of the ledger once it is there."
+GOES_ALREADY = "it is on its way already."
 NOT_WAITING = "nothing of it waits to be sent."
 HELD_ALREADY = "it is held already."
 NOT_HELD = "nobody holds it."
@@ -78,7 +79,7 @@ async def held(tx: Tx, before: Item, by: UserId | None) -> Item:
     if item.is_held:
         raise NotNowError(item, HELD_ALREADY)
     if not await publications.hold(tx, item):
-        raise NotNowError(item, NOT_WAITING)
+        return await held(tx, await _as_it_became(tx, item), by)
     return await _changed(tx, item, replace(item, held_by=by, held_at=tx.now))
 
 
@@ -90,20 +91,20 @@ async def released(tx: Tx, before: Item, _: UserId | None) -> Item:
     return await _changed(tx, before, replace(before, held_by=None, held_at=None))
 
 
-async def hurried(tx: Tx, before: Item, _: UserId | None) -> Item:
+async def hurried(tx: Tx, before: Item, by: UserId | None) -> Item:
     if before.is_held:
         raise NotNowError(before, HELD_BACK)
-    if before.state is not ItemState.APPROVED or not await publications.hurry(tx, before):
-        raise NotNowError(before, TOO_LATE if before.state in _ON_ITS_WAY else NOT_WAITING)
+    if before.state is not ItemState.APPROVED:
+        raise NotNowError(before, GOES_ALREADY if before.state in _ON_ITS_WAY else NOT_WAITING)
+    if not await publications.hurry(tx, before):
+        return await hurried(tx, await _as_it_became(tx, before), by)
     return await _changed(tx, before, replace(before, send_after=tx.now))
 
 
-async def cancelled(tx: Tx, before: Item, _: UserId | None) -> Item:
+async def cancelled(tx: Tx, before: Item, by: UserId | None) -> Item:
     item = await _waiting(tx, before)
     undone = await taken_back(tx, item)
-    if undone is None:
-        raise NotNowError(item, NOT_WAITING)
-    return undone
+    return undone or await cancelled(tx, await _as_it_became(tx, item), by)
 
 
 _ON_ITS_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
@@ -116,6 +117,18 @@ async def _waiting(tx: Tx, item: Item) -> Item:
     if item.state is not ItemState.APPROVED:
         raise NotNowError(item, TOO_LATE if item.state in _ON_ITS_WAY else NOT_WAITING)
     return item
+
+
+async def _as_it_became(tx: Tx, item: Item) -> Item:
+    """Where rows are locked one by one, it may be frozen, or held by somebody else, between being read and being changed.
+
+    Raises:
+        NotNowError: it is as it was.
+    """
+    now = await require_item(tx, item.workspace_id, item.id)
+    if now.version == item.version:
+        raise NotNowError(item, NOT_WAITING)
+    return now
 
 
 async def _changed(tx: Tx, before: Item, after: Item) -> Item:

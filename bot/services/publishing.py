@@ -28,6 +28,7 @@ from bot.domain.publishing import StepKind
 from bot.domain.retry import decide
 from bot.services import freezing, recording, setting_aside
 from bot.services.access import Tokens
+from bot.services.budgets import OURS
 from bot.services.jobs import JobKind, Jobs
 from bot.services.sending import Attempt, NotVisibleYetError, TakenOverError
 from providers.base import AccountingProvider
@@ -207,6 +208,8 @@ class Publishing:
         is_for_people = is_of_document and isinstance(error, ProviderChangedError | PersonNeededError)
         async with self.db.write() as tx:
             is_ours = await batches.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
+            if is_ours and _is_answered(error):
+                await deaths.lived_through(tx, batch)
             if is_ours and (retry.is_time_to_tell or is_for_people):
                 await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)
 
@@ -233,6 +236,12 @@ class Publishing:
                     await batches.renew_lease(tx, batch, until=tx.now + self.lease)
             except (BusyError, SQLAlchemyError, OSError):
                 logger.warning("the lease was not renewed; again a little later", exc_info=True)
+
+
+def _is_answered(error: ProviderError) -> bool:
+    """Whether the ledger said something clear: an answer that was lost, or a call that our own count held back, is none."""
+    is_held_back = isinstance(error, TryLaterError) and error.scope == OURS
+    return not isinstance(error, OutcomeUnknownError) and not is_held_back
 
 
 def _wish_of(error: ProviderError) -> timedelta | None:

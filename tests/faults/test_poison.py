@@ -22,7 +22,7 @@ from bot.services.people import People, grant
 from providers.base import Access
 from tests.fakes.clock import FakeClock
 from tests.kill.child import OnePerson, workspace_of
-from tests.services.ledger import numbers_in
+from tests.services.ledger import Trouble, numbers_in
 from tests.services.publishing import CrashError, StandingTokens, World, a_world
 
 POISON, OTHERS = "POISON", ("INV-1", "INV-2")
@@ -204,6 +204,33 @@ async def test_a_database_in_trouble_is_no_death(world: World) -> None:
     assert (await world.state(item_id), await world.alerts()) == (ItemState.PUBLISHED, 0)
 
 
+@pytest.mark.parametrize(("at", "asked"), [("create", "find"), ("read", "read")])
+async def test_deaths_with_an_answer_of_the_ledger_between_them_are_no_row(world: World, at: str, asked: str) -> None:
+    """Machines that fail while the ledger is busy: not the document's fault, however often."""
+    poison = poisoned(world, at)
+    (item_id,) = await world.approve(POISON)
+    for deaths in (2, 4, 6):
+        await until_dead(world, poison, deaths)
+        await lived_through(world, poison, asked, Trouble.BUSY)
+    poison.is_cured = True
+
+    await world.settle()
+
+    assert (await world.state(item_id), world.ledger.numbers) == (ItemState.PUBLISHED, [POISON])
+    assert (poison.deaths, await world.alert(item_id)) == (6, None)
+
+
+async def test_an_answer_that_is_lost_ends_no_row(world: World) -> None:
+    poison = poisoned(world, "create")
+    (item_id,) = await world.approve(POISON)
+    await until_dead(world, poison, 2)
+    await lived_through(world, poison, "create", Trouble.RESET_BEFORE_COMMIT)
+
+    await for_a_while(world)
+
+    assert (poison.deaths, await world.alert(item_id)) == (3, ("open", "outcome_set_aside", 1))
+
+
 async def test_a_job_that_the_library_runs_again_after_a_death_does_nothing(world: World) -> None:
     """It would be another death that nobody counts."""
     await world.approve("INV-1")
@@ -220,6 +247,25 @@ async def test_a_job_that_the_library_runs_again_after_a_death_does_nothing(worl
 class FullDisk(StandingTokens):
     async def access(self, connection_id: ConnectionId, *, to_finish: bool = False) -> Access:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+async def until_dead(world: World, poison: Poison, deaths: int) -> None:
+    for _ in range(40):
+        if poison.deaths < deaths:
+            await world.one_pass()
+            world.later(30)
+    assert poison.deaths == deaths
+
+
+async def lived_through(world: World, poison: Poison, call: str, trouble: Trouble) -> None:
+    """An attempt that no process dies over, and that ends so."""
+    poison.is_cured = True
+    world.ledger.troubles[call] = [trouble]
+    for _ in range(40):
+        if world.ledger.troubles[call]:
+            world.later(30)
+            await world.one_pass()
+    poison.is_cured = False
 
 
 async def begun(world: World, key: str) -> None:

@@ -2,14 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.db.unit_of_work import Database
+from bot.db.batches import claim_batch
+from bot.db.publications import BATCHES
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.ids import UserId
+from bot.domain.items import Item, ItemState
 from bot.playground.slack import APPROVER, BOOKKEEPER, FORMER, GUEST, MEMBER, OTHER_BOT, Message
-from bot.services.holding import Holding
+from bot.services.current import NotNowError, require_item
+from bot.services.holding import Change, Holding, cancelled, held, hurried
 from bot.views.ids import ActionId, BlockId
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, button_values, words
@@ -35,6 +43,27 @@ async def either(database_url: str) -> AsyncIterator[Desk]:
     async with a_desk(database_url) as made:
         yield made
         assert made.slack.refusals == []
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """Whoever has read the bill, and changes it a moment later."""
+
+    desk: Desk
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[tuple[Tx, Item]]:
+        workspace = (await self.desk.world.actor(BOOKKEEPER)).workspace
+        of = workspace.id, await item_id(self.desk)
+        async with self.desk.world.services.db.write() as tx:
+            yield tx, await require_item(tx, *of)
+
+    async def begun(self) -> None:
+        """A worker has taken what is frozen."""
+        db = self.desk.world.services.db
+        async with db.write() as tx:
+            batch_id = (await tx.execute(select(BATCHES.c.id))).scalar_one()
+            assert await claim_batch(tx, batch_id, 1, until=tx.now + timedelta(seconds=30)) is not None
 
 
 async def approved(desk: Desk, number: str = NUMBER) -> Message:
@@ -159,6 +188,42 @@ async def test_what_is_only_frozen_is_taken_out_and_the_others_of_its_batch_go_o
     assert sent(either) == ["INV-2"]
     assert ("*Held* by" if is_held else "In approval") in words(either.card(NUMBER))
     assert "Published" in words(either.card("INV-2"))
+
+
+@pytest.mark.postgres
+class TestAtTheInstantOfFreezing:
+    """Where rows are locked one by one, what somebody holds may be frozen after it was read."""
+
+    @pytest.fixture
+    async def between(self, postgres_url: str) -> AsyncIterator[Between]:
+        async with a_desk(postgres_url) as desk:
+            await approved(desk)
+            yield Between(desk)
+
+    @pytest.mark.parametrize(("change", "state"), [(held, ItemState.APPROVED), (cancelled, ItemState.IN_APPROVAL)])
+    async def test_what_nobody_has_begun_to_send_is_taken_out(
+        self, between: Between, change: Change, state: ItemState
+    ) -> None:
+        async with between.read() as (tx, item):
+            await frozen(between.desk)
+            changed = await change(tx, item, UserId(BOOKKEEPER))
+        await between.desk.world.later(LONG)
+
+        assert (changed.state, sent(between.desk)) == (state, [])
+
+    @pytest.mark.parametrize("change", [held, cancelled, hurried])
+    async def test_what_is_on_its_way_is_said_to_be(self, between: Between, change: Change) -> None:
+        async with between.read() as (tx, item):
+            await frozen(between.desk)
+            await between.begun()
+            with pytest.raises(NotNowError, match="is being sent: it is on its way"):
+                await change(tx, item, UserId(BOOKKEEPER))
+
+    async def test_of_two_who_hold_it_the_second_is_told_so(self, between: Between) -> None:
+        async with between.read() as (tx, item):
+            await between.desk.press(between.desk.card(NUMBER), HOLD, BOOKKEEPER)
+            with pytest.raises(NotNowError, match="it is held already"):
+                await held(tx, item, UserId(BOOKKEEPER))
 
 
 async def test_what_was_sent_cannot_be_stopped_and_the_answer_says_what_helps(desk: Desk) -> None:
