@@ -1,26 +1,26 @@
-"""The outbox's rows as the messenger moves them: due, claimed under a lease, taken by Slack, or due again later.
+"""The outbox's rows as the messenger moves them: claimed under a lease, taken by Slack, or due again later.
 
-The messenger sends for all workspaces, so what it looks for is whose turn it is; everything after that goes by the id
-of a row it has claimed.
+`bot.db.turns` says whose turn it is, for all workspaces; everything after that goes by the id of a row that is claimed. A row is claimed together with its place, and both are let go together.
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import case, or_
 
+from bot.db import places
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
+from bot.db.places import LEASE
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import WorkspaceId
 
 MESSAGES = table_of(MessageRow)
-_PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
-"""`Message.place`, for the database."""
+POST = "chat.postMessage"
 
 SHARED_OUTSIDE = "shared_outside"
 """Our word, in Slack's place, for a channel that another company reads."""
@@ -37,8 +37,10 @@ CLOSED = frozenset(
 )
 """Slack's words for a place that is there for others; somebody can open it for us, or choose another one."""
 
-LEASE = timedelta(seconds=30)
-"""Longer than a call of Slack may take, so that a second process never posts what the first is posting."""
+BURST, SPACING = 3, timedelta(seconds=1)
+"""Slack takes one post a second in a channel, with short bursts."""
+PATIENCE = 3
+"""Tries of one message that Slack has trouble with, before another one is tried whether it is Slack's trouble or its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,18 @@ class Message:
     wanted: int
     attempts: int
     trouble: str | None
+    method: str = ""
+    """What Slack calls the call."""
+    line: int = 0
+    """How many that were never posted are due in its channel, with this one."""
+    is_counted: bool = False
+    """People know already how many those are."""
+    is_probe: bool = False
+    """Slack could not be reached: what becomes of this one says whether it can be now."""
+    tries: int = 0
+    """Of probes before this one."""
+    paced_until: datetime | None = None
+    """Until when its place is ahead of Slack's pace; known once it is claimed."""
 
     @property
     def place(self) -> str:
@@ -66,40 +80,22 @@ class Message:
         return self.channel_id or self.user_id or ""
 
 
-async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: int) -> list[Message]:
-    """The longest waiting of each place that is not being sent to. A reply waits until its parent stands.
+class Heard(Enum):
+    """What a try has told of Slack itself."""
 
-    One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
+    ANSWER = auto()
+    NOTHING = auto()
+    """Slack was not asked."""
+    TROUBLE = auto()
+
+
+async def claim(tx: Tx, message: Message) -> Message | None:
+    """Hold a row and its place for this process; answers it with the version that is wanted now. None when another
+    process was first with the row.
+
+    Raises:
+        HeldError: another process sends to that place.
     """
-    parents = MESSAGES.alias("parents")
-    order = (MESSAGES.c.due_at, MESSAGES.c.created_at)
-    turns = (
-        select(MESSAGES.c.id, func.row_number().over(partition_by=_PLACE, order_by=order).label("turn"))
-        .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
-        .where(
-            MESSAGES.c.is_waiting.is_(True),
-            MESSAGES.c.due_at <= tx.now,
-            MESSAGES.c.subject.in_(subjects),
-            _PLACE.not_in(busy),
-            is_installed(MESSAGES.c.workspace_id),
-            or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
-            or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
-        )
-        .subquery()
-    )
-    statement = (
-        select(MESSAGES, parents.c.ts.label("parent_ts"))
-        .join(turns, turns.c.id == MESSAGES.c.id)
-        .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
-        .where(turns.c.turn == 1)
-        .order_by(*order)
-        .limit(limit)
-    )
-    return [_message_of(row) for row in (await tx.execute(statement)).all()]
-
-
-async def claim(tx: Tx, message: Message) -> int | None:
-    """Hold a row for this process; answers the version that is wanted now, None when another process was first."""
     statement = (
         MESSAGES.update()
         .where(
@@ -111,7 +107,13 @@ async def claim(tx: Tx, message: Message) -> int | None:
         .values(leased_until=tx.now + LEASE)
         .returning(MESSAGES.c.wanted)
     )
-    return (await tx.execute(statement)).scalar_one_or_none()
+    wanted = (await tx.execute(statement)).scalar_one_or_none()
+    if wanted is None:
+        return None
+    paced_until = await places.hold(tx, message.workspace_id, message.place)
+    if message.is_probe:
+        await places.probe(tx, message.workspace_id)
+    return replace(message, wanted=wanted, paced_until=paced_until)
 
 
 async def taken(
@@ -167,6 +169,32 @@ async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_
     )
 
 
+async def put_back(tx: Tx, message: Message, reason: str, *, was_sent: bool) -> None:
+    """Slack could not take it, whatever it says: it keeps its turn. Only what `was_sent` counts as a try of this message."""
+    await tx.execute(
+        MESSAGES.update()
+        .where(MESSAGES.c.id == message.id)
+        .values(
+            leased_until=None,
+            attempts=MESSAGES.c.attempts + int(was_sent),
+            trouble=reason[:200],
+        )
+    )
+
+
+async def let_go(tx: Tx, message: Message, heard: Heard, posted_at: datetime | None) -> None:
+    """Its place is free for the next; where Slack could not be reached, what was heard is heeded."""
+    paced_until = message.paced_until
+    if posted_at is not None:
+        paced_until = max(paced_until or posted_at, posted_at) + SPACING
+    of = message.workspace_id, message.place
+    await places.let_go(tx, *of, paced_until=paced_until, is_through=message.line <= 1)
+    if message.is_probe and heard is Heard.ANSWER:
+        await places.end_outage(tx, message.workspace_id)
+    elif message.is_probe and heard is Heard.NOTHING:
+        await places.probe_again(tx, message.workspace_id)
+
+
 async def drop(tx: Tx, message: Message, reason: str) -> None:
     """Nobody is there to see it any more; a later change of the subject tries again."""
     await tx.execute(
@@ -180,23 +208,4 @@ async def forget(tx: Tx, message: Message) -> None:
     """It is drawn no more; what stands in Slack is left there."""
     await tx.execute(
         MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    )
-
-
-def _message_of(row: Row[Any]) -> Message:
-    return Message(
-        id=row.id,
-        workspace_id=WorkspaceId(row.workspace_id),
-        subject=row.subject,
-        subject_id=row.subject_id,
-        role=row.role,
-        surface=row.surface,
-        channel_id=row.channel_id,
-        user_id=row.user_id,
-        parent_ts=row.thread_ts or row.parent_ts,
-        ts=row.ts,
-        facts=row.facts,
-        wanted=row.wanted,
-        attempts=row.attempts,
-        trouble=row.trouble,
     )

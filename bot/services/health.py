@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
+from bot.db.places import PAUSES, PLACES
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow, is_installed
 from bot.delivery import BusyError
@@ -32,7 +33,12 @@ class Health:
 
 
 async def _queue(tx: Tx) -> str:
-    """Messages that were never tried: those that Slack did not take have their trouble written down."""
+    """Messages that were never tried: those that Slack did not take have their trouble written down. What waits while
+    Slack is left alone, or behind many others that go out one a second, is not stuck.
+    """
+    paused = PAUSES.c.workspace_id == MESSAGES.c.workspace_id, PAUSES.c.until.is_not(None)
+    place = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id)
+    moving = PLACES.c.workspace_id == MESSAGES.c.workspace_id, PLACES.c.place == place
     statement = (
         select(MESSAGES.c.id)
         .where(
@@ -41,6 +47,8 @@ async def _queue(tx: Tx) -> str:
             MESSAGES.c.trouble.is_(None),
             MESSAGES.c.thread_of.is_(None),
             is_installed(MESSAGES.c.workspace_id),
+            ~exists().where(*paused, PAUSES.c.until > tx.now - LATE),
+            ~exists().where(*moving, PLACES.c.paced_until > tx.now - LATE),
         )
         .limit(1)
     )

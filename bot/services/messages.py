@@ -29,12 +29,19 @@ _PLACE = select(MESSAGES.c.id).where(
 )
 
 
+def _turn(now: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What waits in line keeps its turn, however often it changes."""
+    return case((and_(MESSAGES.c.is_waiting.is_(True), MESSAGES.c.due_at < now), MESSAGES.c.due_at), else_=now)
+
+
 def shown_again(*of: ColumnElement[bool]) -> Update:
     """The statement that draws again what is `of` these in a workspace; for `redraw_those`, built once."""
     return (
         MESSAGES.update()
         .where(MESSAGES.c.workspace_id == bindparam("of_workspace"), *of)
-        .values(wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=bindparam("now"))
+        .values(
+            wanted=MESSAGES.c.wanted + 1, is_waiting=True, due_at=_turn(bindparam("now", type_=MESSAGES.c.due_at.type))
+        )
     )
 
 
@@ -206,7 +213,12 @@ def _wanted(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
     """A new row, or the one there is, shown again; built once, because building it takes longer than carrying it out."""
     insert = insert_into(MessageRow, is_sqlite=is_sqlite)
     wished = insert.excluded
-    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": wished.due_at, "facts": wished.facts}
+    again = {
+        "wanted": MESSAGES.c.wanted + 1,
+        "is_waiting": True,
+        "due_at": _turn(wished["due_at"]),
+        "facts": wished["facts"],
+    }
     key = ["workspace_id", "subject", "subject_id", "role"]
     return insert.on_conflict_do_update(index_elements=key, set_={**again, **_placed(wished)}).returning(MESSAGES.c.id)
 

@@ -38,6 +38,7 @@ from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.payment_methods import PaymentMethodRow
+from bot.db.places import PauseRow, PlaceRow
 from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.recodings import RecodingRow
@@ -76,6 +77,8 @@ PURGED: tuple[type[Base], ...] = (
     ConnectionRow,
     OrganisationRow,
     MessageRow,
+    PlaceRow,
+    PauseRow,
     ConnectFlowRow,
     PreviewRow,
     SmallerFileRow,

@@ -26,9 +26,8 @@ REASONS = {
     "bot/db/arrivals.py:arrival_to_work": OWN_ROW,
     "bot/db/arrivals.py:stuck_arrivals": WORK_OF_ALL,
     "bot/db/ingests.py:reading": OWN_ROW,
-    "bot/db/outbox.py:claim": OWN_ROW,
     "bot/db/outbox.py:drop": OWN_ROW,
-    "bot/db/outbox.py:due": WORK_OF_ALL,
+    "bot/db/outbox.py:put_back": OWN_ROW,
     "bot/db/outbox.py:put_off": OWN_ROW,
     "bot/db/outbox.py:taken": OWN_ROW,
     **dict.fromkeys(
@@ -71,7 +70,6 @@ REASONS = {
     "bot/services/connect_rows.py:one": UNGUESSABLE,
     "bot/services/previews.py:_waiting": OWN_ROW,
     "bot/services/smaller_files.py:_waiting": OWN_ROW,
-    "bot/services/health.py:_queue": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
     "bot/db/batches.py:in_hand": OWN_ROW,
     "bot/services/giving_back.py:GivingBack._still_used": OF_ALL_USERS,

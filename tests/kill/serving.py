@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot import cli
-from bot.db import outbox
+from bot.db import outbox, places
 from bot.domain import budgets
 from bot.services import connect_flow, connect_grant, giving_back, revoking, tokens
 from providers.xero.adapter import XeroProvider
@@ -45,7 +45,7 @@ def serve(serving: Serving) -> None:
 
 
 def impatient() -> None:
-    patched: Any = (outbox, tokens, revoking)
+    patched: Any = (outbox, places, tokens, revoking)
     for module in patched:
         module.LEASE = SHORT
     patched = (connect_flow, connect_grant)

@@ -58,9 +58,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Faults:
-    """Switches. `deliver_twice` repeats every delivery to the app; the others spoil its next calls."""
+    """Switches. `deliver_twice` repeats every delivery to the app; `outage` spoils all of its calls in this way while it
+    is set; the others spoil its next calls.
+    """
 
     deliver_twice: bool = False
+    outage: FaultKind | None = None
     _waiting: deque[tuple[str, Fault]] = field(default_factory=deque)
 
     def next_call(self, method: str, kind: FaultKind, *, retry_after: int = 1, times: int = 1) -> None:
@@ -71,6 +74,8 @@ class Faults:
         self._waiting.extend([(method, Fault(kind, retry_after))] * times)
 
     def take(self, method: str) -> Fault | None:
+        if self.outage is not None:
+            return Fault(self.outage)
         for waiting in self._waiting:
             if fnmatchcase(method, waiting[0]):
                 self._waiting.remove(waiting)

@@ -1,0 +1,111 @@
+"""Whose turn it is: what is due in the outbox, for all workspaces."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
+
+from bot.db.outbox import MESSAGES, PATIENCE, POST, Message
+from bot.db.places import ALL, PAUSES, PLACES
+from bot.db.unit_of_work import Tx
+from bot.db.workspaces import is_installed
+from bot.domain.ids import WorkspaceId
+
+_PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
+"""`Message.place`, for the database."""
+_METHOD: ColumnElement[str] = case(
+    (MESSAGES.c.surface == "home", "views.publish"),
+    (MESSAGES.c.surface == "ephemeral", "chat.postEphemeral"),
+    (MESSAGES.c.surface == "reaction", "reactions.add"),
+    (MESSAGES.c.ts.is_(None), POST),
+    else_="chat.update",
+)
+"""`Message.method`, for the database."""
+
+
+async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: int) -> list[Message]:
+    """The first in line of each place that nobody is sending to. A reply waits until its parent stands.
+
+    One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
+    While a method is to be left alone, whatever is first and needs it holds its place back, and keeps its turn. Of a
+    workspace whose Slack could not be reached, the messages are candidates for the one that is tried.
+    """
+    parents = MESSAGES.alias("parents")
+    outages = PAUSES.alias("outages")
+    is_new = and_(MESSAGES.c.ts.is_(None), MESSAGES.c.surface == "channel")
+    # whoever was tried often enough lets others try: Slack may be well, and have trouble with this one alone
+    tried = case((outages.c.until.is_not(None), MESSAGES.c.attempts // PATIENCE), else_=0)
+    order = (tried, MESSAGES.c.due_at, MESSAGES.c.created_at)
+    in_place = (MESSAGES.c.workspace_id, _PLACE)
+    turns = (
+        select(
+            MESSAGES.c.id,
+            _METHOD.label("method"),
+            tried.label("tried"),
+            outages.c.until.is_not(None).label("is_probe"),
+            func.coalesce(outages.c.tries, 0).label("tries"),
+            func.row_number().over(partition_by=in_place, order_by=order).label("turn"),
+            func.sum(case((is_new, 1), else_=0)).over(partition_by=in_place).label("line"),
+        )
+        .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
+        .outerjoin(outages, and_(outages.c.workspace_id == MESSAGES.c.workspace_id, outages.c.method == ALL))
+        .where(
+            MESSAGES.c.is_waiting.is_(True),
+            MESSAGES.c.due_at <= tx.now,
+            MESSAGES.c.subject.in_(subjects),
+            _PLACE.not_in(busy),
+            is_installed(MESSAGES.c.workspace_id),
+            or_(outages.c.until.is_(None), outages.c.until <= tx.now),
+            or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
+            or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
+        )
+        .subquery()
+    )
+    paused = and_(PAUSES.c.workspace_id == MESSAGES.c.workspace_id, PAUSES.c.method == turns.c.method)
+    statement = (
+        select(
+            MESSAGES,
+            parents.c.ts.label("parent_ts"),
+            turns.c.method,
+            turns.c.is_probe,
+            turns.c.tries,
+            turns.c.line,
+            PLACES.c.counted_at,
+        )
+        .join(turns, turns.c.id == MESSAGES.c.id)
+        .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
+        .outerjoin(PLACES, and_(PLACES.c.workspace_id == MESSAGES.c.workspace_id, PLACES.c.place == _PLACE))
+        .outerjoin(PAUSES, paused)
+        .where(
+            turns.c.turn == 1,
+            or_(PLACES.c.held_until.is_(None), PLACES.c.held_until < tx.now),
+            or_(PAUSES.c.until.is_(None), PAUSES.c.until <= tx.now),
+        )
+        .order_by(turns.c.tried, MESSAGES.c.due_at, MESSAGES.c.created_at)
+        .limit(limit)
+    )
+    return [_message_of(row) for row in (await tx.execute(statement)).all()]
+
+
+def _message_of(row: Row[Any]) -> Message:
+    return Message(
+        id=row.id,
+        workspace_id=WorkspaceId(row.workspace_id),
+        subject=row.subject,
+        subject_id=row.subject_id,
+        role=row.role,
+        surface=row.surface,
+        channel_id=row.channel_id,
+        user_id=row.user_id,
+        parent_ts=row.thread_ts or row.parent_ts,
+        ts=row.ts,
+        facts=row.facts,
+        wanted=row.wanted,
+        attempts=row.attempts,
+        trouble=row.trouble,
+        method=row.method,
+        line=int(row.line),
+        is_counted=row.counted_at is not None,
+        is_probe=bool(row.is_probe),
+        tries=row.tries,
+    )
