@@ -35,8 +35,8 @@ class AlertMessages:
         if found is None:
             return None
         is_past = found.alert.told_anew_at is not None
-        if is_past and message.ts is None:
-            return None
+        if message.ts is None and (is_past or found.alert.state.is_over):
+            return None  # it was over before anybody could see it
         text, blocks = views.pointer(found) if place == POINTER else views.alert(found)
         comes_back = not is_past and not found.alert.state.is_over
         return Drawn(text=text, blocks=blocks, is_last=is_past, comes_back=comes_back)

@@ -17,7 +17,7 @@ from bot.db.places import Outage
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId
 from bot.domain.items import ItemState
-from bot.services.messages import Place, Subject, Surface, note
+from bot.services.messages import FLOOD, Place, Subject, Surface, note
 from bot.views.text import moment
 
 MANY = 20
@@ -49,7 +49,7 @@ async def announce(tx: Tx, message: Message) -> bool:
     outage = await places.last_outage(tx, message.workspace_id)
     is_after_one = outage is not None and outage.ended_at is not None and outage.ended_at >= earliest
     text = _text(len(found), len(items), alerts, states, outage if is_after_one else None)
-    place = Place(role="flood", surface=Surface.CHANNEL, channel_id=ChannelId(str(message.channel_id)))
+    place = Place(role=FLOOD, surface=Surface.CHANNEL, channel_id=ChannelId(str(message.channel_id)))
     row_id = await note(tx, message.workspace_id, f"flood:{message.place}:{tx.now:%Y%m%d%H%M%S%f}", place, text)
     await tx.execute(MESSAGES.update().where(MESSAGES.c.id == row_id, new[0]).values(due_at=earliest - FIRST))
     return True

@@ -87,6 +87,8 @@ _PAST = shown_again(
     MESSAGES.c.role.in_(bindparam("of_roles", expanding=True)),
 ).values(role=MESSAGES.c.role.concat(bindparam("of_number", type_=String())))
 
+FLOOD = "flood"
+"""The role of the note that announces many messages of one channel."""
 HOME_CARD = "home card"
 """The role of an item's one home among the places that show it."""
 THREAD, POINTER = "thread", "pointer"

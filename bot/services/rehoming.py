@@ -18,7 +18,7 @@ from bot.domain.settings import Settings
 from bot.services import home_cards
 from bot.services.arrival_messages import tell_alone
 from bot.services.connection_messages import AGAIN, ANNOUNCEMENT, DISCONNECTED, LAPSE, RECONNECT
-from bot.services.messages import POINTER, Subject, Surface, home_card, step_of
+from bot.services.messages import FLOOD, POINTER, Subject, Surface, home_card, step_of
 from bot.services.settings import load_settings
 
 MESSAGES = table_of(MessageRow)
@@ -26,8 +26,9 @@ MESSAGES = table_of(MessageRow)
 
 async def rehome(tx: Tx, message: Message) -> bool:
     """Have it shown in the channel that was chosen meanwhile; False when it is to wait for the one that refused it."""
-    if message.subject == Subject.CONNECTION and message.role == ANNOUNCEMENT:
-        # whoever connected it has the same message in their own conversation
+    is_announced_otherwise = message.subject == Subject.CONNECTION and message.role == ANNOUNCEMENT
+    if is_announced_otherwise or (message.subject == Subject.NOTE and message.role == FLOOD):
+        # whoever connected it has the same message in their own conversation; what was much goes elsewhere one by one
         await outbox.forget(tx, message)
         return True
     if message.subject == Subject.NOTE and message.role == AGAIN:

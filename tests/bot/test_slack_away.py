@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from slack_sdk.models.blocks import SectionBlock
+from sqlalchemy import select
 
 from bot.app import assembled, drawers
-from bot.db.outbox import PATIENCE
+from bot.db.outbox import MESSAGES, PATIENCE
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId
 from bot.messenger import LONGEST_WAIT_SECONDS, Messenger
 from bot.playground.slack import ALERTS, BILLS
+from bot.services.floods import MANY
 from bot.services.health import Health
-from bot.services.messages import Drawn, Place, Subject, Surface
+from bot.services.messages import FLOOD, Drawn, Place, Subject, Surface
 from bot.slack import learn_workspace
 from tests.bot.test_messenger import TO_MIA, another, rows, tell, tell_item, texts
 from tests.fakes.app import World, whole_app
@@ -176,3 +179,15 @@ async def test_processes_ask_together_whether_slack_is_back(world: World, clock:
         await asyncio.gather(world.product.messenger.drain(), other.drain())
 
     assert len(world.slack.calls) - before == 1
+
+
+async def test_an_announcement_does_not_wait_for_a_channel_that_was_archived(world: World, clock: FakeClock) -> None:
+    workspace = world.slack.workspace
+    workspace.put_channel(replace(workspace.channels[BILLS], is_archived=True))
+    for number in range(MANY + 1):
+        await tell(world, f"n{number}", f"note {number}")
+    await world.product.messenger.drain()
+
+    async with world.services.db.read() as tx:
+        announced = await tx.execute(select(MESSAGES.c.id).where(MESSAGES.c.role == FLOOD))
+        assert announced.all() == []

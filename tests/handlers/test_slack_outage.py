@@ -10,7 +10,9 @@ import pytest
 from bot.app import assembled
 from bot.messenger import LONGEST_WAIT_SECONDS
 from bot.playground.slack import BILLS
+from bot.services.operating import Operating
 from bot.slack import learn_workspace
+from bot.views.ids import ActionId
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
 from tests.handlers.api_client import A_BILL, ApiClient, a_client
@@ -91,3 +93,34 @@ async def test_a_few_are_not_announced(desk: Shop) -> None:
     await desk.send(*MEANWHILE[:10])
 
     assert not [message.text for message in desk.slack.messages(BILLS) if "new messages" in message.text]
+
+
+async def test_what_was_refused_and_mended_before_slack_was_back_is_no_alert_there(desk: Shop) -> None:
+    await desk.send("INV-1")
+    await desk.approve("INV-1")
+    desk.slack.faults.outage = "500"
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.world.later(70)
+    desk.xero.restore_account(TRADING, CATEGORY)
+    assert len(await Operating(desk.world.services.db).retry_all(None, None, 9)) == 1
+    await desk.settle()
+    desk.slack.faults.outage = None
+    for _ in range(3):
+        await desk.world.later(130)
+
+    assert "Published" in words(desk.card("INV-1"))
+    assert [reply for reply in desk.slack.thread(BILLS, desk.card("INV-1").ts) if "archived" in words(reply)] == []
+
+
+async def test_of_a_card_that_was_posted_twice_either_decides_the_item_once(desk: Shop) -> None:
+    """The answer to the first post was lost, so it was posted again."""
+    desk.slack.faults.next_call("chat.postMessage", "lost")
+    await desk.send("INV-1")
+    await desk.world.later(130)
+    copies = [message for message in desk.slack.messages(BILLS) if "*Number*\nINV-1" in words(message)]
+    for copy in copies:
+        await desk.press(copy, ActionId.APPROVE_ITEM)
+    await desk.world.later(70)
+
+    assert len(copies) == 2
+    assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == ["INV-1"]
