@@ -45,6 +45,18 @@ async def probing(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisati
     return decide(since, (await tx.execute(through)).scalar_one(), tx.now)
 
 
+async def came_through(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, since: datetime) -> bool:
+    """Whether the ledger took, or clearly refused, anything else of an organisation that was sent since then."""
+    statement = select(BATCHES.c.id).where(
+        BATCHES.c.workspace_id == workspace_id,
+        BATCHES.c.organisation_id == organisation_id,
+        BATCHES.c.state == BatchState.DONE,
+        BATCHES.c.due_at > since,
+        BATCHES.c.last_sent_at > since,
+    )
+    return (await tx.execute(statement.limit(1))).first() is not None
+
+
 def decide(failing_since: list[datetime], came_through_at: datetime | None, now: datetime) -> Probing:
     """`came_through_at` is when the last call ended of which it is known what came of it."""
     failing = [since for since in failing_since if came_through_at is None or since > came_through_at]

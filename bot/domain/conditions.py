@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.books import BillRights
 from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
+from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.rights import Deed
 
 SYNC_EVERY = timedelta(hours=24)
@@ -40,12 +41,21 @@ class ConnectionStatus:
     read_at: datetime
     """When this was looked up: the ages of lists are told from it."""
     deeds: frozenset[Deed] = frozenset()
+    queue: Queue | None = None
+    """What is held up at its ledger."""
 
 
 def condition_of(
-    card: ConnectionCard, now: datetime, *, paused_until: datetime | None, sync_every: timedelta = SYNC_EVERY
+    card: ConnectionCard,
+    now: datetime,
+    *,
+    paused_until: datetime | None,
+    sync_every: timedelta = SYNC_EVERY,
+    held_up_by: HeldUpBy | None = None,
 ) -> Condition:
-    """The gravest thing that is the matter; what is told of the connection itself goes before what is told of its lists."""
+    """The gravest thing that is the matter; what is told of the connection itself goes before what is told of its lists.
+    Where the ledger holds up what is sent, that is said by itself, and its lists fail for the same reason.
+    """
     ledger = card.provider_name
     match card.health:
         case Health.DISCONNECTED:
@@ -61,6 +71,8 @@ def condition_of(
     lacking = _by_rights(card)
     if lacking is not None:
         return lacking
+    if held_up_by not in (None, HeldUpBy.MANY):
+        return Condition(verdict=Verdict.AT_RISK)
     if paused_until is not None and paused_until > now:
         return Condition(
             verdict=Verdict.AT_RISK,

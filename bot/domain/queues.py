@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.retry import TELL_AFTER
+
 
 class HeldUpBy(StrEnum):
     ASKED = "asked"
@@ -12,6 +14,8 @@ class HeldUpBy(StrEnum):
     """The calls that it takes in a day are used up."""
     SILENT = "silent"
     """It gives no clear answer to what is on its way."""
+    LOST = "lost"
+    """The connection to it has ended, and waits for a person."""
     MANY = "many"
     """More is due than it takes at once; or files wait until there are calls for them."""
 
@@ -31,6 +35,16 @@ class Queue:
     until: datetime | None
     calls_left: int | None
     together: int
+    read_at: datetime
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.documents + self.others
+
+    @property
+    def is_long(self) -> bool:
+        """It has lasted for so long that somebody should know."""
+        return self.read_at - self.since >= TELL_AFTER
 
     @property
     def fits_today(self) -> tuple[int, int]:

@@ -7,14 +7,14 @@ wait for one row: what the vendor says is left of it is kept an eye on.
 """
 
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, select, tuple_
 
 from bot.clock import Clock
 from bot.db.base import dump, load, table_of
@@ -49,7 +49,14 @@ _HELD = (
     .where(_IS_ROW)
     .with_for_update(of=BUDGETS)
 )
-_ASKED = select(BUDGETS.c.tally, BUDGETS.c.paused_until, _PAUSED.label("app_paused_until")).where(_IS_ROW)
+_APPS = _of_app.c.provider == BUDGETS.c.provider, _of_app.c.tenant_id == APP
+_ASKED = select(
+    BUDGETS.c.provider,
+    BUDGETS.c.tenant_id,
+    BUDGETS.c.tally,
+    BUDGETS.c.paused_until,
+    select(_of_app.c.paused_until).where(*_APPS).correlate(BUDGETS).scalar_subquery().label("app_paused_until"),
+)
 _TALLY = select(BUDGETS.c.tally).where(_IS_ROW)
 _KEEP = BUDGETS.update().where(_IS_ROW).values(tally=bindparam("new_tally"))
 _PAUSE = BUDGETS.update().where(_IS_ROW).values(paused_until=bindparam("until"))
@@ -220,15 +227,20 @@ class Left:
     of_day: int | None
 
 
-async def left_of(tx: Tx, provider: str, tenant_id: str, limits: Allowance) -> Left:
-    of = {"of_provider": provider, "of_tenant": tenant_id}
-    row = (await tx.execute(_ASKED, of)).one_or_none()
-    tally = Tally() if row is None else load(row.tally, Tally).at(tx.now.timestamp())
-    paused = 0.0 if row is None else max(_seconds_until(at, tx.now) for at in (row.paused_until, row.app_paused_until))
-    wait = max(paused, tally.wait(limits, tx.now.timestamp()))
+async def lefts_of(tx: Tx, limits: Mapping[tuple[str, str], Allowance]) -> dict[tuple[str, str], Left]:
+    """By provider and tenant, in one statement. Whoever was never called has its whole allowance."""
+    asked = _ASKED.where(tuple_(BUDGETS.c.provider, BUDGETS.c.tenant_id).in_(list(limits)))
+    rows = {(row.provider, row.tenant_id): row for row in (await tx.execute(asked)).all()}
+    return {of: _left(rows.get(of), allowance, tx.now) for of, allowance in limits.items()}
+
+
+def _left(row: Row[Any] | None, limits: Allowance, now: datetime) -> Left:
+    tally = Tally() if row is None else load(row.tally, Tally).at(now.timestamp())
+    paused = 0.0 if row is None else max(_seconds_until(at, now) for at in (row.paused_until, row.app_paused_until))
+    wait = max(paused, tally.wait(limits, now.timestamp()))
     _, of_day = tally.used()
     return Left(
-        until=tx.now + timedelta(seconds=wait) if wait > LONGEST_WAIT_SECONDS else None,
+        until=now + timedelta(seconds=wait) if wait > LONGEST_WAIT_SECONDS else None,
         is_paused=paused > 0,
         of_day=None if limits.per_day is None else max(limits.per_day - limits.spare - of_day, 0),
     )

@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.db import batches, deaths, planning
 from bot.db.batches import LiveBatch, StuckBatch
 from bot.db.planning import DueOrganisation, Gathering, NotYetError
+from bot.db.probing import came_through
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
@@ -206,11 +207,12 @@ class Publishing:
         # of what comes after a document that is there, people hear when looking has not settled it for a while
         is_of_document = batch.kind is StepKind.DOCUMENT
         is_for_people = is_of_document and isinstance(error, ProviderChangedError | PersonNeededError)
+        is_to_be_told = retry.is_time_to_tell or is_for_people
         async with self.db.write() as tx:
             is_ours = await batches.postpone_batch(tx, batch, retry.at, failures=failures, failing_since=failing_since)
             if is_ours and _is_answered(error):
                 await deaths.lived_through(tx, batch)
-            if is_ours and (retry.is_time_to_tell or is_for_people):
+            if is_ours and is_to_be_told and await _is_about_these(tx, batch, error, failing_since):
                 await recording.tell_trouble(tx, batch, error.problem, provider.profile, retry.at)
 
     async def _wait(self, batch: LiveBatch, at: datetime) -> None:
@@ -236,6 +238,15 @@ class Publishing:
                     await batches.renew_lease(tx, batch, until=tx.now + self.lease)
             except (BusyError, SQLAlchemyError, OSError):
                 logger.warning("the lease was not renewed; again a little later", exc_info=True)
+
+
+async def _is_about_these(tx: Tx, batch: LiveBatch, error: ProviderError, since: datetime) -> bool:
+    """Whether it lies in these that the ledger fails at them. While nothing of an organisation comes through, one card says
+    so for all that is to go there; of a connection that was ended, or of what is to be taken out of the ledger, none does.
+    """
+    if batch.is_ended or batch.kind is StepKind.WITHDRAWAL or isinstance(error, PersonNeededError):
+        return True
+    return await came_through(tx, batch.workspace_id, batch.organisation_id, since)
 
 
 def _is_answered(error: ProviderError) -> bool:

@@ -5,29 +5,29 @@ waits, whatever the reason: a pause that the ledger asked for, an outage, a day'
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
 from bot.db.base import load, table_of
-from bot.db.connections import ConnectionRow, SettingsRow
-from bot.db.publications import BATCHES, OPEN, PUBLICATIONS, STEPS, USABLE
+from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
+from bot.db.publications import PUBLICATIONS, STEPS, USABLE
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.publishing import PublicationState, StepKind, StepState
-from bot.domain.queues import Drained, HeldUpBy, Queue
-from bot.services.budgets import Left, left_of
+from bot.domain.publishing import PublicationState
+from bot.domain.queues import Drained
 from bot.services.connection_messages import place_of_news
+from bot.services.held_up import GOES_ON, due_of, is_set_aside, queues_of
+from bot.services.homes import redraw_homes_of
 from bot.services.messages import MESSAGES, Drawn, Shown, Subject, redraw, want
-from bot.services.settings import organisation_name
 from bot.views import queues as views
 from providers.base import AccountingProvider
 
-CONNECTIONS, SETTINGS = table_of(ConnectionRow), table_of(SettingsRow)
+CONNECTIONS, SETTINGS, ORGANISATIONS = table_of(ConnectionRow), table_of(SettingsRow), table_of(OrganisationRow)
 
 LONG = timedelta(minutes=2)
 """What has been due for so long is held up."""
@@ -57,7 +57,7 @@ class Queues:
     async def _look_at(self, connection: Row[Any]) -> bool:
         of = WorkspaceId(connection.workspace_id), OrganisationId(connection.organisation_id)
         async with self.db.write() as tx:
-            due, told_at = await _due(tx, *of), await _told_at(tx, *of)
+            due, told_at = (await due_of(tx, of[0], [of[1]]))[of[1]], await _told_at(tx, *of)
             if told_at is None and (due.since is None or due.since > tx.now - LONG):
                 return False
             is_lost = connection.health not in USABLE
@@ -73,6 +73,7 @@ class Queues:
             role = _role(told_at or tx.now)
             place = await place_of_news(tx, *of, UserId(connection.connected_by), role)
             await want(tx, of[0], Subject.QUEUE, of[1], place, facts=facts)
+            await redraw_homes_of(tx, *of)
         return True
 
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
@@ -82,14 +83,14 @@ class Queues:
         provider = None if connection is None else self.providers.get(connection.provider)
         if connection is None or provider is None:
             return None
-        name, told = await organisation_name(tx, *of), load(message.facts, Told)
+        told = load(message.facts, Told)
         if told.ended_at is None:
-            queue = await _queue(tx, connection, provider, name, told.since)
-            text, blocks = views.waiting(queue)
+            queue = (await queues_of(tx, of[0], [connection], self.providers))[of[1]]
+            text, blocks = views.waiting(replace(queue, since=told.since))
             return Drawn(text=text, blocks=blocks)
         text, blocks = views.drained(
             Drained(
-                organisation=name,
+                organisation=connection.name,
                 ledger=provider.profile.name,
                 since=told.since,
                 ended_at=told.ended_at,
@@ -101,21 +102,13 @@ class Queues:
         return Drawn(text=text, blocks=blocks, is_last=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Due:
-    since: datetime | None
-    documents: int = 0
-    others: int = 0
-    is_silent: bool = False
-
-
 def _of_interest(tx: Tx, providers: Sequence[str]) -> Select[Any]:
     """Organisations with something that was due for long, or with a card; of all workspaces, so none is named."""
     waits = exists().where(
         STEPS.c.organisation_id == CONNECTIONS.c.organisation_id,
-        STEPS.c.state.in_(_GOES_ON),
+        STEPS.c.state.in_(GOES_ON),
         STEPS.c.due_at <= tx.now - LONG,
-        ~_is_set_aside(),
+        ~is_set_aside(),
     )
     is_ready = and_(
         CONNECTIONS.c.health.in_(USABLE),
@@ -163,78 +156,16 @@ async def _facts(
     return {"since": told_at if kept is None else load(kept, Told).since}
 
 
-_GOES_ON = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN)
-"""What goes to the ledger by itself; what is held or refused waits for people."""
-
-
-def _is_set_aside() -> ColumnElement[bool]:
-    """What has an alert of its own, and is looked for once a day."""
-    of_step = (BATCHES.c.workspace_id == STEPS.c.workspace_id, BATCHES.c.id == STEPS.c.batch_id)
-    return exists().where(*of_step, BATCHES.c.set_aside_at.is_not(None))
-
-
-async def _due(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> _Due:
-    statement = (
-        select(STEPS.c.kind, func.count().label("number"), func.min(STEPS.c.due_at).label("since"))
-        .where(
-            STEPS.c.workspace_id == workspace_id,
-            STEPS.c.organisation_id == organisation_id,
-            STEPS.c.state.in_(_GOES_ON),
-            # files are put off while the last calls of a day are kept for documents
-            or_(STEPS.c.due_at <= tx.now, STEPS.c.kind == StepKind.ATTACHMENT),
-            ~_is_set_aside(),
-        )
-        .group_by(STEPS.c.kind)
-    )
-    rows = (await tx.execute(statement)).all()
-    silent = select(BATCHES.c.id).where(
-        BATCHES.c.workspace_id == workspace_id,
-        BATCHES.c.organisation_id == organisation_id,
-        BATCHES.c.state.in_(OPEN),
-        BATCHES.c.failing_since.is_not(None),
-    )
-    return _Due(
-        since=min((min(row.since, tx.now) for row in rows), default=None),
-        documents=sum(row.number for row in rows if row.kind == StepKind.DOCUMENT),
-        others=sum(row.number for row in rows if row.kind != StepKind.DOCUMENT),
-        is_silent=(await tx.execute(silent.limit(1))).first() is not None,
-    )
-
-
-async def _queue(
-    tx: Tx, connection: Row[Any], provider: AccountingProvider, organisation: str, since: datetime
-) -> Queue:
-    profile = provider.profile
-    due = await _due(tx, WorkspaceId(connection.workspace_id), OrganisationId(connection.organisation_id))
-    left = await left_of(tx, connection.provider, connection.tenant_id, profile.limits)
-    return Queue(
-        organisation=organisation,
-        ledger=profile.name,
-        since=since,
-        by=_held_up_by(due, left),
-        documents=due.documents,
-        others=due.others,
-        until=left.until,
-        calls_left=left.of_day,
-        together=profile.batch_size,
-    )
-
-
-def _held_up_by(due: _Due, left: Left) -> HeldUpBy:
-    if left.is_paused:
-        return HeldUpBy.ASKED
-    if left.of_day is not None and left.of_day <= 0:
-        return HeldUpBy.SPENT
-    return HeldUpBy.SILENT if due.is_silent else HeldUpBy.MANY
-
-
 async def _connection(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, is_locked: bool = False
 ) -> Row[Any] | None:
-    statement = select(CONNECTIONS).where(
-        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+    statement = (
+        select(CONNECTIONS, ORGANISATIONS.c.name)
+        .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+        .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
     )
-    return (await tx.execute(statement.with_for_update() if is_locked else statement)).one_or_none()
+    lock = statement.with_for_update(of=CONNECTIONS)
+    return (await tx.execute(lock if is_locked else statement)).one_or_none()
 
 
 async def _ended(

@@ -1,6 +1,6 @@
 """How all connections of a workspace stand, in a handful of statements however many there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,11 +18,14 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.publications import USABLE
 from bot.db.unit_of_work import Tx
 from bot.domain.conditions import SYNC_EVERY, ConnectionStatus, Verdict, condition_of
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.queues import Queue
 from bot.domain.rights import Deed, Role
 from bot.services.connection_cards import card_of
+from bot.services.held_up import queues_of
 from bot.services.settings import ALERTS, APPROVALS, sends_approved
 from providers.base import AccountingProvider
 
@@ -80,6 +83,7 @@ class Statuses:
         roles: dict[OrganisationId, set[Role]] = {}
         for grant in (await tx.execute(_MINE, {**of, "user_id": user_id})).all():
             roles.setdefault(OrganisationId(grant.organisation_id), set()).add(Role(grant.role))
+        queues = await self._held_up(tx, workspace_id, rows)
         found = [
             self._status(
                 row,
@@ -87,13 +91,21 @@ class Statuses:
                 (row.organisation_id in approved) + (row.organisation_id in bound),
                 _deeds(roles.get(row.organisation_id, set())),
                 tx.now,
+                queue=queues.get(row.organisation_id),
             )
             for row in rows
         ]
         return tuple(sorted(found, key=lambda status: _WORST_FIRST[status.condition.verdict]))
 
     def _status(
-        self, row: Row[Any], syncs: list[Row[Any]], steps: int, deeds: frozenset[Deed], now: datetime
+        self,
+        row: Row[Any],
+        syncs: list[Row[Any]],
+        steps: int,
+        deeds: frozenset[Deed],
+        now: datetime,
+        *,
+        queue: Queue | None,
     ) -> ConnectionStatus:
         confirmed = (row.general_confirmed_at is not None, row.tax_confirmed_at is not None)
         provider = self.providers.get(row.provider)
@@ -105,8 +117,22 @@ class Statuses:
             is_set_up=all(confirmed),
             sends_approved=all(confirmed) and sends_approved(row.chosen),
         )
-        condition = condition_of(card, now, paused_until=row.paused_until, sync_every=self.sync_every)
-        return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds)
+        condition = condition_of(
+            card,
+            now,
+            paused_until=row.paused_until,
+            sync_every=self.sync_every,
+            held_up_by=None if queue is None else queue.by,
+        )
+        return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds, queue=queue)
+
+    async def _held_up(
+        self, tx: Tx, workspace_id: WorkspaceId, rows: Sequence[Row[Any]]
+    ) -> Mapping[OrganisationId, Queue]:
+        """What waits where a card tells of it, or for a connection that has ended."""
+        told = [row for row in rows if row.queue_told_at is not None or row.health not in USABLE]
+        found = await queues_of(tx, workspace_id, told, self.providers)
+        return {of: queue for of, queue in found.items() if not queue.is_empty}
 
 
 def _deeds(roles: set[Role]) -> frozenset[Deed]:

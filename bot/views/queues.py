@@ -9,6 +9,7 @@ WHY = {
     HeldUpBy.ASKED: "{ledger} takes nothing for now",
     HeldUpBy.SPENT: "today's calls to {ledger} are used up",
     HeldUpBy.SILENT: "{ledger} gives no clear answer",
+    HeldUpBy.LOST: "the connection to {ledger} has ended",
     HeldUpBy.MANY: "more is due than {ledger} takes at once",
 }
 
@@ -17,13 +18,27 @@ def waiting(queue: Queue) -> Message:
     """How much waits, why, until when, and what today's allowance still takes."""
     why = WHY[queue.by].format(ledger=plain(queue.ledger))
     said = f":hourglass: *{escape(why[:1].upper() + why[1:])}*\n{_what(queue)} since {moment(queue.since)}."
-    again = (
-        "It is tried again by itself" if queue.until is None else f"It goes on by itself, from {moment(queue.until)} on"
-    )
+    long = f" It has lasted for a day: look whether {escape(queue.ledger)} tells why." if queue.is_long else ""
     return f"{plain(queue.organisation)}: {why}. {_what(queue)}.", (
         section(f"*{escape(queue.organisation)}*\n{said}"),
-        section(f"*Who acts next:* nobody. {again}, and nothing is sent twice. This card turns into what came of it."),
+        section(
+            f"*Who acts next:* nobody. {_goes_on(queue)}, and nothing is sent twice. This card turns into what came of it.{long}"
+        ),
         *(() if queue.calls_left is None else (context(_allowance(queue)),)),
+    )
+
+
+def in_a_line(queue: Queue) -> str:
+    """The same where the connection is shown."""
+    why = escape(WHY[queue.by].format(ledger=plain(queue.ledger)))
+    return f":hourglass: Publishing is held up: {why}. {_what(queue)} since {moment(queue.since)}. {_goes_on(queue)}."
+
+
+def _goes_on(queue: Queue) -> str:
+    if queue.by is HeldUpBy.LOST:
+        return "It goes on by itself as soon as it is connected again"
+    return (
+        "It is tried again by itself" if queue.until is None else f"It goes on by itself, from {moment(queue.until)} on"
     )
 
 

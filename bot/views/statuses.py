@@ -15,6 +15,7 @@ from slack_sdk.models.views import View
 from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
+from bot.views import queues
 from bot.views.connections import connect_button, how_far, set_up_button, set_up_words, why_unread
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.parts import context, section
@@ -89,6 +90,8 @@ def head(status: ConnectionStatus) -> list[str]:
     """The lines that every card begins with: whose books, how the connection stands, who made it and what it may do."""
     card = status.card
     lines = [f"*{escape(card.organisation)}* · {escape(card.provider_name)}", verdict_words(status)]
+    if status.queue is not None:
+        lines.append(queues.in_a_line(status.queue))
     by = f"Connected by {mention(card.connected_by)}, {moment(card.connected_at)}"
     if card.login:
         by = f"{by}, as {escape(card.login, 150)} in {escape(card.provider_name)}"

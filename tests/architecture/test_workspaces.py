@@ -70,6 +70,7 @@ REASONS = {
     "bot/services/connect_rows.py:one": UNGUESSABLE,
     "bot/services/previews.py:_waiting": OWN_ROW,
     "bot/services/smaller_files.py:_waiting": OWN_ROW,
+    "bot/services/queues.py:_of_interest": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,
     "bot/db/batches.py:in_hand": OWN_ROW,
     "bot/services/giving_back.py:GivingBack._still_used": OF_ALL_USERS,

@@ -325,6 +325,20 @@ async def test_trouble_that_goes_on_is_told_once(world: World) -> None:
     assert await world.alert(item_id) == ("resolved", "permission_missing", 1)
 
 
+async def test_one_that_the_ledger_fails_at_is_told_after_a_day_if_others_come_through(world: World) -> None:
+    """While nothing does, the card of the organisation says it for all."""
+    world.ledger.fails_at = "INV-1"
+    (item_id,) = await world.approve("INV-1")
+    await for_hours(world, 26)
+    told_of_all_alone = await world.alert(item_id)
+    await world.approve("INV-2")
+
+    await for_hours(world, 2)
+
+    assert (told_of_all_alone, await world.alert(item_id)) == (None, ("open", "ledger_down", 1))
+    assert (world.ledger.numbers, await world.alerts()) == (["INV-2"], 1)
+
+
 async def test_other_values_in_the_ledger_are_a_problem_and_not_published(world: World) -> None:
     item_id = await _read_back_otherwise(world)
 
@@ -438,3 +452,9 @@ async def _read_back_otherwise(world: World) -> ItemId:
     await world.settle()
     world.ledger.alter = lambda document: document
     return item_id
+
+
+async def for_hours(world: World, hours: int) -> None:
+    for _ in range(hours * 6):
+        await world.one_pass()
+        world.later(600)
