@@ -14,6 +14,7 @@ from bot.domain.problems import OF_STEPS, OF_WITHDRAWAL, Problem, ProblemCode
 from bot.domain.publishing import StepKind
 
 _OF_ACCOUNT = (ProblemCode.ACCOUNT_ARCHIVED, ProblemCode.ACCOUNT_NOT_VALID, ProblemCode.TAX_NOT_USABLE)
+_OF_TAX_RATE = (ProblemCode.TAX_NOT_USABLE, ProblemCode.TAX_RATE_GONE)
 
 
 class AlertState(StrEnum):
@@ -68,8 +69,8 @@ class Alert:
 
     @property
     def refused_tax_rate(self) -> str | None:
-        """The tax rate that is not taken with its category, by its code."""
-        return self.problem.facts.get("tax_code") if self.problem.code is ProblemCode.TAX_NOT_USABLE else None
+        """The tax rate that is not taken with its category, or at all, by its code."""
+        return self.problem.facts.get("tax_code") if self.problem.code in _OF_TAX_RATE else None
 
     @property
     def is_refusal(self) -> bool:

@@ -41,9 +41,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
         r"TaxType code '?(?P<tax_rate>[^' ]*)'? cannot be used with (?:this )?account code(?: '(?P<account>[^']*)')?",
         P.TAX_NOT_USABLE,
     ),
-    _row(
-        r"TaxType code '(?P<tax_rate>[^']*)' (?:does not exist|is not valid)|Tax rate must be valid", P.TAX_NOT_USABLE
-    ),
+    _row(r"TaxType code '(?P<tax_rate>[^']*)' (?:does not exist|is not valid)|Tax rate must be valid", P.TAX_RATE_GONE),
     _row(r"TaxType field is mandatory", P.TAX_MISSING),
     _row(r"contact name .* is already assigned to another contact|Contact Name already exists", P.CONTACT_NAME_TAKEN),
     _row(r"matched an archived contact|contact .*has been archived", P.CONTACT_ARCHIVED),
@@ -70,7 +68,7 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     ),
     _row(r"account's currency must be", P.PAYMENT_ACCOUNT_NOT_TAKEN),
     _row(r"Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
-    _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_NOT_USABLE),
+    _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_RATE_GONE),
     _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),
     _row(r"must be greater than or equal to zero", P.TOTALS_DIFFER),
     _row(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),

@@ -67,7 +67,7 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
     "bank account": (_coded(account="090"), ProblemCode.ACCOUNT_NOT_VALID),
     "no account": (_coded(account=""), ProblemCode.ACCOUNT_MISSING),
     "tax of sales": (_coded(tax="OUTPUT2"), ProblemCode.TAX_NOT_USABLE),
-    "archived tax rate": (_coded(tax="SRINPUT"), ProblemCode.TAX_NOT_USABLE),
+    "archived tax rate": (_coded(tax="SRINPUT"), ProblemCode.TAX_RATE_GONE),
     "unknown product": (_named("GONE"), ProblemCode.PRODUCT_NOT_VALID),
     "tax above the net": (_taxed("200.00"), ProblemCode.TOTALS_DIFFER),
     "closed year": (_changed(issued_on=date(2008, 3, 1)), ProblemCode.PERIOD_LOCKED),

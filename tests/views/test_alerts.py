@@ -225,6 +225,7 @@ def test_while_an_answer_is_open_nothing_offers_to_change_the_item(code: Problem
     [
         (ProblemCode.ACCOUNT_ARCHIVED, "Category", "429 · General Expenses"),
         (ProblemCode.TAX_NOT_USABLE, "Tax rate", "20% (VAT on Expenses)"),
+        (ProblemCode.TAX_RATE_GONE, "Tax rate", "20% (VAT on Expenses)"),
         (ProblemCode.CONTACT_ARCHIVED, "Contact", "Paper &amp; Ink Ltd"),
         (ProblemCode.PERIOD_LOCKED, "Date", "1 Mar 2026"),
         (ProblemCode.FIELD_MISSING, "a due date", "none"),

@@ -39,6 +39,16 @@ CODING: dict[ProblemCode, Entry] = {
         fixes=(Fix.CHOOSE_TAX_RATE, Fix.CHOOSE_ACCOUNT),
         field="Tax rate",
     ),
+    ProblemCode.TAX_RATE_GONE: Entry(
+        title="The tax rate is not in {ledger} any more, or not for this document",
+        explanation="{ledger} has no tax rate {tax_rate} that this kind of document may use: it was archived or deleted there "
+        "after the last refresh, or is for other documents.",
+        remedy="Choose another tax rate here; the approval is kept while the total stays the same, and the item is sent again. "
+        "Or restore {tax_rate} in {ledger} and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_TAX_RATE, Fix.RETRY),
+        field="Tax rate",
+    ),
     ProblemCode.TAX_MISSING: Entry(
         title="A tax rate is missing",
         explanation="{ledger} wants a tax rate on every line, and at least one line has none.",

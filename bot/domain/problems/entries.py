@@ -9,6 +9,7 @@ class ProblemCode(StrEnum):
     ACCOUNT_NOT_VALID = "account_not_valid"
     ACCOUNT_MISSING = "account_missing"
     TAX_NOT_USABLE = "tax_not_usable"
+    TAX_RATE_GONE = "tax_rate_gone"
     TAX_MISSING = "tax_missing"
     PRODUCT_NOT_VALID = "product_not_valid"
     PERIOD_LOCKED = "period_locked"

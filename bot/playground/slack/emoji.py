@@ -67,6 +67,7 @@ PLAIN = {
     "thumbsup": "👍",
     "thumbsdown": "👎",
     "ok_hand": "👌",
+    "raised_hand": "✋",
     "raised_hands": "🙌",
     "thinking_face": "🤔",
     "camera": "📷",

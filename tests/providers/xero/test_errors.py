@@ -30,7 +30,7 @@ from providers.xero.simulated import sentences
 P = ProblemCode
 KNOWN = [
     ("The specified bank account details do not match a known bank account", P.BANK_ACCOUNT_NOT_TAKEN, {}),
-    ("TaxType code 'OUTPUT2' has been removed as it does not match", P.TAX_NOT_USABLE, {"tax_rate": "OUTPUT2"}),
+    ("TaxType code 'OUTPUT2' has been removed as it does not match", P.TAX_RATE_GONE, {"tax_rate": "OUTPUT2"}),
     (
         "Account code '999' has been removed as it does not match a recognised account.",
         P.ACCOUNT_NOT_VALID,
@@ -86,10 +86,10 @@ KNOWN = [
     ),
     (
         "TaxType code 'SRINPUT' does not exist or cannot be used for this type of transaction.",
-        P.TAX_NOT_USABLE,
+        P.TAX_RATE_GONE,
         {"tax_rate": "SRINPUT"},
     ),
-    ("Tax rate must be valid", P.TAX_NOT_USABLE, {}),
+    ("Tax rate must be valid", P.TAX_RATE_GONE, {}),
     ("The TaxType field is mandatory", P.TAX_MISSING, {}),
     (
         "The contact name A & B is already assigned to another contact. It must be unique across all active contacts.",
