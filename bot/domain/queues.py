@@ -17,13 +17,16 @@ class HeldUpBy(StrEnum):
     LOST = "lost"
     """The connection to it has ended, and waits for a person."""
     MANY = "many"
-    """More is due than it takes at once; or files wait until there are calls for them."""
+    """More is due than it takes at once."""
+    KEPT = "kept"
+    """The last calls of a day are kept for documents; what waits is files and payments."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """`documents` and `others` (payments, files, withdrawals) wait since `since`; `until` is when the next one may go, where
-    that is known. `calls_left` of today, None where there is no such limit; `together` is how many documents go in a call.
+    that is known. `calls_left` of today, None where there is no such limit, and `kept` of them are for documents alone;
+    `together` is how many documents go in a call.
     """
 
     organisation: str
@@ -34,6 +37,7 @@ class Queue:
     others: int
     until: datetime | None
     calls_left: int | None
+    kept: int
     together: int
     read_at: datetime
 
@@ -48,12 +52,14 @@ class Queue:
 
     @property
     def fits_today(self) -> tuple[int, int]:
-        """How many of the documents, and after them of the others, today's calls still take: a call reads them back."""
+        """How many of the documents, and after them of the others, today's calls still take: two for each call's worth of
+        documents, as they are read back, and one for each of the others.
+        """
         if self.calls_left is None:
             return self.documents, self.others
         documents = min(self.documents, self.calls_left // 2 * self.together)
-        left = self.calls_left - 2 * -(-documents // self.together)
-        return documents, max(min(self.others, left // 2), 0)
+        left = self.calls_left - self.kept - 2 * -(-documents // self.together)
+        return documents, max(min(self.others, left), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

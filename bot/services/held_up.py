@@ -97,23 +97,27 @@ async def queues_of(
 
 
 def _queue(connection: Row[Any], provider: AccountingProvider, due: Due, left: Left, now: datetime) -> Queue:
+    kept = provider.profile.limits.day_kept
     return Queue(
         organisation=connection.name,
         ledger=provider.profile.name,
         since=due.since or now,
-        by=HeldUpBy.LOST if connection.health not in USABLE else _held_up_by(due, left),
+        by=HeldUpBy.LOST if connection.health not in USABLE else _held_up_by(due, left, kept),
         documents=due.documents,
         others=due.others,
         until=left.until,
         calls_left=left.of_day,
+        kept=kept,
         together=provider.profile.batch_size,
         read_at=now,
     )
 
 
-def _held_up_by(due: Due, left: Left) -> HeldUpBy:
+def _held_up_by(due: Due, left: Left, kept: int) -> HeldUpBy:
     if left.is_paused:
         return HeldUpBy.ASKED
     if left.of_day is not None and left.of_day <= 0:
         return HeldUpBy.SPENT
+    if left.of_day is not None and left.of_day <= kept and not due.documents:
+        return HeldUpBy.KEPT
     return HeldUpBy.SILENT if due.is_silent else HeldUpBy.MANY

@@ -11,13 +11,14 @@ WHY = {
     HeldUpBy.SILENT: "{ledger} gives no clear answer",
     HeldUpBy.LOST: "the connection to {ledger} has ended",
     HeldUpBy.MANY: "more is due than {ledger} takes at once",
+    HeldUpBy.KEPT: "the last of today's calls to {ledger} are kept for documents",
 }
 
 
 def waiting(queue: Queue) -> Message:
     """How much waits, why, until when, and what today's allowance still takes."""
     why = WHY[queue.by].format(ledger=plain(queue.ledger))
-    said = f":hourglass: *{escape(why[:1].upper() + why[1:])}*\n{_what(queue)} since {moment(queue.since)}."
+    said = f":hourglass: *{escape(why[:1].upper() + why[1:])}*\n{_since(queue)}."
     long = f" It has lasted for a day: look whether {escape(queue.ledger)} tells why." if queue.is_long else ""
     return f"{plain(queue.organisation)}: {why}. {_what(queue)}.", (
         section(f"*{escape(queue.organisation)}*\n{said}"),
@@ -31,7 +32,7 @@ def waiting(queue: Queue) -> Message:
 def in_a_line(queue: Queue) -> str:
     """The same where the connection is shown."""
     why = escape(WHY[queue.by].format(ledger=plain(queue.ledger)))
-    return f":hourglass: Publishing is held up: {why}. {_what(queue)} since {moment(queue.since)}. {_goes_on(queue)}."
+    return f":hourglass: Publishing is held up: {why}. {_since(queue)}. {_goes_on(queue)}."
 
 
 def _goes_on(queue: Queue) -> str:
@@ -44,7 +45,9 @@ def _goes_on(queue: Queue) -> str:
 
 def drained(done: Drained) -> Message:
     refused = "" if not done.refused else f", {done.refused} {_were(done.refused)} refused: each has its alert"
-    went = f"{done.published} {_were(done.published)} published{refused}"
+    went = f"{_counted(done.published, 'document')} {_were(done.published)} published{refused}"
+    if not done.published:
+        went = f"files and payments went out{refused}"
     if done.is_lost:
         said = f"The connection to {plain(done.ledger)} has ended; what is left waits until it is back"
         text = f"{plain(done.organisation)}: {said}."
@@ -52,7 +55,7 @@ def drained(done: Drained) -> Message:
     head = f":white_check_mark: *What waited for {escape(done.ledger)} has gone out*"
     times = f"from {moment(done.since)} to {moment(done.ended_at)}"
     text = f"{plain(done.organisation)}: what waited for {plain(done.ledger)} has gone out: {went}."
-    return text, (section(f"*{escape(done.organisation)}*\n{head}\n{went}, {times}."),)
+    return text, (section(f"*{escape(done.organisation)}*\n{head}\n{times[:1].upper()}{times[1:]}, {went}."),)
 
 
 def _what(queue: Queue) -> str:
@@ -60,7 +63,15 @@ def _what(queue: Queue) -> str:
     if queue.others:
         parts.append(_counted(queue.others, "file or payment", "files and payments"))
     number = queue.documents + queue.others
-    return f"{' and '.join(parts) or 'Nothing'} {'waits' if number == 1 else 'wait'}"
+    return f"{' and '.join(parts) or 'Nothing'} {'waits' if number < 2 else 'wait'}"
+
+
+def _since(queue: Queue) -> str:
+    """What is put off again and again for what goes before it has no time that says anything."""
+    if queue.by is HeldUpBy.KEPT:
+        return _what(queue)
+    parts = _what(queue).rpartition(" ")
+    return f"{parts[0]} {'has' if parts[2] == 'waits' else 'have'} waited since {moment(queue.since)}"
 
 
 def _allowance(queue: Queue) -> str:
@@ -72,7 +83,7 @@ def _allowance(queue: Queue) -> str:
     named = " and ".join(part for part in (takes, files) if part)
     return (
         f"Today {escape(queue.ledger)} takes {_counted(left, 'call')} more: enough for {named}. Documents go first, "
-        f"{queue.together} to a call; each file takes one."
+        f"{queue.together} to a call, and the last {queue.kept} are kept for them; each file takes one."
     )
 
 

@@ -72,11 +72,11 @@ async def test_an_outage_is_one_card_that_counts_and_turns_into_what_came_of_it(
 
     await later(either, 3 * MINUTE)
     (told,) = cards(either)
-    assert "2 documents wait since" in words(told)
+    assert "2 documents have waited since" in words(told)
     await approved(either, "INV-3")
     await later(either, 3 * MINUTE)
     (told,) = cards(either)
-    assert "3 documents wait since" in words(told)
+    assert "3 documents have waited since" in words(told)
     either.xero.misbehaviour.outage = False
     for _ in range(20):
         await later(either, 5 * MINUTE)
@@ -84,7 +84,7 @@ async def test_an_outage_is_one_card_that_counts_and_turns_into_what_came_of_it(
     (done,) = cards(either)
     assert done.ts == told.ts
     assert "What waited for Xero has gone out" in words(done)
-    assert "3 were published" in words(done)
+    assert "3 documents were published" in words(done)
     assert len(either.xero.bills()) == 3
 
 
@@ -111,7 +111,7 @@ async def test_thirty_that_wait_are_one_card_and_no_alerts_however_long(
         await later(desk, 60 * MINUTE)
 
     (told,) = cards(desk)
-    assert "30 documents wait since" in words(told)
+    assert "30 documents have waited since" in words(told)
     assert "It has lasted for a day: look whether Xero tells why." in words(told)
     assert [number for number in THIRTY if desk.slack.thread(BILLS, desk.card(number).ts)] == []
     assert len(desk.slack.messages(ALERTS)) == 1
@@ -133,7 +133,7 @@ async def test_thirty_that_wait_for_a_new_sign_in_are_one_message_and_no_alerts(
     (told,) = desk.slack.messages(ALERTS)
     assert actions(told) == [ActionId.OPEN_CONNECT]
     assert [number for number in THIRTY if desk.slack.thread(BILLS, desk.card(number).ts)] == []
-    held_up = "Publishing is held up: the connection to Xero has ended. 30 documents wait since"
+    held_up = "Publishing is held up: the connection to Xero has ended. 30 documents have waited since"
     assert held_up in await home(desk)
     assert "It goes on by itself as soon as it is connected again." in await home(desk)
 
@@ -145,7 +145,7 @@ async def test_home_says_the_same_in_a_line_while_it_lasts(desk: Desk) -> None:
     await approved(desk, "INV-1", "INV-2")
 
     await later(desk, 3 * MINUTE)
-    held_up = "Publishing is held up: Xero gives no clear answer. 2 documents wait since <!date^"
+    held_up = "Publishing is held up: Xero gives no clear answer. 2 documents have waited since <!date^"
     assert held_up in open_home(desk)
     assert "It is tried again by itself." in open_home(desk)
     assert "At risk" in open_home(desk)
@@ -168,7 +168,7 @@ async def test_a_pause_that_the_ledger_asks_for_says_until_when_and_what_today_s
 
     (told,) = cards(desk)
     assert "Xero takes nothing for now" in words(told)
-    assert "1 document waits since" in words(told)
+    assert "1 document has waited since" in words(told)
     assert "It goes on by itself, from <!date^" in words(told)
     assert "calls more: enough for all that waits." in words(told)
 
@@ -191,7 +191,7 @@ async def test_a_queue_that_forms_anew_is_told_anew(desk: Desk) -> None:
         for _ in range(20):
             await later(desk, 5 * MINUTE)
 
-    assert ["1 was published" in words(card) for card in cards(desk)] == [True, True]
+    assert ["1 document was published" in words(card) for card in cards(desk)] == [True, True]
 
 
 async def test_what_a_person_holds_is_not_held_up(sqlite_url: str) -> None:
