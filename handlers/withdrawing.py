@@ -39,11 +39,11 @@ class WithdrawHandlers:
 
     async def withdraw(self, submission: Submission) -> Reply:
         ref, actor = FormRef.decode(submission.form.private_metadata).item, submission.actor
-        reason = await read_for(
+        left = await read_for(
             lambda: self.withdrawals.to_withdraw(actor, ref.item_id, ref.version),
-            lambda: views.read_reason(submission.form.state),
+            lambda: views.read(submission.form.state),
         )
-        await self.withdrawals.withdraw(actor, ref.item_id, ref.version, reason)
+        await self.withdrawals.withdraw(actor, ref.item_id, ref.version, left.reason, goes_on=left.goes_on)
         return CloseAll()
 
     async def withdraw_again(self, click: Click) -> Reply:

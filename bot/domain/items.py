@@ -66,7 +66,7 @@ MOVES: dict[ItemState, frozenset[ItemState]] = {
     ),
     ItemState.PUBLISHED: frozenset({ItemState.WITHDRAWING, ItemState.TO_REVIEW, ItemState.ARCHIVED}),
     # what nobody knows yet of a withdrawal is the state of its step
-    ItemState.WITHDRAWING: frozenset({ItemState.TO_REVIEW, ItemState.PUBLISHED}),
+    ItemState.WITHDRAWING: frozenset({ItemState.TO_REVIEW, ItemState.APPROVED, ItemState.PUBLISHED}),
     ItemState.REJECTED: frozenset({ItemState.TO_REVIEW, ItemState.ARCHIVED}),
     ItemState.ARCHIVED: frozenset({ItemState.TO_REVIEW, ItemState.READY, ItemState.REJECTED, ItemState.PUBLISHED}),
 }

@@ -35,6 +35,8 @@ class Question:
     by: UserId | None = None
     """Who asked; None is Dext."""
     answered_by: UserId | None = None
+    goes_on: bool = False
+    """Of a withdrawal: it is published again by itself, as soon as the ledger has let its document go."""
 
     @property
     def is_open(self) -> bool:

@@ -73,14 +73,16 @@ class Withdrawals:
                 differences=await told_of(tx, item.workspace_id, document.publication_id),
             )
 
-    async def withdraw(self, actor: Actor, item_id: ItemId, version: int, reason: str | None) -> Item:
-        """Raises: as `to_withdraw`."""
+    async def withdraw(
+        self, actor: Actor, item_id: ItemId, version: int, reason: str | None, *, goes_on: bool = False
+    ) -> Item:
+        """`goes_on`: it is published again once the ledger has let it go. Raises: as `to_withdraw`."""
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.WITHDRAW, actor, person, before.organisation_id)
             document, provider = await self._standing(tx, before, version)
-            return await _begin(tx, before, document, actor, _words(provider, reason))
+            return await _begin(tx, before, document, actor, _words(provider, reason), goes_on=goes_on)
 
     async def again(self, actor: Actor, item_id: ItemId) -> Item:
         """Once more, for the reason that was given, because the cause is gone or was looked at.
@@ -96,7 +98,8 @@ class Withdrawals:
             await _require_refused(tx, before)
             document, provider = await self._standing(tx, before, before.version)
             wish = wish_of(before)
-            return await _begin(tx, before, document, actor, _words(provider, None) if wish is None else wish.words)
+            words, goes_on = (_words(provider, None), False) if wish is None else (wish.words, wish.goes_on)
+            return await _begin(tx, before, document, actor, words, goes_on=goes_on)
 
     async def leave(self, actor: Actor, item_id: ItemId) -> Item:
         """It stays in the ledger after all. Raises: as `again`."""
@@ -142,8 +145,8 @@ def _words(provider: AccountingProvider, reason: str | None) -> str:
     return f"Withdrawn from {provider.profile.name}" + (f": {reason}" if reason else "")
 
 
-async def _begin(tx: Tx, before: Item, document: PublishedDocument, actor: Actor, words: str) -> Item:
-    wish = Question(kind=QuestionKind.WITHDRAWN, words=words, by=actor.user_id)
+async def _begin(tx: Tx, before: Item, document: PublishedDocument, actor: Actor, words: str, *, goes_on: bool) -> Item:
+    wish = Question(kind=QuestionKind.WITHDRAWN, words=words, by=actor.user_id, goes_on=goes_on)
     after = replace(before, state=ItemState.WITHDRAWING, questions=asked(before.questions, wish))
     item = await change_item(tx, before, after)
     if item is None:
@@ -152,7 +155,7 @@ async def _begin(tx: Tx, before: Item, document: PublishedDocument, actor: Actor
     deed = f"{mention(actor.user_id)} withdraws it."
     await alerts.fixed(tx, item, deed, of=StepKind.WITHDRAWAL)
     await alerts.left(tx, item, deed, of=ADDITIONS)
-    await _audit(tx, item, "withdrawal asked for", actor, {"why": words})
+    await _audit(tx, item, "withdrawal asked for", actor, {"why": words, "published again": goes_on})
     await show(tx, item)
     return item
 

@@ -16,9 +16,11 @@ from bot.domain.postings import Ending, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import StepKind, StepState
 from bot.domain.questions import QuestionKind, answered, without
+from bot.domain.settings import Settings
 from bot.services import alerts, audit
 from bot.services.approvals import let_fall
 from bot.services.current import show
+from bot.services.published_again import published_again
 from bot.services.recoding import judged
 from bot.services.settings import load_settings
 from bot.services.threads import note_under_card
@@ -31,9 +33,7 @@ WITHDRAWN, NOT_BEGUN = "withdrawn", "not withdrawn"
 
 
 async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, profile: Profile) -> None:
-    """Read back: it stands there no more. The item waits for review, as today's settings have it: nobody has decided on it
-    any more.
-    """
+    """Read back: it stands there no more. The item goes there again, if that was asked for."""
     settings = await load_settings(tx, batch.workspace_id, batch.organisation_id, held=True)
     if not await rows.end_step(tx, step.id, StepState.DONE):
         return
@@ -41,16 +41,26 @@ async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, 
     before = await _withdrawing(tx, batch.workspace_id, step.item_id)
     if before is None:
         return
-    undecided = replace(before, decided_by=None, decided_at=None, decision_reason=None, send_after=None)
-    after = replace(undecided, state=ItemState.TO_REVIEW, ledger_url=None, published_at=None)
-    item = await change_item(tx, before, await judged(tx, after, settings))
+    wish, gone = wish_of(before), replace(before, ledger_url=None, published_at=None)
+    if wish is not None and wish.goes_on:
+        item = await published_again(tx, before, gone, wish, settings)
+    else:
+        item = await _to_review(tx, before, gone, settings)
     if item is None:
         return
-    await let_fall(tx, item)
     await alerts.resolved(tx, item, of=StepKind.WITHDRAWAL)
-    await note_under_card(tx, item, WITHDRAWN, _told(before, step, record.ending, profile))
+    await note_under_card(tx, item, WITHDRAWN, _told(item, step, record.ending, profile))
     await _audit(tx, item, "withdrawn", {"ledger id": record.ledger_id, "ending": record.ending})
     await show(tx, item)
+
+
+async def _to_review(tx: Tx, before: Item, gone: Item, settings: Settings) -> Item | None:
+    """It waits as today's settings have it: nobody has decided on it any more."""
+    undecided = replace(gone, decided_by=None, decided_at=None, decision_reason=None, send_after=None)
+    item = await change_item(tx, before, await judged(tx, replace(undecided, state=ItemState.TO_REVIEW), settings))
+    if item is not None:
+        await let_fall(tx, item)
+    return item
 
 
 async def refused(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem) -> None:
@@ -112,7 +122,14 @@ def _told(item: Item, step: LiveStep, ending: Ending, profile: Profile) -> str:
     if isinstance(step.work, Withdrawal) and step.work.payments and ending is not Ending.GONE:
         what = f"Its payment is deleted. {what}"
     why = "" if wish is None else f"\n{quote(wish.words, 600)}"
-    return f"*{item.reference}* was withdrawn{by}. {what} It waits for review, and can be published anew.{why}"
+    return f"*{item.reference}* was withdrawn{by}. {what} {_NEXT[item.state].format(ledger=ledger)}{why}"
+
+
+_NEXT = {
+    ItemState.APPROVED: "It is being published to {ledger} again, as it was approved; its card says when it is there.",
+    ItemState.IN_APPROVAL: "Its approval does not hold any more, so it is asked for anew; then it is published to {ledger} again.",
+    ItemState.TO_REVIEW: "It waits for review, and can be published anew.",
+}
 
 
 async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object]) -> None:

@@ -21,6 +21,7 @@ from bot.views.item_buttons import open_in_ledger
 from bot.views.metadata import FormRef, ItemRef, StepRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape, mention, moment, plain
+from bot.views.withdrawing import not_again
 
 LABELS = {
     Fix.CHOOSE_ACCOUNT: (ActionId.CHOOSE_ACCOUNT, "Choose another category"),
@@ -150,6 +151,7 @@ def _open(found: AlertCard) -> Message:
         section(escape(problem.explanation, 900)),
         *_field(found),
         section(f"{move}\n{escape(problem.remedy, 900)}{asks}"),
+        *not_again(found, can_be_credited=Fix.MAKE_CREDIT_NOTE in _fixes(found)),
         ActionsBlock(elements=_buttons(found)),
     ]
     if not _waits_for_people(found):

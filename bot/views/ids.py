@@ -210,6 +210,7 @@ class BlockId(StrEnum):
     TAX_RATE = "tax_rate"
     PRODUCT = "product"
     REASON = "reason"
+    AFTERWARDS = "afterwards"
     ORGANISATION = "organisation"
     STATE = "state"
     PERSON = "person"

@@ -4,7 +4,7 @@ from bot.domain.cards import ItemCard
 from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import StepKind
-from bot.domain.questions import QuestionKind
+from bot.domain.questions import Question, QuestionKind
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.text import escape, mention, moment, quote
 
@@ -22,9 +22,9 @@ def standing(found: ItemCard) -> str:
         case ItemState.IN_APPROVAL:
             return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
         case ItemState.APPROVED:
-            return f"{_decided(item, 'Approved')}\n{_waits_for(found)}"
+            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_waits_for(found)}"
         case ItemState.SENDING | ItemState.UNKNOWN:
-            return f"{_decided(item, 'Approved')}\n{_on_its_way(found)}"
+            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_on_its_way(found)}"
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
             published = f":white_check_mark: *Published* to {ledger}{at}, and checked there"
@@ -100,9 +100,10 @@ def _on_its_way(found: ItemCard) -> str:
 
 def _being_withdrawn(found: ItemCard) -> str:
     item, ledger = found.item, escape(found.ledger)
-    wish = next((question for question in item.questions if question.kind is QuestionKind.WITHDRAWN), None)
+    wish = _wish(item)
     by = "" if wish is None or wish.by is None else f" by {mention(wish.by)}"
-    head = f":leftwards_arrow_with_hook: *Being withdrawn* from {ledger}{by}"
+    then = ", to be published again once it is gone there" if wish is not None and wish.goes_on else ""
+    head = f":leftwards_arrow_with_hook: *Being withdrawn* from {ledger}{by}{then}"
     if found.is_looked_for:
         return f"{head}\n{ledger} was disconnected meanwhile. I look whether it is gone there before the access is given back."
     if found.may_be_there and not found.is_connected:
@@ -110,6 +111,20 @@ def _being_withdrawn(found: ItemCard) -> str:
     if not found.is_connected:
         return f"{head}\n{_connection_missing(ledger)}"
     return head if found.is_set_up else f"{head}\n{_set_up_missing(found)}"
+
+
+def _wish(item: Item) -> Question | None:
+    """Who wanted it out of the ledger."""
+    return next((question for question in item.questions if question.kind is QuestionKind.WITHDRAWN), None)
+
+
+def _gone_on(item: Item) -> str:
+    """Of one that was withdrawn to be published again."""
+    wish = _wish(item)
+    if wish is None or not wish.goes_on:
+        return ""
+    by = "" if wish.by is None else f" by {mention(wish.by)}"
+    return f"\n:leftwards_arrow_with_hook: *Withdrawn*{by}; *publishing again*"
 
 
 def _decided(item: Item, verb: str) -> str:

@@ -72,14 +72,14 @@ class Desk:
         async with self.world.db.read() as tx:
             return await self.world._item(tx, item_id)
 
-    async def ask(self, item_id: ItemId) -> None:
+    async def ask(self, item_id: ItemId, *, goes_on: bool = False) -> None:
         """Withdraw it, as somebody does who presses again where nothing came of it."""
         item = await self.item(item_id)
         try:
-            await self.withdrawals.withdraw(self.actor, item_id, item.version, "Twice in the books")
+            await self.withdrawals.withdraw(self.actor, item_id, item.version, "Twice in the books", goes_on=goes_on)
         except CrashError:
             if (await self.item(item_id)).state is ItemState.PUBLISHED:
-                await self.ask(item_id)
+                await self.ask(item_id, goes_on=goes_on)
 
     async def withdrawn(self, item_id: ItemId) -> Item:
         await self.ask(item_id)

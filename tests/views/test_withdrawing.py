@@ -13,7 +13,6 @@ from bot.domain.questions import Question, QuestionKind
 from bot.domain.withdrawing import ToWithdraw
 from bot.views import withdrawing as views
 from bot.views.ids import ActionId
-from bot.views.withdrawing import read_reason
 from tests.views.test_items import WILD, a_card, an_item, drawn, modal_problems, problems, the_facts
 
 WISH = Question(kind=QuestionKind.WITHDRAWN, words=f"Withdrawn from Xero: {WILD}", by=UserId("U7"))
@@ -64,8 +63,10 @@ def test_whatever_is_called_how_the_form_is_one_that_slack_takes(shared: Path) -
 
     assert modal_problems(views.withdraw_form(found), shared) == []
     assert "<!channel>" not in text(found)
-    assert read_reason({"reason": {"value": {"type": "plain_text_input", "value": " Twice \n"}}}) == "Twice"
-    assert read_reason({}) is None
+    typed = {"reason": {"value": {"type": "plain_text_input", "value": " Twice \n"}}}
+    again = {"afterwards": {"value": {"type": "radio_buttons", "selected_option": {"value": "again"}}}}
+    assert views.read(typed) == views.Withdrawal("Twice", goes_on=False)
+    assert views.read(again) == views.Withdrawal(None, goes_on=True)
 
 
 @pytest.mark.parametrize(
