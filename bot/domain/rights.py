@@ -112,12 +112,14 @@ def decide_answer(person: Person | None, standing: Standing, sent_by: UserId) ->
 
 
 def decide_undo(person: Person | None, standing: Standing, approved_by: UserId | None) -> Refusal | None:
-    """An approval is taken back by whoever gave it, or by an admin."""
+    """An approval is taken back by whoever gave it, or by whoever keeps the books."""
     refusal = decide(Deed.SEE, person, standing)
-    if refusal is not None or person is None or person.user_id == approved_by or Role.ADMIN in standing.roles:
+    if refusal is not None or person is None or person.user_id == approved_by:
         return refusal
-    who = standing.admins if approved_by is None else (approved_by, *standing.admins)
-    return Refusal("Only whoever approved it, or an admin, can take that back.", tuple(dict.fromkeys(who)))
+    if decide(Deed.FIX, person, standing) is None:
+        return None
+    who = (*(() if approved_by is None else (approved_by,)), *standing.bookkeepers, *standing.admins)
+    return Refusal("Only whoever approved it, a bookkeeper or an admin can take that back.", tuple(dict.fromkeys(who)))
 
 
 def why_unfit(person: Person | None) -> str | None:

@@ -112,7 +112,7 @@ class Approvals:
             return ToDecide(item=item, organisation=await organisation_name(tx, workspace_id, item.organisation_id))
 
     async def undo(self, actor: Actor, item_id: ItemId) -> Item:
-        """Take an approval back while nothing was sent: by whoever gave it, or an admin.
+        """Take an approval back while nothing was sent: by whoever gave it, a bookkeeper or an admin.
 
         Raises:
             NotAllowedError, ItemNotFoundError: as `approve`.

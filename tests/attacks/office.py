@@ -73,7 +73,11 @@ HOMES = {table.NEIGHBOUR: OTHER_TEAM, table.TWOFOLD: OTHER_TEAM, table.ELSEWHERE
 LOOKING = ("files.info", "users.info", "users.list", "auth.test", "chat.getPermalink")
 TELLING = ("views.open", "views.push", "views.update", "views.publish", "chat.postEphemeral")
 TALKING = ("chat.postMessage", "chat.update", "conversations.open")
-OF_WORKSPACES = tuple(name for name, found in tables().tables.items() if "workspace_id" in found.columns)
+OF_WORKSPACES = tuple(
+    name
+    for name, found in tables().tables.items()
+    if "workspace_id" in found.columns and name not in ("places", "pauses")  # how fast is told, not what
+)
 Kept = dict[str, list[Any]]
 
 

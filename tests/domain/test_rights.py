@@ -74,9 +74,10 @@ def test_with_nobody_named_nobody_approves() -> None:
     assert refusal.ask == (ADAM,)
 
 
-def test_an_approval_is_taken_back_by_who_gave_it_or_an_admin() -> None:
+def test_an_approval_is_taken_back_by_who_gave_it_or_keeps_the_books() -> None:
     assert decide_undo(a_person(PRIYA), standing_of(Role.APPROVER), PRIYA) is None
     assert decide_undo(a_person(ADAM), standing_of(Role.ADMIN), PRIYA) is None
+    assert decide_undo(a_person(BEN), standing_of(Role.BOOKKEEPER), PRIYA) is None
 
     refusal = decide_undo(a_person(BEN), standing_of(Role.APPROVER), PRIYA)
 
