@@ -244,8 +244,11 @@ class Messenger:
             await places.pause(tx, message.workspace_id, message.method, timedelta(seconds=seconds), is_news=True)
 
     async def _trouble(self, message: Message, reason: str, *, was_sent: bool) -> None:
-        """Slack's, until this message alone has it again and again."""
-        if message.attempts >= PATIENCE and not message.is_probe:
+        """Slack's, until this message alone has it again and again. A sign under a message says little of Slack, and nobody
+        waits for it.
+        """
+        is_sign = message.surface == Surface.REACTION
+        if (is_sign or message.attempts >= PATIENCE) and not message.is_probe:
             await self._later(message, reason)
             return
         async with self._ending(message, Heard.TROUBLE) as tx:
