@@ -1,5 +1,7 @@
 """What somebody did about an item, as half a sentence: by name where it was one thing, so that a fix is told as what it was."""
 
+from collections.abc import Callable
+
 from bot.domain.documents import FactField
 from bot.domain.editing import fields_changed, what_changed
 from bot.domain.items import Item
@@ -8,12 +10,13 @@ from bot.domain.settings import PaymentStatus
 CHOSEN = frozenset({"category", "tax rate", "product", "payment method", "destination", "tracking option"})
 """What somebody chooses another one of."""
 _CODES = {"account": "category", "tax_rate": "tax rate", "product": "product", "tracking": "tracking option"}
+_BY_CODE = {"category": "account", "tax rate": "tax_rate"}
 _FACTS = {FactField.NUMBER: "number", FactField.ISSUED_ON: "date", FactField.DUE_ON: "due date"}
 _OF_CONTACT = frozenset({"contact", FactField.SUPPLIER, FactField.BUYER})
 
 
-def deed(before: Item, after: Item) -> str | None:
-    """None where nothing changed."""
+def deed(before: Item, after: Item, label: Callable[[str, str], str | None] = lambda _name, _code: None) -> str | None:
+    """None where nothing changed. `label` names what a field is booked to by its code, where one was chosen by name."""
     changed = _names(before, after)
     if not changed:
         return None
@@ -21,7 +24,9 @@ def deed(before: Item, after: Item) -> str | None:
         return "edited it"
     name = "contact" if "contact" in changed else next(iter(changed))
     if name in CHOSEN:
-        return f"chose another {name}"
+        code = _chosen(name, before, after)
+        named = None if code is None else label(name, code)
+        return f"chose another {name}" if named is None else f"chose {named}"
     return _of_one(name, before, after)
 
 
@@ -39,6 +44,18 @@ def _of_one(name: str, before: Item, after: Item) -> str:
             return f"changed the {name}"
         case _:
             return "edited it"
+
+
+def _chosen(name: str, before: Item, after: Item) -> str | None:
+    """The one code that a field has now wherever it had another; None where there are several, or it has no codes."""
+    if name not in _BY_CODE:
+        return None
+    places = range(max(len(before.coding.lines), len(after.coding.lines)))
+    pairs = [(before.coding.codes, after.coding.codes)]
+    pairs += [(before.coding.own_codes(place), after.coding.own_codes(place)) for place in places]
+    field = _BY_CODE[name]
+    found = {getattr(now, field) for was, now in pairs if getattr(was, field) != getattr(now, field)}
+    return found.pop() if len(found) == 1 else None
 
 
 def _names(before: Item, after: Item) -> frozenset[str]:

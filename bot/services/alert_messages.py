@@ -18,6 +18,7 @@ from bot.services.current import ItemNotFoundError, require_item
 from bot.services.messages import POINTER, Drawn, Shown, step_of
 from bot.services.people import People
 from bot.views import alerts as views
+from bot.views.alert_outcomes import pointer
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class AlertMessages:
         is_past = found.alert.told_anew_at is not None
         if message.ts is None and (is_past or found.alert.state.is_over):
             return None  # it was over before anybody could see it
-        text, blocks = views.pointer(found) if place == POINTER else views.alert(found)
+        text, blocks = pointer(found) if place == POINTER else views.alert(found)
         comes_back = not is_past and not found.alert.state.is_over
         return Drawn(text=text, blocks=blocks, is_last=is_past, comes_back=comes_back)
 

@@ -16,13 +16,17 @@ from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.rights import Deed, decide
 from bot.domain.slack import Actor
+from bot.services import lists
 from bot.services.cards import SHOWN_BEFORE, Cards
+from bot.services.code_names import CodeNames
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.people import People, standing_of
 
 AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
+_EDITS = ("edited", "coded")
+_BY_CODE = ("category", "tax rate")
 MARKS = ("read", "edited", "warnings")
 """Of facts: how far they are known, which nobody edits by itself."""
 
@@ -61,22 +65,42 @@ class ItemDetails:
 
 async def _history(tx: Tx, item: Item) -> tuple[Happening, ...]:
     rows = (await tx.execute(_HISTORY, {"workspace_id": item.workspace_id, "subject_id": item.id})).all()
-    return tuple(_happening(row) for row in reversed(rows))
+    done = [(row, load(row.facts, Json)) for row in reversed(rows)]
+    names = await _names(tx, item, [facts for row, facts in done if row.deed in _EDITS])
+    return tuple(_happening(row, facts, names) for row, facts in done)
 
 
-def _happening(row: Row[Any]) -> Happening:
+async def _names(tx: Tx, item: Item, edits: list[Json]) -> CodeNames:
+    """Of all that was ever chosen for it."""
+    of = (tx, item.workspace_id, item.organisation_id)
+    accounts, tax_rates = ({code for edit in edits for code in edit.get(name, ()) if code} for name in _BY_CODE)
+    return CodeNames(
+        accounts=await lists.accounts_by_code(*of, accounts), tax_rates=await lists.tax_rates_by_code(*of, tax_rates)
+    )
+
+
+def _happening(row: Row[Any], facts: Json, names: CodeNames) -> Happening:
     by = None if row.by is None else UserId(row.by)
-    facts = load(row.facts, Json)
-    if row.deed in ("edited", "coded") and len(facts) == 1 and (chosen := CHOSEN & facts.keys()):
+    if row.deed in _EDITS and len(facts) == 1 and (chosen := CHOSEN & facts.keys()):
         (name,) = chosen
-        was, _ = facts[name]
-        return Happening(at=row.at, deed=f"chose {'a' if was is None else 'another'} {name}", by=by, more=None)
+        was, is_now = facts[name]
+        deed = f"chose {'a' if was is None else 'another'} {name}"
+        return Happening(at=row.at, deed=deed, by=by, more=_exchanged(name, was, is_now, names))
     return Happening(at=row.at, deed=row.deed, by=by, more=_more(row.deed, facts))
+
+
+def _exchanged(name: str, was: str | None, is_now: str | None, names: CodeNames) -> str | None:
+    """Old and new, by their names; None of what has no code that people know."""
+    if name not in _BY_CODE:
+        return None
+    label = names.account if name == "category" else names.tax_rate
+    after = label(is_now) or "none"
+    return after if was is None else f"{label(was)} → {after}"
 
 
 def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
-    if deed in ("edited", "coded"):
+    if deed in _EDITS:
         return ", ".join(_changed(facts)) or None
     said = facts.get("why") or facts.get("reason") or facts.get("words") or facts.get("how")
     return None if said is None else str(said)

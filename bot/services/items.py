@@ -22,12 +22,13 @@ from bot.domain.slack import Actor
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again, settled, waiting_on
 from bot.services.choosing import choose
+from bot.services.code_names import names_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.people import People
 from bot.services.recoding import checked, judged, paid_from_live, placed, settle
 from bot.services.settings import load_settings
-from bot.views.text import mention
+from bot.views.text import escape, mention
 
 APPROVALS = table_of(ApprovalRow)
 
@@ -127,10 +128,20 @@ async def apply_edit(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         facts=dict(what_changed(before, after)),
     )
     if before.state is ItemState.REFUSED:
-        await alerts.fixed(tx, changed, f"{mention(by)} {deed(before, after) or alerts.SENT_AGAIN}.")
+        await alerts.fixed(tx, changed, f"{mention(by)} {await _told(tx, before, after) or alerts.SENT_AGAIN}.")
     await show(tx, changed)
     await settled(tx, waiting)
     return changed
+
+
+async def _told(tx: Tx, before: Item, after: Item) -> str | None:
+    """What was done about a refusal: what was chosen stands there by its name."""
+    names = await names_of(tx, after)
+
+    def label(name: str, code: str) -> str:
+        return escape((names.account(code) if name == "category" else names.tax_rate(code)) or code, 100)
+
+    return deed(before, after, label)
 
 
 async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:

@@ -1,4 +1,4 @@
-"""A refusal in Slack: what happened, whose move it is, and the buttons that mend it; later, what came of it."""
+"""A refusal in Slack: what happened, whose move it is, and the buttons that mend it."""
 
 from typing import Any
 
@@ -9,18 +9,19 @@ from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.crediting import can_be_credited
 from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
-from bot.domain.items import Item, ItemState
+from bot.domain.items import ItemState
 from bot.domain.problems import Fix
 from bot.domain.publishing import StepKind
 from bot.domain.settings import Destination, PaymentStatus
 from bot.views import fields
+from bot.views.alert_outcomes import SIGNS, is_let_wait, is_open, over, what
 from bot.views.connections import Message, connect_button
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_buttons import open_in_ledger
 from bot.views.metadata import FormRef, ItemRef, StepRef
 from bot.views.parts import context, section
-from bot.views.text import amount, escape, mention, moment, plain
+from bot.views.text import escape, mention, moment, plain
 from bot.views.withdrawing import not_again
 
 LABELS = {
@@ -52,24 +53,6 @@ NOT_DONE = {
     StepKind.ATTACHMENT: "the file of {reference} was not attached",
     StepKind.WITHDRAWAL: "{reference} was not withdrawn",
 }
-DONE = {
-    StepKind.DOCUMENT: "Published to {ledger}",
-    StepKind.PAYMENT: "The payment is in {ledger}",
-    StepKind.ATTACHMENT: "The file is in {ledger}",
-    StepKind.WITHDRAWAL: "Withdrawn from {ledger}",
-}
-LEFT = {
-    StepKind.DOCUMENT: "It stays in {ledger}",
-    StepKind.PAYMENT: "It stays in {ledger} without the payment",
-    StepKind.ATTACHMENT: "It stays in {ledger} without the file",
-    StepKind.WITHDRAWAL: "It stays in {ledger}",
-}
-SIGNS = {
-    AlertState.OPEN: ":no_entry:",
-    AlertState.FIXED: ":hourglass_flowing_sand:",
-    AlertState.RESOLVED: ":white_check_mark:",
-    AlertState.LEFT: ":heavy_minus_sign:",
-}
 LONGEST_WORDS = 2900
 BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 """Where the sentence about a field that searches stands in the form."""
@@ -77,16 +60,7 @@ BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 
 def alert(found: AlertCard) -> Message:
     """The reply under the home card, as it is now."""
-    return _open(found) if _is_open(found) else _over(found)
-
-
-def pointer(found: AlertCard) -> Message:
-    """One line in the alerts channel, which leads to the thread and turns into the outcome."""
-    item, problem = found.card.item, found.alert.problem
-    what = problem.title if _is_open(found) else _outcome(found)
-    sign = _sign(found)
-    line = f"{sign} *{escape(found.card.organisation)}* · {_what(item)}: {escape(what, 200)}{_when(found)}. <{found.link}|Open it>"
-    return f"{plain(found.card.organisation)}: {item.reference}: {plain(what, 200)}.", (section(line),)
+    return _open(found) if is_open(found) else over(found)
 
 
 def words_modal(found: AlertCard) -> View:
@@ -124,7 +98,7 @@ def choose_form(page: ItemPage, action: ActionId) -> View:
             page.organisation_id, item.version, item.id, is_of_sale=item.kind is ItemKind.SALE
         ).encode(),
         blocks=[
-            section(f"*{escape(page.organisation)}* · {_what(item)}\nNow: {escape(now, 100)}"),
+            section(f"*{escape(page.organisation)}* · {what(item)}\nNow: {escape(now, 100)}"),
             field,
             context("The approval is kept, and it is sent again at once."),
         ],
@@ -139,12 +113,12 @@ def read_choice(state: dict[str, Any]) -> str | None:
 
 def _open(found: AlertCard) -> Message:
     item, problem = found.card.item, found.alert.problem
-    sign = SIGNS[AlertState.FIXED if _is_let_wait(found) else AlertState.OPEN]
+    sign = SIGNS[AlertState.FIXED if is_let_wait(found) else AlertState.OPEN]
     head = f"*{escape(found.card.organisation)}* · {item.reference}\n{sign} *{escape(problem.title)}*"
     asked = " ".join(mention(user) for user in found.helpers[:5])
     move = f"*Who acts next:* {problem.entry.mover}{': ' + asked if asked else ''}"
     asks = f" Admins: {' '.join(mention(user) for user in found.admins[:5])}" if found.admins else ""
-    if _is_let_wait(found):
+    if is_let_wait(found):
         move = "*Who acts next:* nobody here: it was let wait"
     blocks: list[Block] = [
         section(head),
@@ -169,82 +143,10 @@ def _what_failed(found: AlertCard) -> str:
     return NOT_DONE[found.alert.of].format(name=name, reference=item.reference)
 
 
-def _over(found: AlertCard) -> Message:
-    outcome = _outcome(found)
-    sign = _sign(found)
-    done = "" if found.alert.outcome is None else f"\n{found.alert.outcome}"
-    title = f"~{escape(found.alert.problem.title)}~"
-    text = f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n{title}{done}\n{sign} {escape(outcome)}{_when(found)}."
-    return f"{plain(found.card.organisation)}: {found.card.item.reference}: {plain(outcome)}.", (section(text),)
-
-
-def _outcome(found: AlertCard) -> str:
-    """What came of it, or what it waits for; not escaped. What the item is at by now says nothing of a past alert."""
-    ledger, is_past = found.card.ledger, found.alert.told_anew_at is not None
-    match found.alert.state:
-        case AlertState.RESOLVED:
-            return DONE[found.alert.of].format(ledger=ledger)
-        case AlertState.LEFT if is_past or _stands_there(found.card.item):
-            return LEFT[found.alert.of].format(ledger=ledger)
-        case AlertState.OPEN if is_past:
-            return f"{ledger} has answered since; the newer message below says what"
-        case AlertState.FIXED if is_past:
-            return "That did not settle it; the newer message below says why"
-        case _:
-            return _waits_for(found)
-
-
-def _waits_for(found: AlertCard) -> str:
-    ledger = found.card.ledger
-    match found.card.item.state:
-        case ItemState.WITHDRAWING:
-            return f"Being withdrawn; {ledger}'s answer is still to come"
-        case ItemState.IN_APPROVAL:
-            return "It is approved again before it is sent"
-        case ItemState.TO_REVIEW:
-            return "It has to be completed before it is sent"
-        case ItemState.REJECTED:
-            return "It was rejected and is not sent"
-        case ItemState.ARCHIVED:
-            return "It is in the archive and is not sent"
-        case ItemState.APPROVED if not found.card.is_connected:
-            return f"It goes to {ledger} by itself as soon as the connection is back"
-        case _:
-            return f"Sent again; {ledger}'s answer is still to come"
-
-
-def _when(found: AlertCard) -> str:
-    alert = found.alert
-    if alert.state is AlertState.RESOLVED:
-        return f", {moment(alert.changed_at)}"
-    return "" if alert.told_anew_at is None or alert.state.is_over else f", {moment(alert.told_anew_at)}"
-
-
-def _is_open(found: AlertCard) -> bool:
-    """Whether it is the one to act on, or to watch."""
-    return found.alert.state is AlertState.OPEN and found.alert.told_anew_at is None
-
-
-def _sign(found: AlertCard) -> str:
-    alert = found.alert
-    return SIGNS[alert.state] if alert.told_anew_at is None or alert.state.is_over else ":arrow_down:"
-
-
-def _stands_there(item: Item) -> bool:
-    """In the ledger, whether or not it was put away here since."""
-    is_put_away = item.state is ItemState.ARCHIVED and item.published_at is not None
-    return item.state is ItemState.PUBLISHED or is_put_away
-
-
 def _waits_for_people(found: AlertCard) -> bool:
     """Whether the step has ended in a refusal: what is only told of is tried again by itself."""
     ended = ItemState.REFUSED if found.alert.of is StepKind.DOCUMENT else ItemState.PUBLISHED
     return found.card.item.state is ended and found.alert.is_refusal
-
-
-def _is_let_wait(found: AlertCard) -> bool:
-    """Whether somebody wanted that; what nobody here can mend waits by itself."""
-    return found.alert.look_at is not None and found.alert.outcome is not None
 
 
 def _waiting(found: AlertCard) -> str:
@@ -252,7 +154,7 @@ def _waiting(found: AlertCard) -> str:
     alert, ledger = found.alert, escape(found.card.ledger)
     looks = f"{ledger} is asked again by itself, the next time {moment(alert.look_at or alert.changed_at)}"
     goes = f"{looks}; when the cause is gone, it goes out."
-    return f"{alert.outcome} {goes} Any of these buttons ends the waiting." if _is_let_wait(found) else goes
+    return f"{alert.outcome} {goes} Any of these buttons ends the waiting." if is_let_wait(found) else goes
 
 
 def _field(found: AlertCard) -> list[Block]:
@@ -306,11 +208,6 @@ def _works(fix: Fix, found: AlertCard) -> bool:
             return found.alert.look_at is None
         case _:
             return True
-
-
-def _what(item: Item) -> str:
-    who = escape(item.counterparty.name or "from somebody unknown", 60)
-    return f"{who}, {amount(item.facts.gross, item.facts.currency)} ({item.reference})"
 
 
 def _modal(title: str, blocks: list[Block]) -> View:

@@ -56,9 +56,9 @@ async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database
         await desk.settle()
 
         assert (job["what"], job["state"], job["item_state"]) == ("document", "refused", "refused")
-        assert job["cause"]["title"] == "The category is archived in Xero"
+        assert job["cause"]["title"] == "Category 429 · General Expenses is archived in Xero"
         assert "has been archived" in job["cause"]["words"]
-        assert "The category is archived in Xero" in table
+        assert "Category 429 · General Expenses is archived in Xero" in table
         assert (done[0], f"{job['reference']} is sent again" in done[1]) == (0, True)
         assert (again[0], "goes out by itself" in again[2]) == (1, True)
         assert "It was sent again as it is, on the command line." in words(alert(desk))

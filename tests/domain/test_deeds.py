@@ -63,3 +63,21 @@ def test_one_change_of_what_the_document_says_is_named_where_it_has_a_plain_name
     facts = replace(before.facts, **changes)  # type: ignore[arg-type]  # each is of its field's type
 
     assert deed(before, after(before, replace(edit_of(before), facts=facts))) == words
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"codes": Codes(account="461")}, "chose category 461"),
+        ({"lines": (Codes(tax_rate="INPUT2"),)}, "chose tax rate INPUT2"),
+        ({"codes": Codes(account="461"), "lines": (Codes(account="463"),)}, "chose another category"),
+        ({"codes": Codes()}, None),
+        ({"lines": (Codes(product="TONER"),)}, "chose another product"),
+    ],
+)
+def test_what_was_chosen_by_its_code_is_named(changes: dict[str, object], words: str | None) -> None:
+    line = Line(description="Paper", unit_price=Decimal("100.00"), net=Decimal("100.00"), tax=Decimal("20.00"))
+    before = replace(an_item(lines=(line,)), coding=Coding())
+    edit = replace(edit_of(before), **changes)  # type: ignore[arg-type]  # each is of its field's type
+
+    assert deed(before, after(before, edit), lambda name, code: f"{name} {code}") == words

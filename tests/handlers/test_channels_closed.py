@@ -91,7 +91,7 @@ async def test_a_card_and_its_alert_follow_into_the_channel_that_was_chosen_inst
 
     (moved,) = cards(desk, FINANCE)
     (alert,) = desk.slack.thread(FINANCE, moved.ts)
-    assert "The category is archived in Xero" in words(alert)
+    assert "Category 429 · General Expenses is archived in Xero" in words(alert)
 
 
 async def test_the_line_that_leads_to_an_alert_goes_to_the_alerts_channel_that_was_chosen_instead(desk: Desk) -> None:

@@ -45,9 +45,12 @@ async def test_another_category_keeps_the_approval_and_sends_the_bill_again(eith
     assert "Published* to Xero" in words(either.card(NUMBER))
     (bill,) = either.xero.bills()
     assert [line["AccountCode"] for line in bill["LineItems"]] == [OTHER_CATEGORY]
-    assert f"<@{BOOKKEEPER}> chose another category." in words(alert(either))
+    assert f"<@{BOOKKEEPER}> chose 461 · Printing &amp; Stationery." in words(alert(either))
     assert "Published to Xero," in words(alert(either))
     assert actions(alert(either)) == []
+    await either.press(either.card(NUMBER), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    exchanged = "429 · General Expenses → 461 · Printing &amp; Stationery"
+    assert f"<@{BOOKKEEPER}>: chose another category: {exchanged}\n" in words(either.modal(BOOKKEEPER))
 
 
 async def test_a_cause_that_is_gone_is_retried_as_it_is(either: Desk) -> None:
@@ -235,7 +238,7 @@ async def test_a_tax_rate_that_does_not_go_with_the_category_is_chosen_anew(desk
     rates = desk.xero.books[TRADING].tax_rates
     rates.save("RRINPUT", {**rates["RRINPUT"], "CanApplyToExpenses": False})
     await desk.approve(NUMBER)
-    assert "The tax rate does not go with the category" in words(alert(desk))
+    assert "does not go with category" in words(alert(desk))
 
     categories = await desk.slack.options(await form(desk), ActionId.FIND_ACCOUNT, "", user=BOOKKEEPER)
     assert CATEGORY not in [option["value"] for option in categories]
@@ -249,7 +252,7 @@ async def test_a_tax_rate_that_does_not_go_with_the_category_is_chosen_anew(desk
 
     assert {"ECOUTPUT", "RRINPUT"} & {option["value"] for option in offered} == set()
     assert done.errors == {}
-    assert f"<@{BOOKKEEPER}> chose another tax rate." in words(alert(desk))
+    assert f"<@{BOOKKEEPER}> chose 20% (VAT on Expenses)." in words(alert(desk))
     assert [bill["InvoiceNumber"] for bill in desk.xero.bills()] == [NUMBER]
 
 

@@ -166,7 +166,7 @@ class Story:
         await dialog.get_by_role("option", name="461 · Printing & Stationery").click()
         await self.tour.shot("another-category", thread)
         await dialog.get_by_role("button", name="Save and send").click()
-        await expect(thread.locator("#thread").get_by_text("chose another category")).to_be_visible(timeout=20_000)
+        await expect(thread.locator("#thread").get_by_text("chose 461")).to_be_visible(timeout=20_000)
         await expect(thread.locator("#thread").get_by_text("and checked there")).to_be_visible(timeout=20_000)
         await self.tour.shot("fixed", thread)
         await thread.close()

@@ -21,6 +21,7 @@ from bot.domain.problems import OF_PAYMENT, OF_STEPS, OF_WITHDRAWAL, Fix, Proble
 from bot.domain.publishing import StepKind
 from bot.domain.settings import Destination, PaymentStatus
 from bot.views import alerts as views
+from bot.views.alert_outcomes import pointer
 from bot.views.connections import Message
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FormRef, ItemRef, StepRef
@@ -62,6 +63,13 @@ FACTS = {
     "renewed_on": "30 Jan 2026",
     "lapsed_on": "31 Mar 2026",
 }
+NUMBERED = Facts(
+    supplier=Party(name="Paper & Ink <Ltd>"),
+    number="R-3",
+    issued_on=date(2026, 3, 1),
+    currency="GBP",
+    gross=Decimal(120),
+)
 WORDS = "Account code '4_29' has been *archived*, or <!channel> has been deleted & gone."
 
 
@@ -255,8 +263,8 @@ def test_what_is_still_tried_is_not_called_refused() -> None:
 @pytest.mark.parametrize(
     ("state", "outcome"),
     [
-        (AlertState.OPEN, ":arrow_down: Xero has answered since; the newer message below says what, <!date^"),
-        (AlertState.FIXED, ":arrow_down: That did not settle it; the newer message below says why, <!date^"),
+        (AlertState.OPEN, ":arrow_down: Xero has answered since, <!date^"),
+        (AlertState.FIXED, ":arrow_down: It did not go through, <!date^"),
         (AlertState.RESOLVED, ":white_check_mark: Published to Xero, <!date^"),
         (AlertState.LEFT, ":heavy_minus_sign: It stays in Xero."),
     ],
@@ -269,7 +277,9 @@ def test_what_another_alert_followed_says_what_came_of_it_whatever_the_item_is_a
     past = replace(now, alert=replace(now.alert, told_anew_at=AT))
 
     assert outcome in words(views.alert(past))
-    assert outcome.split(" ", 1)[1] in words(views.pointer(past))
+    assert outcome.split(" ", 1)[1] in words(pointer(past))
+    assert ("see the newer message below." in words(views.alert(past))) == (not state.is_over)
+    assert ("see the newer line below. " in words(pointer(past))) == (not state.is_over)
     assert buttons(past) == []
     assert list(validator(shared, "MessageBlocks").iter_errors(drawn(views.alert(past)))) == []
 
@@ -347,19 +357,38 @@ def test_the_outcome_says_when_it_was_published_and_who_mended_it(shared: Path) 
     [
         (AlertState.OPEN, ItemState.REFUSED, ":no_entry: *Acme &amp; &lt;Sons&gt; Ltd* · Paper &amp; Ink &lt;Ltd&gt;"),
         (AlertState.FIXED, ItemState.APPROVED, "Sent again; Xero's answer is still to come"),
-        (AlertState.RESOLVED, ItemState.PUBLISHED, "Published to Xero, <!date^1772443800^"),
+        (
+            AlertState.RESOLVED,
+            ItemState.PUBLISHED,
+            "General Expenses is archived in Xero → Published to Xero, <!date^177244",
+        ),
     ],
 )
 def test_the_pointer_is_one_line_that_leads_to_the_thread(
     state: AlertState, item_state: ItemState, line: str, shared: Path
 ) -> None:
-    message = views.pointer(an_alert(state=state, item_state=item_state))
+    message = pointer(an_alert(state=state, item_state=item_state))
 
     (block,) = drawn(message)
     assert line in block["text"]["text"]
     assert "\n" not in block["text"]["text"]
     assert block["text"]["text"].endswith("<http://127.0.0.1:3000/i/1|Open it>")
     assert list(validator(shared, "MessageBlocks").iter_errors([block])) == []
+
+
+def test_the_pointer_has_the_documents_number_and_asks_who_acts_next_as_long_as_somebody_does() -> None:
+    found = an_alert()
+    numbered = replace(found, card=replace(found.card, item=replace(found.card.item, facts=NUMBERED)))
+    waits = replace(numbered, alert=replace(found.alert, look_at=AT, outcome="<@U0BEN0001> lets it wait."))
+
+    asked = words(pointer(numbered))
+
+    assert "Paper &amp; Ink &lt;Ltd&gt; R-3, 120.00 GBP (B-1001): Category 429 · General Expenses is archived" in asked
+    assert f"Next: <@{BEN}> <@{BEA}>. <http" in asked
+    assert [f"<@{BEN}>" in words(pointer(other)) for other in (waits, an_alert(state=AlertState.FIXED))] == [
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(

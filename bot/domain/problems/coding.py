@@ -4,7 +4,7 @@ from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
 CODING: dict[ProblemCode, Entry] = {
     ProblemCode.ACCOUNT_ARCHIVED: Entry(
-        title="The category is archived in {ledger}",
+        title="Category {account} is archived in {ledger}",
         explanation="This item is coded to category {account}, which was archived or deleted in {ledger} after the last "
         "refresh, so {ledger} did not take it.",
         remedy="Choose another category here; the approval is kept and the item is sent again. Or restore {account} in "
@@ -14,7 +14,7 @@ CODING: dict[ProblemCode, Entry] = {
         field="Category",
     ),
     ProblemCode.ACCOUNT_NOT_VALID: Entry(
-        title="The category cannot be used for this document",
+        title="Category {account} cannot be used for this document",
         explanation="{ledger} does not allow category {account} on this kind of document; bank, debtors, creditors and "
         "tax accounts are never allowed.",
         remedy="Choose another category here; the approval is kept and the item is sent again.",
@@ -31,7 +31,7 @@ CODING: dict[ProblemCode, Entry] = {
         field="Category",
     ),
     ProblemCode.TAX_NOT_USABLE: Entry(
-        title="The tax rate does not go with the category",
+        title="Tax rate {tax_rate} does not go with category {account}",
         explanation="{ledger} does not allow tax rate {tax_rate} with category {account}.",
         remedy="Choose another tax rate, or another category; the approval is kept while the total stays the same, and "
         "the item is sent again.",
@@ -40,7 +40,7 @@ CODING: dict[ProblemCode, Entry] = {
         field="Tax rate",
     ),
     ProblemCode.TAX_RATE_GONE: Entry(
-        title="The tax rate is not in {ledger} any more, or not for this document",
+        title="Tax rate {tax_rate} is not in {ledger} any more, or not for this document",
         explanation="{ledger} has no tax rate {tax_rate} that this kind of document may use: it was archived or deleted there "
         "after the last refresh, or is for other documents.",
         remedy="Choose another tax rate here; the approval is kept while the total stays the same, and the item is sent again. "
