@@ -113,8 +113,8 @@ async def arrival_to_work(tx: Tx, arrival_id: UUID, attempt: int) -> Arrival | N
     return None if row is None else arrival_of(row)
 
 
-async def stuck_arrivals(tx: Tx, limit: int) -> Sequence[Arrival]:
-    """Those that stopped moving."""
+async def arrivals_due(tx: Tx, limit: int) -> Sequence[Arrival]:
+    """Those with which something should have been done by now."""
     statement = (
         select(ARRIVALS)
         .where(

@@ -156,8 +156,8 @@ async def end_reading(
     return bool((await tx.execute(ended.values(**values))).rowcount)
 
 
-async def stuck(tx: Tx, most: int) -> list[Row[Any]]:
-    """Those that stopped moving, whoever's they are."""
+async def reading_due(tx: Tx, most: int) -> list[Row[Any]]:
+    """Those that should have been read by now, whoever's they are."""
     statement = select(INGESTS.c.id, INGESTS.c.workspace_id, INGESTS.c.organisation_id, INGESTS.c.attempt).where(
         INGESTS.c.due_at <= tx.now, INGESTS.c.state == "reading", is_installed(INGESTS.c.workspace_id)
     )

@@ -4,7 +4,7 @@ Of each partition the oldest that is not over is first, and the others wait, whi
 run one after another, in order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -97,6 +97,11 @@ _LET_GO = (
     .where(JOBS.c.held_by == bindparam("me"), JOBS.c.done_at.is_(None))
     .values(held_by=None, leased_until=None)
 )
+_OPEN = select(JOBS.c.key).where(
+    JOBS.c.kind == bindparam("of_kind"),
+    JOBS.c.key.in_(bindparam("keys", expanding=True)),
+    JOBS.c.done_at.is_(None),
+)
 _OLD = select(JOBS.c.place).where(JOBS.c.done_at < bindparam("before")).limit(bindparam("most"))
 _FORGET = JOBS.delete().where(JOBS.c.place.in_(bindparam("places", expanding=True)))
 
@@ -108,6 +113,11 @@ def _new(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
 
 async def put_in_line(tx: Tx, kind: str, key: str, partition: str) -> None:
     await tx.execute(_new(tx.is_sqlite), {"kind": kind, "key": key, "partition": partition, "tries": 0})
+
+
+async def open_of(tx: Tx, kind: str, keys: Collection[str]) -> frozenset[str]:
+    """Those of these that are not over."""
+    return frozenset((await tx.execute(_OPEN, {"of_kind": kind, "keys": list(keys)})).scalars())
 
 
 async def is_any_free(tx: Tx, kinds: Sequence[str]) -> bool:

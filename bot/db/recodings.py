@@ -73,7 +73,7 @@ async def recoding_to_work(tx: Tx, organisation_id: OrganisationId, run: UUID, a
     return None if row is None else _recoding(row)
 
 
-async def stuck_recodings(tx: Tx, *, limit: int) -> tuple[Recoding, ...]:
+async def recodings_due(tx: Tx, *, limit: int) -> tuple[Recoding, ...]:
     statement = select(RECODINGS).where(RECODINGS.c.due_at <= tx.now, is_installed(RECODINGS.c.workspace_id))
     return tuple(_recoding(row) for row in (await tx.execute(statement.limit(limit))).all())
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from bot.db.arrivals import arrival_to_work, change_arrival, stuck_arrivals
+from bot.db.arrivals import ARRIVALS, arrival_to_work, arrivals_due, change_arrival
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState, SlackMessage
 from bot.domain.ids import ChannelId, FileId, WorkspaceId
@@ -22,6 +22,7 @@ from bot.services.files import file_content, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import home_card
 from bot.services.previews import ask_for_preview
+from bot.services.stuck import only_stuck
 from bot.views import arrivals as views
 from bot.views.text import moment
 
@@ -74,7 +75,7 @@ class Reader(Protocol):
 
 async def enqueue(tx: Tx, jobs: Jobs, arrival_id: UUID, attempt: int, line: object) -> None:
     """Have a file worked on, one after another in each `line`: an organisation, or a workspace until one is chosen."""
-    await jobs.enqueue(tx, JobKind.READ_FILE, f"{arrival_id}:{attempt}", f"files:{line}")
+    await jobs.enqueue(tx, JobKind.READ_FILE, _key(arrival_id, attempt), f"files:{line}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,16 @@ class Arrivals:
     async def restart_stuck(self) -> int:
         """Give arrivals that stopped moving another attempt."""
         async with self.db.read() as tx:
-            stuck = await stuck_arrivals(tx, 100)
+            due = await arrivals_due(tx, 100)
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.READ_FILE,
+            due,
+            key=lambda arrival: _key(arrival.id, arrival.attempt),
+            of=ARRIVALS.c.id,
+            again_in=MOVING_FOR,
+        )
         for arrival in stuck:
             attempt = arrival.attempt + 1
             async with self.db.write() as tx:
@@ -211,6 +221,10 @@ class Arrivals:
         async with self.db.write() as tx:
             if await change_arrival(tx, arrival, due_at=None, **values):
                 await tell(tx, arrival)
+
+
+def _key(arrival_id: UUID, attempt: int) -> str:
+    return f"{arrival_id}:{attempt}"
 
 
 def _entered(item: Item, reading: Reading, link: str, channel: ChannelId | None) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 from bot.db.base import new_id
 from bot.db.items import change_item, load_item
 from bot.db.recodings import (
+    RECODINGS,
     UNDECIDED,
     Recoding,
     begin_recoding,
@@ -20,7 +21,7 @@ from bot.db.recodings import (
     move_recoding,
     recoding_of,
     recoding_to_work,
-    stuck_recodings,
+    recodings_due,
     undecided_items,
 )
 from bot.db.unit_of_work import Database, Tx
@@ -32,6 +33,7 @@ from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_item
 from bot.services.recoding import judged, judged_all, settle
 from bot.services.settings import load_settings
+from bot.services.stuck import only_stuck
 
 PAGE = 50
 """Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""
@@ -93,7 +95,16 @@ class Following:
     async def restart_stuck(self) -> int:
         """Give what stopped moving another attempt; answers how many."""
         async with self.db.read() as tx:
-            stuck = await stuck_recodings(tx, limit=STUCK_AT_ONCE)
+            due = await recodings_due(tx, limit=STUCK_AT_ONCE)
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.RECODE_ITEMS,
+            due,
+            key=lambda recoding: _key(recoding, recoding.attempt),
+            of=RECODINGS.c.organisation_id,
+            again_in=MOVING_FOR,
+        )
         for recoding in stuck:
             attempt = recoding.attempt + 1
             async with self.db.write() as tx:
@@ -132,8 +143,12 @@ class Following:
         return None if len(items) < self.page else (items[-1].created_at, items[-1].id)
 
     async def _enqueue(self, tx: Tx, recoding: Recoding, attempt: int) -> None:
-        key = f"{recoding.organisation_id}:{recoding.run}:{attempt}"
-        await self.jobs.enqueue(tx, JobKind.RECODE_ITEMS, key, f"settings:{recoding.organisation_id}")
+        line = f"settings:{recoding.organisation_id}"
+        await self.jobs.enqueue(tx, JobKind.RECODE_ITEMS, _key(recoding, attempt), line)
+
+
+def _key(recoding: Recoding, attempt: int) -> str:
+    return f"{recoding.organisation_id}:{recoding.run}:{attempt}"
 
 
 async def _follow(tx: Tx, item: Item, fresh: Item) -> None:

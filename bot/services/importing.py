@@ -23,6 +23,7 @@ from bot.services.following import Following
 from bot.services.jobs import JobKind, Jobs
 from bot.services.list_entries import OutdatedError
 from bot.services.reading_lists import MOVING_FOR, WHOLE_EVERY, Reading
+from bot.services.stuck import only_stuck
 from providers.base import AccountingProvider
 from providers.errors import ReconnectNeededError, TryLaterError
 
@@ -63,8 +64,12 @@ async def start_import(tx: Tx, jobs: Jobs, connection_id: ConnectionId, kinds: t
             )
         )
     await jobs.enqueue(
-        tx, JobKind.SYNC_LISTS, f"{connection_id}:{run}:1", f"{connection.provider}:{connection.tenant_id}"
+        tx, JobKind.SYNC_LISTS, _key(connection_id, run, 1), f"{connection.provider}:{connection.tenant_id}"
     )
+
+
+def _key(connection_id: UUID, run: int, attempt: int) -> str:
+    return f"{connection_id}:{run}:{attempt}"
 
 
 async def _sinces(tx: Tx, connection: Row[Any]) -> dict[str, datetime | None]:
@@ -125,7 +130,16 @@ class ListImport:
             )
         )
         async with self.db.read() as tx:
-            stuck = (await tx.execute(statement.where(SYNCS.c.due_at <= tx.now).distinct())).all()
+            due = (await tx.execute(statement.where(SYNCS.c.due_at <= tx.now).distinct())).all()
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.SYNC_LISTS,
+            due,
+            key=lambda row: _key(row.id, row.run, row.attempt),
+            of=SYNCS.c.organisation_id,
+            again_in=MOVING_FOR,
+        )
         for row in stuck:
             async with self.db.write() as tx:
                 touched = await tx.execute(
@@ -139,7 +153,7 @@ class ListImport:
                     .values(attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR)
                 )
                 if touched.rowcount:
-                    key = f"{row.id}:{row.run}:{row.attempt + 1}"
+                    key = _key(row.id, row.run, row.attempt + 1)
                     await self.jobs.enqueue(tx, JobKind.SYNC_LISTS, key, f"{row.provider}:{row.tenant_id}")
         return len(stuck)
 

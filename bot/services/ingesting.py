@@ -41,6 +41,7 @@ from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Surface, note
 from bot.services.offering import require_live
 from bot.services.previews import ask_for_preview
+from bot.services.stuck import only_stuck
 from bot.views.text import escape
 
 MOVING_FOR = timedelta(seconds=60)
@@ -134,12 +135,21 @@ class Ingesting:
     async def restart_stuck(self) -> int:
         """Give files that stopped moving another attempt."""
         async with self.db.read() as tx:
-            found = await ingests.stuck(tx, STUCK_AT_ONCE)
-        for row in found:
+            due = await ingests.reading_due(tx, STUCK_AT_ONCE)
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.READ_SENT_FILE,
+            due,
+            key=lambda row: _key(row.id, row.attempt),
+            of=ingests.INGESTS.c.id,
+            again_in=MOVING_FOR,
+        )
+        for row in stuck:
             async with self.db.write() as tx:
                 if await ingests.next_attempt(tx, row, tx.now + MOVING_FOR):
                     await self._enqueue(tx, row.id, row.attempt + 1, row.organisation_id)
-        return len(found)
+        return len(stuck)
 
     async def _keep(self, tx: Tx, caller: Caller, ingest_id: UUID, file: SentFile, stated: Stated | None) -> Receipt:
         """Keep a file to be read; one that is an item already adds nothing."""
@@ -165,7 +175,7 @@ class Ingesting:
         return receipt
 
     async def _enqueue(self, tx: Tx, ingest_id: UUID, attempt: int, organisation_id: UUID) -> None:
-        await self.jobs.enqueue(tx, JobKind.READ_SENT_FILE, f"{ingest_id}:{attempt}", f"files:{organisation_id}")
+        await self.jobs.enqueue(tx, JobKind.READ_SENT_FILE, _key(ingest_id, attempt), f"files:{organisation_id}")
 
     async def _enter(self, row: Row[Any], content: bytes, facts: Facts, stated: Stated | None) -> None:
         async with self.db.write() as tx:
@@ -189,6 +199,10 @@ class Ingesting:
 
     def _shown(self, item: Item) -> SentItem:
         return shown(item, f"{self.public_url}/i/{item.id}")
+
+
+def _key(ingest_id: UUID, attempt: int) -> str:
+    return f"{ingest_id}:{attempt}"
 
 
 async def _repeated(tx: Tx, caller: Caller, sent: Sent) -> Receipt:

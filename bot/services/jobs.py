@@ -4,6 +4,7 @@ A job is a kind and a key; what to do is read from our own tables when it runs, 
 of one partition run one after another, in order.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Protocol
 
@@ -25,4 +26,8 @@ class Jobs(Protocol):
         """Put a job in line; it exists when, and only when, the transaction commits. The same kind and key twice is
         one job. `key` begins with the id of the row to work on: `{id}` or `{id}:{attempt}`.
         """
+        ...
+
+    async def open_of(self, tx: Tx, kind: JobKind, keys: Collection[str]) -> frozenset[str]:
+        """Those of these jobs that wait in line or are being worked on. One that is over never opens again."""
         ...

@@ -19,6 +19,7 @@ from bot.domain.ids import FileId, ItemId, WorkspaceId
 from bot.services.files import file_content
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_items
+from bot.services.stuck import only_stuck
 
 PREVIEWS = table_of(PreviewRow)
 
@@ -83,10 +84,19 @@ class Previews:
             await self._ready(row)
 
     async def restart_stuck(self) -> int:
-        """Give pictures that stopped moving another attempt, and up after some."""
+        """Give pictures that stopped moving another attempt, and up after some that were begun."""
         statement = select(PREVIEWS).where(PREVIEWS.c.state == WAITING, is_installed(PREVIEWS.c.workspace_id))
         async with self.db.read() as tx:
-            stuck = (await tx.execute(statement.where(PREVIEWS.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+            due = (await tx.execute(statement.where(PREVIEWS.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.MAKE_PREVIEW,
+            due,
+            key=lambda row: _key(row.file_id, row.attempt),
+            of=PREVIEWS.c.file_id,
+            again_in=MOVING_FOR,
+        )
         for row in stuck:
             attempt = row.attempt + 1
             if attempt > MOST_ATTEMPTS:
@@ -153,5 +163,9 @@ async def _change(tx: Tx, row: Row[Any], **values: Any) -> bool:
     return bool((await tx.execute(statement.values(**values))).rowcount)
 
 
+def _key(file_id: UUID, attempt: int) -> str:
+    return f"{file_id}:{attempt}"
+
+
 async def _enqueue(tx: Tx, jobs: Jobs, workspace_id: WorkspaceId, file_id: FileId, attempt: int) -> None:
-    await jobs.enqueue(tx, JobKind.MAKE_PREVIEW, f"{file_id}:{attempt}", f"previews:{workspace_id}")
+    await jobs.enqueue(tx, JobKind.MAKE_PREVIEW, _key(file_id, attempt), f"previews:{workspace_id}")

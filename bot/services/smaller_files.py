@@ -26,6 +26,7 @@ from bot.domain.postings import Attachment
 from bot.domain.publishing import StepKind, StepState
 from bot.services.files import file_content, keep_file
 from bot.services.jobs import JobKind, Jobs
+from bot.services.stuck import only_stuck
 
 FILES = table_of(FileRow)
 WAITING, MADE, NONE = "waiting", "made", "none"
@@ -98,11 +99,20 @@ class SmallerFiles:
             await _over(tx, row, made)
 
     async def restart_stuck(self) -> int:
-        """Give those that stopped moving another attempt, and up after some."""
+        """Give those that stopped moving another attempt, and up after some that were begun."""
         table = SMALLER_FILES
         statement = select(table).where(table.c.state == WAITING, is_installed(table.c.workspace_id))
         async with self.db.read() as tx:
-            stuck = (await tx.execute(statement.where(table.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+            due = (await tx.execute(statement.where(table.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+        stuck = await only_stuck(
+            self.db,
+            self.jobs,
+            JobKind.MAKE_SMALLER,
+            due,
+            key=lambda row: _key(row.id, row.attempt),
+            of=table.c.id,
+            again_in=MOVING_FOR,
+        )
         for row in stuck:
             async with self.db.write() as tx:
                 if row.attempt >= MOST_ATTEMPTS:
@@ -168,5 +178,9 @@ async def _change(tx: Tx, row: Row[Any], **values: Any) -> bool:
     return bool((await tx.execute(statement.values(**values))).rowcount)
 
 
+def _key(row_id: UUID, attempt: int) -> str:
+    return f"{row_id}:{attempt}"
+
+
 async def _enqueue(tx: Tx, jobs: Jobs, workspace_id: WorkspaceId, row_id: UUID, attempt: int) -> None:
-    await jobs.enqueue(tx, JobKind.MAKE_SMALLER, f"{row_id}:{attempt}", f"smaller:{workspace_id}")
+    await jobs.enqueue(tx, JobKind.MAKE_SMALLER, _key(row_id, attempt), f"smaller:{workspace_id}")

@@ -8,7 +8,7 @@ there is to do, and the reconciler starts again what stopped.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -26,8 +26,8 @@ AT_ONCE = 6
 """Of one kind in one process: a hundred would all wait for the one connection that writes, and people who press a button
 with them.
 """
-MOST_TRIES = 20
-"""What the process has died of so often is left lying."""
+MOST_TRIES = 5
+"""What the process has died of so often is left lying: whoever put it there counts an attempt, and may make another."""
 SHORTEST_SECONDS = 0.05
 """Between two renewals, however short a lease is."""
 STOP_SECONDS = 20.0
@@ -55,6 +55,9 @@ class Engine:
     async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
         await jobs.put_in_line(tx, kind, key, partition)
         tx.nudge(Nudge.JOBS)
+
+    async def open_of(self, tx: Tx, kind: JobKind, keys: Collection[str]) -> frozenset[str]:
+        return await jobs.open_of(tx, kind, keys)
 
     async def launch(self, handler: Handler) -> None:
         """Begin to work jobs on the running loop."""

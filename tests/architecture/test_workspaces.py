@@ -24,7 +24,7 @@ UNGUESSABLE = "by the hash of a secret of one browser or link, which is what tel
 
 REASONS = {
     "bot/db/arrivals.py:arrival_to_work": OWN_ROW,
-    "bot/db/arrivals.py:stuck_arrivals": WORK_OF_ALL,
+    "bot/db/arrivals.py:arrivals_due": WORK_OF_ALL,
     "bot/db/ingests.py:reading": OWN_ROW,
     "bot/db/outbox.py:drop": OWN_ROW,
     "bot/db/outbox.py:put_back": OWN_ROW,
@@ -33,7 +33,7 @@ REASONS = {
     **dict.fromkeys(
         (
             f"bot/db/jobs.py:{name}"
-            for name in ("_DONE", "_FORGET", "_FREE", "_HOLD", "_LET_GO", "_OLD", "_RENEW", "_TAKE")
+            for name in ("_DONE", "_FORGET", "_FREE", "_HOLD", "_LET_GO", "_OLD", "_OPEN", "_RENEW", "_TAKE")
         ),
         WORK_OF_ALL,
     ),
@@ -64,7 +64,7 @@ REASONS = {
     "bot/db/deaths.py:is_suspect": OWN_ROW,
     "bot/db/deaths.py:must_wait": WORK_OF_ALL,
     "bot/db/recodings.py:recoding_to_work": OWN_ROW,
-    "bot/db/recodings.py:stuck_recodings": WORK_OF_ALL,
+    "bot/db/recodings.py:recodings_due": WORK_OF_ALL,
     "bot/services/connect_rows.py:newest": UNGUESSABLE,
     "bot/services/connect_rows.py:move": UNGUESSABLE,
     "bot/services/connect_rows.py:one": UNGUESSABLE,

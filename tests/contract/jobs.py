@@ -21,6 +21,8 @@ class Ran:
     at_once: int = 0
     most_at_once: int = 0
     more: asyncio.Event = field(default_factory=asyncio.Event)
+    meanwhile: Callable[[], Awaitable[None]] | None = None
+    """What else is done in each."""
 
     async def until(self, count: int) -> None:
         """Wait until that many have run."""
@@ -32,6 +34,8 @@ class Ran:
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(0.02)
+        if self.meanwhile is not None:
+            await self.meanwhile()
         self.keys.append((kind, key))
         self.at_once -= 1
         self.more.set()
@@ -100,3 +104,21 @@ class JobsContract(ABC):
 
         assert [key for _, key in line.ran.keys] == ["0:1", "1:1", "2:1", "3:1"]
         assert line.ran.most_at_once == 1
+
+    async def test_a_job_is_open_from_its_commit_until_it_is_over(self, line: Line) -> None:
+        async def open_now() -> frozenset[str]:
+            async with line.db.read() as tx:
+                return await line.jobs.open_of(tx, BATCH, ("one:1", "two:1"))
+
+        before = await open_now()
+        seen_at_work: list[frozenset[str]] = []
+
+        async def look() -> None:
+            seen_at_work.append(await open_now())
+
+        line.ran.meanwhile = look
+        async with line.db.write() as tx:
+            await line.jobs.enqueue(tx, BATCH, "one:1", "books")
+        await line.settled(1)
+
+        assert (before, seen_at_work, await open_now()) == (frozenset(), [frozenset({"one:1"})], frozenset())

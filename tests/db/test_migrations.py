@@ -19,7 +19,7 @@ from bot.db.base import dump, table_of
 from bot.db.items import ITEMS, load_item
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.publications import BATCHES, STEPS
-from bot.db.recodings import stuck_recodings
+from bot.db.recodings import recodings_due
 from bot.db.unit_of_work import Database
 from bot.domain.books import ListKind
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
@@ -274,7 +274,7 @@ async def test_settings_of_before_are_those_of_costs_and_sales_that_waited_are_l
         settings = await load_settings(tx, workspace, organisation)
         places = (await tx.execute(select(ITEMS.c.kind, ITEMS.c.publish_to).order_by(ITEMS.c.kind))).all()
         cost, sale = [await load_item(tx, workspace, ItemId(UUID(int=place))) for place in (1, 2)]
-        (stuck,) = await stuck_recodings(tx, limit=9)
+        (stuck,) = await recodings_due(tx, limit=9)
     await db.close()
     assert settings.costs == KindSettings(payment_status=PaymentStatus.AWAITING_PAYMENT, default_account="429")
     assert settings.sales == KindSettings(destination=Destination.SALES)
@@ -355,7 +355,7 @@ async def test_items_that_were_following_settings_go_on_after_an_upgrade(empty_u
 
     db = Database(empty_url, SystemClock())
     async with db.read() as tx:
-        (stuck,) = await stuck_recodings(tx, limit=9)
+        (stuck,) = await recodings_due(tx, limit=9)
     await db.close()
     assert (stuck.organisation_id, stuck.attempt, stuck.after[1]) == (organisation, 2, workspace)
 

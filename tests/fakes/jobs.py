@@ -1,6 +1,6 @@
 """The job engine's contract without the engine: jobs run when a test says so, in order, in the test's own task."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from sqlalchemy import event
@@ -18,6 +18,7 @@ class InlineJobs:
     handler: Handler | None = None
     waiting: list[tuple[JobKind, str]] = field(default_factory=list)
     known: set[tuple[JobKind, str]] = field(default_factory=set)
+    running: tuple[JobKind, str] | None = None
 
     async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
         def committed(_connection: object) -> None:
@@ -27,12 +28,18 @@ class InlineJobs:
 
         event.listen(tx.connection.sync_connection, "commit", committed, once=True)
 
+    async def open_of(self, _tx: Tx, kind: JobKind, keys: Collection[str]) -> frozenset[str]:
+        return frozenset(key for key in keys if (kind, key) in (*self.waiting, self.running))
+
     async def drain(self) -> int:
         """Run what waits, and what that puts in line; answers how many ran. All are one line, so partitions are too."""
         ran = 0
         while self.waiting:
-            kind, key = self.waiting.pop(0)
+            kind, key = self.running = self.waiting.pop(0)
             ran += 1
             assert self.handler is not None, "InlineJobs was given no handler"
-            await self.handler(kind, key)
+            try:
+                await self.handler(kind, key)
+            finally:
+                self.running = None
         return ran

@@ -20,17 +20,9 @@ from bot.cli import main
 from bot.clock import Clock
 from bot.config import read_config
 from bot.db import migrate
-from bot.db.api_keys import API_KEYS
-from bot.db.arrivals import ARRIVALS
 from bot.db.base import table_of
-from bot.db.connections import ListSyncRow
-from bot.db.files import FileRow
-from bot.db.ingests import INGESTS
 from bot.db.messages import MessageRow
-from bot.db.previews import PreviewRow
-from bot.db.recodings import FROM_THE_OLDEST, RECODINGS
-from bot.db.smaller_files import SMALLER_FILES
-from bot.db.unit_of_work import Database, Tx
+from bot.db.unit_of_work import Database
 from bot.db.workspaces import AuditRow
 from bot.domain.items import ItemState
 from bot.services.jobs import JobKind
@@ -41,6 +33,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
 from tests.fakes.postgres import Postgres
 from tests.faults.filled import ROWS, fill
+from tests.faults.open_work import open_work
 from tests.services.ledger import Trouble
 from tests.services.publishing import World, a_world
 
@@ -57,8 +50,7 @@ def die(_connection, _cursor, statement, *_rest):
 
 main(["migrate", "--from", sys.argv[2], "--to", sys.argv[3]])
 """
-AUDIT, MESSAGES, FILES = table_of(AuditRow), table_of(MessageRow), table_of(FileRow)
-PREVIEWS, SYNCS = table_of(PreviewRow), table_of(ListSyncRow)
+AUDIT, MESSAGES = table_of(AuditRow), table_of(MessageRow)
 
 
 class Shell:
@@ -270,7 +262,7 @@ class TestWhatIsOpen:
         await world.approve("INV-1")
         await world.publishing.plan()
         async with world.db.write() as tx:
-            await _open_work(tx, world)
+            await open_work(tx, world)
         await world.db.close()
 
         assert await _moved(sqlite_url, new_sqlite) == 0
@@ -311,30 +303,6 @@ def _at(world: World, db: Database) -> World:
 
     jobs.handler = run
     return moved
-
-
-async def _open_work(tx: Tx, world: World) -> None:
-    """A job of each kind but publishing, as its service leaves it while it is under way."""
-    of = {"workspace_id": world.workspace_id}
-    books = {**of, "organisation_id": world.organisation_id}
-    open_ = {"state": "waiting", "attempt": 1, "due_at": tx.now}
-    file_id, key_id = uuid4(), uuid4()
-    file = {"sha256": "ab", "name": "bill.pdf", "size": 1, "content": b"%", "created_at": tx.now}
-    await tx.execute(FILES.insert().values(id=file_id, **of, **file))
-    await tx.execute(PREVIEWS.insert().values(file_id=file_id, **of, **open_))
-    await tx.execute(SMALLER_FILES.insert().values(id=uuid4(), file_id=file_id, most_bytes=1, **of, **open_))
-    await tx.execute(SYNCS.insert().values(kind="accounts", run=1, **books, **open_))
-    after_at, after_id = FROM_THE_OLDEST
-    judged = {"run": uuid4(), "after_at": after_at, "after_id": after_id, "attempt": 1, "due_at": tx.now}
-    await tx.execute(RECODINGS.insert().values(**books, **judged))
-    dropped = {"slack_file_id": "F1", "channel_id": "C1", "user_id": "U1", "at": tx.now}
-    await tx.execute(ARRIVALS.insert().values(id=uuid4(), **books, **dropped, **open_))
-    made = {"key_hash": "h", "shown": "dx", "name": "Shop", "scopes": "items", "made_by": "U1", "made_at": tx.now}
-    await tx.execute(API_KEYS.insert().values(id=key_id, **books, **made))
-    sent = {"api_key_id": key_id, "idempotency_key": "1", "content_hash": "h", "receipt": "{}", "at": tx.now}
-    await tx.execute(
-        INGESTS.insert().values(id=uuid4(), file_id=file_id, **books, **sent, **{**open_, "state": "reading"})
-    )
 
 
 async def _put_in_line(url: str, clock: Clock) -> list[JobKind]:
