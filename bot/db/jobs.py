@@ -70,6 +70,7 @@ _FREE = (
     .where(
         JOBS.c.done_at.is_(None),
         JOBS.c.kind.in_(bindparam("kinds", expanding=True)),
+        JOBS.c.place.not_in(bindparam("without", expanding=True)),
         or_(JOBS.c.leased_until.is_(None), JOBS.c.leased_until < bindparam("now")),
         _IS_FIRST,
     )
@@ -120,13 +121,16 @@ async def open_of(tx: Tx, kind: str, keys: Collection[str]) -> frozenset[str]:
     return frozenset((await tx.execute(_OPEN, {"of_kind": kind, "keys": list(keys)})).scalars())
 
 
-async def is_any_free(tx: Tx, kinds: Sequence[str]) -> bool:
-    return (await tx.execute(_FREE, {"kinds": kinds, "now": tx.now, "most": 1})).first() is not None
+async def is_any_free(tx: Tx, kinds: Sequence[str], *, without: Sequence[int]) -> bool:
+    looked = {"kinds": kinds, "without": without, "now": tx.now, "most": 1}
+    return (await tx.execute(_FREE, looked)).first() is not None
 
 
-async def take(tx: Tx, kinds: Sequence[str], *, most: int, me: str, until: datetime) -> tuple[Job, ...]:
-    """The oldest of these kinds that nobody holds, held from here on."""
-    found = (await tx.execute(_TAKE, {"kinds": kinds, "now": tx.now, "most": most})).all()
+async def take(
+    tx: Tx, kinds: Sequence[str], *, most: int, me: str, until: datetime, without: Sequence[int] = ()
+) -> tuple[Job, ...]:
+    """The oldest of these kinds that nobody holds, held from here on; `without` those places, whoever holds them."""
+    found = (await tx.execute(_TAKE, {"kinds": kinds, "without": without, "now": tx.now, "most": most})).all()
     if found:
         await tx.execute(_HOLD, {"places": [row.place for row in found], "me": me, "until": until})
     return tuple(Job(place=row.place, kind=row.kind, key=row.key, tries=row.tries + 1) for row in found)

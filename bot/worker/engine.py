@@ -103,18 +103,21 @@ class Engine:
             sleeping.cancel()
 
     async def _claim(self, handler: Handler) -> int:
-        """Write what ended, and take what there is room for; looked at first, because looking holds up nobody."""
-        running = Counter(kind for kind, _ in self._running.values())
+        """Write what ended, and take what there is room for; looked at first, because looking holds up nobody. What runs here
+        is not taken again, though its lease may have run out while the process was frozen.
+        """
+        mine, running = list(self._running), Counter(kind for kind, _ in self._running.values())
         kinds = [kind.value for kind in JobKind if running[kind] < AT_ONCE]
         async with self.db.read() as tx:
-            is_any = await jobs.is_any_free(tx, kinds)
+            is_any = await jobs.is_any_free(tx, kinds, without=mine)
         if not is_any and not self._over:
             return 0
         over = list(self._over)
         room = AT_ONCE - max((running[kind] for kind in kinds), default=AT_ONCE)
         async with self.db.write() as tx:
             await jobs.end(tx, over, me=self.me)
-            taken = await jobs.take(tx, kinds, most=room, me=self.me, until=tx.now + self.lease) if room else ()
+            until = tx.now + self.lease
+            taken = await jobs.take(tx, kinds, most=room, me=self.me, until=until, without=mine) if room else ()
         self._over = [place for place in self._over if place not in over]
         for job in taken:
             self._running[job.place] = (job.kind, asyncio.create_task(self._run(handler, job)))
