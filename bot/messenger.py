@@ -20,22 +20,23 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audience import Audience, SharedOutsideError
 from bot.clock import Clock
 from bot.db import outbox, places, turns
 from bot.db.base import load
-from bot.db.outbox import CLOSED, PATIENCE, Heard, Message
+from bot.db.outbox import CLOSED, PATIENCE, Heard, Message, MovedError
 from bot.db.places import ALL, LEASE, HeldError
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
-from bot.domain.ids import ChannelId, UserId, WorkspaceId
-from bot.domain.slack import NO_TOKEN
-from bot.posting import Posting, Sent, is_there, is_unwell, was_sent
+from bot.domain.ids import ChannelId, UserId
+from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
+from bot.posting import Posting, Sent, TooLateError, is_unwell, was_sent, why_away
 from bot.services import closed_channels, floods
 from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
-from bot.slack import SlackClients, reason_of
+from bot.slack import CALL_SECONDS, SlackClients, reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,11 @@ POLL_SECONDS = 1.0
 AT_ONCE = 8
 LONGEST_WAIT_SECONDS = 120.0
 """So long at most it takes until it is seen that Slack is back."""
-WRITE_AGAIN_SECONDS = 0.5
+WHILE_THERE_SECONDS = 30.0
+"""So long at most where Slack answers, and fails on one message: the next one tells which of the two has the trouble."""
+WRITE_AGAIN_SECONDS, WRITE_AGAIN_FOR_SECONDS = 0.5, 600.0
+"""Longer than a database takes to come back."""
+STOP_SECONDS = CALL_SECONDS + 5.0
 
 NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
@@ -82,11 +87,18 @@ class Messenger:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop claiming, and let what is on its way to Slack arrive, so that it is not sent twice."""
+        """Stop claiming, and let what is on its way to Slack arrive, so that it is not sent twice. What has not by then, and
+        what waits for the database, is left to its lease.
+        """
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
-        await asyncio.gather(*self._sending.values(), return_exceptions=True)
+        sending = tuple(self._sending.values())
+        if sending:
+            await asyncio.wait(sending, timeout=STOP_SECONDS)
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
 
     async def drain(self) -> None:
         """Send until nothing is due."""
@@ -96,12 +108,15 @@ class Messenger:
     async def _run(self) -> None:
         while True:
             self._woken.clear()
+            began = self.clock.monotonic()
             try:
                 await self._begin()
             except BusyError:
                 logger.info("the database was busy; again soon")
             except Exception:
                 logger.exception("the messenger failed; again soon")
+            # with tens of thousands in line a look takes a while: half of the time is left to others
+            await self.clock.sleep(min(self.clock.monotonic() - began, POLL_SECONDS))
             await self._wait()
 
     async def _wait(self) -> None:
@@ -120,15 +135,13 @@ class Messenger:
             return 0
         async with self.db.read() as tx:
             due = await turns.due(tx, [str(subject) for subject in self.drawers], tuple(self._sending), room)
-        begun, probed = 0, set[WorkspaceId]()
+        begun = 0
         for message in due:
             if floods.is_flood(message) and not message.is_probe:
                 begun += await self._announce(message)
-            elif begun < room and message.place not in self._sending and message.workspace_id not in probed:
+            elif message.place not in self._sending:
                 self._start(message)
                 begun += 1
-                if message.is_probe:
-                    probed.add(message.workspace_id)
         return begun
 
     async def _announce(self, message: Message) -> bool:
@@ -143,13 +156,12 @@ class Messenger:
     async def _guarded(self, message: Message) -> None:
         try:
             await self._send(message)
-        except HeldError:
+        except (HeldError, MovedError):
             logger.debug("another process was first")
         except BusyError:
             logger.info("the database was busy; the message is sent later")
         except Exception:
-            logger.exception("a message could not be drawn or sent", extra={"subject": message.subject})
-            await self._later(message, "could not be drawn", Heard.NOTHING)
+            logger.exception("a message could not be sent", extra={"subject": message.subject})
 
     async def _send(self, row: Message) -> None:
         held_until = self.clock.monotonic() + LEASE.total_seconds()
@@ -157,30 +169,44 @@ class Messenger:
             message = await outbox.claim(tx, row)
         if message is None:
             return
+        try:
+            sent = await self._sent(message, held_until)
+        except BusyError:
+            raise
+        except Exception:
+            logger.exception("a message could not be drawn", extra={"subject": message.subject})
+            await self._later(message, "could not be drawn", Heard.NOTHING)
+        else:
+            if sent is not None:
+                await self._written(message, sent)
+
+    async def _sent(self, message: Message, held_until: float) -> Sent | None:
+        """None where Slack did not take it, which is written then."""
         client = await self.clients.of(message.workspace_id)
         if client is None:
-            await self._later(message, NO_TOKEN, Heard.NOTHING)
-            return
+            await self._away(message, NO_TOKEN)
+            return None
         async with self.db.read() as tx:
             drawn = await self.drawers[Subject(message.subject)](tx, message)
         if drawn is None:
             await self._taken(message, Sent(message.channel_id, message.ts), Heard.NOTHING)
-            return
-        if message.is_probe and not await is_there(client):
-            await self._trouble(message, "no answer", was_sent=False)
-            return
+            return None
+        if message.is_probe and (why := await why_away(client)) is not None:
+            await self._away(message, why)
+            return None
         try:
             instead = await self._instead(client, message)
-            sent = await self.posting.send(client, message, instead or drawn)
-            sent = replace(sent, is_last=sent.is_last or instead is not None)
+            sent = await self.posting.send(client, message, instead or drawn, held_until)
+            return replace(sent, is_last=sent.is_last or instead is not None)
         except SharedOutsideError:
             await self._closed(message, outbox.SHARED_OUTSIDE)
+        except TooLateError:
+            await self._too_late(message)
         except SlackApiError as error:
             await self._refused(message, error, drawn)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._trouble(message, type(error).__name__, was_sent=was_sent(error))
-        else:
-            await asyncio.shield(self._written(message, sent, held_until))
+        return None
 
     async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
         """What is shown to those who are not to see it; a channel with such people in it is closed instead."""
@@ -200,22 +226,25 @@ class Messenger:
             await outbox.let_go(tx, message, heard, posted_at)
         self._woken.set()
 
-    async def _written(self, message: Message, sent: Sent, held_until: float) -> None:
-        """What Slack took and no row says would be posted again, so it is written as long as the row is ours."""
+    async def _written(self, message: Message, sent: Sent) -> None:
+        """What Slack took and no row says would be posted again, so it is written as soon as the database takes it."""
+        tired_at = self.clock.monotonic() + WRITE_AGAIN_FOR_SECONDS
         while True:
             try:
                 return await self._taken(message, sent)
-            except BusyError:
-                if self.clock.monotonic() + WRITE_AGAIN_SECONDS >= held_until:
+            except (BusyError, SQLAlchemyError, OSError):
+                if self.clock.monotonic() >= tired_at:
                     raise
-                logger.warning("the database was busy after a post; written again", extra={"subject": message.subject})
+                logger.warning("what Slack took could not be written; again soon", extra={"subject": message.subject})
                 await self.clock.sleep(WRITE_AGAIN_SECONDS)
 
     async def _taken(self, message: Message, sent: Sent, heard: Heard = Heard.ANSWER) -> None:
         async with self._ending(message, heard, posted_at=sent.posted_at) as tx:
-            await outbox.taken(
+            is_ours = await outbox.taken(
                 tx, message, channel_id=sent.channel_id, ts=sent.ts, is_last=sent.is_last, again_at=sent.again_at
             )
+        if not is_ours:
+            logger.warning("this process was too slow; another one may have sent the same", extra={"ts": sent.ts})
 
     async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | Reacted | View) -> None:
         reason = reason_of(error)
@@ -223,6 +252,8 @@ class Messenger:
             await self._silenced(message, float(error.response.headers.get("Retry-After", 5)))
         elif is_unwell(error):
             await self._trouble(message, reason, was_sent=True)
+        elif reason in TOKEN_REFUSALS:
+            await self._away(message, reason)
         elif reason in CLOSED and message.surface == Surface.CHANNEL:
             await self._closed(message, reason)
         elif reason in CLOSED or reason in NOBODY:
@@ -238,22 +269,36 @@ class Messenger:
             logger.warning("Slack did not take a message", extra={"reason": reason, "subject": message.subject})
             await self._later(message, reason)
 
+    async def _too_late(self, message: Message) -> None:
+        """It was held up here; whoever is quicker sends it."""
+        async with self._ending(message, Heard.NOTHING) as tx:
+            await outbox.put_back(tx, message, "too late", tries=0)
+
     async def _silenced(self, message: Message, seconds: float) -> None:
         async with self._ending(message) as tx:
-            await outbox.put_back(tx, message, "ratelimited", was_sent=False)
+            await outbox.put_back(tx, message, "ratelimited", tries=0)
             await places.pause(tx, message.workspace_id, message.method, timedelta(seconds=seconds), is_news=True)
 
     async def _trouble(self, message: Message, reason: str, *, was_sent: bool) -> None:
         """Slack's, until this message alone has it again and again. A sign under a message says little of Slack, and nobody
-        waits for it.
+        waits for it. Of a probe, Slack has just answered that it is there: another message is tried next.
         """
         is_sign = message.surface == Surface.REACTION
         if (is_sign or message.attempts >= PATIENCE) and not message.is_probe:
             await self._later(message, reason)
-            return
+        elif message.is_probe:
+            await self._away(message, reason, tries=PATIENCE * was_sent, longest=WHILE_THERE_SECONDS)
+        else:
+            await self._away(message, reason, tries=int(was_sent))
+
+    async def _away(
+        self, message: Message, reason: str, *, tries: int = 0, longest: float = LONGEST_WAIT_SECONDS
+    ) -> None:
+        """Nothing can be sent in this workspace for now: everything keeps its turn, and one message is tried after a while."""
         async with self._ending(message, Heard.TROUBLE) as tx:
-            await outbox.put_back(tx, message, reason, was_sent=was_sent)
-            await places.pause(tx, message.workspace_id, ALL, _backoff(message.tries), is_news=message.is_probe)
+            await outbox.put_back(tx, message, reason, tries=tries)
+            wait = min(_backoff(message.tries), timedelta(seconds=longest))
+            await places.pause(tx, message.workspace_id, ALL, wait, is_news=message.is_probe)
         log = logger.info if message.is_probe else logger.warning
         log("Slack could not be reached", extra={"reason": reason, "tries": message.tries + 1})
 

@@ -11,10 +11,11 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import Clock
-from bot.db.outbox import BURST, SPACING, Message
+from bot.db.outbox import BURST, POST, SPACING, Message
+from bot.domain.slack import TOKEN_REFUSALS
 from bot.reacting import react
 from bot.services.messages import Drawn, Reacted, Surface
-from bot.slack import reason_of
+from bot.slack import CALL_SECONDS, reason_of
 from bot.views.rendering import to_slack
 
 MOST_TEXT = 3000
@@ -24,6 +25,8 @@ UNWELL = frozenset({"internal_error", "fatal_error", "service_unavailable", "req
 
 @dataclass(frozen=True, slots=True)
 class Sent:
+    """What Slack has taken."""
+
     channel_id: str | None
     ts: str | None
     posted_at: datetime | None = None
@@ -41,39 +44,57 @@ def was_sent(error: Exception) -> bool:
     return not isinstance(error, aiohttp.ClientConnectorError)
 
 
-async def is_there(client: AsyncWebClient) -> bool:
-    """Whether Slack answers at all: asked before a post is tried again, as the answer to a post may be lost too."""
+async def why_away(client: AsyncWebClient) -> str | None:
+    """Why nothing can be posted just now, in a word; None when Slack answers, and takes our token. Asked before a post is
+    tried again, as the answer to a post may be lost too.
+    """
     try:
         await client.auth_test()
     except SlackApiError as error:
-        return not is_unwell(error)
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return False
-    return True
+        reason = reason_of(error)
+        return reason if is_unwell(error) or reason in TOKEN_REFUSALS else None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        return type(error).__name__
+    return None
+
+
+class TooLateError(Exception):
+    """The call could last longer than the message is ours to send, so it was not made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
     clock: Clock
 
-    async def send(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> Sent:
+    async def send(
+        self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View, held_until: float
+    ) -> Sent:
         """A picture that Slack cannot show, as it was deleted there, does not keep back what it stands in.
+
+        `held_until` is when another process may send the message, in seconds of `Clock.monotonic`.
 
         Raises:
             SlackApiError, aiohttp.ClientError, OSError: Slack did not take it, or did not say so.
+            TooLateError: nothing was sent.
         """
         try:
-            sent = await self._call(client, message, drawn)
+            sent = await self._call(client, message, drawn, held_until)
         except SlackApiError as error:
             if reason_of(error) != "invalid_blocks" or not isinstance(drawn, Drawn):
                 raise
             without = tuple(block for block in drawn.blocks if not isinstance(block, ImageBlock))
             if len(without) == len(drawn.blocks):
                 raise
-            sent = await self._call(client, message, replace(drawn, blocks=without))
+            sent = await self._call(client, message, replace(drawn, blocks=without), held_until)
         return replace(sent, is_last=drawn.is_last, again_at=drawn.again_at) if isinstance(drawn, Drawn) else sent
 
-    async def _call(self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View) -> Sent:
+    async def _call(
+        self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View, held_until: float
+    ) -> Sent:
+        if message.method == POST:
+            await self._pace(message)
+        if self.clock.monotonic() > held_until - CALL_SECONDS:
+            raise TooLateError
         if isinstance(drawn, Reacted):
             await react(client, message, drawn)
             return Sent(message.channel_id, drawn.name)
@@ -94,7 +115,6 @@ class Posting:
             content["blocks"] = content["blocks"] or []
             await client.chat_update(channel=str(message.channel_id), ts=message.ts, **content)
             return Sent(message.channel_id, message.ts)
-        await self._pace(message)
         answer = await client.chat_postMessage(
             channel=message.place, thread_ts=message.parent_ts, unfurl_links=False, unfurl_media=False, **content
         )
@@ -106,4 +126,4 @@ class Posting:
             return
         ahead = message.paced_until - (BURST - 1) * SPACING - self.clock.now()
         if ahead.total_seconds() > 0:
-            await self.clock.sleep(ahead.total_seconds())
+            await self.clock.sleep(min(ahead.total_seconds(), BURST * SPACING.total_seconds()))

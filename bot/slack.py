@@ -4,6 +4,7 @@ The SDK repeats a call whose answer was lost, and posted a message twice in a tr
 call unless it is handed one, which costs a handshake each time.
 """
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import SealError
 
 CALL_SECONDS = 15
+"""Of any call: what Slack has not answered by then counts as not answered. `bot.db.places.LEASE` is longer."""
 PROBE_SECONDS, TAKE_BACK_SECONDS = 1.2, 0.6
 """Within the time that an answer to Slack has, with room for the rest of it."""
 TOKEN_FRESH_SECONDS = 60.0
@@ -30,13 +32,16 @@ TRYING = "I am trying whether I may post here."
 
 
 class _Client(AsyncWebClient):
-    """Says when Slack refused its token, so that nobody goes on with an old one."""
+    """Says when Slack refused its token, so that nobody goes on with an old one; and its calls have an end: the SDK heeds
+    its own `timeout` only for a session of its own, and aiohttp's is five minutes.
+    """
 
     on_refusal: Callable[[], None] | None = None
 
     async def api_call(self, *args: Any, **kwargs: Any) -> AsyncSlackResponse:
         try:
-            return await super().api_call(*args, **kwargs)
+            async with asyncio.timeout(CALL_SECONDS):
+                return await super().api_call(*args, **kwargs)
         except SlackApiError as error:
             if self.on_refusal is not None and reason_of(error) in TOKEN_REFUSALS:
                 self.on_refusal()
@@ -54,9 +59,7 @@ class SlackClients:
     _clients: dict[WorkspaceId, tuple[float, AsyncWebClient]] = field(default_factory=dict, repr=False)
 
     def with_token(self, token: str | None, *, on_refusal: Callable[[], None] | None = None) -> AsyncWebClient:
-        client = _Client(
-            token=token, base_url=self.api_url, session=self.session, timeout=CALL_SECONDS, retry_handlers=[]
-        )
+        client = _Client(token=token, base_url=self.api_url, session=self.session, retry_handlers=[])
         client.on_refusal = on_refusal
         return client
 

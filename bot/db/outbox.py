@@ -1,15 +1,17 @@
 """The outbox's rows as the messenger moves them: claimed under a lease, taken by Slack, or due again later.
 
-`bot.db.turns` says whose turn it is, for all workspaces; everything after that goes by the id of a row that is claimed. A row is claimed together with its place, and both are let go together.
+`bot.db.turns` says whose turn it is, for all workspaces. A row is claimed together with its place, and both are let go
+together. Whatever is written of a try is written only while the claim is still its own: a process that was stopped for
+longer than the lease finds the row in other hands, and leaves it there.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, or_
+from sqlalchemy import ColumnElement, Row, and_, case, or_, select
 
 from bot.db import places
 from bot.db.base import table_of
@@ -71,6 +73,8 @@ class Message:
     """Slack could not be reached: what becomes of this one says whether it can be now."""
     tries: int = 0
     """Of probes before this one."""
+    held_until: datetime | None = None
+    """Until when it is this process's to send, and by what it is known as claimed by it; None before."""
     paced_until: datetime | None = None
     """Until when its place is ahead of Slack's pace; known once it is claimed."""
 
@@ -89,31 +93,82 @@ class Heard(Enum):
     TROUBLE = auto()
 
 
-async def claim(tx: Tx, message: Message) -> Message | None:
-    """Hold a row and its place for this process; answers it with the version that is wanted now. None when another
-    process was first with the row.
+class MovedError(Exception):
+    """It belongs elsewhere since it was looked at; nothing of the transaction is to stand."""
+
+
+def message_of(row: Row[Any], parent_ts: str | None, **known: Any) -> Message:
+    """`known` is what the row itself does not tell."""
+    return Message(
+        id=row.id,
+        workspace_id=WorkspaceId(row.workspace_id),
+        subject=row.subject,
+        subject_id=row.subject_id,
+        role=row.role,
+        surface=row.surface,
+        channel_id=row.channel_id,
+        user_id=row.user_id,
+        parent_ts=row.thread_ts or parent_ts,
+        ts=row.ts,
+        facts=row.facts,
+        wanted=row.wanted,
+        attempts=row.attempts,
+        trouble=row.trouble,
+        **known,
+    )
+
+
+async def claim(tx: Tx, seen: Message) -> Message | None:
+    """Hold a row and its place for this process; answers it as it is now, which may be newer than what was `seen`. None
+    when another process was first with the row.
 
     Raises:
         HeldError: another process sends to that place.
+        MovedError: it goes to another place now, or by another call, and takes its turn there.
     """
+    until = tx.now + LEASE
     statement = (
         MESSAGES.update()
         .where(
-            MESSAGES.c.id == message.id,
+            MESSAGES.c.id == seen.id,
             MESSAGES.c.is_waiting.is_(True),
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
             is_installed(MESSAGES.c.workspace_id),
         )
-        .values(leased_until=tx.now + LEASE)
-        .returning(MESSAGES.c.wanted)
+        .values(leased_until=until)
+        .returning(MESSAGES)
     )
-    wanted = (await tx.execute(statement)).scalar_one_or_none()
-    if wanted is None:
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
         return None
-    paced_until = await places.hold(tx, message.workspace_id, message.place)
-    if message.is_probe:
-        await places.probe(tx, message.workspace_id)
-    return replace(message, wanted=wanted, paced_until=paced_until)
+    parent_ts = await _parent_ts(tx, row) if row.thread_of is not None else None
+    if row.thread_of is not None and parent_ts is None:
+        raise MovedError
+    paced_until = await places.hold(tx, seen.workspace_id, seen.place)
+    if seen.is_probe:
+        await places.probe(tx, seen.workspace_id)
+    known = {name: getattr(seen, name) for name in ("method", "line", "is_counted", "is_probe", "tries")}
+    message = message_of(row, parent_ts, **known, held_until=until, paced_until=paced_until)
+    if _way(message) != _way(seen):
+        raise MovedError
+    return message
+
+
+async def _parent_ts(tx: Tx, row: Row[Any]) -> str | None:
+    of = MESSAGES.c.id == row.thread_of, MESSAGES.c.workspace_id == row.workspace_id
+    return (await tx.execute(select(MESSAGES.c.ts).where(*of))).scalar_one_or_none()
+
+
+def _way(message: Message) -> tuple[object, ...]:
+    return message.surface, message.channel_id, message.user_id, message.ts is None
+
+
+def _is_ours(message: Message) -> ColumnElement[bool]:
+    return and_(
+        MESSAGES.c.id == message.id,
+        MESSAGES.c.workspace_id == message.workspace_id,
+        MESSAGES.c.leased_until == message.held_until,
+    )
 
 
 async def taken(
@@ -124,33 +179,41 @@ async def taken(
     ts: str | None,
     is_last: bool = False,
     again_at: datetime | None = None,
-) -> None:
-    """Slack has the version that was drawn; if more was wanted meanwhile, the row stays due. After the last, it goes."""
+) -> bool:
+    """Slack has the version that was drawn; if more was wanted meanwhile, the row stays due. After the last, it goes.
+
+    False where the row is this process's no more, so that another one may send the same.
+    """
     if is_last and await _finished(tx, message):
-        return
+        return True
     again: dict[str, Any] = {"is_waiting": MESSAGES.c.wanted > message.wanted}
     if again_at is not None:
         is_due = MESSAGES.c.wanted > message.wanted
         again = {"is_waiting": True, "due_at": case((is_due, MESSAGES.c.due_at), else_=again_at)}
-    await tx.execute(
+    # where it was sent away from here meanwhile, what stands here is not what the row is about any more
+    is_still_here = and_(
+        MESSAGES.c.surface == message.surface, MESSAGES.c.channel_id.is_not_distinct_from(message.channel_id)
+    )
+    written = await tx.execute(
         MESSAGES.update()
-        .where(MESSAGES.c.id == message.id)
+        .where(_is_ours(message))
         .values(
             **again,
-            channel_id=channel_id,
-            ts=ts,
+            channel_id=case((is_still_here, channel_id), else_=MESSAGES.c.channel_id),
+            ts=case((is_still_here, ts), else_=MESSAGES.c.ts),
             sent=message.wanted,
             leased_until=None,
             attempts=0,
             trouble=None,
         )
     )
+    return written.rowcount > 0
 
 
 async def _finished(tx: Tx, message: Message) -> bool:
-    """False when it was told anew meanwhile."""
-    last = MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    return (await tx.execute(last.where(MESSAGES.c.wanted == message.wanted))).rowcount > 0
+    """False when it was told anew meanwhile, or is this process's no more."""
+    last = MESSAGES.delete().where(_is_ours(message), MESSAGES.c.wanted == message.wanted)
+    return (await tx.execute(last)).rowcount > 0
 
 
 async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_anew: bool = False) -> None:
@@ -158,7 +221,7 @@ async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_
     values: dict[str, Any] = {"ts": None} if is_anew else {}
     await tx.execute(
         MESSAGES.update()
-        .where(MESSAGES.c.id == message.id)
+        .where(_is_ours(message))
         .values(
             due_at=tx.now + wait,
             leased_until=None,
@@ -169,14 +232,14 @@ async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_
     )
 
 
-async def put_back(tx: Tx, message: Message, reason: str, *, was_sent: bool) -> None:
-    """Slack could not take it, whatever it says: it keeps its turn. Only what `was_sent` counts as a try of this message."""
+async def put_back(tx: Tx, message: Message, reason: str, *, tries: int) -> None:
+    """Slack could not take it, whatever it says: it keeps its turn. So many `tries` count as tries of this message."""
     await tx.execute(
         MESSAGES.update()
-        .where(MESSAGES.c.id == message.id)
+        .where(_is_ours(message))
         .values(
             leased_until=None,
-            attempts=MESSAGES.c.attempts + int(was_sent),
+            attempts=MESSAGES.c.attempts + tries,
             trouble=reason[:200],
         )
     )
@@ -184,28 +247,30 @@ async def put_back(tx: Tx, message: Message, reason: str, *, was_sent: bool) -> 
 
 async def let_go(tx: Tx, message: Message, heard: Heard, posted_at: datetime | None) -> None:
     """Its place is free for the next; where Slack could not be reached, what was heard is heeded."""
+    if message.held_until is None:
+        return
     paced_until = message.paced_until
     if posted_at is not None:
-        paced_until = max(paced_until or posted_at, posted_at) + SPACING
-    of = message.workspace_id, message.place
-    await places.let_go(tx, *of, paced_until=paced_until, is_through=message.line <= 1)
+        # no further ahead than bursts go: a clock that was wrong for a moment would silence the place
+        ahead = min(max(paced_until or posted_at, posted_at), posted_at + (BURST - 1) * SPACING)
+        paced_until = ahead + SPACING
+    held = places.Held(message.workspace_id, message.place, message.held_until)
+    await places.let_go(tx, held, paced_until=paced_until, is_through=message.line <= 1)
     if message.is_probe and heard is Heard.ANSWER:
-        await places.end_outage(tx, message.workspace_id)
+        await places.end_outage(tx, held)
     elif message.is_probe and heard is Heard.NOTHING:
-        await places.probe_again(tx, message.workspace_id)
+        await places.probe_again(tx, held)
 
 
 async def drop(tx: Tx, message: Message, reason: str) -> None:
     """Nobody is there to see it any more; a later change of the subject tries again."""
     await tx.execute(
-        MESSAGES.update()
-        .where(MESSAGES.c.id == message.id)
-        .values(is_waiting=False, leased_until=None, trouble=reason[:200])
+        MESSAGES.update().where(_is_ours(message)).values(is_waiting=False, leased_until=None, trouble=reason[:200])
     )
 
 
 async def forget(tx: Tx, message: Message) -> None:
-    """It is drawn no more; what stands in Slack is left there."""
+    """It is drawn no more, by whomever; what stands in Slack is left there."""
     await tx.execute(
         MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
     )

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, bindparam, case, null, or_
+from sqlalchemy import ColumnElement, ForeignKey, bindparam, case, null, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, table_of
@@ -49,12 +49,23 @@ PLACES, PAUSES = table_of(PlaceRow), table_of(PauseRow)
 ALL = ""
 """A pause of every method: Slack cannot be reached, or does not work."""
 
-LEASE = timedelta(seconds=30)
-"""Longer than a call of Slack may take, so that a second process never posts what the first is posting."""
+LEASE = timedelta(seconds=60)
+"""Four times what a call of Slack may take: whether it is there, who reads along, and the post, with time to write down
+what came of it.
+"""
 
 
 class HeldError(Exception):
     """Another process sends to this place, or tries whether Slack is back; nothing of the transaction is to stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A place that this process sends to, `until` then; a later `until` in its row is another process's."""
+
+    workspace_id: WorkspaceId
+    place: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +102,11 @@ async def hold(tx: Tx, workspace_id: WorkspaceId, place: str) -> datetime | None
 
 _LET_GO = (
     PLACES.update()
-    .where(PLACES.c.workspace_id == bindparam("of_workspace"), PLACES.c.place == bindparam("of_place"))
+    .where(
+        PLACES.c.workspace_id == bindparam("of_workspace"),
+        PLACES.c.place == bindparam("of_place"),
+        PLACES.c.held_until == bindparam("of_until"),
+    )
     .values(
         held_until=None,
         paced_until=bindparam("until"),
@@ -100,11 +115,9 @@ _LET_GO = (
 )
 
 
-async def let_go(
-    tx: Tx, workspace_id: WorkspaceId, place: str, *, paced_until: datetime | None, is_through: bool
-) -> None:
+async def let_go(tx: Tx, held: Held, *, paced_until: datetime | None, is_through: bool) -> None:
     """`is_through`: nothing waits behind what was sent."""
-    of = {"of_workspace": workspace_id, "of_place": place}
+    of = {"of_workspace": held.workspace_id, "of_place": held.place, "of_until": held.until}
     await tx.execute(_LET_GO, {**of, "until": paced_until, "is_through": is_through})
 
 
@@ -144,16 +157,24 @@ async def probe(tx: Tx, workspace_id: WorkspaceId) -> None:
         raise HeldError
 
 
-async def end_outage(tx: Tx, workspace_id: WorkspaceId) -> None:
-    """Slack has answered."""
-    of_all = PAUSES.c.workspace_id == workspace_id, PAUSES.c.method == ALL
-    await tx.execute(PAUSES.update().where(*of_all).values(until=None, ended_at=tx.now, tries=0))
+async def end_outage(tx: Tx, held: Held) -> None:
+    """Slack has answered the one that tried it."""
+    await tx.execute(PAUSES.update().where(*_probed_by(held)).values(until=None, ended_at=tx.now, tries=0))
 
 
-async def probe_again(tx: Tx, workspace_id: WorkspaceId) -> None:
+async def probe_again(tx: Tx, held: Held) -> None:
     """Slack was not asked after all: the next message is the one that is tried."""
+    await tx.execute(PAUSES.update().where(*_probed_by(held)).values(until=tx.now))
+
+
+def _probed_by(held: Held) -> tuple[ColumnElement[bool], ...]:
+    return PAUSES.c.workspace_id == held.workspace_id, PAUSES.c.method == ALL, PAUSES.c.until == held.until
+
+
+async def try_now(tx: Tx, workspace_id: WorkspaceId) -> None:
+    """Whatever Slack was left alone for may be over."""
     of_all = PAUSES.c.workspace_id == workspace_id, PAUSES.c.method == ALL
-    await tx.execute(PAUSES.update().where(*of_all, PAUSES.c.until.is_not(None)).values(until=tx.now))
+    await tx.execute(PAUSES.update().where(*of_all, PAUSES.c.until.is_not(None)).values(until=tx.now, tries=0))
 
 
 async def last_outage(tx: Tx, workspace_id: WorkspaceId) -> Outage | None:

@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 
-from bot.db.outbox import MESSAGES, PATIENCE, POST, Message
+from bot.db.outbox import MESSAGES, PATIENCE, POST, Message, message_of
 from bot.db.places import ALL, PAUSES, PLACES
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
-from bot.domain.ids import WorkspaceId
 
 _PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
 """`Message.place`, for the database."""
@@ -28,7 +27,7 @@ async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: i
 
     One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
     While a method is to be left alone, whatever is first and needs it holds its place back, and keeps its turn. Of a
-    workspace whose Slack could not be reached, the messages are candidates for the one that is tried.
+    workspace whose Slack could not be reached, it is one message that is tried.
     """
     parents = MESSAGES.alias("parents")
     outages = PAUSES.alias("outages")
@@ -62,15 +61,18 @@ async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: i
         .subquery()
     )
     paused = and_(PAUSES.c.workspace_id == MESSAGES.c.workspace_id, PAUSES.c.method == turns.c.method)
-    statement = (
+    by_turn = (turns.c.tried, MESSAGES.c.due_at, MESSAGES.c.created_at)
+    candidates = (
         select(
             MESSAGES,
             parents.c.ts.label("parent_ts"),
             turns.c.method,
+            turns.c.tried,
             turns.c.is_probe,
             turns.c.tries,
             turns.c.line,
             PLACES.c.counted_at,
+            func.row_number().over(partition_by=MESSAGES.c.workspace_id, order_by=by_turn).label("in_workspace"),
         )
         .join(turns, turns.c.id == MESSAGES.c.id)
         .outerjoin(parents, parents.c.id == MESSAGES.c.thread_of)
@@ -81,28 +83,22 @@ async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: i
             or_(PLACES.c.held_until.is_(None), PLACES.c.held_until < tx.now),
             or_(PAUSES.c.until.is_(None), PAUSES.c.until <= tx.now),
         )
-        .order_by(turns.c.tried, MESSAGES.c.due_at, MESSAGES.c.created_at)
+        .subquery()
+    )
+    found = candidates.c
+    statement = (
+        select(candidates)
+        .where(or_(found.is_probe.is_not(True), found.in_workspace == 1))
+        .order_by(found.tried, found.due_at, found.created_at)
         .limit(limit)
     )
     return [_message_of(row) for row in (await tx.execute(statement)).all()]
 
 
 def _message_of(row: Row[Any]) -> Message:
-    return Message(
-        id=row.id,
-        workspace_id=WorkspaceId(row.workspace_id),
-        subject=row.subject,
-        subject_id=row.subject_id,
-        role=row.role,
-        surface=row.surface,
-        channel_id=row.channel_id,
-        user_id=row.user_id,
-        parent_ts=row.thread_ts or row.parent_ts,
-        ts=row.ts,
-        facts=row.facts,
-        wanted=row.wanted,
-        attempts=row.attempts,
-        trouble=row.trouble,
+    return message_of(
+        row,
+        row.parent_ts,
         method=row.method,
         line=int(row.line),
         is_counted=row.counted_at is not None,

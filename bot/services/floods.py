@@ -67,7 +67,7 @@ async def _states(tx: Tx, message: Message, items: Sequence[UUID]) -> Mapping[It
 def _text(count: int, items: int, alerts: int, states: Mapping[ItemState, int], outage: Outage | None) -> str:
     why = ""
     if outage is not None and outage.ended_at is not None:
-        why = f"Slack could not be reached from {moment(outage.since)} until {moment(outage.ended_at)}. "
+        why = f"I could not post in Slack from {moment(outage.since)} until {moment(outage.ended_at)}. "
     parts = [_counted(items, "item"), _counted(alerts, "alert"), _counted(count - items - alerts, "other message")]
     stand = ", ".join(f"{states[state]} {state.words}" for state in ItemState if states.get(state))
     return (

@@ -11,13 +11,13 @@ from uuid import UUID
 from slack_sdk.models.blocks import Block
 from sqlalchemy import ColumnCollection, ColumnElement, String, Update, and_, bindparam, case, not_, null, or_, select
 
+from bot.db import places
 from bot.db.base import dump, new_id, table_of
 from bot.db.messages import MessageRow
 from bot.db.outbox import CLOSED
 from bot.db.unit_of_work import Nudge, Tx, insert_into
 from bot.domain.ids import ChannelId, ItemId, UserId, WorkspaceId
 from bot.domain.publishing import StepKind
-from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
 
 MESSAGES = table_of(MessageRow)
 
@@ -272,15 +272,7 @@ async def try_closed_again(tx: Tx, workspace_id: WorkspaceId) -> None:
 
 async def send_again(tx: Tx, workspace_id: WorkspaceId) -> None:
     """There is a token again: what waited for one, or what Slack did not take because of the old one, goes out now."""
-    await tx.execute(
-        MESSAGES.update()
-        .where(
-            MESSAGES.c.workspace_id == workspace_id,
-            MESSAGES.c.is_waiting.is_(True),
-            MESSAGES.c.trouble.in_((NO_TOKEN, *TOKEN_REFUSALS)),
-        )
-        .values(due_at=tx.now)
-    )
+    await places.try_now(tx, workspace_id)
     tx.nudge(Nudge.MESSENGER)
 
 

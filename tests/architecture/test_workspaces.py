@@ -26,10 +26,6 @@ REASONS = {
     "bot/db/arrivals.py:arrival_to_work": OWN_ROW,
     "bot/db/arrivals.py:arrivals_due": WORK_OF_ALL,
     "bot/db/ingests.py:reading": OWN_ROW,
-    "bot/db/outbox.py:drop": OWN_ROW,
-    "bot/db/outbox.py:put_back": OWN_ROW,
-    "bot/db/outbox.py:put_off": OWN_ROW,
-    "bot/db/outbox.py:taken": OWN_ROW,
     **dict.fromkeys(
         (
             f"bot/db/jobs.py:{name}"

@@ -80,7 +80,7 @@ async def test_after_six_hours_without_slack_everything_stands_there_once_in_ord
     assert order == MEANWHILE
     assert all("Refused by Xero" in words(desk.card(number)) for number in REFUSED)
     assert [text for text in shown if "new messages" in text] == [shown[0]]
-    assert "Slack could not be reached from" in shown[0]
+    assert "I could not post in Slack from" in shown[0]
     assert "30 items" in shown[0]
     assert "30 to review" in shown[0]
     posts = [call for call in desk.slack.calls[calls:] if call.method == "chat.postMessage" and call.status == 200]
