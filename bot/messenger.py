@@ -134,7 +134,8 @@ class Messenger:
         if room <= 0:
             return 0
         async with self.db.read() as tx:
-            due = await turns.due(tx, [str(subject) for subject in self.drawers], tuple(self._sending), room)
+            subjects = [str(subject) for subject in self.drawers]
+            due = await turns.due(tx, subjects, tuple(self._sending), room, without=self.clients.without_token())
         begun = 0
         for message in due:
             if floods.is_flood(message) and not message.is_probe:
@@ -184,7 +185,7 @@ class Messenger:
         """None where Slack did not take it, which is written then."""
         client = await self.clients.of(message.workspace_id)
         if client is None:
-            await self._away(message, NO_TOKEN)
+            await self._not_sent(message, NO_TOKEN)
             return None
         async with self.db.read() as tx:
             drawn = await self.drawers[Subject(message.subject)](tx, message)
@@ -201,7 +202,7 @@ class Messenger:
         except SharedOutsideError:
             await self._closed(message, outbox.SHARED_OUTSIDE)
         except TooLateError:
-            await self._too_late(message)
+            await self._not_sent(message, "too late")
         except SlackApiError as error:
             await self._refused(message, error, drawn)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -269,10 +270,10 @@ class Messenger:
             logger.warning("Slack did not take a message", extra={"reason": reason, "subject": message.subject})
             await self._later(message, reason)
 
-    async def _too_late(self, message: Message) -> None:
-        """It was held up here; whoever is quicker sends it."""
+    async def _not_sent(self, message: Message, reason: str) -> None:
+        """This process cannot, or not in time: it keeps its turn for whoever can."""
         async with self._ending(message, Heard.NOTHING) as tx:
-            await outbox.put_back(tx, message, "too late", tries=0)
+            await outbox.put_back(tx, message, reason, tries=0)
 
     async def _silenced(self, message: Message, seconds: float) -> None:
         async with self._ending(message) as tx:

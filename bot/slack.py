@@ -27,6 +27,8 @@ CALL_SECONDS = 15
 PROBE_SECONDS, TAKE_BACK_SECONDS = 1.2, 0.6
 """Within the time that an answer to Slack has, with room for the rest of it."""
 TOKEN_FRESH_SECONDS = 60.0
+NO_TOKEN_SECONDS = 5.0
+"""How long a workspace is left to other processes after this one had no token for it."""
 MOST_CLIENTS = 2000
 TRYING = "I am trying whether I may post here."
 
@@ -57,6 +59,7 @@ class SlackClients:
     """The environment's. It is lent to the workspace that Slack says it is of, and to no other that has none."""
     _home: WorkspaceId | None = None
     _clients: dict[WorkspaceId, tuple[float, AsyncWebClient]] = field(default_factory=dict, repr=False)
+    _without_until: dict[WorkspaceId, float] = field(default_factory=dict)
 
     def with_token(self, token: str | None, *, on_refusal: Callable[[], None] | None = None) -> AsyncWebClient:
         client = _Client(token=token, base_url=self.api_url, session=self.session, retry_handlers=[])
@@ -76,6 +79,7 @@ class SlackClients:
         token = await self.workspaces.token(workspace_id, default=lent)
         if token is None:
             self.forget(workspace_id)
+            self._without_until[workspace_id] = now + NO_TOKEN_SECONDS
             return None
         client = self.with_token(token, on_refusal=lambda: self.forget(workspace_id))
         if len(self._clients) >= MOST_CLIENTS:
@@ -83,9 +87,16 @@ class SlackClients:
         self._clients[workspace_id] = (now, client)
         return client
 
+    def without_token(self) -> tuple[WorkspaceId, ...]:
+        """Workspaces that this process had no token for just now; another one may have it."""
+        now = self.workspaces.clock.monotonic()
+        self._without_until = {of: until for of, until in self._without_until.items() if until > now}
+        return tuple(self._without_until)
+
     def lend_to(self, workspace_id: WorkspaceId) -> None:
         """SLACK_BOT_TOKEN is this workspace's."""
         self._home = workspace_id
+        self._without_until.pop(workspace_id, None)
 
     def forget(self, workspace_id: WorkspaceId) -> None:
         """Read this workspace's token anew when it is next needed."""

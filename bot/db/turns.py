@@ -9,6 +9,7 @@ from bot.db.outbox import MESSAGES, PATIENCE, POST, Message, message_of
 from bot.db.places import ALL, PAUSES, PLACES
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
+from bot.domain.ids import WorkspaceId
 
 _PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
 """`Message.place`, for the database."""
@@ -22,8 +23,16 @@ _METHOD: ColumnElement[str] = case(
 """`Message.method`, for the database."""
 
 
-async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: int) -> list[Message]:
-    """The first in line of each place that nobody is sending to. A reply waits until its parent stands.
+async def due(
+    tx: Tx,
+    subjects: Collection[str],
+    busy: Collection[str],
+    limit: int,
+    *,
+    without: Collection[WorkspaceId] = (),
+) -> list[Message]:
+    """The first in line of each place that nobody is sending to, `without` those of these workspaces. A reply waits until
+    its parent stands.
 
     One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
     While a method is to be left alone, whatever is first and needs it holds its place back, and keeps its turn. Of a
@@ -53,6 +62,7 @@ async def due(tx: Tx, subjects: Collection[str], busy: Collection[str], limit: i
             MESSAGES.c.due_at <= tx.now,
             MESSAGES.c.subject.in_(subjects),
             _PLACE.not_in(busy),
+            MESSAGES.c.workspace_id.not_in(without),
             is_installed(MESSAGES.c.workspace_id),
             or_(outages.c.until.is_(None), outages.c.until <= tx.now),
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),

@@ -13,14 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from bot import slack
-from bot.app import drawers
+from bot.app import assembled, drawers
 from bot.db import outbox, places, turns
 from bot.db.outbox import MESSAGES, PATIENCE, MovedError
 from bot.db.places import ALL, LEASE, PLACES, HeldError
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ChannelId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
-from bot.messenger import LONGEST_WAIT_SECONDS
 from bot.playground.slack import ALERTS, BILLS
 from bot.posting import Posting
 from bot.services.messages import Drawn, Place, Subject, Surface, note, send_again, want
@@ -345,8 +344,9 @@ async def test_without_a_token_everything_keeps_its_turn_and_goes_out_with_the_n
         await tell(world, f"n{number}", f"note {number}")
         await clock.advance(0.001)
     for _ in range(10):
-        await clock.advance(LONGEST_WAIT_SECONDS)
         await world.product.messenger.drain()
+        await clock.advance(slack.NO_TOKEN_SECONDS)
+    await world.product.messenger.drain()
     assert [trouble for _, trouble in await rows(world)] == [NO_TOKEN, None, None, None]
 
     clients.bot_token = token
@@ -354,6 +354,19 @@ async def test_without_a_token_everything_keeps_its_turn_and_goes_out_with_the_n
     await world.product.messenger.drain()
 
     assert texts(world.slack.messages(BILLS)) == [f"note {number}" for number in range(4)]
+
+
+async def test_a_process_without_the_token_leaves_messages_to_the_one_that_has_it(
+    world: World, clock: FakeClock
+) -> None:
+    async with assembled(world.services.config, clock, jobs=world.jobs) as other:
+        for number in range(3):
+            await tell(world, f"n{number}", f"note {number}")
+            await other.messenger.drain()
+            await world.product.messenger.drain()
+
+    assert texts(world.slack.messages(BILLS)) == [f"note {number}" for number in range(3)]
+    assert [trouble for _, trouble in await rows(world)] == [None, None, None]
 
 
 async def _workspace(world: World) -> WorkspaceId:

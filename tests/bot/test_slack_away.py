@@ -169,10 +169,10 @@ async def test_a_wish_for_silence_is_known_to_all_processes(world: World, clock:
 
 
 async def test_processes_ask_together_whether_slack_is_back(world: World, clock: FakeClock) -> None:
-    world.slack.faults.outage = "500"
     await tell(world, "n1", "first")
     await tell(world, "n2", "second", IN_ALERTS)
     async with a_second_process(world, clock) as other:
+        world.slack.faults.outage = "500"
         await world.product.messenger.drain()
         await clock.advance(LONGEST_WAIT_SECONDS)
         before = len(world.slack.calls)
