@@ -6,8 +6,13 @@ and a simulated ledger can forget an idempotency key on demand. Ruff bans the di
 
 import asyncio
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+CLOCK_SLACK = timedelta(minutes=1)
+"""Clocks of machines that work together differ by less. What says that it was written later than that was written by a
+clock that was wrong then.
+"""
 
 
 class Clock(Protocol):

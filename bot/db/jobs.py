@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Identity, Index, Integer, UniqueConstraint, bindparam, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
 from bot.db.unit_of_work import Tx, insert_into
 
@@ -71,7 +72,11 @@ _FREE = (
         JOBS.c.done_at.is_(None),
         JOBS.c.kind.in_(bindparam("kinds", expanding=True)),
         JOBS.c.place.not_in(bindparam("without", expanding=True)),
-        or_(JOBS.c.leased_until.is_(None), JOBS.c.leased_until < bindparam("now")),
+        or_(
+            JOBS.c.leased_until.is_(None),
+            JOBS.c.leased_until < bindparam("now"),
+            JOBS.c.leased_until > bindparam("furthest"),  # by a clock that was ahead: nobody holds one so long
+        ),
         _IS_FIRST,
     )
     .order_by(JOBS.c.place)
@@ -121,19 +126,23 @@ async def open_of(tx: Tx, kind: str, keys: Collection[str]) -> frozenset[str]:
     return frozenset((await tx.execute(_OPEN, {"of_kind": kind, "keys": list(keys)})).scalars())
 
 
-async def is_any_free(tx: Tx, kinds: Sequence[str], *, without: Sequence[int]) -> bool:
-    looked = {"kinds": kinds, "without": without, "now": tx.now, "most": 1}
-    return (await tx.execute(_FREE, looked)).first() is not None
+async def is_any_free(tx: Tx, kinds: Sequence[str], *, until: datetime, without: Sequence[int]) -> bool:
+    """Whether `take` would find one."""
+    return (await tx.execute(_FREE, _looked_for(tx, kinds, 1, until, without))).first() is not None
 
 
 async def take(
     tx: Tx, kinds: Sequence[str], *, most: int, me: str, until: datetime, without: Sequence[int] = ()
 ) -> tuple[Job, ...]:
     """The oldest of these kinds that nobody holds, held from here on; `without` those places, whoever holds them."""
-    found = (await tx.execute(_TAKE, {"kinds": kinds, "without": without, "now": tx.now, "most": most})).all()
+    found = (await tx.execute(_TAKE, _looked_for(tx, kinds, most, until, without))).all()
     if found:
         await tx.execute(_HOLD, {"places": [row.place for row in found], "me": me, "until": until})
     return tuple(Job(place=row.place, kind=row.kind, key=row.key, tries=row.tries + 1) for row in found)
+
+
+def _looked_for(tx: Tx, kinds: Sequence[str], most: int, until: datetime, without: Sequence[int]) -> dict[str, object]:
+    return {"kinds": kinds, "without": without, "now": tx.now, "furthest": until + CLOCK_SLACK, "most": most}
 
 
 async def renew(tx: Tx, places: Sequence[int], *, me: str, until: datetime) -> None:

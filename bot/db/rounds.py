@@ -1,7 +1,8 @@
 """What is done once for all processes and all workspaces, every so often: when it was last begun, and who has it in hand.
 
 A round that ended has no lease, and its time comes a period after it was begun. One that has a lease goes on; where that
-ran out, whoever had it is dead, and anybody may begin it anew.
+ran out, whoever had it is dead, and anybody may begin it anew. What a clock wrote that was far ahead, and was put right
+since, holds nothing up: it is free at once, and begun by one.
 """
 
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
 from bot.db.unit_of_work import Tx, insert_into
 
@@ -33,27 +35,32 @@ _KNOWN = select(ROUNDS.c.begun_at, ROUNDS.c.leased_until).where(ROUNDS.c.name ==
 @cache
 def _take(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
     new = insert_into(RoundRow, is_sqlite=is_sqlite)
-    is_due = and_(ROUNDS.c.leased_until.is_(None), ROUNDS.c.begun_at <= bindparam("due_before"))
+    was_ahead = ROUNDS.c.begun_at > bindparam("latest")
+    is_due = and_(ROUNDS.c.leased_until.is_(None), or_(ROUNDS.c.begun_at <= bindparam("due_before"), was_ahead))
+    is_dead = or_(ROUNDS.c.leased_until <= bindparam("now"), ROUNDS.c.leased_until > bindparam("furthest"))
     return new.on_conflict_do_update(
         index_elements=["name"],
         set_={name: new.excluded[name] for name in ("begun_at", "leased_until", "held_by")},
-        where=or_(is_due, ROUNDS.c.leased_until <= bindparam("now")),
+        where=or_(is_due, is_dead),
     )
 
 
-async def free_at(tx: Tx, name: str, every: timedelta) -> datetime | None:
-    """When it may be begun as things stand; None for one that never was."""
+async def free_at(tx: Tx, name: str, every: timedelta, lease: timedelta) -> datetime | None:
+    """When it may be begun as things stand; None for one that may be now."""
     row = (await tx.execute(_KNOWN, {"round": name})).one_or_none()
     if row is None:
         return None
-    at: datetime = row.begun_at + every if row.leased_until is None else row.leased_until
-    return at
+    latest, free = tx.now + CLOCK_SLACK, row.leased_until
+    if free is None:
+        return None if row.begun_at > latest else row.begun_at + every
+    return None if free > latest + lease else free
 
 
 async def take(tx: Tx, name: str, every: timedelta, *, me: str, until: datetime) -> bool:
     """Begin it, if it is free: of all who try, one does."""
     row = {"name": name, "begun_at": tx.now, "leased_until": until, "held_by": me}
     when = {"now": tx.now, "due_before": tx.now - every}
+    when |= {"latest": tx.now + CLOCK_SLACK, "furthest": until + CLOCK_SLACK}
     return (await tx.execute(_take(tx.is_sqlite), {**row, **when})).rowcount == 1
 
 

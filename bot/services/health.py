@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import exists, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import CLOCK_SLACK
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
 from bot.db.places import PAUSES, PLACES
@@ -15,7 +16,6 @@ from bot.delivery import BusyError
 
 MESSAGES, AUDIT = table_of(MessageRow), table_of(AuditRow)
 
-CLOCK_SLACK = timedelta(minutes=1)
 LATE = timedelta(minutes=15)
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.clock import CLOCK_SLACK
 from bot.db import rounds
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
@@ -82,10 +83,11 @@ class Rounds:
     async def _begin(self, name: Round, every: timedelta) -> bool:
         """Looked at first, because looking holds up nobody."""
         now = self.db.clock.now()
-        if self._not_before.get(name, now) > now:
+        # said by a clock that was ahead, it is not believed for longer than a period
+        if now < self._not_before.get(name, now) <= now + max(every, self.lease) + CLOCK_SLACK:
             return False
         async with self.db.read() as tx:
-            free_at = await rounds.free_at(tx, name, every)
+            free_at = await rounds.free_at(tx, name, every, self.lease)
         if free_at is not None and free_at > now:
             self._not_before[name] = free_at
             return False

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
+from bot.clock import CLOCK_SLACK
+from bot.db import jobs
 from bot.db.jobs import JOBS
 from bot.db.unit_of_work import Database
 from bot.services.jobs import JobKind
@@ -76,3 +79,33 @@ async def test_what_another_process_took_over_and_let_go_is_begun_again_when_it_
     await working.until_begun(3)
 
     assert (seen, working.begun) == (["long:1", "next:1"], ["long:1", "next:1", "long:1"])
+
+
+async def test_a_lease_of_a_machine_whose_clock_was_ahead_is_waited_for_no_longer_than_any(
+    database: Database, clock: FakeClock
+) -> None:
+    """It died, and its clock was a day ahead."""
+    working, today = Working(Engine(database)), clock.now()
+    clock.move_to(today + timedelta(days=1))
+    await working.put_in_line("held:1")
+    async with database.write() as tx:
+        await jobs.take(tx, [KIND], most=1, me="dead", until=tx.now + LEASE)
+
+    clock.move_to(today)
+    await working.engine.launch(working.run)
+    await working.until_begun(1)
+    working.may_end.set()
+    await working.engine.stop()
+
+    assert working.begun == ["held:1"]
+
+
+async def test_a_lease_of_a_machine_whose_clock_is_a_little_ahead_is_left_alone(working: Working) -> None:
+    async with working.engine.db.write() as tx:
+        await jobs.put_in_line(tx, KIND, "held:1", "held")
+        await jobs.take(tx, [KIND], most=1, me="another", until=tx.now + LEASE + CLOCK_SLACK)
+
+    await working.put_in_line("next:1")
+    await working.until_begun(1)
+
+    assert working.begun == ["next:1"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.clock import CLOCK_SLACK
 from bot.db import rounds as rows
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
@@ -130,7 +131,7 @@ async def until_renewed(clock: FakeClock, rounds: Rounds) -> None:
 
     async def lease() -> object:
         async with rounds.db.read() as tx:
-            return await rows.free_at(tx, Round.SWEEP, EVERY)
+            return await rows.free_at(tx, Round.SWEEP, EVERY, LEASE)
 
     before = await lease()
     async with asyncio.timeout(10):
@@ -184,6 +185,57 @@ async def test_a_round_that_fails_has_its_next_turn_at_its_time_and_soon_where_t
     assert not await one.do(Round.SWEEP, EVERY, nothing)
     clock.move_to(begun + after)
     assert await one.do(Round.SWEEP, EVERY, nothing)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=2), timedelta(days=400)], ids=str)
+async def test_a_round_that_a_clock_far_ahead_began_is_due_at_once_when_it_is_put_right_and_once_in_all(
+    clock: FakeClock, one: Rounds, other: Rounds, ahead: timedelta
+) -> None:
+    today = clock.now()
+    clock.move_to(today + ahead)
+    assert await one.do(Round.SWEEP, EVERY, nothing)
+    assert not await one.do(Round.SWEEP, EVERY, nothing)
+
+    clock.move_to(today)
+    third = Rounds(one.db)
+    done = await asyncio.gather(*(rounds.do(Round.SWEEP, EVERY, nothing) for rounds in (one, other, third)))
+    again = [await rounds.do(Round.SWEEP, EVERY, nothing) for rounds in (one, other, third)]
+
+    assert (sorted(done), again) == ([False, False, True], [False] * 3)
+
+
+async def test_a_process_whose_own_clock_was_ahead_looks_again_when_it_is_put_right(
+    clock: FakeClock, one: Rounds
+) -> None:
+    today = clock.now()
+    clock.move_to(today + timedelta(days=1))
+    done = [await one.do(Round.SWEEP, EVERY, nothing) for _ in range(2)]
+
+    clock.move_to(today)
+    done.append(await one.do(Round.SWEEP, EVERY, nothing))
+
+    assert done == [True, False, True]
+
+
+async def test_a_round_that_a_process_died_in_whose_clock_was_ahead_is_done_by_another_at_once(
+    database: Database, other: Rounds
+) -> None:
+    async with database.write() as tx:
+        await rows.take(tx, Round.SWEEP, EVERY, me="one that died", until=tx.now + timedelta(days=1))
+
+    assert await other.do(Round.SWEEP, EVERY, nothing)
+
+
+async def test_a_round_that_a_clock_a_little_ahead_began_is_not_done_again(
+    clock: FakeClock, one: Rounds, other: Rounds
+) -> None:
+    """Clocks of machines differ by a second or two."""
+    now = clock.now()
+    clock.move_to(now + CLOCK_SLACK)
+    assert await one.do(Round.SWEEP, EVERY, nothing)
+
+    clock.move_to(now)
+    assert not await other.do(Round.SWEEP, EVERY, nothing)
 
 
 class Asked(Database):
