@@ -1,4 +1,4 @@
-"""README's "Add a provider", followed to the letter in a copy of the repository."""
+"""docs/adding-a-provider.md, followed to the letter in a copy of the repository."""
 
 import os
 import re
@@ -37,19 +37,18 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def section() -> str:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return text.partition("## Add a provider\n")[2].partition("\n## ")[0]
+def steps() -> str:
+    return (ROOT / "docs" / "adding-a-provider.md").read_text(encoding="utf-8")
 
 
 def block(language: str) -> str:
-    found = re.search(rf"```{language}\n(.*?)```", section(), re.DOTALL)
+    found = re.search(rf"```{language}\n(.*?)```", steps(), re.DOTALL)
     assert found is not None
     return found[1]
 
 
 def additions() -> Iterator[tuple[str, list[str]]]:
-    """By file, the lines that the section has somebody add."""
+    """By file, the lines that the steps have somebody add."""
     for part in block("python").split("# ")[1:]:
         file, *lines = part.rstrip().split("\n")
         yield file, lines
@@ -95,4 +94,4 @@ def test_a_provider_that_is_added_by_these_steps_passes_the_rules_and_the_contra
 
 
 def test_the_rooms_that_are_told_are_those_that_are_asked_for() -> None:
-    assert set(re.findall(r"^\| `([\w.]+)` \|", section(), re.MULTILINE)) == ROOMS
+    assert set(re.findall(r"^\| `([\w.]+)` \|", steps(), re.MULTILINE)) == ROOMS

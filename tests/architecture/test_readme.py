@@ -1,4 +1,4 @@
-"""README says what is there, and nothing that is not."""
+"""README and the pages beside it say what is there, and nothing that is not."""
 
 import ast
 import re
@@ -12,35 +12,43 @@ PER_PROVIDER = ("CLIENT_ID", "CLIENT_SECRET", "AUTH_URL", "TOKEN_URL", "REVOKE_U
 FOR_TESTS = {"DEXT_CHROMIUM", "DEXT_KILLS"}
 
 
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+
 def readme() -> str:
-    return (ROOT / "README.md").read_text(encoding="utf-8")
+    return PAGES[0].read_text(encoding="utf-8")
 
 
-def test_the_readme_tells_every_variable_and_no_other() -> None:
+def everything() -> str:
+    return "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+
+
+def test_every_variable_is_told_and_no_other() -> None:
     read = {
         node.value
         for _, tree in sources(*READ_BY)
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and VARIABLE.fullmatch(node.value)
     }
-    told = set(VARIABLE.findall(readme()))
+    told = set(VARIABLE.findall(everything()))
     of_providers = {f"DEXT_{key.upper()}_{name}" for key in PROVIDERS for name in PER_PROVIDER}
 
     assert read - told - of_providers == set()
     assert told - read - of_providers - FOR_TESTS == set()
-    assert {name for name in PER_PROVIDER if f"_{name}" not in readme()} == set()
+    assert {name for name in PER_PROVIDER if f"_{name}" not in everything()} == set()
 
 
-def test_the_readme_names_only_commands_of_make_that_exist() -> None:
+def test_only_commands_of_make_that_exist_are_named() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
-    assert set(re.findall(r"`make ([a-z]+)", readme())) - targets == set()
+    assert set(re.findall(r"`make ([a-z]+)", everything())) - targets == set()
 
 
-def test_every_file_that_the_readme_points_at_is_there() -> None:
-    pointed = re.findall(r"\]\((?!https?:)([^)#]+)\)", readme())
+def test_every_file_that_a_page_points_at_is_there() -> None:
+    for page in PAGES:
+        pointed = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
 
-    assert [path for path in pointed if not (ROOT / path).exists()] == []
+        assert [path for path in pointed if not (page.parent / path).exists()] == []
 
 
 def test_decisions_are_dated_and_say_what_was_not_chosen() -> None:

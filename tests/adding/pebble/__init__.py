@@ -1,5 +1,5 @@
 """Pebble Books, a package that nobody sells: bills and nothing else. It is the smallest provider that there can be, to be
-copied from (README, "Add a provider").
+copied from (docs/adding-a-provider.md).
 
 | their word | our word |
 |---|---|
