@@ -10,7 +10,7 @@ from bot.domain.crediting import can_be_credited
 from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
 from bot.domain.items import ItemState
-from bot.domain.problems import Fix
+from bot.domain.problems import MISSING_VALUE, Fix
 from bot.domain.publishing import StepKind
 from bot.domain.settings import Destination, PaymentStatus
 from bot.views import fields
@@ -112,7 +112,7 @@ def read_choice(state: dict[str, Any]) -> str | None:
 
 
 def _open(found: AlertCard) -> Message:
-    item, problem = found.card.item, found.alert.problem
+    item, problem, fixes = found.card.item, found.alert.problem, _fixes(found)
     sign = SIGNS[AlertState.FIXED if is_let_wait(found) else AlertState.OPEN]
     head = f"*{escape(found.card.organisation)}* · {item.reference}\n{sign} *{escape(problem.title)}*"
     asked = " ".join(mention(user) for user in found.helpers[:5])
@@ -124,8 +124,8 @@ def _open(found: AlertCard) -> Message:
         section(head),
         section(escape(problem.explanation, 900)),
         *_field(found),
-        section(f"{move}\n{escape(problem.remedy, 900)}{asks}"),
-        *not_again(found, can_be_credited=Fix.MAKE_CREDIT_NOTE in _fixes(found)),
+        section(f"{move}\n{escape(problem.remedy_by(fixes), 900)}{asks}"),
+        *not_again(found, can_be_credited=Fix.MAKE_CREDIT_NOTE in fixes),
         ActionsBlock(elements=_buttons(found)),
     ]
     if not _waits_for_people(found):
@@ -153,16 +153,21 @@ def _waiting(found: AlertCard) -> str:
     """Who asked for it, and how it ends."""
     alert, ledger = found.alert, escape(found.card.ledger)
     looks = f"{ledger} is asked again by itself, the next time {moment(alert.look_at or alert.changed_at)}"
-    goes = f"{looks}; when the cause is gone, it goes out."
-    return f"{alert.outcome} {goes} Any of these buttons ends the waiting." if is_let_wait(found) else goes
+    if not is_let_wait(found):
+        return f"{looks}; when the cause is gone, it goes out."
+    *others, last = (f"*{LABELS[fix][1]}*" for fix in _fixes(found))
+    ends = f"{', '.join(others)} or {last}" if others else last
+    return f"{alert.outcome} {looks}. {ends} ends the waiting."
 
 
 def _field(found: AlertCard) -> list[Block]:
-    about = found.alert.problem.field
+    """What it is about, where the heading does not say that."""
+    about, title = found.alert.problem.field, found.alert.problem.title
     if about is None:
         return []
     name, value = about
-    return [section(f"*{escape(name)}*\n{escape(value, 150) or 'see the card'}")]
+    is_said = name.lower() in title.lower() if value == MISSING_VALUE else bool(value) and value in title
+    return [] if is_said else [section(f"*{escape(name)}*\n{escape(value, 150) or 'see the card'}")]
 
 
 def _buttons(found: AlertCard) -> list[ButtonElement]:

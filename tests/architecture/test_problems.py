@@ -64,10 +64,20 @@ def test_a_problem_has_an_entry_whose_placeholders_are_filled(code: ProblemCode)
 
 
 @pytest.mark.parametrize("code", ProblemCode)
+def test_what_a_remedy_says_of_a_button_stands_in_it_and_the_button_is_one_of_its_own(code: ProblemCode) -> None:
+    entry = CATALOGUE[code]
+
+    for fix, words, instead in entry.without:
+        assert fix in entry.fixes
+        assert words in entry.remedy
+        assert placeholders(instead) <= placeholders(entry.remedy)
+
+
+@pytest.mark.parametrize("code", ProblemCode)
 def test_a_problem_reads_as_sentences_even_with_no_fact_known(code: ProblemCode) -> None:
     problem = Problem(code=code)
 
-    for sentence in (problem.explanation, problem.remedy):
+    for sentence in (problem.explanation, problem.remedy, problem.remedy_by(())):
         assert "{" not in sentence
         assert sentence[0] in string.ascii_uppercase or sentence.startswith("unknown")
         assert sentence.endswith(".")

@@ -231,18 +231,34 @@ def test_while_an_answer_is_open_nothing_offers_to_change_the_item(code: Problem
 @pytest.mark.parametrize(
     ("code", "name", "value"),
     [
-        (ProblemCode.ACCOUNT_ARCHIVED, "Category", "429 · General Expenses"),
-        (ProblemCode.TAX_NOT_USABLE, "Tax rate", "20% (VAT on Expenses)"),
-        (ProblemCode.TAX_RATE_GONE, "Tax rate", "20% (VAT on Expenses)"),
+        (ProblemCode.PRODUCT_NOT_VALID, "Product", "TONER · Toner cartridge, black"),
+        (ProblemCode.CURRENCY_NOT_ENABLED, "Currency", "GBP"),
         (ProblemCode.CONTACT_ARCHIVED, "Contact", "Paper &amp; Ink Ltd"),
         (ProblemCode.PERIOD_LOCKED, "Date", "1 Mar 2026"),
         (ProblemCode.FIELD_MISSING, "a due date", "none"),
-        (ProblemCode.ACCOUNT_MISSING, "Category", "none"),
         (ProblemCode.TOTALS_DIFFER, "Amounts", "see the card"),
     ],
 )
 def test_the_field_and_its_value_are_named(code: ProblemCode, name: str, value: str) -> None:
     assert f"*{name}*\n{value}" in words(views.alert(an_alert(code)))
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        (ProblemCode.ACCOUNT_ARCHIVED, "Category"),
+        (ProblemCode.ACCOUNT_MISSING, "Category"),
+        (ProblemCode.TAX_NOT_USABLE, "Tax rate"),
+        (ProblemCode.TAX_RATE_GONE, "Tax rate"),
+        (ProblemCode.CONTACT_MISSING, "Supplier"),
+    ],
+)
+def test_a_field_that_the_heading_names_is_not_named_again(code: ProblemCode, name: str) -> None:
+    found = an_alert(code)
+    unknown = replace(found, alert=replace(found.alert, problem=Problem(code=code)))
+
+    assert f"*{name}*" not in words(views.alert(found))
+    assert (f"*{name}*\nsee the card" in words(views.alert(unknown))) == ("missing" not in found.alert.problem.title)
 
 
 def test_a_problem_that_is_about_no_field_names_none() -> None:
@@ -424,3 +440,24 @@ def test_only_what_works_is_offered() -> None:
     assert ActionId.WAIT_FOR_LEDGER not in offered[0]
     assert "<@U0BEN0001> lets it wait. Xero is asked again by itself" in words(views.alert(waits))
     assert all(ActionId.PUBLISH_AS_DRAFT not in each for each in offered[1:])
+
+
+@pytest.mark.parametrize("code", [ProblemCode.PERIOD_LOCKED, ProblemCode.PLAN_LIMIT])
+def test_the_words_speak_of_no_button_that_is_not_there(code: ProblemCode) -> None:
+    found = an_alert(code)
+    waits = replace(found, alert=replace(found.alert, look_at=AT, outcome="<@U0BEN0001> lets it wait."))
+    undrafted = replace(waits, card=replace(found.card, statuses=(PaymentStatus.AWAITING_PAYMENT,)))
+
+    offered, waiting, neither = (words(views.alert(one)) for one in (found, waits, undrafted))
+
+    assert ("ress Wait" in offered, "press Publish as draft" in offered) == (True, True)
+    assert ("ress Wait" in waiting, "press Publish as draft" in waiting) == (False, True)
+    assert "ublish as draft" not in neither
+    assert "goes out by itself" in neither
+    assert "these buttons" not in waiting
+    assert "*Retry* ends the waiting." in neither
+
+
+@pytest.mark.parametrize("code", [ProblemCode.PERIOD_LOCKED, ProblemCode.PAYMENT_LOCKED, ProblemCode.WITHDRAWAL_LOCKED])
+def test_what_helps_in_a_locked_period_is_said_in_two_sentences(code: ProblemCode) -> None:
+    assert an_alert(code).alert.problem.remedy.count(". ") == 1

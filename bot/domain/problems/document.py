@@ -2,14 +2,18 @@
 
 from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
+_WAIT = "Ask an adviser to move the lock date in {ledger} and press Wait: then it goes out by itself."
+_DRAFT = "press Publish as draft, which {ledger} takes now and approves when the period is open, or "
+
 DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the {lock} lock date in {ledger} is {locked_to}.",
-        remedy="Publish as draft, where it is offered, sends it as a draft now: {ledger} takes drafts of this date, and will "
-        "not approve it until the period is open again. To keep the status that was chosen, ask an adviser there to move the "
-        "lock date and press Wait: it goes out by itself when that is done. Or edit the date, if it was read wrongly. The "
-        "approval is kept.",
+        remedy=f"{_WAIT} Or {_DRAFT}edit the date, if it was read wrongly.",
+        without=(
+            (Fix.WAIT_FOR_LEDGER, _WAIT, "It goes out by itself once an adviser has moved the lock date in {ledger}."),
+            (Fix.PUBLISH_AS_DRAFT, _DRAFT, ""),
+        ),
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",

@@ -149,6 +149,8 @@ class Entry:
     title: str
     explanation: str
     remedy: str
+    without: tuple[tuple[Fix, str, str], ...] = ()
+    """Of a button that is not always there: what the remedy says of it, and what it says in its place where it is not."""
     mover: Mover
     needs_admins: bool = False
     """Whether the remedy, or a part of it, is for admins, whoever acts next."""

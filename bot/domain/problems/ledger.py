@@ -2,6 +2,9 @@
 
 from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
+_WAIT = "Press Wait, and it goes out by itself next month."
+_DRAFT = "press Publish as draft, which is counted only when it is approved there, or "
+
 LEDGER: dict[ProblemCode, Entry] = {
     ProblemCode.DOCUMENT_NOT_EDITABLE: Entry(
         title="The document was changed in {ledger}",
@@ -21,9 +24,11 @@ LEDGER: dict[ProblemCode, Entry] = {
     ProblemCode.PLAN_LIMIT: Entry(
         title="The plan's limit of approved bills is reached",
         explanation="This organisation's plan in {ledger} allows no more approved bills this month.",
-        remedy="Publish as draft, where it is offered, sends it as a draft now: drafts are not counted, and {ledger} will not "
-        "approve it before next month or an upgrade. To keep the status that was chosen, press Wait, and it goes out by itself "
-        "next month; or ask the owner of the subscription to upgrade it, then press Retry.",
+        remedy=f"{_WAIT} Or {_DRAFT}ask the owner of the subscription to upgrade it and then press Retry.",
+        without=(
+            (Fix.WAIT_FOR_LEDGER, _WAIT, "It goes out by itself next month."),
+            (Fix.PUBLISH_AS_DRAFT, _DRAFT, ""),
+        ),
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.RETRY),
     ),

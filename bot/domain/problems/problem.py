@@ -1,10 +1,11 @@
 """One occurrence of a problem, and the words that its facts fill."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from string import Formatter
 
 from bot.domain.problems.catalogue import CATALOGUE
-from bot.domain.problems.entries import OF_WITHDRAWAL, Entry, ProblemCode
+from bot.domain.problems.entries import OF_WITHDRAWAL, Entry, Fix, ProblemCode
 from bot.domain.problems.withdrawing import PAID_AGAIN, TAKEN_BACK, UNPAID
 
 
@@ -26,12 +27,12 @@ class Problem:
 
     @property
     def field(self) -> tuple[str, str] | None:
-        """Which field it is about, and what stands there as far as that is known: "none" where it is missing."""
+        """Which field it is about, and what stands there as far as that is known: `MISSING_VALUE` where it is empty."""
         if self.entry.field is None:
             return None
         name = _fill(self.entry.field, self.facts)
         if self.code in MISSING:
-            return name, "none"
+            return name, MISSING_VALUE
         return name, self.facts.get(FACT_OF.get(self.entry.field, ""), "")
 
     @property
@@ -41,6 +42,13 @@ class Problem:
     @property
     def remedy(self) -> str:
         return self._with(self.entry.remedy, PAID_AGAIN)
+
+    def remedy_by(self, offered: Collection[Fix]) -> str:
+        """The remedy where these can be pressed: of no other it says that it can."""
+        template = self.entry.remedy
+        for fix, words, instead in self.entry.without:
+            template = template if fix in offered else template.replace(words, instead)
+        return self._with(template, PAID_AGAIN)
 
     @property
     def taken_back(self) -> tuple[str, ...]:
@@ -54,6 +62,8 @@ class Problem:
         is_told_here = self.taken_back and self.code in OF_WITHDRAWAL
         return _fill(f"{template} {if_taken_back}" if is_told_here else template, self.facts)
 
+
+MISSING_VALUE = "none"
 
 FACT_OF = {
     "Category": "account",
