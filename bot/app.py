@@ -20,6 +20,7 @@ from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
 from bot.learning import knowing_its_workspace
+from bot.loops import guarded
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
@@ -36,7 +37,6 @@ from bot.services.syncing import Syncing
 from bot.serving import keep_what_stands, listening, stopped
 from bot.slack import Permalink
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
-from bot.worker.loops import guarded
 from bot.worker.reconciler import Restartable
 from bot.worker.rounds import Rounds
 from bot.worker.upkeep import Upkeep

@@ -7,6 +7,7 @@ waits, whatever the reason: a pause that the ledger asked for, an outage, a day'
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.publishing import PublicationState
 from bot.domain.queues import Drained
+from bot.loops import guarded
 from bot.services.connection_messages import place_of_news
 from bot.services.held_up import GOES_ON, due_of, is_set_aside, queues_of
 from bot.services.homes import redraw_homes_of
@@ -52,7 +54,12 @@ class Queues:
         """Tell of what is held up now, and close what has drained; answers how many cards were told or closed."""
         async with self.db.read() as tx:
             found = (await tx.execute(_of_interest(tx, tuple(self.providers)))).all()
-        return sum([await self._look_at(connection) for connection in found])
+        return sum([await self._told(connection) for connection in found])
+
+    async def _told(self, connection: Row[Any]) -> bool:
+        """What goes wrong over one costs no other its turn."""
+        of = str(connection.organisation_id)
+        return await guarded(partial(self._look_at, connection), "telling what is held up", organisation=of)
 
     async def _look_at(self, connection: Row[Any]) -> bool:
         of = WorkspaceId(connection.workspace_id), OrganisationId(connection.organisation_id)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import is_installed
 from bot.domain.books import ListKind
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
+from bot.loops import guarded
 from bot.services.homes import redraw_homes_of
 from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
@@ -39,11 +41,12 @@ class Syncing:
 
     async def start_due(self) -> int:
         """Begin to read what is due, of connections that work and of which nothing is being read; answers of how many."""
-        begun = 0
-        for row in await self._candidates():
-            if self._is_whole_due(row.newest, row.organisation_id, self.clock.now()) or row.failed_at is not None:
-                begun += await self._start(row)
-        return begun
+        return sum([await self._begun(row) for row in await self._candidates()])
+
+    async def _begun(self, row: Row[Any]) -> bool:
+        """What goes wrong over one costs no other its turn."""
+        of = str(row.organisation_id)
+        return await guarded(partial(self._start, row), "beginning to read lists", organisation=of)
 
     async def _candidates(self) -> Sequence[Row[Any]]:
         """Those whose time may have come. A look writes nothing, because it comes often and SQLite has one writer."""
@@ -68,6 +71,8 @@ class Syncing:
             return (await tx.execute(statement)).all()
 
     async def _start(self, row: Row[Any]) -> bool:
+        if row.failed_at is None and not self._is_whole_due(row.newest, row.organisation_id, self.clock.now()):
+            return False
         async with self.db.write() as tx:
             # two workers may have seen the same one due
             await tx.execute(select(CONNECTIONS.c.id).where(CONNECTIONS.c.id == row.id).with_for_update())

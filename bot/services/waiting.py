@@ -7,6 +7,7 @@ subscription, a right in the ledger). The books are read again for all of an org
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -27,6 +28,7 @@ from bot.domain.problems import Fix
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.domain.waiting import is_worth_sending, next_look
+from bot.loops import guarded
 from bot.services import alerts, audit, lists, publications
 from bot.services.access import Tokens, called
 from bot.services.current import NotNowError, refreshing, require_item, show
@@ -75,20 +77,23 @@ class Waiting:
 
     async def look(self) -> int:
         """Send what is worth sending by now; answers how many. What cannot be told yet is looked at again later."""
-        sent = 0
+        sent: list[ItemId] = []
         for connection in await self._due():
-            try:
-                books = await called(
-                    self.tokens, ConnectionId(connection.id), self.providers[connection.provider].books
-                )
-            except ReconnectNeededError as error:
-                await self.tokens.broken(ConnectionId(connection.id), error.problem)
-                continue
-            except ProviderError as error:
-                logger.info("the books could not be read for what waits", extra={"problem": str(error.problem.code)})
-                books = None
-            sent += await self._look_at(connection, books)
-        return sent
+            of = str(connection.organisation_id)
+            await guarded(partial(self._look_for, connection, sent), "looking at what waits", organisation=of)
+        return len(sent)
+
+    async def _look_for(self, connection: Row[Any], sent: list[ItemId]) -> None:
+        """In one organisation; what goes out is added to `sent`."""
+        try:
+            books = await called(self.tokens, ConnectionId(connection.id), self.providers[connection.provider].books)
+        except ReconnectNeededError as error:
+            await self.tokens.broken(ConnectionId(connection.id), error.problem)
+            return
+        except ProviderError as error:
+            logger.info("the books could not be read for what waits", extra={"problem": str(error.problem.code)})
+            books = None
+        await self._look_at(connection, books, sent)
 
     async def _due(self) -> Sequence[Row[Any]]:
         """Connections that work, of organisations in which something is to be looked at now."""
@@ -110,14 +115,19 @@ class Waiting:
         async with self.db.read() as tx:
             return (await tx.execute(statement)).all()
 
-    async def _look_at(self, connection: Row[Any], books: Books | None) -> int:
+    async def _look_at(self, connection: Row[Any], books: Books | None, sent: list[ItemId]) -> None:
         workspace_id, organisation_id = WorkspaceId(connection.workspace_id), OrganisationId(connection.organisation_id)
         if books is not None:
             async with self.db.write() as tx:
                 await lists.keep_books(tx, workspace_id, organisation_id, books)
         async with self.db.read() as tx:
             waiting = await _waiting(tx, workspace_id, organisation_id)
-        return sum([await self._look_at_item(workspace_id, item_id, books) for item_id in waiting])
+        sent.extend([item_id for item_id in waiting if await self._is_sent(workspace_id, item_id, books)])
+
+    async def _is_sent(self, workspace_id: WorkspaceId, item_id: ItemId, books: Books | None) -> bool:
+        """What goes wrong over one costs no other its turn."""
+        look = partial(self._look_at_item, workspace_id, item_id, books)
+        return await guarded(look, "looking at what waits", item=str(item_id))
 
     async def _look_at_item(self, workspace_id: WorkspaceId, item_id: ItemId, books: Books | None) -> bool:
         """Each in a transaction of its own, because whoever presses a button meanwhile waits for it."""

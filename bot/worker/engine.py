@@ -16,8 +16,8 @@ from uuid import uuid4
 from bot.db import jobs
 from bot.db.jobs import Job
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.loops import guarded
 from bot.services.jobs import JobKind
-from bot.worker.loops import guarded
 
 logger = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+from bot.loops import guarded
 from bot.services.publishing import Publishing
-from bot.worker.loops import guarded
 
 
 @dataclass(frozen=True, slots=True)

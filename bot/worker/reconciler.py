@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from bot.loops import guarded
 from bot.services.publishing import Publishing
-from bot.worker.loops import guarded
 
 
 class Restartable(Protocol):

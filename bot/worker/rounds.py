@@ -20,7 +20,7 @@ from bot.clock import CLOCK_SLACK
 from bot.db import rounds
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
-from bot.worker.loops import guarded
+from bot.loops import guarded
 
 logger = logging.getLogger(__name__)
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from functools import partial
 
 from bot.clock import Clock
+from bot.loops import guarded
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
 from bot.services.queues import Queues
 from bot.services.removal import Removal
 from bot.services.syncing import Syncing
 from bot.services.waiting import Waiting
-from bot.worker.loops import guarded
 from bot.worker.rounds import Round, Rounds
 
 RENEWED_EVERY = timedelta(hours=1)

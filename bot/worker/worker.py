@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from bot.clock import Clock
 from bot.db.unit_of_work import Database, Nudge
+from bot.loops import guarded
 from bot.worker.engine import Engine
 from bot.worker.lock import WorkerLock
-from bot.worker.loops import guarded
 from bot.worker.planner import Planner
 from bot.worker.reconciler import Reconciler
 from bot.worker.sweeper import Sweeper

@@ -13,7 +13,7 @@ RESCUES = {
     "handlers/pages.py": "the web middleware",
     "handlers/api.py": "the last resort of the API's requests",
     "bot/worker/tasks.py": "the worker's loop over jobs",
-    "bot/worker/loops.py": "the worker's loops",
+    "bot/loops.py": "the loops of the worker, and of its services over many organisations",
     "bot/messenger.py": "the messenger's loop",
     "bot/doctor/examination.py": "a check that fails must not hide what the others find",
 }

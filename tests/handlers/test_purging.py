@@ -17,12 +17,12 @@ from bot.db.migrate import tables
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WORKSPACES
 from bot.domain.problems import Problem, ProblemCode
+from bot.loops import guarded
 from bot.playground.slack import TEAM
 from bot.services import purging
 from bot.services.purging import PURGE_AFTER, PURGED, Purge
 from bot.services.revoking import InUseError
 from bot.slack import learn_workspace
-from bot.worker.loops import guarded
 from providers.base import TokenAnswer
 from providers.errors import TryLaterError
 from providers.xero.simulator import TRADING
