@@ -27,10 +27,7 @@ REASONS = {
     "bot/db/arrivals.py:arrivals_due": WORK_OF_ALL,
     "bot/db/ingests.py:reading": OWN_ROW,
     **dict.fromkeys(
-        (
-            f"bot/db/jobs.py:{name}"
-            for name in ("_DONE", "_FORGET", "_FREE", "_HOLD", "_LET_GO", "_OLD", "_OPEN", "_RENEW", "_TAKE")
-        ),
+        (f"bot/db/jobs.py:{name}" for name in ("_DONE", "_FORGET", "_HOLD", "_LET_GO", "_OLD", "_OPEN", "_RENEW")),
         WORK_OF_ALL,
     ),
     **dict.fromkeys((f"bot/db/rounds.py:{name}" for name in ("_KNOWN", "_LEASE")), "rounds are the worker's, over all"),
