@@ -38,10 +38,15 @@ STOPS = (
     SheetError,
     NoSuchOrganisationError,
 )
+NOTHING_TYPED = "Type one of these commands, such as `dext-bot run`; `dext-bot COMMAND --help` tells more of it."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    chosen = _parser().parse_args(arguments)
+    parser, typed = _parser(), sys.argv[1:] if arguments is None else arguments
+    if not typed:
+        print(f"{parser.format_help()}\n{NOTHING_TYPED}", file=sys.stderr)
+        return 2
+    chosen = parser.parse_args(typed)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         return command(chosen)

@@ -178,10 +178,14 @@ def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
 def export_items(chosen: argparse.Namespace) -> int:
     url = database_url_of(os.environ)
     with new_file(chosen.out) as write:
-        return asyncio.run(_export(chosen, url, write))
+        done = asyncio.run(_export(chosen, url, write))
+    items = "1 item" if done == 1 else f"{done} items"
+    print(f"{items} written to {chosen.out or 'standard output'}.", file=sys.stderr)
+    return 0
 
 
 async def _export(chosen: argparse.Namespace, url: str, write: Callable[[str], object]) -> int:
+    """Answers how many items are written."""
     await migrate.require_head(url)
     db = Database(url, SystemClock())
     try:
@@ -196,4 +200,4 @@ async def _export(chosen: argparse.Namespace, url: str, write: Callable[[str], o
                 told(done := done + 1)
     finally:
         await db.close()
-    return 0
+    return done

@@ -7,16 +7,19 @@ from typing import Any
 from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from bot.db.base import load
+from bot.db.base import load, table_of
 from bot.db.items import ITEMS
+from bot.db.messages import AlertRow
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS, UNDER_WAY, PublicationRow
 from bot.db.unit_of_work import Tx
+from bot.domain.alerts import AlertState
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem
 from bot.domain.publishing import ADDITIONS, StepKind, StepState
 from bot.domain.queued import Queued
 
+ALERTS = table_of(AlertRow)
 _LATER = aliased(PublicationRow)
 
 
@@ -38,6 +41,13 @@ async def queued_steps(
     document = and_(STEPS.c.kind == StepKind.DOCUMENT, ITEMS.c.state == ItemState.REFUSED, ~later.exists())
     addition = and_(STEPS.c.kind.in_(ADDITIONS), ITEMS.c.state == ItemState.PUBLISHED)
     waits_for_people = or_(document, addition)
+    its_alert = and_(
+        ALERTS.c.workspace_id == STEPS.c.workspace_id,
+        ALERTS.c.item_id == STEPS.c.item_id,
+        ALERTS.c.kind == STEPS.c.kind,
+        ALERTS.c.state == AlertState.OPEN,
+        ALERTS.c.told_anew_at.is_(None),
+    )
     statement = (
         select(
             STEPS,
@@ -46,10 +56,12 @@ async def queued_steps(
             PUBLICATIONS.c.created_at.label("since"),
             BATCHES.c.attempt,
             BATCHES.c.due_at.label("batch_due_at"),
+            ALERTS.c.look_at,
         )
         .join(PUBLICATIONS, PUBLICATIONS.c.id == STEPS.c.publication_id)
         .join(ITEMS, ITEMS.c.id == STEPS.c.item_id)
         .outerjoin(BATCHES, BATCHES.c.id == STEPS.c.batch_id)
+        .outerjoin(ALERTS, its_alert)
         .where(
             STEPS.c.workspace_id == workspace_id,
             STEPS.c.organisation_id == organisation_id,
@@ -80,4 +92,6 @@ def _queued(row: Row[Any], organisation: str) -> Queued:
 def _next_at(row: Row[Any]) -> datetime | None:
     if row.state == StepState.WAITING:
         return row.due_at  # type: ignore[no-any-return]
+    if row.state == StepState.REFUSED:
+        return row.look_at  # type: ignore[no-any-return]
     return row.batch_due_at if row.state in UNDER_WAY else None

@@ -59,6 +59,7 @@ async def test_a_list_is_brought_in_once_and_written_so_that_it_can_be_brought_i
         await _approved(desk)
         written = await in_a_thread(type_in, "export", "--out", str(again))
         twice = await in_a_thread(type_in, "export", "--out", str(again))
+        printed = await in_a_thread(type_in, "export")
         back = await in_a_thread(type_in, "import", str(again), "--yes")
 
     assert (looked[0], "2 new" in looked[1], "1 unclear" in looked[1]) == (1, True, True)
@@ -69,6 +70,8 @@ async def test_a_list_is_brought_in_once_and_written_so_that_it_can_be_brought_i
     assert ("sent with the document" in words(coded), "the organisation's default" in words(uncoded)) == (True, True)
     assert "<!channel>" not in words(uncoded)
     assert "Imported from a list" in words(coded)
+    assert written[1:] == ("", f"2 items written to {again}.\n")
+    assert (printed[1].count("N-"), printed[2]) == (2, "2 items written to standard output.\n")
     assert (written[0], twice[0], "is there already" in twice[2]) == (0, 2, True)
     rows = list(csv.DictReader(io.StringIO(again.read_text(encoding="utf-8-sig"))))
     assert sorted((row["Supplier"], row["Status"]) for row in rows) == [

@@ -3,12 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bot.cli import main
-from bot.views.ids import BlockId
+from bot.playground.slack import BOOKKEEPER
+from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import CATEGORY, Desk, a_desk, words
@@ -64,6 +66,27 @@ async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database
         assert "It was sent again as it is, on the command line." in words(alert(desk))
         assert len(desk.xero.bills()) == 1
         assert (await type_in("list"))[1].strip() == "Nothing is on its way, and nothing was refused."
+
+
+async def test_what_an_alert_asks_the_ledger_again_by_itself_has_a_next_try(database_url: str, type_in: Type) -> None:
+    async with a_desk(database_url, undo_seconds=0) as desk:
+        await desk.world.set_up()
+        desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
+        await desk.add(**{BlockId.NUMBER: NUMBER})
+        await desk.approve(NUMBER)
+        (refused,) = await jobs(type_in)
+        await desk.press(alert(desk), ActionId.WAIT_FOR_LEDGER, BOOKKEEPER)
+        now = desk.world.clock.now()
+
+        (waiting,) = await jobs(type_in)
+        _, table, _ = await type_in("list")
+        await desk.press(alert(desk), ActionId.RETRY_ITEM, BOOKKEEPER)
+        (anew,) = await jobs(type_in)
+
+    assert (refused["state"], refused["next_try"], anew["next_try"]) == ("refused", None, None)
+    at = datetime.fromisoformat(waiting["next_try"])
+    assert (waiting["state"], timedelta(0) < at - now <= timedelta(hours=1)) == ("refused", True)
+    assert f"{at:%Y-%m-%d %H:%M:%S}Z" in table
 
 
 async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_in: Type) -> None:

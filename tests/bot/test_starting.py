@@ -35,6 +35,18 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     return Terminal(monkeypatch, capsys)
 
 
+def test_no_command_at_all_is_answered_with_help_and_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(())
+
+    printed = capsys.readouterr()
+    lines = printed.err.splitlines()
+    assert (code, printed.out, lines[0]) == (2, "", "usage: dext-bot [-h] COMMAND ...")
+    assert any(line.strip().startswith("doctor") for line in lines)
+    assert (
+        lines[-1] == "Type one of these commands, such as `dext-bot run`; `dext-bot COMMAND --help` tells more of it."
+    )
+
+
 def test_a_database_that_cannot_be_had_is_told_in_one_line(terminal: Terminal, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a database, and long enough for SQLite to read where it begins")
     here = f"sqlite+aiosqlite:///{tmp_path}"
