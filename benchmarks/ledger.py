@@ -18,10 +18,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from benchmarks.quick_clock import QuickClock
+from providers.simulating.store import Shelf
 from providers.xero.simulated import seed
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.seed import new_contact, stable_id
-from providers.xero.simulated.store import Shelf
 from providers.xero.simulator import TRADING, XeroState, create_app
 
 ID, SECRET = "bench", "bench"

@@ -84,6 +84,15 @@ def test_only_the_registry_names_a_package() -> None:
     assert found == []
 
 
+def test_what_simulators_are_made_of_names_no_package() -> None:
+    names = [entry.profile.name.casefold() for entry in PROVIDERS.values()]
+    kit = ROOT / "providers" / "simulating"
+    files = [path for pattern in ("*.py", "*.html", "*.css") for path in kit.rglob(pattern)]
+
+    assert files
+    assert [path.name for path in files if any(name in path.read_text("utf-8").casefold() for name in names)] == []
+
+
 def _texts(tree: ast.Module) -> Iterator[ast.Constant]:
     """What is said or compared; docstrings are about the code."""
     told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}

@@ -98,4 +98,6 @@ def project() -> dict[str, Any]:
 
 
 def provider_folders() -> list[str]:
-    return sorted(path.parent.name for path in (ROOT / "providers").glob("*/__init__.py"))
+    """All but what simulators are made of."""
+    found = {path.parent.name for path in (ROOT / "providers").glob("*/__init__.py")}
+    return sorted(found - {"simulating"})

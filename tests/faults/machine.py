@@ -29,8 +29,8 @@ from bot.serving import stopped
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock
 from providers.base import Access, ClientConfig, TokenAnswer
+from providers.simulating.idempotency import Keys
 from providers.xero.adapter import XeroProvider
-from providers.xero.simulated.idempotency import Keys
 from providers.xero.simulator import TRADING, Fault, Limits, XeroState, create_app
 from tests.fakes.clock import FakeClock
 from tests.kill.child import OPEN_HANDED

@@ -8,7 +8,7 @@ import pytest
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOOKKEEPER, Message
 from bot.services.budgets import SharedBudget
 from bot.views.ids import ActionId, BlockId
-from providers.xero.simulated.misbehaviour import Fault
+from providers.simulating.misbehaviour import Fault
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.playground.kit import schema_problems

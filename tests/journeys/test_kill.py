@@ -30,9 +30,8 @@ from bot.services.people import grant
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault
 from providers.base import TokenAnswer
-from providers.xero.simulated.idempotency import Keys
-from providers.xero.simulated.state import Call
-from providers.xero.simulator import TRADING, Fault, Limits, XeroState, create_app
+from providers.simulating.idempotency import Keys
+from providers.xero.simulator import TRADING, Call, Fault, Limits, XeroState, create_app
 from tests.fakes.clock import FakeClock
 from tests.kill.child import APPROVER, Life, live
 from tests.services.publishing import World, a_world

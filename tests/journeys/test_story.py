@@ -10,7 +10,7 @@ import pytest
 
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER, OWNER, Message, View
 from bot.views.ids import ActionId, BlockId
-from providers.xero.simulated.numbers import Json
+from providers.simulating.numbers import Json
 from providers.xero.simulator import TRADING, XeroState
 from tests.fakes.app import World
 from tests.fakes.connected import beside_xero, connect

@@ -18,7 +18,8 @@ from bot.domain.items import ItemState
 from bot.domain.publishing import StepKind
 from bot.services.publishing import Publishing
 from providers.base import Access
-from providers.xero.simulated.idempotency import REMEMBERED_FOR, Keys
+from providers.simulating.idempotency import Keys
+from providers.xero.simulated.front import REMEMBERED_FOR
 from providers.xero.simulator import TRADING, Fault
 from tests.contract.xero import XeroFarEnd, xero_far_end
 from tests.fakes.clock import FakeClock

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from providers.simulating.drawing import form_of
+from providers.simulating.numbers import Json
+from providers.simulating.pages import Frame
 from providers.xero.simulated import payments, settling
 from providers.xero.simulated.bank_transactions import BankTransactionWriter
 from providers.xero.simulated.books import ADVISER, Books
 from providers.xero.simulated.credit_notes import CreditNoteWriter
-from providers.xero.simulated.drawing import Drawing, form_of
 from providers.xero.simulated.invoices import InvoiceWriter
 from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, INVOICE, Kind
-from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.page import view_of
 from providers.xero.simulated.reading import may, still_open
-from providers.xero.simulated.state import XeroState
 from providers.xero.simulated.writing import DocumentWriter
 
 SOMEBODY = Author(name="Somebody in Xero", role=ADVISER, client_id="")
@@ -28,24 +28,23 @@ WRITERS: dict[Kind, type[DocumentWriter]] = {
 
 @dataclass(slots=True)
 class Acting:
-    state: XeroState
-    drawing: Drawing
+    frame: Frame[Books]
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_post("/o/{organisation}/act", self.act, name="act")
 
     async def act(self, request: web.Request) -> web.StreamResponse:
         """Do it, then show the document again with a word on what became of it."""
-        form, books = await form_of(request), self.state.by_short_code(request.match_info["organisation"])
+        form, books = await form_of(request), self.frame.books(request)
         name, parameter, kind = view_of({"Type": form.get("type", "")})
-        document = books.shelf(kind).get(form.get("document", "")) if books else None
-        if books is None or document is None:
+        document = books.shelf(kind).get(form.get("document", ""))
+        if document is None:
             raise web.HTTPNotFound(text="There is no document with this id")
         act, paid = form.get("act", ""), settling.payments_of(books, kind, str(document[kind.key]))
         outcome = _done(books, kind, document, act) if act in may(document, paid) else None
         is_done = outcome is not None and not outcome.errors
         where = {parameter: str(document[kind.key]), "done": "done" if is_done else "refused"}
-        raise web.HTTPSeeOther(self.drawing.path(request, name, **where))
+        raise web.HTTPSeeOther(self.frame.drawing.path(request, name, **where))
 
 
 def _done(books: Books, kind: Kind, document: Json, act: str) -> Outcome:

@@ -3,10 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
+from providers.simulating.numbers import Json, number, rounded
 from providers.xero.simulated import rules, sentences, settling
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import CREDIT_NOTE, INVOICE, SALES
-from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.refusals import unreadable
 

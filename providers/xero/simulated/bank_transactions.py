@@ -2,9 +2,9 @@
 
 from typing import Any, ClassVar
 
+from providers.simulating.numbers import Json
 from providers.xero.simulated import sentences
 from providers.xero.simulated.kinds import BANK_TRANSACTION, Kind
-from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.outcomes import Outcome
 from providers.xero.simulated.writing import DocumentWriter
 

@@ -5,10 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 from bot.clock import Clock
+from providers.simulating.numbers import Json
+from providers.simulating.store import Shelf, Store
 from providers.xero.simulated import seed
 from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, INVOICE, Kind
-from providers.xero.simulated.numbers import Json
-from providers.xero.simulated.store import Shelf, Store
 
 ADVISER = "FINANCIALADVISER"
 WRITERS = frozenset({ADVISER, "STANDARD", "INVOICEONLY"})

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from providers.simulating.numbers import Json
 from providers.xero.simulated import sentences
 from providers.xero.simulated.books import Books
-from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.seed import new_contact
 
 EDITABLE = (

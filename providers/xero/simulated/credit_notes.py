@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from providers.simulating.numbers import Json
 from providers.xero.simulated import rules
 from providers.xero.simulated.kinds import CREDIT_NOTE, Kind
 from providers.xero.simulated.lines import NOTHING
-from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.outcomes import Outcome
 from providers.xero.simulated.writing import DocumentWriter
 

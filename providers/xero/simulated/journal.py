@@ -6,13 +6,14 @@ makes of it is a realised currency gain. Tax is on the accrual basis; what is a 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
+from providers.simulating import double_entry
+from providers.simulating.double_entry import Leg, Posting, balanced
+from providers.simulating.numbers import Json, number, rounded
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import CREDITS, KINDS, SALES, Kind
 from providers.xero.simulated.lines import NOTHING
-from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.settling import target_of
 
 _NAMES = {
@@ -26,48 +27,23 @@ _NAMES = {
 POSTED = frozenset({"AUTHORISED", "PAID"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    """One side of a posting: an account, and how much it is debited (credited, where negative)."""
-
-    account: Json
-    debit: Decimal
-
-    @property
-    def is_credit(self) -> bool:
-        return self.debit < 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Posting:
-    on: str
-    kind: Kind
-    document: Json
-    is_payment: bool
-    legs: tuple[Leg, ...]
-
-
-def journal(books: Books) -> list[Posting]:
+def journal(books: Books) -> list[Posting[Kind]]:
     """By day; of one day, documents before payments."""
     found = [*_of_documents(books), *_of_payments(books)]
     return sorted(found, key=lambda posting: posting.on)
 
 
-def of_document(books: Books, document_id: str) -> list[Posting]:
+def of_document(books: Books, document_id: str) -> list[Posting[Kind]]:
     """What one document and its payments posted."""
     return [one for one in journal(books) if one.document[one.kind.key] == document_id]
 
 
 def balances(books: Books) -> dict[str, Decimal]:
     """What stands on each account by id: a debit is positive."""
-    found: dict[str, Decimal] = {}
-    for leg in (leg for posting in journal(books) for leg in posting.legs):
-        key = str(leg.account["AccountID"])
-        found[key] = found.get(key, NOTHING) + leg.debit
-    return found
+    return double_entry.balances(journal(books), "AccountID")
 
 
-def _of_documents(books: Books) -> Iterator[Posting]:
+def _of_documents(books: Books) -> Iterator[Posting[Kind]]:
     for kind in KINDS:
         for document in books.shelf(kind).values():
             if document["Status"] in POSTED:
@@ -87,10 +63,10 @@ def _document_legs(books: Books, document: Json) -> Iterator[Leg]:
     legs = [Leg(account=_account(books, code), debit=sign * rounded(net / rate)) for code, net in nets.items()]
     legs.append(Leg(account=_system(books, "GST"), debit=sign * rounded(document["TotalTax"] / rate)))
     legs.append(Leg(account=_control(books, document), debit=-sign * rounded(document["Total"] / rate)))
-    yield from _balanced(books, legs, "ROUNDING")
+    yield from balanced(legs, lambda: _system(books, "ROUNDING"))
 
 
-def _of_payments(books: Books) -> Iterator[Posting]:
+def _of_payments(books: Books) -> Iterator[Posting[Kind]]:
     for payment in books.payments.values():
         if payment["Status"] != "AUTHORISED":
             continue
@@ -108,15 +84,7 @@ def _payment_legs(books: Books, payment: Json, document: Json) -> Iterator[Leg]:
     moved = rounded(amount / (number(payment["CurrencyRate"]) or 1))
     bank = _account(books, payment["Account"]["Code"])
     legs = [Leg(account=_control(books, document), debit=sign * owed), Leg(account=bank, debit=-sign * moved)]
-    yield from _balanced(books, legs, "REALISEDCURRENCYGAIN")
-
-
-def _balanced(books: Books, legs: list[Leg], system: str) -> Iterator[Leg]:
-    """With what is missing to nothing on a system account; legs of nothing are left out."""
-    missing = -sum((leg.debit for leg in legs), NOTHING)
-    yield from (leg for leg in legs if leg.debit)
-    if missing:
-        yield Leg(account=_system(books, system), debit=missing)
+    yield from balanced(legs, lambda: _system(books, "REALISEDCURRENCYGAIN"))
 
 
 def _control(books: Books, document: Json) -> Json:

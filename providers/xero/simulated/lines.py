@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from providers.simulating.numbers import Json, number, rounded
 from providers.xero.simulated import sentences
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import SALES
-from providers.xero.simulated.numbers import Json, number, rounded
 from providers.xero.simulated.refusals import unreadable
 
 NOTHING = Decimal("0.00")

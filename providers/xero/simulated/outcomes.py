@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from providers.xero.simulated.numbers import Json
+from providers.simulating.numbers import Json
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 """What stands where a refused new document has no id."""

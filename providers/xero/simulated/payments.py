@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
+from providers.simulating.numbers import Json, number, rounded
 from providers.xero.simulated import rules, sentences, settling
 from providers.xero.simulated.books import APPROVERS, Books
+from providers.xero.simulated.dates import day
 from providers.xero.simulated.kinds import CREDIT_NOTE, INVOICE, SALES, Kind
-from providers.xero.simulated.numbers import Json, day, number, rounded
 from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.refusals import unreadable
 

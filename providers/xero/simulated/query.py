@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from providers.xero.simulated.numbers import Json
-from providers.xero.simulated.refusals import RefusalError, numbered
+from providers.simulating.answers import RefusalError
+from providers.simulating.numbers import Json
+from providers.xero.simulated.refusals import numbered
 
 Test = Callable[[Json], bool]
 _TOKEN = re.compile(

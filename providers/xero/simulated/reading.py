@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from providers.simulating.numbers import Json, number
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import BANK_TRANSACTION, CREDIT_NOTE, CREDITS, INVOICE, SALES, Kind
 from providers.xero.simulated.lines import NOTHING
-from providers.xero.simulated.numbers import Json, number
 from providers.xero.simulated.rules import ENDED
 
 STATUSES = {

@@ -1,34 +1,9 @@
 """How Xero says no: four shapes of error answer."""
 
-from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
-from providers.xero.simulated.numbers import Json, dump
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    status: int = 200
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def json(cls, value: Any, status: int = 200) -> "Answer":
-        return cls(status=status, body=dump(value).encode())
-
-    @classmethod
-    def text(cls, words: str, status: int) -> "Answer":
-        return cls(status=status, body=words.encode(), content_type="text/plain")
-
-
-class RefusalError(Exception):
-    """The whole call is refused; carries its answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.body.decode())
-        self.answer = answer
+from providers.simulating.answers import Answer, RefusalError
+from providers.simulating.numbers import Json
 
 
 def titled(status: int, title: str, detail: str) -> RefusalError:

@@ -3,11 +3,12 @@
 from datetime import date
 from urllib.parse import urlsplit
 
+from providers.simulating.numbers import Json, number
 from providers.xero.simulated import sentences
 from providers.xero.simulated.books import ADVISER, APPROVERS, MONTHLY_LIMIT, SMALL_PLANS, Books
+from providers.xero.simulated.dates import in_words
 from providers.xero.simulated.kinds import SALES, Kind
 from providers.xero.simulated.lines import NOTHING
-from providers.xero.simulated.numbers import Json, in_words, number
 
 CREATED = frozenset({"DRAFT", "SUBMITTED", "AUTHORISED"})
 MOVES = {

@@ -1,58 +1,34 @@
 """What the simulated Xero starts with: four people, two organisations, and their lists."""
 
-from dataclasses import dataclass
 from decimal import Decimal
-from uuid import NAMESPACE_URL, uuid5
+from functools import partial
 
+from providers.simulating import people
+from providers.simulating.numbers import Json
+from providers.simulating.people import Person
 from providers.xero.simulated import charts
-from providers.xero.simulated.numbers import Json
 
 SEEDED_AT = "2025-01-06T09:00:00+00:00"
 
 
-def stable_id(*names: str) -> str:
-    """The same id at every start, so that a link kept from yesterday still works."""
-    return str(uuid5(NAMESPACE_URL, "/".join(("simulated-xero", *names))))
-
-
+stable_id = partial(people.stable_id, "xero")
 TRADING = stable_id("Northwind Trading Ltd")
 IRELAND = stable_id("Northwind Ireland Ltd")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody with a Xero login; `roles` says what they are in which organisation."""
-
-    key: str
-    first_name: str
-    last_name: str
-    roles: dict[str, str]
-
-    @property
-    def name(self) -> str:
-        return f"{self.first_name} {self.last_name}"
-
-    @property
-    def email(self) -> str:
-        return f"{self.first_name.lower()}@northwind.example"
-
-    @property
-    def id(self) -> str:
-        return stable_id("person", self.key)
 
 
 PEOPLE = {
     person.key: person
     for person in (
         Person(
+            vendor="xero",
             key="dana",
             first_name="Dana",
             last_name="Adviser",
             roles={TRADING: "FINANCIALADVISER", IRELAND: "FINANCIALADVISER"},
         ),
-        Person(key="sam", first_name="Sam", last_name="Standard", roles={TRADING: "STANDARD"}),
-        Person(key="ira", first_name="Ira", last_name="Invoice", roles={TRADING: "INVOICEONLY"}),
-        Person(key="rae", first_name="Rae", last_name="Reader", roles={TRADING: "READONLY"}),
+        Person(vendor="xero", key="sam", first_name="Sam", last_name="Standard", roles={TRADING: "STANDARD"}),
+        Person(vendor="xero", key="ira", first_name="Ira", last_name="Invoice", roles={TRADING: "INVOICEONLY"}),
+        Person(vendor="xero", key="rae", first_name="Rae", last_name="Reader", roles={TRADING: "READONLY"}),
     )
 }
 

@@ -3,10 +3,10 @@
 from datetime import date
 from decimal import Decimal
 
+from providers.simulating.numbers import Json, number
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.kinds import CREDIT_NOTE, INVOICE, Kind
 from providers.xero.simulated.lines import NOTHING
-from providers.xero.simulated.numbers import Json, number
 
 _IN_DOCUMENT = ("PaymentID", "Date", "Amount", "Reference", "CurrencyRate")
 

@@ -1,21 +1,17 @@
 """One simulated Xero, put together: what a test or the playground holds in its hand."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from bot.clock import Clock, SystemClock
+from providers.simulating.grants import Asked
+from providers.simulating.numbers import Json
+from providers.simulating.people import Person
+from providers.simulating.state import Simulated, Vendor
 from providers.xero import wire
 from providers.xero.simulated import seed
 from providers.xero.simulated.books import Books
-from providers.xero.simulated.grants import Grants
-from providers.xero.simulated.idempotency import Replays
-from providers.xero.simulated.limits import Meter
-from providers.xero.simulated.misbehaviour import Fault, Misbehaviour
-from providers.xero.simulated.numbers import Json
-from providers.xero.simulated.store import Shelf, Store
+from providers.xero.simulated.front import KEYS, Limits
+from providers.xero.simulated.grants import RULES, Grants
 
 DEFAULT_SCOPES = [
     "openid",
@@ -31,60 +27,31 @@ DEFAULT_SCOPES = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call as it arrived and was answered; `status` 0 is an answer that never left."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-    status: int
-    answer: bytes
-    fault: Fault | None = None
+XERO = Vendor(key="xero", name="Xero", limits=Limits, keys=KEYS)
 
 
-class XeroState:
-    """Organisations, people, tokens, switches and the record of calls.
+class XeroState(Simulated[Books]):
+    """What every simulation has, and what happens inside Xero."""
 
-    Args:
-        clock: whose time everything goes by.
-        public_url: the address of this server as browsers see it, with the path it is mounted at.
-        client_id: of the one app that is registered here.
-        client_secret: of that app.
-        database: where books and tokens are kept; memory when absent.
-        redirect_uris: what the app may redirect to, exactly.
-    """
+    vendor = XERO
+    people = seed.PEOPLE
+    grants: Grants
 
-    def __init__(
-        self,
-        *,
-        clock: Clock | None = None,
-        public_url: str = "http://127.0.0.1:3002/xero",
-        client_id: str = "simulated-client",
-        client_secret: str = "simulated-secret",  # noqa: S107 # an example for a server on loopback
-        database: Path | None = None,
-        redirect_uris: Sequence[str] = (),
-        app_name: str = "Dext in Slack",
-    ) -> None:
-        self.clock = clock or SystemClock()
-        self.public_url = public_url.rstrip("/")
-        self.redirect_uris = tuple(redirect_uris)
-        self.app_name = app_name
-        self.store = Store(database)
-        self.people = seed.PEOPLE
+    def _open(self, client_id: str, client_secret: str) -> None:
         self.books = {tenant: Books(tenant, self.store, self.clock) for tenant in (seed.TRADING, seed.IRELAND)}
-        self.grants = Grants(self.clock, client_id, client_secret, self.store)
-        self.replays = Replays(self.clock, Shelf(self.store, "idempotency"))
-        self.meter = Meter(self.clock)
-        self.misbehaviour = Misbehaviour()
-        self.calls: list[Call] = []
-        self.released = asyncio.Event()
-        """Set to let hanging calls go; the server does so when it stops."""
+        self.grants = Grants(self.clock, client_id, client_secret, self.store, self.people, RULES)
 
-    def close(self) -> None:
-        self.store.close()
+    def allow(self, person: Person, tenants: Sequence[str], asked: Asked) -> str:
+        named = [(tenant, self.books[tenant].name) for tenant in tenants]
+        return self.grants.allow(
+            person, named, scopes=asked.scopes, redirect_uri=asked.redirect_uri, challenge=asked.challenge
+        )
+
+    def connected_to(self, tenant: str) -> list[tuple[Person, str]]:
+        return self.grants.connected_to(tenant)
+
+    def disconnect(self, tenant: str) -> None:
+        self.grants.disconnect(tenant)
 
     # What a test reads
 
@@ -95,13 +62,6 @@ class XeroState:
             for found in self.books[tenant].invoices.values()
             if found["Type"] == "ACCPAY" and found["Status"] not in ("VOIDED", "DELETED")
         ]
-
-    def by_short_code(self, code: str) -> Books | None:
-        return next((books for books in self.books.values() if books.short_code == code), None)
-
-    def calls_to(self, method: str, path: str) -> list[Call]:
-        """Those whose path ends so, e.g. `calls_to("PUT", "/Invoices")`."""
-        return [call for call in self.calls if call.method == method and call.path.endswith(path)]
 
     # What happens inside Xero
 
@@ -148,38 +108,11 @@ class XeroState:
         user_id = self.people[person].id
         users.save(user_id, {**users[user_id], "OrganisationRole": role})
 
-    def expire_access_tokens(self) -> None:
-        self.grants.expire_access()
-
-    def revoke_refresh_tokens(self) -> None:
-        self.grants.revoke_refreshes()
-
-    def disconnect(self, tenant: str) -> None:
-        self.grants.disconnect(tenant)
-
-    # Shortcuts and switches
-
     def grant(
         self, person: str = "dana", tenants: Sequence[str] | None = None, scopes: Sequence[str] = DEFAULT_SCOPES
     ) -> wire.TokenAnswer:
         """A token set as if this person had allowed access on the pages."""
         who = self.people[person]
         chosen = list(who.roles) if tenants is None else tenants
-        named = [(tenant, self.books[tenant].name) for tenant in chosen]
-        code = self.grants.allow(who, named, scopes=scopes, redirect_uri="", challenge=None)
+        code = self.allow(who, chosen, Asked(redirect_uri="", scopes=tuple(scopes)))
         return self.grants.exchange(code, redirect_uri="", verifier=None)
-
-    def fail_next(
-        self,
-        fault: Fault | str,
-        *,
-        times: int = 1,
-        method: str = "*",
-        path: str = "*",
-        seconds: float = 10,
-    ) -> None:
-        """The next `times` calls that match misbehave. `path` is a pattern under the root, such as `*/Invoices`."""
-        self.misbehaviour.plan(Fault(fault), times=times, method=method, path=path, seconds=seconds)
-
-    def forget_idempotency_keys(self) -> None:
-        self.replays.forget()

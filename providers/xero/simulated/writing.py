@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import uuid4
 
+from providers.simulating.numbers import Json, number, rounded
 from providers.xero.simulated import contacts, rules, sentences
 from providers.xero.simulated.books import Books
+from providers.xero.simulated.dates import day
 from providers.xero.simulated.kinds import SALES, Kind
 from providers.xero.simulated.lines import LineReader, totals
-from providers.xero.simulated.numbers import Json, day, number, rounded
 from providers.xero.simulated.outcomes import Author, Outcome
 from providers.xero.simulated.refusals import unreadable
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from providers.xero import simulator
 
 FOLDER = Path(simulator.__file__).parent
+KIT = FOLDER.parent / "simulating"
 IMPORTED = re.compile(r"^\s*(?:from|import) ((?:bot|handlers|providers)[\w.]*)(?: import (.+))?", re.MULTILINE)
 
 
@@ -14,5 +15,12 @@ def test_no_part_of_it_knows_our_rules_or_our_mapping() -> None:
     found = {(module, names) for path in files for module, names in IMPORTED.findall(path.read_text(encoding="utf-8"))}
 
     foreign = {(module, names) for module, names in found if not module.startswith("providers.xero.simulated")}
-    assert {module for module, _ in foreign} == {"bot.clock", "providers.xero"}
+    alien = {module for module, _ in foreign if module.partition(".simulating")[0] != "providers"}
+    assert alien <= {"bot.clock", "providers.xero"}
     assert {names for module, names in foreign if module == "providers.xero"} == {"wire"}
+
+
+def test_what_simulators_are_made_of_knows_nothing_of_ours_but_the_clock() -> None:
+    found = {module for path in KIT.rglob("*.py") for module, _ in IMPORTED.findall(path.read_text(encoding="utf-8"))}
+
+    assert {module for module in found if not module.startswith("providers.simulating.")} == {"bot.clock"}

@@ -28,10 +28,11 @@ from bot.domain.ledger_documents import LedgerDocument, differences
 from bot.domain.money import to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
+from providers.simulating.numbers import dump, load
 from providers.xero import documents, lists, mapping
 from providers.xero.resources import INVOICES
+from providers.xero.simulated.dates import presented
 from providers.xero.simulated.invoices import InvoiceWriter
-from providers.xero.simulated.numbers import dump, load, presented
 from providers.xero.simulated.outcomes import Author
 from providers.xero.simulated.seed import accounts, contacts, currencies, items, organisation, tax_rates, tracking
 from providers.xero.simulator import TRADING, XeroState

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from providers.xero.simulated.idempotency import Keys
+from providers.simulating.idempotency import Keys
 from providers.xero.simulator import IRELAND, XeroState
 from tests.fakes.clock import FakeClock
 from tests.providers.xero.conftest import Bare, judged, wire_bill

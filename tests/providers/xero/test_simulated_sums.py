@@ -5,14 +5,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from providers.simulating.numbers import Json
+from providers.simulating.store import Store
 from providers.xero.simulated import journal
 from providers.xero.simulated.bank_transactions import BankTransactionWriter
 from providers.xero.simulated.books import Books
 from providers.xero.simulated.credit_notes import CreditNoteWriter
 from providers.xero.simulated.invoices import InvoiceWriter
-from providers.xero.simulated.numbers import Json
 from providers.xero.simulated.outcomes import Author
-from providers.xero.simulated.store import Store
 from providers.xero.simulated.writing import DocumentWriter
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
@@ -55,7 +55,7 @@ def documents(draw: st.DrawFn) -> tuple[type[DocumentWriter], Json]:
 @settings(max_examples=60, deadline=None)
 def test_sums_are_those_of_the_lines_and_the_journal_balances(chosen: tuple[type[DocumentWriter], Json]) -> None:
     writer, sent = chosen
-    books = Books(TRADING, Store(None), FakeClock())
+    books = Books(TRADING, Store(None, "xero"), FakeClock())
 
     outcome = writer(books, AUTHOR, may_update=False, places=4).write(sent)
 
@@ -88,7 +88,7 @@ FLAGS = {
 
 def test_every_class_of_account_takes_the_tax_rates_that_say_so_in_every_kind_of_document() -> None:
     """ "Tax rate constraints": the flags of the rate decide, whatever the document is."""
-    books = Books(TRADING, Store(None), FakeClock())
+    books = Books(TRADING, Store(None, "xero"), FakeClock())
     rates = [rate for rate in books.tax_rates.values() if rate["Status"] == "ACTIVE"]
     refused, expected = set(), set()
     for writer, document, _ in DOCUMENTS:
@@ -109,7 +109,7 @@ def test_every_class_of_account_takes_the_tax_rates_that_say_so_in_every_kind_of
 
 
 def test_bank_system_and_archived_accounts_take_no_line_of_any_document() -> None:
-    books = Books(TRADING, Store(None), FakeClock())
+    books = Books(TRADING, Store(None, "xero"), FakeClock())
 
     for writer, document, _ in DOCUMENTS:
         for code in ("090", "800", "610", "820", "462", "999"):

@@ -3,12 +3,13 @@
 from datetime import datetime
 from urllib.parse import quote
 
+from providers.simulating.answers import Answer
+from providers.simulating.numbers import Json
 from providers.xero.simulated import sentences
 from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import envelope, is_set
 from providers.xero.simulated.kinds import KINDS, SALES, Kind
-from providers.xero.simulated.numbers import Json
-from providers.xero.simulated.refusals import Answer, invalid, not_found, too_large
+from providers.xero.simulated.refusals import invalid, not_found, too_large
 
 MOST_FILES = 10
 LARGEST_FILE = 10 * 1024 * 1024

@@ -1,11 +1,12 @@
 """Contacts: listing, finding, writing."""
 
+from providers.simulating.answers import Answer
 from providers.xero.simulated import contacts
 from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import chosen, elements, envelope, is_set, listed, results
 from providers.xero.simulated.outcomes import Outcome
 from providers.xero.simulated.query import page_of
-from providers.xero.simulated.refusals import Answer, not_found
+from providers.xero.simulated.refusals import not_found
 
 _SUMMARY = ("ContactPersons", "Addresses", "Phones", "ContactGroups", "BankAccountDetails")
 

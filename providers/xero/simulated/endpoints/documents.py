@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from providers.simulating.answers import Answer
+from providers.simulating.numbers import Json, rounded
 from providers.xero.simulated.bank_transactions import BankTransactionWriter
 from providers.xero.simulated.credit_notes import CreditNoteWriter
 from providers.xero.simulated.endpoints.attachments import attachments_of
@@ -11,9 +13,8 @@ from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import chosen, elements, envelope, is_set, listed, results
 from providers.xero.simulated.invoices import InvoiceWriter
 from providers.xero.simulated.kinds import BANK_TRANSACTION, INVOICE, Kind
-from providers.xero.simulated.numbers import Json, rounded
 from providers.xero.simulated.query import page_of
-from providers.xero.simulated.refusals import Answer, not_found
+from providers.xero.simulated.refusals import not_found
 from providers.xero.simulated.writing import DocumentWriter
 
 LONGEST_NOTE = 450

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from providers.simulating.answers import Answer
 from providers.xero.simulated import allocations, payments
+from providers.xero.simulated.dates import presented
 from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import elements, envelope, listed, results
-from providers.xero.simulated.numbers import presented
 from providers.xero.simulated.query import page_of
-from providers.xero.simulated.refusals import Answer, invalid, not_found, numbered
+from providers.xero.simulated.refusals import invalid, not_found, numbered
 
 
 @serves("GET", "/Payments", "accounting.payments")

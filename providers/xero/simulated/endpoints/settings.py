@@ -1,9 +1,10 @@
 """The organisation, what the signed-in person may do, and the lists that bills are coded with."""
 
+from providers.simulating.answers import Answer
 from providers.xero.simulated.books import ADVISER, APPROVERS, WRITERS
 from providers.xero.simulated.endpoints.routing import Request, serves
 from providers.xero.simulated.endpoints.shapes import envelope, is_set, listed
-from providers.xero.simulated.refusals import Answer, not_found
+from providers.xero.simulated.refusals import not_found
 
 
 @serves("GET", "/Organisations?", "accounting.settings")

@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from providers.simulating.answers import Answer
+from providers.simulating.numbers import Json, load
+from providers.xero.simulated.dates import presented
 from providers.xero.simulated.endpoints.routing import Request
 from providers.xero.simulated.kinds import BANK_TRANSACTION
-from providers.xero.simulated.numbers import Json, load, presented
 from providers.xero.simulated.outcomes import NO_ID, Outcome
 from providers.xero.simulated.query import modified_since, ordered, where
-from providers.xero.simulated.refusals import Answer, invalid, unreadable
+from providers.xero.simulated.refusals import invalid, unreadable
 
 MOST_ELEMENTS = 50
 

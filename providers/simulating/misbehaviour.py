@@ -1,4 +1,7 @@
-"""What may go wrong between a client and Xero, on demand: each fault is for the next N calls that match."""
+"""What may go wrong between a client and a ledger, on demand: each fault is for the next N calls that match.
+
+A vendor gives nothing: what it says in each case is in its `serving.Front`, and its lists ask for `late_list_seconds`.
+"""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
