@@ -6,6 +6,11 @@ from io import BytesIO
 import pypdfium2
 
 
+MEBIBYTE = 1024 * 1024
+ADLER = 65521
+"""The prime of zlib's checksum."""
+
+
 def a_pdf_with(attachments: dict[str, bytes]) -> bytes:
     """One empty page, and files attached to it by their names."""
     document = pypdfium2.PdfDocument.new()
@@ -45,6 +50,9 @@ def put_together(objects: list[bytes]) -> bytes:
 
 
 def swollen(mebibytes: int) -> bytes:
-    """So many mebibytes of spaces, deflated to a thousandth."""
-    packer, block = zlib.compressobj(9), b" " * 1024 * 1024
-    return b"".join(packer.compress(block) for _ in range(mebibytes)) + packer.flush()
+    """So many mebibytes of spaces, deflated to a thousandth: one is, the others are copies, and their sum is known."""
+    packer, size = zlib.compressobj(9, wbits=-zlib.MAX_WBITS), mebibytes * MEBIBYTE
+    block = packer.compress(b" " * MEBIBYTE) + packer.flush(zlib.Z_FULL_FLUSH)
+    low, high = 1 + ord(" ") * size, size + ord(" ") * size * (size + 1) // 2
+    checksum = (high % ADLER << 16 | low % ADLER).to_bytes(4, "big")
+    return b"\x78\xda" + block * mebibytes + packer.flush() + checksum
