@@ -1,7 +1,6 @@
 """Processes that work for one office and one ledger, each a machine of its own: to be stopped, frozen and killed."""
 
 import asyncio
-import multiprocessing
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,6 +33,7 @@ from providers.xero.adapter import XeroProvider
 from providers.xero.simulator import TRADING, Fault, Limits, XeroState, create_app
 from tests.fakes.clock import FakeClock
 from tests.kill.child import OPEN_HANDED
+from tests.kill.nursery import NURSERY
 from tests.services.publishing import World, a_world
 
 KEYS = "k1:" + "A" * 43 + "="
@@ -41,8 +41,6 @@ POISON = "POISON"
 PATIENCE_SECONDS = 60
 LEASE = timedelta(seconds=1.5)
 """Of jobs: what a dead process held is had by another one after that."""
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.faults.machine"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

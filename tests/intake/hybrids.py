@@ -5,7 +5,6 @@ from io import BytesIO
 
 import pypdfium2
 
-
 MEBIBYTE = 1024 * 1024
 ADLER = 65521
 """The prime of zlib's checksum."""

@@ -1,7 +1,6 @@
 """Files on their way in, killed anywhere: each ends as one item with one answer."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -16,12 +15,11 @@ from bot.playground.slack import BILLS, MEMBER
 from tests.handlers.desk import a_desk
 from tests.handlers.dropping import a_bill, an_xml, cards, message_of, replies
 from tests.kill.arrivals import Intake, take_in
+from tests.kill.nursery import NURSERY
 
 KILLS = 8
 NEVER = 10**9
 PATIENCE_SECONDS = 20
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.kill.arrivals"])
 
 
 @pytest.mark.slow

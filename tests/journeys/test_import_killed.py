@@ -1,7 +1,6 @@
 """An import of a ledger's lists, killed anywhere: it goes on where it was, and no half list passes for a whole one."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -25,6 +24,7 @@ from providers.xero.simulator import TRADING
 from tests.fakes.connected import CLIENT_ID, CLIENT_SECRET, Connected, connected_app, xero_environment
 from tests.handlers.parting import CONNECTIONS, connection
 from tests.kill.imports import Reader, read_lists
+from tests.kill.nursery import NURSERY
 
 ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
 RING = new_key("k1")
@@ -32,8 +32,6 @@ CONTACTS, PAGE = 60, 12
 KILLS = 10
 NEVER = 10**9
 PATIENCE_SECONDS = 30
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.kill.imports"])
 
 
 @dataclass(slots=True)

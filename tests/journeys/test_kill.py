@@ -5,7 +5,6 @@ nothing twice: no bill, no payment, no file.
 """
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -34,6 +33,7 @@ from providers.simulating.idempotency import Keys
 from providers.xero.simulator import TRADING, Call, Fault, Limits, XeroState, create_app
 from tests.fakes.clock import FakeClock
 from tests.kill.child import APPROVER, Life, live
+from tests.kill.nursery import NURSERY
 from tests.services.publishing import World, a_world
 
 KILLS = int(os.environ.get("DEXT_KILLS", "5"))
@@ -47,9 +47,6 @@ WRITES = ("*/Invoices", "*/Payments", "*/Attachments/*")
 DEEDS = ("approved", "published", "payment added", "attachment added")
 KEYS = "k1:" + "A" * 43 + "="
 NEVER = 10**9
-NURSERY = multiprocessing.get_context("forkserver")
-"""Processes are forked from one that has imported everything and started nothing, so a life begins at once."""
-NURSERY.set_forkserver_preload(["tests.kill.child"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """The commands as they are typed, in processes of their own: killed anywhere, and started with the wrong keys."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -14,18 +13,17 @@ import pytest
 from bot.db.unit_of_work import Database
 from bot.services.keys import StoredSecrets
 from bot.vault import Vault, new_key
-from tests.conftest import ROOT
 from tests.fakes.app import environment
 from tests.fakes.clock import FakeClock
+from tests.kill.nursery import NURSERY
 from tests.kill.rotation import Turn, rotate
+from tests.kill.typed import typed as a_command
 from tests.services.stored import stored
 
 OLD, NEW = new_key("k1"), new_key("k2")
 KILLS = 25
 NEVER = 10**9
 PATIENCE_SECONDS = 30
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.kill.rotation"])
 
 
 async def run(turn: Turn) -> bool:
@@ -40,15 +38,7 @@ async def run(turn: Turn) -> bool:
 
 
 async def typed(database_url: str, ring: str, *command: str) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *command),
-        cwd=ROOT,
-        env={**environment(database_url, 1), "DEXT_ENCRYPTION_KEYS": ring, "PYTHONPATH": str(ROOT)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), PATIENCE_SECONDS)
-    return process.returncode, said.decode()
+    return await a_command({**environment(database_url, 1), "DEXT_ENCRYPTION_KEYS": ring}, *command)
 
 
 def content_of(sqlite_url: str) -> bytes:

@@ -1,7 +1,6 @@
 """Giving access back and renewing sign-ins, killed anywhere: between the ledger's answer and our commit as well."""
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -25,6 +24,7 @@ from providers.base import ClientConfig
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import CLIENT_ID, CLIENT_SECRET, Connected, connect, connected_app
 from tests.handlers.parting import connection, shared_tenants, token_sets, told
+from tests.kill.nursery import NURSERY
 from tests.kill.upkeep import Round, keep_in_order
 
 AUDIT = table_of(AuditRow)
@@ -33,8 +33,6 @@ KILLS, FEW = 15, 6
 NEVER = 10**9
 PATIENCE_SECONDS = 30
 CLAIM_OVER = LEASE.total_seconds() + 30
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.kill.upkeep"])
 
 
 @dataclass(slots=True)

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 from bot.db import migrate
 from tests.kill.life import Outcome, live_once
-from tests.kill.supervisor import NURSERY
 
 A_LIFE, WITHIN = 12, 2500
 COMMANDS = {"sqlite": ("run",), "postgres": ("run", "worker")}
@@ -24,7 +23,6 @@ COMMANDS = {"sqlite": ("run",), "postgres": ("run", "worker")}
 
 def main() -> int:
     chosen = _arguments()
-    NURSERY.set_forkserver_preload(["tests.kill.serving"])
     total = Outcome()
     seed = chosen.seed or random.randrange(1, 10**6)
     _say(f"--seed {seed}")

@@ -1,7 +1,6 @@
 """What a service manager does with `Restart=always`, over processes that die again and again by the hook."""
 
 import asyncio
-import multiprocessing
 import random
 import signal
 from collections.abc import AsyncIterator, Mapping
@@ -9,11 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.kill.nursery import NURSERY
 from tests.kill.serving import Serving, serve
 
 NEVER = 10**9
-NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.kill.serving"])
 
 
 @dataclass(slots=True)
