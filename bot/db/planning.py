@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, case, func, not_, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, not_, or_, select
 
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import BudgetRow, ConnectionRow, SettingsRow
 from bot.db.probing import Probing, probing
-from bot.db.publications import BATCHES, PUBLICATIONS, STEPS, USABLE, holds_up
+from bot.db.publications import BATCHES, PUBLICATIONS, SET_ASIDE_AFTER, STEPS, USABLE, holds_up, holds_up_before
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
@@ -80,8 +81,35 @@ async def organisations_due(
     """Set up, connected, not paused, nothing in flight, and something due, longest first; but `without` these. Work of all
     workspaces, so none is named.
     """
-    in_flight = select(BATCHES.c.id).where(BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up(tx.now))
-    waits = and_(STEPS.c.kind.in_(TOGETHER), STEPS.c.due_at > tx.now - gathering.wait)
+    asked = {
+        "now": tx.now,
+        "ripe_before": tx.now - gathering.wait,
+        "failing_before": tx.now - SET_ASIDE_AFTER,
+        "without": list(without),
+        "most": most,
+    }
+    statement = _with_something_due(tuple(sorted(gathering.enough.items())))
+    return tuple(
+        DueOrganisation(
+            workspace_id=WorkspaceId(row.workspace_id),
+            organisation_id=OrganisationId(row.organisation_id),
+            connection_id=ConnectionId(row.id),
+            provider=row.provider,
+            tenant_id=row.tenant_id,
+        )
+        for row in (await tx.execute(statement, asked)).all()
+    )
+
+
+@cache
+def _with_something_due(enough_by_provider: tuple[tuple[str, int], ...]) -> Select[Any]:
+    """Built once: the planner asks at each look, and building it takes longer than answering it."""
+    instant = partial(bindparam, type_=STEPS.c.due_at.type)
+    now = instant("now")
+    in_flight = select(BATCHES.c.id).where(
+        BATCHES.c.organisation_id == CONNECTIONS.c.organisation_id, holds_up_before(instant("failing_before"))
+    )
+    waits = and_(STEPS.c.kind.in_(TOGETHER), STEPS.c.due_at > instant("ripe_before"))
     due = (
         select(
             STEPS.c.organisation_id,
@@ -90,23 +118,23 @@ async def organisations_due(
             func.count(case((STEPS.c.kind == StepKind.DOCUMENT, 1))).label("documents"),
             func.count(case((STEPS.c.kind == StepKind.PAYMENT, 1))).label("payments"),
         )
-        .where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= tx.now)
+        .where(STEPS.c.state == StepState.WAITING, STEPS.c.due_at <= now)
         .group_by(STEPS.c.organisation_id)
         .subquery()
     )
-    enough = case(dict(gathering.enough), value=CONNECTIONS.c.provider)
+    enough = case(dict(enough_by_provider), value=CONNECTIONS.c.provider)
     paused = select(BUDGETS.c.tenant_id).where(
         BUDGETS.c.provider == CONNECTIONS.c.provider,
         BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id,
-        BUDGETS.c.paused_until > tx.now,
+        BUDGETS.c.paused_until > now,
     )
-    statement = (
+    return (
         select(CONNECTIONS)
         .join(SETTINGS, SETTINGS.c.organisation_id == CONNECTIONS.c.organisation_id)
         .join(due, due.c.organisation_id == CONNECTIONS.c.organisation_id)
         .where(
-            CONNECTIONS.c.provider.in_(tuple(gathering.enough)),
-            CONNECTIONS.c.organisation_id.not_in(tuple(without)),
+            CONNECTIONS.c.provider.in_([provider for provider, _ in enough_by_provider]),
+            CONNECTIONS.c.organisation_id.not_in(bindparam("without", expanding=True)),
             or_(due.c.ripe > 0, due.c.documents >= enough, due.c.payments >= enough),
             is_installed(CONNECTIONS.c.workspace_id),
             CONNECTIONS.c.health.in_(USABLE),
@@ -116,17 +144,7 @@ async def organisations_due(
             ~paused.exists(),
         )
         .order_by(due.c.since)
-        .limit(most)
-    )
-    return tuple(
-        DueOrganisation(
-            workspace_id=WorkspaceId(row.workspace_id),
-            organisation_id=OrganisationId(row.organisation_id),
-            connection_id=ConnectionId(row.id),
-            provider=row.provider,
-            tenant_id=row.tenant_id,
-        )
-        for row in (await tx.execute(statement)).all()
+        .limit(bindparam("most"))
     )
 
 

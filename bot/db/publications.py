@@ -140,14 +140,19 @@ def is_only_read_back() -> ColumnElement[bool]:
 
 
 def holds_up(now: datetime) -> ColumnElement[bool]:
-    """Whether nothing else of its organisation is sent before this batch is over.
+    """`holds_up_before`, at an instant."""
+    return holds_up_before(bindparam(None, now - SET_ASIDE_AFTER, type_=BATCHES.c.failing_since.type))
+
+
+def holds_up_before(failing: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Whether nothing else of its organisation is sent before this batch is over; `failing` is SET_ASIDE_AFTER ago.
 
     One that the ledger fails at again and again, and certainly has nothing of, does not: it was sent again since it began
     to fail, so it was looked for in between, and no call of it is under way. One of which the ledger has all, but does not
     let it be read, does not either. Nor does one that was set aside.
     """
     was_sent_again = and_(BATCHES.c.state == BatchState.CHECKING, BATCHES.c.last_sent_at > BATCHES.c.failing_since)
-    keeps_failing = and_(BATCHES.c.failing_since < now - SET_ASIDE_AFTER, or_(was_sent_again, is_only_read_back()))
+    keeps_failing = and_(BATCHES.c.failing_since < failing, or_(was_sent_again, is_only_read_back()))
     return and_(
         BATCHES.c.state.in_(OPEN), BATCHES.c.set_aside_at.is_(None), func.coalesce(keeps_failing, False).is_(False)
     )

@@ -33,6 +33,7 @@ REASONS = {
     **dict.fromkeys((f"bot/db/rounds.py:{name}" for name in ("_KNOWN", "_LEASE")), "rounds are the worker's, over all"),
     "bot/db/planning.py:bind_steps": OWN_ROW,
     "bot/db/planning.py:frozen_waiting": WORK_OF_ALL,
+    "bot/db/planning.py:_with_something_due": WORK_OF_ALL,
     "bot/db/batches.py:batches_due": WORK_OF_ALL,
     "bot/db/batches.py:next_attempt": OWN_ROW,
     "bot/db/batches.py:live_steps": OWN_ROW,
