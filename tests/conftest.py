@@ -19,6 +19,7 @@ from bot.db import migrate, unit_of_work
 from bot.db.unit_of_work import Database
 from bot.playground.slack import deliveries
 from handlers import showing
+from tests.fakes.at_once import ask_at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.compiled import compile_once
 from tests.fakes.kept import PostgresDatabase, had_in_turn
@@ -34,6 +35,7 @@ settings.register_profile("ci", settings.get_profile("here"), derandomize=True, 
 settings.load_profile("ci" if IS_CI else "here")
 
 compile_once()
+ask_at_once()
 
 SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
     deadline: ("ASKING_SECONDS", "ANSWER_SECONDS"),
@@ -172,7 +174,12 @@ BOTH = (pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postg
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database, on each kind in turn."""
+    """A migrated database, on each kind in turn.
+
+    Both for what a database may do its own way: writing, locking, searching, ordering, and whatever publishes or gives
+    access back. A file about what a screen shows, or a page asks, reads rows that others wrote and tests have seen on
+    both: it takes `sqlite_url` in the place of this, by a fixture of this name. Whoever is in doubt keeps both.
+    """
     return str(request.getfixturevalue(f"{request.param}_url"))
 
 

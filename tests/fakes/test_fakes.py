@@ -2,10 +2,15 @@
 
 import asyncio
 import socket
+import threading
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from bot.db.unit_of_work import Database
+from tests.fakes.at_once import driver_of_its_own
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.network import OutsideError, loopback_only
 
@@ -64,3 +69,51 @@ def test_reaching_for_another_machine_fails_even_where_the_error_was_swallowed()
 def test_looking_up_the_name_of_another_machine_fails() -> None:
     with pytest.raises(AssertionError, match=r"api\.example\.org"), loopback_only(), pytest.raises(OutsideError):
         socket.getaddrinfo("api.example.org", 443)
+
+
+async def test_a_lock_that_the_same_loop_holds_is_waited_for(sqlite_url: str, clock: FakeClock) -> None:
+    one, other, done = Database(sqlite_url, clock), Database(sqlite_url, clock), list[str]()
+
+    async def write(database: Database, name: str) -> None:
+        async with database.write() as tx:
+            await tx.execute(text("SELECT 1"))
+            done.append(name)
+
+    async with one.write():
+        waiting = asyncio.create_task(write(other, "other"))
+        while not other.writer.pool.checkedout():  # type: ignore[attr-defined]  # noqa: ASYNC110 - it has no event
+            await asyncio.sleep(0)
+        assert not done
+    await write(one, "one")
+    await waiting
+
+    assert sorted(done) == ["one", "other"]
+    await one.close()
+    await other.close()
+
+
+async def test_statements_of_two_tasks_come_between_each_other(sqlite_url: str, clock: FakeClock) -> None:
+    database, asked = Database(sqlite_url, clock), list[str]()
+
+    async def read(name: str) -> None:
+        async with database.read() as tx:
+            for _ in range(3):
+                await tx.execute(text("SELECT 1"))
+                asked.append(name)
+
+    await asyncio.gather(read("a"), read("b"))
+
+    assert asked not in (["a"] * 3 + ["b"] * 3, ["b"] * 3 + ["a"] * 3)
+    await database.close()
+
+
+async def test_threads_are_the_drivers_own_only_where_they_are_asked_for(sqlite_url: str, clock: FakeClock) -> None:
+    running = []
+    for way in (nullcontext, driver_of_its_own):
+        with way():
+            database = Database(sqlite_url, clock)
+            async with database.read():
+                running.append(sum("_connection_worker_thread" in thread.name for thread in threading.enumerate()))
+            await database.close()
+
+    assert running == [0, 1]
