@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import jsonschema
+import pytest
 
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ItemId, UserId, WorkspaceId
@@ -29,6 +30,12 @@ class Work:
 
 def a_line(title: str = "Bill 12 · 30.00 GBP") -> ItemLine:
     return ItemLine(item_id=ItemId(UUID(int=1)), organisation="Acme", title=title, detail="waits for your approval")
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """What is shown is the same on both, see tests/conftest.py."""
+    return sqlite_url
 
 
 async def opened(connecting: Connecting, *lines: ItemLine, actor: Actor | None = None, tab: str = "home") -> str:
