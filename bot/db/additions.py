@@ -45,6 +45,7 @@ async def additions_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Ad
     return Additions(
         refused=tuple(StepKind(row.kind) for row in found if row.state == StepState.REFUSED),
         under_way=tuple(StepKind(row.kind) for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
+        done=tuple(StepKind(row.kind) for row in found if row.state == StepState.DONE and row.kind in ADDITIONS),
         warned=tuple((StepKind(row.kind), row.warning) for row in found if row.warning and row.state == StepState.DONE),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, or_
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, select
 
 from bot.db.publications import LIVE, PUBLICATIONS, STEPS, UNDER_WAY, StepRow
 from bot.db.unit_of_work import Nudge, Tx
@@ -205,16 +205,22 @@ async def postpone_step(tx: Tx, workspace_id: WorkspaceId, step: StepId, until: 
     await tx.execute(STEPS.update().where(_is(step), *waiting).values(due_at=until))
 
 
-async def postpone_files(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, until: datetime) -> None:
-    """Files of an organisation that wait, all of them."""
-    statement = STEPS.update().where(
+async def postpone_files(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, until: datetime
+) -> list[ItemId]:
+    """Files of an organisation that wait, all of them; answers the items of those that were not put off before."""
+    waiting = (
         STEPS.c.workspace_id == workspace_id,
         STEPS.c.organisation_id == organisation_id,
         STEPS.c.kind == StepKind.ATTACHMENT,
         STEPS.c.state == StepState.WAITING,
         STEPS.c.due_at < until,
     )
-    await tx.execute(statement.values(due_at=until))
+    since_document = PUBLICATIONS.c.id == STEPS.c.publication_id, STEPS.c.due_at <= PUBLICATIONS.c.ended_at
+    found = await tx.execute(select(STEPS.c.item_id).where(*waiting, *since_document))
+    new = [ItemId(item_id) for item_id in found.scalars()]
+    await tx.execute(STEPS.update().where(*waiting).values(due_at=until))
+    return new
 
 
 async def wake_files(tx: Tx, workspace_id: WorkspaceId, file_id: FileId) -> None:

@@ -58,12 +58,15 @@ AFTER_DOCUMENT = tuple(kind for kind in StepKind if kind is not StepKind.DOCUMEN
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Additions:
-    """Of a document that stands in the ledger: what was refused and not left so, and what is still to come; and what the
-    ledger warned of as it took any of it, in its own words.
+    """Of a document that stands in the ledger: what was refused and not left so, what is still to come, and what is there
+    beside it; and what the ledger warned of as it took any of it, in its own words. Before it is sent: what will follow it.
     """
 
     refused: tuple[StepKind, ...] = ()
     under_way: tuple[StepKind, ...] = ()
+    done: tuple[StepKind, ...] = ()
+    kept: tuple[StepKind, ...] = ()
+    """Of what is under way: what waits until the ledger takes more calls of a day."""
     warned: tuple[tuple[StepKind, str], ...] = ()
 
 

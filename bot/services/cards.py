@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from bot.db.additions import additions_of
 from bot.db.base import load, table_of
 from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow, OrganisationRow
@@ -25,12 +24,13 @@ from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.products import not_to_stock
-from bot.domain.publishing import Additions, StepKind
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
 from bot.services import lists
+from bot.services.additions import shown_additions
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.crediting import other_side_of
@@ -49,6 +49,12 @@ from bot.views import items as views
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
+_OF_CONNECTION = (
+    CONNECTIONS.c.provider,
+    CONNECTIONS.c.tenant_id,
+    CONNECTIONS.c.health,
+    CONNECTIONS.c.token_set_id,
+)
 _ON_THE_WAY = {
     ItemState.SENDING: StepKind.DOCUMENT,
     ItemState.UNKNOWN: StepKind.DOCUMENT,
@@ -100,9 +106,8 @@ class Cards:
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
         workspace_id, organisation_id = item.workspace_id, item.organisation_id
-        columns = (CONNECTIONS.c.provider, CONNECTIONS.c.health, CONNECTIONS.c.token_set_id, ORGANISATIONS.c.books)
         statement = (
-            select(*columns)
+            select(*_OF_CONNECTION, ORGANISATIONS.c.books)
             .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
             .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
         )
@@ -140,9 +145,7 @@ class Cards:
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
             attached=await attached_how(tx, item) if item.state is ItemState.PUBLISHED else None,
-            additions=await additions_of(tx, workspace_id, item.id)
-            if item.state is ItemState.PUBLISHED
-            else Additions(),
+            additions=await shown_additions(tx, item, connection, provider),
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
             own_currency=None if connection is None else load(connection.books, Books).base_currency,

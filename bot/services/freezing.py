@@ -77,7 +77,8 @@ async def take(
         return await _withdrawal(tx, organisation, provider, found[0])
     if not await leaves_files(tx, organisation.provider, organisation.tenant_id, provider.profile.limits):
         until = tx.now + DAY_LOOKED_AT_AFTER
-        await rows.postpone_files(tx, organisation.workspace_id, organisation.organisation_id, until)
+        put_off = await rows.postpone_files(tx, organisation.workspace_id, organisation.organisation_id, until)
+        await redraw_items(tx, organisation.workspace_id, put_off)
         return None
     return await _attachment(tx, organisation, provider, jobs, found[0])
 
@@ -220,6 +221,7 @@ async def _attachment(
     item, rules = items.get(due.item_id), provider.profile.files
     if item is None or file is None or posting is None or rules is None or due.document_id is None:
         await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+        await redraw_items(tx, organisation.workspace_id, [due.item_id])
         return None
     fits = await fitting(tx, jobs, organisation.workspace_id, file, rules.most_bytes)
     if fits is None:

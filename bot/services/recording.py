@@ -52,8 +52,7 @@ async def _step_done(tx: Tx, batch: LiveBatch, step: LiveStep) -> None:
         how = in_a_smaller_version(step.work) if isinstance(step.work, Attachment) else None
         told = {} if how is None else {"how": how}
         await _audit(tx, item, f"{batch.kind} added", {"ledger id": step.ledger_id, **told})
-        if told or batch.kind is StepKind.PAYMENT:
-            await redraw_items(tx, batch.workspace_id, [item.id])
+        await redraw_items(tx, batch.workspace_id, [item.id])
 
 
 async def warned(tx: Tx, batch: LiveBatch, taken: Sequence[tuple[LiveStep, Accepted]]) -> None:

@@ -3,9 +3,9 @@
 from bot.domain.cards import ItemCard
 from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
-from bot.domain.publishing import StepKind
 from bot.domain.questions import Question, QuestionKind
 from bot.domain.settings import SET_UP_STEPS
+from bot.views.item_additions import IN_THREAD, beside, there, to_follow
 from bot.views.text import escape, mention, moment, quote
 
 MOST_NAMED = 5
@@ -22,49 +22,21 @@ def standing(found: ItemCard) -> str:
         case ItemState.IN_APPROVAL:
             return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
         case ItemState.APPROVED:
-            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_waits_for(found)}"
+            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_waits_for(found)}{to_follow(found)}"
         case ItemState.SENDING | ItemState.UNKNOWN:
-            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_on_its_way(found)}"
+            return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_on_its_way(found)}{to_follow(found)}"
         case ItemState.PUBLISHED:
             at = "" if item.published_at is None else f", {moment(item.published_at)}"
             published = f":white_check_mark: *Published* to {ledger}{at}, and checked there"
-            return f"{_decided(item, 'Approved')}\n{published}{_attached(found)}{_additions(found)}"
+            return f"{_decided(item, 'Approved')}\n{published}{there(found)}{beside(found)}"
         case ItemState.WITHDRAWING:
             return _being_withdrawn(found)
         case ItemState.REFUSED:
-            return f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. {_IN_THREAD}"
+            return f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. {IN_THREAD}"
         case ItemState.REJECTED:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
             return f"*{item.state.words.capitalize()}*"
-
-
-def _attached(found: ItemCard) -> str:
-    return (
-        "" if found.attached is None else f"\n:paperclip: Its file is attached {found.attached}; here is the original"
-    )
-
-
-def _additions(found: ItemCard) -> str:
-    """What was refused after the document, until that is mended or left so; money that is still to be recorded; and what
-    the ledger said of what it took.
-    """
-    ledger, additions = escape(found.ledger), found.additions
-    said = [
-        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {_IN_THREAD}"
-        for kind in additions.refused
-    ]
-    if StepKind.PAYMENT in additions.under_way:
-        said.append(f":hourglass: Its payment is being recorded in {ledger}")
-    said += [
-        f":eyes: {ledger} took {_TAKEN[kind]} with a warning: {escape(words, 600)}" for kind, words in additions.warned
-    ]
-    return "".join(f"\n{line}" for line in said)
-
-
-_TAKEN = {StepKind.DOCUMENT: "it", StepKind.PAYMENT: "its payment", StepKind.ATTACHMENT: "its file"}
-_NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
-_IN_THREAD = "Why, and what mends it, stands in this thread."
 
 
 def _how_archived(item: Item) -> str:

@@ -2,14 +2,19 @@
 
 import random
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from bot.db.base import dump, table_of
+from bot.db.connections import BudgetRow
+from bot.domain.budgets import Tally
 from bot.intake.sniff import LARGEST_FILE, MEBIBYTE
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
+from providers.xero import PROFILE as XERO
 from providers.xero.simulated.endpoints import attachments
 from providers.xero.simulator import TRADING, Fault
 from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
@@ -50,6 +55,30 @@ async def test_the_file_that_was_dropped_hangs_on_the_bill(desk: Desk) -> None:
     assert name.endswith(f" {NUMBER}.xml.txt")
     assert b"<Invoice" in content
     assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
+
+
+async def test_the_card_says_that_the_file_follows_and_then_that_it_is_there(desk: Desk) -> None:
+    """Files are not sent while the last calls of a day are kept for documents."""
+    limits = XERO.limits
+    await used_today(desk, (limits.per_day or 0) - limits.spare - limits.day_kept)
+    await desk.drop(NUMBER)
+
+    await desk.approve(NUMBER)
+
+    assert files(desk) == []
+    assert ":hourglass: Its file follows when Xero allows more calls (tomorrow)" in words(desk.card(NUMBER))
+    await desk.world.later(timedelta(days=1, hours=2).total_seconds())
+    assert len(files(desk)) == 1
+    assert "and checked there; its file is there too" in words(desk.card(NUMBER))
+    assert "follow" not in words(desk.card(NUMBER))
+
+
+async def used_today(desk: Desk, number: int) -> None:
+    then = desk.world.clock.now().timestamp() - 3600
+    tally = Tally(places=tuple((str(each), then) for each in range(number)))
+    async with desk.world.services.db.write() as tx:
+        ended = tally.ended([str(each) for each in range(number)], then)
+        await tx.execute(table_of(BudgetRow).update().values(tally=dump(ended)))
 
 
 async def test_a_scan_that_is_too_large_for_xero_hangs_there_in_a_smaller_version(desk: Desk) -> None:

@@ -120,7 +120,8 @@ async def test_a_bill_that_is_paid_waits_for_a_linked_payment_method_and_is_then
     assert (payment["Account"]["Code"], payment["Date"], payment["Amount"]) == ("090", "2026-03-01", Decimal(120))
     assert payment["Reference"].startswith("B-")
     assert "Published* to Xero" in words(desk.card(NUMBER))
-    assert "Its payment" not in words(desk.card(NUMBER)), "recorded by now"
+    assert "and checked there; its payment is there too" in words(desk.card(NUMBER))
+    assert "follow" not in words(desk.card(NUMBER)), "recorded by now"
     assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
 
 

@@ -8,8 +8,10 @@ import pytest
 from bot.db.base import dump, table_of
 from bot.db.connections import BudgetRow
 from bot.db.items import load_item
+from bot.db.steps import postpone_files
 from bot.db.unit_of_work import Database
 from bot.domain.budgets import Tally
+from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import GATHERED_FOR
@@ -118,6 +120,32 @@ async def test_the_last_calls_of_a_day_are_for_documents(world: World) -> None:
     world.later(timedelta(days=1, minutes=11).total_seconds())
     await world.settle()
     assert world.ledger.calls.count("attach") == 1
+
+
+async def test_whose_file_is_put_off_is_known_once(world: World) -> None:
+    """Their cards are drawn again then, and not each time that the others are put off too."""
+    world.ledger.profile = replace(world.ledger.profile, limits=LIMITS)
+    world.file = ("scan.pdf", b"%PDF-1.7 of ")
+    await used_today(world, LIMITS.per_day or 0)
+    (first,) = await world.approve("INV-1")
+    world.later(2)
+    await world.publishing.plan()
+    await world.jobs.drain()
+    found = [await put_off(world), await put_off(world)]
+    (second,) = await world.approve("INV-2")
+    world.later(2)
+    await world.publishing.plan()
+    await world.jobs.drain()
+
+    found += [await put_off(world), await put_off(world)]
+
+    assert found == [[first], [], [second], []]
+
+
+async def put_off(world: World) -> list[ItemId]:
+    until = world.clock.now() + timedelta(hours=1)
+    async with world.db.write() as tx:
+        return await postpone_files(tx, world.workspace_id, world.organisation_id, until)
 
 
 async def used_today(world: World, number: int) -> None:

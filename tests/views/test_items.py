@@ -17,9 +17,11 @@ from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.publishing import Additions, StepKind
 from bot.views import approvals
 from bot.views import items as views
 from bot.views.item_details import details
+from bot.views.item_standing import standing
 from tests.playground.kit import validator
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -266,3 +268,42 @@ def test_a_credit_note_says_what_it_is_and_which_way_the_money_goes(shared: Path
     assert "Still to be credited" in shown
     assert "Still to pay" not in shown
     assert "Credit note INV-1, 1 Mar 2026, Credit of 120.00 GBP" in shown
+
+
+PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT
+
+
+@pytest.mark.parametrize(
+    ("state", "additions", "sentence"),
+    [
+        (ItemState.APPROVED, Additions(under_way=(FILE,)), "Its file follows."),
+        (ItemState.SENDING, Additions(under_way=(PAYMENT, FILE)), "Its payment and its file follow."),
+        (ItemState.PUBLISHED, Additions(under_way=(PAYMENT,)), ":hourglass: Its payment follows"),
+        (ItemState.PUBLISHED, Additions(under_way=(PAYMENT, FILE)), ":hourglass: Its payment and its file follow"),
+        (ItemState.PUBLISHED, Additions(done=(FILE,)), "and checked there; its file is there too"),
+        (ItemState.PUBLISHED, Additions(done=(PAYMENT, FILE)), "there; its payment and its file are there too"),
+        (
+            ItemState.PUBLISHED,
+            Additions(done=(PAYMENT,), under_way=(FILE,), kept=(FILE,)),
+            "its payment is there too\n:hourglass: Its file follows when Xero allows more calls (tomorrow)",
+        ),
+    ],
+)
+def test_what_belongs_to_the_document_is_said_while_it_is_to_come_and_when_it_is_there(
+    state: ItemState, additions: Additions, sentence: str, shared: Path
+) -> None:
+    card = replace(a_card(an_item(state)), additions=additions)
+
+    assert sentence in standing(card)
+    assert problems(card, shared) == []
+
+
+def test_what_waits_for_the_connection_says_so_and_a_smaller_file_is_said_once() -> None:
+    cut_off = replace(a_card(an_item(ItemState.PUBLISHED), is_connected=False), additions=Additions(under_way=(FILE,)))
+    smaller = replace(
+        a_card(an_item(ItemState.PUBLISHED)), additions=Additions(done=(FILE,)), attached="in a smaller version"
+    )
+
+    assert "Its file follows when the connection to Xero is back" in standing(cut_off)
+    assert "Its file is attached in a smaller version" in standing(smaller)
+    assert "there too" not in standing(smaller)

@@ -1,0 +1,46 @@
+"""What belongs to an item's document in the ledger, for its card: what is still to come after it, what is there, and what
+keeps it.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.db.additions import additions_of
+from bot.db.unit_of_work import Tx
+from bot.domain.items import Item, ItemState
+from bot.domain.publishing import Additions, StepKind
+from bot.domain.settings import Destination, PaymentStatus
+from bot.services.budgets import lefts_of
+from providers.base import AccountingProvider
+
+_TO_COME = frozenset({ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN})
+
+
+async def shown_additions(
+    tx: Tx, item: Item, connection: Row[Any] | None, provider: AccountingProvider | None
+) -> Additions:
+    """Of a document that stands in the ledger, or is to be sent there over this connection."""
+    if item.state in _TO_COME:
+        return Additions(under_way=_planned(item, provider))
+    if item.state is not ItemState.PUBLISHED:
+        return Additions()
+    found = await additions_of(tx, item.workspace_id, item.id)
+    if connection is None or provider is None or not found.under_way:
+        return found
+    of = connection.provider, connection.tenant_id
+    limits = provider.profile.limits
+    of_day = (await lefts_of(tx, {of: limits}))[of].of_day
+    if of_day is None or of_day > limits.day_kept:
+        return found
+    # the last calls of a day are kept for documents: files wait before payments do
+    return replace(found, kept=tuple(kind for kind in found.under_way if kind is StepKind.ATTACHMENT or of_day <= 0))
+
+
+def _planned(item: Item, provider: AccountingProvider | None) -> tuple[StepKind, ...]:
+    """What is planned as soon as its document is on its way."""
+    is_owed = item.publish_to is not Destination.BANK_ACCOUNTS and bool(item.facts.gross)
+    pays = is_owed and item.publish_as is PaymentStatus.PAID
+    has_file = item.file_id is not None and provider is not None and provider.profile.files is not None
+    return (*([StepKind.PAYMENT] if pays else []), *([StepKind.ATTACHMENT] if has_file else []))

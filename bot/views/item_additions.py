@@ -1,0 +1,65 @@
+"""What belongs to an item's document in the ledger, in words: its payment and its file."""
+
+from collections.abc import Collection
+
+from bot.domain.cards import ItemCard
+from bot.domain.publishing import StepKind
+from bot.views.text import escape
+
+IN_THREAD = "Why, and what mends it, stands in this thread."
+_TAKEN = {StepKind.DOCUMENT: "it", StepKind.PAYMENT: "its payment", StepKind.ATTACHMENT: "its file"}
+_NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
+
+
+def there(found: ItemCard) -> str:
+    """What is there beside the document, after "and checked there"."""
+    done = [kind for kind in found.additions.done if found.attached is None or kind is not StepKind.ATTACHMENT]
+    return f"; {_together(done)} {'is' if len(done) == 1 else 'are'} there too" if done else ""
+
+
+def to_follow(found: ItemCard) -> str:
+    """For a document that is not there yet."""
+    kinds = found.additions.under_way
+    return f"\n{_capitalised(_together(kinds))} {_follow(kinds)}." if kinds else ""
+
+
+def beside(found: ItemCard) -> str:
+    """What was refused after the document, until that is mended or left so; what is still to come, and what keeps it; and
+    what the ledger said of what it took.
+    """
+    ledger, additions = escape(found.ledger), found.additions
+    said = (
+        [] if found.attached is None else [f":paperclip: Its file is attached {found.attached}; here is the original"]
+    )
+    said += [
+        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {IN_THREAD}" for kind in additions.refused
+    ]
+    said += _still_to_come(found)
+    said += [
+        f":eyes: {ledger} took {_TAKEN[kind]} with a warning: {escape(words, 600)}" for kind, words in additions.warned
+    ]
+    return "".join(f"\n{line}" for line in said)
+
+
+def _still_to_come(found: ItemCard) -> list[str]:
+    ledger, additions = escape(found.ledger), found.additions
+    if not found.is_connected:
+        waits = {additions.under_way: f" when the connection to {ledger} is back"}
+    else:
+        goes_on = tuple(kind for kind in additions.under_way if kind not in additions.kept)
+        waits = {goes_on: "", additions.kept: f" when {ledger} allows more calls (tomorrow)"}
+    return [
+        f":hourglass: {_capitalised(_together(kinds))} {_follow(kinds)}{when}" for kinds, when in waits.items() if kinds
+    ]
+
+
+def _together(kinds: Collection[StepKind]) -> str:
+    return " and ".join(_TAKEN[kind] for kind in kinds)
+
+
+def _follow(kinds: Collection[StepKind]) -> str:
+    return "follows" if len(kinds) == 1 else "follow"
+
+
+def _capitalised(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
