@@ -72,7 +72,8 @@ _BEFORE = (
 async def same_document(tx: Tx, item: Item, besides: Collection[ItemId] = ()) -> Item | None:
     """The first other item, neither rejected nor put away unpublished, that has this one's supplier and number."""
     found = await _of_same_number(tx, item, _BY_NAME, _BY_TAX_NUMBER)
-    return _first_of_kind(item, [row for row in found if row["id"] not in besides])
+    others = _of_kind(item, [row for row in found if row["id"] not in besides])
+    return others[0] if others else None
 
 
 async def asking_about(tx: Tx, item: Item) -> tuple[Item, ...]:
@@ -103,13 +104,15 @@ async def _of_same_number(tx: Tx, item: Item, by_name: Select[Any], by_tax_numbe
     return found
 
 
-async def like_document(tx: Tx, item: Item) -> Item | None:
-    """The first other item of the same supplier, date and total; as a monthly fee twice on one day, it may be right."""
+async def like_documents(tx: Tx, item: Item) -> tuple[Item, ...]:
+    """Other items of the same supplier, date and total, in the order in which they came; as a monthly fee twice on one day,
+    it may be right.
+    """
     facts, name = item.facts, name_key(item.counterparty.name)
     if not item.is_booked or name is None or facts.issued_on is None or facts.gross is None or facts.currency is None:
-        return None
+        return ()
     of = {**_of(item), "supplier_key": name, "issued_on": facts.issued_on, "gross": facts.gross}
-    return _first_of_kind(item, list((await tx.execute(_LIKE_IT, {**of, "currency": facts.currency})).mappings().all()))
+    return _of_kind(item, list((await tx.execute(_LIKE_IT, {**of, "currency": facts.currency})).mappings().all()))
 
 
 async def documents_before(tx: Tx, item: Item, *, limit: int) -> tuple[Item, ...]:
@@ -121,18 +124,14 @@ async def documents_before(tx: Tx, item: Item, *, limit: int) -> tuple[Item, ...
     return tuple(item_of(row) for row in (await tx.execute(_BEFORE, of)).mappings().all())
 
 
-def _first_of_kind(item: Item, rows: list[RowMapping]) -> Item | None:
+def _of_kind(item: Item, rows: list[RowMapping]) -> tuple[Item, ...]:
     """A credit note has the number of the invoice it is about, often enough; it is never the same document."""
-    others = sorted((item_of(row) for row in rows), key=lambda other: other.created_at)
-    return next(
-        (
-            other
-            for other in others
-            if other.is_booked
-            and _is_credit(other) == _is_credit(item)
-            and is_same_company(other.counterparty, item.counterparty)
-        ),
-        None,
+    return tuple(
+        other
+        for other in sorted((item_of(row) for row in rows), key=lambda other: other.created_at)
+        if other.is_booked
+        and _is_credit(other) == _is_credit(item)
+        and is_same_company(other.counterparty, item.counterparty)
     )
 
 

@@ -21,6 +21,16 @@ class OtherSide:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """What was done to an item, by whom; nobody is Dext. `more` says in words what it changed."""
+
+    at: datetime
+    deed: str
+    by: UserId | None
+    more: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCard:
     """`account` and `tax_rate` are names; None where nothing is chosen. `steps_done` counts the steps of setting up."""
 
@@ -43,6 +53,10 @@ class ItemCard:
     """What the item is tracked by: the names of categories and options."""
     line_codes: tuple[str, ...] = ()
     """What its lines have of their own, in names, by their place; empty where a line has nothing."""
+    lines_booked_to: tuple[str, ...] = ()
+    """All that its lines are booked to, likewise: where a line has nothing of its own, it is the item's."""
+    taken_back: Happening | None = None
+    """How its approval was taken back, where it waits to be approved again."""
     warnings: tuple[str, ...] = ()
     """What stops nothing, and is to be looked at before anybody approves."""
     before: tuple[Item, ...] = ()
@@ -90,16 +104,6 @@ class Reason:
     source: str
     by: UserId | None = None
     beaten: tuple[tuple[str | None, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    """What was done to an item, by whom; nobody is Dext. `more` says in words what it changed."""
-
-    at: datetime
-    deed: str
-    by: UserId | None
-    more: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,14 @@ def in_another_currency(item: Item, account: Account | None, own: str) -> tuple[
     return (f"{words}: the ledger will refuse that. Edit chooses another payment method.",)
 
 
+def not_switched_on(item: Item) -> str:
+    """Of a currency that the ledger's own list does not have."""
+    return (
+        f"{item.facts.currency} is not switched on in the ledger, which will refuse it. Add it there (some plans do not "
+        "allow it), then /dext sync currencies."
+    )
+
+
 def is_of_a_fitting_currency(item: Item, account: Account, own: str) -> bool:
     """Whether the item can be paid from this bank account, as far as currencies go."""
     holds, currency = account.currency or own, item.facts.currency

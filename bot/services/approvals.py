@@ -40,10 +40,12 @@ _FALLEN = (
 
 DECIDED = "nobody has to decide on it now."
 SENT_BACK = "sent back"
-"""The role of the message that tells of it."""
+"""The decision, and the role of the message that tells of it."""
 MOST_ASKED = 10
 HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* sends it on as it is."
-UNDONE = "approval undone"
+APPROVED, REJECTED, UNDONE = "approved", "rejected", "approval undone"
+DECISIONS = (APPROVED, REJECTED, SENT_BACK)
+"""What is kept of deciding on an item."""
 ON_ITS_WAY = "its approval cannot be taken back any more."
 
 
@@ -69,7 +71,7 @@ class Approvals:
                 decision_reason=None,
                 send_after=send_after,
             )
-            item = await _decided(tx, before, decided, "approved", actor.user_id)
+            item = await _decided(tx, before, decided, APPROVED, actor.user_id)
             await publications.open_publication(tx, item, due_at=send_after)
         return item
 
@@ -86,7 +88,7 @@ class Approvals:
                 decision_reason=reason,
             )
             waiting = await waiting_on(tx, before)
-            item = await _decided(tx, before, decided, "rejected", actor.user_id)
+            item = await _decided(tx, before, decided, REJECTED, actor.user_id)
             await settled(tx, waiting)
         return item
 
@@ -100,7 +102,7 @@ class Approvals:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
             question = Question(kind=QuestionKind.SENT_BACK, words=reason, by=actor.user_id)
             returned = checked(replace(before, state=ItemState.TO_REVIEW, questions=asked(before.questions, question)))
-            item = await _decided(tx, before, returned, "sent back", actor.user_id, reason=reason)
+            item = await _decided(tx, before, returned, SENT_BACK, actor.user_id, reason=reason)
             await _ask_in_thread(tx, item, reason, actor.user_id)
         return item
 

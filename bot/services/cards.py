@@ -1,6 +1,6 @@
 """Items as people see them: the home card, "Why?", and the form; read in one go, never written here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -12,11 +12,11 @@ from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
-from bot.db.same_documents import documents_before, like_document
+from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Books, Capability
 from bot.domain.cards import Explanation, ItemCard
-from bot.domain.checks import doubts, in_another_currency, one_for_several, warned_of
+from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
 from bot.domain.documents import Door
@@ -45,6 +45,7 @@ from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
 from bot.services.smaller_files import attached_how
+from bot.services.taken_back import approval_taken_back
 from bot.views import items as views
 from providers.base import AccountingProvider
 
@@ -62,8 +63,8 @@ _ON_THE_WAY = {
 }
 """What is on its way of an item in this state."""
 
-SHOWN_BEFORE, USUAL_OF = 3, 12
-"""Documents of the same supplier that are shown, and those that say what is usual."""
+SHOWN_BEFORE, USUAL_OF, MOST_ALIKE = 3, 12, 3
+"""Documents of the same supplier that are shown, those that say what is usual, and those alike that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class Cards:
         settings = await load_settings(tx, workspace_id, organisation_id)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
         names = await names_of(tx, item)
+        own = None if connection is None else load(connection.books, Books).base_currency
         under_way = _ON_THE_WAY.get(item.state)
         sent = None if under_way is None else await sent_of(tx, workspace_id, item.id, under_way)
         is_ending = (
@@ -134,11 +136,13 @@ class Cards:
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(item.coding.codes),
             line_codes=tuple(names.words(item.coding.own_codes(place)) for place in range(len(item.facts.lines))),
+            lines_booked_to=tuple(names.words(item.coding.codes_at(place)) for place in range(len(item.facts.lines))),
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=is_connected,
-            warnings=await _warnings(tx, item, settings, names, before)
+            taken_back=await approval_taken_back(tx, item),
+            warnings=await _warnings(tx, item, settings, names, before, own=own)
             if item.state in EDITABLE and item.is_booked
             else (),
             before=before[:SHOWN_BEFORE],
@@ -148,7 +152,7 @@ class Cards:
             additions=await shown_additions(tx, item, connection, provider),
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
-            own_currency=None if connection is None else load(connection.books, Books).base_currency,
+            own_currency=own,
             other_side=await other_side_of(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
@@ -161,7 +165,7 @@ def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:
 
 
 async def _warnings(
-    tx: Tx, item: Item, settings: Settings, names: CodeNames, before: tuple[Item, ...]
+    tx: Tx, item: Item, settings: Settings, names: CodeNames, before: tuple[Item, ...], *, own: str | None
 ) -> tuple[str, ...]:
     """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
     rate = names.tax_rates.get(item.coding.tax_rate.value or "")
@@ -181,11 +185,21 @@ async def _warnings(
         far_off(item.facts, [other.facts for other in before]),
     )
     found += [odd for odd in odd_ones if odd is not None]
-    other = await like_document(tx, item)
     asked_about = {question.about for question in item.questions}
-    if other is not None and other.id not in asked_about:
-        found.append(f"Same supplier, date and total as {other.reference} ({other.state.words}).")
+    alike = [other for other in await like_documents(tx, item) if other.id not in asked_about]
+    if alike:
+        found.append(f"Same supplier, date and total as {_listed(alike)}.")
+    if own is not None and await lists.lacks_currency(tx, item, own):
+        found.append(not_switched_on(item))
     return (*found, *await _of_its_account(tx, item), *warned_of(item))
+
+
+def _listed(others: Sequence[Item]) -> str:
+    """Each is told from the next by what it is at."""
+    named = [f"{other.reference} ({other.state.words})" for other in others[:MOST_ALIKE]]
+    more = len(others) - MOST_ALIKE
+    *first, last = (*named, f"{more} more") if more > 0 else named
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 async def _of_its_account(tx: Tx, item: Item) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from bot.domain.books import Account, Books, Contact, ListKind, Product, TaxRate
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item
 from bot.domain.texts import folded
 from bot.services.finding import find, nearest
 
@@ -112,8 +113,7 @@ async def find_products(
 
 async def has_products(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
     """Whether there is one to choose; most books have none."""
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.PRODUCTS}
-    return (await tx.execute(_ANY, of)).first() is not None
+    return await _has_any(tx, workspace_id, organisation_id, ListKind.PRODUCTS)
 
 
 async def load_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> Account | None:
@@ -202,6 +202,20 @@ async def contact_named(
     """The live contact of this name, however it is written."""
     found = await find_contacts(tx, workspace_id, organisation_id, name)
     return next((contact for contact in found if folded(contact.name) == folded(name)), None)
+
+
+async def lacks_currency(tx: Tx, item: Item, own: str) -> bool:
+    """Whether the item's currency is none that the ledger has, as far as its list is known; it always has its `own`."""
+    of, currency = (tx, item.workspace_id, item.organisation_id), item.facts.currency
+    if currency is None or currency == own:
+        return False
+    row = await _entry(*of, ListKind.CURRENCIES, currency)
+    return not row.is_active if row is not None else await _has_any(*of, ListKind.CURRENCIES)
+
+
+async def _has_any(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind) -> bool:
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}
+    return (await tx.execute(_ANY, of)).first() is not None
 
 
 async def account_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:

@@ -109,7 +109,7 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
     edit = [_edit(item, value)] if item.state in EDITABLE else []
     look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
-    buttons = [*look, *edit] if item.state is ItemState.IN_APPROVAL else [*link_button(found), *edit, *look]
+    buttons = [*link_button(found), *edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
     if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):

@@ -14,7 +14,7 @@ from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
-from bot.views.items import came, document, headline, mark, modal, warnings
+from bot.views.items import came, coded, document, headline, in_columns, mark, modal, warnings
 from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
@@ -35,7 +35,7 @@ def details(found: Details) -> View:
     if facts.note is not None:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
     blocks += [
-        *all_lines(item, found.card.line_codes),
+        *_lines(found.card),
         *_tax_table(facts),
         DividerBlock(),
         *_before(found),
@@ -84,11 +84,17 @@ def _told(fields: Iterable[Told]) -> list[str]:
 
 
 def _booked(found: Details) -> list[Block]:
-    """Where it goes in the ledger. What is never booked goes nowhere."""
+    """How it is coded, and where it goes in the ledger. What is never booked goes nowhere."""
     card = found.card
     if not card.item.is_booked:
         return []
-    return [SectionBlock(fields=[mrkdwn(text) for text in _told(in_full(card))]), *_link(card)]
+    return [*in_columns(_told(coded(card))), *in_columns(_told(in_full(card))), *_link(card)]
+
+
+def _lines(card: ItemCard) -> list[Block]:
+    """Each with what it is booked to, where they are not all booked as it says above."""
+    tells = card.item.is_booked and any(card.line_codes)
+    return all_lines(card.item, card.lines_booked_to if tells else ())
 
 
 def _link(card: ItemCard) -> list[Block]:

@@ -9,13 +9,13 @@ from bot.domain.items import Item
 from bot.views.parts import context, section
 from bot.views.text import amount, escape, quote
 
-MOST_LINES = 5
+MOST_LINES, LONGEST_CODES = 5, 200
 LINES_A_SECTION, LONGEST_SECTION, MOST_DETAILED = 20, 2900, 300
 """All lines stand in Details, within what Slack takes: 3,000 characters a section, 100 blocks a modal."""
 
 
 def lines(item: Item, codes: Sequence[str] = ()) -> list[Block]:
-    """`codes` are what the lines have of their own, in words, by their place."""
+    """`codes` are what is said of each line, in words, by their place."""
     found = item.facts.lines
     if not found:
         note = item.facts.note
@@ -40,7 +40,7 @@ def all_lines(item: Item, codes: Sequence[str] = ()) -> list[Block]:
 def _listed(item: Item, codes: Sequence[str]) -> list[str]:
     own = [*codes, *[""] * (len(item.facts.lines) - len(codes))]
     return [
-        f"• {_line(line, item.facts.currency)}" + (f" _{escape(code, 120)}_" if code else "")
+        f"• {_line(line, item.facts.currency)}" + (f" _{escape(code, LONGEST_CODES)}_" if code else "")
         for line, code in zip(item.facts.lines, own, strict=False)
     ]
 

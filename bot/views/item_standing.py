@@ -20,7 +20,7 @@ def standing(found: ItemCard) -> str:
         case ItemState.ARCHIVED:
             return f":package: *Archived*{_how_archived(item)}"
         case ItemState.IN_APPROVAL:
-            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}"
+            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}{_taken_back(found)}"
         case ItemState.APPROVED:
             return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_waits_for(found)}{to_follow(found)}"
         case ItemState.SENDING | ItemState.UNKNOWN:
@@ -112,6 +112,14 @@ def _who_can(approvers: tuple[UserId, ...]) -> str:
     named = " ".join(mention(user) for user in approvers[:MOST_NAMED])
     more = f" and {len(approvers) - MOST_NAMED} more" if len(approvers) > MOST_NAMED else ""
     return f"{named}{more} can decide."
+
+
+def _taken_back(found: ItemCard) -> str:
+    undone = found.taken_back
+    if undone is None:
+        return ""
+    by = "on the command line" if undone.by is None else f"by {mention(undone.by)}"
+    return f"\n:leftwards_arrow_with_hook: *Approval taken back* {by}, {moment(undone.at)}"
 
 
 def _waits_for(found: ItemCard) -> str:

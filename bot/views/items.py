@@ -21,7 +21,7 @@ from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_buttons import questions, rows_of_buttons
-from bot.views.item_exchange import exchange
+from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import lines, parts
 from bot.views.item_payment import going, link_label
 from bot.views.item_standing import standing
@@ -66,8 +66,8 @@ def card(found: ItemCard) -> Message:
     item = found.item
     return summary(found), (
         section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
-        *_in_columns(_fields(found)),
-        *lines(item, found.line_codes),
+        *in_columns(_fields(found)),
+        *lines(item, found.line_codes if item.is_booked else ()),
         *_complaints(found),
         *warnings(found),
         *_before(found),
@@ -179,23 +179,20 @@ def _inline(words: str) -> str:
     return f"  _({words})_" if words else ""
 
 
-def _in_columns(texts: list[str]) -> list[Block]:
+def in_columns(texts: list[str]) -> list[Block]:
     """Slack takes ten fields a section."""
     parts = [texts[start : start + MOST_FIELDS] for start in range(0, len(texts), MOST_FIELDS)]
     return [SectionBlock(fields=[mrkdwn(text) for text in part]) for part in parts]
 
 
 def _fields(found: ItemCard) -> list[str]:
-    item, facts, coding = found.item, found.item.facts, found.item.coding
+    item, facts = found.item, found.item.facts
     if facts.is_unread:
         return []
     pairs = [
         *_stated(item),
         *exchange(found),
-        ("Category", *_coded(found.account, coding.account.source.words)),
-        ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
-        *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
-        *going(found),
+        *([*coded(found), *going(found)] if item.is_booked else []),
     ]
     if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
         pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
@@ -213,6 +210,16 @@ def _stated(item: Item) -> list[tuple[str, str, str]]:
         *([] if is_credit(item) and facts.due_on is None else [due]),
         ("Tax", amount(facts.tax, facts.currency), ""),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+    ]
+
+
+def coded(found: ItemCard) -> list[Told]:
+    """What is said of it and of each of its lines that says nothing else. What is never booked has none."""
+    coding = found.item.coding
+    return [
+        ("Category", *_coded(found.account, coding.account.source.words)),
+        ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
+        *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
     ]
 
 

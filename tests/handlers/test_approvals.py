@@ -75,11 +75,13 @@ async def test_undo_within_the_window_asks_again_and_nothing_is_sent(either: Des
     await either.world.later(UNDO_SECONDS + 1)
 
     assert "In approval" in words(either.card("INV-1"))
+    assert f"*Approval taken back* by <@{APPROVER}>, <!date^" in words(either.card("INV-1"))
     assert APPROVE in actions(either.card("INV-1"))
     assert either.xero.bills() == []
 
     await either.approve("INV-1")
     await either.world.later(UNDO_SECONDS + 1)
+    assert "taken back" not in words(either.card("INV-1"))
 
     assert len(either.xero.bills()) == 1
 

@@ -92,9 +92,15 @@ async def test_what_was_rejected_makes_no_duplicate_and_the_same_amount_on_the_s
     await desk.settle()
     assert "is it another" not in words(await desk.add(**{BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}))
 
+    await desk.world.later(1)
     alike = await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"})
     assert "Same supplier, date and total as B-1002 (in approval)." in words(alike)
     assert ActionId.APPROVE_ITEM in actions(alike)
+    for number in (3, 4, 5):
+        await desk.world.later(1)
+        alike = await desk.add(**{BlockId.NUMBER: f"INV-{number}", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"})
+    one, two, three = (f"B-100{number} (in approval)" for number in (2, 3, 4))
+    assert f"Same supplier, date and total as {one}, {two}, {three} and 1 more." in words(alike)
 
 
 @pytest.mark.parametrize("way", ["rejected", "archived", "another number", "a statement"])

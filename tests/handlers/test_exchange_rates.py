@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER
+from bot.db.base import table_of
+from bot.db.connections import ListEntryRow
+from bot.domain.books import ListKind
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.writing import days_rate
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import SUPPLIER, Desk, a_desk, words
+from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
 from tests.intake.documents import a_document
 
 RATE = (
@@ -82,3 +85,26 @@ async def test_card_and_details_say_that_xero_takes_its_own_rate_where_none_is_s
     assert "*Exchange rate*\nXero's rate of the day" in words(desk.card("INV-1"))
     assert booked(desk)["INV-1"] == ("EUR", days_rate(desk.xero.books[TRADING], "EUR").normalize())
     assert "Exchange rate" not in words(await desk.add(**{BlockId.NUMBER: "INV-2"}))
+
+
+async def test_a_currency_that_the_ledger_does_not_have_is_told_before_anybody_approves(desk: Desk) -> None:
+    told = "CHF is not switched on in the ledger, which will refuse it. Add it there"
+
+    strange = await desk.add(**{BlockId.CURRENCY: "CHF"})
+    known = [await desk.add(**{BlockId.NUMBER: f"IN-{code}", BlockId.CURRENCY: code}) for code in ("EUR", "GBP")]
+    desk.xero.books[TRADING].currencies.save("CHF", {"Code": "CHF", "Description": "Swiss Franc"})
+    await desk.slack.command("/dext", "sync currencies", user=ADMIN)
+    await desk.settle()
+    added = await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.CURRENCY: "CHF"})
+
+    assert told in words(strange)
+    assert ActionId.APPROVE_ITEM in actions(strange)
+    assert ["is not switched on" in words(card) for card in (*known, added)] == [False] * 3
+
+
+async def test_of_currencies_that_were_never_read_nothing_is_told(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        entries = table_of(ListEntryRow)
+        await tx.execute(entries.delete().where(entries.c.kind == ListKind.CURRENCIES))
+
+    assert "is not switched on" not in words(await desk.add(**{BlockId.CURRENCY: "CHF"}))

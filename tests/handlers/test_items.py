@@ -74,7 +74,7 @@ async def test_the_card_says_all_that_is_decided_on(desk: Desk) -> None:
         f"<@{APPROVER}> can decide",
     ):
         assert fact in shown
-    assert actions(card) == [APPROVE, ActionId.REJECT_ITEM, ActionId.SEND_BACK, DETAILS, EDIT, WHY]
+    assert actions(card) == [APPROVE, ActionId.REJECT_ITEM, ActionId.SEND_BACK, EDIT, DETAILS, WHY]
     assert shown.startswith("*Northwind Trading Ltd*")
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.db.items import ITEMS, item_of
-from bot.db.same_documents import like_document
+from bot.db.same_documents import like_documents
 from bot.playground.slack import BOOKKEEPER, Dropped
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
@@ -76,8 +76,8 @@ async def test_a_statement_after_its_bill_asks_nothing_until_it_is_made_a_bill(d
     async with desk.world.services.db.read() as tx:
         order, bill = (item_of(row) for row in (await tx.execute(rows)).mappings().all())
         alike = replace(order, facts=replace(bill.facts, document_type=order.facts.document_type))
-        assert await like_document(tx, alike) is None
-        assert await like_document(tx, replace(alike, facts=bill.facts)) == bill
+        assert await like_documents(tx, alike) == ()
+        assert await like_documents(tx, replace(alike, facts=bill.facts)) == (bill,)
 
 
 async def test_what_nobody_has_read_yet_says_so_in_one_sentence_until_something_is_filled_in(desk: Desk) -> None:

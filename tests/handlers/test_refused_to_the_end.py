@@ -60,7 +60,7 @@ async def test_a_date_in_a_locked_period(either: Desk) -> None:
     drafted, waiting = [await refused(desk, number) for number in ("INV-1", "INV-2")]
     edited = await refused(desk, "INV-3")
     assert "is dated 1 Mar 2026, and the end of year lock date in Xero is 31 Mar 2026." in words(drafted)
-    assert "Publish as draft, which Xero takes now and approves when the period is open" in words(drafted)
+    assert "Publish as draft, to be approved in Xero when the period is open again" in words(drafted)
 
     # a draft may have the date, and less than what was approved needs no new approval
     await desk.press(drafted, ActionId.PUBLISH_AS_DRAFT, BOOKKEEPER)

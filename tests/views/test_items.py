@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.domain.cards import Details, Explanation, ItemCard, Reason, ToDecide
+from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason, ToDecide
 from bot.domain.checks import NOT_READ
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party
@@ -20,6 +20,8 @@ from bot.domain.items import Item, ItemState
 from bot.domain.publishing import Additions, StepKind
 from bot.views import approvals
 from bot.views import items as views
+from bot.views.ids import ActionId
+from bot.views.item_buttons import rows_of_buttons
 from bot.views.item_details import details
 from bot.views.item_standing import standing
 from tests.playground.kit import validator
@@ -307,3 +309,67 @@ def test_what_waits_for_the_connection_says_so_and_a_smaller_file_is_said_once()
     assert "Its file follows when the connection to Xero is back" in standing(cut_off)
     assert "Its file is attached in a smaller version" in standing(smaller)
     assert "there too" not in standing(smaller)
+
+
+def coded_in_lines(*own: str) -> ItemCard:
+    lines = tuple(Line(description=name, unit_price=Decimal(50), net=Decimal(50)) for name in ("Paper", "Ink"))
+    of_item = "429 · General Expenses, 20% (VAT on Expenses), North"
+    return replace(
+        a_card(an_item(facts=replace(the_facts(), lines=lines))),
+        tracking=(("Region", "North"),),
+        line_codes=own,
+        lines_booked_to=tuple(f"{each}, 20% (VAT on Expenses), North" if each else of_item for each in own),
+    )
+
+
+def test_details_show_how_it_is_coded_and_each_line_where_one_has_a_coding_of_its_own(shared: Path) -> None:
+    alike, parted = (
+        details(Details(card=card, before=(), history=(), file_name=None))
+        for card in (coded_in_lines("", ""), coded_in_lines("", "461 · Printing"))
+    )
+
+    for view in (alike, parted):
+        fields = [field["text"] for block in view.to_dict()["blocks"] for field in block.get("fields", [])]
+        assert "*Category*\n429 · General Expenses\n_chosen by a person_" in fields
+        assert "*Tax rate*\n20% (VAT on Expenses)\n_the organisation's default tax_" in fields
+        assert "*Region*\nNorth" in fields
+        assert modal_problems(view, shared) == []
+    of_lines = [block["text"]["text"] for block in parted.to_dict()["blocks"] if "• Paper" in str(block)]
+    assert of_lines[0].splitlines() == [
+        "• Paper: 50.00 GBP _429 · General Expenses, 20% (VAT on Expenses), North_",
+        "• Ink: 50.00 GBP _461 · Printing, 20% (VAT on Expenses), North_",
+    ]
+    assert "50.00 GBP _" not in str(alike.to_dict())
+
+
+@pytest.mark.parametrize("state", [ItemState.TO_REVIEW, ItemState.ARCHIVED])
+def test_what_is_never_booked_shows_no_coding(state: ItemState, shared: Path) -> None:
+    card = coded_in_lines("461 · Printing", "")
+    facts = replace(card.item.facts, document_type=DocumentType.STATEMENT)
+    statement = replace(card, item=replace(card.item, facts=facts, state=state))
+
+    shown = drawn(statement) + str(details(Details(card=statement, before=(), history=(), file_name=None)).to_dict())
+
+    for words in ("Category", "Tax rate", "Region", "Publish as", "Printing"):
+        assert words not in shown
+    assert "*Total*" in shown
+    assert problems(statement, shared) == []
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("document_type", [DocumentType.INVOICE, DocumentType.STATEMENT])
+def test_edit_details_and_why_stand_in_one_order_everywhere(state: ItemState, document_type: DocumentType) -> None:
+    item = an_item(state, facts=replace(the_facts(), document_type=document_type))
+    rows = [block.to_dict()["elements"] for block in rows_of_buttons(a_card(item))]
+
+    shown = [button["action_id"] for row in rows for button in row]
+
+    always = [ActionId.EDIT_ITEM, ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM]
+    assert [action for action in shown if action in always] == [action for action in always if action in shown]
+
+
+@pytest.mark.parametrize(("by", "words"), [(UserId("U3"), "by <@U3>, <!date^"), (None, "on the command line, <!date^")])
+def test_whoever_took_an_approval_back_is_named_while_it_waits_for_another(by: UserId | None, words: str) -> None:
+    undone = replace(a_card(an_item()), taken_back=Happening(at=NOW, deed="approval undone", by=by))
+
+    assert f":leftwards_arrow_with_hook: *Approval taken back* {words}" in standing(undone)

@@ -3,7 +3,7 @@
 from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
 _WAIT = "Ask an adviser to move the lock date in {ledger} and press Wait: then it goes out by itself."
-_DRAFT = "press Publish as draft, which {ledger} takes now and approves when the period is open, or "
+_DRAFT = "press Publish as draft, to be approved in {ledger} when the period is open again, or "
 
 DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
