@@ -48,7 +48,8 @@ class Vendor:
 class AnyBooks(Protocol):
     """What the kit has to know of one organisation's records."""
 
-    tenant: str
+    @property
+    def tenant(self) -> str: ...
 
     @property
     def name(self) -> str: ...
