@@ -20,6 +20,7 @@ MESSAGES = {
     "2010": "Request has invalid or unsupported property",
     "2020": "Required param missing, need to supply the required value for the API",
     "2030": "Invalid ID",
+    "2040": "Invalid String",
     "2050": "String length is either shorter or longer than supported by specification",
     "2060": "Invalid Date",
     "2090": "Invalid Number",

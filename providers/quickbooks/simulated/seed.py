@@ -139,7 +139,9 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def accounts(realm: str) -> Iterator[Json]:
-    for number, name, kind, subtype, code, inactive in _rows(charts.US_ACCOUNTS if is_us(realm) else charts.UK_ACCOUNTS):
+    for number, name, kind, subtype, code, inactive in _rows(
+        charts.US_ACCOUNTS if is_us(realm) else charts.UK_ACCOUNTS
+    ):
         account: Json = {
             **common(number),
             "Name": name,
