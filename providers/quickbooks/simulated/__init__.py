@@ -5,10 +5,10 @@
 | seed, charts | people, companies and their lists at the first start |
 | entities | which entities there are, which of their fields may be asked for |
 | books | one company's records, in the vendor's own JSON |
-| query | the vendor's SQL |
+| statements, query | the vendor's SQL, read and answered |
 | faults | refusals, with the vendor's codes and words |
 | references, lines, taxes | what a transaction points at, its lines, and their tax |
-| writing, purchases, sales, payments, lists | what may be written, kind by kind |
+| writing, settling, purchases, sales, payments, lists | what may be written, kind by kind |
 | journal | what all that does to the accounts |
 | endpoints, api | the addresses, and who may call them |
 | front, grants, signin, state | limits and keys, tokens, consent, all of it put together |

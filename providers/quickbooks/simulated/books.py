@@ -173,7 +173,7 @@ class Books:
         """Keep a new record, with an id and the moment."""
         made = self.now()
         meta = {"CreateTime": made, "LastUpdatedTime": made}
-        saved = {"domain": "QBO", "sparse": False, "Id": self.next_id(entity), "SyncToken": "0", "MetaData": meta}
+        saved: Json = {"domain": "QBO", "sparse": False, "Id": self.next_id(entity), "SyncToken": "0", "MetaData": meta}
         saved |= {**record, "_created_at": self._clock.now().isoformat()}
         self.shelves[entity].save(saved["Id"], saved)
         return saved

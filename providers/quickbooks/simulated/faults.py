@@ -132,7 +132,7 @@ def unsupported(what: str) -> FaultError:
 # The gateway
 
 
-def gateway(status: int, code: str, message: str, detail: str | None, kind: str, time: int | None = None) -> Answer:
+def gateway(status: int, code: str, message: str, detail: str | None, kind: str) -> Answer:
     """As the gateway answers before any service is reached: in lower case, with everything that it might have said."""
     words = f"message={message}; errorCode={code:0>6}; statusCode={status}"
     found: Json = {
@@ -145,7 +145,7 @@ def gateway(status: int, code: str, message: str, detail: str | None, kind: str,
         "attachableResponse": [],
         "syncErrorResponse": None,
         "requestId": None,
-        "time": time,
+        "time": None,
         "status": None,
         "cdcresponse": [],
     }

@@ -68,7 +68,7 @@ def _payment(books: Books, kind: str, document: Json) -> Iterator[Leg]:
     amount = rounded(Decimal(document["TotalAmt"]) * rate)
     control = "Accounts Payable" if kind == "BillPayment" else "Accounts Receivable"
     yield Leg(account=_system(books, control, document), debit=sign * amount)
-    paid = document.get("CheckPayment", document.get("CreditCardPayment", {}))
+    paid: Json = document.get("CheckPayment") or document.get("CreditCardPayment") or {}
     reference: Any = paid.get("BankAccountRef") or paid.get("CCAccountRef") or document.get("DepositToAccountRef")
     yield Leg(account=_account(books, str(reference["value"])), debit=-sign * amount)
 

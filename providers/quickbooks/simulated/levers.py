@@ -56,7 +56,7 @@ class Levers:
             ("contacts", "set-customer", self._toggle("Customer")),
             ("contacts", "rename", self.rename),
             ("settings", "set-tax-code", self._toggle("TaxCode")),
-            ("settings", "set-class", self._toggle("Class")),
+            ("settings", "set-klass", self._toggle("Class")),
             ("settings", "set-location", self._toggle("Department")),
             ("settings", "set-close-date", self.set_close_date),
             ("settings", "set-role", self.set_role),

@@ -105,7 +105,7 @@ class BillPaymentWriter(Paying):
     party: ClassVar[str] = "Vendor"
     settles: ClassVar[dict[str, int]] = {"Bill": 1, "VendorCredit": -1}
 
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         record = self._payer(sent, currency)
         total = self._amount(sent)
@@ -143,7 +143,7 @@ class PaymentWriter(Paying):
     party: ClassVar[str] = "Customer"
     settles: ClassVar[dict[str, int]] = {"Invoice": 1, "CreditMemo": -1}
 
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         record = self._payer(sent, currency)
         total = self._amount(sent)

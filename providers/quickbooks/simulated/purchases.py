@@ -42,7 +42,7 @@ def home_balance(writer: Writer, sent: Json, total: Decimal) -> Json:
     currency = value_of(sent.get("CurrencyRef")) or writer.books.home
     if not writer.books.has_currencies or currency == writer.books.home:
         return {}
-    return {"HomeBalance": rounded(total * writer._rate(sent, currency))}  # noqa: SLF001 - of the same family
+    return {"HomeBalance": rounded(total * writer.rate(sent, currency))}
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class FromVendor(Writer):
         """That numbers are unique within one vendor is unverified."""
         return value_of(sent.get("VendorRef"))
 
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         record: Json = {}
         vendor = self.references.find("Vendor", sent.get("VendorRef"), "VendorRef", is_needed=True)
@@ -86,8 +86,8 @@ class BillWriter(FromVendor):
         *("VendorRef", "APAccountRef", "SalesTermRef", "DueDate", "PayerRef", "LessCIS", "IncludeInAnnualTPAR")
     }
 
-    def _own(self, sent: Json) -> Json:
-        record = FromVendor._own(self, sent)
+    def own(self, sent: Json) -> Json:
+        record = FromVendor.own(self, sent)
         issued = self.day(sent, "TxnDate") or self.books.today().isoformat()
         due = self.day(sent, "DueDate") or issued
         if due < issued:
@@ -116,12 +116,12 @@ class PurchaseWriter(Writer):
     def _party(self, sent: Json) -> str | None:
         return f"{sent.get('PaymentType')}/{value_of(sent.get('AccountRef'))}"
 
-    def _number(self, sent: Json, before: Json | None) -> None:
+    def check_number(self, sent: Json, before: Json | None) -> None:
         """Only of cheques it is looked at."""
         if sent.get("PaymentType") == "Check":
-            Writer._number(self, sent, before)
+            Writer.check_number(self, sent, before)
 
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         kind = sent.get("PaymentType")
         if kind is None:

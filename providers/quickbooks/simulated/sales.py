@@ -20,7 +20,7 @@ _SALES = frozenset(
 
 @dataclass(slots=True)
 class ToCustomer(Writer):
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         record: Json = {}
         customer = self.references.find("Customer", sent.get("CustomerRef"), "CustomerRef", is_needed=True)
@@ -43,9 +43,9 @@ class ToCustomer(Writer):
         if not self.references.problems and self.books.system_account("Accounts Receivable", currency) is None:
             new_account(self, "Accounts Receivable", currency)
 
-    def _checked(self, sent: Json, before: Json | None) -> Json:
+    def checked(self, sent: Json, before: Json | None) -> Json:
         """One without a number gets the next, where the company does not number by itself."""
-        record = Writer._checked(self, sent, before)
+        record = Writer.checked(self, sent, before)
         if "DocNumber" not in record and not self.books.preferences["SalesFormsPrefs"]["CustomTxnNumbers"]:
             numbers = [one.get("DocNumber", "") for one in self.books.shelf(self.entity).values()]
             record["DocNumber"] = str(max((int(one) for one in numbers if one.isdecimal()), default=1000) + 1)
@@ -61,8 +61,8 @@ class InvoiceWriter(ToCustomer):
     }
     voids: ClassVar[bool] = True
 
-    def _own(self, sent: Json) -> Json:
-        record = ToCustomer._own(self, sent)
+    def own(self, sent: Json) -> Json:
+        record = ToCustomer.own(self, sent)
         self._receivable(sent)
         issued = self.day(sent, "TxnDate") or self.books.today().isoformat()
         record["DueDate"] = self.day(sent, "DueDate") or issued
@@ -78,8 +78,8 @@ class CreditMemoWriter(ToCustomer):
     entity: ClassVar[str] = "CreditMemo"
     fields: ClassVar[frozenset[str]] = _SALES | {"RemainingCredit", "InvoiceRef", "ARAccountRef"}
 
-    def _own(self, sent: Json) -> Json:
-        record = ToCustomer._own(self, sent)
+    def own(self, sent: Json) -> Json:
+        record = ToCustomer.own(self, sent)
         self._receivable(sent)
         return {**record, "Balance": record["TotalAmt"], "RemainingCredit": record["TotalAmt"], "LinkedTxn": []}
 
@@ -90,8 +90,8 @@ class SalesReceiptWriter(ToCustomer):
     fields: ClassVar[frozenset[str]] = _SALES | {"DepositToAccountRef", "CheckPayment", "CreditCardPayment"}
     voids: ClassVar[bool] = True
 
-    def _own(self, sent: Json) -> Json:
-        record = ToCustomer._own(self, sent)
+    def own(self, sent: Json) -> Json:
+        record = ToCustomer.own(self, sent)
         currency = value_of(sent.get("CurrencyRef")) or self.books.home
         kinds = ("Bank", "Other Current Asset")
         wanted = sent.get("DepositToAccountRef")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -12,6 +12,9 @@ from providers.simulating.answers import Answer
 from providers.simulating.grants import Asked
 from providers.simulating.people import Person
 from providers.simulating.signin import SignInRules, Wrong, of_json
+
+if TYPE_CHECKING:
+    from providers.simulating.numbers import Json
 
 ADMINS = frozenset({"PRIMARY_ADMIN", "COMPANY_ADMIN"})
 """Who may connect an app, and whose leaving ends what it may do."""
@@ -83,11 +86,12 @@ class SignIn(signin.SignIn):
         return await self.server.serve(request, self._userinfo)
 
     def _userinfo(self, request: web.Request, _: bytes) -> Answer:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
         access = self.state.grants.holder(token.strip()) if scheme.lower() == "bearer" else None
         if access is None or access.is_expired or "openid" not in access.scopes:
             return Answer.json({"error": "invalid_token"}, 401)
-        person, found = access.person, {"sub": access.person.id}
+        person = access.person
+        found: Json = {"sub": person.id}
         if "email" in access.scopes:
             found |= {"email": person.email, "emailVerified": True}
         if "profile" in access.scopes:

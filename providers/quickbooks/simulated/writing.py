@@ -77,12 +77,12 @@ class Writer(ABC):
         """
         self._may_write()
         if not sent.get("Id"):
-            return shown(self._keep(self._checked(sent, None), None))
+            return shown(self._keep(self.checked(sent, None), None))
         before = self._current(sent)
         self._is_open(before["TxnDate"])
         if sent.get("sparse"):
             sent = {**{key: value for key, value in shown(before).items() if key not in SYSTEM}, **sent}
-        return shown(self._keep(self._checked(sent, before), before))
+        return shown(self._keep(self.checked(sent, before), before))
 
     def delete(self, sent: Json) -> Json:
         """
@@ -130,7 +130,7 @@ class Writer(ABC):
     # What is alike
 
     @abstractmethod
-    def _own(self, sent: Json) -> Json:
+    def own(self, sent: Json) -> Json:
         """The record without what every transaction has; `TotalAmt` and `Line` are in it."""
 
     def _party(self, sent: Json) -> str | None:
@@ -138,12 +138,12 @@ class Writer(ABC):
         del sent
         return None
 
-    def _checked(self, sent: Json, before: Json | None) -> Json:
+    def checked(self, sent: Json, before: Json | None) -> Json:
         for name in sorted(sent.keys() - self.fields - COMMON - SYSTEM):
             self.say(Problem("2010", f"Property Name:{name} specified is unsupported or invalid", name))
         record = self._head(sent)
-        own = self._own(sent)
-        self._number(sent, before)
+        own = self.own(sent)
+        self.check_number(sent, before)
         if self.references.problems:
             raise FaultError(self.references.problems)
         self._is_open(record["TxnDate"])
@@ -160,7 +160,7 @@ class Writer(ABC):
                 record[name] = text
         record["CurrencyRef"] = seed.currency(currency)
         if self.books.has_currencies:
-            record["ExchangeRate"] = self._rate(sent, currency)
+            record["ExchangeRate"] = self.rate(sent, currency)
         found = self.references.tracked("Department", sent.get("DepartmentRef"), "DepartmentRef")
         return record if found is None else {**record, "DepartmentRef": to(found)}
 
@@ -174,7 +174,7 @@ class Writer(ABC):
             self.say(Problem("2060", f"Invalid Date : {sent[name]}", name))
             return None
 
-    def _rate(self, sent: Json, currency: str) -> Decimal:
+    def rate(self, sent: Json, currency: str) -> Decimal:
         if currency == self.books.home:
             return Decimal(1)
         try:
@@ -185,7 +185,7 @@ class Writer(ABC):
             self.say(Problem("2090", "Invalid Number : ExchangeRate", "ExchangeRate"))
         return rate
 
-    def _number(self, sent: Json, before: Json | None) -> None:
+    def check_number(self, sent: Json, before: Json | None) -> None:
         """A number that is used already, where the company wants to be warned; the option takes the warning away."""
         wanted = str(sent.get("DocNumber") or "")
         is_same = before is not None and before.get("DocNumber") == wanted

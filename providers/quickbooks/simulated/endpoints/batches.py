@@ -32,9 +32,9 @@ def batch(request: Request) -> Answer:
 
 def _answer(request: Request, item: Any) -> Json:
     b_id = str(item.get("bId", "")) if isinstance(item, dict) else ""
+    if not b_id:
+        return {"Fault": FaultError([missing("bId")]).fault, "bId": b_id}
     try:
-        if not isinstance(item, dict) or not b_id:
-            raise FaultError([missing("bId")])
         return {**_done(request, item), "bId": b_id}
     except FaultError as error:
         return {"Fault": error.fault, "bId": b_id}

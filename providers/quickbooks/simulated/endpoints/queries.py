@@ -9,6 +9,7 @@ from providers.quickbooks.simulated.endpoints.company import told
 from providers.quickbooks.simulated.endpoints.routing import Request, serves
 from providers.quickbooks.simulated.entities import BY_PATH, NOT_IN_CHANGES
 from providers.quickbooks.simulated.faults import fault
+from providers.quickbooks.simulated.statements import parsed
 from providers.simulating.answers import Answer
 from providers.simulating.numbers import Json
 
@@ -34,7 +35,7 @@ def found(request: Request, statement: str) -> Json:
     Raises:
         FaultError: it cannot be understood, or asks for what there is not.
     """
-    select, books = query.parsed(statement), request.books
+    select, books = parsed(statement), request.books
     wanted = select.entity.lower()
     if wanted in _SINGLE:
         name, record = (
@@ -78,7 +79,7 @@ def changes(request: Request) -> Answer:
 def _since(request: Request) -> datetime:
     text = request.query.get("changedSince", "")
     try:
-        found = datetime.fromisoformat(text.replace("Z", "+00:00").replace(" ", "+"))
+        found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError as error:
         raise fault("2060", f"Invalid Date : changedSince {text}", "changedSince") from error
     moment = found if found.tzinfo else found.replace(tzinfo=UTC)

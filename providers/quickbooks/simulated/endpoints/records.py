@@ -79,8 +79,8 @@ def _attachable(request: Request, operation: str, sent: Json) -> Json:
     if operation == "delete":
         books.delete("Attachable", before["Id"])
         return {"domain": "QBO", "status": "Deleted", "Id": before["Id"]}
-    changed = {key: sent[key] for key in ("Note", "Category", "Tag", "AttachableRef", "FileName") if key in sent}
-    return shown(books.save("Attachable", {**before, **changed}))
+    changed: Json = {key: sent[key] for key in ("Note", "Category", "Tag", "AttachableRef", "FileName") if key in sent}
+    return shown(books.save("Attachable", before | changed))
 
 
 for _entity in ENTITIES.values():

@@ -1,0 +1,88 @@
+"""The vendor's published schema as a judge of what the simulated QuickBooks answered: a field it does not know is a fault.
+
+It was made of the vendor's XML schema, which says of hardly anything that it has to be there; so what no record may lack is
+named here.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft7Validator
+
+from providers.quickbooks.simulator import Call
+from tests.conftest import ROOT
+
+BESIDE = "shared/specs/quickbooks/qbo-v3.derived.schema.json"
+FILE = next((path for folder in ROOT.parents[:2] if (path := folder / BESIDE).is_file()), ROOT.parent / BESIDE)
+NEEDED = ("domain", "Id")
+"""Of every record, in full or as a trace of what was deleted."""
+WHOLE = ("SyncToken", "MetaData", "sparse")
+_PAGE = {"startPosition", "maxResults", "totalCount"}
+_NO_SUCH_DEFINITION = {"CDCResponse", "BatchItemResponse", "AttachableResponse", "QueryResponse"}
+
+
+def is_here() -> bool:
+    return FILE.is_file()
+
+
+@cache
+def _validator(name: str) -> Draft7Validator:
+    schema = json.loads(FILE.read_text(encoding="utf-8"))
+    return Draft7Validator({"$ref": f"#/definitions/{name}", "definitions": schema["definitions"]})
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(json.loads(FILE.read_text(encoding="utf-8"))["definitions"])
+
+
+def problems(calls: Sequence[Call]) -> list[str]:
+    """What is wrong with the answers of these calls to the Accounting API."""
+    found = []
+    for call in calls:
+        is_json = call.answer.startswith(b"{")
+        if call.status and call.fault is None and is_json and call.path.startswith("/v3/"):
+            found += [f"{call.method} {call.path}: {words}" for words in _of_answer(json.loads(call.answer))]
+    return found
+
+
+def _of_answer(answer: dict[str, Any]) -> Iterator[str]:
+    if "fault" in answer:  # the gateway's, which is of no schema
+        yield from () if answer["fault"]["error"][0]["code"] in ("3001", "3100", "3200") else ("unknown gateway fault",)
+        return
+    if "time" not in answer:
+        yield "no time"
+    yield from _of_parts({key: value for key, value in answer.items() if key != "time"})
+
+
+def _of_parts(parts: dict[str, Any]) -> Iterator[str]:
+    """Entities by name, wherever they are wrapped in lists, queries, batches and changes."""
+    for name, value in parts.items():
+        if name in _PAGE:
+            yield from () if isinstance(value, int) else (f"{name} is {value!r}",)
+        elif name == "bId":
+            yield from () if isinstance(value, str) else (f"{name} is {value!r}",)
+        elif name in _NO_SUCH_DEFINITION:
+            for one in value if isinstance(value, list) else [value]:
+                yield from _of_parts(one)
+        elif name not in _names():
+            yield f"{name} is not in the schema"
+        else:
+            for one in value if isinstance(value, list) else [value]:
+                yield from _of_record(name, one)
+
+
+def _of_record(name: str, record: dict[str, Any]) -> Iterator[str]:
+    for error in _validator(name).iter_errors(record):
+        yield f"{name}{list(error.absolute_path)}: {error.message[:200]}"
+    if name == "Fault":
+        for error in record["Error"]:
+            if set(error) != {"Message", "Detail", "code", "element"}:
+                yield f"Fault has {sorted(error)}"
+        return
+    if record.get("sparse"):  # chosen columns
+        return
+    needed = NEEDED if record.get("status") == "Deleted" else NEEDED + WHOLE
+    yield from (f"{name} lacks {field}" for field in needed if field not in record)
