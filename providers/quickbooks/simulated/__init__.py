@@ -7,7 +7,7 @@
 | books | one company's records, in the vendor's own JSON |
 | statements, query | the vendor's SQL, read and answered |
 | faults | refusals, with the vendor's codes and words |
-| references, lines, taxes | what a transaction points at, its lines, and their tax |
+| shapes, references, lines, taxes | the form of what is sent, what a transaction points at, its lines, and their tax |
 | writing, settling, purchases, sales, payments, lists | what may be written, kind by kind |
 | journal | what all that does to the accounts |
 | endpoints, api | the addresses, and who may call them |

@@ -28,9 +28,11 @@ class ToCustomer(Writer):
             record["CustomerRef"] = to(customer)
             if customer["CurrencyRef"]["value"] != currency:
                 self.say(business(ONE_CURRENCY))
-        for name in ("CustomerMemo", "BillEmail", "BillAddr", "ShipAddr", "PaymentRefNum"):
+        for name in ("BillEmail", "BillAddr", "ShipAddr", "PaymentRefNum"):
             if sent.get(name):
                 record[name] = sent[name]
+        if sent.get("CustomerMemo"):
+            record["CustomerMemo"] = {"value": str(sent["CustomerMemo"].get("value", ""))}
         found, lines = worked_out(self, sent, kinds=(SOLD_LINE,), is_sale=True)
         subtotal = sum((line.amount for line in lines), Decimal("0.00"))
         found["Line"].append({"Amount": subtotal, "DetailType": SUBTOTAL_LINE, SUBTOTAL_LINE: {}})

@@ -69,10 +69,10 @@ class Bare:
             return Reply(answer.status, dict(answer.headers), await answer.read())
 
     async def get(self, path: str, **query: str) -> Reply:
-        return await self.send("GET", path, **query)
+        return await self.send("GET", path, headers=None, **query)
 
     async def post(self, path: str, body: Any, **query: str) -> Reply:
-        return await self.send("POST", path, body, **query)
+        return await self.send("POST", path, body, headers=None, **query)
 
     async def select(self, statement: str) -> Json:
         """The answer to a statement that is taken."""

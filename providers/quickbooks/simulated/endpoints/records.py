@@ -8,6 +8,7 @@ from providers.quickbooks.simulated.faults import fault, unknown, unsupported
 from providers.quickbooks.simulated.payments import BillPaymentWriter, PaymentWriter
 from providers.quickbooks.simulated.purchases import BillWriter, PurchaseWriter, VendorCreditWriter
 from providers.quickbooks.simulated.sales import CreditMemoWriter, InvoiceWriter, SalesReceiptWriter
+from providers.quickbooks.simulated.shapes import shaped
 from providers.quickbooks.simulated.writing import Writer
 from providers.simulating.answers import Answer
 from providers.simulating.numbers import Json
@@ -51,6 +52,7 @@ def written(request: Request, entity: str, operation: str, sent: Json) -> Json:
     Raises:
         FaultError: it is refused; nothing was written.
     """
+    sent = shaped(sent)
     if entity == "Attachable":
         return _attachable(request, operation, sent)
     if entity in NAMES:
