@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import aiohttp
@@ -207,7 +208,23 @@ async def test_what_is_no_json_is_refused(bare: Bare) -> None:
     assert [reply.errors[0][0] for reply in (broken, listed, other)] == ["2010", "2010", "500"]
 
 
-JUNK = (None, 5, -1.5, True, "x", "", [], ["x"], [[]], {}, {"value": {}}, {"value": 5}, [{}], [{"x": 1}], [None])
+JUNK: tuple[Any, ...] = (
+    None,
+    5,
+    -1.5,
+    True,
+    "x",
+    "",
+    [],
+    ["x"],
+    [[]],
+    {},
+    {"value": {}},
+    {"value": 5},
+    [{}],
+    [{"x": 1}],
+    [None],
+)
 
 
 @pytest.mark.parametrize("entity", ["Bill", "Purchase", "Invoice", "BillPayment", "Payment", "Vendor"])
