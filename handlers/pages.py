@@ -6,7 +6,7 @@ After a POST, and after an answer from elsewhere, the browser is sent to an addr
 import hashlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -25,6 +25,7 @@ Explain = Callable[[web.Request, Exception], Awaitable[web.StreamResponse | None
 Away = Callable[[web.Request], str | None]
 """Where a failure is told when the address itself carries a secret; None where it does not."""
 
+LONGEST_FIELD = 100
 BUSY = Explanation("Busy for a moment", "Nothing was done.", "Wait a few seconds and load this page again.")
 
 
@@ -123,18 +124,20 @@ def see_other(address: str) -> web.Response:
     return web.Response(status=303, headers={"Location": address})
 
 
-def return_of(request: web.Request) -> Return:
-    """An OAuth answer. A parameter given twice is none: which of them was checked would be anybody's guess.
+def return_of(request: web.Request, declared: Sequence[str] = ()) -> Return:
+    """An OAuth answer, with what a provider has `declared` of its own beside it. A parameter given twice is none: which of
+    them was checked would be anybody's guess.
 
     Only of who answered (`iss`) two are not as good as none, so that they stay what nobody is called.
     """
     query = request.query
-    found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code")}
+    found = {name: query[name] if len(query.getall(name, [])) == 1 else "" for name in ("state", "code", *declared)}
     return Return(
         state=found["state"],
         code=found["code"],
         error="".join(query.getall("error", []))[:100],
         issuer=" ".join(query.getall("iss", []))[:200],
+        fields={name: found[name][:LONGEST_FIELD] for name in declared},
     )
 
 

@@ -133,7 +133,8 @@ class ConnectPages:
         if provider not in self.flows.providers:
             return see_other(NOBODYS)
         try:
-            await self.flows.grant.came_back(provider, self._cookie(request), return_of(request))
+            found = return_of(request, self.flows.providers[provider].profile.callback_fields)
+            await self.flows.grant.came_back(provider, self._cookie(request), found)
         except StoppedError as stopped:
             return see_other(f"/connect/{provider}/organisation?stop={stopped.stop}")
         return see_other(f"/connect/{provider}/organisation")

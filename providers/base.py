@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Protocol
 
 from bot.domain.attachments import FileRules
@@ -18,6 +19,7 @@ from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKin
 from bot.domain.publishing import Outcome
 from bot.domain.settings import PaymentStatus
 
+NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
 
@@ -43,9 +45,13 @@ class TokenAnswer:
     refresh_token: str | None = field(repr=False)
     expires_at: datetime
     subject: str
-    """The provider's id of the person who signed in; several workspaces linked by one person share one token set."""
+    """The provider's id of the person who signed in; several workspaces linked by one person share one token set. Where a
+    sign-in is for one organisation, its id is part of it. Empty where a refresh does not tell.
+    """
     grant_id: str | None = None
     """Names what was granted just now, where the vendor tells (Xero: authentication_event_id)."""
+    tenant_id: str | None = None
+    """The one organisation that a sign-in is for, where the vendor gives each its own."""
     login: Login | None = field(default=None, repr=False)
     """None where this answer does not tell."""
 
@@ -117,6 +123,8 @@ class Profile:
     """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
     issuer: str | None = None
     """How its sign-in names itself in the `iss` of an answer (RFC 9207). An answer that names another is not its own."""
+    callback_fields: tuple[str, ...] = ()
+    """What its callback says beside code and state. An answer without one of them is none."""
     longest_write: timedelta = LONGEST_WRITE
     files: FileRules | None = None
     """What it takes of files; None: it takes none."""
@@ -158,7 +166,13 @@ class AccountingProvider(Protocol):
         """Where the browser is sent to sign in and consent."""
         ...
 
-    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer: ...
+    async def exchange(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, fields: Mapping[str, str] = NO_FIELDS
+    ) -> TokenAnswer:
+        """A code for tokens. `fields` are what the profile declares of the callback, as a browser brought them: they are
+        believed once they were read with the new token.
+        """
+        ...
 
     async def refresh(self, refresh_token: str) -> TokenAnswer: ...
 
@@ -169,7 +183,9 @@ class AccountingProvider(Protocol):
         ...
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
-        """The organisations this grant can see, read with its own new token."""
+        """The organisations this grant can see, read with its own new token; where the answer names the one that it is for,
+        only that one counts.
+        """
         ...
 
     async def shared(self, access: Access) -> frozenset[str]:

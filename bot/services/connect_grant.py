@@ -83,12 +83,14 @@ class ConnectGrant:
             denied = found.error in ("access_denied", "user_cancelled", "consent_required")
             stage, stop = (Stage.DENIED, Stop.DENIED) if denied else (Stage.FAILED, Stop.PROVIDER_FAILED)
             await self.stops.stop(row, stage, stop)
-        is_anothers = found.issuer not in ("", self.providers[provider].profile.issuer)
-        if is_anothers or not found.code:  # a code of another sign-in is not for this one to see
+        profile = self.providers[provider].profile
+        is_anothers = found.issuer not in ("", profile.issuer)
+        is_whole = bool(found.code) and all(found.fields.get(name) for name in profile.callback_fields)
+        if is_anothers or not is_whole:  # a code of another sign-in is not for this one to see
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         await self.tokens.revoking.wait(provider)
         try:
-            answer = await self._exchange(row, found.code)
+            answer = await self._exchange(row, found)
         except ProviderError:
             await self.stops.stop(row, Stage.FAILED, Stop.PROVIDER_FAILED)
         try:
@@ -111,6 +113,8 @@ class ConnectGrant:
             choices = await adapter.organisations(answer)
         except ProviderError:
             raise NotTakenError(Stop.PROVIDER_FAILED) from None
+        if answer.tenant_id is not None:
+            choices = tuple(choice for choice in choices if choice.tenant_id == answer.tenant_id)
         if not choices:
             raise NotTakenError(Stop.NOTHING_GRANTED)
         async with self.db.read() as tx:
@@ -150,13 +154,14 @@ class ConnectGrant:
             await self.stops.tell(ours, Stop.USED)
         raise StoppedError(Stop.USED)
 
-    async def _exchange(self, row: Row[Any], code: str) -> TokenAnswer:
+    async def _exchange(self, row: Row[Any], found: Return) -> TokenAnswer:
         adapter = self.providers[row.provider]
         verifier = VERIFIER.open(self.vault, row.verifier_sealed, id=row.id, workspace_id=row.workspace_id)
         return await adapter.exchange(
-            code=code,
+            code=found.code,
             redirect_uri=self.site.callback(row.provider),
             code_verifier=verifier if adapter.profile.uses_pkce else None,
+            fields=found.fields,
         )
 
     async def _keep(self, row: Row[Any], answer: TokenAnswer, choices: tuple[OrganisationChoice, ...]) -> None:

@@ -1,6 +1,7 @@
 """What a sign-in page answers with a browser, and asking Slack who is in it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -32,3 +33,5 @@ class Return:
     error: str
     issuer: str = ""
     """Who says so, where the sign-in tells (RFC 9207)."""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    """What else the provider's profile declares of its callback; empty where it was not said, or said twice."""

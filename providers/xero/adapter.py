@@ -16,7 +16,7 @@ from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
 from providers import oauth as shared_oauth
-from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
+from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.http import Caller
 from providers.xero import PROFILE, documents, lists, mapping, oauth
@@ -57,7 +57,9 @@ class XeroProvider:
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
         return oauth.authorize_url(self._config, state=state, redirect_uri=redirect_uri, challenge=code_challenge)
 
-    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+    async def exchange(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, fields: Mapping[str, str] = NO_FIELDS
+    ) -> TokenAnswer:
         return await oauth.exchange(
             self._caller, self._config, self._clock, code=code, redirect_uri=redirect_uri, verifier=code_verifier
         )

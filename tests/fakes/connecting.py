@@ -1,6 +1,6 @@
 """What connecting needs from the outside: a ledger that can be signed in to, Slack's word on people."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -25,7 +25,7 @@ from bot.domain.publishing import Outcome
 from bot.domain.rights import Person
 from bot.domain.settings import PaymentStatus
 from bot.domain.slack import Workspace
-from providers.base import Access, ClientCheck, Profile, TokenAnswer
+from providers.base import NO_FIELDS, Access, ClientCheck, Profile, TokenAnswer
 from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 from providers.oauth import code_challenge
 from providers.xero import PROFILE
@@ -60,6 +60,10 @@ class FakeLedger:
     fails: dict[str, ProviderError] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     challenge: str | None = None
+    fields: dict[str, str] = field(default_factory=dict)
+    """What the callback said beside code and state."""
+    of_tenant: str | None = None
+    """The one organisation that its answers name."""
     login_page: str = "https://login.fakebooks.example/authorize"
     refresh_token: str = "refresh-0"
     used_at: datetime | None = None
@@ -76,8 +80,11 @@ class FakeLedger:
         self.challenge = code_challenge
         return f"{self.login_page}?" + urlencode({"state": state, "redirect_uri": redirect_uri})
 
-    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+    async def exchange(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, fields: Mapping[str, str] = NO_FIELDS
+    ) -> TokenAnswer:
         self._call("exchange")
+        self.fields = dict(fields)
         if code_verifier is None or code_challenge(code_verifier) != self.challenge:
             raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
         if self.refresh_token == REVOKED:
@@ -194,6 +201,7 @@ class FakeLedger:
             expires_at=self.clock.now() + self.life,
             subject=self.subject,
             login=self.login,
+            tenant_id=self.of_tenant,
         )
 
 

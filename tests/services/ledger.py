@@ -19,7 +19,7 @@ from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKin
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
-from providers.base import Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
+from providers.base import NO_FIELDS, Access, ClientCheck, ConnectSteps, Marker, Profile, RateLimits, TokenAnswer
 from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
@@ -403,7 +403,9 @@ class Ledger:
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
         return redirect_uri
 
-    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+    async def exchange(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, fields: Mapping[str, str] = NO_FIELDS
+    ) -> TokenAnswer:
         return self._grant()
 
     async def refresh(self, refresh_token: str) -> TokenAnswer:

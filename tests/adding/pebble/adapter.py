@@ -11,7 +11,7 @@ from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Payment, Posting, PostingKind, Work
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers import oauth as shared_oauth
-from providers.base import Access, Budget, ClientCheck, ClientConfig, TokenAnswer
+from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.http import Caller
 from providers.lacking import TakesNoFiles, WithdrawsNothing
 from tests.adding.pebble import PROFILE, mapping, oauth, wire
@@ -39,7 +39,9 @@ class PebbleProvider(TakesNoFiles, WithdrawsNothing):
     def authorize_url(self, *, state: str, redirect_uri: str, code_challenge: str | None) -> str:
         return oauth.authorize_url(self._config, state=state, redirect_uri=redirect_uri, challenge=code_challenge)
 
-    async def exchange(self, *, code: str, redirect_uri: str, code_verifier: str | None) -> TokenAnswer:
+    async def exchange(
+        self, *, code: str, redirect_uri: str, code_verifier: str | None, fields: Mapping[str, str] = NO_FIELDS
+    ) -> TokenAnswer:
         fields = {"code": code, "redirect_uri": redirect_uri, "code_verifier": code_verifier or ""}
         return await oauth.token(self._caller, self._config, self._clock, "authorization_code", **fields)
 
