@@ -10,6 +10,7 @@ be reached is told to the person who can mend it, and tried again now and then, 
 import asyncio
 import logging
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,7 @@ from bot.db.outbox import CLOSED, PATIENCE, Heard, Message, MovedError
 from bot.db.places import ALL, LEASE, HeldError
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
-from bot.domain.ids import ChannelId, UserId
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
 from bot.posting import Posting, Sent, TooLateError, is_unwell, was_sent, why_away
 from bot.services import closed_channels, floods
@@ -41,7 +42,8 @@ from bot.slack import CALL_SECONDS, SlackClients, reason_of
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
-AT_ONCE = 8
+AT_ONCE, MOST_OF_ONE = 8, 6
+"""Messages that one process sends at once, and those of one workspace: what hangs there leaves room for others."""
 LONGEST_WAIT_SECONDS = 120.0
 """So long at most it takes until it is seen that Slack is back."""
 WHILE_THERE_SECONDS = 30.0
@@ -78,6 +80,8 @@ class Messenger:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
     _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    """By place."""
+    _under_way: Counter[WorkspaceId] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.posting = Posting(self.clock)
@@ -135,12 +139,14 @@ class Messenger:
             return 0
         async with self.db.read() as tx:
             subjects = [str(subject) for subject in self.drawers]
-            due = await turns.due(tx, subjects, tuple(self._sending), room, without=self.clients.without_token())
+            full = (of for of, number in self._under_way.items() if number >= MOST_OF_ONE)
+            without = (*self.clients.without_token(), *full)
+            due = await turns.due(tx, subjects, tuple(self._sending), room, without=without)
         begun = 0
         for message in due:
             if floods.is_flood(message) and not message.is_probe:
                 begun += await self._announce(message)
-            elif message.place not in self._sending:
+            elif message.place not in self._sending and self._under_way[message.workspace_id] < MOST_OF_ONE:
                 self._start(message)
                 begun += 1
         return begun
@@ -152,7 +158,13 @@ class Messenger:
     def _start(self, message: Message) -> None:
         task = asyncio.create_task(self._guarded(message))
         self._sending[message.place] = task
-        task.add_done_callback(lambda _: self._sending.pop(message.place, None))
+        self._under_way[message.workspace_id] += 1
+        task.add_done_callback(lambda _: self._ended(message))
+
+    def _ended(self, message: Message) -> None:
+        self._sending.pop(message.place, None)
+        self._under_way[message.workspace_id] -= 1
+        self._under_way += Counter()  # those with none are left out
 
     async def _guarded(self, message: Message) -> None:
         try:
@@ -173,7 +185,7 @@ class Messenger:
         try:
             sent = await self._sent(message, held_until)
         except BusyError:
-            raise
+            await self._given_back(message, held_until)
         except Exception:
             logger.exception("a message could not be drawn", extra={"subject": message.subject})
             await self._later(message, "could not be drawn", Heard.NOTHING)
@@ -208,6 +220,17 @@ class Messenger:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             await self._trouble(message, type(error).__name__, was_sent=was_sent(error))
         return None
+
+    async def _given_back(self, message: Message, held_until: float) -> None:
+        """The database was busy over it: the place is let go as soon as it can be, and not at the end of the lease."""
+        logger.info("the database was busy; the message is sent later")
+        while self.clock.monotonic() < held_until:
+            try:
+                await self._not_sent(message, "the database was busy")
+            except BusyError:
+                await self.clock.sleep(WRITE_AGAIN_SECONDS)
+            else:
+                return
 
     async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
         """What is shown to those who are not to see it; a channel with such people in it is closed instead."""

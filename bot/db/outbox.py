@@ -132,6 +132,7 @@ async def claim(tx: Tx, seen: Message) -> Message | None:
         .where(
             MESSAGES.c.id == seen.id,
             MESSAGES.c.is_waiting.is_(True),
+            MESSAGES.c.due_at <= tx.now,
             or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
             is_installed(MESSAGES.c.workspace_id),
         )
@@ -216,10 +217,12 @@ async def _finished(tx: Tx, message: Message) -> bool:
     return (await tx.execute(last)).rowcount > 0
 
 
-async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_anew: bool = False) -> None:
-    """Due again later. `is_anew` forgets what was posted before, because it is there no more."""
+async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_anew: bool = False) -> bool:
+    """Due again later. `is_anew` forgets what was posted before, because it is there no more. False where the row is this
+    process's no more.
+    """
     values: dict[str, Any] = {"ts": None} if is_anew else {}
-    await tx.execute(
+    written = await tx.execute(
         MESSAGES.update()
         .where(_is_ours(message))
         .values(
@@ -230,6 +233,7 @@ async def put_off(tx: Tx, message: Message, reason: str, wait: timedelta, *, is_
             **values,
         )
     )
+    return written.rowcount > 0
 
 
 async def put_back(tx: Tx, message: Message, reason: str, *, tries: int) -> None:
@@ -270,7 +274,7 @@ async def drop(tx: Tx, message: Message, reason: str) -> None:
 
 
 async def forget(tx: Tx, message: Message) -> None:
-    """It is drawn no more, by whomever; what stands in Slack is left there."""
-    await tx.execute(
-        MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    )
+    """It is drawn no more, unless another process has it by now; what stands in Slack is left there."""
+    of = MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id
+    is_in_no_other_hands = or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until == message.held_until)
+    await tx.execute(MESSAGES.delete().where(*of, is_in_no_other_hands))

@@ -35,7 +35,8 @@ async def due(
     """The first in line of each place that nobody is sending to, `without` those of these workspaces. A reply waits until
     its parent stands.
 
-    One a place, so that a channel with thousands of messages in line keeps no other place, and no other company, waiting.
+    One a place, so that a channel with thousands of messages in line keeps no other place waiting; and the first of each
+    workspace before the second of any, so that one with thousands of places keeps no other company waiting.
     While a method is to be left alone, whatever is first and needs it holds its place back, and keeps its turn. Of a
     workspace whose Slack could not be reached, it is one message that is tried.
     """
@@ -114,7 +115,7 @@ def _first_in_line() -> Select[Any]:
     return (
         select(candidates)
         .where(or_(found.is_probe.is_not(True), found.in_workspace == 1))
-        .order_by(found.tried, found.due_at, found.created_at)
+        .order_by(found.tried, found.in_workspace, found.due_at, found.created_at)
         .limit(bindparam("limit"))
     )
 

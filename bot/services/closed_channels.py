@@ -26,7 +26,8 @@ async def refused(tx: Tx, message: Message, reason: str, workspace: Workspace | 
         logger.warning("a channel did not take a message for a month", extra={"reason": reason})
         await outbox.drop(tx, message, reason)
         return
-    await outbox.put_off(tx, message, reason, _wait(message.attempts))
+    if not await outbox.put_off(tx, message, reason, _wait(message.attempts)):
+        return
     if await rehome(tx, message) or workspace is None or message.trouble == reason:
         return
     helper = await any_admin(tx, message.workspace_id) or workspace.installer_user_id

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,11 +19,14 @@ from bot.db import outbox, places, turns
 from bot.db.outbox import MESSAGES, PATIENCE, MovedError
 from bot.db.places import ALL, LEASE, PLACES, HeldError
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.ids import ChannelId, WorkspaceId
+from bot.delivery import BusyError
+from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
+from bot.messenger import AT_ONCE, MOST_OF_ONE
 from bot.playground.slack import ALERTS, BILLS
 from bot.posting import Posting
-from bot.services.messages import Drawn, Place, Subject, Surface, note, send_again, want
+from bot.services import closed_channels
+from bot.services.messages import FLOOD, Drawn, Place, Subject, Surface, note, send_again, want
 from bot.serving import listening
 from bot.slack import learn_workspace
 from tests.bot.test_messenger import IN_BILLS, TO_MIA, another, rows, tell, tell_item, texts, workspace_of
@@ -427,3 +431,92 @@ async def test_one_message_tries_for_a_whole_workspace_and_keeps_no_other_one_wa
         due = await turns.due(tx, [Subject.NOTE], [], 8)
 
     assert sorted((message.is_probe, message.workspace_id) for message in due) == [(False, well), (True, away)]
+
+
+async def test_a_workspace_with_many_places_in_line_keeps_no_other_one_waiting(database: Database) -> None:
+    clock = FakeClock()
+    much = (await a_world(database, clock, team_id="T1")).workspace_id
+    little = (await a_world(database, clock, team_id="T2")).workspace_id
+    async with database.write() as tx:
+        for number in range(50):
+            place = Place(role="home", surface=Surface.CHANNEL, channel_id=ChannelId(f"C{number}"))
+            await note(tx, much, f"n{number}", place, "one of many")
+        await tx.execute(MESSAGES.update().values(due_at=tx.now - timedelta(minutes=1)))
+        await note(tx, little, "n", IN_BILLS, "the only one")
+    async with database.read() as tx:
+        due = await turns.due(tx, [Subject.NOTE], [], 8)
+
+    assert {message.workspace_id for message in due[:2]} == {much, little}
+    assert len(due) == 8
+
+
+async def test_what_hangs_in_one_workspace_leaves_room_for_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, released = 0, asyncio.Event()
+
+    async def hangs(*_: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        await released.wait()
+        raise ConnectionResetError
+
+    monkeypatch.setattr(Posting, "send", hangs)
+    for number in range(AT_ONCE + 2):
+        place = Place(role="private", surface=Surface.DIRECT, user_id=UserId(f"U{number}"))
+        await tell(world, f"n{number}", "waits", place)
+    draining = asyncio.ensure_future(world.product.messenger.drain())
+    async with asyncio.timeout(10):
+        while begun < MOST_OF_ONE:  # noqa: ASYNC110 - nothing tells how many hang
+            await asyncio.sleep(0.01)
+        await world.product.messenger._begin()
+    assert begun == MOST_OF_ONE
+
+    released.set()
+    draining.cancel()
+    await asyncio.gather(draining, return_exceptions=True)
+    await world.product.messenger.stop()
+
+
+async def test_a_database_that_is_busy_for_a_moment_keeps_no_place_for_a_whole_lease(
+    world: World, clock: FakeClock
+) -> None:
+    drawn = 0
+
+    async def busy_at_first(_: Tx, message: object) -> Drawn:
+        nonlocal drawn
+        drawn += 1
+        if drawn == 1:
+            raise BusyError("the database is busy")
+        return Drawn(text="soon")
+
+    await tell_item(world)
+    await another(world, {Subject.ITEM: busy_at_first}).drain()
+
+    assert texts(world.slack.messages(BILLS)) == ["soon"]
+    assert await rows(world) == [(False, None)]
+
+
+async def test_what_another_process_put_off_meanwhile_is_not_claimed(world: World) -> None:
+    await tell(world, "n1", "later")
+    seen = await the_first_due(world)
+    async with world.services.db.write() as tx:
+        claimed = await outbox.claim(tx, seen)
+        assert claimed is not None
+        await outbox.put_off(tx, claimed, "is_archived", timedelta(hours=1))
+        await outbox.let_go(tx, claimed, outbox.Heard.ANSWER, None)
+
+    async with world.services.db.write() as tx:
+        assert await outbox.claim(tx, seen) is None
+
+
+async def test_a_slow_process_that_hears_of_a_closed_channel_takes_nothing_from_the_next_one(
+    world: World, clock: FakeClock
+) -> None:
+    slow, _ = await claimed_and_past_its_lease(world, clock)
+    before = await held(world)
+    async with world.services.db.write() as tx:
+        await closed_channels.refused(tx, replace(slow, role=FLOOD), "is_archived", None)
+        await outbox.forget(tx, slow)
+
+    assert await held(world) == before
