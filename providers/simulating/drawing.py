@@ -77,8 +77,6 @@ class Drawing:
             own = {key: value for key, value in parts.items() if f"{{{key}}}" in resource.canonical}
         else:
             own = {}
-        if isinstance(resource, web.StaticResource):
-            return str(resource.url_for(filename=parts["filename"]))
         url = resource.url_for(**own)
         return str(url.with_query({key: value for key, value in parts.items() if key not in own}))
 

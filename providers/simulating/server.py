@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.static import Static
 from providers.simulating.drawing import HERE
 from providers.simulating.state import Simulated
 
@@ -34,8 +35,8 @@ def application(state: Simulated[Any], parts: Sequence[Part], *, static: Path, l
     app = web.Application(client_max_size=largest_body, middlewares=[_only_here])
     for part in parts:
         part.add_to(app)
-    app.router.add_static("/static/", HERE / "static", name="static")
-    app.router.add_static("/own/", static, name="own")
+    Static.of(HERE / "static").add_to(app.router, "/static", name="static")
+    Static.of(static).add_to(app.router, "/own", name="own")
     app.on_shutdown.append(release)
     app.on_cleanup.append(close)
     return app

@@ -19,6 +19,9 @@ from bot.playground.slack.shapes import Json
 from bot.playground.slack.state import SlackState
 from bot.playground.slack.views import View
 from bot.playground.slack.workspace import Message
+from bot.static import Static
+
+FILES = Static.of(HERE / "static")
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class Page:
         router.add_get("/archives/{channel}", self.permalink)
         router.add_get("/app_redirect", self.app_redirect)
         router.add_get("/favicon.ico", self.icon)
-        router.add_static("/static/", HERE / "static")
+        FILES.add_to(router, "/static")
 
     # Looking
 
@@ -59,9 +62,9 @@ class Page:
         drawing = self._drawing(request)
         return web.json_response({"version": version, "parts": drawing.parts(), "latest": drawing.latest()})
 
-    async def icon(self, _: web.Request) -> web.FileResponse:
+    async def icon(self, _: web.Request) -> web.Response:
         """Browsers ask for it on the sign-in pages too."""
-        return web.FileResponse(HERE / "static" / "icon.svg")
+        return FILES.response("icon.svg")
 
     def _drawing(self, request: web.Request) -> Drawing:
         me = self._acting(request)
