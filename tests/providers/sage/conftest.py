@@ -1,7 +1,8 @@
 """A simulated Sage on a real port, a bare caller for it, and the vendor's fields as judge of all it answers."""
 
+import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
+from providers.sage.simulated import journal
 from providers.sage.simulator import TRADING, SageState, create_app
 from tests.fakes.clock import FakeClock
 from tests.providers.sage import vendor_schema
@@ -22,7 +24,7 @@ REDIRECT = "http://127.0.0.1:3000/connect/sage/callback"
 @dataclass(frozen=True, slots=True)
 class Reply:
     status: int
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     body: bytes
 
     @property
@@ -64,11 +66,11 @@ class Bare:
         sent = {"Authorization": f"Bearer {self.token()}", "X-Business": self.business, **(headers or {})}
         data = body
         if body is not None and not isinstance(body, bytes):
-            data, sent = json.dumps(body).encode(), {"Content-Type": "application/json", **sent}
+            data, sent = io.BytesIO(json.dumps(body).encode()), {"Content-Type": "application/json", **sent}
         url = f"{self.state.public_url}/v3.1/{path}"
         kept = {name: value for name, value in sent.items() if value}
         async with self.session.request(method, url, data=data, headers=kept, params=query) as answer:
-            return Reply(answer.status, dict(answer.headers), await answer.read())
+            return Reply(answer.status, answer.headers, await answer.read())
 
     async def get(self, path: str, **query: str) -> Reply:
         return await self.send("GET", path, headers=None, **query)
@@ -224,10 +226,15 @@ SINGULARS = {
 }
 
 
-def sums(record: Json) -> tuple[Decimal, Decimal, Decimal]:
+def sums(record: Json) -> tuple[object, ...]:
     """Net, tax and total."""
-    net, tax, total = (Decimal(str(record[name])) for name in ("net_amount", "tax_amount", "total_amount"))
-    return net, tax, total
+    return tuple(Decimal(str(record[name])) for name in ("net_amount", "tax_amount", "total_amount"))
+
+
+def legs(bare: Bare) -> list[dict[str, Decimal]]:
+    """Of each posting, by account, in the order of the days."""
+    found = journal.journal(bare.state.books[bare.business])
+    return [{leg.account["displayed_as"].split(" (")[0]: leg.debit for leg in posting.legs} for posting in found]
 
 
 @pytest.fixture
