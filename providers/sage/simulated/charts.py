@@ -58,20 +58,20 @@ TYPES = {
 }
 """Of ledger accounts: in words, and the group that each belongs to; `INCOME` and `EXPENSE` are of the invoicing guide."""
 
-# id | name | percentage | since | is it hidden
+# id | name | percentage | since | is it hidden | an earlier percentage and its first day
 UK_TAX = """\
-GB_STANDARD|Standard|20|2011-01-04|
-GB_LOWER|Lower Rate|5|1997-09-01|
-GB_ZERO|Zero Rated|0|1973-04-01|
-GB_EXEMPT|Exempt|0|1973-04-01|
-GB_NO_TAX|No VAT|0|1973-04-01|
-GB_STANDARD_17_5|Old Standard|17.5|2010-01-01|hidden"""
+GB_STANDARD|Standard|20|2011-01-04||17.5 2010-01-01
+GB_LOWER|Lower Rate|5|1997-09-01||
+GB_ZERO|Zero Rated|0|1973-04-01||
+GB_EXEMPT|Exempt|0|1973-04-01||
+GB_NO_TAX|No VAT|0|1973-04-01||
+GB_STANDARD_17_5|Old Standard|17.5|2010-01-01|hidden|"""
 IE_TAX = """\
-IE_STANDARD|Standard|23|2021-03-01|
-IE_LOWER|Reduced|13.5|2003-01-01|
-IE_ZERO|Zero Rated|0|1972-11-01|
-IE_EXEMPT|Exempt|0|1972-11-01|
-IE_NO_TAX|No VAT|0|1972-11-01|"""
+IE_STANDARD|Standard|23|2021-03-01||21 2020-09-01
+IE_LOWER|Reduced|13.5|2003-01-01||
+IE_ZERO|Zero Rated|0|1972-11-01||
+IE_EXEMPT|Exempt|0|1972-11-01||
+IE_NO_TAX|No VAT|0|1972-11-01||"""
 WITHOUT_TAX = ("ZERO", "EXEMPT", "NO_TAX")
 """Ends of ids of rates for which no tax has to be said: "zero", "exempt", "no_tax" (swagger 3.1, `tax_amount`)."""
 

@@ -28,8 +28,14 @@ def _invalid(name: str) -> Exception:
     return refused([Problem("Validation", f"{name} is invalid", name)])
 
 
-def page(plural: str, query: Query, records: Iterable[Json], largest: int) -> Json:
-    """One page of these, with the path of the next."""
+def page(
+    plural: str,
+    query: Query,
+    records: Iterable[Json],
+    largest: int,
+    today: Callable[[Json], Json] = lambda record: record,
+) -> Json:
+    """One page of these, with the path of the next; `today` is each as it is now."""
     found = list(records)
     size = min(_whole(query, "items_per_page", DEFAULT_PAGE), largest)
     number = _whole(query, "page", 1)
@@ -45,7 +51,7 @@ def page(plural: str, query: Query, records: Iterable[Json], largest: int) -> Js
         "$next": path(number + 1) if number < last else None,
         "$back": path(number - 1) if number > 1 else None,
         "$itemsPerPage": size,
-        "$items": [entry(record, query) for record in found[(number - 1) * size : number * size]],
+        "$items": [entry(today(record), query) for record in found[(number - 1) * size : number * size]],
     }
 
 
@@ -135,7 +141,7 @@ def _at(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _day(text: str, name: str) -> date:
+def day(text: str, name: str) -> date:
     try:
         return date.fromisoformat(text[:10])
     except ValueError as error:
@@ -144,7 +150,7 @@ def _day(text: str, name: str) -> date:
 
 def _dated(name: str, fits: Callable[[date, date], bool]) -> Callable[[Books, Json, str], bool]:
     def keeps(_: Books, one: Json, text: str) -> bool:
-        wanted = _day(text, name)
+        wanted = day(text, name)
         return "date" not in one or fits(date.fromisoformat(one["date"]), wanted)
 
     return keeps

@@ -1,6 +1,7 @@
 """The lists of each business at the first start, made of the rows in `charts`."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from decimal import Decimal
 
 from providers.sage.simulated import charts, seed
@@ -40,7 +41,7 @@ def ledger_accounts(business_id: str) -> Iterator[Json]:
 
 
 def tax_rates(business_id: str) -> Iterator[Json]:
-    for rate_id, name, percentage, since, hidden in _rows(
+    for rate_id, name, percentage, since, hidden, before in _rows(
         charts.UK_TAX if seed.country(business_id) == "GB" else charts.IE_TAX
     ):
         value = Decimal(percentage)
@@ -50,7 +51,7 @@ def tax_rates(business_id: str) -> Iterator[Json]:
             "name": name,
             "agency": None,
             "percentage": value,
-            "percentages": [{"percentage": value, "from_date": since, "to_date": ends}],
+            "percentages": [*_earlier(before, since), {"percentage": value, "from_date": since, "to_date": ends}],
             "is_visible": not hidden,
             "retailer": False,
             "editable": False,
@@ -58,6 +59,14 @@ def tax_rates(business_id: str) -> Iterator[Json]:
             "is_combined_rate": False,
             "component_tax_rates": [],
         }
+
+
+def _earlier(before: str, until: str) -> Iterator[Json]:
+    """The percentage that there was until another one came."""
+    if before:
+        percentage, since = before.split()
+        last = date.fromisoformat(until) - timedelta(days=1)
+        yield {"percentage": Decimal(percentage), "from_date": since, "to_date": last.isoformat()}
 
 
 def contacts(business_id: str) -> Iterator[Json]:

@@ -101,7 +101,7 @@ class Payments:
 
     def _of_payment(self, sent: Allocated, contact: Json, *, is_credit: bool) -> Json:
         plural, artefact = self._artefact(sent, contact)
-        if plural == "contact_payments" or _is_credit(plural, artefact) is not is_credit:
+        if plural == "contact_payments" or settling.is_credit(plural, artefact) is not is_credit:
             raise invalid(WRONG_KIND, "allocated_artefacts.artefact_id")
         if sent.amount <= 0 or sent.discount < 0 or sent.amount + sent.discount > artefact["outstanding_amount"]:
             raise invalid(TOO_MUCH, "allocated_artefacts.amount")
@@ -154,7 +154,7 @@ class Payments:
 
     def _of_allocation(self, sent: Allocated, contact: Json) -> Json:
         plural, artefact = self._artefact(sent, contact)
-        is_credit = plural == "contact_payments" or _is_credit(plural, artefact)
+        is_credit = plural == "contact_payments" or settling.is_credit(plural, artefact)
         if is_credit is not (sent.amount < 0):
             raise invalid(WRONG_KIND, "allocated_artefacts.amount")
         on_account = artefact.get("payment_on_account") or {}
@@ -174,11 +174,6 @@ class Payments:
         if found is None or found["deleted_at"]:
             raise not_found()
         return found
-
-
-def _is_credit(plural: str, artefact: Json) -> bool:
-    kind = (artefact.get("quick_entry_type") or {}).get("id")
-    return plural.endswith("credit_notes") or kind == "CREDIT_NOTE"
 
 
 def _read(fields: Fields) -> Iterator[Allocated]:

@@ -131,3 +131,11 @@ def is_without_tax(rate: Json) -> bool:
 
 def percentage(rate: Json) -> Decimal:
     return Decimal(rate["percentage"])
+
+
+def percentage_on(rate: Json, on: str) -> Decimal:
+    """By the ranges of its percentages; outside of all of them, nothing (unverified)."""
+    for one in rate["percentages"]:
+        if (one["from_date"] or "") <= on <= (one["to_date"] or "9999"):
+            return Decimal(one["percentage"])
+    return Decimal(0)

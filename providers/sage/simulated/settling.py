@@ -106,3 +106,27 @@ def _told(settled: tuple[str, Json, Decimal, Decimal]) -> Json:
             plural, record["id"], record["displayed_as"]
         ),
     }
+
+
+def balances(books: Books) -> dict[str, Decimal]:
+    """What is owed to, or by, each contact, by its id; credits and what is on account go off."""
+    found: dict[str, Decimal] = {}
+    for plural in (*ARTEFACTS, "contact_payments"):
+        for record in books.standing(plural):
+            contact = record["contact"]["id"]
+            found[contact] = found.get(contact, NOTHING) + _owed(plural, record)
+    return found
+
+
+def _owed(plural: str, record: Json) -> Decimal:
+    if plural == "contact_payments":
+        return -Decimal((record["payment_on_account"] or {}).get("outstanding_amount", 0))
+    if record["status"]["id"] in ("DRAFT", "VOID"):
+        return NOTHING
+    left = Decimal(record["outstanding_amount"])
+    return -left if is_credit(plural, record) else left
+
+
+def is_credit(plural: str, artefact: Json) -> bool:
+    kind = (artefact.get("quick_entry_type") or {}).get("id")
+    return plural.endswith("credit_notes") or kind == "CREDIT_NOTE"

@@ -113,6 +113,38 @@ async def test_contacts_are_told_by_their_type(bare: Bare) -> None:
     assert not set(suppliers) & set(customers)
 
 
+async def test_a_tax_rate_is_told_as_of_a_day(bare: Bare) -> None:
+    today, then = await bare.read("tax_rates/GB_STANDARD"), await bare.read("tax_rates/GB_STANDARD", date="2010-06-01")
+    listed = await bare.items("tax_rates", date="2010-06-01", attributes="percentage")
+
+    assert [today["percentage"], then["percentage"], listed[0]["percentage"]] == ["20.0", "17.5", "17.5"]
+    assert [one["to_date"] for one in today["percentages"]] == ["2011-01-03", None]
+    assert (await bare.get("tax_rates", date="soon")).status == 422
+
+
+async def test_contacts_and_bank_accounts_tell_what_stands_on_them(bare: Bare) -> None:
+    invoice = await bare.created("purchase_invoices", bare.invoice())
+    await bare.created("purchase_credit_notes", bare.credit(bare.line(10, tax_amount=2)))
+    await bare.created("contact_payments", bare.payment((invoice, 50), total=60))
+
+    supplier = await bare.read(f"contacts/{invoice['contact']['id']}")
+    bank = await bare.items("bank_accounts", attributes="balance")
+
+    assert (supplier["balance"], bank[0]["balance"]) == ("48.0", "-60.0")
+
+
+async def test_the_rates_of_the_business_are_those_of_its_documents(bare: Bare) -> None:
+    rates = await bare.items("business_exchange_rates", attributes="rate,inverse_rate")
+    changed = await bare.send("PUT", "business_exchange_rates/EUR", {"business_exchange_rate": {"rate": 1.25}})
+    refused = await bare.send("PUT", "business_exchange_rates/EUR", {"business_exchange_rate": {"rate": 0}})
+    dublin = bare.id_of("contacts", "Dublin Print Works")
+    invoice = await bare.created("purchase_invoices", bare.invoice(contact_id=dublin))
+
+    assert [(one["id"], one["rate"]) for one in rates][:2] == [("EUR", "1.17"), ("USD", "1.27")]
+    assert (changed.json["inverse_rate"], refused.sources) == ("0.8", ["rate"])
+    assert (invoice["exchange_rate"], invoice["base_currency_total_amount"]) == ("1.25", "96.0")
+
+
 async def test_settings_tell_the_year_the_currency_and_the_scheme(bare: Bare) -> None:
     bare.state.lock(TRADING, date(2025, 12, 31))
 

@@ -1,14 +1,17 @@
 """Reading lists and single entries, and what little may be written of lists."""
 
-from providers.sage.simulated import charts, seed
+from collections.abc import Callable
+
+from providers.sage.simulated import charts, journal, seed, settling
 from providers.sage.simulated.books import Books, to
 from providers.sage.simulated.contacts import Contacts
 from providers.sage.simulated.endpoints.routing import Request, created, serves
 from providers.sage.simulated.kinds import DOCUMENTS, FIXED, FIXED_LISTS, KINDS
-from providers.sage.simulated.listing import LINES, chosen, page, whole
+from providers.sage.simulated.listing import LINES, chosen, day, page, whole
+from providers.sage.simulated.references import percentage_on
 from providers.sage.simulated.refusals import invalid, not_allowed, not_found
 from providers.simulating.answers import Answer
-from providers.simulating.numbers import Json
+from providers.simulating.numbers import Json, rounded
 
 _CATEGORY_IN_USE = "You cannot delete an Analysis Type Category that is in use."
 _TRANSACTION_AREAS = frozenset({"SALES", "EXPENSES", "JOURNALS", "BANKING"})
@@ -17,16 +20,19 @@ _TRANSACTION_AREAS = frozenset({"SALES", "EXPENSES", "JOURNALS", "BANKING"})
 def _serve(plural: str) -> None:
     @serves("GET", f"/{plural}", plural)
     def listing(request: Request) -> Answer:
-        records = (_now(request.books, plural, one) for one in _chosen(request, plural))
-        return request.told(page(plural, request.query, records, request.books.largest_page))
+        told = page(
+            plural, request.query, _chosen(request, plural), request.books.largest_page, _today(request, plural)
+        )
+        return request.told(told)
 
+    # by its key, what is deleted is told as well, with the moment (unverified);
     # whoever may not list analysis types may read one ("Access Control Restrictions" of swagger 3.1)
     @serves("GET", f"/{plural}/{{key}}", "analysis_type_categories" if plural == "analysis_types" else plural)
     def reading(request: Request, key: str) -> Answer:
         record = request.books.get(plural, key)
         if record is None:
             raise not_found()
-        return request.told(whole(_now(request.books, plural, record), request.query))
+        return request.told(whole(_today(request, plural)(record), request.query))
 
 
 def _chosen(request: Request, plural: str) -> list[Json]:
@@ -42,14 +48,36 @@ def _check_context(request: Request) -> None:
         raise invalid("attachment_context_id and attachment_context_type_id have to be given together.")
 
 
-def _now(books: Books, plural: str, record: Json) -> Json:
-    """With what it points at as that is called today, and with what is worked out of others."""
-    if plural == "analysis_types":
+def _today(request: Request, plural: str) -> Callable[[Json], Json]:
+    """Each record with what it points at as that is called today, and with what is worked out of others."""
+    books = request.books
+
+    def as_type(record: Json) -> Json:
         own = [one for one in books.standing("analysis_type_categories") if one["analysis_type"]["id"] == record["id"]]
         return {**record, "analysis_type_categories": own}
-    contact = record.get("contact")
-    found = books.get("contacts", contact["id"]) if contact else None
-    return record if found is None else {**record, "contact": to("contacts", found)}
+
+    def as_rate(record: Json) -> Json:
+        on = day(request.query["date"], "date").isoformat() if request.query.get("date") else books.today().isoformat()
+        return {**record, "percentage": percentage_on(record, on)}
+
+    def with_contact(record: Json) -> Json:
+        contact = record.get("contact")
+        found = books.get("contacts", contact["id"]) if contact else None
+        return record if found is None else {**record, "contact": to("contacts", found)}
+
+    match plural:
+        case "analysis_types":
+            return as_type
+        case "tax_rates":
+            return as_rate
+        case "contacts":
+            owed = settling.balances(books)
+            return lambda record: {**record, "balance": owed.get(record["id"], settling.NOTHING)}
+        case "bank_accounts":
+            stands = journal.balances(books)
+            return lambda record: {**record, "balance": stands.get(record["ledger_account"]["id"], settling.NOTHING)}
+        case _:
+            return with_contact
 
 
 for _plural in KINDS:
@@ -117,6 +145,25 @@ def gone_contact(request: Request, key: str) -> Answer:
     return Answer(status=204)
 
 
+# Exchange rates
+
+
+@serves("PUT", "/business_exchange_rates/{key}", "business_exchange_rates")
+def changed_rate(request: Request, key: str) -> Answer:
+    books, fields = request.books, request.fields("business_exchange_rate")
+    rate, inverse = fields.amount("rate"), fields.amount("inverse_rate")
+    fields.done()
+    before = books.get("business_exchange_rates", key)
+    if before is None:
+        raise not_found()
+    value = rate if rate is not None else None if not inverse else 1 / inverse
+    if value is None or value <= 0:
+        raise invalid("Rate must be greater than 0", "rate")
+    return request.told(
+        books.save("business_exchange_rates", {**before, "rate": value, "inverse_rate": rounded(1 / value, 6)})
+    )
+
+
 # Analysis
 
 
@@ -134,7 +181,7 @@ def changed_type(request: Request, key: str) -> Answer:
     if fields.has("active_areas"):
         changed["active_areas"] = areas
     saved = books.save("analysis_types", changed)
-    return request.told(whole(_now(books, "analysis_types", saved), {}))
+    return request.told(whole(_today(request, "analysis_types")(saved), {}))
 
 
 @serves("POST", "/analysis_type_categories", "analysis_type_categories")
