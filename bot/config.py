@@ -13,6 +13,10 @@ SLACK_API = "https://slack.com/api/"
 SLACK_WEB = "https://slack.com"
 SLACK_FILES = "files.slack.com"
 DATABASE = "sqlite+aiosqlite:///var/dext.db"
+LONGEST_LEASE_SECONDS = 3600.0
+"""Processes of one database may be set differently, while they are restarted one after another for instance: what is held
+for longer than anybody may be set to was written by a clock that was wrong.
+"""
 PARAMETERS = frozenset({"host", "port", "sslmode"})
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 """libpq's; without one it is `prefer`. What a certificate is held against, both drivers read from PGSSLROOTCERT."""
@@ -108,7 +112,7 @@ def _read(reader: "_Reader", provider_keys: Sequence[str]) -> Config:
         log_level=reader.one_of("DEXT_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format=reader.one_of("DEXT_LOG_FORMAT", "text", ("text", "json")),
         is_worker=reader.one_of("DEXT_WORKER", "on", ("on", "off")) == "on",
-        lease_seconds=reader.seconds("DEXT_LEASE_SECONDS", "30"),
+        lease_seconds=reader.lease(),
         poll_seconds=reader.seconds("DEXT_POLL_SECONDS", "1"),
         undo_seconds=reader.seconds("DEXT_UNDO_SECONDS", "60"),
         sync_hours=reader.hours("DEXT_SYNC_HOURS", "24"),
@@ -215,6 +219,13 @@ class _Reader:
         seconds = self.read(name, default, float, "a number of seconds such as 30 or 0.5")
         if not 0 <= seconds < 1e6:
             self.wrong.append(f"{name} is {seconds}: write a number of seconds from 0 up")
+        return seconds
+
+    def lease(self) -> float:
+        seconds = self.read("DEXT_LEASE_SECONDS", "30", float, "a number of seconds such as 30 or 0.5")
+        if not 0 <= seconds <= LONGEST_LEASE_SECONDS:
+            longest = f"{LONGEST_LEASE_SECONDS:g}"
+            self.wrong.append(f"DEXT_LEASE_SECONDS is {seconds:g}: write a number of seconds from 0 to {longest}")
         return seconds
 
     def hours(self, name: str, default: str) -> float:

@@ -29,8 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
+from bot.db.leases import furthest
 from bot.db.unit_of_work import Tx, insert_into
 
 
@@ -88,7 +88,7 @@ def _free(kinds: tuple[str, ...], is_sqlite: bool) -> Select[tuple[int, str, str
             or_(
                 JOBS.c.leased_until.is_(None),
                 JOBS.c.leased_until < bindparam("now"),
-                JOBS.c.leased_until > bindparam("furthest"),  # by a clock that was ahead: nobody holds one so long
+                JOBS.c.leased_until > bindparam("furthest"),
             ),
         )
         .order_by(JOBS.c.place)
@@ -167,29 +167,25 @@ async def open_of(tx: Tx, kind: str, keys: Collection[str]) -> frozenset[str]:
     return frozenset((await tx.execute(_OPEN, {"of_kind": kind, "keys": list(keys)})).scalars())
 
 
-async def is_any_free(tx: Tx, kinds: Sequence[str], *, until: datetime, without: Sequence[int]) -> bool:
+async def is_any_free(tx: Tx, kinds: Sequence[str], *, without: Sequence[int]) -> bool:
     """Whether `take` would find one."""
     if not kinds:
         return False
-    return (await tx.execute(_free(tuple(kinds), tx.is_sqlite), _looked_for(tx, 1, until, without))).first() is not None
+    return (await tx.execute(_free(tuple(kinds), tx.is_sqlite), _looked_for(tx, 1, without))).first() is not None
 
 
 async def take(
     tx: Tx, kinds: Sequence[str], *, most: int, me: str, until: datetime, without: Sequence[int] = ()
 ) -> tuple[Job, ...]:
     """The oldest of these kinds that nobody holds, held from here on; `without` those places, whoever holds them."""
-    found = (
-        (await tx.execute(_take(tuple(kinds), tx.is_sqlite), _looked_for(tx, most, until, without))).all()
-        if kinds
-        else ()
-    )
+    found = (await tx.execute(_take(tuple(kinds), tx.is_sqlite), _looked_for(tx, most, without))).all() if kinds else ()
     if found:
         await tx.execute(_HOLD, {"places": [row.place for row in found], "me": me, "until": until})
     return tuple(Job(place=row.place, kind=row.kind, key=row.key, tries=row.tries + 1) for row in found)
 
 
-def _looked_for(tx: Tx, most: int, until: datetime, without: Sequence[int]) -> dict[str, object]:
-    return {"without": without, "now": tx.now, "furthest": until + CLOCK_SLACK, "most": most}
+def _looked_for(tx: Tx, most: int, without: Sequence[int]) -> dict[str, object]:
+    return {"without": without, "now": tx.now, "furthest": furthest(tx.now), "most": most}
 
 
 async def renew(tx: Tx, places: Sequence[int], *, me: str, until: datetime) -> None:

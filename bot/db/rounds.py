@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
+from bot.db.leases import furthest
 from bot.db.unit_of_work import Tx, insert_into
 
 
@@ -45,22 +46,21 @@ def _take(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
     )
 
 
-async def free_at(tx: Tx, name: str, every: timedelta, lease: timedelta) -> datetime | None:
+async def free_at(tx: Tx, name: str, every: timedelta) -> datetime | None:
     """When it may be begun as things stand; None for one that may be now."""
     row = (await tx.execute(_KNOWN, {"round": name})).one_or_none()
     if row is None:
         return None
-    latest, free = tx.now + CLOCK_SLACK, row.leased_until
-    if free is None:
-        return None if row.begun_at > latest else row.begun_at + every
-    return None if free > latest + lease else free
+    if row.leased_until is None:
+        return None if row.begun_at > tx.now + CLOCK_SLACK else row.begun_at + every
+    return None if row.leased_until > furthest(tx.now) else row.leased_until
 
 
 async def take(tx: Tx, name: str, every: timedelta, *, me: str, until: datetime) -> bool:
     """Begin it, if it is free: of all who try, one does."""
     row = {"name": name, "begun_at": tx.now, "leased_until": until, "held_by": me}
     when = {"now": tx.now, "due_before": tx.now - every}
-    when |= {"latest": tx.now + CLOCK_SLACK, "furthest": until + CLOCK_SLACK}
+    when |= {"latest": tx.now + CLOCK_SLACK, "furthest": furthest(tx.now)}
     return (await tx.execute(_take(tx.is_sqlite), {**row, **when})).rowcount == 1
 
 

@@ -109,7 +109,7 @@ class Engine:
         mine, running = list(self._running), Counter(kind for kind, _ in self._running.values())
         kinds = [kind.value for kind in JobKind if running[kind] < AT_ONCE]
         async with self.db.read() as tx:
-            is_any = await jobs.is_any_free(tx, kinds, until=tx.now + self.lease, without=mine)
+            is_any = await jobs.is_any_free(tx, kinds, without=mine)
         if not is_any and not self._over:
             return 0
         over = list(self._over)

@@ -87,7 +87,7 @@ class Rounds:
         if now < self._not_before.get(name, now) <= now + max(every, self.lease) + CLOCK_SLACK:
             return False
         async with self.db.read() as tx:
-            free_at = await rounds.free_at(tx, name, every, self.lease)
+            free_at = await rounds.free_at(tx, name, every)
         if free_at is not None and free_at > now:
             self._not_before[name] = free_at
             return False

@@ -98,6 +98,15 @@ def test_decimals_and_nought_are_intervals() -> None:
     assert (config.undo_seconds, config.poll_seconds) == (0, 0.25)
 
 
+@pytest.mark.parametrize(("seconds", "is_taken"), [("3600", True), ("3601", False), ("nan", False)])
+def test_no_lease_is_longer_than_other_processes_believe(seconds: str, is_taken: bool) -> None:  # noqa: FBT001 - a parameter
+    if is_taken:
+        assert read(DEXT_LEASE_SECONDS=seconds).lease_seconds == float(seconds)
+        return
+    with pytest.raises(ConfigError, match=r"DEXT_LEASE_SECONDS is .*: write a number of seconds from 0 to 3600"):
+        read(DEXT_LEASE_SECONDS=seconds)
+
+
 def test_an_empty_variable_is_one_that_is_not_set() -> None:
     assert read(SLACK_CLIENT_ID="", DEXT_PORT=" ").slack_client_id is None
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import CLOCK_SLACK
+from bot.config import LONGEST_LEASE_SECONDS
 from bot.db import jobs
 from bot.db.jobs import JOBS
 from bot.db.unit_of_work import Database
@@ -17,6 +18,7 @@ from tests.fakes.clock import FakeClock
 
 KIND = JobKind.READ_FILE
 PATIENCE_SECONDS = 20
+LONGEST = timedelta(seconds=LONGEST_LEASE_SECONDS)
 
 
 @dataclass(slots=True)
@@ -100,10 +102,14 @@ async def test_a_lease_of_a_machine_whose_clock_was_ahead_is_waited_for_no_longe
     assert working.begun == ["held:1"]
 
 
-async def test_a_lease_of_a_machine_whose_clock_is_a_little_ahead_is_left_alone(working: Working) -> None:
+@pytest.mark.parametrize("lease", [LEASE, LONGEST], ids=["our own setting", "the longest setting"])
+async def test_what_another_process_holds_is_left_alone_however_long_its_leases_are_set_and_with_its_clock_a_little_ahead(
+    working: Working, lease: timedelta
+) -> None:
+    """A setting is changed, and the processes are restarted one after another."""
     async with working.engine.db.write() as tx:
         await jobs.put_in_line(tx, KIND, "held:1", "held")
-        await jobs.take(tx, [KIND], most=1, me="another", until=tx.now + LEASE + CLOCK_SLACK)
+        await jobs.take(tx, [KIND], most=1, me="another", until=tx.now + lease + CLOCK_SLACK)
 
     await working.put_in_line("next:1")
     await working.until_begun(1)

@@ -32,7 +32,7 @@ async def _steps(database: Database) -> int:
     async with database.read() as tx:
         driver: Any = (await tx.connection.get_raw_connection()).driver_connection
         await driver.set_progress_handler(lambda: counted.append(1), 10)
-        await jobs.is_any_free(tx, KINDS, until=tx.now, without=())
+        await jobs.is_any_free(tx, KINDS, without=())
         await driver.set_progress_handler(None, 10)
     return len(counted)
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.clock import CLOCK_SLACK
+from bot.config import LONGEST_LEASE_SECONDS
 from bot.db import rounds as rows
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
@@ -116,6 +117,21 @@ async def test_a_round_of_a_process_that_died_is_done_by_another_when_the_lease_
     assert done == [False, False, True, False]
 
 
+async def test_a_round_of_a_process_with_longer_leases_stays_with_it(
+    database: Database, clock: FakeClock, one: Rounds
+) -> None:
+    """A setting is changed, and the processes are restarted one after another."""
+    longest = timedelta(seconds=LONGEST_LEASE_SECONDS)
+    async with database.write() as tx:
+        assert await rows.take(tx, Round.SWEEP, EVERY, me="another", until=tx.now + longest)
+
+    done = [await one.do(Round.SWEEP, EVERY, nothing)]
+    async with database.write() as tx:  # one that had looked before
+        done.append(await rows.take(tx, Round.SWEEP, EVERY, me=one.me, until=tx.now + one.lease))
+
+    assert done == [False, False]
+
+
 async def test_a_round_that_takes_long_stays_with_who_does_it(clock: FakeClock, one: Rounds, other: Rounds) -> None:
     part = Begun()
     async with under_way(one, part):
@@ -131,7 +147,7 @@ async def until_renewed(clock: FakeClock, rounds: Rounds) -> None:
 
     async def lease() -> object:
         async with rounds.db.read() as tx:
-            return await rows.free_at(tx, Round.SWEEP, EVERY, LEASE)
+            return await rows.free_at(tx, Round.SWEEP, EVERY)
 
     before = await lease()
     async with asyncio.timeout(10):
