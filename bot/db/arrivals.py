@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, select, true
+from sqlalchemy import ColumnElement, ForeignKey, Index, Row, UniqueConstraint, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, LongText, table_of
@@ -114,7 +114,7 @@ async def arrival_to_work(tx: Tx, arrival_id: UUID, attempt: int) -> Arrival | N
 
 
 async def arrivals_due(tx: Tx, limit: int) -> Sequence[Arrival]:
-    """Those with which something should have been done by now."""
+    """Those with which something should have been done by now, for longest."""
     statement = (
         select(ARRIVALS)
         .where(
@@ -122,13 +122,14 @@ async def arrivals_due(tx: Tx, limit: int) -> Sequence[Arrival]:
             ARRIVALS.c.due_at <= tx.now,
             is_installed(ARRIVALS.c.workspace_id),
         )
+        .order_by(ARRIVALS.c.due_at)
         .limit(limit)
     )
     return [arrival_of(row) for row in (await tx.execute(statement)).all()]
 
 
-async def change_arrival(tx: Tx, before: Arrival, **values: Any) -> bool:
-    """Compare-and-set: False when it has moved on meanwhile."""
+async def change_arrival(tx: Tx, before: Arrival, *still: ColumnElement[bool], **values: Any) -> bool:
+    """Compare-and-set: False when it has moved on meanwhile, or is not `still` so."""
     statement = (
         ARRIVALS.update()
         .where(
@@ -136,6 +137,7 @@ async def change_arrival(tx: Tx, before: Arrival, **values: Any) -> bool:
             ARRIVALS.c.workspace_id == before.workspace_id,
             ARRIVALS.c.state == before.state,
             ARRIVALS.c.attempt == before.attempt,
+            *still,
         )
         .values(**values)
     )

@@ -169,10 +169,11 @@ async def untouched_batches(
 
 
 async def next_attempt(tx: Tx, batch_id: BatchId, attempt: int, *, due_at: datetime) -> bool:
-    """Compare-and-set on the attempt, so that two reconcilers make one."""
+    """Compare-and-set on the attempt, so that two reconcilers make one; and what was put off, or is held again, stays so."""
+    same = BATCHES.c.id == batch_id, BATCHES.c.attempt == attempt, BATCHES.c.state.in_(OPEN)
     statement = (
         BATCHES.update()
-        .where(BATCHES.c.id == batch_id, BATCHES.c.attempt == attempt, BATCHES.c.state.in_(OPEN))
+        .where(*same, BATCHES.c.due_at <= tx.now)
         .values(attempt=attempt + 1, due_at=due_at, leased_until=None)
     )
     return bool((await tx.execute(statement)).rowcount)

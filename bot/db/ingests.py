@@ -157,16 +157,20 @@ async def end_reading(
 
 
 async def reading_due(tx: Tx, most: int) -> list[Row[Any]]:
-    """Those that should have been read by now, whoever's they are."""
+    """Those that should have been read by now, for longest, whoever's they are."""
     statement = select(INGESTS.c.id, INGESTS.c.workspace_id, INGESTS.c.organisation_id, INGESTS.c.attempt).where(
         INGESTS.c.due_at <= tx.now, INGESTS.c.state == "reading", is_installed(INGESTS.c.workspace_id)
     )
-    return list((await tx.execute(statement.limit(most))).all())
+    return list((await tx.execute(statement.order_by(INGESTS.c.due_at).limit(most))).all())
 
 
 async def next_attempt(tx: Tx, row: Row[Any], due_at: datetime) -> bool:
+    """False when it has moved on meanwhile, or was put off."""
     again = INGESTS.update().where(
-        INGESTS.c.id == row.id, INGESTS.c.workspace_id == row.workspace_id, INGESTS.c.attempt == row.attempt
+        INGESTS.c.id == row.id,
+        INGESTS.c.workspace_id == row.workspace_id,
+        INGESTS.c.attempt == row.attempt,
+        INGESTS.c.due_at <= tx.now,
     )
     return bool((await tx.execute(again.values(attempt=row.attempt + 1, due_at=due_at))).rowcount)
 

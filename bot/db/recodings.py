@@ -74,8 +74,10 @@ async def recoding_to_work(tx: Tx, organisation_id: OrganisationId, run: UUID, a
 
 
 async def recodings_due(tx: Tx, *, limit: int) -> tuple[Recoding, ...]:
+    """Those that have been due for longest."""
     statement = select(RECODINGS).where(RECODINGS.c.due_at <= tx.now, is_installed(RECODINGS.c.workspace_id))
-    return tuple(_recoding(row) for row in (await tx.execute(statement.limit(limit))).all())
+    oldest = statement.order_by(RECODINGS.c.due_at).limit(limit)
+    return tuple(_recoding(row) for row in (await tx.execute(oldest)).all())
 
 
 async def begin_recoding(tx: Tx, recoding: Recoding, *, due_at: datetime) -> None:
@@ -100,9 +102,9 @@ async def begin_again(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
     await begin_recoding(tx, recoding, due_at=tx.now)
 
 
-async def move_recoding(tx: Tx, recoding: Recoding, **values: object) -> bool:
-    """False when another run or attempt has taken its place."""
-    statement = RECODINGS.update().where(*_is_same(recoding)).values(**values)
+async def move_recoding(tx: Tx, recoding: Recoding, *still: ColumnElement[bool], **values: object) -> bool:
+    """False when another run or attempt has taken its place, or it is not `still` so."""
+    statement = RECODINGS.update().where(*_is_same(recoding), *still).values(**values)
     return bool((await tx.execute(statement)).rowcount)
 
 

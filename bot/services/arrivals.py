@@ -22,7 +22,7 @@ from bot.services.files import file_content, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import home_card
 from bot.services.previews import ask_for_preview
-from bot.services.stuck import only_stuck
+from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 from bot.views import arrivals as views
 from bot.views.text import moment
 
@@ -112,7 +112,7 @@ class Arrivals:
     async def restart_stuck(self) -> int:
         """Give arrivals that stopped moving another attempt."""
         async with self.db.read() as tx:
-            due = await arrivals_due(tx, 100)
+            due = await arrivals_due(tx, STUCK_AT_ONCE)
         stuck = await only_stuck(
             self.db,
             self.jobs,
@@ -125,7 +125,8 @@ class Arrivals:
         for arrival in stuck:
             attempt = arrival.attempt + 1
             async with self.db.write() as tx:
-                if await change_arrival(tx, arrival, attempt=attempt, due_at=tx.now + MOVING_FOR):
+                is_due = ARRIVALS.c.due_at <= tx.now
+                if await change_arrival(tx, arrival, is_due, attempt=attempt, due_at=tx.now + MOVING_FOR):
                     await enqueue(tx, self.jobs, arrival.id, attempt, arrival.organisation_id or arrival.workspace_id)
         return len(stuck)
 

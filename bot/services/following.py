@@ -33,12 +33,11 @@ from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_item
 from bot.services.recoding import judged, judged_all, settle
 from bot.services.settings import load_settings
-from bot.services.stuck import only_stuck
+from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 
 PAGE = 50
 """Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""
 MOVING_FOR = timedelta(seconds=60)
-STUCK_AT_ONCE = 100
 
 
 async def is_behind(tx: Tx, item: Item) -> bool:
@@ -108,7 +107,8 @@ class Following:
         for recoding in stuck:
             attempt = recoding.attempt + 1
             async with self.db.write() as tx:
-                if await move_recoding(tx, recoding, attempt=attempt, due_at=tx.now + MOVING_FOR):
+                is_due = RECODINGS.c.due_at <= tx.now
+                if await move_recoding(tx, recoding, is_due, attempt=attempt, due_at=tx.now + MOVING_FOR):
                     await self._enqueue(tx, recoding, attempt)
         return len(stuck)
 

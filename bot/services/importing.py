@@ -142,17 +142,15 @@ class ListImport:
         )
         for row in stuck:
             async with self.db.write() as tx:
-                touched = await tx.execute(
-                    SYNCS.update()
-                    .where(
-                        SYNCS.c.organisation_id == row.organisation_id,
-                        SYNCS.c.run == row.run,
-                        SYNCS.c.attempt == row.attempt,
-                        SYNCS.c.state.in_(UNDER_WAY),
-                    )
-                    .values(attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR)
+                same = SYNCS.update().where(
+                    SYNCS.c.organisation_id == row.organisation_id,
+                    SYNCS.c.run == row.run,
+                    SYNCS.c.attempt == row.attempt,
+                    SYNCS.c.state.in_(UNDER_WAY),
                 )
-                if touched.rowcount:
+                again = {"attempt": row.attempt + 1, "due_at": tx.now + MOVING_FOR}
+                if (await tx.execute(same.where(SYNCS.c.due_at <= tx.now).values(again))).rowcount:
+                    await tx.execute(same.values(again))  # its other lists are read by the same job
                     key = _key(row.id, row.run, row.attempt + 1)
                     await self.jobs.enqueue(tx, JobKind.SYNC_LISTS, key, f"{row.provider}:{row.tenant_id}")
         return len(stuck)

@@ -41,11 +41,10 @@ from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Surface, note
 from bot.services.offering import require_live
 from bot.services.previews import ask_for_preview
-from bot.services.stuck import only_stuck
+from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 from bot.views.text import escape
 
 MOVING_FOR = timedelta(seconds=60)
-STUCK_AT_ONCE = 100
 
 
 class KeyEndedError(Exception):

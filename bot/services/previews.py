@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from bot.db.base import table_of
 from bot.db.items import ITEMS
@@ -19,7 +19,7 @@ from bot.domain.ids import FileId, ItemId, WorkspaceId
 from bot.services.files import file_content
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import redraw_items
-from bot.services.stuck import only_stuck
+from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 
 PREVIEWS = table_of(PreviewRow)
 
@@ -28,7 +28,6 @@ MOVING_FOR = timedelta(seconds=120)
 MOST_ATTEMPTS = 5
 LOOKS, LOOK_SECONDS = 8, 1.0
 """Slack takes a moment to look at a picture; until then it refuses a block that shows it."""
-STUCK_AT_ONCE = 100
 
 Draw = Callable[[bytes], Awaitable[bytes | None]]
 
@@ -87,7 +86,8 @@ class Previews:
         """Give pictures that stopped moving another attempt, and up after some that were begun."""
         statement = select(PREVIEWS).where(PREVIEWS.c.state == WAITING, is_installed(PREVIEWS.c.workspace_id))
         async with self.db.read() as tx:
-            due = (await tx.execute(statement.where(PREVIEWS.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+            oldest = statement.where(PREVIEWS.c.due_at <= tx.now).order_by(PREVIEWS.c.due_at).limit(STUCK_AT_ONCE)
+            due = (await tx.execute(oldest)).all()
         stuck = await only_stuck(
             self.db,
             self.jobs,
@@ -99,11 +99,11 @@ class Previews:
         )
         for row in stuck:
             attempt = row.attempt + 1
-            if attempt > MOST_ATTEMPTS:
-                await self._note(row, state=NONE, due_at=None)
-                continue
             async with self.db.write() as tx:
-                if await _change(tx, row, attempt=attempt, due_at=tx.now + MOVING_FOR):
+                is_due = PREVIEWS.c.due_at <= tx.now
+                if attempt > MOST_ATTEMPTS:
+                    await _change(tx, row, is_due, state=NONE, due_at=None)
+                elif await _change(tx, row, is_due, attempt=attempt, due_at=tx.now + MOVING_FOR):
                     await _enqueue(tx, self.jobs, WorkspaceId(row.workspace_id), FileId(row.file_id), attempt)
         return len(stuck)
 
@@ -152,13 +152,14 @@ async def _waiting(tx: Tx, file_id: UUID, attempt: int) -> Row[Any] | None:
     return (await tx.execute(statement)).one_or_none()
 
 
-async def _change(tx: Tx, row: Row[Any], **values: Any) -> bool:
-    """False when another attempt has taken over."""
+async def _change(tx: Tx, row: Row[Any], *still: ColumnElement[bool], **values: Any) -> bool:
+    """False when another attempt has taken over, or it is not `still` so."""
     statement = PREVIEWS.update().where(
         PREVIEWS.c.file_id == row.file_id,
         PREVIEWS.c.workspace_id == row.workspace_id,
         PREVIEWS.c.state == WAITING,
         PREVIEWS.c.attempt == row.attempt,
+        *still,
     )
     return bool((await tx.execute(statement.values(**values))).rowcount)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, select
 
 from bot.db.base import load, new_id, table_of
 from bot.db.files import FileRow
@@ -26,14 +26,13 @@ from bot.domain.postings import Attachment
 from bot.domain.publishing import StepKind, StepState
 from bot.services.files import file_content, keep_file
 from bot.services.jobs import JobKind, Jobs
-from bot.services.stuck import only_stuck
+from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 
 FILES = table_of(FileRow)
 WAITING, MADE, NONE = "waiting", "made", "none"
 MOVING_FOR = timedelta(seconds=150)
 """Longer than a child may take."""
 MOST_ATTEMPTS = 3
-STUCK_AT_ONCE = 100
 
 
 class MadeSmaller(Protocol):
@@ -103,7 +102,8 @@ class SmallerFiles:
         table = SMALLER_FILES
         statement = select(table).where(table.c.state == WAITING, is_installed(table.c.workspace_id))
         async with self.db.read() as tx:
-            due = (await tx.execute(statement.where(table.c.due_at <= tx.now).limit(STUCK_AT_ONCE))).all()
+            oldest = statement.where(table.c.due_at <= tx.now).order_by(table.c.due_at).limit(STUCK_AT_ONCE)
+            due = (await tx.execute(oldest)).all()
         stuck = await only_stuck(
             self.db,
             self.jobs,
@@ -115,9 +115,10 @@ class SmallerFiles:
         )
         for row in stuck:
             async with self.db.write() as tx:
+                is_due = table.c.due_at <= tx.now
                 if row.attempt >= MOST_ATTEMPTS:
-                    await _over(tx, row, None)
-                elif await _change(tx, row, attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR):
+                    await _over(tx, row, None, is_due)
+                elif await _change(tx, row, is_due, attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR):
                     await _enqueue(tx, self.jobs, WorkspaceId(row.workspace_id), row.id, row.attempt + 1)
         return len(stuck)
 
@@ -137,14 +138,14 @@ async def _ask(tx: Tx, jobs: Jobs, workspace_id: WorkspaceId, file_id: FileId, m
         await _enqueue(tx, jobs, workspace_id, row_id, 1)
 
 
-async def _over(tx: Tx, row: Row[Any], made: MadeSmaller | None) -> None:
+async def _over(tx: Tx, row: Row[Any], made: MadeSmaller | None, *still: ColumnElement[bool]) -> None:
     """What waits for it goes on: with the smaller version, or to be told."""
     workspace_id = WorkspaceId(row.workspace_id)
     smaller_id = None
     if made is not None:
         smaller_id = await keep_file(tx, workspace_id, f"smaller.{made.ending}", made.content)
     state = NONE if smaller_id is None else MADE
-    if await _change(tx, row, state=state, smaller_id=smaller_id, due_at=None):
+    if await _change(tx, row, *still, state=state, smaller_id=smaller_id, due_at=None):
         await wake_files(tx, workspace_id, FileId(row.file_id))
 
 
@@ -167,13 +168,14 @@ async def _waiting(tx: Tx, row_id: UUID, attempt: int) -> Row[Any] | None:
     return (await tx.execute(statement)).one_or_none()
 
 
-async def _change(tx: Tx, row: Row[Any], **values: Any) -> bool:
-    """False when another attempt has taken over."""
+async def _change(tx: Tx, row: Row[Any], *still: ColumnElement[bool], **values: Any) -> bool:
+    """False when another attempt has taken over, or it is not `still` so."""
     statement = SMALLER_FILES.update().where(
         SMALLER_FILES.c.id == row.id,
         SMALLER_FILES.c.workspace_id == row.workspace_id,
         SMALLER_FILES.c.state == WAITING,
         SMALLER_FILES.c.attempt == row.attempt,
+        *still,
     )
     return bool((await tx.execute(statement.values(**values))).rowcount)
 

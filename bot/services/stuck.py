@@ -11,6 +11,9 @@ from bot.services.jobs import JobKind, Jobs
 
 T = TypeVar("T")
 
+STUCK_AT_ONCE = 100
+"""Of a kind in one pass: those that have been due for longest."""
+
 
 async def only_stuck(
     db: Database,

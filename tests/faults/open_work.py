@@ -34,7 +34,14 @@ async def open_work(tx: Tx, world: World) -> None:
     await tx.execute(RECODINGS.insert().values(**books, **judged))
     dropped = {"slack_file_id": "F1", "channel_id": "C1", "user_id": "U1", "at": tx.now}
     await tx.execute(ARRIVALS.insert().values(id=uuid4(), **books, **dropped, **open_))
-    made = {"key_hash": "h", "shown": "dx", "name": "Shop", "scopes": "items", "made_by": "U1", "made_at": tx.now}
+    made = {
+        "key_hash": str(key_id),
+        "shown": "dx",
+        "name": "Shop",
+        "scopes": "items",
+        "made_by": "U1",
+        "made_at": tx.now,
+    }
     await tx.execute(API_KEYS.insert().values(id=key_id, **books, **made))
     sent = {"api_key_id": key_id, "idempotency_key": "1", "content_hash": "h", "receipt": "{}", "at": tx.now}
     await tx.execute(
