@@ -4,6 +4,7 @@ Somebody let them wait (a lock date is to be moved, a month to end), or nobody h
 subscription, a right in the ledger). The books are read again for all of an organisation's, in one call.
 """
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -44,6 +45,10 @@ ALERTS, CONNECTIONS = table_of(AlertRow), table_of(ConnectionRow)
 WAITS_ALREADY = "it waits already, and goes out by itself."
 NOTHING_TO_WAIT_FOR = "there is nothing to wait for."
 
+AT_ONCE = 4
+BOOKS_SECONDS = 40.0
+"""For the books of one organisation, a renewed sign-in included; after that it is looked at again later."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -76,22 +81,37 @@ class Waiting:
         return item
 
     async def look(self) -> int:
-        """Send what is worth sending by now; answers how many. What cannot be told yet is looked at again later."""
+        """Send what is worth sending by now; answers how many. What cannot be told yet is looked at again later. A few
+        organisations at once, so that one whose ledger hangs keeps none waiting.
+        """
         sent: list[ItemId] = []
-        for connection in await self._due():
-            of = str(connection.organisation_id)
-            await guarded(partial(self._look_for, connection, sent), "looking at what waits", organisation=of)
+        places = asyncio.Semaphore(AT_ONCE)
+
+        async def look_for(connection: Row[Any]) -> None:
+            async with places:
+                of = str(connection.organisation_id)
+                await guarded(partial(self._look_for, connection, sent), "looking at what waits", organisation=of)
+
+        async with asyncio.TaskGroup() as group:
+            for connection in await self._due():
+                group.create_task(look_for(connection))
         return len(sent)
 
     async def _look_for(self, connection: Row[Any], sent: list[ItemId]) -> None:
         """In one organisation; what goes out is added to `sent`."""
         try:
-            books = await called(self.tokens, ConnectionId(connection.id), self.providers[connection.provider].books)
+            async with asyncio.timeout(BOOKS_SECONDS):
+                books = await called(
+                    self.tokens, ConnectionId(connection.id), self.providers[connection.provider].books
+                )
         except ReconnectNeededError as error:
             await self.tokens.broken(ConnectionId(connection.id), error.problem)
             return
         except ProviderError as error:
             logger.info("the books could not be read for what waits", extra={"problem": str(error.problem.code)})
+            books = None
+        except TimeoutError:
+            logger.info("the books did not come in time for what waits")
             books = None
         await self._look_at(connection, books, sent)
 

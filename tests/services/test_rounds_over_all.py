@@ -12,7 +12,9 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.messages import AlertRow
 from bot.db.unit_of_work import Database
+from bot.db.workspaces import AuditRow
 from bot.domain.problems import Problem, ProblemCode
+from bot.domain.waiting import next_look
 from bot.services import queues, syncing, waiting
 from bot.services.access import called
 from bot.services.current import require_item
@@ -25,8 +27,10 @@ from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
 CONNECTIONS, SYNCS, ALERTS = table_of(ConnectionRow), table_of(ListSyncRow), table_of(AlertRow)
+AUDIT = table_of(AuditRow)
 OURS = "a rule of ours that is wrong"
 EVERY = timedelta(hours=24)
+PATIENCE_SECONDS = 20
 
 Part = Callable[..., Awaitable[Any]]
 
@@ -115,6 +119,58 @@ async def test_of_organisations_that_wait_one_whose_books_cannot_be_read_leaves_
     sent = [await look_after.look(), await look_after.look()]
 
     assert sorted(sent) == [1, 2]
+
+
+def hanging_first(part: Part, is_let: asyncio.Event) -> Part:
+    """Whoever comes first waits until it is let."""
+    begun: list[Any] = []
+
+    async def once(*args: Any, **kwargs: Any) -> Any:
+        begun.append(args)
+        if len(begun) == 1:
+            await is_let.wait()
+        return await part(*args, **kwargs)
+
+    return once
+
+
+async def _sent(worlds: tuple[World, World]) -> int:
+    """In how many offices what waited was sent."""
+    async with worlds[0].db.read() as tx:
+        retried = select(AUDIT.c.organisation_id).where(AUDIT.c.deed == "retried").distinct()
+        return len((await tx.execute(retried)).all())
+
+
+async def test_an_organisation_whose_books_are_long_in_coming_keeps_no_other_waiting(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_after, is_let = await _refused(worlds), asyncio.Event()
+    monkeypatch.setattr(waiting, "called", hanging_first(called, is_let))
+
+    looking = asyncio.create_task(look_after.look())
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await _sent(worlds):
+                pass
+    finally:
+        is_let.set()
+
+    assert await looking == 3
+
+
+async def test_books_that_do_not_come_are_given_up_and_asked_for_again_later(
+    worlds: tuple[World, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_after = await _refused(worlds)
+    monkeypatch.setattr(waiting, "called", hanging_first(called, asyncio.Event()))
+    monkeypatch.setattr(waiting, "BOOKS_SECONDS", 0.0)
+
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        sent = await look_after.look()
+    async with worlds[0].db.read() as tx:
+        looks = (await tx.execute(select(ALERTS.c.look_at))).scalars().all()
+
+    assert looks.count(next_look(worlds[0].clock.now())) == 3 - sent > 0
 
 
 async def test_of_items_that_wait_one_that_cannot_be_judged_leaves_the_others_their_turn(
