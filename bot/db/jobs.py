@@ -1,7 +1,14 @@
 """Jobs in line: who puts them there, who holds them, and what is over. A job says what to look at; the rest is in other rows.
 
 Of each partition the oldest that is not over is first, and the others wait, whichever process works: so a partition's jobs
-run one after another, in order.
+run one after another, in order. That spares ledgers, children and the one writer; nobody may rely on it, because there are
+two exceptions. A process that was frozen for longer than its lease goes on beside whoever took its job over. And PostgreSQL
+gives places at the INSERT, not at the commit: where two transactions put jobs into one line at the same moment, the one that
+commits later may have the lower place, and its job begins while the other one's runs. Both are harmless because each job is
+for an attempt that is named in a row of its own, and writes only while that is the current one; what must not be at
+once for an organisation (batches of it) is decided by the rows, under a lock. Not chosen: a lock of the line at each INSERT,
+which people who put files in would wait for; asking of each line whether any of it is held, which needs one index more on
+the table that is written most.
 """
 
 from collections.abc import Collection, Sequence

@@ -1,7 +1,7 @@
 """What services know of the job engine: that work can be put in line inside the transaction that decided it.
 
 A job is a kind and a key; what to do is read from our own tables when it runs, and running it twice does no harm. Jobs
-of one partition run one after another, in order.
+of one partition run one after another, in order, but for rare exceptions that no job may mind (`bot.db.jobs`).
 """
 
 from collections.abc import Collection

@@ -115,3 +115,24 @@ async def test_what_another_process_holds_is_left_alone_however_long_its_leases_
     await working.until_begun(1)
 
     assert working.begun == ["next:1"]
+
+
+async def test_a_job_that_was_committed_later_with_a_lower_place_runs_beside_the_one_that_was_there_each_once(
+    postgres_url: str, clock: FakeClock
+) -> None:
+    """What `bot.db.jobs` says of PostgreSQL: no job may rely on its line."""
+    db = Database(postgres_url, clock)
+    working = Working(Engine(db))
+    await working.engine.launch(working.run)
+
+    async with db.write() as late:
+        await working.engine.enqueue(late, KIND, "lower place:1", "one line")
+        async with db.write() as tx:
+            await working.engine.enqueue(tx, KIND, "higher place:1", "one line")
+        await working.until_begun(1)
+    await working.until_begun(2)
+    working.may_end.set()
+    await working.engine.stop()
+    await db.close()
+
+    assert working.begun == ["higher place:1", "lower place:1"]
