@@ -25,6 +25,11 @@ def answering() -> Iterator[None]:
         _began.reset(token)
 
 
+def is_answering() -> bool:
+    """Whether somebody waits in front of Slack for what is done here."""
+    return _began.get() is not None
+
+
 def to_ask(seconds: float) -> asyncio.Timeout:
     """The limit of a question: so long, and no longer than leaves time to show what comes of it."""
     return _within(seconds, ASKING_SECONDS)

@@ -4,13 +4,14 @@ import asyncio
 from contextlib import suppress
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from bot.clock import SystemClock
 from bot.db import migrate, unit_of_work
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Database
+from bot.deadline import answering
 from bot.delivery import BusyError, is_patient
 from bot.domain.ids import ChannelId, WorkspaceId
 from bot.services.messages import Place, Surface, note
@@ -41,6 +42,80 @@ async def test_a_write_that_is_cancelled_at_any_moment_leaves_the_database_usabl
         written = (await tx.execute(select(func.count()).select_from(MessageRow))).scalar_one()
     await db.close()
     assert written >= 60
+
+
+async def test_whoever_answers_a_person_waits_for_one_write_at_most_of_those_that_nobody_waits_for(
+    sqlite_url: str, clock: FakeClock
+) -> None:
+    db = Database(sqlite_url, clock)
+    begun: list[str] = []
+
+    async def write(name: str) -> None:
+        async with db.write():
+            begun.append(name)
+
+    async with db.write():
+        waiting = [asyncio.create_task(write(f"message {number}")) for number in range(5)]
+        await asyncio.sleep(0)
+        with answering():
+            waiting.append(asyncio.create_task(write("a click")))
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting)
+    await db.close()
+
+    assert begun.index("a click") <= 1
+
+
+@pytest.mark.usefixtures("short_waits")
+async def test_a_write_that_nobody_waits_for_and_that_has_no_turn_in_time_is_an_honest_busy(
+    sqlite_url: str, clock: FakeClock
+) -> None:
+    db = Database(sqlite_url, clock)
+    async with db.write():
+        with pytest.raises(BusyError):
+            async with db.write():
+                pass
+    async with db.write():
+        pass
+    await db.close()
+
+
+async def test_while_another_process_writes_its_lock_is_asked_for_again_and_again(
+    sqlite_url: str, clock: FakeClock
+) -> None:
+    """As SQLite waits by itself, it asks ever more rarely, and who writes all the time is always there first."""
+    there, here = Database(sqlite_url, clock), Database(sqlite_url, clock)
+    asked: list[str] = []
+    event.listen(here.writer.sync_engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
+
+    async with there.write():
+        with answering():
+            waiting = asyncio.create_task(_nothing_in(here))
+        async with asyncio.timeout(10):
+            while asked.count("BEGIN IMMEDIATE") < 5:  # noqa: ASYNC110 - what is waited for is no event
+                await asyncio.sleep(0)
+    await waiting
+    for db in (there, here):
+        await db.close()
+
+    assert set(asked) == {"BEGIN IMMEDIATE"}
+
+
+@pytest.mark.usefixtures("short_waits")
+async def test_another_process_that_does_not_stop_writing_is_an_honest_busy(sqlite_url: str, clock: FakeClock) -> None:
+    there, here = Database(sqlite_url, clock), Database(sqlite_url, clock)
+
+    async with there.write():
+        with pytest.raises(BusyError):
+            await _nothing_in(here)
+    await _nothing_in(here)
+    for db in (there, here):
+        await db.close()
+
+
+async def _nothing_in(db: Database) -> None:
+    async with db.write():
+        pass
 
 
 @pytest.fixture
