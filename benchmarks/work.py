@@ -10,7 +10,7 @@ from bot.app import assembled, worker_of
 from bot.clock import Clock
 from bot.config import read_config
 from bot.learning import knowing_its_workspace
-from bot.serving import stopped
+from bot.serving import keep_what_stands, stopped
 from providers import PROVIDERS
 
 
@@ -20,6 +20,7 @@ async def work(clock: Clock, is_working: Path) -> None:
         worker = worker_of(product.services)
         async with knowing_its_workspace(product.services):
             await worker.start()
+            keep_what_stands()
             await asyncio.to_thread(is_working.touch)
             try:
                 await stopped()

@@ -303,6 +303,7 @@ async def work(config: Config, clock: Clock) -> None:
         worker = worker_of(product.services)
         async with knowing_its_workspace(product.services):
             await worker.start()
+            keep_what_stands()
             try:
                 await stopped()
             finally:

@@ -75,7 +75,9 @@ async def _listener(serve: Callable[[], asyncio.BaseProtocol], host: str, port: 
 
 
 def keep_what_stands() -> None:
-    """What the start made stays to the end. Each full look of the garbage collector at it held up answers for 100 ms."""
+    """What the start made stays to the end. Each full look of the garbage collector at it held up answers for 100 ms: in a
+    worker those of other processes, where it came while SQLite was written.
+    """
     gc.collect()
     gc.freeze()
 

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock import SystemClock
+from bot import app
+from bot.clock import Clock, SystemClock
+from bot.config import Config, read_config
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.domain.items import ItemState
 from bot.services.jobs import JobKind
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock, tasks_of
+from providers import PROVIDERS
+from tests.fakes.app import environment
 from tests.fakes.clock import FakeClock
+from tests.fakes.ports import free_port
 from tests.services.ledger import Trouble
 from tests.services.publishing import World, a_world
 
@@ -181,3 +186,22 @@ def a_worker(world: World, url: str) -> Worker:
 class Idle:
     async def run(self, key: str) -> None:
         """Nothing of this kind comes up here."""
+
+
+@pytest.mark.parametrize("command", [app.run, app.work], ids=["run", "worker"])
+async def test_what_the_start_made_is_left_out_when_garbage_is_looked_for(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, command: Callable[[Config, Clock], Awaitable[None]]
+) -> None:
+    """A worker that looks through all of it while it writes keeps SQLite's lock for as long, and people wait."""
+    kept: list[bool] = []
+
+    async def stopped() -> None:
+        """At once."""
+
+    monkeypatch.setattr(app, "stopped", stopped)
+    monkeypatch.setattr(app, "keep_what_stands", lambda: kept.append(True))
+    config = read_config(environment(sqlite_url, free_port(), {"DEXT_PORT": str(free_port())}), tuple(PROVIDERS))
+
+    await command(config, SystemClock())
+
+    assert kept == [True]
