@@ -1,8 +1,8 @@
 """What is due, turned into what is sent: each step's content as it is frozen into a batch."""
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -55,6 +55,8 @@ class Frozen:
     route: str
     body: bytes
     taken: tuple[tuple[StepId, Work], ...]
+    items: Mapping[ItemId, Item] = field(default_factory=dict)
+    """Of documents, as they were when they were approved."""
 
 
 async def take(
@@ -88,8 +90,8 @@ async def _documents(
 ) -> Frozen | None:
     """Items turned from approved to sending, with the posting each is frozen as.
 
-    Each is also rendered alone: one that nothing can be made of is told to people, and the others go. Those of another
-    call than the first stay for the next batch.
+    Where they cannot be rendered together each is rendered alone: one that nothing can be made of is told to people, and
+    the others go. Those of another call than the first stay for the next batch.
     """
     ids = [due.item_id for due in found]
     items = await load_items(tx, organisation.workspace_id, ids, held=True)
@@ -97,8 +99,8 @@ async def _documents(
     own = None if books is None else books.base_currency
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
-    taken: dict[ItemId, tuple[StepId, Posting]] = {}
-    refused: list[ItemId] = []
+    taken: dict[ItemId, tuple[DueStep, Posting]] = {}
+    refused: dict[ItemId, tuple[DueStep, Problem]] = {}
     for due in found:
         item = items.get(due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
@@ -106,19 +108,46 @@ async def _documents(
             continue
         posting = _posting(item, provider, own, _marker(public_url, item.id, copies.get(item.id, 0)))
         if isinstance(posting, Problem):
-            await _not_bookable(tx, due, item, posting)
-            refused.append(item.id)
+            refused[item.id] = (due, posting)
             continue
         its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
         route = route or its_own
         if its_own == route:
-            taken[item.id] = (due.id, posting)
+            taken[item.id] = (due, posting)
+    body, broken = _rendered(provider, {item_id: posting for item_id, (_, posting) in taken.items()})
+    for item_id in broken:
+        facts = {"what": "its amounts", "ledger": provider.profile.name}
+        refused[item_id] = (taken.pop(item_id)[0], Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts))
+    for item_id, (due, problem) in refused.items():
+        await _not_bookable(tx, due, items[item_id], problem)
     await change_items(tx, [(items[each], replace(items[each], state=ItemState.SENDING)) for each in taken])
     await redraw_items(tx, organisation.workspace_id, [*taken, *refused])
     if not taken or route is None:
         return None
-    body = provider.render([posting for _, posting in taken.values()])
-    return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=tuple(taken.values()))
+    of_steps = tuple((due.id, posting) for due, posting in taken.values())
+    return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=of_steps, items=items)
+
+
+def _rendered(provider: AccountingProvider, postings: Mapping[ItemId, Posting]) -> tuple[bytes, Collection[ItemId]]:
+    """The body of all; where nothing can be made of some, those, and the body of the others."""
+    if not postings:
+        return b"", ()
+    try:
+        return provider.render(list(postings.values())), ()
+    except BROKEN:
+        broken = {item_id for item_id, posting in postings.items() if not _can_render(provider, posting)}
+        if not broken:
+            raise
+    return _rendered(provider, {each: posting for each, posting in postings.items() if each not in broken})[0], broken
+
+
+def _can_render(provider: AccountingProvider, posting: Posting) -> bool:
+    try:
+        provider.render([posting])
+    except BROKEN:
+        logger.exception("nothing can be made of an approved item")
+        return False
+    return True
 
 
 def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
@@ -131,15 +160,13 @@ def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
 def _posting(item: Item, provider: AccountingProvider, own_currency: str | None, marker: str) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        posting = posting_of(item, marker=marker, own_currency=own_currency)
-        provider.render([posting])
+        return posting_of(item, marker=marker, own_currency=own_currency)
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
     except BROKEN:
         logger.exception("nothing can be made of an approved item")
         facts = {"what": "its amounts", "ledger": provider.profile.name}
         return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts)
-    return posting
 
 
 async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> None:
@@ -150,14 +177,11 @@ async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> N
     await alerts.refused(tx, refused, problem)
 
 
-async def plan_later_steps(
-    tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, taken: Sequence[tuple[StepId, Work]]
-) -> None:
+async def plan_later_steps(tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, frozen: Frozen) -> None:
     """What follows each document once it is in the ledger: its payment, and the file that its item was made of."""
-    items = await load_items(tx, organisation.workspace_id, [work.item_id for _, work in taken])
     plans = {}
-    for step, work in taken:
-        item = items.get(work.item_id)
+    for step, work in frozen.taken:
+        item = frozen.items.get(work.item_id)
         if isinstance(work, Posting) and item is not None:
             plans[(step.publication_id, item.id)] = [*_payment_of(item, work), *_file_of(item, provider)]
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)

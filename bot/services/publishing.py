@@ -117,7 +117,7 @@ class Publishing:
                 due_at=tx.now + self.lease,
             )
             await planning.bind_steps(tx, batch_id, frozen.taken)
-            await freezing.plan_later_steps(tx, organisation, provider, frozen.taken)
+            await freezing.plan_later_steps(tx, organisation, provider, frozen)
             partition = f"{organisation.provider}:{organisation.tenant_id}"
             await self.jobs.enqueue(tx, JobKind.PUBLISH_BATCH, f"{batch_id}:1", partition)
         return 1

@@ -111,10 +111,16 @@ def _has_four_places(value: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -4
 
 
+_quoted = json.encoder.encode_basestring_ascii
+"""Text as `json.dumps` writes it, without the detour: fifty documents have two thousand."""
+
+
 def _dump(value: Any) -> str:
     """JSON with Decimals as numbers, digit for digit: `json` would go through float."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{_dump(found)}" for key, found in value.items()) + "}"
+        return "{" + ",".join(f"{_quoted(key)}:{_dump(found)}" for key, found in value.items()) + "}"
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, list):
         return "[" + ",".join(_dump(found) for found in value) + "]"
     if isinstance(value, Decimal):
