@@ -20,7 +20,10 @@ def test_no_part_of_it_knows_our_rules_or_our_mapping() -> None:
     assert {names for module, names in foreign if module == "providers.xero"} == {"wire"}
 
 
-def test_what_simulators_are_made_of_knows_nothing_of_ours_but_the_clock() -> None:
+def test_what_simulators_are_made_of_knows_nothing_of_ours_but_the_clock_and_how_files_are_answered() -> None:
     found = {module for path in KIT.rglob("*.py") for module, _ in IMPORTED.findall(path.read_text(encoding="utf-8"))}
 
-    assert {module for module in found if not module.startswith("providers.simulating.")} == {"bot.clock"}
+    assert {module for module in found if not module.startswith("providers.simulating.")} == {
+        "bot.clock",
+        "bot.static",
+    }
