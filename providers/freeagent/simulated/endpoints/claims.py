@@ -1,0 +1,70 @@
+"""Expenses: a list of one's own, and several at once."""
+
+from typing import Any
+
+from providers.freeagent.simulated import attachments, listings, seed
+from providers.freeagent.simulated.endpoints.records import (
+    answered_list,
+    found_at,
+    listed,
+    serve_changing,
+    whole,
+    writer_of,
+)
+from providers.freeagent.simulated.endpoints.routing import Request, serves
+from providers.freeagent.simulated.expenses import Expenses
+from providers.freeagent.simulated.fields import Fields
+from providers.freeagent.simulated.refusals import InvalidError, malformed
+from providers.simulating.answers import Answer
+from providers.simulating.numbers import Json, load
+
+_RESOURCE = listings.EXPENSES
+
+
+@serves("GET", "/expenses", seed.MONEY)
+def listing(request: Request) -> Answer:
+    user = request.books.user_of(request.person) or {}
+    mine = [one for one in listed(request, "expenses") if request.level >= seed.TAX or one["user"] == user.get("url")]
+    return answered_list(request, _RESOURCE, mine)
+
+
+@serves("GET", "/expenses/{number}", seed.MONEY)
+def reading(request: Request, number: str) -> Answer:
+    found = found_at(request, "expenses", number)
+    Expenses(request.books, request.level, request.person).may_see(request.books.at(found["user"]) or {})
+    return request.answered("expense", whole(request, "expenses", found))
+
+
+@serves("POST", "/expenses", seed.MONEY)
+def creating(request: Request) -> Answer:
+    """One, or an array of several, of which all are kept or none: what is answered to those is unverified."""
+    several = _several(request)
+    if several is None:
+        made = writer_of(request, _RESOURCE).create(request.json("expense"))
+        return request.created("expense", whole(request, "expenses", made))
+    writer, problems = Expenses(request.books, request.level, request.person), []
+    for one in several:
+        fields = Fields(request.books, one)
+        writer.read(fields, None)
+        attachments.read(fields)
+        problems += fields.problems
+    if problems:
+        raise InvalidError(problems)
+    rows = [request.shown(whole(request, "expenses", writer.create(one))) for one in several]
+    return Answer.json({"expenses": rows}, 201)
+
+
+def _several(request: Request) -> list[Json] | None:
+    try:
+        found = load(request.body)
+    except ValueError:
+        return None
+    rows: Any = found.get("expenses") if isinstance(found, dict) else None
+    if rows is None:
+        return None
+    if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
+        raise malformed("param is missing or the value is empty: expenses")
+    return rows
+
+
+serve_changing(_RESOURCE)
