@@ -24,7 +24,7 @@ from bot.loops import guarded
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
-from bot.services.default_messages import draw as draw_default
+from bot.services.default_messages import drawer as default_drawer
 from bot.services.giving_back import GivingBack
 from bot.services.health import Health
 from bot.services.jobs import Jobs
@@ -137,14 +137,18 @@ def features(services: Services) -> tuple[Feature, ...]:
     )
 
 
+def _ledger_name(key: str) -> str:
+    return PROVIDERS[key].profile.name
+
+
 def drawers(services: Services) -> Mapping[Subject, Drawer]:
     """Who draws what a message is about."""
     return {
         Subject.NOTE: draw_note,
         Subject.CONNECTION: services.connections.draw,
-        Subject.CONNECT_CODE: code_drawer(services.vault, lambda key: PROVIDERS[key].profile.name),
+        Subject.CONNECT_CODE: code_drawer(services.vault, _ledger_name),
         Subject.HOME: services.home.draw,
-        Subject.DEFAULT: draw_default,
+        Subject.DEFAULT: default_drawer(_ledger_name),
         Subject.QUEUE: services.queues.draw,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,

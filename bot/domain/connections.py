@@ -86,3 +86,12 @@ LIST_NAMES: dict[ListKind, str] = {
     ListKind.PRODUCTS: "products",
     ListKind.CONTACTS: "contacts",
 }
+ONE_OF: dict[ListKind, str] = {
+    ListKind.ACCOUNTS: "category",
+    ListKind.TAX_RATES: "tax rate",
+    ListKind.TRACKING_CATEGORIES: "tracking category",
+    ListKind.CURRENCIES: "currency",
+    ListKind.BANK_ACCOUNTS: "bank account",
+    ListKind.PRODUCTS: "product",
+    ListKind.CONTACTS: "contact",
+}

@@ -4,29 +4,35 @@ Found by whoever ends the reading of its list, or records a refusal that says so
 reading too, or where other settings are saved.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectionRow, SettingsRow
 from bot.db.messages import MessageRow
+from bot.db.recodings import undecided_items
 from bot.db.unit_of_work import Tx
 from bot.domain.books import ListKind
-from bot.domain.coding import CodingDefaults
+from bot.domain.coding import Coding, CodingDefaults, LineCoding
 from bot.domain.defaults import DefaultOutcome, MissingDefault
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item
 from bot.domain.rights import Role
 from bot.services.choices import usable_defaults
 from bot.services.connection_messages import place_of_news
 from bot.services.lists import account_label, tax_rate_label
-from bot.services.messages import Drawn, Shown, Subject, want
+from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
 from bot.services.settings import load_settings, organisation_name, people_with
 from bot.views import defaults as views
 
 CONNECTIONS, MESSAGES, SETTINGS = table_of(ConnectionRow), table_of(MessageRow), table_of(SettingsRow)
+MOST_FLAGGED = 200
+"""Cards that are drawn again at once; others say it when they are opened, or change."""
 
 _LOCK = (
     select(SETTINGS.c.version)
@@ -71,17 +77,43 @@ async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
                 role = f"{of}:{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
                 missing = MissingDefault(of=of, kind=kind, key=key, label=label)
                 await _tell(tx, workspace_id, organisation_id, role, missing)
+                await _flag_cards(tx, workspace_id, organisation_id, kind, key)
     return is_back
 
 
-async def draw(tx: Tx, message: Shown) -> Drawn | None:
-    """The drawer of `Subject.DEFAULT`."""
-    organisation_id = OrganisationId(UUID(message.subject_id))
-    name = await organisation_name(tx, message.workspace_id, organisation_id)
-    admins = await people_with(tx, message.workspace_id, organisation_id, Role.ADMIN)
-    missing = load(message.facts, MissingDefault)
-    text, blocks = views.missing(name, organisation_id, missing, admins)
-    return Drawn(text=text, blocks=blocks, is_last=missing.outcome is not None)
+def drawer(ledger_name: Callable[[str], str]) -> Callable[[Tx, Shown], Awaitable[Drawn | None]]:
+    """The drawer of `Subject.DEFAULT`; `ledger_name` is that of a provider's key."""
+
+    async def draw(tx: Tx, message: Shown) -> Drawn | None:
+        organisation_id = OrganisationId(UUID(message.subject_id))
+        of = message.workspace_id, organisation_id
+        provider = (await tx.execute(_connection(CONNECTIONS.c.provider, *of))).scalar_one()
+        admins = await people_with(tx, *of, Role.ADMIN)
+        missing = load(message.facts, MissingDefault)
+        name = await organisation_name(tx, *of)
+        text, blocks = views.missing(name, organisation_id, ledger_name(provider), missing, admins)
+        return Drawn(text=text, blocks=blocks, is_last=missing.outcome is not None)
+
+    return draw
+
+
+async def _flag_cards(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
+) -> None:
+    """Nobody decides by a card that says nothing of it: those that wait with it are drawn again, the oldest first."""
+    waiting = await undecided_items(tx, workspace_id, organisation_id, None, limit=MOST_FLAGGED)
+    await redraw_items(tx, workspace_id, [item.id for item in waiting if key in _booked_to(item, kind)])
+
+
+def _booked_to(item: Item, kind: ListKind) -> set[str | None]:
+    coded: tuple[Coding | LineCoding, ...] = (item.coding, *item.coding.lines)
+    return {each.account.value if kind is ListKind.ACCOUNTS else each.tax_rate.value for each in coded}
+
+
+def _connection(column: ColumnElement[Any], workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Select[Any]:
+    return select(column).where(
+        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+    )
 
 
 async def _open(
@@ -97,9 +129,7 @@ async def _tell(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, role: str, missing: MissingDefault
 ) -> None:
     """In a new message; or, under a role that there is, in the one that stands."""
-    connected_by = select(CONNECTIONS.c.connected_by).where(
-        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
-    )
+    connected_by = _connection(CONNECTIONS.c.connected_by, workspace_id, organisation_id)
     by = UserId((await tx.execute(connected_by)).scalar_one())
     place = await place_of_news(tx, workspace_id, organisation_id, by, role)
     facts = {

@@ -58,7 +58,7 @@ def saved(page: ChannelsPage) -> View:
         f"• What the ledger refuses is told in <#{page.alerts_channel}>.",
     ]
     if not page.is_set_up:
-        lines.append("• Nothing is sent to the ledger until the settings are saved once.")
+        lines.append("• Nothing is sent to the ledger before an admin has pressed *Set up* and saved.")
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

@@ -3,11 +3,11 @@
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.domain.books import Books
-from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
+from bot.domain.connections import LIST_NAMES, ONE_OF, ConnectionCard, Health, ListProgress
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId
-from bot.views.parts import context, section
+from bot.views.parts import section
 from bot.views.text import day, escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
@@ -25,7 +25,7 @@ HEALTH_WORDS: dict[Health, str] = {
 
 
 def connection_message(card: ConnectionCard) -> Message:
-    """Who connected what, and how far the lists are. The same message from the start to "ready"."""
+    """Who connected what, how far the lists are, and what is to be done next; the same message from the start on."""
     name, ledger = escape(card.organisation), escape(card.provider_name)
     head = f"*{name}*\n{mention(card.connected_by)} connected this organisation in {ledger} to Dext."
     blocks: list[Block] = [section(head), section(_lists_in_words(card))]
@@ -34,13 +34,28 @@ def connection_message(card: ConnectionCard) -> Message:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
     if card.health is Health.DISCONNECTED:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. What is approved waits until it is connected again."))
-    blocks.append(ActionsBlock(elements=[*buttons(card), *disconnect_button(card)]))
-    if not card.is_set_up:
-        blocks.append(context("Nothing is sent to the ledger until the settings are saved once."))
-    ready = "is being imported" if card.is_importing else "is ready"
+    elif not card.is_importing and card.health is not Health.BROKEN:
+        blocks.append(section(_next_step(card)))
+    blocks.append(ActionsBlock(elements=buttons(card)))
+    return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {_at(card)}.", tuple(blocks)
+
+
+def _at(card: ConnectionCard) -> str:
     if card.health is Health.DISCONNECTED:
-        ready = "is disconnected now"
-    return f"{plain(card.organisation)} in {card.provider_name} was connected to Dext and {ready}.", tuple(blocks)
+        return "is disconnected now"
+    if card.is_importing:
+        return "is being imported"
+    return "is ready" if card.is_set_up else "is to be set up next"
+
+
+def _next_step(card: ConnectionCard) -> str:
+    ledger = escape(card.provider_name)
+    if card.is_set_up:
+        return f":white_check_mark: *Ready*: approved bills go to {ledger}."
+    steps = f"{card.steps_done} of {SET_UP_STEPS} steps done"
+    return (
+        f":arrow_right: *Next:* an admin presses *Set up* ({steps}). Nothing is sent to {ledger} before that is saved."
+    )
 
 
 def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Message:
@@ -136,14 +151,21 @@ def set_up_words(card: ConnectionCard) -> str:
 
 
 def _lists_in_words(card: ConnectionCard) -> str:
-    words = "\n".join([*(list_in_words(found) for found in card.lists), *_books_in_words(card.books)])
+    """What was imported in one line; each list by itself while they are read, and where one could not be."""
+    each = "\n".join(list_in_words(found) for found in card.lists)
+    ledger, books = escape(card.provider_name), _books_in_words(card.books)
     if card.is_importing:
-        return f":hourglass_flowing_sand: *Importing the lists from {escape(card.provider_name)}*\n{words}"
+        return f":hourglass_flowing_sand: *Importing the lists from {ledger}*\n{each}"
+    if any(found.state == "failed" for found in card.lists):
+        return f":warning: *Not every list of {ledger} could be read*\n{each}\n{books}"
+    counts = ", ".join(_counted(found) for found in card.lists)
     if card.health is Health.DISCONNECTED:
-        return f"*The lists as they were read last*\n{words}"
-    failed = any(found.state == "failed" for found in card.lists)
-    done = ":warning: *Ready, but not every list could be read*" if failed else ":white_check_mark: *Ready*"
-    return f"{done} · {set_up_words(card)}\n{words}"
+        return f"*As it was read last:* {counts}. {books}"
+    return f":white_check_mark: *Imported from {ledger}:* {counts}. {books}"
+
+
+def _counted(found: ListProgress) -> str:
+    return f"{found.read:,} {ONE_OF[found.kind] if found.read == 1 else LIST_NAMES[found.kind]}"
 
 
 def list_in_words(found: ListProgress) -> str:
@@ -172,19 +194,16 @@ def why_unread(found: ListProgress) -> str:
     return "" if found.trouble is None else f" ({escape(found.trouble.vendor_words, 120) or 'no reason given'})"
 
 
-def _books_in_words(books: Books) -> list[str]:
+def _books_in_words(books: Books) -> str:
     """What the ledger says of itself, beside its lists."""
+    said = [f"The books are in {escape(books.base_currency)}"]
     if not books.lock_dates_known:
-        locked = "not told by the ledger"
-    elif books.period_locked_to is None and books.year_locked_to is None:
-        locked = "none set"
-    else:
-        dates = [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]
-        locked = f"locked up to {day(max(dates))}"
-    found = [f"• lock dates: {locked}", f"• own currency: {escape(books.base_currency)}"]
+        said.append("whether periods are locked is not told")
+    elif dates := [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]:
+        said.append(f"locked up to {day(max(dates))}")
     if books.plan:
-        found.append(f"• plan: {escape(books.plan.capitalize())}")
-    return found
+        said.append(f"on the plan {escape(books.plan.capitalize())}")
+    return f"{', '.join(said)}."
 
 
 def _unreadable(card: ConnectionCard) -> list[Block]:

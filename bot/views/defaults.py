@@ -13,7 +13,8 @@ from bot.views.text import escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
-NAMES = {ListKind.ACCOUNTS: "default category", ListKind.TAX_RATES: "default tax rate"}
+WHAT = {ListKind.ACCOUNTS: "category", ListKind.TAX_RATES: "tax rate"}
+NAMES = {kind: f"default {what}" for kind, what in WHAT.items()}
 
 
 def _name(found: MissingDefault) -> str:
@@ -21,24 +22,33 @@ def _name(found: MissingDefault) -> str:
 
 
 def missing(
-    organisation: str, organisation_id: OrganisationId, found: MissingDefault, admins: tuple[UserId, ...]
+    organisation: str,
+    organisation_id: OrganisationId,
+    ledger: str,
+    found: MissingDefault,
+    admins: tuple[UserId, ...],
 ) -> Message:
-    """What it is, where it is used, whose move it is and what to press; with an outcome, what became of it."""
-    name = _name(found)
+    """What it is, what that does to bills, whose move it is and what to press; with an outcome, what became of it."""
     if found.outcome is not None:
         return done(organisation, found, found.outcome)
-    title = f"The {name} is archived or gone in the ledger"
+    is_sale, ledger = found.of is ItemKind.SALE, escape(ledger)
+    things, what = "sales" if is_sale else "bills", WHAT[found.kind]
+    title = f"{escape(found.label, 200)} is archived or gone in {ledger}"
     who = " ".join(mention(user) for user in admins[:MOST_NAMED]) or "an admin of this organisation"
     used = (
-        f"*{escape(found.label, 200)}* is the {name} in the settings, and the ledger would refuse bills with it. Bills "
-        "that come in now do not get it and wait in review; those that have it already say so on their cards."
+        f"It is the *{_name(found)}* in the settings. New {things} do not get it: they wait until somebody chooses a {what}. "
+        f"{things.capitalize()} that wait with it say so on their cards; {ledger} would refuse them."
     )
+    label = "Sales" if is_sale else "Settings"
     move = (
-        f"*Who can change it:* {who}. Press *Settings* and choose another one; waiting bills follow. Or bring it back in the "
-        "ledger: after the next refresh this message says so, and the bills that wait get it."
+        f"*Who acts next:* {who}. Press *{label}* and choose another {NAMES[found.kind]}: {things} that wait get it. "
+        f"Or restore it in {ledger} and type `/dext sync`."
     )
     button = ButtonElement(
-        action_id=ActionId.OPEN_SETTINGS, text="Settings", value=str(organisation_id), style="primary"
+        action_id=ActionId.OPEN_SALES_SETTINGS if is_sale else ActionId.OPEN_SETTINGS,
+        text=label,
+        value=str(organisation_id),
+        style="primary",
     )
     blocks = (
         section(f"*{escape(organisation)}*\n:warning: *{title}*"),
@@ -46,7 +56,8 @@ def missing(
         section(move),
         ActionsBlock(elements=[button]),
     )
-    return f"{plain(organisation)}: {title}. {plain(found.label, 200)}", blocks
+    told = f"{plain(found.label, 200)}, the {_name(found)}, is archived or gone in {plain(ledger)}"
+    return f"{plain(organisation)}: {told}.", blocks
 
 
 def done(organisation: str, found: MissingDefault, outcome: DefaultOutcome) -> Message:

@@ -31,13 +31,13 @@ Change = tuple[str, str, str]
 STATUS_NAMES = {
     PaymentStatus.DRAFT: ("Draft", "Somebody completes and approves it in {ledger}."),
     PaymentStatus.AWAITING_APPROVAL: ("Awaiting approval", "It waits in {ledger} for approval there too."),
-    PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and owed."),
+    PaymentStatus.AWAITING_PAYMENT: ("Awaiting payment", "Approved in {ledger} at once, and still to be paid."),
     PaymentStatus.PAID: ("Paid", "Approved in {ledger}, paid from its payment method's account."),
 }
 DESTINATION_NAMES = {
     Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
     Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
-    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received in {ledger}, on its method's account."),
+    Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received, on its payment method's bank account."),
 }
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
@@ -69,16 +69,9 @@ def _method(page: KindPage) -> list[Block]:
 
 
 def _method_hint(page: KindPage) -> str:
-    needed = (
-        f"For {WORDS[page.kind][0]} that nobody chose another for. As paid, or to bank accounts, each needs one that is "
-        "linked to a bank account."
-    )
     if page.has_methods:
-        return needed
-    return (
-        f"{needed} There is none yet, so nothing is found here. Type /dext payment-methods, or press Payment methods in "
-        "Manage, and add one; then choose it here."
-    )
+        return "Needed only for Paid and for bank accounts. Each item can have another one."
+    return "Needed only for Paid and for bank accounts. There is none yet: add one with /dext payment-methods first."
 
 
 def unpaid(page: KindPage) -> list[Block]:
@@ -155,8 +148,7 @@ def account_field(page: KindPage) -> Block:
         BlockId.DEFAULT_ACCOUNT,
         "Default category",
         page.account,
-        hint="For items that nothing else gives a category to. A person's choice is never overwritten. Leave it "
-        "empty to be asked each time.",
+        hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
         optional=True,
     )
 
@@ -166,7 +158,7 @@ def tax_field(page: KindPage) -> Block:
         BlockId.DEFAULT_TAX,
         f"Default tax for {WORDS[page.kind][0]}",
         page.tax_rate,
-        hint="For items that nothing else gives a tax rate to. Leave it empty to be asked each time.",
+        hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
         optional=True,
     )
 

@@ -26,9 +26,9 @@ BLOCKS = {
 """Where the sentence about a field stands in the form."""
 
 DROP_NAMES = {
-    DropMode.DOCUMENTS: ("Documents", "PDF and XML come in; of a picture I ask first whether it is a bill."),
-    DropMode.EVERY: ("Every file", "Pictures come in without a question, too."),
-    DropMode.SHORTCUT: ("Only what is sent to Dext", "By “Send to Dext” in the menu of the file's message."),
+    DropMode.DOCUMENTS: ("PDF and XML files", "They become bills. Of a picture I ask whether it is one."),
+    DropMode.EVERY: ("Every file", "Pictures become bills too, without a question."),
+    DropMode.SHORTCUT: ("No file by itself", "Only what “Send to Dext” is chosen for, in its message's menu."),
 }
 MOST_NAMED = 10
 NOT_IN_IT = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
@@ -84,13 +84,13 @@ def _people(page: SettingsPage) -> list[Block]:
             BlockId.APPROVERS,
             "Approvers",
             page.settings.approvers,
-            hint="Only they can approve, and nobody approves what they submitted themselves.",
+            hint="Only they can approve. Nobody can approve what they sent in.",
         ),
         fields.people_field(
             BlockId.BOOKKEEPERS,
             "Bookkeepers",
             page.bookkeepers,
-            hint="They edit items, and are asked when the ledger refuses one. Without any, admins are asked.",
+            hint="They edit bills, and mend what the ledger refuses. If you choose nobody, admins are asked.",
             optional=True,
         ),
     ]
@@ -102,8 +102,8 @@ def channel_fields(settings: Settings) -> list[Block]:
             BlockId.APPROVALS_CHANNEL,
             "Channel for approvals",
             settings.approvals_channel,
-            hint="Choosing it binds it to this organisation: bills dropped there are its bills. Channels that "
-            "other companies share are not offered.",
+            hint="Bills are dropped and decided on there, and belong to this organisation. A channel that another company "
+            "shares cannot be chosen.",
         ),
         fields.radio_field(
             BlockId.DROPS,
@@ -115,7 +115,7 @@ def channel_fields(settings: Settings) -> list[Block]:
             BlockId.ALERTS_CHANNEL,
             "Channel for alerts",
             settings.alerts_channel,
-            hint="It can be the same one. A channel that is new here gets a short post, to be sure that I can.",
+            hint="What the ledger refuses is told there. It may be the same channel. A newly chosen one gets a short post, as a test.",
         ),
     ]
 
@@ -249,7 +249,7 @@ def why_not(reason: str) -> str:
 
 
 def _until_saved(page: SettingsPage) -> str:
-    words = f"Nothing is sent to {escape(page.ledger)} until General and Tax are saved once."
+    words = f"Nothing is sent to {escape(page.ledger)} before you press *Save*. You can change everything later."
     match page.waiting:
         case 0:
             return words

@@ -121,7 +121,7 @@ async def test_slack_takes_every_message_of_connecting_and_shows_progress_in_one
     assert stage.slack.refusals == []
     assert len(before) == len(after)
     assert "is being imported" in before[-1]
-    assert "is ready" in after[-1].text
+    assert "is to be set up next" in after[-1].text
     assert "Set up" in str(after[-1].blocks)
 
 

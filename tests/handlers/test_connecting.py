@@ -26,7 +26,9 @@ async def test_the_whole_way_connects_the_organisation_and_leads_back_to_slack(c
     assert roles == {"announcement", "connector"}
 
 
-async def test_the_announcement_says_who_connected_what_and_ends_with_ready_and_counts(connecting: Connecting) -> None:
+async def test_the_announcement_says_who_connected_what_what_was_imported_and_what_is_next(
+    connecting: Connecting,
+) -> None:
     await connecting.connect(connecting.browser(), await connecting.link())
     row = (await connecting.messages("connection", "announcement"))[0]
     before = await connecting.drawn(row)
@@ -37,11 +39,11 @@ async def test_the_announcement_says_who_connected_what_and_ends_with_ready_and_
     assert row.channel_id == "C0BILLS"
     assert "<@U0ADAM> connected this organisation in Fake Books" in before
     assert "Importing" in before
-    assert "Ready" in after
-    assert "categories: 10" in after
+    assert "*Imported from Fake Books:* 10 categories, " in after
     assert "An account without a name" in after
-    assert "set-up 0 of 4" in after
-    assert "Set up" in after
+    assert "*Next:* an admin presses *Set up* (0 of 4 steps done)." in after
+    assert "Ready" not in after
+    assert "Disconnect" not in after
 
 
 async def test_names_from_outside_are_text_on_the_pages(connecting: Connecting) -> None:

@@ -15,7 +15,7 @@ from tests.handlers.desk import Desk, actions, words
 from tests.handlers.parting import now, told
 from tests.handlers.setting_up import CATEGORY, OTHER_CATEGORY, TAX, Office, an_office
 
-GONE = "archived or gone"
+GONE, SALES_CATEGORY = "archived or gone", "200"
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ async def test_it_is_told_once_finished_when_it_is_back_and_told_again_when_it_g
 
     (first,) = told(office.world, GONE)
     assert "429 · General Expenses" in words(first)
-    assert "default category in the settings" in words(first)
+    assert "archived or gone in Xero" in words(first)
+    assert "*default category* in the settings" in words(first)
     assert f"<@{ADMIN}>" in words(first)
     assert actions(first) == [ActionId.OPEN_SETTINGS]
     await office.slack.click(first, ActionId.OPEN_SETTINGS, user=ADMIN)
@@ -92,7 +93,7 @@ async def test_a_refusal_tells_it_too_and_new_bills_wait_without_it_until_it_is_
     await desk.approve("INV-1")
 
     (message,) = told(office.world, GONE)
-    assert "default category in the settings" in words(message)
+    assert "*default category* in the settings" in words(message)
 
     waiting = await desk.add(**{BlockId.NUMBER: "INV-2"})
     assert "A category is missing." in words(waiting)
@@ -132,3 +133,32 @@ async def test_a_reading_that_is_killed_while_it_tells_tells_once(
 
 class KilledError(BaseException):
     """The process dies here."""
+
+
+async def test_bills_that_wait_with_a_default_say_on_their_cards_that_it_is_gone(office: Office) -> None:
+    desk = Desk(office.world)
+    before = await desk.add()
+    assert "is archived" not in words(before)
+
+    mark(office, "ARCHIVED")
+    await read_lists(office)
+
+    (message,) = told(office.world, GONE)
+    assert "say so on their cards" in words(message)
+    assert "Category 429 · General Expenses is archived in the ledger" in words(desk.card("INV-1"))
+
+
+async def test_a_default_of_sales_is_changed_where_sales_are(office: Office) -> None:
+    await office.slack.command("/dext", "settings sales", user=ADMIN)
+    form = office.modal()
+    await office.slack.options(form, ActionId.FIND_ACCOUNT, SALES_CATEGORY, user=ADMIN)
+    await office.slack.submit(form, {BlockId.DEFAULT_ACCOUNT: SALES_CATEGORY})
+    await office.slack.close_modal(ADMIN, everything=True)
+    await office.world.settle()
+    mark(office, "ARCHIVED", SALES_CATEGORY)
+    await read_lists(office)
+
+    (message,) = told(office.world, GONE)
+
+    assert "*default category for sales* in the settings" in words(message)
+    assert actions(message) == [ActionId.OPEN_SALES_SETTINGS]

@@ -286,14 +286,6 @@ async def test_a_sign_in_that_is_over_anyway_is_only_forgotten(desk: Desk) -> No
     assert await token_sets(desk.world) == 0
 
 
-async def test_the_button_on_the_connections_message_opens_the_form(desk: Desk) -> None:
-    message = next(found for found in desk.slack.dms(ADMIN) if "connected this organisation" in words(found))
-
-    await desk.press(message, ActionId.DISCONNECT, ADMIN)
-
-    assert desk.modal(ADMIN).blocks[0]["text"]["text"] == NAME
-
-
 async def test_what_somebody_renewed_or_ended_in_the_same_instant_is_not_ended_by_what_was_read_before(
     desk: Desk,
 ) -> None:

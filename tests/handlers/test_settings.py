@@ -58,7 +58,7 @@ async def test_the_only_organisation_opens_from_any_channel(office: Office, word
 
     form = office.modal()
     assert form.blocks[0]["text"]["text"] == "Northwind Trading Ltd"
-    assert "Nothing is sent to Xero until" in str(form.blocks)
+    assert "Nothing is sent to Xero before you press *Save*" in str(form.blocks)
 
 
 async def test_help_says_what_the_command_is_for(office: Office) -> None:
@@ -174,7 +174,7 @@ async def test_the_connections_message_and_home_follow(office: Office) -> None:
     assert now is not None
     assert home is not None
     assert "Nothing is sent" not in str(now.blocks)
-    assert "set-up complete" in str(now.blocks)
+    assert "*Ready*: approved bills go to Xero." in str(now.blocks)
     assert "Set-up 0 of 4" not in str(home.blocks)
 
 

@@ -11,7 +11,7 @@ from tests.handlers.desk import Desk, a_desk, words
 from tests.handlers.test_paid_with_another import method
 from tests.playground.kit import schema_problems
 
-NONE_YET = "There is none yet, so nothing is found here. Type /dext payment-methods"
+NONE_YET = "There is none yet: add one with /dext payment-methods first"
 
 
 @pytest.fixture

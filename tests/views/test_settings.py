@@ -185,7 +185,7 @@ def test_a_form_without_a_channel_is_no_form_of_ours(block: BlockId) -> None:
 
 
 def test_before_the_first_save_the_form_says_what_waits_for_it() -> None:
-    for waiting, words in ((0, "saved once."), (1, "1 approved item waits"), (4, "4 approved items wait")):
+    for waiting, words in ((0, "before you press *Save*."), (1, "1 approved item waits"), (4, "4 approved items wait")):
         assert words in str(views.form(replace(PAGE, waiting=waiting)).to_dict())
 
 

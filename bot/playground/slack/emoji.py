@@ -41,6 +41,7 @@ SIGNS = {
     "link": ("∞", "grey", "🔗"),
     "electric_plug": ("⏻", "grey", "🔌"),
     "gear": ("⚙", "grey", "⚙️"),
+    "raised_hand": ("‖", "amber", "✋"),
     "lock": ("■", "grey", "🔒"),
     "tada": ("★", "amber", "🎉"),
     "sparkles": ("★", "amber", "✨"),
