@@ -166,7 +166,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     )
     connections = Connections(db, people, directory, providers)
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
-    items, cards = Items(db, people), Cards(db, people, providers)
+    items, cards = Items(db, people), Cards(db, people, providers, config.public_url)
     fixes, refreshing = Fixes(db, people, items), Refreshing(db, people, jobs, providers)
     read = ChildReader()
     forms = ItemForms(db, people, providers, config.public_url)

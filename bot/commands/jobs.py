@@ -24,7 +24,10 @@ LISTS = "show what waits, is being sent, is looked for in the ledger, or was ref
 LIST_EXAMPLE = "dext-bot jobs list --state refused --json"
 DEEDS: dict[str, tuple[str, str]] = {
     "retry": ("send again as it is what the ledger refused, because the cause is gone", "is sent again"),
-    "cancel": ("take back an approved item of which nothing was sent; it has to be approved again", "is taken back"),
+    "cancel": (
+        "undo the approval of an item that was not sent; it has to be approved again",
+        "is to be approved again",
+    ),
     "hold": ("send nothing of an approved item until it is released", "is held"),
     "release": ("let an item that is held, here or in Slack, go on", "goes on"),
     "now": ("send an approved item at once, without the rest of its undo window", "is due now"),

@@ -63,6 +63,11 @@ class Alert:
         return True
 
     @property
+    def is_let_wait(self) -> bool:
+        """Whether somebody wanted that; what nobody here can mend waits by itself."""
+        return self.look_at is not None and self.outcome is not None
+
+    @property
     def refused_account(self) -> str | None:
         """The category that is not taken, by its code: at all, or with its tax rate."""
         return self.problem.facts.get("account_code") if self.problem.code in _OF_ACCOUNT else None

@@ -31,6 +31,16 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why the ledger refused an item's document, in one line, and who is asked to mend it."""
+
+    title: str
+    asked: tuple[UserId, ...] = ()
+    waits: str | None = None
+    """Who lets it wait, as a sentence in mrkdwn; then nobody is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCard:
     """`account` and `tax_rate` are names; None where nothing is chosen. `steps_done` counts the steps of setting up."""
 
@@ -43,6 +53,12 @@ class ItemCard:
     is_set_up: bool
     steps_done: int
     is_connected: bool
+    link: str = ""
+    """The address that opens it in Slack."""
+    is_due: bool = False
+    """It is approved, and no time for *Undo* is left to wait for."""
+    refusal: Refusal | None = None
+    """Of one that the ledger has refused."""
     statuses: tuple[PaymentStatus, ...] = ()
     """Those that the ledger can take it with."""
     may_be_there: bool = False

@@ -23,7 +23,7 @@ from bot.domain.publishing import StepKind
 from bot.domain.rights import Role
 from bot.domain.waiting import next_look
 from bot.services import audit
-from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, of_step, past, redraw, want
+from bot.services.messages import POINTER, THREAD, Place, Subject, Surface, of_step, past, redraw, redraw_item, want
 from bot.services.settings import load_settings, people_with
 from bot.services.threads import under_card
 
@@ -132,7 +132,7 @@ async def let_wait(tx: Tx, item: Item, what: str | None, look_at: datetime) -> N
     said = {} if what is None else {"outcome": what}
     statement = ALERTS.update().where(_of(item, (StepKind.DOCUMENT,)), ALERTS.c.state == AlertState.OPEN)
     await tx.execute(statement.values(**said, look_at=look_at))
-    await redraw(tx, item.workspace_id, Subject.ALERT, item.id)
+    await redraw_item(tx, item.workspace_id, item.id)
 
 
 async def passed(tx: Tx, item: Item, what: str) -> None:

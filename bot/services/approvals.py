@@ -46,7 +46,7 @@ HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* send
 APPROVED, REJECTED, UNDONE = "approved", "rejected", "approval undone"
 DECISIONS = (APPROVED, REJECTED, SENT_BACK)
 """What is kept of deciding on an item."""
-ON_ITS_WAY = "its approval cannot be taken back any more."
+ON_ITS_WAY = "its approval cannot be undone any more."
 
 
 @dataclass(frozen=True, slots=True)

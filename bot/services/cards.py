@@ -15,7 +15,7 @@ from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Books, Capability
-from bot.domain.cards import Explanation, ItemCard
+from bot.domain.cards import Explanation, ItemCard, Refusal
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
@@ -31,6 +31,7 @@ from bot.domain.slack import Actor
 from bot.domain.usual import paid_elsewhere, unusual
 from bot.services import lists
 from bot.services.additions import shown_additions
+from bot.services.alerts import helpers_of, load_alert
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.crediting import other_side_of
@@ -72,6 +73,7 @@ class Cards:
     db: Database
     people: People
     providers: Mapping[str, AccountingProvider]
+    public_url: str
 
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.ITEM`: the home card."""
@@ -141,6 +143,9 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=is_connected,
+            link=f"{self.public_url}/i/{item.id}",
+            is_due=item.send_after is not None and item.send_after <= tx.now,
+            refusal=await _refusal(tx, item) if item.state is ItemState.REFUSED else None,
             taken_back=await approval_taken_back(tx, item),
             warnings=await _warnings(tx, item, settings, names, before, own=own)
             if item.state in EDITABLE and item.is_booked
@@ -157,6 +162,15 @@ class Cards:
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )
+
+
+async def _refusal(tx: Tx, item: Item) -> Refusal | None:
+    alert = await load_alert(tx, item.workspace_id, item.id)
+    if alert is None:
+        return None
+    if alert.is_let_wait:
+        return Refusal(title=alert.problem.title, waits=alert.outcome)
+    return Refusal(title=alert.problem.title, asked=await helpers_of(tx, item, alert.problem.entry.mover))
 
 
 def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:

@@ -34,8 +34,8 @@ def is_open(found: AlertCard) -> bool:
 
 
 def is_let_wait(found: AlertCard) -> bool:
-    """Whether somebody wanted that; what nobody here can mend waits by itself."""
-    return found.alert.look_at is not None and found.alert.outcome is not None
+    """Whether somebody wanted that."""
+    return found.alert.is_let_wait
 
 
 def what(item: Item) -> str:

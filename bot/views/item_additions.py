@@ -6,7 +6,6 @@ from bot.domain.cards import ItemCard
 from bot.domain.publishing import StepKind
 from bot.views.text import escape
 
-IN_THREAD = "Why, and what mends it, stands in this thread."
 _TAKEN = {StepKind.DOCUMENT: "it", StepKind.PAYMENT: "its payment", StepKind.ATTACHMENT: "its file"}
 _NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
 
@@ -32,13 +31,20 @@ def beside(found: ItemCard) -> str:
         [] if found.attached is None else [f":paperclip: Its file is attached {found.attached}; here is the original"]
     )
     said += [
-        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {IN_THREAD}" for kind in additions.refused
+        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {see_the_fix(found, kind)}"
+        for kind in additions.refused
     ]
     said += _still_to_come(found)
     said += [
         f":eyes: {ledger} took {_TAKEN[kind]} with a warning: {escape(words, 600)}" for kind, words in additions.warned
     ]
     return "".join(f"\n{line}" for line in said)
+
+
+def see_the_fix(found: ItemCard, of: StepKind = StepKind.DOCUMENT) -> str:
+    """The way to the alert, which says why and has the buttons that mend it."""
+    fix = f"<{found.link}?alert={of}|See the fix>" if found.link else "The fix is"
+    return f"{fix} in its thread."
 
 
 def _still_to_come(found: ItemCard) -> list[str]:

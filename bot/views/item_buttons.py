@@ -2,7 +2,15 @@
 
 from collections.abc import Iterable
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option, OverflowMenuElement
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ConfirmObject,
+    Option,
+    OverflowMenuElement,
+    PlainTextObject,
+)
 
 from bot.domain.cards import ItemCard
 from bot.domain.items import MOVES, Item, ItemState
@@ -16,8 +24,8 @@ from bot.views.text import escape, mention, plain, quote
 EDITABLE = frozenset(
     {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
 )
-
-
+IN_LEDGER = (ItemState.PUBLISHED, ItemState.ARCHIVED)
+"""Where an address in the ledger is that of its document."""
 FOR_BOOKKEEPERS = frozenset(
     {
         ActionId.EDIT_ITEM,
@@ -98,10 +106,29 @@ def _before_it_is_sent(found: ItemCard) -> list[ButtonElement]:
     item, value = found.item, _ref(found.item)
     undo = _button(ActionId.UNDO_ITEM, "Undo", value)
     if item.is_held:
-        return [_button(ActionId.RELEASE_ITEM, "Release", value, style="primary"), undo]
+        return [_release(found), undo]
     if not (found.is_set_up and found.is_connected):
         return [undo]
     return [undo, _button(ActionId.PUBLISH_NOW, "Publish now", value), _button(ActionId.HOLD_ITEM, "Hold", value)]
+
+
+def _release(found: ItemCard) -> ButtonElement:
+    """It says what comes of it: there may be no time left to think better of it."""
+    ledger = plain(found.ledger, 60)
+    if not found.is_set_up:
+        sent = f"It goes to {ledger} as soon as the set-up is complete."
+    elif not found.is_connected:
+        sent = f"It goes to {ledger} as soon as the connection is back."
+    else:
+        sent = f"It goes to {ledger} at once, or at the end of the time for Undo if that still runs."
+    button = _button(ActionId.RELEASE_ITEM, "Release", _ref(found.item), style="primary")
+    button.confirm = ConfirmObject(
+        title=f"Release {found.item.reference}?",
+        text=PlainTextObject(text=sent),
+        confirm="Release",
+        deny="Keep it held",
+    )
+    return button
 
 
 def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
@@ -112,9 +139,9 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     buttons = [*link_button(found), *edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
-    if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):
+    if item.state in IN_LEDGER:
         buttons[:0] = open_in_ledger(found)
-    buttons.append(_button(ActionId.EXPLAIN_ITEM, "Why?", value))
+    buttons.append(_button(ActionId.EXPLAIN_ITEM, why(found), value))
     if found.other_side is not None:
         other = found.other_side
         buttons.append(_button(ActionId.SHOW_ITEM, f"Show {other.reference}", str(other.item_id)))
@@ -123,6 +150,12 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
         buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
     return [*buttons, *archive, *_menu(found)]
+
+
+def why(found: ItemCard) -> str:
+    """Beside a refusal a mere "Why?" would promise the reason of that."""
+    is_refused = found.item.state is ItemState.REFUSED or found.additions.refused
+    return "Why this coding?" if is_refused else "Why?"
 
 
 def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
@@ -137,7 +170,7 @@ def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
 def _menu(found: ItemCard) -> list[OverflowMenuElement]:
     """What is seldom wanted, behind three dots."""
     if found.item.state is ItemState.APPROVED:
-        option = Option(text="Take back to approval", value=_ref(found.item))
+        option = Option(text="Undo the approval", value=_ref(found.item))
         return [OverflowMenuElement(action_id=ActionId.CANCEL_ITEM, options=[option])]
     if not found.can_withdraw:
         return []

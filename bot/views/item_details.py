@@ -2,23 +2,41 @@
 
 from collections.abc import Iterable
 
-from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock, SectionBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, SectionBlock
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.views.document_words import is_credit
-from bot.views.item_buttons import withdraw_button
+from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
 from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
-from bot.views.items import came, coded, document, headline, in_columns, mark, modal, warnings
+from bot.views.items import came, coded, document, headline, in_columns, last_from, mark, modal, warnings
 from bot.views.parts import context, section
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
 MOST_SUBTOTALS = 20
+TAX_KINDS = {
+    "Z": "zero rated",
+    "E": "exempt",
+    "AE": "reverse charge",
+    "K": "supply to another EU country",
+    "G": "export",
+    "O": "outside the scope of tax",
+    "L": "Canary Islands",
+    "M": "Ceuta and Melilla",
+    "N1": "excluded from tax",
+    "N2": "not subject to tax",
+    "N3": "not taxable",
+    "N4": "exempt",
+    "N5": "margin scheme",
+    "N6": "reverse charge",
+    "N7": "taxed in another EU country",
+}
+"""What the codes of e-invoices mean (UNCL5305, and Italy's), where they say more than the rate does."""
 
 
 def details(found: Details) -> View:
@@ -42,9 +60,13 @@ def details(found: Details) -> View:
         *_history(found.history),
     ]
     blocks.append(context(_source(found)))
-    if withdraw := withdraw_button(found.card):
-        blocks.append(ActionsBlock(elements=withdraw))
+    if more := [*_ledger_link(found.card), *withdraw_button(found.card)]:
+        blocks.append(ActionsBlock(elements=more))
     return modal("Details", blocks)
+
+
+def _ledger_link(card: ItemCard) -> list[ButtonElement]:
+    return open_in_ledger(card) if card.item.state in IN_LEDGER else []
 
 
 def _standing_words(item: Item) -> str:
@@ -122,15 +144,16 @@ def _tax_table(facts: Facts) -> list[Block]:
 
 
 def _subtotal(row: TaxSubtotal, currency: str | None) -> str:
-    rate = "no rate" if row.percent is None else f"{row.percent.normalize():f} %"
-    category = f" ({escape(row.category, 20)})" if row.category else ""
-    return f"{rate}{category}: {amount(row.tax, currency)} on {amount(row.taxable, currency)}"
+    rate = "No rate" if row.percent is None else f"{row.percent.normalize():f}%"
+    kind = TAX_KINDS.get((row.category or "").partition(".")[0], "")
+    return f"{rate}{f' ({kind})' if kind else ''}: {amount(row.tax, currency)} on {amount(row.taxable, currency)}"
 
 
 def _before(found: Details) -> list[Block]:
     if not found.before:
         return []
-    return [section("\n".join(["*Of this supplier before*", *(f"• {document(item)}" for item in found.before)]))]
+    head = f"*{last_from(found.card.item)}*"
+    return [section("\n".join([head, *(f"• {document(item)}" for item in found.before)]))]
 
 
 def _history(history: tuple[Happening, ...]) -> list[Block]:

@@ -31,7 +31,7 @@ def all_lines(item: Item, codes: Sequence[str] = ()) -> list[Block]:
     found = _listed(item, codes)
     if not found:
         return []
-    blocks: list[Block] = [section("*Its one line*" if len(found) == 1 else f"*All {len(found)} lines*")]
+    blocks: list[Block] = [section("*1 line*" if len(found) == 1 else f"*{len(found)} lines*")]
     blocks += [section(part) for part in parts(found[:MOST_DETAILED])]
     left = len(found) - MOST_DETAILED
     return blocks if left <= 0 else [*blocks, context(f"and {left} more, in the file")]

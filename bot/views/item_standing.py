@@ -1,12 +1,14 @@
 """Where an item is, in words, and what happens next."""
 
+from datetime import timedelta
+
 from bot.domain.cards import ItemCard
 from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind
 from bot.domain.settings import SET_UP_STEPS
-from bot.views.item_additions import IN_THREAD, beside, there, to_follow
-from bot.views.text import escape, mention, moment, quote
+from bot.views.item_additions import beside, see_the_fix, there, to_follow
+from bot.views.text import escape, mention, moment, quote, time_of
 
 MOST_NAMED = 5
 
@@ -32,11 +34,20 @@ def standing(found: ItemCard) -> str:
         case ItemState.WITHDRAWING:
             return _being_withdrawn(found)
         case ItemState.REFUSED:
-            return f"{_decided(item, 'Approved')}\n:no_entry: *Refused by {ledger}*. {IN_THREAD}"
+            return f"{_decided(item, 'Approved')}\n{_refused(found)}"
         case ItemState.REJECTED:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
             return f"*{item.state.words.capitalize()}*"
+
+
+def _refused(found: ItemCard) -> str:
+    """Why, in a line, where it is mended, and whose move it is."""
+    refusal, head = found.refusal, f":no_entry: *Refused by {escape(found.ledger)}*"
+    if refusal is None:
+        return f"{head}. {see_the_fix(found)}"
+    asked = f"Next: {' '.join(map(mention, refusal.asked[:MOST_NAMED]))}" if refusal.asked else refusal.waits or ""
+    return f"{head}: {escape(refusal.title, 200)}. {see_the_fix(found)} {asked}".rstrip()
 
 
 def _how_archived(item: Item) -> str:
@@ -119,7 +130,7 @@ def _taken_back(found: ItemCard) -> str:
     if undone is None:
         return ""
     by = "on the command line" if undone.by is None else f"by {mention(undone.by)}"
-    return f"\n:leftwards_arrow_with_hook: *Approval taken back* {by}, {moment(undone.at)}"
+    return f"\n:leftwards_arrow_with_hook: *Approval undone* {by}, {moment(undone.at)}"
 
 
 def _waits_for(found: ItemCard) -> str:
@@ -128,18 +139,20 @@ def _waits_for(found: ItemCard) -> str:
         return _set_up_missing(found)
     if item.held_at is not None:
         by = " on the command line" if item.held_by is None else f" by {mention(item.held_by)}"
-        return f":raised_hand: *Held*{by}, {moment(item.held_at)}. Nothing is sent to {ledger} until somebody presses *Release*."
+        return f":raised_hand: *Held*{by}, {moment(item.held_at)}. A bookkeeper or an admin can release it; nothing is sent to {ledger} before."
     if not found.is_connected:
         return _connection_missing(ledger)
-    if item.send_after is None:
-        return f":hourglass: It goes to {ledger} next."
-    return f":hourglass: It goes to {ledger} from {moment(item.send_after)} on; *Undo* works until it is on its way."
+    if item.send_after is None or found.is_due:
+        return f":hourglass: Goes to {ledger} next. *Undo* until it is on its way."
+    is_today = item.decided_at is None or item.send_after - item.decided_at < timedelta(hours=12)
+    at = f"at {time_of(item.send_after)}" if is_today else moment(item.send_after)
+    return f":hourglass: Goes to {ledger} {at}. *Undo* until then."
 
 
 def _set_up_missing(found: ItemCard) -> str:
     return (
-        f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}: nothing is sent "
-        f"to {escape(found.ledger)} until an admin has saved the settings once."
+        f":hourglass: It waits for the set-up, which is at {found.steps_done} of {SET_UP_STEPS}. An admin presses *Set up* "
+        f"and saves; nothing is sent to {escape(found.ledger)} before."
     )
 
 

@@ -20,7 +20,7 @@ from bot.domain.items import Item, ItemState
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
-from bot.views.item_buttons import questions, rows_of_buttons
+from bot.views.item_buttons import questions, rows_of_buttons, why
 from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import lines, parts
 from bot.views.item_payment import going, link_label
@@ -66,7 +66,7 @@ def card(found: ItemCard) -> Message:
     item = found.item
     return summary(found), (
         section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
-        *in_columns(_fields(found)),
+        *(block for texts in _fields(found) for block in in_columns(texts)),
         *lines(item, found.line_codes if item.is_booked else ()),
         *_complaints(found),
         *warnings(found),
@@ -119,7 +119,7 @@ def explanation(found: Explanation) -> View:
             "A weaker one never replaces a stronger one."
         ),
     ]
-    return modal("Why?", blocks)
+    return modal(why(found.card), blocks)
 
 
 def _more_reasons(left: int) -> list[Block]:
@@ -185,29 +185,37 @@ def in_columns(texts: list[str]) -> list[Block]:
     return [SectionBlock(fields=[mrkdwn(text) for text in part]) for part in parts]
 
 
-def _fields(found: ItemCard) -> list[str]:
-    item, facts = found.item, found.item.facts
-    if facts.is_unread:
+def _fields(found: ItemCard) -> list[list[str]]:
+    """In groups, each of which begins a line of its own: the document, its amounts, how it is booked."""
+    item = found.item
+    if item.facts.is_unread:
         return []
-    pairs = [
-        *_stated(item),
-        *exchange(found),
-        *([*coded(found), *going(found)] if item.is_booked else []),
+    groups = [
+        _document(item),
+        [*_amounts(item), *exchange(found)],
+        [*coded(found), *going(found)] if item.is_booked else [],
     ]
-    if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
-        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
-    return [f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in pairs]
+    return [[f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in group] for group in groups]
 
 
-def _stated(item: Item) -> list[tuple[str, str, str]]:
-    """What stands on the document."""
+def _document(item: Item) -> list[Told]:
+    """Which one it is, and by when who is to be paid."""
     facts = item.facts
-    due = ("Due", day(facts.due_on), mark(facts, FactField.DUE_ON))
-    return [
+    pairs = [
         ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
         ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
+    ]
+    if not is_credit(item) or facts.due_on is not None:
+        pairs.append(("Due", day(facts.due_on), mark(facts, FactField.DUE_ON)))
+    if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
+        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
+    return pairs
+
+
+def _amounts(item: Item) -> list[Told]:
+    facts = item.facts
+    return [
         ("Net", amount(facts.net, facts.currency), ""),
-        *([] if is_credit(item) and facts.due_on is None else [due]),
         ("Tax", amount(facts.tax, facts.currency), ""),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
     ]
@@ -260,7 +268,11 @@ def _before(found: ItemCard) -> list[Block]:
     if not found.before or found.item.state not in UNDECIDED:
         return []
     more = "" if len(found.before) == 1 else " · and more in *Details*"
-    return [context(f"Before: {document(found.before[0])}{more}")]
+    return [context(f"{last_from(found.item)}: {document(found.before[0])}{more}")]
+
+
+def last_from(item: Item) -> str:
+    return "Last to this customer" if item.kind is ItemKind.SALE else "Last from this supplier"
 
 
 def document(item: Item) -> str:

@@ -84,3 +84,8 @@ def day(value: date | None) -> str:
 def moment(at: datetime) -> str:
     """An instant in the reader's own zone, as Slack shows it."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+
+
+def time_of(at: datetime) -> str:
+    """As `moment`, of an instant that is minutes away: its day would only be in the way."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{at:%H:%M} UTC>"

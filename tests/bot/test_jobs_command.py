@@ -101,7 +101,7 @@ async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_i
         await desk.world.later(120)
 
         assert (job["state"], job["item_state"], job["cause"]) == ("waiting", "approved", None)
-        assert (done[0], "taken back" in done[1]) == (0, True)
+        assert (done[0], "to be approved again" in done[1]) == (0, True)
         assert (again[0], "is in approval" in again[2]) == (1, True)
         assert "Approve" in words(desk.card(NUMBER))
         assert desk.xero.bills() == []

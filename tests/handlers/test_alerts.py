@@ -55,6 +55,18 @@ async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: 
     assert len(others) == 2
 
 
+async def test_a_refused_card_says_why_leads_to_its_alert_and_names_who_acts_next(either: Desk) -> None:
+    told = await refused(either)
+
+    card = words(either.card(NUMBER))
+
+    assert f"*Refused by Xero*: {CAUSE}. <http" in card
+    assert f"|See the fix> in its thread. Next: <@{BOOKKEEPER}>" in card
+    address = card.partition("<http")[2].partition("|")[0]
+    async with aiohttp.ClientSession() as session, session.get(f"http{address}", allow_redirects=False) as answer:
+        assert f"p{told.ts.replace('.', '')}?thread_ts=" in answer.headers["Location"]
+
+
 async def test_after_the_press_the_alert_waits_for_the_ledgers_answer(desk: Desk) -> None:
     told = await refused(desk)
     desk.xero.restore_account(TRADING, CATEGORY)

@@ -75,13 +75,13 @@ async def test_undo_within_the_window_asks_again_and_nothing_is_sent(either: Des
     await either.world.later(UNDO_SECONDS + 1)
 
     assert "In approval" in words(either.card("INV-1"))
-    assert f"*Approval taken back* by <@{APPROVER}>, <!date^" in words(either.card("INV-1"))
+    assert f"*Approval undone* by <@{APPROVER}>, <!date^" in words(either.card("INV-1"))
     assert APPROVE in actions(either.card("INV-1"))
     assert either.xero.bills() == []
 
     await either.approve("INV-1")
     await either.world.later(UNDO_SECONDS + 1)
-    assert "taken back" not in words(either.card("INV-1"))
+    assert "undone" not in words(either.card("INV-1"))
 
     assert len(either.xero.bills()) == 1
 
@@ -305,7 +305,7 @@ async def test_what_is_in_the_ledger_cannot_be_undone_from_an_old_card(desk: Des
     await desk.press(card, UNDO)
 
     assert "is published" in desk.whispers(APPROVER)[-1]
-    assert "cannot be taken back" in desk.whispers(APPROVER)[-1]
+    assert "cannot be undone" in desk.whispers(APPROVER)[-1]
     assert "Published" in words(desk.card("INV-1"))
 
 

@@ -101,7 +101,7 @@ async def test_what_is_held_is_not_sent_until_it_is_released(either: Desk) -> No
 
     held = either.card(NUMBER)
     assert f"*Held* by <@{BOOKKEEPER}>" in words(held)
-    assert "until somebody presses *Release*" in words(held)
+    assert "A bookkeeper or an admin can release it; nothing is sent to Xero before." in words(held)
     assert f"Approved* by <@{APPROVER}>" in words(held)
     assert actions(held)[:2] == [RELEASE, UNDO]
     assert sent(either) == []
@@ -117,7 +117,7 @@ async def test_a_release_within_the_undo_window_waits_for_its_end(desk: Desk) ->
 
     await desk.press(desk.card(NUMBER), RELEASE, BOOKKEEPER)
     assert sent(desk) == []
-    assert "*Undo* works until it is on its way" in words(desk.card(NUMBER))
+    assert "*Undo* until then." in words(desk.card(NUMBER))
     await desk.world.later(UNDO_SECONDS + 3)
 
     assert sent(desk) == [NUMBER]
@@ -274,5 +274,5 @@ async def test_whoever_may_not_hold_changes_nothing(desk: Desk, user: str) -> No
         await desk.press(card, action, user)
     await cancel(desk, user)
 
-    assert "goes to Xero from" in words(desk.card(NUMBER))
+    assert "Goes to Xero at" in words(desk.card(NUMBER))
     assert sent(desk) == []

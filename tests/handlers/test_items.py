@@ -402,7 +402,7 @@ async def test_many_lines_are_shown_in_part_and_all_of_them_in_details(desk: Des
 
     assert "Thing 4" in words(card)
     assert "and 35 more; *Details* shows them all" in words(card)
-    assert "All 40 lines" in words(desk.modal(APPROVER))
+    assert "*40 lines*" in words(desk.modal(APPROVER))
     assert "Thing 39: 2.50 GBP" in words(desk.modal(APPROVER))
 
 

@@ -72,6 +72,7 @@ async def test_a_date_in_a_locked_period(either: Desk) -> None:
     await desk.press(waiting, ActionId.WAIT_FOR_LEDGER, BOOKKEEPER)
     told = alert(desk, "INV-2")
     assert f"<@{BOOKKEEPER}> lets it wait." in words(told)
+    assert f"in its thread. <@{BOOKKEEPER}> lets it wait." in words(desk.card("INV-2"))
     assert ActionId.WAIT_FOR_LEDGER not in actions(told)
     assert ActionId.PUBLISH_AS_DRAFT in actions(told)
     calls = len(desk.xero.calls_to("PUT", "/Invoices"))

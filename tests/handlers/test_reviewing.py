@@ -154,11 +154,11 @@ async def test_details_say_everything_and_who_did_what(desk: Desk) -> None:
     await desk.press(desk.card("D-2"), ActionId.SHOW_DETAILS, APPROVER)
 
     said = words(desk.modal(APPROVER))
-    for part in ("Northwind Trading Ltd", "Account GB33BUKB20201555555555", "D-1, ", "D-2.xml", "Its one line"):
+    for part in ("Northwind Trading Ltd", "Account GB33BUKB20201555555555", "D-1, ", "D-2.xml", "*1 line*"):
         assert part in said
     assert f"<@{MEMBER}>: received" in said
     assert f"<@{BOOKKEEPER}>: coded: due on" in said
-    assert "Before: Invoice D-1, " in words(desk.card("D-2"))
+    assert "Last from this supplier: Invoice D-1, " in words(desk.card("D-2"))
 
 
 async def test_a_total_far_from_the_usual_is_pointed_at(desk: Desk) -> None:

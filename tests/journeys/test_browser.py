@@ -62,7 +62,7 @@ class Story:
         await web.wait_for_url(f"{self.place.slack_url}/**")
         await web.close()
         await self.be(ADMIN)
-        await expect(self.page.get_by_text("Ready")).to_be_visible()
+        await expect(self.page.get_by_text("Imported from Xero:")).to_be_visible()
         await self.dismiss()
         await self.tour.shot("connected")
 
@@ -217,7 +217,7 @@ async def test_a_bill_is_dropped_approved_published_refused_fixed_and_published(
         await story.drop("INV-1")
         await tour.shot("card")
         await story.approve("INV-1")
-        await expect(story.words("Undo works until")).to_be_visible()
+        await expect(story.words("until then")).to_be_visible()
         await tour.shot("approved")
         await story.published("INV-1")
         await tour.shot("published")

@@ -1,7 +1,7 @@
 """The card of a bill in every state, whatever is on it: Slack takes it, and it says in words what it shows."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.models.views import View
 
-from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason, ToDecide
+from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason, Refusal, ToDecide
 from bot.domain.checks import NOT_READ
 from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party
+from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import Additions, StepKind
@@ -120,7 +120,7 @@ def test_every_state_is_drawn_as_slack_takes_it(
         (ItemState.UNKNOWN, "Being checked"),
         (ItemState.PUBLISHED, "Published* to Xero"),
         (ItemState.WITHDRAWING, "Being withdrawn* from Xero"),
-        (ItemState.REFUSED, "stands in this thread"),
+        (ItemState.REFUSED, "Refused by Xero"),
         (ItemState.REJECTED, "Not ours"),
     ],
 )
@@ -372,4 +372,103 @@ def test_edit_details_and_why_stand_in_one_order_everywhere(state: ItemState, do
 def test_whoever_took_an_approval_back_is_named_while_it_waits_for_another(by: UserId | None, words: str) -> None:
     undone = replace(a_card(an_item()), taken_back=Happening(at=NOW, deed="approval undone", by=by))
 
-    assert f":leftwards_arrow_with_hook: *Approval taken back* {words}" in standing(undone)
+    assert f":leftwards_arrow_with_hook: *Approval undone* {words}" in standing(undone)
+
+
+def test_facts_stand_in_three_groups_in_the_order_of_a_document() -> None:
+    blocks = [block.to_dict() for block in views.card(a_card(an_item()))[1]]
+
+    groups = [[field["text"].split("\n")[0] for field in block["fields"]] for block in blocks if "fields" in block]
+
+    assert groups == [
+        ["*Number*", "*Date*", "*Due*", "*Payable to*"],
+        ["*Net*", "*Tax*", "*Total*"],
+        ["*Category*", "*Tax rate*", "*Publish as*"],
+    ]
+
+
+def test_a_refused_card_says_why_who_acts_next_and_leads_to_the_fix() -> None:
+    refusal = Refusal(title="Category 429 is archived in Xero", asked=(UserId("U3"),))
+    card = replace(a_card(an_item(ItemState.REFUSED)), refusal=refusal, link="https://dext.example.com/i/1")
+
+    assert (
+        ":no_entry: *Refused by Xero*: Category 429 is archived in Xero. "
+        "<https://dext.example.com/i/1?alert=document|See the fix> in its thread. Next: <@U3>"
+    ) in standing(card)
+
+
+def test_what_explains_the_coding_is_called_so_where_something_was_refused() -> None:
+    unpaid = replace(a_card(an_item(ItemState.PUBLISHED)), additions=Additions(refused=(StepKind.PAYMENT,)))
+    cards = {state: a_card(an_item(state)) for state in (ItemState.REFUSED, ItemState.PUBLISHED)}
+
+    assert "Why this coding?" in drawn(cards[ItemState.REFUSED])
+    assert "Why this coding?" in drawn(unpaid)
+    assert "'Why?'" in drawn(cards[ItemState.PUBLISHED])
+
+
+def test_the_fix_of_a_payment_is_led_to_by_its_own_link() -> None:
+    additions = Additions(refused=(StepKind.PAYMENT,))
+    card = replace(a_card(an_item(ItemState.PUBLISHED)), additions=additions, link="https://dext.example.com/i/1")
+
+    assert "<https://dext.example.com/i/1?alert=payment|See the fix> in its thread." in standing(card)
+
+
+@pytest.mark.parametrize(
+    ("after", "words"),
+    [
+        (timedelta(minutes=1), "Goes to Xero at <!date^1772442060^{time}|09:01 UTC>. *Undo* until then."),
+        (timedelta(days=2), "Goes to Xero <!date^1772614800^{date_short_pretty} at {time}|2026-03-04 09:00 UTC>."),
+    ],
+)
+def test_how_long_an_approval_can_be_undone_is_told_in_the_readers_own_time(after: timedelta, words: str) -> None:
+    item = replace(an_item(ItemState.APPROVED), send_after=NOW + after)
+
+    assert words in standing(a_card(item))
+
+
+def test_what_is_due_has_no_time_that_is_over() -> None:
+    assert "Goes to Xero next." in standing(replace(a_card(an_item(ItemState.APPROVED)), is_due=True))
+
+
+@pytest.mark.parametrize(
+    ("is_set_up", "is_connected", "words"),
+    [(True, True, "goes to Xero at once"), (True, False, "connection is back"), (False, True, "set-up is complete")],
+)
+def test_release_asks_first_and_says_what_comes_of_it(*, is_set_up: bool, is_connected: bool, words: str) -> None:
+    item = replace(an_item(ItemState.APPROVED), held_by=UserId("U2"), held_at=NOW)
+    card = a_card(item, is_set_up=is_set_up, is_connected=is_connected)
+
+    (release, *_) = rows_of_buttons(card)[0].to_dict()["elements"]
+
+    assert release["action_id"] == ActionId.RELEASE_ITEM
+    assert words in release["confirm"]["text"]["text"]
+
+
+def test_the_last_document_is_called_by_whose_it_is() -> None:
+    sale = replace(an_item(), kind=ItemKind.SALE)
+
+    assert "Last from this supplier: Invoice INV-1" in drawn(replace(a_card(an_item()), before=(an_item(),)))
+    assert "Last to this customer: Sales invoice INV-1" in drawn(replace(a_card(sale), before=(sale,)))
+
+
+def test_details_of_what_is_published_lead_to_the_ledger() -> None:
+    (shown, waiting) = (
+        str(details(Details(card=a_card(an_item(state)), before=(), history=(), file_name=None)).to_dict())
+        for state in (ItemState.PUBLISHED, ItemState.TO_REVIEW)
+    )
+
+    assert "Open in Xero" in shown
+    assert "https://ledger.example/bill" in shown
+    assert "Open in Xero" not in waiting
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("S", "20%: "), ("AE", "20% (reverse charge): "), ("N6.3", "20% (reverse charge): ")]
+)
+def test_the_codes_of_taxes_are_words_or_left_out(code: str, words: str) -> None:
+    row = TaxSubtotal(percent=Decimal(20), category=code, taxable=Decimal(100), tax=Decimal(20))
+    card = a_card(an_item(facts=replace(the_facts(), tax_breakdown=(row,))))
+
+    assert f"• {words}20.00 GBP on 100.00 GBP" in str(
+        details(Details(card=card, before=(), history=(), file_name=None)).to_dict()
+    )

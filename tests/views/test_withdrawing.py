@@ -76,7 +76,10 @@ def test_whatever_is_called_how_the_form_is_one_that_slack_takes(shared: Path) -
         ({"is_connected": False}, "It waits for the connection to Xero"),
         ({"is_connected": False, "may_be_there": True}, "It may be gone from Xero already"),
         ({"is_connected": False, "may_be_there": True, "is_looked_for": True}, "I look whether it is gone there"),
-        ({"is_set_up": False, "steps_done": 2}, "It waits for the set-up, which is at 2 of 4"),
+        (
+            {"is_set_up": False, "steps_done": 2},
+            "It waits for the set-up, which is at 2 of 4. An admin presses *Set up*",
+        ),
     ],
 )
 def test_a_card_says_what_its_withdrawal_waits_for(changes: dict[str, object], sentence: str, shared: Path) -> None:
