@@ -44,6 +44,13 @@ _RESOLVED = (
     .returning(ALERTS.c.item_id)
 )
 
+_REFUSED = select(ALERTS).where(
+    ALERTS.c.workspace_id == bindparam("workspace_id"),
+    ALERTS.c.item_id.in_(bindparam("of_ids", expanding=True)),
+    ALERTS.c.kind == StepKind.DOCUMENT,
+    ALERTS.c.told_anew_at.is_(None),
+)
+
 SENT_AGAIN = "had it sent again as it is"
 """What somebody did who changed nothing: the cause was gone in the ledger."""
 
@@ -205,6 +212,15 @@ async def load_alert(
     )
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else _alert_of(row)
+
+
+async def titles_of(tx: Tx, workspace_id: WorkspaceId, item_ids: Collection[ItemId]) -> dict[ItemId, str]:
+    """Why documents were refused, each in a line, and whether that is let wait."""
+    if not item_ids:
+        return {}
+    rows = (await tx.execute(_REFUSED, {"workspace_id": workspace_id, "of_ids": list(item_ids)})).mappings()
+    found = [_alert_of(row) for row in rows]
+    return {alert.item_id: alert.problem.title + ("; it is let wait" if alert.is_let_wait else "") for alert in found}
 
 
 async def _alerts_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, of: StepKind) -> list[Alert]:

@@ -1,5 +1,7 @@
 """What waits for one person: items to decide on first, then what a bookkeeper has to mend, then their own."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import bindparam, select
 
 from bot.db.additions import items_lacking
@@ -7,14 +9,15 @@ from bot.db.base import table_of
 from bot.db.connections import GrantRow
 from bot.db.my_work import items_submitted_by, items_to_decide, items_to_mend
 from bot.db.unit_of_work import Tx
-from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import StepKind
 from bot.domain.questions import QuestionKind, open_kinds
 from bot.domain.rights import Role
+from bot.services.alerts import titles_of
 from bot.services.settings import organisations_of
+from bot.views.document_words import total_words
 from bot.views.home import ItemLine
-from bot.views.text import amount
 
 GRANTS = table_of(GrantRow)
 
@@ -56,15 +59,19 @@ class MyWork:
         mending = await items_to_mend(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
         lacking = await items_lacking(tx, workspace_id, roles.get(Role.BOOKKEEPER, ()), limit=MOST)
         own = await items_submitted_by(tx, workspace_id, user_id, names.keys(), WHY, limit=MOST)
+        refused = [item.id for item in (*mending, *own) if item.state is ItemState.REFUSED]
+        titles = await titles_of(tx, workspace_id, refused)
         lines = {item.id: _line(item, names, "waits for your decision") for item in deciding}
-        lines |= {item.id: _line(item, names, _why(item)) for item in mending}
+        lines |= {item.id: _line(item, names, _why(item, titles)) for item in mending}
         for item, kind in lacking:
             lines.setdefault(item.id, _line(item, names, LACKS[kind]))
-        lines |= {item.id: _line(item, names, _why(item)) for item in own}
+        lines |= {item.id: _line(item, names, _why(item, titles)) for item in own}
         return tuple(lines.values())[:MOST]
 
 
-def _why(item: Item) -> str:
+def _why(item: Item, titles: Mapping[ItemId, str]) -> str:
+    if item.id in titles:
+        return f"{WHY[item.state]}: {titles[item.id]}"
     asked = open_kinds(item.questions) if item.state is ItemState.TO_REVIEW else frozenset()
     return next((why for kind, why in ASKED.items() if kind in asked), WHY[item.state])
 
@@ -82,6 +89,6 @@ def _line(item: Item, names: dict[OrganisationId, str], why: str) -> ItemLine:
     return ItemLine(
         item_id=item.id,
         organisation=names.get(item.organisation_id, ""),
-        title=f"{facts.supplier.name or 'Supplier not stated'} · {amount(facts.gross, facts.currency)}",
+        title=f"{item.counterparty.name or 'Nobody stated'} · {total_words(item)}",
         detail=f"{facts.number or 'no number'} {why}",
     )

@@ -83,7 +83,7 @@ async def admins_of(tx: Tx, organisation: Row[Any]) -> tuple[UserId, ...]:
 def _which(found: Sequence[Row[Any]], named: str | None) -> str:
     if not found:
         return "No organisation is connected yet. Type /dext connect in Slack."
-    said = "Say which organisation it is" if named is None else f"There is not one organisation called {named}"
+    said = "Say which organisation it is" if named is None else f"No single organisation is called {named}"
     listed = "\n".join(
         f'  --organisation "{row.name}" or --organisation {row.id} (workspace {row.workspace})' for row in found
     )

@@ -188,7 +188,7 @@ _INSTEAD = {
     ItemState.SENDING: "it is on its way; whatever the ledger answers is told in its thread.",
     ItemState.UNKNOWN: "it is looked for in the ledger until that is clear.",
     ItemState.REFUSED: "nothing of it is on its way. Retry it here, or archive it in Slack.",
-    ItemState.PUBLISHED: "nothing after its document was refused. Withdraw in Slack takes it out of the ledger.",
+    ItemState.PUBLISHED: "nothing of it waits or was refused. Withdraw in Slack takes it out of the ledger.",
 }
 
 

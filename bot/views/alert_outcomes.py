@@ -57,7 +57,9 @@ def pointer(found: AlertCard) -> Message:
 
 def _next(found: AlertCard) -> str:
     """Who acts next, as far as that is anybody here."""
-    asked = () if is_let_wait(found) else found.helpers[:MOST_ASKED]
+    if is_let_wait(found):
+        return f"It waits for {escape(found.card.ledger)}. "
+    asked = found.helpers[:MOST_ASKED]
     return f"Next: {' '.join(mention(user) for user in asked)}. " if asked else ""
 
 

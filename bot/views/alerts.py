@@ -119,7 +119,7 @@ def _open(found: AlertCard) -> Message:
     move = f"*Who acts next:* {problem.entry.mover}{': ' + asked if asked else ''}"
     asks = f" Admins: {' '.join(mention(user) for user in found.admins[:5])}" if found.admins else ""
     if is_let_wait(found):
-        move = "*Who acts next:* nobody here: it was let wait"
+        move = f"*Who acts next:* nobody; it waits for {escape(found.card.ledger)}."
     blocks: list[Block] = [
         section(head),
         section(escape(problem.explanation, 900)),

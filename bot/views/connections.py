@@ -7,7 +7,7 @@ from bot.domain.connections import LIST_NAMES, ONE_OF, ConnectionCard, Health, L
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.settings import SET_UP_STEPS
 from bot.views.ids import ActionId
-from bot.views.parts import section
+from bot.views.parts import context, section
 from bot.views.text import day, escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
@@ -29,6 +29,8 @@ def connection_message(card: ConnectionCard) -> Message:
     name, ledger = escape(card.organisation), escape(card.provider_name)
     head = f"*{name}*\n{mention(card.connected_by)} connected this organisation in {ledger} to Dext."
     blocks: list[Block] = [section(head), section(_lists_in_words(card))]
+    if not card.is_importing:
+        blocks.append(context(_books_in_words(card.books)))
     blocks += _unreadable(card)
     if card.health in (Health.BROKEN, Health.AT_RISK) and card.problem is not None:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
@@ -153,23 +155,23 @@ def set_up_words(card: ConnectionCard) -> str:
 def _lists_in_words(card: ConnectionCard) -> str:
     """What was imported in one line; each list by itself while they are read, and where one could not be."""
     each = "\n".join(list_in_words(found) for found in card.lists)
-    ledger, books = escape(card.provider_name), _books_in_words(card.books)
+    ledger = escape(card.provider_name)
     if card.is_importing:
         return f":hourglass_flowing_sand: *Importing the lists from {ledger}*\n{each}"
     if any(found.state == "failed" for found in card.lists):
-        return f":warning: *Not every list of {ledger} could be read*\n{each}\n{books}"
-    counts = ", ".join(_counted(found) for found in card.lists)
+        return f":warning: *Not every list of {ledger} could be read*\n{each}"
+    counts = ", ".join(counted(found) for found in card.lists)
     if card.health is Health.DISCONNECTED:
-        return f"*As it was read last:* {counts}. {books}"
-    return f":white_check_mark: *Imported from {ledger}:* {counts}. {books}"
+        return f"*As it was read last:* {counts}."
+    return f":white_check_mark: *Imported from {ledger}:* {counts}."
 
 
-def _counted(found: ListProgress) -> str:
+def counted(found: ListProgress) -> str:
     return f"{found.read:,} {ONE_OF[found.kind] if found.read == 1 else LIST_NAMES[found.kind]}"
 
 
 def list_in_words(found: ListProgress) -> str:
-    name = LIST_NAMES[found.kind]
+    name = LIST_NAMES[found.kind].capitalize()
     match found.state:
         case "done":
             return f"• {name}: {found.read:,}"
@@ -196,14 +198,14 @@ def why_unread(found: ListProgress) -> str:
 
 def _books_in_words(books: Books) -> str:
     """What the ledger says of itself, beside its lists."""
-    said = [f"The books are in {escape(books.base_currency)}"]
+    said = [f"Currency: {escape(books.base_currency)}"]
     if not books.lock_dates_known:
         said.append("whether periods are locked is not told")
     elif dates := [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]:
         said.append(f"locked up to {day(max(dates))}")
     if books.plan:
-        said.append(f"on the plan {escape(books.plan.capitalize())}")
-    return f"{', '.join(said)}."
+        said.append(f"plan: {escape(books.plan.capitalize())}")
+    return " · ".join(said)
 
 
 def _unreadable(card: ConnectionCard) -> list[Block]:

@@ -53,7 +53,7 @@ def _still_to_come(found: ItemCard) -> list[str]:
         waits = {additions.under_way: f" when the connection to {ledger} is back"}
     else:
         goes_on = tuple(kind for kind in additions.under_way if kind not in additions.kept)
-        waits = {goes_on: "", additions.kept: f" when {ledger} allows more calls (tomorrow)"}
+        waits = {goes_on: "", additions.kept: f" when {ledger} takes more requests (tomorrow)"}
     return [
         f":hourglass: {_capitalised(_together(kinds))} {_follow(kinds)}{when}" for kinds, when in waits.items() if kinds
     ]

@@ -143,24 +143,34 @@ def _label(chosen: Account | TaxRate | None) -> str:
     return "none" if chosen is None else escape(chosen.label, 100)
 
 
-def account_field(page: KindPage) -> Block:
-    return fields.account_field(
+def account_field(page: KindPage) -> list[Block]:
+    field = fields.account_field(
         BlockId.DEFAULT_ACCOUNT,
         "Default category",
         page.account,
         hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
         optional=True,
     )
+    return [field, *_gone(page, page.account)]
 
 
-def tax_field(page: KindPage) -> Block:
-    return fields.tax_rate_field(
+def tax_field(page: KindPage) -> list[Block]:
+    field = fields.tax_rate_field(
         BlockId.DEFAULT_TAX,
         f"Default tax for {WORDS[page.kind][0]}",
         page.tax_rate,
         hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
         optional=True,
     )
+    return [field, *_gone(page, page.tax_rate)]
+
+
+def _gone(page: KindPage, default: Account | TaxRate | None) -> list[Block]:
+    """Before *Save* says so: the form is opened to mend just that."""
+    if default is None or default.is_active:
+        return []
+    name = escape(default.label, 100)
+    return [context(f":warning: *{name}* is archived or gone in {escape(page.ledger)}. Choose another one.")]
 
 
 def read(found: Fields) -> KindSettings:

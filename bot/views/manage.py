@@ -100,9 +100,8 @@ def _connection(found: ManagePage) -> list[Block]:
     name, ledger = escape(status.card.organisation), escape(status.card.provider_name)
     blocks: list[Block] = [
         section(
-            f"*Connection*\nReconnecting keeps settings, items, people and lists, so it takes *{name}* again and no other "
-            f"organisation. Another organisation of {ledger} has other categories and contacts; it is connected beside "
-            "this one, with settings of its own, and nothing here is mixed up or lost."
+            f"*Connection*\nReconnecting takes *{name}* again, and keeps settings, items, people and lists. Another "
+            f"organisation of {ledger} is connected beside this one, with settings of its own."
         )
     ]
     if Deed.CONNECT not in status.deeds and not needs_reconnecting(status):

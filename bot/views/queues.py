@@ -7,12 +7,15 @@ from bot.views.text import escape, moment, plain
 
 WHY = {
     HeldUpBy.ASKED: "{ledger} takes nothing for now",
-    HeldUpBy.SPENT: "today's calls to {ledger} are used up",
+    HeldUpBy.SPENT: "{ledger} takes no more requests today",
     HeldUpBy.SILENT: "{ledger} gives no clear answer",
     HeldUpBy.LOST: "the connection to {ledger} has ended",
     HeldUpBy.MANY: "more is due than {ledger} takes at once",
-    HeldUpBy.KEPT: "the last of today's calls to {ledger} are kept for documents",
+    HeldUpBy.KEPT: "the last requests that {ledger} takes today are kept for documents",
 }
+
+NOT_OF_A_LIMIT = (HeldUpBy.SILENT, HeldUpBy.LOST)
+"""What has nothing to do with how much is taken in a day."""
 
 
 def waiting(queue: Queue) -> Message:
@@ -23,9 +26,10 @@ def waiting(queue: Queue) -> Message:
     return f"{plain(queue.organisation)}: {why}. {_what(queue)}.", (
         section(f"*{escape(queue.organisation)}*\n{said}"),
         section(
-            f"*Who acts next:* nobody. {_goes_on(queue)}, and nothing is sent twice. This card turns into what came of it.{long}"
+            f"*Who acts next:* {_who(queue)}. {_goes_on(queue)}, and nothing is sent twice. This message will say what came "
+            f"of it.{long}"
         ),
-        *(() if queue.calls_left is None else (context(_allowance(queue)),)),
+        *(() if queue.calls_left is None or queue.by in NOT_OF_A_LIMIT else (context(_allowance(queue)),)),
     )
 
 
@@ -33,6 +37,10 @@ def in_a_line(queue: Queue) -> str:
     """The same where the connection is shown."""
     why = escape(WHY[queue.by].format(ledger=plain(queue.ledger)))
     return f":hourglass: Publishing is held up: {why}. {_since(queue)}. {_goes_on(queue)}."
+
+
+def _who(queue: Queue) -> str:
+    return "an admin, who reconnects it" if queue.by is HeldUpBy.LOST else "nobody"
 
 
 def _goes_on(queue: Queue) -> str:
@@ -77,18 +85,22 @@ def _since(queue: Queue) -> str:
 def _allowance(queue: Queue) -> str:
     left, (documents, others) = queue.calls_left or 0, queue.fits_today
     if (documents, others) == (queue.documents, queue.others):
-        return f"Today {escape(queue.ledger)} takes {_counted(left, 'call')} more: enough for all that waits."
+        return f"Today {escape(queue.ledger)} takes {left:,} more {_requests(left)}: enough for all that waits."
     takes = f"{documents} of {_counted(queue.documents, 'document')}" if queue.documents else ""
     files = f"{others} of {_counted(queue.others, 'file or payment', 'files and payments')}" if queue.others else ""
     named = " and ".join(part for part in (takes, files) if part)
     return (
-        f"Today {escape(queue.ledger)} takes {_counted(left, 'call')} more: enough for {named}. Documents go first, "
-        f"{queue.together} to a call, and the last {queue.kept} are kept for them; each file takes one."
+        f"Today {escape(queue.ledger)} takes {left:,} more {_requests(left)}: enough for {named}. Documents go first, "
+        f"up to {queue.together} to a request, and the last {queue.kept} are kept for them; each file takes one."
     )
 
 
+def _requests(number: int) -> str:
+    return "request" if number == 1 else "requests"
+
+
 def _counted(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _were(number: int) -> str:

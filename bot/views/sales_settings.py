@@ -21,7 +21,11 @@ def form(page: SalesPage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     sales = page.sales
-    blocks += [*kind_settings.general_fields(sales), kind_settings.account_field(sales), kind_settings.tax_field(sales)]
+    blocks += [
+        *kind_settings.general_fields(sales),
+        *kind_settings.account_field(sales),
+        *kind_settings.tax_field(sales),
+    ]
     return View(
         type="modal",
         callback_id=CallbackId.SALES_SETTINGS,

@@ -42,7 +42,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
     blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
-    blocks += [DividerBlock(), section("*Tax*"), kind_settings.tax_field(page.costs)]
+    blocks += [DividerBlock(), section("*Tax*"), *kind_settings.tax_field(page.costs)]
     return View(
         type="modal",
         callback_id=CallbackId.SETTINGS,
@@ -59,7 +59,7 @@ def _costs(page: SettingsPage) -> list[Block]:
     return [
         *kind_settings.general_fields(costs),
         *_rights_lacking(page),
-        kind_settings.account_field(costs),
+        *kind_settings.account_field(costs),
         context("Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage."),
     ]
 

@@ -1,6 +1,7 @@
 """How connections stand, as cards: in Home, in the answer to `/dext connections`, and at the head of Manage."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -16,7 +17,7 @@ from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
 from bot.views import queues
-from bot.views.connections import connect_button, how_far, set_up_button, set_up_words, why_unread
+from bot.views.connections import connect_button, counted, how_far, set_up_button, set_up_words, why_unread
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.parts import context, section
 from bot.views.text import escape, mention, moment, plain
@@ -28,6 +29,8 @@ VERDICT_WORDS = {
 }
 MOST_IN_MODAL = 25
 MOST_OPTIONS = 100
+TOGETHER = timedelta(minutes=5)
+"""Lists that were read within this are of one age."""
 
 
 def modal(found: Sequence[ConnectionStatus], *, named: str = "") -> View:
@@ -119,17 +122,18 @@ def last_synced(status: ConnectionStatus) -> str:
 def lists_in_words(status: ConnectionStatus) -> str:
     """Each list with what it holds and how old it is, in a line; an age that all share is said once."""
     lists = status.card.lists
-    ages = {_age(found, status) for found in lists}
     if not lists:
         return "No lists read yet"
-    if len(lists) > 1 and len(ages) == 1 and all(found.state == "done" for found in lists):
-        counts = " · ".join(f"{LIST_NAMES[found.kind]}: {found.read:,}" for found in lists)
-        return f"{counts} · all {ages.pop()}"
+    read_at = sorted(found.synced_at for found in lists if found.synced_at is not None)
+    are_read_together = len(read_at) == len(lists) > 1 and read_at[-1] - read_at[0] < TOGETHER
+    if are_read_together and all(found.state == "done" for found in lists):
+        counts = " · ".join(counted(found) for found in lists)
+        return f"{counts} · all read {age(read_at[0], status.read_at)}"
     return " · ".join(list_line(found, status) for found in lists)
 
 
 def list_line(found: ListProgress, status: ConnectionStatus) -> str:
-    name, old = LIST_NAMES[found.kind], _age(found, status)
+    name, old = LIST_NAMES[found.kind].capitalize(), _age(found, status)
     match found.state:
         case "done":
             return f"{name}: {found.read:,}, {old}"

@@ -181,9 +181,9 @@ async def test_what_is_not_there_is_said(database_url: str, type_in: Type) -> No
     unknown = await type_in("retry", "B-999")
     elsewhere = await type_in("list", "--organisation", "Nobody")
     assert (published[0], "Withdraw in Slack takes it out" in published[2]) == (1, True)
-    assert (nothing[0], "nothing after its document was refused" in nothing[2]) == (1, True)
+    assert (nothing[0], "nothing of it waits or was refused" in nothing[2]) == (1, True)
     assert (unknown[0], "No item is called B-999." in unknown[2]) == (1, True)
-    assert (elsewhere[0], "There is not one organisation called Nobody" in elsewhere[2]) == (2, True)
+    assert (elsewhere[0], "No single organisation is called Nobody" in elsewhere[2]) == (2, True)
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many"])

@@ -66,7 +66,7 @@ async def test_the_card_says_that_the_file_follows_and_then_that_it_is_there(des
     await desk.approve(NUMBER)
 
     assert files(desk) == []
-    assert ":hourglass: Its file follows when Xero allows more calls (tomorrow)" in words(desk.card(NUMBER))
+    assert ":hourglass: Its file follows when Xero takes more requests (tomorrow)" in words(desk.card(NUMBER))
     await desk.world.later(timedelta(days=1, hours=2).total_seconds())
     assert len(files(desk)) == 1
     assert "and checked there; its file is there too" in words(desk.card(NUMBER))

@@ -79,7 +79,7 @@ async def test_a_list_that_cannot_be_read_does_not_stop_the_others(connecting: C
         states = {row.kind: row.state for row in (await tx.execute(select(SYNCS))).all()}
     text = await connecting.drawn((await connecting.messages("connection", "connector"))[0])
     assert states == {"accounts": "failed", "currencies": "done"}
-    assert "not every list could be read" in text
+    assert "Not every list of Fake Books could be read" in text
     assert words in text
 
 
@@ -245,10 +245,10 @@ async def test_progress_says_of_how_many_where_the_ledger_tells(connecting: Conn
     await connecting.run_jobs()
 
     (message,) = await connecting.messages("connection", "connector")
-    assert "categories: 8 of 10 so far" in await connecting.drawn(message)
+    assert "Categories: 8 of 10 so far" in await connecting.drawn(message)
     async with connecting.db.write() as tx:
         await tx.execute(SYNCS.update().values(expected=3))
-    assert "categories: 8 so far" in await connecting.drawn(message)
+    assert "Categories: 8 so far" in await connecting.drawn(message)
 
 
 async def test_a_list_that_shifts_while_it_is_read_loses_nothing_and_is_read_whole_the_next_time(
@@ -339,5 +339,5 @@ async def test_a_list_that_the_ledger_does_not_give_holds_up_no_other_and_is_giv
     await connecting.run_jobs()
     assert (await connection(connecting)).health == "healthy"
     (message,) = await connecting.messages("connection", "connector")
-    words = "categories: could not be read (no answer in 60 tries; the last time: status 500)"
+    words = "Categories: could not be read (no answer in 60 tries; the last time: status 500)"
     assert words in await connecting.drawn(message)

@@ -102,8 +102,8 @@ async def test_a_card_says_whose_books_how_they_stand_who_connected_them_and_how
         in shown
     )
     assert "Last sync <!date^" in shown
-    assert "categories: " in shown
-    assert "read 3 hours ago" in shown
+    assert " categories · 12 tax rates · " in shown
+    assert "all read 3 hours ago" in shown
 
 
 async def test_lists_that_missed_two_refreshes_put_a_connection_at_risk_and_say_what_to_press(desk: Desk) -> None:
@@ -223,8 +223,8 @@ async def test_one_list_is_read_again_and_the_others_are_left(desk: Desk) -> Non
     told = words(desk.slack.dms(ADMIN)[-1])
     assert NAME in told
     assert "*Refreshed* · finished <!date^" in told
-    assert "tax rates: " in told
-    assert "categories" not in told
+    assert "Tax rates: " in told
+    assert "Categories" not in told
 
 
 async def test_all_lists_are_read_again_and_home_is_drawn_with_their_new_age(desk: Desk) -> None:

@@ -170,7 +170,7 @@ async def test_a_pause_that_the_ledger_asks_for_says_until_when_and_what_today_s
     assert "Xero takes nothing for now" in words(told)
     assert "1 document has waited since" in words(told)
     assert "It goes on by itself, from <!date^" in words(told)
-    assert "calls more: enough for all that waits." in words(told)
+    assert "more requests: enough for all that waits." in words(told)
 
 
 async def test_a_short_wait_is_not_told(desk: Desk) -> None:

@@ -54,7 +54,7 @@ async def test_who_sent_it_in_sees_that_it_was_refused(database: Database, clock
     await world.approve("INV-1")
     await world.settle()
 
-    assert await mine(world, SENDER) == ["INV-1 was refused by the ledger"]
+    assert await mine(world, SENDER) == ["INV-1 was refused by the ledger: Category 429 is archived in Xero"]
 
 
 async def test_what_waits_for_an_answer_says_what_is_asked(database: Database, clock: FakeClock) -> None:

@@ -405,6 +405,7 @@ def test_the_pointer_has_the_documents_number_and_asks_who_acts_next_as_long_as_
         False,
         False,
     ]
+    assert "It waits for Xero. <http" in words(pointer(waits))
 
 
 @pytest.mark.parametrize(

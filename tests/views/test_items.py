@@ -287,7 +287,7 @@ PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT
         (
             ItemState.PUBLISHED,
             Additions(done=(PAYMENT,), under_way=(FILE,), kept=(FILE,)),
-            "its payment is there too\n:hourglass: Its file follows when Xero allows more calls (tomorrow)",
+            "its payment is there too\n:hourglass: Its file follows when Xero takes more requests (tomorrow)",
         ),
     ],
 )

@@ -47,9 +47,26 @@ def test_the_last_calls_of_a_day_are_for_documents_alone(
 
 
 def test_files_that_wait_for_documents_to_go_first_are_not_said_to_fit() -> None:
-    _, blocks = views.waiting(a_queue(HeldUpBy.KEPT, others=3, calls_left=45))
-    said = str([to_slack(block) for block in blocks])
+    said = _said(a_queue(HeldUpBy.KEPT, others=3, calls_left=45))
 
-    assert "The last of today's calls to Xero are kept for documents" in said
+    assert "The last requests that Xero takes today are kept for documents" in said
     assert "3 files and payments wait." in said
     assert "enough for 0 of 3 files and payments" in said
+
+
+def test_what_has_nothing_to_do_with_a_days_requests_says_nothing_of_them() -> None:
+    told = {by: _said(a_queue(by, documents=3, calls_left=4_975)) for by in HeldUpBy}
+
+    assert {by for by, said in told.items() if "4,975 more requests" in said} == set(HeldUpBy) - {
+        HeldUpBy.SILENT,
+        HeldUpBy.LOST,
+    }
+
+
+def test_where_the_connection_has_ended_somebody_acts_next() -> None:
+    assert "*Who acts next:* an admin, who reconnects it." in _said(a_queue(HeldUpBy.LOST, documents=1))
+    assert "*Who acts next:* nobody." in _said(a_queue(HeldUpBy.SPENT, documents=1))
+
+
+def _said(queue: Queue) -> str:
+    return str([to_slack(block) for block in views.waiting(queue)[1]])

@@ -215,3 +215,12 @@ def test_why_a_channel_cannot_be_used_has_its_own_words_and_a_next_step(reason: 
 
     assert words in said
     assert any(step in said for step in ("ress Save", "Choose another"))
+
+
+def test_a_default_that_is_gone_is_said_where_it_is_changed() -> None:
+    gone = replace(PAGE.costs, account=replace(account("429"), is_active=False))
+
+    assert "*429 · General Expenses* is archived or gone in Xero. Choose another one." in str(
+        views.form(replace(PAGE, costs=gone)).to_dict()
+    )
+    assert "archived or gone" not in str(views.form(PAGE).to_dict())
