@@ -17,7 +17,7 @@ _OF_ITEM = (
     .where(
         STEPS.c.workspace_id == bindparam("workspace_id"),
         STEPS.c.item_id == bindparam("item_id"),
-        STEPS.c.kind.in_((StepKind.DOCUMENT, *ADDITIONS)),
+        STEPS.c.kind.in_((StepKind.DOCUMENT, StepKind.WITHDRAWAL, *ADDITIONS)),
         PUBLICATIONS.c.state == PublicationState.PUBLISHED,
     )
     .order_by(STEPS.c.position)
@@ -41,9 +41,12 @@ _REFUSED = (
 
 async def additions_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Additions:
     """Of the document that stands in the ledger; of one that does not, there are none."""
-    found = (await tx.execute(_OF_ITEM, {"workspace_id": workspace_id, "item_id": item_id})).all()
+    rows = (await tx.execute(_OF_ITEM, {"workspace_id": workspace_id, "item_id": item_id})).all()
+    found = [row for row in rows if row.kind != StepKind.WITHDRAWAL]
+    # each wish is a step of its own: the last one counts
+    withdrawal = [row for row in rows if row.kind == StepKind.WITHDRAWAL][-1:]
     return Additions(
-        refused=tuple(StepKind(row.kind) for row in found if row.state == StepState.REFUSED),
+        refused=tuple(StepKind(row.kind) for row in (*found, *withdrawal) if row.state == StepState.REFUSED),
         under_way=tuple(StepKind(row.kind) for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
         done=tuple(StepKind(row.kind) for row in found if row.state == StepState.DONE and row.kind in ADDITIONS),
         warned=tuple((StepKind(row.kind), row.warning) for row in found if row.warning and row.state == StepState.DONE),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.db.items import item_from_source, load_item
 from bot.db.same_documents import OVER
+from bot.db.steps import leave_steps
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.cards import OtherSide
 from bot.domain.coding import Coding
@@ -55,6 +56,7 @@ class Crediting:
             if not is_new:
                 raise NotNowError(item, _has_one(made))
             outcome = f"{mention(actor.user_id)} made a credit note of it, {made.reference}."
+            await leave_steps(tx, item.workspace_id, item.id, (StepKind.WITHDRAWAL,))
             await alerts.left(tx, item, outcome, of=(StepKind.WITHDRAWAL,))
             await _audit(tx, item, actor, made)
             await show(tx, item)

@@ -13,6 +13,7 @@ from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.items import change_item
 from bot.db.publications import USABLE
+from bot.db.steps import leave_steps
 from bot.db.unit_of_work import Database, Tx
 from bot.db.withdrawals import is_paid_from_here, open_withdrawal, published_document, told_of
 from bot.domain.books import Capability
@@ -108,6 +109,7 @@ class Withdrawals:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.WITHDRAW, actor, person, item.organisation_id)
             await _require_refused(tx, item)
+            await leave_steps(tx, item.workspace_id, item.id, (StepKind.WITHDRAWAL,))
             await alerts.left(tx, item, f"{mention(actor.user_id)} left it in the ledger.", of=(StepKind.WITHDRAWAL,))
             await _audit(tx, item, "withdrawal left", actor)
             await show(tx, item)

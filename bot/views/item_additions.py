@@ -7,7 +7,11 @@ from bot.domain.publishing import StepKind
 from bot.views.text import escape
 
 _TAKEN = {StepKind.DOCUMENT: "it", StepKind.PAYMENT: "its payment", StepKind.ATTACHMENT: "its file"}
-_NAMED = {StepKind.PAYMENT: "payment", StepKind.ATTACHMENT: "file"}
+_REFUSED = {
+    StepKind.PAYMENT: "Its payment is not in {ledger} as it should be",
+    StepKind.ATTACHMENT: "Its file is not in {ledger} as it should be",
+    StepKind.WITHDRAWAL: "It was not withdrawn from {ledger}",
+}
 
 
 def there(found: ItemCard) -> str:
@@ -31,8 +35,7 @@ def beside(found: ItemCard) -> str:
         [] if found.attached is None else [f":paperclip: Its file is attached {found.attached}; here is the original"]
     )
     said += [
-        f":no_entry: *Its {_NAMED[kind]} is not in {ledger} as it should be*. {see_the_fix(found, kind)}"
-        for kind in additions.refused
+        f":no_entry: *{_REFUSED[kind].format(ledger=ledger)}*. {see_the_fix(found, kind)}" for kind in additions.refused
     ]
     said += _still_to_come(found)
     said += [

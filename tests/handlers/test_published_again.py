@@ -103,7 +103,7 @@ async def test_what_is_paid_there_stays_and_the_alert_says_what_follows(desk: De
 
     assert statuses(desk) == ["AUTHORISED"]
     told = words(alert(desk))
-    assert "The document is paid or has credit against it" in told
+    assert "Not withdrawn: it is paid, or has credit against it" in told
     assert "So nothing was published again: that waits until the old one is gone" in told
     assert "With a credit note the old one stays in the books" in told
     unpay(desk)

@@ -318,7 +318,7 @@ async def test_what_is_paid_in_xero_stays_and_is_withdrawn_once_the_payment_is_g
     await withdraw(desk)
 
     told = alert(desk)
-    assert "The document is paid or has credit against it" in words(told)
+    assert "Not withdrawn: it is paid, or has credit against it" in words(told)
     assert "A payment, or credit, that did not come from here stands against the bill in Xero" in words(told)
     assert f"<@{BOOKKEEPER}>" in words(told)
     assert actions(told) == [
@@ -349,12 +349,18 @@ async def test_locked_books_keep_it_and_whoever_leaves_it_so_is_named(desk: Desk
     told = alert(desk)
     assert "is dated 1 Mar 2026, and the books in Xero are locked" in words(told)
     assert "adviser role" in words(told)
+    assert "*Not withdrawn: its date is in a locked period*" in words(told)
+    card = words(desk.card(NUMBER))
+    assert "*Published* to Xero" in card
+    assert "*It was not withdrawn from Xero*. <http" in card
+    assert "?alert=withdrawal|See the fix> in its thread." in card
 
     await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
     await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
 
     assert f"<@{BOOKKEEPER}> left it in the ledger." in words(alert(desk))
     assert "It stays in Xero." in words(alert(desk))
+    assert "not withdrawn" not in words(desk.card(NUMBER))
     assert statuses(desk) == ["AUTHORISED"]
     assert ActionId.WITHDRAW_ITEM in actions(desk.card(NUMBER))
     desk.xero.set_lock_date(TRADING)

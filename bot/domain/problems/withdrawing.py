@@ -13,7 +13,7 @@ _OR_CREDITED = (Fix.WITHDRAW_AGAIN, Fix.MAKE_CREDIT_NOTE, *_STAYS)
 
 WITHDRAWING: dict[ProblemCode, Entry] = {
     ProblemCode.WITHDRAWAL_CHANGED: Entry(
-        title="The document was changed in {ledger}",
+        title="Not withdrawn: it was changed in {ledger}",
         explanation="Somebody changed the {document} in {ledger} after it was published, so nothing was withdrawn yet: "
         "{differences}.",
         remedy="Look at it in {ledger}. If it is to go as it is now, press Withdraw anyway; what was changed there goes "
@@ -22,7 +22,7 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         fixes=(Fix.WITHDRAW_ANYWAY, *_STAYS),
     ),
     ProblemCode.WITHDRAWAL_SETTLED: Entry(
-        title="The document is paid or has credit against it",
+        title="Not withdrawn: it is paid, or has credit against it",
         explanation="A payment, or credit, that did not come from here stands against the {document} in {ledger}, so it "
         "cannot be withdrawn.",
         remedy="Take the payment or the credit off it in {ledger}, then press Retry. Or take it back by a credit note, or "
@@ -31,7 +31,7 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_RECONCILED: Entry(
-        title="It is matched with the bank statement",
+        title="Not withdrawn: it is matched with the bank statement",
         explanation="The {document} in {ledger}, or its payment, is reconciled with a line of a bank statement, so it "
         "cannot be withdrawn.",
         remedy="Undo the reconciliation in {ledger}, then press Retry. Or leave it as it is, or take back by a credit note "
@@ -40,7 +40,7 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_LOCKED: Entry(
-        title="The date is in a locked period",
+        title="Not withdrawn: its date is in a locked period",
         explanation="The {document} is dated {date}, and the books in {ledger} are locked up to {locked_to}, so nothing of "
         "that time is withdrawn.",
         remedy="Ask somebody with the adviser role in {ledger} to move the lock date, then press Retry. Or take "
@@ -49,14 +49,14 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         fixes=_OR_CREDITED,
     ),
     ProblemCode.WITHDRAWAL_NOT_ALLOWED: Entry(
-        title="The connection lacks a right in {ledger}",
+        title="Not withdrawn: the connection lacks a right in {ledger}",
         explanation="Whoever connected {organisation} may not delete or void the {document} in {ledger}.",
         remedy="Have the role raised in {ledger} and press Retry, or have somebody who may do that reconnect.",
         mover=Mover.ADMIN,
         fixes=(Fix.RECONNECT, *_AGAIN),
     ),
     ProblemCode.WITHDRAWAL_REFUSED: Entry(
-        title="{ledger} did not let the document go",
+        title="Not withdrawn: {ledger} did not let it go",
         explanation="The {document} still stands in {ledger}, which gave a reason that is in its own words.",
         remedy="Read the ledger's words, put right in {ledger} what they name, and press Retry. Or take it back by a credit "
         "note, or leave it as it is.",
