@@ -11,9 +11,22 @@ from providers.simulating.double_entry import Leg, Posting, balanced
 from providers.simulating.numbers import Json, rounded
 
 NOTHING = Decimal("0.00")
-_SIGNS = {"Bill": 1, "Purchase": 1, "VendorCredit": -1, "Invoice": -1, "SalesReceipt": -1, "CreditMemo": 1}
+_SIGNS = {
+    "Bill": 1,
+    "Purchase": 1,
+    "VendorCredit": -1,
+    "Deposit": -1,
+    "Invoice": -1,
+    "SalesReceipt": -1,
+    "CreditMemo": 1,
+}
 """Whether the lines are debited or credited."""
-_CONTROLS = {"Bill": "APAccountRef", "VendorCredit": "APAccountRef", "Purchase": "AccountRef"}
+_CONTROLS = {
+    "Bill": "APAccountRef",
+    "VendorCredit": "APAccountRef",
+    "Purchase": "AccountRef",
+    "Deposit": "DepositToAccountRef",
+}
 
 
 def journal(books: Books) -> list[Posting[str]]:

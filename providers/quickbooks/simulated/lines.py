@@ -12,6 +12,7 @@ from providers.simulating.numbers import Json, number, rounded
 ACCOUNT_LINE = "AccountBasedExpenseLineDetail"
 BOUGHT_LINE = "ItemBasedExpenseLineDetail"
 SOLD_LINE = "SalesItemLineDetail"
+DEPOSIT_LINE = "DepositLineDetail"
 WORDS_LINE = "DescriptionOnly"
 SUBTOTAL_LINE = "SubTotalLineDetail"
 LONGEST_TEXT = 4000
@@ -26,6 +27,9 @@ _DETAILS = {
     BOUGHT_LINE: frozenset(
         {"ItemRef", "Qty", "UnitPrice", "TaxCodeRef", "ClassRef", "CustomerRef", "BillableStatus"}
         | {"MarkupInfo", "PriceLevelRef", "TaxInclusiveAmt", "ItemAccountRef"}
+    ),
+    DEPOSIT_LINE: frozenset(
+        {"AccountRef", "Entity", "ClassRef", "TaxCodeRef", "TaxApplicableOn", "PaymentMethodRef", "CheckNum", "TxnType"}
     ),
     SOLD_LINE: frozenset(
         {"ItemRef", "Qty", "UnitPrice", "TaxCodeRef", "ClassRef", "ServiceDate", "ItemAccountRef", "DiscountAmt"}
@@ -90,7 +94,7 @@ class LineReader:
             self.references.say(Problem("2010", f"Property Name:{name} specified is unsupported or invalid", name))
         line = Line(record=record, detail={}, amount=self._amount(sent.get("Amount"), "Line.Amount") or Decimal(0))
         match kind:
-            case "AccountBasedExpenseLineDetail":
+            case "AccountBasedExpenseLineDetail" | "DepositLineDetail":
                 self._coded(line, detail_sent)
             case "ItemBasedExpenseLineDetail":
                 self._item(line, kind, detail_sent, "ExpenseAccountRef")
@@ -165,6 +169,8 @@ class LineReader:
         found = self.references.tracked("Class", sent.get("ClassRef"), "ClassRef")
         if found is not None:
             line.detail["ClassRef"] = to(found)
+        if kind == DEPOSIT_LINE:
+            return
         if kind == SOLD_LINE:
             if sent.get("ServiceDate"):
                 line.detail["ServiceDate"] = sent["ServiceDate"]

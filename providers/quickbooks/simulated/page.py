@@ -19,6 +19,7 @@ VIEWS = {
     "Bill": "/app/bill",
     "VendorCredit": "/app/vendorcredit",
     "Purchase": "/app/expense",
+    "Deposit": "/app/deposit",
     "Invoice": "/app/invoice",
     "CreditMemo": "/app/creditmemo",
     "SalesReceipt": "/app/salesreceipt",

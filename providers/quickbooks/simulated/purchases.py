@@ -136,25 +136,27 @@ class PurchaseWriter(Writer):
         record: Json = {"PaymentType": kind, "Credit": is_credit, "PrintStatus": "NotSet"}
         if account is not None:
             record["AccountRef"] = to(account)
-        entity = self._entity(sent.get("EntityRef"), currency)
+        entity = whoever(self, sent.get("EntityRef"), "EntityRef", currency)
         if entity is not None:
             record["EntityRef"] = entity
         found, _ = worked_out(self, sent, kinds=(ACCOUNT_LINE, BOUGHT_LINE), is_sale=False)
         return {**record, **found}
 
-    def _entity(self, reference: Any, currency: str) -> Json | None:
-        if value_of(reference) is None:
-            return None
-        kind = str(reference.get("type") or "Vendor")
-        if kind not in ("Vendor", "Customer"):
-            self.say(Problem("2170", f"Invalid Enumeration : {kind}", "EntityRef"))
-            return None
-        found = self.references.find(kind, reference, "EntityRef")
-        if found is None:
-            return None
-        if found["CurrencyRef"]["value"] != currency:
-            self.say(business(ONE_CURRENCY))
-        return {**to(found), "type": kind}
+
+def whoever(writer: Writer, reference: Any, name: str, currency: str) -> Json | None:
+    """A vendor or a customer, where either may be named; nobody has to be."""
+    if value_of(reference) is None:
+        return None
+    kind = str(reference.get("type") or "Vendor")
+    if kind.capitalize() not in ("Vendor", "Customer"):
+        writer.say(Problem("2170", f"Invalid Enumeration : {kind}", name))
+        return None
+    found = writer.references.find(kind.capitalize(), reference, name)
+    if found is None:
+        return None
+    if found["CurrencyRef"]["value"] != currency:
+        writer.say(business(ONE_CURRENCY))
+    return {**to(found), "type": kind}
 
 
 def new_account(writer: Writer, kind: str, currency: str) -> Json:

@@ -10,6 +10,7 @@ KINDS = {
     "Bill": "Bill",
     "VendorCredit": "Supplier credit",
     "Purchase": "Expense",
+    "Deposit": "Deposit",
     "Invoice": "Invoice",
     "CreditMemo": "Credit note",
     "SalesReceipt": "Sales receipt",
@@ -29,6 +30,7 @@ class Listing:
 LISTINGS = (
     Listing("bills", "Bills", ("Bill", "VendorCredit")),
     Listing("expenses", "Expenses", ("Purchase",)),
+    Listing("deposits", "Deposits", ("Deposit",)),
     Listing("sales", "Sales", ("Invoice", "CreditMemo", "SalesReceipt")),
     Listing("payments", "Payments", ("BillPayment", "Payment")),
 )
@@ -51,6 +53,9 @@ def party(document: Json) -> str:
     for name in ("VendorRef", "CustomerRef", "EntityRef"):
         if name in document:
             return str(document[name]["name"])
+    for line in document["Line"]:
+        if "Entity" in detail_of(line):
+            return str(detail_of(line)["Entity"]["name"])
     return "–"
 
 

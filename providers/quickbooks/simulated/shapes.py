@@ -14,6 +14,7 @@ _OBJECTS = frozenset(
         "CheckPayment",
         "CreditCardPayment",
         "CustomerMemo",
+        "Entity",
         "MetaData",
         "MarkupInfo",
         "WebAddr",

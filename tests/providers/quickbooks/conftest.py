@@ -154,6 +154,20 @@ class Bare:
         }
         return {name: value for name, value in body.items() if value is not None}
 
+    def deposit(self, **changes: Any) -> Json:
+        """Money of a customer, received on the first bank account."""
+        uk = self.realm == TRADING
+        customer = self.ref("Customer", "Boom FM" if uk else "Cool Cars")
+        detail: Json = {"AccountRef": self.ref("Account", "Services"), "Entity": {**customer, "type": "Customer"}}
+        detail |= {"TaxCodeRef": {"value": "2"}, "TaxApplicableOn": "Sales"} if uk else {}
+        kind = "DepositLineDetail"
+        return {
+            "DepositToAccountRef": self.ref("Account", "Business Current Account" if uk else "Checking"),
+            "TxnDate": MONDAY,
+            "Line": [{"DetailType": kind, "Amount": 100, kind: detail}],
+            **changes,
+        }
+
     def payment(self, bill: Json, amount: object = 120, **changes: Any) -> Json:
         """Of a bill, from the first bank account."""
         line = {"Amount": amount, "LinkedTxn": [{"TxnId": bill["Id"], "TxnType": "Bill"}]}

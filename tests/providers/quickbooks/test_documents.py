@@ -48,6 +48,29 @@ async def test_money_spent_is_refused_with_the_vendors_codes(bare: Bare, changes
     assert code in [found for found, _ in reply.errors], reply.body
 
 
+async def test_money_received_names_whom_it_is_from_and_has_the_tax_of_sales(bare: Bare) -> None:
+    received = await bare.created("Deposit", bare.deposit())
+
+    (line,) = received["Line"]
+    assert (received["TotalAmt"], received["DepositToAccountRef"]["name"]) == (120, "Business Current Account")
+    assert line["DepositLineDetail"]["Entity"]["name"] == "Boom FM"
+    assert line["DepositLineDetail"]["TaxApplicableOn"] == "Sales"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"DepositToAccountRef": {"value": "4"}}, "6430"),
+        ({"DepositToAccountRef": None}, "2020"),
+        ({"VendorRef": {"value": "1"}}, "2010"),
+    ],
+)
+async def test_money_received_is_refused_with_the_vendors_codes(bare: Bare, changes: Json, code: str) -> None:
+    reply = await bare.post("deposit", bare.deposit(**changes))
+
+    assert reply.errors[0][0] == code
+
+
 async def test_only_a_cheques_number_is_looked_at(bare: Bare) -> None:
     cheque = bare.spend(PaymentType="Check", DocNumber="101")
     await bare.created("Purchase", cheque)
@@ -228,12 +251,13 @@ async def test_the_books_are_balanced_whatever_was_written(bare: Bare) -> None:
     bill = await bare.created("Bill", bare.bill())
     await bare.created("BillPayment", bare.payment(bill))
     await bare.created("Purchase", bare.spend())
+    await bare.created("Deposit", bare.deposit())
     await bare.created("Invoice", bare.sale())
     foreign = bare.bill("E-1", VendorRef=bare.ref("Vendor", "Dublin Print Works"), CurrencyRef={"value": "EUR"})
     await bare.created("Bill", foreign)
 
     postings = journal.journal(bare.state.books[TRADING])
 
-    assert len(postings) == 5
+    assert len(postings) == 6
     assert {sum(leg.debit for leg in posting.legs) for posting in postings} == {0}
     assert journal.balances(bare.state.books[TRADING])[bare.id_of("Account", "Creditors")] == 0

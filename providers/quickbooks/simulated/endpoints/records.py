@@ -2,6 +2,7 @@
 
 from providers.quickbooks.simulated import lists
 from providers.quickbooks.simulated.books import shown
+from providers.quickbooks.simulated.deposits import DepositWriter
 from providers.quickbooks.simulated.endpoints.routing import Request, serves
 from providers.quickbooks.simulated.entities import ENTITIES, NAMES, Entity
 from providers.quickbooks.simulated.faults import fault, unknown, unsupported
@@ -19,6 +20,7 @@ WRITERS: dict[str, type[Writer]] = {
         BillWriter,
         VendorCreditWriter,
         PurchaseWriter,
+        DepositWriter,
         InvoiceWriter,
         CreditMemoWriter,
         SalesReceiptWriter,
