@@ -62,22 +62,25 @@ async def token_request(
     return _token_of(await _post(caller, config, url or config.token_url, body))
 
 
-async def _post(caller: Caller, config: ClientConfig, url: str, body: str, *, is_counted: bool = True) -> Answer:
+async def _post(
+    caller: Caller, config: ClientConfig, url: str, body: str, *, is_counted: bool = True, media_type: str = FORM
+) -> Answer:
     auth = ClientAuth(config.client_id, config.client_secret, "client_secret_basic")
-    headers = {"Content-Type": FORM, "Accept": "application/json"}
+    headers = {"Content-Type": media_type, "Accept": "application/json"}
     uri, headers, body = auth.prepare("POST", url, headers, body)  # type: ignore[no-untyped-call] # as above
     return await caller.form(uri, headers=headers, body=body, is_counted=is_counted)
 
 
-async def revoke(caller: Caller, config: ClientConfig, token: str) -> None:
-    """RFC 7009: give a refresh token back; one that is unknown already is no error (2.2).
+async def revoke(caller: Caller, config: ClientConfig, token: str, *, in_json: bool = False) -> None:
+    """RFC 7009: give a refresh token back; one that is unknown already is no error (2.2). `in_json`: not as a form.
 
     Raises:
         TryLaterError: no clear answer.
         ProviderChangedError: our client is refused.
     """
-    body = add_params_to_uri("", [("token", token)]).removeprefix("?")
-    answer = await _post(caller, config, config.revoke_url, body)
+    body = json.dumps({"token": token}) if in_json else add_params_to_uri("", [("token", token)]).removeprefix("?")
+    media_type = "application/json" if in_json else FORM
+    answer = await _post(caller, config, config.revoke_url, body, media_type=media_type)
     if answer.status >= 500 or answer.status == 429:
         raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"status {answer.status}"))
     if answer.status >= 400:

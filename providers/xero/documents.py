@@ -1,6 +1,5 @@
 """Documents to Xero's JSON and back; pure."""
 
-import json
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ from bot.domain.ledger_documents import LedgerDocument, LedgerFile, LedgerPaymen
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
+from providers.exact import exact_json
 from providers.xero import wire
 from providers.xero.mapping import day_of
 from providers.xero.resources import KIND_OF, PAYMENTS, RESOURCE_OF, RESOURCES, TARGETS, TYPE_OF, Resource
@@ -42,7 +42,7 @@ Link = Callable[[PostingKind, str], str]
 def postings_to_wire(postings: Sequence[Posting]) -> bytes:
     """The body of one PUT; the same postings give the same bytes, so that a frozen batch can be sent again."""
     path = RESOURCE_OF[postings[0].kind].path
-    return _dump({path: [posting_to_wire(posting) for posting in postings]}).encode()
+    return exact_json({path: [posting_to_wire(posting) for posting in postings]}).encode()
 
 
 def posting_to_wire(posting: Posting) -> dict[str, Any]:
@@ -111,26 +111,9 @@ def _has_four_places(value: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -4
 
 
-_quoted = json.encoder.encode_basestring_ascii
-"""Text as `json.dumps` writes it, without the detour: fifty documents have two thousand."""
-
-
-def _dump(value: Any) -> str:
-    """JSON with Decimals as numbers, digit for digit: `json` would go through float."""
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{_quoted(key)}:{_dump(found)}" for key, found in value.items()) + "}"
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, list):
-        return "[" + ",".join(_dump(found) for found in value) + "]"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return json.dumps(value)
-
-
 def payments_to_wire(payments: Sequence[Payment]) -> bytes:
     """As `postings_to_wire`, for what pays documents that are there ("Payments")."""
-    return _dump({PAYMENTS.path: [_payment(payment) for payment in payments]}).encode()
+    return exact_json({PAYMENTS.path: [_payment(payment) for payment in payments]}).encode()
 
 
 def _payment(payment: Payment) -> dict[str, Any]:
