@@ -51,12 +51,15 @@ class AccountClass(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An entry of the chart of accounts; "category" on screen. `code` is what bills refer to."""
+    """An entry of the chart of accounts; "category" on screen. `code` is what bills refer to; `number` is what people know
+    it by where that is another, and empty where it has none.
+    """
 
     provider_id: str
     code: str
     name: str
     account_class: AccountClass
+    number: str | None = None
     is_bank: bool = False
     is_system: bool = False
     is_active: bool = True
@@ -64,8 +67,13 @@ class Account:
     currency: str | None = None
 
     @property
+    def known_as(self) -> str:
+        """What people call it by, beside its name."""
+        return self.code if self.number is None else self.number
+
+    @property
     def label(self) -> str:
-        return f"{self.code} · {self.name}" if self.code else self.name
+        return f"{self.known_as} · {self.name}" if self.known_as else self.name
 
     @property
     def is_codable(self) -> bool:
@@ -134,11 +142,14 @@ class Usually:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """A product or service. `code` is what lines refer to. Without `bought` it is not bought, without `sold` not sold."""
+    """A product or service. `code` is what lines refer to, `number` what people know it by where that is another, and
+    empty where it has none. Without `bought` it is not bought, without `sold` not sold.
+    """
 
     provider_id: str
     code: str
     name: str
+    number: str | None = None
     is_active: bool = True
     bought: Usually | None = None
     sold: Usually | None = None
@@ -146,8 +157,13 @@ class Product:
     """Of one whose stock the ledger counts: what is bought of it goes to this account, and to no other."""
 
     @property
+    def known_as(self) -> str:
+        """What people call it by, beside its name."""
+        return self.code if self.number is None else self.number
+
+    @property
     def label(self) -> str:
-        return f"{self.code} · {self.name}" if self.name != self.code else self.code
+        return f"{self.known_as} · {self.name}" if self.known_as not in ("", self.name) else self.name
 
     def usually(self, *, is_sale: bool) -> Usually | None:
         if is_sale or self.bought is None or self.stock_account is None:

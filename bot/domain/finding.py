@@ -55,12 +55,14 @@ def found_by(entry: ListEntry) -> str:
     """The search text of an entry; empty for what no form offers."""
     match entry:
         case Account():
-            return search_text(entry.code, entry.name) if entry.is_codable else ""
+            return search_text(entry.known_as, entry.name) if entry.is_codable else ""
         case TaxRate():
             return search_text("", entry.name) if entry.goes_with_costs else ""
         case Contact() | TrackingCategory():
             return search_text("", entry.name)
-        case Currency() | Product():
+        case Product():
+            return search_text(entry.known_as, entry.name)
+        case Currency():
             return search_text(entry.code, entry.name)
 
 

@@ -82,7 +82,7 @@ async def went_inactive(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
 
 
 def _search(account: Account) -> str:
-    return search_text(account.code, f"{account.name} {account.currency or ''}")
+    return search_text(account.known_as, f"{account.name} {account.currency or ''}")
 
 
 def _link(account: Account, *, is_listed: bool) -> Link:

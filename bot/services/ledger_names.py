@@ -75,7 +75,7 @@ async def ledger_names(tx: Tx, books: NamedBooks) -> LedgerNames:
         elif row.kind == ListKind.TRACKING_CATEGORIES:
             tracking |= _options(load(row.entry, TrackingCategory))
         elif (account := load(row.entry, Account)).is_codable:
-            accounts |= dict.fromkeys(_all_names(account.code, account.name), account.code)
+            accounts |= dict.fromkeys(_all_names(account.known_as, account.name), account.code)
     return LedgerNames(accounts=accounts, tax_rates=tax_rates, tracking=tracking)
 
 
@@ -103,4 +103,5 @@ def _options(category: TrackingCategory) -> dict[tuple[str, str], Track]:
 
 
 def _all_names(code: str, name: str) -> tuple[str, ...]:
-    return tuple(each.casefold() for each in (name, f"{code} - {name}", code))
+    """`code` is empty where an entry has none that people know."""
+    return tuple(each.casefold() for each in ((name, f"{code} - {name}", code) if code else (name,)))

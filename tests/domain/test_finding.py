@@ -1,7 +1,10 @@
 """What is typed is compared without accents, case and signs, by whole beginnings of words in any order."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.books import Account, AccountClass, Product
 from bot.domain.finding import MOST_WORDS, Place, Query, found_by, search_text, words
 from tests.services.listed import account
 
@@ -64,3 +67,24 @@ def test_plain_text_is_folded_as_all_other_text_is() -> None:
     """The quick way for ASCII has to come to the same."""
     for text in ("Costs 5 (GENERAL)", "a_b'c`d", "x\ty\nz", "50%"):
         assert words(text) == words(f"{text} é")[:-1]
+
+
+NUMBERED = Account(
+    provider_id="28", code="28", number="1280", name="Office Supplies", account_class=AccountClass.EXPENSE
+)
+
+
+def test_an_account_is_found_by_what_people_know_it_by_and_not_by_what_documents_refer_to() -> None:
+    assert Query.of("1280").place_in(found_by(NUMBERED)) is Place.CODE
+    assert Query.of("28").place_in(found_by(NUMBERED)) is None
+    assert NUMBERED.label == "1280 · Office Supplies"
+    assert replace(NUMBERED, number="").label == "Office Supplies"
+    assert replace(NUMBERED, number=None).label == "28 · Office Supplies"
+
+
+def test_a_product_is_known_by_its_number_where_it_has_one() -> None:
+    product = Product(provider_id="1", code="1", name="Consulting", number="")
+
+    assert (product.label, found_by(product)) == ("Consulting", search_text("", "Consulting"))
+    assert replace(product, number="C-1").label == "C-1 · Consulting"
+    assert replace(product, number=None).label == "1 · Consulting"
