@@ -24,6 +24,9 @@ LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
 
 
+PAYABLE = frozenset(kind for kind in PostingKind if not kind.is_of_bank)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientConfig:
     """How we are known at a provider. Addresses default to the vendor's; tests and simulators give their own."""
@@ -117,6 +120,8 @@ class Profile:
     uses_pkce: bool
     refresh_token_life: timedelta
     """How long a refresh token lives that nobody uses. Each refresh starts it anew."""
+    refresh_token_kept_for: timedelta = timedelta(0)
+    """How long a refresh answers with the same refresh token. Then it gives another, and the old one dies."""
     apps_page: str
     """Where somebody takes our access away in the ledger itself, as its own menus call it."""
     addresses: dict[str, str]
@@ -126,6 +131,8 @@ class Profile:
     callback_fields: tuple[str, ...] = ()
     """What its callback says beside code and state. An answer without one of them is none."""
     longest_write: timedelta = LONGEST_WRITE
+    pays: frozenset[PostingKind] = PAYABLE
+    """What it takes payments of, if it takes any."""
     files: FileRules | None = None
     """What it takes of files; None: it takes none."""
     plan_limits: Mapping[str, str] = field(default_factory=dict)

@@ -183,13 +183,14 @@ async def plan_later_steps(tx: Tx, organisation: DueOrganisation, provider: Acco
     for step, work in frozen.taken:
         item = frozen.items.get(work.item_id)
         if isinstance(work, Posting) and item is not None:
-            plans[(step.publication_id, item.id)] = [*_payment_of(item, work), *_file_of(item, provider)]
+            plans[(step.publication_id, item.id)] = [*_payment_of(item, work, provider), *_file_of(item, provider)]
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
 
 
-def _payment_of(item: Item, posting: Posting) -> tuple[PlannedStep, ...]:
+def _payment_of(item: Item, posting: Posting, provider: AccountingProvider) -> tuple[PlannedStep, ...]:
     """What comes to nothing leaves nothing to pay, and no ledger takes a payment of nothing."""
-    if posting.status is not PaymentStatus.PAID or not posting.gross:
+    is_payable = posting.kind in provider.profile.pays and posting.gross
+    if posting.status is not PaymentStatus.PAID or not is_payable:
         return ()
     return (PlannedStep(kind=StepKind.PAYMENT, marker=item.reference),)
 

@@ -37,11 +37,11 @@ class PebbleFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
         self.access = Access(access_token=state.grant().access, tenant_id=MAIN)
         state.accounts["426"] = True
 
-    async def allow(self, address: str) -> str:
+    async def allow(self, address: str) -> dict[str, str]:
         async with a_browser() as browser:
             page = await browser.open(address)
             async with browser.session.post(page.address, allow_redirects=False) as answer:
-                return answer.headers["Location"].partition("code=")[2].partition("&")[0]
+                return {"code": answer.headers["Location"].partition("code=")[2].partition("&")[0]}
 
     def lengthen(self) -> int:
         self.state.contacts += [f"Supplier {number}" for number in range(20)]
@@ -61,8 +61,9 @@ class PebbleFarEnd(SigningInFarEnd, ListsFarEnd, WritingFarEnd):
     def drop_before(self) -> None:
         self.state.troubles.append("dropped")
 
-    def be_busy(self, seconds: int) -> None:
+    def be_busy(self, seconds: int) -> float:
         self.state.troubles.append("busy")
+        return seconds
 
     def expire_access(self) -> None:
         for grant in self.state.grants:

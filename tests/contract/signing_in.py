@@ -1,14 +1,16 @@
 """What the product relies on when somebody signs in to a ledger."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.books import OrganisationChoice
+from bot.domain.books import Capability, OrganisationChoice
 from bot.domain.problems import ProblemCode
 from providers.base import Access, TokenAnswer
-from providers.errors import AccessExpiredError, ReconnectNeededError
+from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededError
 from providers.oauth import code_challenge
 from tests.contract.far_end import FarEnd
 
@@ -19,13 +21,23 @@ LONGEST_GRACE = timedelta(hours=1)
 
 class SigningInFarEnd(FarEnd):
     @abstractmethod
-    async def allow(self, address: str) -> str:
-        """A person signs in at that address and allows access to everything; the code that came back."""
+    async def allow(self, address: str) -> Mapping[str, str]:
+        """A person signs in at that address and allows access to everything; what came back, with the code."""
 
-    async def signed_in(self) -> TokenAnswer:
-        address = self.provider.authorize_url(state="s", redirect_uri=REDIRECT, code_challenge=code_challenge(VERIFIER))
-        code = await self.allow(address)
-        return await self.provider.exchange(code=code, redirect_uri=REDIRECT, code_verifier=VERIFIER)
+    async def signed_in(self, verifier: str = VERIFIER, **otherwise: str) -> TokenAnswer:
+        """As the product signs somebody in. `otherwise`: what the browser says that the callback said."""
+        uses_pkce = self.provider.profile.uses_pkce
+        told = {**await self.allow(self.address()), **otherwise}
+        return await self.provider.exchange(
+            code=told["code"],
+            redirect_uri=REDIRECT,
+            code_verifier=verifier if uses_pkce else None,
+            fields={name: told[name] for name in self.provider.profile.callback_fields},
+        )
+
+    def address(self) -> str:
+        challenge = code_challenge(VERIFIER) if self.provider.profile.uses_pkce else None
+        return self.provider.authorize_url(state="s", redirect_uri=REDIRECT, code_challenge=challenge)
 
 
 class SigningInContract:
@@ -39,16 +51,33 @@ class SigningInContract:
 
     async def test_a_code_is_worth_nothing_without_its_verifier(self, signing_in: SigningInFarEnd) -> None:
         """Whoever catches the redirect has the code, and not what its challenge was made of."""
-        provider = signing_in.provider
-        address = provider.authorize_url(state="s", redirect_uri=REDIRECT, code_challenge=code_challenge(VERIFIER))
-        code = await signing_in.allow(address)
+        if not signing_in.provider.profile.uses_pkce:
+            assert "code_challenge" not in signing_in.address()
+            return
 
         with pytest.raises(ReconnectNeededError):
-            await provider.exchange(code=code, redirect_uri=REDIRECT, code_verifier="x" * 43)
+            await signing_in.signed_in("x" * 43)
+
+    async def test_what_the_callback_says_is_worth_nothing_that_the_new_access_does_not_open(
+        self, signing_in: SigningInFarEnd
+    ) -> None:
+        """It came through a browser."""
+        for name in signing_in.provider.profile.callback_fields:
+            answer = await signing_in.signed_in(**{name: "1234567890"})
+
+            with pytest.raises(ProviderError):
+                await signing_in.provider.organisations(answer)
 
     async def test_a_refresh_gives_a_new_pair_for_the_same_person(self, signing_in: SigningInFarEnd) -> None:
         first = await signing_in.signed_in()
         assert first.refresh_token is not None
+
+        kept_for = signing_in.provider.profile.refresh_token_kept_for
+        if kept_for:
+            same = await signing_in.provider.refresh(first.refresh_token)
+            assert same.access_token != first.access_token
+            assert same.refresh_token in (None, first.refresh_token)
+            signing_in.clock.move_to(signing_in.clock.now() + kept_for)
 
         second = await signing_in.provider.refresh(first.refresh_token)
 
@@ -59,6 +88,7 @@ class SigningInContract:
     async def test_a_refresh_token_that_was_replaced_dies(self, signing_in: SigningInFarEnd) -> None:
         first = await signing_in.signed_in()
         assert first.refresh_token is not None
+        signing_in.clock.move_to(signing_in.clock.now() + signing_in.provider.profile.refresh_token_kept_for)
         await signing_in.provider.refresh(first.refresh_token)
         signing_in.clock.move_to(signing_in.clock.now() + LONGEST_GRACE)
 
@@ -109,7 +139,8 @@ class SigningInContract:
         for _ in range(3):
             assert answer.refresh_token is not None
             signing_in.clock.move_to(signing_in.clock.now() + nearly)
-            answer = await signing_in.provider.refresh(answer.refresh_token)
+            renewed = await signing_in.provider.refresh(answer.refresh_token)
+            answer = replace(renewed, refresh_token=renewed.refresh_token or answer.refresh_token)
 
     async def test_a_sign_in_sees_its_organisations(self, signing_in: SigningInFarEnd) -> None:
         answer = await signing_in.signed_in()
@@ -121,7 +152,25 @@ class SigningInContract:
         assert all(choice.name for choice in seen)
         assert await signing_in.provider.shared(_access(answer, seen[0])) == {choice.tenant_id for choice in seen}
 
-    async def test_an_organisation_that_was_given_up_is_no_longer_seen(self, signing_in: SigningInFarEnd) -> None:
+    async def test_a_sign_in_for_one_organisation_says_which(self, signing_in: SigningInFarEnd) -> None:
+        if Capability.SEVERAL_ORGANISATIONS in signing_in.provider.profile.capabilities:
+            return
+        answer = await signing_in.signed_in()
+
+        (only,) = await signing_in.provider.organisations(answer)
+
+        assert answer.tenant_id == only.tenant_id
+        assert only.tenant_id in answer.subject, "two organisations of one person would share tokens"
+        assert only.link_id is None, "the sign-in is what is given back"
+
+    @pytest.fixture
+    def seeing_several(self, signing_in: SigningInFarEnd) -> SigningInFarEnd:
+        if Capability.SEVERAL_ORGANISATIONS not in signing_in.provider.profile.capabilities:
+            pytest.skip("a sign-in of this package is for one organisation, and goes with it")
+        return signing_in
+
+    async def test_an_organisation_that_was_given_up_is_no_longer_seen(self, seeing_several: SigningInFarEnd) -> None:
+        signing_in = seeing_several
         answer = await signing_in.signed_in()
         first, *others = await signing_in.provider.organisations(answer)
         assert first.link_id is not None
@@ -132,8 +181,9 @@ class SigningInContract:
         assert list(await signing_in.provider.organisations(answer)) == others
 
     async def test_an_organisation_that_was_given_up_is_refused_and_the_others_are_read(
-        self, signing_in: SigningInFarEnd
+        self, seeing_several: SigningInFarEnd
     ) -> None:
+        signing_in = seeing_several
         answer = await signing_in.signed_in()
         first, second, *_ = await signing_in.provider.organisations(answer)
         assert first.link_id is not None
@@ -145,7 +195,8 @@ class SigningInContract:
         assert refused.value.problem.code is ProblemCode.ACCESS_REMOVED
         assert (await signing_in.provider.books(_access(answer, second))).name
 
-    async def test_an_organisation_that_is_given_up_twice_is_no_error(self, signing_in: SigningInFarEnd) -> None:
+    async def test_an_organisation_that_is_given_up_twice_is_no_error(self, seeing_several: SigningInFarEnd) -> None:
+        signing_in = seeing_several
         answer = await signing_in.signed_in()
         first, *_ = await signing_in.provider.organisations(answer)
         assert first.link_id is not None

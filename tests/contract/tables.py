@@ -17,12 +17,11 @@ from bot.domain.lines import a_line, priced, tax_in
 from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus, statuses_for
+from tests.contract.far_end import Codes
 from tests.contract.writing import WritingFarEnd
 
 D = Decimal
 NOTHING = D(0)
-COSTS = {"INPUT2": D(20), "RRINPUT": D(5), "ZERORATEDINPUT": D(0)}
-SALES = {"OUTPUT2": D(20), "RROUTPUT": D(5), "ZERORATEDOUTPUT": D(0)}
 RATE = D("1.17")
 BREATH = timedelta(seconds=3)
 """Between calls, so that no limit is reached."""
@@ -72,7 +71,8 @@ HARD = (
 
 
 def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEnd) -> Posting:
-    lines = tuple(_line(way, row) for row in rows)
+    codes = writing.codes
+    lines = tuple(_line(way, row, codes) for row in rows)
     net, tax = (
         sum((each for each in found), D(0)) for found in zip(*((one.net, one.tax) for one in lines), strict=True)
     )
@@ -82,6 +82,7 @@ def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEn
         status=way.status,
         line_amounts=way.amounts,
         currency=way.currency,
+        contact_name=codes.contact(way.kind, way.currency),
         currency_rate=way.rate,
         bank_account=writing.bank_account(way.currency) if way.kind.is_of_bank else None,
         lines=lines,
@@ -91,10 +92,10 @@ def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEn
     )
 
 
-def _line(way: Way, row: Row) -> PostingLine:
+def _line(way: Way, row: Row, codes: Codes) -> PostingLine:
     """As the product works a line out that somebody types."""
-    codes = SALES if way.kind.is_sale else COSTS
-    code, percent = list(codes.items())[row.rate % len(codes)]
+    rates = codes.rates(way.kind)
+    code, percent = list(rates.items())[row.rate % len(rates)]
     amount = priced(row.quantity, row.price)
     tax = tax_in(amount, percent, way.amounts)
     tax += row.off if tax > abs(row.off) else 0
@@ -107,8 +108,9 @@ def _line(way: Way, row: Row) -> PostingLine:
         unit_price=line.unit_price,
         net=line.net,
         tax=tax,
-        account_code="200" if way.kind.is_sale else "429",
+        account_code=codes.account(way.kind),
         tax_code=None if way.amounts is LineAmounts.NO_TAX else code,
+        item_code=codes.product(way.kind),
     )
 
 
@@ -191,7 +193,8 @@ def drawn(cells: Mapping[Way, bool]) -> str:
 
 
 HTTP = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    # each package's class inherits the same test, and its fixture is made anew for each
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
     # each try is several calls, so what is found is told as it is, and not made smaller for minutes
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
@@ -213,6 +216,7 @@ def statuses_of(kind: PostingKind, capabilities: frozenset[Capability]) -> tuple
 
 class TableContract:
     KINDS: ClassVar[tuple[PostingKind, ...]]
+    PAID: ClassVar[tuple[PostingKind, ...]]
     TAX_MODES: ClassVar[tuple[LineAmounts, ...]] = tuple(LineAmounts)
     """How lines may be written."""
     CURRENCIES: ClassVar[tuple[str, ...]]
@@ -224,6 +228,7 @@ class TableContract:
             Way(kind=kind, status=status, amounts=amounts, currency=currency, rate=rate)
             for kind in self.KINDS
             for status in statuses_of(kind, capabilities)
+            if status is not PaymentStatus.PAID or kind in self.PAID
             for amounts, (currency, rate) in product(self.TAX_MODES, [(self.CURRENCIES[0], None), *foreign])
         ]
 

@@ -109,8 +109,8 @@ class ConnectingFake(SigningInFarEnd, ListsFarEnd):
         self.provider, self.clock = self.ledger, clock
         self.access = Access(access_token="a", tenant_id=ACME.tenant_id)
 
-    async def allow(self, address: str) -> str:
-        return "code"
+    async def allow(self, address: str) -> dict[str, str]:
+        return {"code": "code"}
 
     def lengthen(self) -> int:
         return len(self.ledger.accounts)
@@ -146,8 +146,9 @@ class PublishingFake(WithdrawingFarEnd):
     def drop_before(self) -> None:
         self._next(Trouble.RESET_BEFORE_COMMIT)
 
-    def be_busy(self, seconds: int) -> None:
+    def be_busy(self, seconds: int) -> float:
         self._next(Trouble.BUSY)
+        return seconds
 
     def expire_access(self) -> None:
         self._next(Trouble.EXPIRED)

@@ -17,7 +17,7 @@ from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
 from bot.domain.withdrawing import of_withdrawal
 from providers.errors import AccessExpiredError, OutcomeUnknownError, TryLaterError
-from tests.contract.far_end import a_bill
+from tests.contract.tables import statuses_of
 from tests.contract.writing import WritingContract, WritingFarEnd
 
 
@@ -66,8 +66,11 @@ class WithdrawingContract(WritingContract):
     async def test_a_document_of_each_kind_is_taken_out_of_the_books_as_is_told_before(
         self, withdrawing: WithdrawingFarEnd
     ) -> None:
-        statuses = (PaymentStatus.DRAFT, PaymentStatus.AWAITING_APPROVAL, PaymentStatus.AWAITING_PAYMENT)
-        for number, (kind, status) in enumerate((kind, status) for kind in self.KINDS for status in statuses):
+        can = withdrawing.provider.profile.capabilities
+        ways = [
+            (kind, status) for kind in self.KINDS for status in statuses_of(kind, can) if status != PaymentStatus.PAID
+        ]
+        for number, (kind, status) in enumerate(ways):
             posting = replace(withdrawing.a_posting(kind, f"W-{number}"), status=status)
             withdrawal = await withdrawing.published(posting)
             assert await withdrawing.look(withdrawal) == {}
@@ -86,7 +89,10 @@ class WithdrawingContract(WritingContract):
             assert await withdrawing.look(withdrawal) == {withdrawal.marker: record}
 
     async def test_what_stands_no_more_is_done_already_whoever_did_it(self, withdrawing: WithdrawingFarEnd) -> None:
-        ours, theirs = await withdrawing.published(a_bill("A")), await withdrawing.published(a_bill("B"))
+        ours, theirs = (
+            await withdrawing.published(withdrawing.a_bill("A")),
+            await withdrawing.published(withdrawing.a_bill("B")),
+        )
         unknown = replace(ours, document_id=str(uuid4()))
         await withdrawing.take_back(ours)
         withdrawing.void("B")
@@ -98,7 +104,7 @@ class WithdrawingContract(WritingContract):
             assert (outcome.record.ending is Ending.GONE) is (withdrawal is unknown)
 
     async def test_what_somebody_settled_stays(self, withdrawing: WithdrawingFarEnd) -> None:
-        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawal = await withdrawing.published(withdrawing.a_bill("A"))
         withdrawing.pay("A")
 
         outcome = await withdrawing.take_back(withdrawal)
@@ -108,7 +114,7 @@ class WithdrawingContract(WritingContract):
         assert await withdrawing.look(withdrawal) == {}
 
     async def test_what_somebody_changed_stays_until_that_is_known(self, withdrawing: WithdrawingFarEnd) -> None:
-        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawal = await withdrawing.published(withdrawing.a_bill("A"))
         withdrawing.change_total("A", Decimal("130.00"))
 
         outcome = await withdrawing.take_back(withdrawal)
@@ -121,7 +127,7 @@ class WithdrawingContract(WritingContract):
         assert isinstance(await withdrawing.take_back(known), Accepted)
 
     async def test_closed_books_keep_what_they_have(self, withdrawing: WithdrawingFarEnd) -> None:
-        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawal = await withdrawing.published(withdrawing.a_bill("A"))
         withdrawing.close_books()
 
         code = await self._refused(withdrawing, withdrawal)
@@ -137,7 +143,7 @@ class WithdrawingContract(WritingContract):
 
     async def test_a_lost_answer_to_a_withdrawal_is_settled_by_looking(self, withdrawing: WithdrawingFarEnd) -> None:
         for way in self.LOST:
-            withdrawal = await withdrawing.published(a_bill(way))
+            withdrawal = await withdrawing.published(withdrawing.a_bill(way))
             withdrawing.lose_withdrawal(way)
 
             with pytest.raises(OutcomeUnknownError):
@@ -150,7 +156,7 @@ class WithdrawingContract(WritingContract):
     async def test_a_withdrawal_that_broke_off_is_not_there_and_is_sent_again(
         self, withdrawing: WithdrawingFarEnd
     ) -> None:
-        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawal = await withdrawing.published(withdrawing.a_bill("A"))
         withdrawing.lose_withdrawal(None)
         with pytest.raises(OutcomeUnknownError):
             await withdrawing.take_back(withdrawal, key="k")
@@ -161,7 +167,7 @@ class WithdrawingContract(WritingContract):
         assert list(await withdrawing.look(withdrawal)) == [withdrawal.marker]
 
     async def test_a_limit_and_an_expired_token_withdraw_nothing(self, withdrawing: WithdrawingFarEnd) -> None:
-        withdrawal = await withdrawing.published(a_bill("A"))
+        withdrawal = await withdrawing.published(withdrawing.a_bill("A"))
         withdrawing.be_busy(30)
         with pytest.raises(TryLaterError):
             await withdrawing.take_back(withdrawal)
@@ -174,8 +180,8 @@ class WithdrawingContract(WritingContract):
     async def test_the_next_document_of_an_item_is_never_taken_for_the_one_before(
         self, withdrawing: WithdrawingFarEnd
     ) -> None:
-        for kind in self.KINDS:
-            first = withdrawing.a_posting(kind, f"{kind}-1")
+        for place, kind in enumerate(self.KINDS):
+            first = withdrawing.a_posting(kind, f"K{place}-1")
             withdrawal = await withdrawing.published(first)
             await withdrawing.take_back(withdrawal)
             second = replace(first, marker=f"{first.marker}?copy=2")

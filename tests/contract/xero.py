@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,12 +15,12 @@ from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
 from providers.base import Access, ClientConfig
-from providers.http import Answer, Caller
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulated import payments
 from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulated.seed import new_contact, stable_id
 from providers.xero.simulator import TRADING, Fault, XeroState, create_app
+from tests.contract.impatient import Impatient
 from tests.contract.lists import ListsFarEnd
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.contract.withdrawing import WithdrawingFarEnd
@@ -30,19 +30,6 @@ from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
 BANK_ACCOUNTS = {"GBP": "090", "EUR": "092"}
-HANGING = (Fault.HANG_BEFORE, Fault.HANG_AFTER)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Impatient(Caller):
-    """Waits for an answer as the product does, but not for one that is planned never to come."""
-
-    state: XeroState
-    patience: aiohttp.ClientTimeout
-
-    async def _request(self, method: str, url: str, limit: aiohttp.ClientTimeout, **options: Any) -> Answer:
-        hangs = any(planned.fault in HANGING for planned in self.state.misbehaviour.planned)
-        return await super()._request(method, url, self.patience if hangs else limit, **options)
 
 
 def _coded(account: str = "429", tax: str = "INPUT2") -> Callable[[Posting], Posting]:
@@ -94,7 +81,7 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
     # Signing in
 
-    async def allow(self, address: str) -> str:
+    async def allow(self, address: str) -> dict[str, str]:
         async with a_browser() as browser:
             page = await browser.open(address)
             page = await browser.press(page, person="dana")
@@ -104,7 +91,7 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
             async with browser.session.post(url, data=fields, allow_redirects=False) as answer:
                 found = re.search(r"[?&]code=([^&]+)", answer.headers["Location"])
         assert found is not None
-        return found[1]
+        return {"code": found[1]}
 
     # Lists
 
@@ -134,8 +121,9 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
     def lose_withdrawal(self, way: str | None) -> None:
         self.state.fail_next(way or Fault.RESET_BEFORE, method="POST", path="*/Invoices/*")
 
-    def be_busy(self, seconds: int) -> None:
+    def be_busy(self, seconds: int) -> float:
         self.state.fail_next(Fault.TOO_MANY, seconds=seconds)
+        return seconds
 
     def expire_access(self) -> None:
         self.state.expire_access_tokens()

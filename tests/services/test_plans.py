@@ -288,6 +288,18 @@ async def test_what_was_planned_after_a_document_is_what_it_is_sent_with_in_the_
     assert await steps_of(world, item_id) == ["done", "done"]
 
 
+async def test_no_payment_is_planned_of_what_the_ledger_takes_none_of(world: World) -> None:
+    world.ledger.profile = replace(world.ledger.profile, pays=frozenset({PostingKind.SALES_INVOICE}))
+    (item_id,) = await world.approve("INV-1")
+    await change(world, item_id, publish_as=PaymentStatus.PAID, paid_from="bank-1")
+
+    await world.settle()
+
+    assert world.ledger.numbers == ["INV-1"]
+    assert world.ledger.payments == []
+    assert "planned" not in await steps_of(world, item_id)
+
+
 async def change(world: World, item_id: ItemId, **values: object) -> None:
     """Under its approval."""
     async with world.db.write() as tx:
