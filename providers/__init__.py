@@ -9,6 +9,8 @@ import aiohttp
 
 from bot.clock import Clock
 from providers.base import AccountingProvider, Budget, ClientConfig, Profile
+from providers.quickbooks import PROFILE as QUICKBOOKS
+from providers.quickbooks.adapter import QuickBooksProvider
 from providers.xero import PROFILE as XERO
 from providers.xero.adapter import XeroProvider
 
@@ -23,6 +25,7 @@ class ProviderEntry:
 
 PROVIDERS: Mapping[str, ProviderEntry] = {
     XERO.key: ProviderEntry(XERO, XeroProvider.build),
+    QUICKBOOKS.key: ProviderEntry(QUICKBOOKS, QuickBooksProvider.build),
 }
 
 

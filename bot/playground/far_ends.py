@@ -86,7 +86,7 @@ class Setting:
         return app
 
 
-LARGEST_CALL = 64 * 1024 * 1024
+LARGEST_CALL = 128 * 1024 * 1024
 """In bytes; more than any ledger takes, so that each refuses in its own words."""
 
 

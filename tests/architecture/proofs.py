@@ -16,9 +16,11 @@ from bot.domain.settings import PaymentStatus, statuses_for
 from providers.base import Profile
 from tests.contract.provider import ProviderContract
 from tests.contract.test_provider import TestXero
+from tests.contract.test_quickbooks import TestQuickBooks
 
 CONTRACTS: Mapping[str, type[ProviderContract]] = {
     "xero": TestXero,
+    "quickbooks": TestQuickBooks,
 }
 """The class by which each package passes the contract."""
 

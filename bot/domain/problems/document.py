@@ -62,6 +62,16 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.RETRY, Fix.EDIT_ITEM),
         field="Currency",
     ),
+    ProblemCode.CURRENCIES_MIXED: Entry(
+        title="The contact or an account is in another currency",
+        explanation="The document is in {currency}, and in {ledger} the contact, {supplier}, the bank account or a category is "
+        "kept in another foreign currency. {ledger} takes only one for each document.",
+        remedy="Choose a contact that is in {currency}; another payee is approved again. Or choose another payment method or "
+        "category; or edit the item.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_CONTACT, Fix.CHOOSE_ACCOUNT, Fix.EDIT_ITEM),
+        field="Currency",
+    ),
     ProblemCode.NUMBER_TAKEN: Entry(
         title="The document's number is already used",
         explanation="{ledger} has another document with number {number}, and numbers are unique there. The other one: {other}.",

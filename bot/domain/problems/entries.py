@@ -18,6 +18,7 @@ class ProblemCode(StrEnum):
     CONTACT_NAME_TAKEN = "contact_name_taken"
     CONTACT_MISSING = "contact_missing"
     CURRENCY_NOT_ENABLED = "currency_not_enabled"
+    CURRENCIES_MIXED = "currencies_mixed"
     NUMBER_TAKEN = "number_taken"
     TOTALS_DIFFER = "totals_differ"
     FIELD_MISSING = "field_missing"

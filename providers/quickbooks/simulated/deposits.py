@@ -33,6 +33,7 @@ class DepositWriter(Writer):
         found, lines = worked_out(self, sent, kinds=(DEPOSIT_LINE,), is_sale=self._is_sale(sent))
         for line, one in zip(lines, self._details(sent), strict=False):
             entity = whoever(self, one.get("Entity"), "Entity", currency)
+            line.detail.pop("TaxInclusiveAmt", None)  # lines of deposits have no such field
             line.detail |= {"Entity": entity} if entity is not None else {}
             line.detail |= {name: one[name] for name in ("TaxApplicableOn", "CheckNum") if one.get(name)}
         return {**record, **found}

@@ -1,5 +1,7 @@
 """Intuit's tokens: access of an hour for one company, and a refresh token whose value changes about once a day."""
 
+import base64
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NotRequired, TypedDict
@@ -63,8 +65,23 @@ class Grants(grants.Grants[TokenAnswer]):
             "x_refresh_token_expires_in": int(self.rules.refresh_life.total_seconds()),
         }
         if "openid" in granted.scopes:
-            answer["id_token"] = f"simulated.{granted.person.key}.{access[:16]}"
+            answer["id_token"] = self._identity(granted)
         return answer
+
+    def _identity(self, granted: Granted) -> str:
+        """Who allowed it, and of which company; nobody signed this one."""
+        now = int(self.clock.now().timestamp())
+        head = {"alg": "RS256", "kid": "OPENID_SIMULATED", "typ": "JWT"}
+        claims = {
+            "iss": "https://oauth.platform.intuit.com/op/v1",
+            "sub": granted.person.id,
+            "aud": [self.client_id],
+            "realmid": granted.of["realm"],
+            "auth_time": now,
+            "iat": now,
+            "exp": now + int(self.rules.access_life.total_seconds()),
+        }
+        return ".".join((*(_encoded(part) for part in (head, claims)), "simulated"))
 
     def revoke(self, token: str) -> Json | None:
         """By the refresh token or by the access token; both end, and with them the connection."""
@@ -84,3 +101,7 @@ class Grants(grants.Grants[TokenAnswer]):
         for key, record in list(self.connections.items()):
             if record["realm"] == realm:
                 self.connections.drop(key)
+
+
+def _encoded(part: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()

@@ -63,8 +63,7 @@ class FromVendor(Writer):
                 self.say(business(ONE_CURRENCY))
         found, _ = worked_out(self, sent, kinds=(ACCOUNT_LINE, BOUGHT_LINE), is_sale=False)
         record["APAccountRef"] = self._payable(sent, currency)
-        record |= {**found, "Balance": found["TotalAmt"], "LinkedTxn": []}
-        return {**record, **home_balance(self, sent, found["TotalAmt"])}
+        return {**record, **found, "Balance": found["TotalAmt"], "LinkedTxn": []}
 
     def _payable(self, sent: Json, currency: str) -> Json | None:
         """The account that was named, or the one of the currency; the vendor makes one where there is none."""
@@ -88,6 +87,7 @@ class BillWriter(FromVendor):
 
     def own(self, sent: Json) -> Json:
         record = FromVendor.own(self, sent)
+        record |= home_balance(self, sent, record["TotalAmt"])
         issued = self.day(sent, "TxnDate") or self.books.today().isoformat()
         due = self.day(sent, "DueDate") or issued
         if due < issued:

@@ -10,6 +10,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 
 from providers.quickbooks.simulator import TRADING, QuickBooksState, create_app
+from tests.contract.quickbooks import QuickBooksFarEnd, quickbooks_far_end
 from tests.fakes.clock import FakeClock
 from tests.providers.quickbooks import vendor_schema
 
@@ -208,3 +209,10 @@ def _as_published(state: QuickBooksState) -> Iterator[None]:
 
 
 judged = pytest.mark.usefixtures("_as_published")
+
+
+@pytest.fixture
+async def quickbooks(clock: FakeClock) -> AsyncIterator[QuickBooksFarEnd]:
+    """Our client before it."""
+    async with quickbooks_far_end(clock) as far_end:
+        yield far_end

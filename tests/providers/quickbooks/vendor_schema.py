@@ -86,3 +86,55 @@ def _of_record(name: str, record: dict[str, Any]) -> Iterator[str]:
         return
     needed = NEEDED if record.get("status") == "Deleted" else NEEDED + WHOLE
     yield from (f"{name} lacks {field}" for field in needed if field not in record)
+
+
+# What is sent
+
+
+def request_problems(calls: Sequence[Call]) -> list[str]:
+    """What is wrong with what our client sent to the Accounting API: fields that the vendor does not know, a call without
+    its version, a write without its `requestid`, or one that does not ask for JSON.
+    """
+    ours = [call for call in calls if call.path.startswith("/v3/")]
+    return [f"{call.method} {call.path}: {words}" for call in ours for words in _of_request(call)]
+
+
+def _of_request(call: Call) -> Iterator[str]:
+    if call.query.get("minorversion") != "75":
+        yield "no minor version"
+    if "application/json" not in call.headers.get("Accept", ""):
+        yield "does not ask for JSON"
+    yield from (f"{name} is not documented" for name in call.query.keys() - _QUERIES)
+    if call.method == "POST":
+        key = call.query.get("requestid", "")
+        yield from () if 0 < len(key) <= 50 else (f"requestid {key!r}",)
+        yield from _of_body(call)
+
+
+def _of_body(call: Call) -> Iterator[str]:
+    """A record, or those of a batch. What is no whole record names itself by its id and version."""
+    last = call.path.rpartition("/")[2]
+    if last == "upload":
+        return
+    sent = json.loads(call.body)
+    items = sent["BatchItemRequest"] if last == "batch" else [{_entity(last): sent}]
+    for item in items:
+        for name, record in item.items():
+            if name not in ("bId", "operation", "optionsData"):
+                yield from _of_sent(name, record)
+
+
+def _of_sent(name: str, record: dict[str, Any]) -> Iterator[str]:
+    if name not in _names():
+        yield f"{name} is not in the schema"
+        return
+    for error in _validator(name).iter_errors(record):
+        yield f"{name}{list(error.absolute_path)}: {error.message[:200]}"
+
+
+@cache
+def _entity(path: str) -> str:
+    return next((name for name in sorted(_names()) if name.lower() == path), path)
+
+
+_QUERIES = frozenset({"minorversion", "requestid", "query", "operation", "include", "entities", "changedSince"})

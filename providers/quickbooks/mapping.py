@@ -1,0 +1,67 @@
+"""QuickBooks' JSON to our words and back; pure. Documents are in `documents`, lists in `lists`."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from bot.domain.books import BillRights, Books
+from bot.domain.money import WIDE
+from providers.fields import code_of, name_of, optional_code, optional_name, record_of
+
+CLASS, LOCATION = "Class", "Department"
+"""The two tracking categories there can be, by the entities that are their options."""
+RATE_DIGITS, RATE_PLACES = 12, Decimal("0.000001")
+
+
+def day_of(text: str | None) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -> Books:
+    """Absence of a closing date says nothing: some companies have one that is not told ("Preferences")."""
+    said, accounting = record_of(company), preferences.get("AccountingInfoPrefs") or {}
+    closed_on = day_of(accounting.get("BookCloseDate"))
+    return Books(
+        provider_id=realm,
+        name=name_of(said, "CompanyName"),
+        base_currency=home_of(preferences),
+        legal_name=optional_name(said, "LegalName"),
+        country=optional_code(said, "Country"),
+        time_zone=optional_name(said, "DefaultTimeZone"),
+        plan=_plan_of(said.get("NameValue")),
+        lock_dates_known=closed_on is not None,
+        period_locked_to=closed_on,
+        bill_rights=bill_rights_of(preferences),
+    )
+
+
+def home_of(preferences: dict[str, Any]) -> str:
+    return code_of(record_of(preferences["CurrencyPrefs"]["HomeCurrency"]), "value")
+
+
+def _plan_of(values: Any) -> str | None:
+    found = {one.get("Name"): one.get("Value") for one in values or [] if isinstance(one, dict)}
+    plan = found.get("OfferingSku")
+    return plan[:100] if isinstance(plan, str) and plan.strip() else None
+
+
+def bill_rights_of(preferences: dict[str, Any]) -> BillRights:
+    """Only admins connect, and no answer says more; but some plans have no bills."""
+    has_bills = (preferences.get("VendorAndPurchasesPrefs") or {}).get("EnableBills")
+    return BillRights.NONE if has_bills is False else BillRights.UNTOLD
+
+
+def rate_to_wire(rate: Decimal) -> Decimal:
+    """Units of the home currency for one of the document's; we say it the other way round."""
+    with localcontext(WIDE):
+        found = 1 / rate
+        places = RATE_DIGITS - 1 - found.adjusted()
+        return found.quantize(Decimal(10) ** -places, ROUND_HALF_UP).normalize()
+
+
+def rate_of(found: Any) -> Decimal | None:
+    """As precise as rates are kept here."""
+    if found is None or not Decimal(found):
+        return None
+    with localcontext(WIDE):
+        return (1 / Decimal(found)).quantize(RATE_PLACES, ROUND_HALF_UP)

@@ -1,0 +1,100 @@
+"""Whom a document is from or to, by the id that QuickBooks knows them by: known already, found by name, or made.
+
+Vendors, customers and employees share one list of names, and their ids ("Duplicate Name Exists Error").
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.texts import folded
+from providers.base import Access
+from providers.errors import OutcomeUnknownError, PersonNeededError, TryLaterError
+from providers.quickbooks.client import QuickBooksClient, among, derived_key
+from providers.quickbooks.errors import mapped_errors
+
+Json = dict[str, Any]
+VENDOR, CUSTOMER = "Vendor", "Customer"
+SIDES: Mapping[str, tuple[str, ...]] = {
+    "Bill": (VENDOR,),
+    "VendorCredit": (VENDOR,),
+    "Invoice": (CUSTOMER,),
+    "CreditMemo": (CUSTOMER,),
+    "Purchase": (VENDOR, CUSTOMER),
+    "Deposit": (CUSTOMER, VENDOR),
+}
+"""Who may be named on each, in the order in which they are looked for; a new one is made of the first kind."""
+ANY_ACTIVE = "Active in (true, false)"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    entity: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    client: QuickBooksClient
+
+    async def of(self, access: Access, drafts: Sequence[Json], key: str) -> list[Party | Problem]:
+        """Of each draft, in order.
+
+        Raises:
+            TryLaterError: somebody new could not be made for now; no document was written.
+        """
+        found: dict[tuple[str, str], Party] = {}
+        for side in dict.fromkeys(side for draft in drafts for side in SIDES[draft["entity"]]):
+            of_side = [draft for draft in drafts if side in SIDES[draft["entity"]]]
+            found |= {(side, name): party for name, party in (await self._known(access, side, of_side)).items()}
+        return [await self._one(access, draft, found, key) for draft in drafts]
+
+    async def _known(self, access: Access, side: str, drafts: Sequence[Json]) -> dict[str, Party]:
+        """By id, and by name as it is compared; of several an active one."""
+        known: dict[str, Party] = {}
+        ids = sorted(
+            {draft["party"]["id"] for draft in drafts if draft["party"]["id"] and len(SIDES[draft["entity"]]) > 1}
+        )
+        if ids:
+            records = await self.client.whole(access, side, among("Id", ids), ANY_ACTIVE)
+            with mapped_errors():
+                known |= {f"id {one['Id']}": Party(side, str(one["Id"])) for one in records}
+        names = sorted({draft["party"]["name"].strip() for draft in drafts if not draft["party"]["id"]} - {""})
+        if names:
+            records = await self.client.whole(access, side, among("DisplayName", names), ANY_ACTIVE)
+            with mapped_errors():
+                for one in sorted(records, key=lambda one: bool(one.get("Active", True))):
+                    known[folded(one["DisplayName"])] = Party(side, str(one["Id"]))
+        return known
+
+    async def _one(self, access: Access, draft: Json, found: dict[tuple[str, str], Party], key: str) -> Party | Problem:
+        sides, party = SIDES[draft["entity"]], draft["party"]
+        wanted = f"id {party['id']}" if party["id"] else folded(party["name"])
+        for side in sides:
+            if (side, wanted) in found:
+                return found[side, wanted]
+        if party["id"]:
+            return Party(sides[0], party["id"])
+        if not wanted:
+            return Problem(code=ProblemCode.CONTACT_MISSING)
+        made = await self._made(access, sides[0], draft, key)
+        if isinstance(made, Party):
+            found[sides[0], wanted] = made
+        return made
+
+    async def _made(self, access: Access, side: str, draft: Json, key: str) -> Party | Problem:
+        name = " ".join(draft["party"]["name"].split())
+        record = {"DisplayName": name, "CurrencyRef": draft["record"]["CurrencyRef"]}
+        try:
+            made = await self.client.create(access, side, record, derived_key(key, side, name))
+        except OutcomeUnknownError as error:
+            # its own key finds it again; the document itself was not sent
+            raise TryLaterError(error.problem, after_seconds=error.after_seconds) from error
+        except PersonNeededError as error:
+            if error.problem.code is ProblemCode.CONTACT_NAME_TAKEN:
+                known = await self._known(access, side, [draft])
+                return known.get(folded(name), error.problem)
+            return error.problem
+        with mapped_errors():
+            return Party(side, str(made["Id"]))

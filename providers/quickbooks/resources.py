@@ -1,0 +1,103 @@
+"""QuickBooks' entities that documents become, and what each calls the same things."""
+
+from dataclasses import dataclass
+
+from bot.domain.postings import Attachment, Payment, PostingKind, Withdrawal, Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """`party` is the field that names whom it is of; `account` that of the bank account, of what is booked on one."""
+
+    name: str
+    kind: PostingKind
+    party: str
+    page: str
+    """Where a person opens it, by `txnId` (unverified)."""
+    account: str | None = None
+    line: str = "AccountBasedExpenseLineDetail"
+    product_line: str = "ItemBasedExpenseLineDetail"
+    has_due_date: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentEntity:
+    """`party` is the field that names whose it is, `of` the kind of document that it pays."""
+
+    name: str
+    party: str
+    of: PostingKind
+    document: str
+
+    @property
+    def path(self) -> str:
+        return self.name.lower()
+
+
+BILL = Entity(name="Bill", kind=PostingKind.BILL, party="VendorRef", page="/app/bill", has_due_date=True)
+VENDOR_CREDIT = Entity(
+    name="VendorCredit", kind=PostingKind.SUPPLIER_CREDIT_NOTE, party="VendorRef", page="/app/vendorcredit"
+)
+PURCHASE = Entity(
+    name="Purchase", kind=PostingKind.SPEND_MONEY, party="EntityRef", page="/app/expense", account="AccountRef"
+)
+DEPOSIT = Entity(
+    name="Deposit",
+    kind=PostingKind.RECEIVE_MONEY,
+    party="Entity",
+    page="/app/deposit",
+    account="DepositToAccountRef",
+    line="DepositLineDetail",
+    product_line="DepositLineDetail",
+)
+INVOICE = Entity(
+    name="Invoice",
+    kind=PostingKind.SALES_INVOICE,
+    party="CustomerRef",
+    page="/app/invoice",
+    line="SalesItemLineDetail",
+    product_line="SalesItemLineDetail",
+    has_due_date=True,
+)
+CREDIT_MEMO = Entity(
+    name="CreditMemo",
+    kind=PostingKind.CUSTOMER_CREDIT_NOTE,
+    party="CustomerRef",
+    page="/app/creditmemo",
+    line="SalesItemLineDetail",
+    product_line="SalesItemLineDetail",
+)
+ENTITIES = {entity.path: entity for entity in (BILL, VENDOR_CREDIT, PURCHASE, DEPOSIT, INVOICE, CREDIT_MEMO)}
+ENTITY_OF = {entity.kind: entity for entity in ENTITIES.values()}
+
+BILL_PAYMENT = PaymentEntity(name="BillPayment", party="VendorRef", of=PostingKind.BILL, document="Bill")
+PAYMENT = PaymentEntity(name="Payment", party="CustomerRef", of=PostingKind.SALES_INVOICE, document="Invoice")
+PAYMENTS = {entity.path: entity for entity in (BILL_PAYMENT, PAYMENT)}
+PAYMENT_OF = {entity.of: entity for entity in PAYMENTS.values()}
+FILES = "attachable"
+
+
+def route_of(work: Work) -> str:
+    """Documents and payments go out by their entity, ten at once; a file by its document, and what takes a document back
+    by that document.
+    """
+    path = ENTITY_OF[work.kind].path
+    match work:
+        case Payment():
+            return PAYMENT_OF[work.kind].path
+        case Attachment():
+            return f"{path}/{work.document_id}/{FILES}"
+        case Withdrawal():
+            return f"{path}/{work.document_id}"
+        case _:
+            return path
+
+
+def is_of_document(route: str) -> bool:
+    """Whether a route is that of one document, and not of a list or of its files."""
+    path, _, rest = route.partition("/")
+    return path in ENTITIES and bool(rest) and "/" not in rest

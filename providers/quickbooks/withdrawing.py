@@ -1,0 +1,110 @@
+"""Taking a document out of QuickBooks' books: it is deleted. Bills cannot be voided there, and the number of an invoice that
+is voided stays taken, so that it could not be published again.
+
+Sources: "Bill", "VendorCredit", "Purchase", "Deposit", "Invoice", "CreditMemo", "BillPayment", "Payment" (delete), "Change data capture" (what was deleted). A record is changed by the version of it that was read, and each
+payment of it makes another version, so it is read before each step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.clock import Clock
+from bot.domain.ledger_documents import EndedDocument, changes
+from bot.domain.postings import Ending, PostingKind, Withdrawal
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted, Outcome, Refused
+from providers.base import Access
+from providers.errors import PersonNeededError
+from providers.quickbooks.client import derived_key
+from providers.quickbooks.documents import Json, document_of, is_voided
+from providers.quickbooks.errors import mapped_errors
+from providers.quickbooks.finding import Finder
+from providers.quickbooks.resources import ENTITIES, ENTITY_OF, PAYMENT_OF, route_of
+
+TOLD_FOR = timedelta(days=29)
+"""Change data capture goes back thirty days."""
+SETTLES = ("BillPayment", "BillPaymentCheck", "BillPaymentCreditCard", "Payment", "VendorCredit", "CreditMemo")
+SETTLES_ALSO = ("Bill", "Invoice", "Deposit", "JournalEntry", "RefundReceipt", "Check", "Expense")
+"""What is linked to a document that takes from it; an estimate or a purchase order does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawer:
+    finder: Finder
+    clock: Clock
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
+        route = route_of(withdrawal)
+        found = await self._record(access, route)
+        ended = await self._ended(access, route, found)
+        if found is None or ended is not None:
+            return Accepted(ledger_id=withdrawal.document_id, record=ended)
+        with mapped_errors():
+            obstacle = self._obstacle(found, withdrawal)
+            payments = [linked for linked in _settlements(found) if linked in withdrawal.payments]
+        if obstacle is not None:
+            return _refused(withdrawal, obstacle, payments)
+        try:
+            while payments:
+                await self._take_back(access, withdrawal.kind, payments[0], idempotency_key)
+                del payments[0]
+            found = await self._record(access, route)
+            if found is not None:
+                await self._end(access, withdrawal.kind, found, idempotency_key)
+        except PersonNeededError as error:
+            return _refused(withdrawal, error.problem, payments)
+        return Accepted(ledger_id=withdrawal.document_id)
+
+    async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
+        """The document of this route by its id, where it stands no more."""
+        found = await self._ended(access, route, await self._record(access, route))
+        return {} if found is None else {found.ledger_id: found}
+
+    async def _record(self, access: Access, route: str) -> Json | None:
+        path, _, document_id = route.partition("/")
+        return next(iter(await self.finder.records(access, ENTITIES[path].name, [document_id])), None)
+
+    async def _ended(self, access: Access, route: str, found: Json | None) -> EndedDocument | None:
+        path, _, document_id = route.partition("/")
+        if found is not None:
+            return EndedDocument(ledger_id=document_id, ending=Ending.VOIDED) if is_voided(found) else None
+        since = self.clock.now() - TOLD_FOR
+        is_deleted = document_id in await self.finder.client.deleted(access, ENTITIES[path].name, since)
+        return EndedDocument(ledger_id=document_id, ending=Ending.DELETED if is_deleted else Ending.GONE)
+
+    async def _take_back(self, access: Access, kind: PostingKind, payment_id: str, key: str) -> None:
+        entity = PAYMENT_OF[kind]
+        for record in await self.finder.records(access, entity.name, [payment_id]):
+            its_key = derived_key(key, payment_id, record["SyncToken"])
+            await self.finder.client.delete(access, entity.path, record, its_key)
+
+    async def _end(self, access: Access, kind: PostingKind, record: Json, key: str) -> None:
+        entity = ENTITY_OF[kind]
+        its_key = derived_key(key, record["Id"], record["SyncToken"])
+        await self.finder.client.delete(access, entity.path, record, its_key)
+
+    def _obstacle(self, found: Json, withdrawal: Withdrawal) -> Problem | None:
+        """What people have to hear of first. What somebody else settled of it is theirs; our own payments go with it."""
+        if any(linked not in withdrawal.payments for linked in _settlements(found)):
+            return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
+        document = document_of(found, ENTITY_OF[withdrawal.kind], self.finder.link)
+        changed = changes(withdrawal.posting, document)
+        if changed and changed != withdrawal.known:
+            return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
+        return None
+
+
+def _settlements(found: Json) -> list[str]:
+    links = [*(found.get("LinkedTxn") or []), *_linked_in_lines(found)]
+    return [str(link["TxnId"]) for link in links if link.get("TxnType") in (*SETTLES, *SETTLES_ALSO)]
+
+
+def _linked_in_lines(found: Json) -> list[Json]:
+    return [link for line in found.get("Line") or [] for link in line.get("LinkedTxn") or []]
+
+
+def _refused(withdrawal: Withdrawal, problem: Problem, standing: Sequence[str]) -> Refused:
+    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
+    gone = [payment for payment in withdrawal.payments if payment not in standing]
+    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)

@@ -1,0 +1,126 @@
+"""What our client makes of the books and the lists of QuickBooks, beyond the contract of every provider."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
+from bot.domain.documents import LineAmounts
+from bot.domain.ledger_documents import differences
+from providers.base import Access
+from providers.quickbooks.simulator import AMERICA, TRADING
+from tests.contract.quickbooks import QuickBooksFarEnd
+from tests.providers.quickbooks.ours import the_document
+
+# The books and their lists
+
+
+async def a_list(quickbooks: QuickBooksFarEnd, kind: ListKind, page: str | None = None) -> ListPage:
+    return await quickbooks.provider.list_page(quickbooks.access, kind, page)
+
+
+async def test_the_books_say_what_is_closed_where_quickbooks_tells(quickbooks: QuickBooksFarEnd) -> None:
+    told = await quickbooks.provider.books(quickbooks.access)
+    quickbooks.state.set_tells_close_date(TRADING, tells=False)
+    untold = await quickbooks.provider.books(quickbooks.access)
+
+    assert (told.lock_dates_known, told.period_locked_to) == (True, date(2019, 12, 31))
+    assert (untold.lock_dates_known, untold.period_locked_to) == (False, None)
+    assert (told.base_currency, told.country, told.plan) == ("GBP", "GB", "QuickBooks Online Plus")
+
+
+async def test_accounts_are_shown_by_number_and_referred_to_by_id(quickbooks: QuickBooksFarEnd) -> None:
+    page = await a_list(quickbooks, ListKind.ACCOUNTS)
+
+    found = {entry.name: entry for entry in page.entries if isinstance(entry, Account)}
+    office = found["Office Supplies"]
+    assert (office.code, office.label) == ("28", "1280 · Office Supplies")
+    assert [found[name].is_codable for name in ("Creditors", "Debtors", "VAT Control", "Company Card")] == [False] * 4
+    assert not found["Fax Rental"].is_active
+
+
+async def test_a_list_of_bank_accounts_has_cards_too_and_inactive_ones(quickbooks: QuickBooksFarEnd) -> None:
+    page = await a_list(quickbooks, ListKind.BANK_ACCOUNTS)
+
+    found = {entry.name: entry.is_active for entry in page.entries if isinstance(entry, Account) and entry.is_bank}
+    assert found["Company Card"]
+    assert not found["Old Current Account"]
+    assert len(found) == len(page.entries)
+
+
+async def test_a_tax_code_has_the_percentage_of_its_rates(quickbooks: QuickBooksFarEnd) -> None:
+    page = await a_list(quickbooks, ListKind.TAX_RATES)
+
+    found = {entry.code: entry for entry in page.entries if isinstance(entry, TaxRate)}
+    assert (found["2"].name, found["2"].percent, found["2"].is_active) == ("20.0% S", Decimal(20), True)
+    assert not found["9"].is_active
+
+
+async def test_classes_and_locations_are_options_as_far_as_they_are_switched_on(quickbooks: QuickBooksFarEnd) -> None:
+    both = await a_list(quickbooks, ListKind.TRACKING_CATEGORIES)
+    quickbooks.books.change_preferences("AccountingInfoPrefs", ClassTrackingPerTxnLine=False)
+    one = await a_list(quickbooks, ListKind.TRACKING_CATEGORIES)
+
+    names = [
+        (category.name, [option.name for option in category.options])
+        for category in both.entries
+        if isinstance(category, TrackingCategory)
+    ]
+    assert names == [("Class", ["North", "Overseas", "South"]), ("Location", ["London", "Manchester", "York"])]
+    assert [category.name for category in one.entries if isinstance(category, TrackingCategory)] == ["Location"]
+
+
+async def test_suppliers_come_before_customers_and_only_what_changed_where_that_is_asked(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    first = await a_list(quickbooks, ListKind.CONTACTS)
+    second = await a_list(quickbooks, ListKind.CONTACTS, first.next_page)
+    since = quickbooks.clock.now()
+    quickbooks.clock.move_to(since + timedelta(minutes=1))
+    quickbooks.state.set_active(TRADING, "Vendor", "Net Connect", is_active=False)
+    changed = await quickbooks.provider.list_page(quickbooks.access, ListKind.CONTACTS, None, since=since)
+
+    assert all(isinstance(entry, Contact) and entry.is_supplier for entry in first.entries)
+    assert all(isinstance(entry, Contact) and entry.is_customer for entry in second.entries)
+    assert second.next_page is None
+    assert [(entry.name, entry.is_active) for entry in changed.entries if isinstance(entry, Contact)] == [
+        ("Net Connect", False)
+    ]
+
+
+async def test_products_say_what_they_are_booked_to(quickbooks: QuickBooksFarEnd) -> None:
+    page = await a_list(quickbooks, ListKind.PRODUCTS)
+
+    found = {entry.name: entry for entry in page.entries if isinstance(entry, Product)}
+    assert (found["Delivery"].bought and found["Delivery"].bought.account) == "29"
+    assert found["Consulting"].bought is None
+    assert (found["Consulting"].sold and found["Consulting"].sold.account) == "20"
+
+
+async def test_an_entry_of_another_form_is_named_and_costs_the_list_nothing(quickbooks: QuickBooksFarEnd) -> None:
+    account = quickbooks.books.shelf("Account")["28"]
+    quickbooks.books.save("Account", {**account, "Classification": "Weather"})
+
+    page = await a_list(quickbooks, ListKind.ACCOUNTS)
+
+    (unreadable,) = page.unreadable
+    assert unreadable.key == "28"
+    assert "Office Supplies (its Classification, Weather, is none that I know)" in unreadable.words
+
+
+async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_tax(quickbooks: QuickBooksFarEnd) -> None:
+    tokens = quickbooks.state.grant("dana", AMERICA)
+    quickbooks.access = Access(access_token=tokens["access_token"], tenant_id=AMERICA)
+    bill = quickbooks.a_bill("A", currency="USD", line_amounts=LineAmounts.NO_TAX)
+    line = replace(bill.lines[0], account_code="20", tax_code=None, tax=Decimal(0))
+    bill = replace(bill, lines=(line,), tax=Decimal(0), gross=Decimal("100.00"))
+
+    books = await quickbooks.provider.books(quickbooks.access)
+    document = await the_document(quickbooks, bill)
+
+    assert (books.base_currency, books.country) == ("USD", "US")
+    assert differences(bill, document) == ()
+    for kind in quickbooks.provider.profile.lists:
+        assert (await a_list(quickbooks, kind)).unreadable == ()
+    accounts = await a_list(quickbooks, ListKind.ACCOUNTS)
+    assert "Supplies" in {entry.label for entry in accounts.entries if isinstance(entry, Account)}

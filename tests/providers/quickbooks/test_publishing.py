@@ -1,0 +1,249 @@
+"""What our client asks of QuickBooks when documents are published, beyond the contract of every provider."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from bot.domain.coding import Track
+from bot.domain.documents import LineAmounts
+from bot.domain.ledger_documents import differences
+from bot.domain.postings import Payment, PostingKind
+from bot.domain.problems import ProblemCode
+from bot.domain.publishing import Accepted, Refused
+from providers.errors import TryLaterError
+from providers.quickbooks.completing import Rate, _tax_lines
+from providers.quickbooks.mapping import rate_of, rate_to_wire
+from providers.quickbooks.simulator import Fault
+from tests.contract.quickbooks import QuickBooksFarEnd
+from tests.providers.quickbooks.ours import bodies, the_document
+
+NORTH = "5000000000000142238"
+
+
+# Whom a document is from
+
+
+async def test_a_supplier_that_nobody_knows_is_made_once_and_in_the_documents_currency(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    bills = [quickbooks.a_bill(number, contact_name="Paper  & Ink Ltd", currency="EUR") for number in ("A", "B")]
+
+    outcomes = await quickbooks.create(*bills)
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted]
+    assert bodies(quickbooks, "/vendor") == [{"DisplayName": "Paper & Ink Ltd", "CurrencyRef": {"value": "EUR"}}]
+
+
+async def test_a_supplier_is_the_one_of_that_name_whatever_its_capitals(quickbooks: QuickBooksFarEnd) -> None:
+    document = await the_document(quickbooks, quickbooks.a_bill("A", contact_name="central COPIERS"))
+
+    assert document.contact_name == "Central Copiers"
+    assert bodies(quickbooks, "/vendor") == []
+
+
+async def test_a_lost_answer_about_a_new_supplier_writes_no_bill_and_makes_no_second_one(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    bill = quickbooks.a_bill("A", contact_name="Paper & Ink Ltd")
+    quickbooks.state.fail_next(Fault.RESET_AFTER, method="POST", path="*/vendor")
+
+    with pytest.raises(TryLaterError):
+        await quickbooks.create(bill, key="k")
+    assert quickbooks.standing() == []
+    (outcome,) = await quickbooks.create(bill, key="k")
+
+    assert isinstance(outcome, Accepted)
+    named = [one for one in quickbooks.books.shelf("Vendor").values() if one["DisplayName"] == "Paper & Ink Ltd"]
+    assert len(named) == 1
+
+
+async def test_one_that_cannot_be_made_costs_the_others_of_the_call_nothing(quickbooks: QuickBooksFarEnd) -> None:
+    bills = quickbooks.a_bill("A"), quickbooks.a_bill("B", contact_name="Boom FM"), quickbooks.a_bill("C")
+
+    outcomes = await quickbooks.create(*bills)
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Refused, Accepted]
+    assert quickbooks.standing() == ["A", "C"]
+
+
+async def test_money_is_spent_on_and_received_from_whoever_has_that_id(quickbooks: QuickBooksFarEnd) -> None:
+    """Vendors and customers share their ids; what is named has to say which it is."""
+    customer = str((quickbooks.books.named("Customer", "Boom FM") or {})["Id"])
+    spent = replace(quickbooks.a_posting(PostingKind.SPEND_MONEY, "S"), contact_id=customer)
+    received = replace(quickbooks.a_posting(PostingKind.RECEIVE_MONEY, "R"), contact_name="Central Copiers")
+
+    assert (await the_document(quickbooks, spent)).contact_name == "Boom FM"
+    assert (await the_document(quickbooks, received)).contact_name == "Central Copiers"
+
+
+# Accounts, tax, tracking, numbers
+
+
+async def test_money_spent_on_a_card_says_so(quickbooks: QuickBooksFarEnd) -> None:
+    on_card = replace(quickbooks.a_posting(PostingKind.SPEND_MONEY, "S"), bank_account="4")
+
+    await the_document(quickbooks, on_card)
+
+    (purchase,) = quickbooks.state.documents("Purchase")
+    assert (purchase["PaymentType"], purchase["AccountRef"]["name"]) == ("CreditCard", "Company Card")
+
+
+@pytest.mark.parametrize("account", ["28", "6", str(uuid4())])
+async def test_money_is_spent_from_bank_accounts_only(quickbooks: QuickBooksFarEnd, account: str) -> None:
+    """Not from an expense, an inactive one, or none."""
+    (outcome,) = await quickbooks.create(
+        replace(quickbooks.a_posting(PostingKind.SPEND_MONEY, "S"), bank_account=account)
+    )
+
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN
+
+
+@pytest.mark.parametrize(("account", "code"), [("4", None), ("14", ProblemCode.BANK_ACCOUNT_NOT_TAKEN)])
+async def test_a_bill_is_paid_by_card_but_not_from_another_asset(
+    quickbooks: QuickBooksFarEnd, account: str, code: ProblemCode | None
+) -> None:
+    bill = quickbooks.a_bill("A")
+    document = await the_document(quickbooks, bill)
+    payment = Payment(
+        item_id=bill.item_id,
+        kind=PostingKind.BILL,
+        document_id=document.ledger_id,
+        marker="B-1",
+        bank_account=account,
+        paid_on=bill.issued_on,
+        amount=bill.gross,
+        currency="GBP",
+    )
+
+    (outcome,) = await quickbooks.create(payment)
+
+    if code is None:
+        assert isinstance(outcome, Accepted)
+        read = await quickbooks.read(payment, outcome.ledger_id)
+        assert differences(payment, read[outcome.ledger_id]) == ()
+    else:
+        assert isinstance(outcome, Refused)
+        assert outcome.problem.code is code
+
+
+async def test_a_payment_of_a_bill_that_is_gone_is_refused(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("A")
+    payment = Payment(
+        item_id=bill.item_id,
+        kind=PostingKind.BILL,
+        document_id="99999",
+        marker="B-1",
+        bank_account="1",
+        paid_on=bill.issued_on,
+        amount=bill.gross,
+        currency="GBP",
+    )
+
+    (outcome,) = await quickbooks.create(payment)
+
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.code is ProblemCode.PAYMENT_NOT_OPEN
+
+
+async def test_tax_is_the_documents_own_though_quickbooks_would_round_otherwise(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("A")
+    bill = replace(bill, lines=(replace(bill.lines[0], tax=Decimal("19.98")),), tax=Decimal("19.98"))
+    bill = replace(bill, gross=Decimal("119.98"), line_amounts=LineAmounts.INCLUSIVE)
+
+    document = await the_document(quickbooks, bill)
+
+    assert (document.net, document.tax, document.gross) == (Decimal("100.00"), Decimal("19.98"), Decimal("119.98"))
+
+
+@pytest.mark.parametrize(
+    ("percents", "net", "tax", "amounts"),
+    [
+        (["20"], "100", "19.98", ["19.98"]),
+        (["5", "9.975"], "100", "14.98", ["5.00", "9.98"]),  # GST with QST
+        (["5", "7"], "0.10", "0.01", ["0.00", "0.01"]),
+        (["20", "-20"], "100", "0", ["20.00", "-20.00"]),  # reverse charge
+        ([], "100", "0", []),
+    ],
+)
+def test_the_tax_of_a_code_is_parted_over_its_rates(
+    percents: list[str], net: str, tax: str, amounts: list[str]
+) -> None:
+    rates = [Rate(str(place), Decimal(percent)) for place, percent in enumerate(percents)]
+
+    lines = _tax_lines(rates, Decimal(net), Decimal(tax))
+
+    assert [line["Amount"] for line in lines] == [Decimal(amount) for amount in amounts]
+    assert sum(line["Amount"] for line in lines) == Decimal(tax) or not rates
+
+
+async def test_classes_are_of_lines_and_a_location_of_the_document(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("A")
+    tracks = (Track("Class", NORTH), Track("Department", "1"))
+    bill = replace(bill, lines=(replace(bill.lines[0], tracking=tracks),))
+
+    document = await the_document(quickbooks, bill)
+
+    (kept,) = quickbooks.state.bills()
+    assert kept["DepartmentRef"]["name"] == "London"
+    assert kept["Line"][0]["AccountBasedExpenseLineDetail"]["ClassRef"]["value"] == NORTH
+    assert differences(bill, document) == ()
+
+
+async def test_a_bill_names_what_was_bought_and_is_booked_to_its_account(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("A")
+    bill = replace(bill, lines=(replace(bill.lines[0], item_code="2", account_code="29"),))
+
+    document = await the_document(quickbooks, bill)
+
+    assert (document.item_codes, document.account_codes) == (("2",), ("29",))
+    assert differences(bill, document) == ()
+
+
+async def test_a_number_that_the_same_supplier_used_is_told_with_the_other_document(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    first = await the_document(quickbooks, quickbooks.a_bill("A", marker="https://dext.example/i/other"))
+    bill = quickbooks.a_bill("A")
+
+    (outcome,) = await quickbooks.create(bill)
+
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.code is ProblemCode.NUMBER_TAKEN
+    other = await quickbooks.provider.same_number(quickbooks.access, bill)
+    assert other is not None
+    assert other.ledger_id == first.ledger_id
+
+
+async def test_a_number_with_quotation_marks_is_asked_for_as_it_is(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("O'Brien\\1")
+    document = await the_document(quickbooks, bill)
+
+    found = await quickbooks.provider.same_number(quickbooks.access, bill)
+
+    assert found is not None
+    assert found.ledger_id == document.ledger_id
+
+
+async def test_a_document_is_found_though_people_wrote_beside_its_marker(quickbooks: QuickBooksFarEnd) -> None:
+    bill = quickbooks.a_bill("A")
+    await the_document(quickbooks, bill)
+    (kept,) = quickbooks.state.bills()
+    quickbooks.books.save("Bill", {**kept, "PrivateNote": f"ask Tom\n{bill.marker}\nfor March"})
+
+    assert list(await quickbooks.find(bill)) == [bill.marker]
+    other = replace(bill, marker=f"{bill.marker}?copy=2")
+    assert await quickbooks.find(other) == {}
+
+
+@pytest.mark.parametrize("rate", ["1.17", "0.000123", "17250.123456", "190.5", "1"])
+def test_a_rate_comes_back_as_it_went(rate: str) -> None:
+    """QuickBooks counts the other way round."""
+    assert rate_of(rate_to_wire(Decimal(rate))) == Decimal(rate)
+
+
+def test_no_rate_is_none() -> None:
+    assert rate_of(None) is None
+    assert rate_of(0) is None
