@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.documents import ItemKind
 
 
@@ -235,6 +236,7 @@ class Books:
     year_locked_to: date | None = None
     bill_rights: BillRights = BillRights.UNTOLD
     """Of the login that read this."""
+    rules: BookRules = USUAL_RULES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

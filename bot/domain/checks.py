@@ -6,6 +6,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 
 from decimal import Decimal
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
@@ -20,13 +21,16 @@ NOT_READ = "Nothing of it could be read: a bookkeeper presses Fill in and types 
 _WARNED_OF = frozenset({FactField.SUPPLIER, FactField.AMOUNTS, FactField.LINES})
 
 
-def check(facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST) -> tuple[str, ...]:
-    """Every complaint at once, so that one round of editing can settle them all."""
+def check(
+    facts: Facts, coding: Coding, kind: ItemKind = ItemKind.COST, rules: BookRules = USUAL_RULES
+) -> tuple[str, ...]:
+    """Every complaint at once, so that one round of editing can settle them all; in books that ask for this."""
     if not facts.document_type.is_booked:
         return (never_booked(facts.document_type),)
     if facts.is_unread:
         return (NOT_READ,)
-    return (*_missing(facts, coding, kind), *_amounts(facts), *_several_rates(facts, coding))
+    several_rates = _several_rates(facts, coding) if rules.taxes(kind) else ()
+    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates)
 
 
 def not_paid(item: Item) -> tuple[str, ...]:
@@ -46,7 +50,7 @@ def never_booked(document_type: DocumentType) -> str:
     )
 
 
-def _missing(facts: Facts, coding: Coding, kind: ItemKind) -> tuple[str, ...]:
+def _missing(facts: Facts, coding: Coding, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
     who = (facts.buyer.name, "The customer is missing.")
     if kind is not ItemKind.SALE:
         who = (facts.supplier.name, "The supplier is missing.")
@@ -57,7 +61,10 @@ def _missing(facts: Facts, coding: Coding, kind: ItemKind) -> tuple[str, ...]:
         (facts.currency, _no_currency(facts)),
         (facts.gross, "The total is missing."),
     )
-    return (*(sentence for value, sentence in wanted if value is None), *_not_coded(facts, coding))
+    return (
+        *(sentence for value, sentence in wanted if value is None),
+        *_not_coded(facts, coding, needs_rate=rules.taxes(kind)),
+    )
 
 
 def _no_currency(facts: Facts) -> str:
@@ -66,10 +73,10 @@ def _no_currency(facts: Facts) -> str:
     return f"The currency is missing: its amounts are in {facts.currency_sign}, which may be of several countries."
 
 
-def _not_coded(facts: Facts, coding: Coding) -> tuple[str, ...]:
+def _not_coded(facts: Facts, coding: Coding, *, needs_rate: bool) -> tuple[str, ...]:
     """A line that has no code of its own has the item's."""
     lines = [coding.codes_at(place) for place in range(len(facts.lines))] or [coding.codes]
-    needs_rate = facts.line_amounts is not LineAmounts.NO_TAX
+    needs_rate = needs_rate and facts.line_amounts is not LineAmounts.NO_TAX
     without = (
         ("A category", sum(codes.account is None for codes in lines)),
         ("A tax rate", sum(codes.tax_rate is None for codes in lines) if needs_rate else 0),

@@ -22,6 +22,7 @@ from bot.services import audit, publications
 from bot.services.asking import settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.following import is_behind
+from bot.services.lists import rules_of
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
 from bot.services.settings import organisation_name, people_with
@@ -101,7 +102,8 @@ class Approvals:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
             question = Question(kind=QuestionKind.SENT_BACK, words=reason, by=actor.user_id)
-            returned = checked(replace(before, state=ItemState.TO_REVIEW, questions=asked(before.questions, question)))
+            returned = replace(before, state=ItemState.TO_REVIEW, questions=asked(before.questions, question))
+            returned = checked(returned, await rules_of(tx, before.workspace_id, before.organisation_id))
             item = await _decided(tx, before, returned, SENT_BACK, actor.user_id, reason=reason)
             await _ask_in_thread(tx, item, reason, actor.user_id)
         return item

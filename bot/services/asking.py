@@ -24,7 +24,7 @@ from bot.domain.signs import in_own_currency
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
-from bot.services.lists import books_of
+from bot.services.lists import books_of, rules_of
 from bot.services.people import People
 from bot.services.recoding import checked, judged, settle
 from bot.services.settings import load_settings
@@ -118,7 +118,8 @@ async def settled(tx: Tx, waiting: Sequence[Item]) -> None:
         fresh = found if QuestionKind.SAME_DOCUMENT in open_kinds(found.questions) else _not_a_duplicate(item)
         if fresh == item:
             continue
-        written = await change_item(tx, item, checked(fresh))
+        rules = await rules_of(tx, item.workspace_id, item.organisation_id)
+        written = await change_item(tx, item, checked(fresh, rules))
         gone_on = None if written is None else await settle(tx, written)
         if gone_on is None:
             raise StaleItemError(item)

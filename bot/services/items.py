@@ -25,6 +25,7 @@ from bot.services.choosing import choose
 from bot.services.code_names import names_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
+from bot.services.lists import rules_of
 from bot.services.people import People
 from bot.services.recoding import checked, judged, paid_from_live, placed, settle
 from bot.services.settings import load_settings
@@ -153,12 +154,13 @@ async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
 
 async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | None) -> Item:
     """Today's defaults are offered to what nobody decided on yet, and to what is of another kind now."""
+    if settings is not None and not (before.state in DECIDED and before.kind is after.kind):
+        return await judged(tx, after, settings)
+    rules = await rules_of(tx, after.workspace_id, after.organisation_id)
     if settings is None:
-        return checked(await paid_from_live(tx, after))
-    if before.state in DECIDED and before.kind is after.kind:
-        (after,) = await placed(tx, [after], settings)
-        return checked(after)
-    return await judged(tx, after, settings)
+        return checked(await paid_from_live(tx, after), rules)
+    (after,) = await placed(tx, [after], settings)
+    return checked(after, rules)
 
 
 def _chosen_for(item: Item) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from bot.db import list_terms
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
@@ -274,12 +275,29 @@ async def note_use(
         await tx.execute(_USE, {**of, "now": tx.now})
 
 
-async def keep_books(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, books: Books) -> None:
-    """What the ledger says of itself, as it was just read."""
+async def keep_books(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    books: Books,
+    *,
+    has_rules_followed: bool = False,
+) -> None:
+    """What the ledger says of itself, as it was just read. Its rules hold from when what waits is looked at by them, which
+    is where its lists are read: for anybody else they stay what they were until then.
+    """
+    if not has_rules_followed:
+        books = replace(books, rules=await rules_of(tx, workspace_id, organisation_id))
     statement = ORGANISATIONS.update().where(
         ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
     )
     await tx.execute(statement.values(books=dump(books), name=books.name))
+
+
+async def rules_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> BookRules:
+    """What its books ask of documents, as they were read last."""
+    books = await books_of(tx, workspace_id, organisation_id)
+    return USUAL_RULES if books is None else books.rules
 
 
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:

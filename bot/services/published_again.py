@@ -16,6 +16,7 @@ from bot.domain.rights import Role
 from bot.domain.settings import Settings
 from bot.services import alerts, publications
 from bot.services.approvals import let_fall
+from bot.services.lists import rules_of
 from bot.services.recoding import checked, judged, settle
 from bot.services.settings import people_with
 
@@ -25,7 +26,8 @@ _WISH = frozenset({QuestionKind.WITHDRAWN})
 async def published_again(tx: Tx, before: Item, gone: Item, wish: Question, settings: Settings) -> Item | None:
     """`gone` is the item without what it had in the ledger. None: somebody else was quicker."""
     told = gone if wish.by is None else replace(gone, questions=answered(gone.questions, _WISH, wish.by))
-    as_decided = checked(replace(told, send_after=None))
+    rules = await rules_of(tx, gone.workspace_id, gone.organisation_id)
+    as_decided = checked(replace(told, send_after=None), rules)
     if await _is_as_approved(tx, as_decided):
         item = await change_item(tx, before, replace(as_decided, state=ItemState.APPROVED))
         if item is not None:

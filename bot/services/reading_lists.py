@@ -95,8 +95,12 @@ class Reading:
                 raise
             logger.warning("the books could not be read again", extra={"problem": str(error.problem.code)})
             return
+        of = self.connection.workspace_id, self.connection.organisation_id
         async with self.db.write() as tx:
-            await lists.keep_books(tx, self.connection.workspace_id, self.connection.organisation_id, books)
+            before = await lists.rules_of(tx, *of)
+            await lists.keep_books(tx, *of, books, has_rules_followed=True)
+            if books.rules != before:  # what waits is looked at again by what they ask now
+                await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
 
     async def _list(self, kind: ListKind) -> None:
         stored = self._stored(kind)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import BookRules
 from bot.domain.checks import check, not_paid
 from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
@@ -19,6 +20,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settin
 from bot.services.bank_accounts import bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.known_methods import known_methods
+from bot.services.lists import rules_of
 
 
 async def judged(tx: Tx, item: Item, settings: Settings) -> Item:
@@ -37,7 +39,8 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
         for kind in {item.kind for item in items}
     }
     coded = [replace(item, coding=apply_defaults(item.coding, defaults[item.kind])) for item in items]
-    return tuple(checked(item) for item in await placed(tx, coded, settings))
+    rules = await rules_of(*of)
+    return tuple(checked(item, rules) for item in await placed(tx, coded, settings))
 
 
 async def placed(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
@@ -95,10 +98,12 @@ def _going(item: Item, settings: KindSettings) -> Item:
     )
 
 
-def checked(item: Item) -> Item:
-    """The item as it stands, checked, with what somebody has to answer; its state is left alone."""
+def checked(item: Item, rules: BookRules) -> Item:
+    """The item as it stands, checked by what its books ask (`lists.rules_of`), with what somebody has to answer; its state is
+    left alone.
+    """
     asked = tuple(question.words for question in item.questions if question.is_open)
-    return replace(item, complaints=(*asked, *check(item.facts, item.coding, item.kind), *not_paid(item)))
+    return replace(item, complaints=(*asked, *check(item.facts, item.coding, item.kind, rules), *not_paid(item)))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import posting_of
 from bot.domain.books import Account, AccountClass
 from bot.domain.checks import check, doubts, in_another_currency, not_paid, warned_of
@@ -239,3 +240,22 @@ def an_item(facts: Facts) -> Item:
         created_at=datetime(2026, 3, 2, tzinfo=UTC),
         reference="B-1",
     )
+
+
+@pytest.mark.parametrize(
+    ("rules", "kind", "asked_for"),
+    [
+        (USUAL_RULES, ItemKind.COST, True),
+        (BookRules(taxes_costs=False), ItemKind.COST, False),
+        (BookRules(taxes_costs=False), ItemKind.EXPENSE_REPORT, False),
+        (BookRules(taxes_costs=False), ItemKind.SALE, True),
+        (BookRules(taxes_sales=False), ItemKind.SALE, False),
+    ],
+)
+def test_a_tax_rate_is_asked_for_where_the_books_have_them(rules: BookRules, kind: ItemKind, asked_for: bool) -> None:  # noqa: FBT001 - a case
+    rates = (a_line("60.00", "20"), a_line("40.00", "5"))
+    facts = replace(A_BILL, buyer=Party(name="Buyer Ltd"), lines=rates)
+
+    found = check(facts, replace(CODING, tax_rate=CodedValue()), kind, rules)
+
+    assert any("tax rate" in complaint for complaint in found) is asked_for
