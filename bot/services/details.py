@@ -14,6 +14,7 @@ from bot.domain.cards import Details, Happening
 from bot.domain.deeds import CHOSEN
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed, decide
 from bot.domain.slack import Actor
 from bot.services import lists
@@ -27,6 +28,27 @@ AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
 _EDITS = ("edited", "coded")
 _BY_CODE = ("category", "tax rate")
+FIELDS = {"issued_on": "date", "due_on": "due date", "gross": "total", "note": "description"}
+SAID = {
+    "coded": "edited",
+    "unarchived": "taken out of the archive",
+    "asked anew": "asked for approval again",
+    "retried": "sent again",
+    "let wait": "let it wait",
+    "step left": "left it so",
+    "taken as it is": "taken as it is in the ledger",
+    "attachment added": "file attached",
+    "payment added": "payment recorded",
+    "withdrawal asked for": "asked for its withdrawal",
+    "withdrawal left": "left it in the ledger",
+    "withdrawal taken back": "not withdrawn, because the books were disconnected first",
+}
+"""What the audit log calls otherwise than people do."""
+REFUSED: dict[str, str] = {
+    StepKind.PAYMENT: "its payment was refused by the ledger",
+    StepKind.ATTACHMENT: "its file was refused by the ledger",
+    StepKind.WITHDRAWAL: "the ledger did not let it be withdrawn",
+}
 MARKS = ("read", "edited", "warnings")
 """Of facts: how far they are known, which nobody edits by itself."""
 
@@ -86,7 +108,13 @@ def _happening(row: Row[Any], facts: Json, names: CodeNames) -> Happening:
         was, is_now = facts[name]
         deed = f"chose {'a' if was is None else 'another'} {name}"
         return Happening(at=row.at, deed=deed, by=by, more=_exchanged(name, was, is_now, names))
-    return Happening(at=row.at, deed=row.deed, by=by, more=_more(row.deed, facts))
+    return Happening(at=row.at, deed=_said(row.deed, facts), by=by, more=_more(row.deed, facts))
+
+
+def _said(deed: str, facts: Json) -> str:
+    if deed == "refused":
+        return REFUSED.get(str(facts.get("step")), "refused by the ledger")
+    return SAID.get(deed, deed)
 
 
 def _exchanged(name: str, was: str | None, is_now: str | None, names: CodeNames) -> str | None:
@@ -112,7 +140,9 @@ def _changed(facts: Json) -> Iterator[str]:
         if name == "facts":
             before, after = change
             yield from (
-                field.replace("_", " ") for field in after if before.get(field) != after[field] and field not in MARKS
+                FIELDS.get(field, field.replace("_", " "))
+                for field in after
+                if before.get(field) != after[field] and field not in MARKS
             )
         else:
             yield name

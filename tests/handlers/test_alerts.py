@@ -67,6 +67,17 @@ async def test_a_refused_card_says_why_leads_to_its_alert_and_names_who_acts_nex
         assert f"p{told.ts.replace('.', '')}?thread_ts=" in answer.headers["Location"]
 
 
+async def test_what_was_done_is_told_in_words_of_people(desk: Desk) -> None:
+    told = await refused(desk)
+    await desk.press(told, ActionId.RETRY_ITEM, BOOKKEEPER)
+
+    await desk.press(desk.card(NUMBER), ActionId.SHOW_DETAILS, BOOKKEEPER)
+
+    done = words(desk.modal(BOOKKEEPER))
+    assert "Dext: refused by the ledger: Account code" in done
+    assert f"<@{BOOKKEEPER}>: sent again" in done
+
+
 async def test_after_the_press_the_alert_waits_for_the_ledgers_answer(desk: Desk) -> None:
     told = await refused(desk)
     desk.xero.restore_account(TRADING, CATEGORY)

@@ -157,7 +157,7 @@ async def test_details_say_everything_and_who_did_what(desk: Desk) -> None:
     for part in ("Northwind Trading Ltd", "Account GB33BUKB20201555555555", "D-1, ", "D-2.xml", "*1 line*"):
         assert part in said
     assert f"<@{MEMBER}>: received" in said
-    assert f"<@{BOOKKEEPER}>: coded: due on" in said
+    assert f"<@{BOOKKEEPER}>: edited: due date" in said
     assert "Last from this supplier: Invoice D-1, " in words(desk.card("D-2"))
 
 
