@@ -30,7 +30,7 @@ _REFUSED = (
         ITEMS.c.workspace_id == bindparam("workspace_id"),
         STEPS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
         STEPS.c.state == StepState.REFUSED,
-        STEPS.c.kind.in_(ADDITIONS),
+        STEPS.c.kind.in_((*ADDITIONS, StepKind.WITHDRAWAL)),
         PUBLICATIONS.c.state == PublicationState.PUBLISHED,
         ITEMS.c.state == ItemState.PUBLISHED,
     )

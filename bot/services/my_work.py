@@ -46,6 +46,7 @@ ASKED = {
 LACKS = {
     StepKind.PAYMENT: "is in the ledger, and its payment is not as it should be",
     StepKind.ATTACHMENT: "is in the ledger, and its file is not as it should be",
+    StepKind.WITHDRAWAL: "was not withdrawn from the ledger",
 }
 
 

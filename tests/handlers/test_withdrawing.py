@@ -354,13 +354,14 @@ async def test_locked_books_keep_it_and_whoever_leaves_it_so_is_named(desk: Desk
     assert "*Published* to Xero" in card
     assert "*It was not withdrawn from Xero*. <http" in card
     assert "?alert=withdrawal|See the fix> in its thread." in card
+    assert f"{NUMBER} was not withdrawn from the ledger" in await home(desk, BOOKKEEPER)
 
     await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
     await desk.press(told, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
 
     assert f"<@{BOOKKEEPER}> left it in the ledger." in words(alert(desk))
     assert "It stays in Xero." in words(alert(desk))
-    assert "not withdrawn" not in words(desk.card(NUMBER))
+    assert "not withdrawn" not in words(desk.card(NUMBER)) + await home(desk, BOOKKEEPER)
     assert statuses(desk) == ["AUTHORISED"]
     assert ActionId.WITHDRAW_ITEM in actions(desk.card(NUMBER))
     desk.xero.set_lock_date(TRADING)
@@ -457,7 +458,7 @@ async def test_details_have_the_button_for_who_may(desk: Desk) -> None:
     await desk.press(desk.card(NUMBER), ActionId.SHOW_DETAILS, MEMBER)
 
     history = words(desk.modal(MEMBER))
-    assert f"<@{BOOKKEEPER}>: withdrawal asked for: Withdrawn from Xero: Not ours" in history
+    assert f"<@{BOOKKEEPER}>: asked for its withdrawal: Withdrawn from Xero: Not ours" in history
     assert "Dext: withdrawn" in history
 
 
