@@ -24,6 +24,7 @@ from providers.quickbooks.client import QuickBooksClient
 from providers.quickbooks.completing import Completer
 from providers.quickbooks.errors import errors_in, mapped_errors, passes, problem_of
 from providers.quickbooks.finding import Finder
+from providers.quickbooks.inactive import Inactive
 from providers.quickbooks.reading_lists import ListReader
 from providers.quickbooks.resources import ENTITIES, ENTITY_OF, FILES, PAYMENTS, is_of_document, route_of
 from providers.quickbooks.withdrawing import Withdrawer
@@ -42,6 +43,7 @@ class QuickBooksProvider:
         self._lists = ListReader(self._client, clock)
         self._completer = Completer(self._client)
         self._finder = Finder(self._client, self._link)
+        self._inactive = Inactive(self._client)
         self._withdrawer = Withdrawer(self._finder, clock)
 
     @classmethod
@@ -124,10 +126,18 @@ class QuickBooksProvider:
         answers = iter(await self._client.batch(access, items, idempotency_key) if items else ())
         name = ENTITIES[route].name if route in ENTITIES else PAYMENTS[route].name
         with mapped_errors():
-            return tuple(
+            outcomes = [
                 Refused(problem=record) if isinstance(record, Problem) else _outcome(next(answers), name)
                 for record in records
-            )
+            ]
+        return tuple(
+            [await self._told(access, record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
+        )
+
+    async def _told(self, access: Access, record: Json | Problem, outcome: Outcome) -> Outcome:
+        if isinstance(record, Problem) or isinstance(outcome, Accepted):
+            return outcome
+        return Refused(problem=await self._inactive.told(access, record, outcome.problem))
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
         body = uploading.body_of(attachment, content)

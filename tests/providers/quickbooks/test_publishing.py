@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,12 +11,13 @@ from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import differences
 from bot.domain.postings import Payment, PostingKind
-from bot.domain.problems import ProblemCode
+from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from providers.errors import TryLaterError
+from providers.quickbooks.client import QuickBooksClient
 from providers.quickbooks.completing import Rate, _tax_lines
 from providers.quickbooks.mapping import rate_of, rate_to_wire
-from providers.quickbooks.simulator import Fault
+from providers.quickbooks.simulator import TRADING, Fault
 from tests.contract.quickbooks import QuickBooksFarEnd
 from tests.providers.quickbooks.ours import bodies, the_document
 
@@ -247,3 +249,63 @@ def test_a_rate_comes_back_as_it_went(rate: str) -> None:
 def test_no_rate_is_none() -> None:
     assert rate_of(None) is None
     assert rate_of(0) is None
+
+
+INACTIVE = {
+    "an account": ("Account", "Office Supplies", ProblemCode.ACCOUNT_ARCHIVED, {"account": "28"}),
+    "a supplier": ("Vendor", "Central Copiers", ProblemCode.CONTACT_ARCHIVED, {}),
+    "a class": (
+        "Class",
+        "North",
+        ProblemCode.FIELD_NOT_VALID,
+        {"what": "the class North, which is inactive there"},
+    ),
+    "a location": (
+        "Department",
+        "London",
+        ProblemCode.FIELD_NOT_VALID,
+        {"what": "the location London, which is inactive there"},
+    ),
+    "a tax code": ("TaxCode", "20.0% S", ProblemCode.TAX_RATE_GONE, {"tax_rate": "2"}),
+}
+
+
+@pytest.mark.parametrize("what", INACTIVE)
+async def test_what_is_inactive_is_looked_for_because_quickbooks_does_not_say(
+    quickbooks: QuickBooksFarEnd, what: str
+) -> None:
+    entity, name, code, facts = INACTIVE[what]
+    tracks = (Track("Class", NORTH), Track("Department", "1"))
+    bill = quickbooks.a_bill("A")
+    bill = replace(bill, lines=(replace(bill.lines[0], tracking=tracks),))
+    quickbooks.state.set_active(TRADING, entity, name, is_active=False)
+
+    (outcome,) = await quickbooks.create(bill)
+
+    assert isinstance(outcome, Refused)
+    assert (outcome.problem.code, outcome.problem.facts) == (code, facts)
+    assert outcome.problem.vendor_words == f"{name} has been made inactive."
+
+
+async def test_others_that_were_written_are_there_though_nobody_can_say_what_is_inactive(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    """Were that an error of the whole call, they would be sent again."""
+    quickbooks.state.set_active(TRADING, "Class", "North", is_active=False)
+    good, bad = quickbooks.a_bill("A"), quickbooks.a_bill("B")
+    bad = replace(bad, lines=(replace(bad.lines[0], tracking=(Track("Class", NORTH),)),))
+    asked: list[str] = []
+    whole = QuickBooksClient.whole
+
+    async def after_the_batch(self: QuickBooksClient, *of: Any, **more: Any) -> list[Any]:
+        if "Active = false" in of:
+            asked.append(of[1])
+            raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
+        return await whole(self, *of, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QuickBooksClient, "whole", after_the_batch)
+        outcomes = await quickbooks.create(good, bad)
+
+    assert asked == ["Account"]
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Refused]

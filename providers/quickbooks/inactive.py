@@ -1,0 +1,85 @@
+"""Which of the things that a refused document points at is inactive: QuickBooks says only that one is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.problems import Problem, ProblemCode
+from providers.base import Access
+from providers.errors import ProviderError
+from providers.quickbooks.client import QuickBooksClient, among
+from providers.quickbooks.errors import mapped_errors
+
+Json = dict[str, Any]
+SAID = "has been made inactive"
+FIELDS = {
+    "AccountRef": "Account",
+    "DepositToAccountRef": "Account",
+    "ItemRef": "Item",
+    "TaxCodeRef": "TaxCode",
+    "ClassRef": "Class",
+    "DepartmentRef": "Department",
+    "VendorRef": "Vendor",
+    "CustomerRef": "Customer",
+}
+"""What each reference is to, in the order in which it is looked for."""
+CODES = {
+    "Account": (ProblemCode.ACCOUNT_ARCHIVED, "account"),
+    "Item": (ProblemCode.PRODUCT_NOT_VALID, "product"),
+    "TaxCode": (ProblemCode.TAX_RATE_GONE, "tax_rate"),
+    "Vendor": (ProblemCode.CONTACT_ARCHIVED, None),
+    "Customer": (ProblemCode.CONTACT_ARCHIVED, None),
+}
+WORDS = {"Class": "class", "Department": "location"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inactive:
+    client: QuickBooksClient
+
+    async def told(self, access: Access, record: Json, problem: Problem) -> Problem:
+        """The problem with what it is about, where that can be seen. It is asked for after others were written, so whatever
+        goes wrong leaves the problem as it is.
+        """
+        if SAID not in problem.vendor_words:
+            return problem
+        try:
+            return await self._looked_for(access, record) or problem
+        except ProviderError:
+            return problem
+
+    async def _looked_for(self, access: Access, record: Json) -> Problem | None:
+        wanted: dict[str, set[str]] = {entity: set() for entity in FIELDS.values()}
+        for entity, value in _references(record):
+            wanted[entity].add(value)
+        for entity, ids in wanted.items():
+            found = await self.client.whole(access, entity, among("Id", sorted(ids)), "Active = false") if ids else []
+            with mapped_errors():
+                if found:
+                    return _problem(entity, found[0])
+        return None
+
+
+def _references(found: Any) -> Iterator[tuple[str, str]]:
+    """Wherever they are; whom money goes to or comes from says what it is."""
+    if isinstance(found, list):
+        for one in found:
+            yield from _references(one)
+    if isinstance(found, dict):
+        for name, value in found.items():
+            is_reference = isinstance(value, dict) and "value" in value
+            entity = value.get("type", FIELDS.get(name)) if is_reference else None
+            if entity in FIELDS.values():
+                yield entity, str(value["value"])
+            yield from _references(value)
+
+
+def _problem(entity: str, found: Json) -> Problem:
+    """The vendor's sentence names nothing, so that what stays in its place does."""
+    name = str(found.get("DisplayName") or found.get("FullyQualifiedName") or found["Name"])[:80]
+    words = f"{name} has been made inactive."
+    if entity in WORDS:
+        facts = {"what": f"the {WORDS[entity]} {name}, which is inactive there"}
+        return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts, vendor_words=words)
+    code, fact = CODES[entity]
+    return Problem(code=code, facts={} if fact is None else {fact: str(found["Id"])}, vendor_words=words)
