@@ -124,10 +124,9 @@ class QuickBooksProvider:
             if not isinstance(record, Problem)
         ]
         answers = iter(await self._client.batch(access, items, idempotency_key) if items else ())
-        name = ENTITIES[route].name if route in ENTITIES else PAYMENTS[route].name
         with mapped_errors():
             outcomes = [
-                Refused(problem=record) if isinstance(record, Problem) else _outcome(next(answers), name)
+                Refused(problem=record) if isinstance(record, Problem) else _outcome(next(answers), next(iter(record)))
                 for record in records
             ]
         return tuple(
@@ -166,7 +165,7 @@ class QuickBooksProvider:
             return await self._finder.payments(access, PAYMENTS[route], payments, since=since)
         if route in ENTITIES:
             postings = [work for work in works if isinstance(work, Posting)]
-            return await self._finder.find(access, ENTITIES[route], postings, since=since)
+            return await self._finder.find(access, route, postings, since=since)
         wanted = {work.marker for work in works}
         return {file.marker: file for file in await self._files(access, route) if file.marker in wanted}
 
@@ -176,7 +175,7 @@ class QuickBooksProvider:
         if route in PAYMENTS:
             return await self._finder.read_payments(access, PAYMENTS[route], ledger_ids)
         if route in ENTITIES:
-            return await self._finder.read(access, ENTITIES[route], ledger_ids)
+            return await self._finder.read(access, route, ledger_ids)
         return {file.ledger_id: file for file in await self._files(access, route) if file.ledger_id in ledger_ids}
 
     async def _files(self, access: Access, route: str) -> Sequence[Any]:

@@ -110,6 +110,8 @@ def _document(draft: Json, party: Party, accounts: Mapping[str, str], rates: Map
     entity = BY_NAME[draft["entity"]]
     assert isinstance(entity, Entity)
     record: Json = dict(draft["record"])
+    if entity is DEPOSIT and accounts.get(draft["account"]) == CARD:
+        entity, record = PURCHASE, _as_credit(record)
     if entity.account is not None:
         kind = accounts.get(draft["account"] or "")
         if kind not in PAID_FROM:
@@ -126,6 +128,16 @@ def _document(draft: Json, party: Party, accounts: Mapping[str, str], rates: Map
     if taxes:
         record["TxnTaxDetail"] = {"TotalTax": sum((one["Amount"] for one in taxes), Decimal(0)), "TaxLine": taxes}
     return {entity.name: record}
+
+
+def _as_credit(record: Json) -> Json:
+    """A card takes no deposits: what is received on it is a purchase the other way round."""
+    lines = [
+        {**{name: value for name, value in line.items() if name != DEPOSIT.line}, "DetailType": PURCHASE.line}
+        | {PURCHASE.line: line[DEPOSIT.line]}
+        for line in record["Line"]
+    ]
+    return {**record, "Credit": True, "Line": lines}
 
 
 def _name_party(record: Json, entity: Entity, party: Party) -> None:

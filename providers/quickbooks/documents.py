@@ -15,7 +15,7 @@ from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
 from providers.exact import exact_json
 from providers.quickbooks.mapping import CLASS, LOCATION, day_of, rate_of, rate_to_wire
-from providers.quickbooks.resources import DEPOSIT, ENTITY_OF, PAYMENT_OF, Entity, PaymentEntity
+from providers.quickbooks.resources import CARD_CREDIT, DEPOSIT, ENTITY_OF, PAYMENT_OF, Entity, PaymentEntity
 
 Json = dict[str, Any]
 Link = Callable[[PostingKind, str], str]
@@ -135,9 +135,10 @@ def document_of(found: Json, entity: Entity, link: Link) -> LedgerDocument:
     tax, gross = Decimal((found.get("TxnTaxDetail") or {}).get("TotalTax") or 0), Decimal(found["TotalAmt"])
     party = _party_of(found, details, entity)
     notes = notes_of(found)
+    kind = CARD_CREDIT.kind if found.get("Credit") else entity.kind
     return LedgerDocument(
         ledger_id=found["Id"],
-        kind=entity.kind,
+        kind=kind,
         marker=notes[0] if notes else None,
         number=found.get("DocNumber"),
         contact_name=party.get("name"),

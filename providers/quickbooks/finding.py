@@ -14,7 +14,7 @@ from providers.base import Access
 from providers.quickbooks.client import QuickBooksClient, among, changed_after, quoted
 from providers.quickbooks.documents import Json, Link, document_of, file_of, is_voided, notes_of, payment_of
 from providers.quickbooks.errors import mapped_errors
-from providers.quickbooks.resources import ENTITY_OF, Entity, PaymentEntity
+from providers.quickbooks.resources import ENTITY_OF, Entity, PaymentEntity, entities_of
 
 IDS_PER_CALL = 50
 
@@ -27,21 +27,27 @@ class Finder:
     link: Link
 
     async def find(
-        self, access: Access, entity: Entity, postings: Sequence[Posting], *, since: datetime
+        self, access: Access, route: str, postings: Sequence[Posting], *, since: datetime
     ) -> dict[str, Found]:
         wanted = {posting.marker for posting in postings}
         found: dict[str, Found] = {}
-        for record in await self.client.whole(access, entity.name, changed_after(since)):
-            with mapped_errors():
-                for marker in wanted.intersection(notes_of(record)) if not is_voided(record) else ():
-                    found[marker] = document_of(record, entity, self.link)
+        for entity in entities_of(route):
+            for record in await self.client.whole(access, entity.name, changed_after(since)):
+                with mapped_errors():
+                    for marker in wanted.intersection(notes_of(record)) if not is_voided(record) else ():
+                        found[marker] = document_of(record, entity, self.link)
         return found
 
-    async def read(self, access: Access, entity: Entity, ledger_ids: Sequence[str]) -> dict[str, Found]:
-        records = await self.records(access, entity.name, ledger_ids)
-        with mapped_errors():
-            documents = [document_of(record, entity, self.link) for record in records if not is_voided(record)]
-        return {document.ledger_id: document for document in documents}
+    async def read(self, access: Access, route: str, ledger_ids: Sequence[str]) -> dict[str, Found]:
+        """Whatever they are, they share one count of ids."""
+        found: dict[str, Found] = {}
+        for entity in entities_of(route):
+            left = [each for each in ledger_ids if each not in found]
+            records = await self.records(access, entity.name, left)
+            with mapped_errors():
+                documents = [document_of(record, entity, self.link) for record in records if not is_voided(record)]
+            found |= {document.ledger_id: document for document in documents}
+        return found
 
     async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
         """Numbers are unique within one supplier, or one list of sales; one of the same party comes first."""

@@ -69,7 +69,7 @@ def _references(found: Any) -> Iterator[tuple[str, str]]:
         for name, value in found.items():
             is_reference = isinstance(value, dict) and "value" in value
             entity = value.get("type", FIELDS.get(name)) if is_reference else None
-            if entity in FIELDS.values():
+            if isinstance(entity, str) and entity in FIELDS.values():
                 yield entity, str(value["value"])
             yield from _references(value)
 

@@ -1,6 +1,6 @@
 """QuickBooks' entities that documents become, and what each calls the same things."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.postings import Attachment, Payment, PostingKind, Withdrawal, Work
 
@@ -71,6 +71,8 @@ CREDIT_MEMO = Entity(
     line="SalesItemLineDetail",
     product_line="SalesItemLineDetail",
 )
+CARD_CREDIT = replace(PURCHASE, kind=PostingKind.RECEIVE_MONEY)
+"""What is received on a card, which takes no deposits: a purchase with `Credit`."""
 ENTITIES = {entity.path: entity for entity in (BILL, VENDOR_CREDIT, PURCHASE, DEPOSIT, INVOICE, CREDIT_MEMO)}
 ENTITY_OF = {entity.kind: entity for entity in ENTITIES.values()}
 
@@ -79,6 +81,11 @@ PAYMENT = PaymentEntity(name="Payment", party="CustomerRef", of=PostingKind.SALE
 PAYMENTS = {entity.path: entity for entity in (BILL_PAYMENT, PAYMENT)}
 PAYMENT_OF = {entity.of: entity for entity in PAYMENTS.values()}
 FILES = "attachable"
+
+
+def entities_of(path: str) -> tuple[Entity, ...]:
+    """What documents of this route may be."""
+    return (DEPOSIT, CARD_CREDIT) if path == DEPOSIT.path else (ENTITIES[path],)
 
 
 def route_of(work: Work) -> str:

@@ -20,7 +20,7 @@ from providers.quickbooks.client import derived_key
 from providers.quickbooks.documents import Json, document_of, is_voided
 from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.finding import Finder
-from providers.quickbooks.resources import ENTITIES, ENTITY_OF, PAYMENT_OF, route_of
+from providers.quickbooks.resources import ENTITIES, PAYMENT_OF, Entity, entities_of, route_of
 
 TOLD_FOR = timedelta(days=29)
 """Change data capture goes back thirty days."""
@@ -36,12 +36,12 @@ class Withdrawer:
 
     async def withdraw(self, access: Access, withdrawal: Withdrawal, *, idempotency_key: str) -> Outcome:
         route = route_of(withdrawal)
-        found = await self._record(access, route)
+        entity, found = await self._record(access, route)
         ended = await self._ended(access, route, found)
         if found is None or ended is not None:
             return Accepted(ledger_id=withdrawal.document_id, record=ended)
         with mapped_errors():
-            obstacle = self._obstacle(found, withdrawal)
+            obstacle = self._obstacle(found, withdrawal, entity)
             payments = [linked for linked in _settlements(found) if linked in withdrawal.payments]
         if obstacle is not None:
             return _refused(withdrawal, obstacle, payments)
@@ -49,29 +49,36 @@ class Withdrawer:
             while payments:
                 await self._take_back(access, withdrawal.kind, payments[0], idempotency_key)
                 del payments[0]
-            found = await self._record(access, route)
+            entity, found = await self._record(access, route)
             if found is not None:
-                await self._end(access, withdrawal.kind, found, idempotency_key)
+                its_key = derived_key(idempotency_key, found["Id"], found["SyncToken"])
+                await self.finder.client.delete(access, entity.path, found, its_key)
         except PersonNeededError as error:
             return _refused(withdrawal, error.problem, payments)
         return Accepted(ledger_id=withdrawal.document_id)
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
-        found = await self._ended(access, route, await self._record(access, route))
+        _, record = await self._record(access, route)
+        found = await self._ended(access, route, record)
         return {} if found is None else {found.ledger_id: found}
 
-    async def _record(self, access: Access, route: str) -> Json | None:
+    async def _record(self, access: Access, route: str) -> tuple[Entity, Json | None]:
         path, _, document_id = route.partition("/")
-        return next(iter(await self.finder.records(access, ENTITIES[path].name, [document_id])), None)
+        for entity in entities_of(path):
+            for record in await self.finder.records(access, entity.name, [document_id]):
+                return entity, record
+        return ENTITIES[path], None
 
     async def _ended(self, access: Access, route: str, found: Json | None) -> EndedDocument | None:
         path, _, document_id = route.partition("/")
         if found is not None:
             return EndedDocument(ledger_id=document_id, ending=Ending.VOIDED) if is_voided(found) else None
         since = self.clock.now() - TOLD_FOR
-        is_deleted = document_id in await self.finder.client.deleted(access, ENTITIES[path].name, since)
-        return EndedDocument(ledger_id=document_id, ending=Ending.DELETED if is_deleted else Ending.GONE)
+        for entity in entities_of(path):
+            if document_id in await self.finder.client.deleted(access, entity.name, since):
+                return EndedDocument(ledger_id=document_id, ending=Ending.DELETED)
+        return EndedDocument(ledger_id=document_id, ending=Ending.GONE)
 
     async def _take_back(self, access: Access, kind: PostingKind, payment_id: str, key: str) -> None:
         entity = PAYMENT_OF[kind]
@@ -79,16 +86,11 @@ class Withdrawer:
             its_key = derived_key(key, payment_id, record["SyncToken"])
             await self.finder.client.delete(access, entity.path, record, its_key)
 
-    async def _end(self, access: Access, kind: PostingKind, record: Json, key: str) -> None:
-        entity = ENTITY_OF[kind]
-        its_key = derived_key(key, record["Id"], record["SyncToken"])
-        await self.finder.client.delete(access, entity.path, record, its_key)
-
-    def _obstacle(self, found: Json, withdrawal: Withdrawal) -> Problem | None:
+    def _obstacle(self, found: Json, withdrawal: Withdrawal, entity: Entity) -> Problem | None:
         """What people have to hear of first. What somebody else settled of it is theirs; our own payments go with it."""
         if any(linked not in withdrawal.payments for linked in _settlements(found)):
             return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
-        document = document_of(found, ENTITY_OF[withdrawal.kind], self.finder.link)
+        document = document_of(found, entity, self.finder.link)
         changed = changes(withdrawal.posting, document)
         if changed and changed != withdrawal.known:
             return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})

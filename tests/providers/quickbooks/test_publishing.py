@@ -9,8 +9,8 @@ import pytest
 
 from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
-from bot.domain.ledger_documents import differences
-from bot.domain.postings import Payment, PostingKind
+from bot.domain.ledger_documents import EndedDocument, differences
+from bot.domain.postings import Ending, Payment, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from providers.errors import TryLaterError
@@ -90,6 +90,29 @@ async def test_money_spent_on_a_card_says_so(quickbooks: QuickBooksFarEnd) -> No
 
     (purchase,) = quickbooks.state.documents("Purchase")
     assert (purchase["PaymentType"], purchase["AccountRef"]["name"]) == ("CreditCard", "Company Card")
+
+
+async def test_what_is_received_on_a_card_is_a_credit_of_it_that_is_found_and_taken_back(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    """A card takes no deposits."""
+    received = replace(quickbooks.a_posting(PostingKind.RECEIVE_MONEY, "R"), bank_account="4")
+    received = replace(received, contact_name="Central Copiers")
+
+    document = await the_document(quickbooks, received)
+
+    (purchase,) = quickbooks.state.documents("Purchase")
+    assert (purchase["Credit"], purchase["PaymentType"], purchase["TotalAmt"]) == (True, "CreditCard", 120)
+    assert differences(received, document) == ()
+    assert list(await quickbooks.find(received)) == [received.marker]
+    spent = quickbooks.a_posting(PostingKind.SPEND_MONEY, "R")
+    assert differences(spent, document)[0].startswith("kind:")
+    withdrawal = Withdrawal(item_id=received.item_id, document_id=document.ledger_id, posting=received)
+    assert isinstance(await quickbooks.take_back(withdrawal), Accepted)
+    assert quickbooks.state.documents("Purchase") == []
+    (ended,) = (await quickbooks.look(withdrawal)).values()
+    assert isinstance(ended, EndedDocument)
+    assert ended.ending is Ending.DELETED
 
 
 @pytest.mark.parametrize("account", ["28", "6", str(uuid4())])
