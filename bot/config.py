@@ -72,7 +72,7 @@ class Config:
         return self.public_url.startswith("https://")
 
 
-ADDRESSES = ("auth_url", "token_url", "revoke_url", "api_url", "web_url")
+ADDRESSES = ("auth_url", "token_url", "revoke_url", "user_url", "api_url", "web_url")
 
 
 def read_config(environment: Mapping[str, str], provider_keys: Sequence[str]) -> Config:

@@ -38,6 +38,8 @@ class ClientConfig:
     revoke_url: str
     api_url: str
     web_url: str
+    user_url: str = ""
+    """Where is asked who signed in, of vendors that do not say so with the tokens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +127,7 @@ class Profile:
     apps_page: str
     """Where somebody takes our access away in the ledger itself, as its own menus call it."""
     addresses: dict[str, str]
-    """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url."""
+    """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url, and user_url where there is one."""
     issuer: str | None = None
     """How its sign-in names itself in the `iss` of an answer (RFC 9207). An answer that names another is not its own."""
     callback_fields: tuple[str, ...] = ()

@@ -88,6 +88,7 @@ PROFILE = Profile(
         "auth_url": "https://appcenter.intuit.com/connect/oauth2",
         "token_url": "https://oauth.platform.intuit.com/oauth2/v1/tokens/bearer",
         "revoke_url": "https://developer.api.intuit.com/v2/oauth2/tokens/revoke",
+        "user_url": "https://accounts.platform.intuit.com/v1/openid_connect/userinfo",
         "api_url": "https://quickbooks.api.intuit.com",
         "web_url": "https://app.qbo.intuit.com",
     },

@@ -5,13 +5,15 @@ comes in the callback as `realmId`, through a browser; it is believed once it wa
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import cast
 
 from bot.clock import Clock
+from bot.domain.books import Login
 from providers import oauth
 from providers.base import ClientConfig, TokenAnswer
-from providers.errors import ProviderChangedError
+from providers.errors import ProviderChangedError, ProviderError
 from providers.http import Caller
 from providers.quickbooks import wire
 
@@ -20,6 +22,7 @@ SCOPES = (
     "com.intuit.quickbooks.accounting "  # all of the company's accounting data: there is none that allows less
     "openid profile email"  # who signed in
 )
+LONGEST_NAME = 120
 ACCESS_LIFE = timedelta(hours=1)
 
 
@@ -37,12 +40,26 @@ async def exchange(
     if not (realm.isascii() and realm.isdigit() and len(realm) < 25):
         raise ProviderChangedError("the callback names no company")
     answer = await oauth.token_request(caller, config, "authorization_code", code=code, redirect_uri=redirect_uri)
-    return _answer(cast("wire.TokenAnswer", answer), clock, realm)
+    found = _answer(cast("wire.TokenAnswer", answer), clock, realm)
+    return replace(found, login=await _login(caller, config, found.access_token))
 
 
 async def refresh(caller: Caller, config: ClientConfig, clock: Clock, refresh_token: str) -> TokenAnswer:
     answer = await oauth.token_request(caller, config, "refresh_token", refresh_token=refresh_token)
     return _answer(cast("wire.TokenAnswer", answer), clock, None)
+
+
+async def _login(caller: Caller, config: ClientConfig, access_token: str) -> Login | None:
+    """Who signed in ("OpenID Connect", user info). Nothing depends on it, so whatever goes wrong, it is not known."""
+    headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+    try:
+        answer = await caller.read(config.user_url, tenant=None, headers=headers)
+        found = cast("wire.UserInfo", answer.json()) if answer.status == 200 else {}
+        names = [str(found.get("givenName") or "").strip(), str(found.get("familyName") or "").strip()]
+        name, email = " ".join(filter(None, names)), str(found.get("email") or "").strip()
+    except (ProviderError, ValueError, AttributeError):
+        return None
+    return Login(name=name[:LONGEST_NAME], email=email[:LONGEST_NAME]) if name or email else None
 
 
 def _answer(answer: wire.TokenAnswer, clock: Clock, realm: str | None) -> TokenAnswer:

@@ -13,6 +13,14 @@ class TokenAnswer(TypedDict, total=False):
     token_type: str
 
 
+class UserInfo(TypedDict, total=False):
+    sub: str
+    email: str
+    emailVerified: bool
+    givenName: str
+    familyName: str
+
+
 class Reference(TypedDict, total=False):
     value: str
     name: str

@@ -8,7 +8,7 @@ from tests.architecture.tree import ROOT, sources
 
 VARIABLE = re.compile(r"\b(?:SLACK|DEXT)_[A-Z_]+[A-Z]\b")
 READ_BY = ("bot/config.py", "bot/playground")
-PER_PROVIDER = ("CLIENT_ID", "CLIENT_SECRET", "AUTH_URL", "TOKEN_URL", "REVOKE_URL", "API_URL", "WEB_URL")
+PER_PROVIDER = ("CLIENT_ID", "CLIENT_SECRET", "AUTH_URL", "TOKEN_URL", "REVOKE_URL", "USER_URL", "API_URL", "WEB_URL")
 FOR_TESTS = {"DEXT_CHROMIUM", "DEXT_KILLS", "DEXT_NOISY"}
 
 

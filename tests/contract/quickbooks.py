@@ -190,4 +190,5 @@ def config_of(state: QuickBooksState) -> ClientConfig:
         revoke_url=f"{base}/v2/oauth2/tokens/revoke",
         api_url=base,
         web_url=base,
+        user_url=f"{base}/v1/openid_connect/userinfo",
     )

@@ -5,14 +5,14 @@ from uuid import uuid4
 
 import pytest
 
-from bot.domain.books import Books
+from bot.domain.books import Books, Login
 from bot.domain.ids import FileId
 from bot.domain.ledger_documents import LedgerDocument
 from bot.domain.postings import Attachment, Posting, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from providers.errors import OutcomeUnknownError, PersonNeededError, ReconnectNeededError, TryLaterError
-from providers.quickbooks.simulator import TRADING
+from providers.quickbooks.simulator import TRADING, Fault
 from tests.contract.quickbooks import QuickBooksFarEnd
 from tests.providers.quickbooks.ours import client_of, the_document
 
@@ -123,6 +123,22 @@ async def test_a_company_has_tokens_of_its_own_also_of_one_person(quickbooks: Qu
 
     person = quickbooks.state.people["dana"].id
     assert (answer.subject, answer.tenant_id) == (f"{person}@{TRADING}", TRADING)
+
+
+async def test_who_signed_in_is_told_by_name(quickbooks: QuickBooksFarEnd) -> None:
+    answer = await quickbooks.signed_in()
+
+    assert answer.login == Login(name="Dana Admin", email="dana@northwind.example")
+
+
+@pytest.mark.parametrize("fault", [Fault.ERROR_BEFORE, Fault.RESET_BEFORE, Fault.HTML, Fault.TOO_MANY])
+async def test_a_sign_in_is_one_though_nobody_says_whose(quickbooks: QuickBooksFarEnd, fault: Fault) -> None:
+    quickbooks.state.fail_next(fault, method="GET", path="*/userinfo")
+
+    answer = await quickbooks.signed_in()
+
+    assert answer.login is None
+    assert (await quickbooks.provider.organisations(answer))[0].tenant_id == TRADING
 
 
 def test_links_open_the_document_in_its_own_company(quickbooks: QuickBooksFarEnd) -> None:
