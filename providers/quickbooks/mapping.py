@@ -1,9 +1,11 @@
 """QuickBooks' JSON to our words and back; pure. Documents are in `documents`, lists in `lists`."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
+from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books
 from bot.domain.money import WIDE
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
@@ -32,7 +34,14 @@ def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -
         lock_dates_known=closed_on is not None,
         period_locked_to=closed_on,
         bill_rights=bill_rights_of(preferences),
+        rules=_rules_of(said, preferences),
     )
+
+
+def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRules:
+    """In the United States only sales have tax; and nothing has, where a company is not registered for any."""
+    has_tax = (preferences.get("TaxPrefs") or {}).get("UsingSalesTax") is not False
+    return BookRules(taxes_costs=has_tax and company.get("Country") != "US", taxes_sales=has_tax)
 
 
 def home_of(preferences: dict[str, Any]) -> str:

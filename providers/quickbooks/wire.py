@@ -59,9 +59,14 @@ class VendorAndPurchasesPrefs(TypedDict, total=False):
     EnableBills: bool
 
 
+class TaxPrefs(TypedDict, total=False):
+    UsingSalesTax: bool
+
+
 class Preferences(TypedDict, total=False):
     AccountingInfoPrefs: AccountingInfoPrefs
     CurrencyPrefs: CurrencyPrefs
+    TaxPrefs: TaxPrefs
     VendorAndPurchasesPrefs: VendorAndPurchasesPrefs
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import differences
@@ -27,6 +28,15 @@ async def test_the_books_say_what_is_closed_where_quickbooks_tells(quickbooks: Q
     assert (told.lock_dates_known, told.period_locked_to) == (True, date(2019, 12, 31))
     assert (untold.lock_dates_known, untold.period_locked_to) == (False, None)
     assert (told.base_currency, told.country, told.plan) == ("GBP", "GB", "QuickBooks Online Plus")
+
+
+async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: QuickBooksFarEnd) -> None:
+    registered = await quickbooks.provider.books(quickbooks.access)
+    quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
+    not_registered = await quickbooks.provider.books(quickbooks.access)
+
+    assert registered.rules == BookRules()
+    assert not_registered.rules == BookRules(taxes_costs=False, taxes_sales=False)
 
 
 async def test_accounts_are_shown_by_number_and_referred_to_by_id(quickbooks: QuickBooksFarEnd) -> None:
@@ -119,6 +129,7 @@ async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_ta
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
+    assert books.rules == BookRules(taxes_costs=False)
     assert differences(bill, document) == ()
     for kind in quickbooks.provider.profile.lists:
         assert (await a_list(quickbooks, kind)).unreadable == ()
