@@ -1,7 +1,9 @@
 """From an item to what is booked of it: pure, so that what an approver saw is what the ledger gets."""
 
+from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.coding import Codes
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
 from bot.domain.exchange import rate_to
@@ -9,6 +11,9 @@ from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import Destination, PaymentStatus
+
+PRICE_PLACES = Decimal("0.0001")
+"""As many as ledgers keep of a unit price."""
 
 
 class NotBookableError(ValueError):
@@ -27,8 +32,9 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
     return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
 
 
-def posting_of(item: Item, *, marker: str, own_currency: str | None = None) -> Posting:
-    """The document of an approved item, for books that are kept in `own_currency`. What is booked on a bank account at once has no status of its own there.
+def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rules: BookRules = USUAL_RULES) -> Posting:
+    """The document of an approved item, for books that are kept in `own_currency` and ask for what `rules` say. What is booked
+    on a bank account at once has no status of its own there.
 
     Raises:
         NotBookableError: names what is missing.
@@ -40,11 +46,10 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None) -> P
     if item.is_to_be_paid and item.paid_from is None:
         raise NotBookableError("a payment method that is linked to a bank account is needed")
     kind = kind_of(item.kind, facts.document_type, item.publish_to)
-    tax = Decimal(0) if facts.tax is None else facts.tax
-    if tax and facts.line_amounts is LineAmounts.NO_TAX:
-        raise NotBookableError(f"no tax, because it says so, not {tax}")
+    booked = _as_booked(item, rules)
+    tax = Decimal(0) if booked.tax is None else booked.tax
     net = facts.gross - tax
-    lines = facts.lines or (single_line(facts, net),)
+    lines = booked.lines or (single_line(booked, net),)
     of_lines = sum((line.net for line in lines), Decimal(0))
     if of_lines != net:
         raise NotBookableError(f"lines that add up to {net}, not {of_lines}")
@@ -62,15 +67,29 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None) -> P
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
         status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
         lines=tuple(
-            _line(line, line_tax, coding.codes_at(place), facts.line_amounts)
+            _line(line, line_tax, coding.codes_at(place), booked.line_amounts)
             for place, (line, line_tax) in enumerate(coded)
         ),
         net=net,
         tax=tax,
         gross=facts.gross,
-        line_amounts=facts.line_amounts,
+        line_amounts=booked.line_amounts,
         bank_account=item.paid_from if item.is_to_be_paid else None,
     )
+
+
+def _as_booked(item: Item, rules: BookRules) -> Facts:
+    """Raises:
+    NotBookableError: it has tax where there can be none.
+    """
+    facts = item.facts
+    if facts.tax and facts.line_amounts is LineAmounts.NO_TAX:
+        raise NotBookableError(f"no tax, because it says so, not {facts.tax}")
+    if rules.taxes(item.kind):
+        return facts
+    if facts.tax and item.kind is ItemKind.SALE:
+        raise NotBookableError(f"no tax, because the books have none on sales, not {facts.tax}")
+    return with_tax_in_cost(facts)
 
 
 def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> PostingLine:
@@ -91,6 +110,37 @@ def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> Posti
         item_code=codes.product,
         tracking=codes.tracking,
     )
+
+
+def with_tax_in_cost(facts: Facts) -> Facts:
+    """A document as books without tax on costs have it: what it states as tax is part of what each line comes to."""
+    tax = Decimal(0) if facts.tax is None else facts.tax
+    shares = spread_tax(tax, facts.lines) if facts.lines else ()
+    lines = tuple(
+        _with_its_tax(line, share, facts.line_amounts) for line, share in zip(facts.lines, shares, strict=True)
+    )
+    return replace(
+        facts,
+        net=facts.gross,
+        tax=Decimal(0),
+        lines=lines,
+        line_amounts=LineAmounts.NO_TAX,
+        tax_breakdown=(),
+    )
+
+
+def _with_its_tax(line: Line, tax: Decimal, amounts: LineAmounts) -> Line:
+    """Its price has the tax in it already where the amounts of the document do."""
+    amount = line.net + tax
+    is_priced_so = amounts is LineAmounts.INCLUSIVE or not tax
+    price = line.unit_price if is_priced_so else unit_price(amount, line.quantity)
+    return replace(line, unit_price=price, net=amount, tax=Decimal(0), tax_percent=None)
+
+
+def unit_price(amount: Decimal, quantity: Decimal) -> Decimal:
+    if not quantity:
+        return amount
+    return WIDE.divide(amount, quantity).quantize(PRICE_PLACES, context=WIDE)
 
 
 def spread_tax(tax: Decimal, lines: tuple[Line, ...]) -> tuple[Decimal, ...]:

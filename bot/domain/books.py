@@ -84,17 +84,21 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaxRate:
-    """A tax rate; `code` is what lines refer to, `applies_to` the account classes it may be used with."""
+    """A tax rate; `code` is what lines refer to, `applies_to` the account classes it may be used with. `percent` is None where
+    the ledger works it out document by document, as where it depends on the customer's address.
+    """
 
     code: str
     name: str
-    percent: Decimal
+    percent: Decimal | None
     is_active: bool = True
     applies_to: frozenset[AccountClass] = frozenset(AccountClass)
 
     @property
     def label(self) -> str:
-        return self.name if "%" in self.name else f"{self.name} ({self.percent.normalize():f}%)"
+        if self.percent is None or "%" in self.name:
+            return self.name
+        return f"{self.name} ({self.percent.normalize():f}%)"
 
     def goes_with(self, kind: ItemKind) -> bool:
         return AccountClass.REVENUE in self.applies_to if kind is ItemKind.SALE else self.goes_with_costs

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
 from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
@@ -59,6 +60,8 @@ class ItemCard:
     """It is approved, and no time for *Undo* is left to wait for."""
     refusal: Refusal | None = None
     """Of one that the ledger has refused."""
+    rules: BookRules = USUAL_RULES
+    """Of its books."""
     statuses: tuple[PaymentStatus, ...] = ()
     """Those that the ledger can take it with."""
     may_be_there: bool = False
@@ -101,6 +104,11 @@ class ItemCard:
     """The credit note that was made of it here, or what it is the credit note of."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
+
+    @property
+    def has_tax_rates(self) -> bool:
+        """Whether its books have tax rates for what it is."""
+        return self.rules.taxes(self.item.kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def check(
         return (never_booked(facts.document_type),)
     if facts.is_unread:
         return (NOT_READ,)
-    several_rates = _several_rates(facts, coding) if rules.taxes(kind) else ()
+    several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind)
     return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates)
 
 
@@ -122,6 +122,15 @@ def _several_rates(facts: Facts, coding: Coding) -> tuple[str, ...]:
     if len(rates) < 2 or (len(has_own) > 1 and all(has_own)):
         return ()
     return (f"It has several tax rates ({_named(rates)}): give each of its lines its own one.",)
+
+
+def _untaxed(facts: Facts, kind: ItemKind) -> tuple[str, ...]:
+    """What is paid as tax in books without any is part of the cost; what is asked for as tax is owed to somebody."""
+    if kind is not ItemKind.SALE or not facts.tax:
+        return ()
+    return (
+        f"It has tax {facts.tax}, and the books have no tax on sales: switch it on in the ledger, or empty the tax.",
+    )
 
 
 def _named(rates: tuple[Decimal, ...]) -> str:

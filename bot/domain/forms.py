@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import Facts
 from bot.domain.editing import Edit, edit_of
@@ -43,6 +44,7 @@ class ItemPage:
     statuses: tuple[PaymentStatus, ...] = ()
     """What the package can publish as."""
     capabilities: frozenset[Capability] = frozenset()
+    rules: BookRules = USUAL_RULES
     usual_destination: Destination = Destination.PURCHASES
     usual_status: PaymentStatus = PaymentStatus.DRAFT
     usual_account: str | None = None
@@ -77,6 +79,11 @@ class ItemPage:
     @property
     def tax_rate(self) -> TaxRate | None:
         return self.tax_rates.get(self.edit.codes.tax_rate or "")
+
+    @property
+    def has_tax_rates(self) -> bool:
+        """Whether the books have tax rates for what it is."""
+        return self.rules.taxes(self.edit.kind)
 
     @property
     def destinations(self) -> tuple[Destination, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from bot.domain.booking import single_line, spread_tax
+from bot.domain.booking import single_line, spread_tax, unit_price
 from bot.domain.books import Product
 from bot.domain.coding import NO_CODES, Codes
 from bot.domain.documents import Facts, Line, LineAmounts
@@ -16,8 +16,6 @@ from bot.domain.money import WIDE, to_cents
 from bot.domain.products import with_product
 
 NOTHING = Decimal("0.00")
-PRICE_PLACES = Decimal("0.0001")
-"""As many as ledgers keep of a unit price."""
 HUNDRED = Decimal(100)
 MOST_NAMED = 3
 
@@ -100,10 +98,7 @@ def amount_of(line: Line, amounts: LineAmounts) -> Decimal:
 
 
 def _price(line: Line, amounts: LineAmounts) -> Decimal:
-    amount = amount_of(line, amounts)
-    if not line.quantity:
-        return amount
-    return WIDE.divide(amount, line.quantity).quantize(PRICE_PLACES, context=WIDE)
+    return unit_price(amount_of(line, amounts), line.quantity)
 
 
 def priced(quantity: Decimal, unit_price: Decimal) -> Decimal:

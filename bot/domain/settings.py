@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.arrivals import DropMode
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, TaxRate
 from bot.domain.coding import CodingDefaults
 from bot.domain.documents import ItemKind
@@ -191,6 +192,7 @@ class KindPage:
     payment_method: KnownMethod | None = None
     has_methods: bool = True
     """Whether there is a payment method that can be chosen."""
+    rules: BookRules = USUAL_RULES
     plan_limit: str | None = None
     """What its plan allows of them, in a sentence, where that is known."""
 

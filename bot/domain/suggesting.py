@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.books import TaxRate
 from bot.domain.coding import Coding, LineCoding, Source
 from bot.domain.documents import Facts, Line
+from bot.domain.lines import with_taxes
 
 
 def rates_by_percent(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Coding:
@@ -22,8 +23,25 @@ def rates_by_percent(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> 
     return replace(coding, lines=tuple(lines))
 
 
+def rates_by_tax(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Coding:
+    """Where the ledger works out what its one tax rate comes to: that one for each line with tax, and for the others the one
+    of 0 %. Unless one was chosen for all of it.
+    """
+    taxed = [rate.code for rate in rates if rate.percent is None]
+    untaxed = [rate.code for rate in rates if rate.percent == 0]
+    is_chosen = coding.tax_rate.source >= Source.DOOR and coding.tax_rate.value is not None
+    if is_chosen or len(taxed) != 1 or len(untaxed) != 1:
+        return coding
+    found = [coding.lines[place] if place < len(coding.lines) else LineCoding() for place in range(len(facts.lines))]
+    for place, line in enumerate(with_taxes(facts).lines):
+        code = taxed[0] if line.tax else untaxed[0]
+        if found[place].tax_rate.value is None and code != coding.tax_rate.value:
+            found[place] = replace(found[place], tax_rate=found[place].tax_rate.offer(code, Source.SUGGESTION))
+    return replace(coding, lines=tuple(found))
+
+
 def _meant(line: Line, rates: Sequence[TaxRate], usual: str | None) -> str | None:
-    codes = [rate.code for rate in rates if rate.percent == line.tax_percent]
+    codes = [rate.code for rate in rates if rate.percent is not None and rate.percent == line.tax_percent]
     if len(codes) == 1:
         return codes[0]
     return usual if usual in codes else None

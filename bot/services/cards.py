@@ -14,6 +14,7 @@ from bot.db.items import load_item
 from bot.db.publications import USABLE
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Books, Capability
 from bot.domain.cards import Explanation, ItemCard, Refusal
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
@@ -104,8 +105,9 @@ class Cards:
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
-            reasons = await reasons_of(tx, item, await names_of(tx, item))
-            return Explanation(card=await self.card(tx, item), reasons=reasons)
+            card = await self.card(tx, item)
+            reasons = await reasons_of(tx, item, await names_of(tx, item), card.rules)
+            return Explanation(card=card, reasons=reasons)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
         workspace_id, organisation_id = item.workspace_id, item.organisation_id
@@ -119,7 +121,8 @@ class Cards:
         settings = await load_settings(tx, workspace_id, organisation_id)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
         names = await names_of(tx, item)
-        own = None if connection is None else load(connection.books, Books).base_currency
+        books = None if connection is None else load(connection.books, Books)
+        own, rules = (None, USUAL_RULES) if books is None else (books.base_currency, books.rules)
         under_way = _ON_THE_WAY.get(item.state)
         sent = None if under_way is None else await sent_of(tx, workspace_id, item.id, under_way)
         is_ending = (
@@ -133,6 +136,7 @@ class Cards:
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
+            rules=rules,
             statuses=() if provider is None else statuses_for(item.kind, provider.profile.capabilities),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
@@ -147,7 +151,7 @@ class Cards:
             is_due=item.send_after is not None and item.send_after <= tx.now,
             refusal=await _refusal(tx, item) if item.state is ItemState.REFUSED else None,
             taken_back=await approval_taken_back(tx, item),
-            warnings=await _warnings(tx, item, settings, names, before, own=own)
+            warnings=await _warnings(tx, item, settings, names, before, own=own, rules=rules)
             if item.state in EDITABLE and item.is_booked
             else (),
             before=before[:SHOWN_BEFORE],
@@ -179,7 +183,14 @@ def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:
 
 
 async def _warnings(
-    tx: Tx, item: Item, settings: Settings, names: CodeNames, before: tuple[Item, ...], *, own: str | None
+    tx: Tx,
+    item: Item,
+    settings: Settings,
+    names: CodeNames,
+    before: tuple[Item, ...],
+    *,
+    own: str | None,
+    rules: BookRules,
 ) -> tuple[str, ...]:
     """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
     rate = names.tax_rates.get(item.coding.tax_rate.value or "")
@@ -190,9 +201,10 @@ async def _warnings(
         ),
         *not_to_stock(item, names.products),
         *await _left_without(tx, item, settings.of(item.kind).coding_defaults),
-        *doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent),
-        *one_for_several(item, names.tax_rate(item.coding.tax_rate.value)),
     ]
+    if rules.taxes(item.kind):
+        found += doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent)
+        found += one_for_several(item, names.tax_rate(item.coding.tax_rate.value))
     odd_ones = (
         paid_elsewhere(item, before),
         unusual(item, before),

@@ -185,4 +185,5 @@ async def _worked_out(tx: Tx, item: Item, edit: Edit, typed: Mapping[int, TypedL
     codes = {line.codes.over(edit.codes).tax_rate for line in typed.values()}
     of = (tx, item.workspace_id, item.organisation_id)
     rates = await lists.tax_rates_by_code(*of, {code for code in codes if code})
-    return worked_out(edit, typed, {code: rate.percent for code, rate in rates.items()})
+    known = {code: rate.percent for code, rate in rates.items() if rate.percent is not None}
+    return worked_out(edit, typed, known)

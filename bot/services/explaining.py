@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import BookRules
 from bot.domain.cards import Reason
 from bot.domain.coding import CodedValue, LineCoding, Source, Track, Tracked
 from bot.domain.ids import UserId
@@ -18,12 +19,12 @@ from bot.views.text import day
 Name = Callable[[str | None], str | None]
 
 
-async def reasons_of(tx: Tx, item: Item, names: CodeNames) -> tuple[Reason, ...]:
+async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> tuple[Reason, ...]:
     """Of the item; then of each line that has something of its own."""
     coding = item.coding
     return (
         _reason("Category", coding.account, names.account),
-        _reason("Tax rate", coding.tax_rate, names.tax_rate),
+        *([_reason("Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
         *_tracked(coding.tracking, names),
         *await _contact(tx, item),
         _destination(item),

@@ -17,6 +17,7 @@ from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import is_being_paid, leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
+from bot.domain.book_rules import BookRules
 from bot.domain.booking import NotBookableError, posting_of
 from bot.domain.ids import FileId, ItemId, PublicationId
 from bot.domain.items import Item, ItemState
@@ -28,7 +29,7 @@ from bot.services import alerts
 from bot.services.budgets import leaves_files
 from bot.services.current import show
 from bot.services.jobs import Jobs
-from bot.services.lists import books_of
+from bot.services.lists import books_of, rules_of
 from bot.services.messages import redraw_items
 from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
@@ -97,6 +98,7 @@ async def _documents(
     items = await load_items(tx, organisation.workspace_id, ids, held=True)
     books = await books_of(tx, organisation.workspace_id, organisation.organisation_id)
     own = None if books is None else books.base_currency
+    rules = await rules_of(tx, organisation.workspace_id, organisation.organisation_id)
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
     taken: dict[ItemId, tuple[DueStep, Posting]] = {}
@@ -106,7 +108,7 @@ async def _documents(
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
-        posting = _posting(item, provider, own, _marker(public_url, item.id, copies.get(item.id, 0)))
+        posting = _posting(item, provider, own, rules, _marker(public_url, item.id, copies.get(item.id, 0)))
         if isinstance(posting, Problem):
             refused[item.id] = (due, posting)
             continue
@@ -157,10 +159,12 @@ def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
     return f"{public_url}/i/{item_id}" + (f"?copy={withdrawn + 1}" if withdrawn else "")
 
 
-def _posting(item: Item, provider: AccountingProvider, own_currency: str | None, marker: str) -> Posting | Problem:
+def _posting(
+    item: Item, provider: AccountingProvider, own_currency: str | None, rules: BookRules, marker: str
+) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        return posting_of(item, marker=marker, own_currency=own_currency)
+        return posting_of(item, marker=marker, own_currency=own_currency, rules=rules)
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
     except BROKEN:

@@ -116,6 +116,7 @@ class ItemForms:
             has_methods=item is None or await has_methods(*of),
             statuses=statuses_for(kind, can),
             capabilities=can,
+            rules=books.rules,
             usual_destination=usual.destination,
             usual_status=usual.payment_status,
             usual_account=usual.default_account,

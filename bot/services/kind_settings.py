@@ -1,6 +1,7 @@
 """What an organisation decides for its costs, or for its sales: what either form shows, and what has to be true of it."""
 
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import USUAL_RULES
 from bot.domain.books import Books
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -26,6 +27,7 @@ async def kind_page(
     chosen: KindSettings,
 ) -> KindPage:
     of, can = (tx, workspace_id, organisation_id), profile.capabilities
+    books = await books_of(*of)
     known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate)
     return KindPage(
         kind=kind,
@@ -37,7 +39,8 @@ async def kind_page(
         tax_rate=known.tax_rate,
         payment_method=await method_of(*of, chosen.default_payment_method),
         has_methods=await has_methods(*of),
-        plan_limit=_plan_limit(profile, await books_of(*of)),
+        rules=USUAL_RULES if books is None else books.rules,
+        plan_limit=_plan_limit(profile, books),
     )
 
 

@@ -137,11 +137,13 @@ async def load_tax_rate(
     return rate if row.is_active else replace(rate, is_active=False)
 
 
-async def live_tax_rates(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[TaxRate, ...]:
-    """All tax rates that a cost can have now."""
+async def live_tax_rates(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ItemKind
+) -> tuple[TaxRate, ...]:
+    """All tax rates that items of a kind can have now."""
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TAX_RATES}
     rates = (_TAX_RATE.decode(entry) for entry in (await tx.execute(_LIVE, of)).scalars())
-    return tuple(rate for rate in rates if rate.goes_with_costs)
+    return tuple(rate for rate in rates if rate.goes_with(kind))
 
 
 async def live_tracking(

@@ -83,7 +83,9 @@ def _net_and_tax(rows: Rows, row: Row, amount: Decimal, tax_rate: str | None) ->
         return amount, tax
     percent = rows.table.percent_of(tax_rate)
     if tax is None and percent is None:
-        rows.complain(row, f"the tax rate {tax_rate[:60]} is not in the ledger's list, so its tax is not known")
+        rows.complain(
+            row, f"the tax rate {tax_rate[:60]} is not in the ledger's list with a percentage, so its tax is not known"
+        )
         return amount, None
     if rows.table.reading.line_amounts is None and (tax or percent):
         raise UnsureAmountsError

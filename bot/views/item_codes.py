@@ -21,9 +21,10 @@ def coding_fields(page: ItemPage) -> list[Block]:
     usual_rate = page.tax_rates.get(page.usual_tax_rate or "")
     account = _empty(page, None if usual_account is None else usual_account.label)
     rate = _empty(page, None if usual_rate is None else usual_rate.label, NOT_COUNTED)
+    tax_rate = fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True)
     return [
         fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True),
-        fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True),
+        *([tax_rate] if page.has_tax_rates else []),
         *(tracking_field(category, page.edit.codes) for category in page.tracking),
     ]
 
@@ -44,7 +45,7 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
             else []
         ),
         fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, placeholder=usual_account, optional=True),
-        *([tax_rate] if has_tax else []),
+        *([tax_rate] if has_tax and page.has_tax_rates else []),
         *(
             tracking_field(category, own, suffix, placeholder=empty or _as_the_bill(_option(category, page.edit.codes)))
             for category in page.tracking
@@ -79,16 +80,16 @@ def category_of(block: str) -> str:
 
 
 def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Codes, suffix: str = "") -> Codes:
-    """Category, tax rate, product and tracking. What is tracked by a category that the form does not have stays."""
+    """Category, tax rate, product and tracking. What the form does not have a field for stays."""
     offered = {category.provider_id for category in tracking}
-    block = BlockId.PRODUCT + suffix
+    block, rate = BlockId.PRODUCT + suffix, BlockId.TAX_RATE + suffix
     chosen = [track for track in before.tracking if track.category not in offered]
     for category in offered:
         option = found.option(tracking_block(category) + suffix, ActionId.FIND_TRACKING)
         chosen += [] if option is None else [Track(category, option)]
     return Codes(
         account=found.account(BlockId.ACCOUNT + suffix),
-        tax_rate=found.tax_rate(BlockId.TAX_RATE + suffix),
+        tax_rate=found.tax_rate(rate) if found.has(rate) else before.tax_rate,
         product=found.product(block) if found.has(block) else before.product,
         tracking=tuple(sorted(chosen)),
     )

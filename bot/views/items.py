@@ -192,7 +192,7 @@ def _fields(found: ItemCard) -> list[list[str]]:
         return []
     groups = [
         _document(item),
-        [*_amounts(item), *exchange(found)],
+        [*_amounts(found), *exchange(found)],
         [*coded(found), *going(found)] if item.is_booked else [],
     ]
     return [[f"*{name}*\n{value}" + (f"\n_{more}_" if more else "") for name, value, more in group] for group in groups]
@@ -212,13 +212,19 @@ def _document(item: Item) -> list[Told]:
     return pairs
 
 
-def _amounts(item: Item) -> list[Told]:
-    facts = item.facts
+def _amounts(found: ItemCard) -> list[Told]:
+    item, facts = found.item, found.item.facts
     return [
         ("Net", amount(facts.net, facts.currency), ""),
-        ("Tax", amount(facts.tax, facts.currency), ""),
+        ("Tax", amount(facts.tax, facts.currency), of_tax(found)),
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
     ]
+
+
+def of_tax(found: ItemCard) -> str:
+    """What becomes of a document's tax in books that have none."""
+    is_in_cost = not found.has_tax_rates and found.item.kind is not ItemKind.SALE
+    return "booked as part of the cost" if is_in_cost and found.item.facts.tax and found.item.is_booked else ""
 
 
 def coded(found: ItemCard) -> list[Told]:
@@ -226,7 +232,7 @@ def coded(found: ItemCard) -> list[Told]:
     coding = found.item.coding
     return [
         ("Category", *_coded(found.account, coding.account.source.words)),
-        ("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words)),
+        *([("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words))] if found.has_tax_rates else []),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
     ]
 

@@ -43,6 +43,12 @@ WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invo
 """What is published, and what it is in the ledger."""
 
 
+NO_RATES = {
+    ItemKind.COST: "These books in {ledger} have no tax rates for costs: a bill's tax is booked as part of its cost.",
+    ItemKind.SALE: "These books in {ledger} have no tax on sales. Once it is switched on there, /dext sync tells.",
+}
+
+
 def general_fields(page: KindPage) -> list[Block]:
     """All but the tax, which has a part of its own in the form of costs."""
     things, _ = WORDS[page.kind]
@@ -155,9 +161,13 @@ def account_field(page: KindPage) -> list[Block]:
 
 
 def tax_field(page: KindPage) -> list[Block]:
+    """In books without tax rates, what that means instead."""
+    things, _ = WORDS[page.kind]
+    if not page.rules.taxes(page.kind):
+        return [context(NO_RATES[page.kind].format(ledger=escape(page.ledger)))]
     field = fields.tax_rate_field(
         BlockId.DEFAULT_TAX,
-        f"Default tax for {WORDS[page.kind][0]}",
+        f"Default tax for {things}",
         page.tax_rate,
         hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
         optional=True,

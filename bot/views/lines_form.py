@@ -128,7 +128,7 @@ def _line(page: ItemPage, place: int) -> list[Block]:
     remove = ButtonElement(action_id=ActionId.REMOVE_LINE, text="Remove", value=str(place))
     head = SectionBlock(text=mrkdwn(f"*Line {place + 1}*"), accessory=remove if len(facts.lines) > 1 else None)
     label, has_tax = AMOUNT_LABELS[amounts], amounts is not LineAmounts.NO_TAX
-    text = fields.text_field
+    text, by_rate = fields.text_field, BY_RATE if page.has_tax_rates else None
     description = line.description[:LONGEST_DESCRIPTION]
     return [
         *([] if page.has_products else [DividerBlock()]),
@@ -147,7 +147,7 @@ def _line(page: ItemPage, place: int) -> list[Block]:
             optional=True,
         ),
         *(
-            [text(BlockId.LINE_TAX + anew, "Tax", shown(line.tax), longest=LONGEST_NUMBER, hint=BY_RATE, optional=True)]
+            [text(BlockId.LINE_TAX + anew, "Tax", shown(line.tax), longest=LONGEST_NUMBER, hint=by_rate, optional=True)]
             if has_tax
             else []
         ),

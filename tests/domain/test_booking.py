@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.book_rules import BookRules
 from bot.domain.booking import NotBookableError, kind_of, posting_of, spread_tax
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
@@ -213,3 +214,40 @@ def test_a_lines_own_tax_goes_out_in_cents() -> None:
         D(10),
         D(10),
     )
+
+
+@given(
+    nets=st.lists(st.decimals(min_value=-500, max_value=500, places=2), min_size=1, max_size=5),
+    tax=st.decimals(min_value=0, max_value=90, places=2),
+    amounts=st.sampled_from((LineAmounts.EXCLUSIVE, LineAmounts.INCLUSIVE)),
+)
+def test_without_tax_on_costs_the_lines_come_to_the_total_to_the_cent(
+    nets: list[Decimal], tax: Decimal, amounts: LineAmounts
+) -> None:
+    net = sum(nets, D(0))
+    item = an_item(
+        net=net, tax=tax, gross=net + tax, lines=tuple(a_line(str(each)) for each in nets), line_amounts=amounts
+    )
+
+    bill = posting_of(item, marker="m", rules=BookRules(taxes_costs=False))
+
+    assert sum((line.net for line in bill.lines), D(0)) == bill.net == bill.gross == net + tax
+    assert {(line.tax, line.tax_code) for line in bill.lines} == {(D(0), None)}
+    assert (bill.tax, bill.line_amounts) == (D(0), LineAmounts.NO_TAX)
+
+
+def test_without_tax_on_costs_a_price_that_has_its_tax_in_it_stays() -> None:
+    line = Line(description="Paper", quantity=D(2), unit_price=D("60.00"), net=D("100.00"), tax=D("20.00"))
+
+    (inclusive,) = posting_of(
+        an_item(lines=(line,), line_amounts=LineAmounts.INCLUSIVE), marker="m", rules=BookRules(taxes_costs=False)
+    ).lines
+
+    assert (inclusive.net, inclusive.unit_price) == (D("120.00"), D("60.00"))
+
+
+def test_without_tax_on_sales_what_is_asked_for_as_tax_is_not_booked_as_income() -> None:
+    sale = replace(an_item(buyer=Party(name="Buyer Ltd")), kind=ItemKind.SALE)
+
+    with pytest.raises(NotBookableError, match="none on sales"):
+        posting_of(sale, marker="m", rules=BookRules(taxes_sales=False))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import posting_of
-from bot.domain.books import Account, AccountClass
+from bot.domain.books import Account, AccountClass, TaxRate
 from bot.domain.checks import check, doubts, in_another_currency, not_paid, warned_of
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
@@ -259,3 +259,19 @@ def test_a_tax_rate_is_asked_for_where_the_books_have_them(rules: BookRules, kin
     found = check(facts, replace(CODING, tax_rate=CodedValue()), kind, rules)
 
     assert any("tax rate" in complaint for complaint in found) is asked_for
+
+
+def test_a_sale_with_tax_waits_in_books_without_any() -> None:
+    sale = replace(A_BILL, buyer=Party(name="Buyer Ltd"))
+
+    (complaint,) = check(sale, CODING, ItemKind.SALE, BookRules(taxes_sales=False))
+
+    assert complaint.startswith("It has tax 20.00, and the books have no tax on sales")
+    assert check(sale, CODING, ItemKind.COST, BookRules(taxes_costs=False)) == ()
+
+
+def test_a_tax_rate_whose_percentage_is_not_known_is_shown_by_its_name_and_doubted_by_nobody() -> None:
+    rate = TaxRate(code="TAX", name="Sales tax", percent=None)
+
+    assert rate.label == "Sales tax"
+    assert doubts(replace(A_BILL, lines=(a_line("100.00", "20"),)), rate.percent) == ()

@@ -1,18 +1,33 @@
 """Books that ask of documents what Xero's do not, or not what Xero's do: declared by their provider, followed by every bill."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER
+from bot.domain.books import AccountClass, ListKind, TaxRate
+from bot.domain.documents import LineAmounts
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
 from tests.fakes.other_books import OtherBooks
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.test_duplicates import a_rated_row
+from tests.handlers.test_lines import Lines
+from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
+D = Decimal
 UNTAXED = BookRules(taxes_costs=False)
+OURS = SUPPLIER.format(name="Northwind Trading Ltd") + (
+    "<cac:AccountingCustomerParty><cac:Party><cac:PartyName><cbc:Name>Big Buyer plc</cbc:Name></cac:PartyName></cac:Party>"
+    "</cac:AccountingCustomerParty>"
+)
+"""The parties of an invoice that the organisation has written."""
+OF_SALES = frozenset({AccountClass.REVENUE})
+NON = TaxRate(code="NON", name="Not taxed", percent=D(0), applies_to=OF_SALES)
+TAX = TaxRate(code="TAX", name="Sales tax", percent=None, applies_to=OF_SALES)
 
 
 @pytest.fixture
@@ -52,3 +67,68 @@ async def test_a_bill_is_checked_by_the_rules_of_its_books_wherever_it_is_looked
     await desk.approve("INV-1")
     await desk.edit("INV-1", {BlockId.DESCRIPTION: "For the shop"}, BOOKKEEPER)
     assert "is missing" not in words(desk.card("INV-1"))
+
+
+async def test_without_tax_on_costs_a_bill_is_booked_with_its_tax_in_what_it_costs(desk: Desk) -> None:
+    books = OtherBooks.at(desk, UNTAXED)
+    await books.read()
+    await desk.drop("INV-1", rows=(Row(net="60.00", price="30", quantity="2"), Row(net="40.00", price="40.00")))
+    card = words(desk.card("INV-1"))
+    assert "*Tax*\n20.00 GBP\n_booked as part of the cost_" in card
+    assert "Tax rate" not in card
+
+    await desk.press(desk.card("INV-1"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    assert "Tax rate" not in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    lines = Lines(desk)
+    await lines.open(desk.card("INV-1"))
+    assert "tax rate" not in words(lines.view).lower().replace("one line per category and tax rate", "")
+    assert (await lines.done({(BlockId.ACCOUNT, 1): "461"})).errors == {}
+    await lines.save()
+    await desk.press(desk.card("INV-1"), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+    assert "Tax rate" not in words(desk.modal(BOOKKEEPER))
+
+    await desk.approve("INV-1")
+    await desk.world.later(UNDO_SECONDS + 1)
+    posting = books.posting
+    assert (posting.net, posting.tax, posting.gross) == (D("120.00"), D(0), D("120.00"))
+    assert posting.line_amounts is LineAmounts.NO_TAX
+    found = [(line.net, line.quantity, line.unit_price, line.account_code, line.tax_code) for line in posting.lines]
+    assert found == [
+        (D("72.00"), D(2), D("36.0000"), "429", None),
+        (D("48.00"), D(1), D("48.0000"), "461", None),
+    ]
+    assert "Published* to Other Books" in words(desk.card("INV-1"))
+
+
+async def test_the_settings_say_that_costs_have_no_tax_rates(desk: Desk) -> None:
+    await OtherBooks.at(desk, UNTAXED).read()
+
+    await desk.slack.command("/dext", "settings", user=ADMIN)
+
+    shown = words(desk.modal(ADMIN))
+    assert "a bill's tax is booked as part of its cost" in shown
+    assert "Default tax" not in shown
+    done = await desk.slack.submit(desk.modal(ADMIN), {})
+    assert (done.errors, done.error) == ({}, None)
+
+
+async def test_a_sale_whose_tax_the_ledger_works_out_has_each_line_taxed_or_not(desk: Desk) -> None:
+    books = OtherBooks.at(desk, UNTAXED, lists={ListKind.TAX_RATES: (NON, TAX)})
+    books.page_size = 1
+    await books.read()
+    assert books.pages == [None, "1"]
+
+    await desk.drop(
+        "S-1", rows=(a_rated_row("10", "60.00"), a_rated_row("0", "40.00")), totals=("100.00", "6.00"), extra=OURS
+    )
+    card = words(desk.card("S-1"))
+    assert "tax rates" not in card
+    await desk.edit("S-1", {BlockId.ACCOUNT: "200"})
+    await desk.approve("S-1")
+    await desk.world.later(UNDO_SECONDS + 1)
+
+    assert [(line.net, line.tax, line.tax_code) for line in books.posting.lines] == [
+        (D("60.00"), D("6.00"), "TAX"),
+        (D("40.00"), D("0.00"), "NON"),
+    ]

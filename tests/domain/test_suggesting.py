@@ -1,0 +1,47 @@
+"""What is suggested for lines where nobody has chosen."""
+
+from decimal import Decimal
+
+from bot.domain.books import TaxRate
+from bot.domain.coding import CodedValue, Coding, Source
+from bot.domain.documents import Facts, Line
+from bot.domain.suggesting import rates_by_percent, rates_by_tax
+
+D = Decimal
+TAX = TaxRate(code="TAX", name="Sales tax", percent=None)
+NON = TaxRate(code="NON", name="Not taxed", percent=D(0))
+FACTS = Facts(
+    net=D(100),
+    tax=D(6),
+    gross=D(106),
+    lines=(
+        Line(description="Paper", unit_price=D(60), net=D(60), tax=D(6)),
+        Line(description="Books", unit_price=D(40), net=D(40), tax=D(0)),
+    ),
+)
+
+
+def codes(coding: Coding) -> list[str | None]:
+    return [line.tax_rate.value for line in coding.lines]
+
+
+def test_a_line_without_a_percentage_is_not_taken_for_one_of_a_rate_without_any() -> None:
+    assert codes(rates_by_percent(FACTS, Coding(), (TAX, NON))) == [None, None]
+
+
+def test_a_line_is_taxed_or_not_where_the_ledger_works_out_how_much() -> None:
+    assert codes(rates_by_tax(FACTS, Coding(), (TAX, NON))) == ["TAX", "NON"]
+
+
+def test_what_the_line_has_from_the_item_is_not_suggested_again() -> None:
+    usual = Coding(tax_rate=CodedValue(value="TAX", source=Source.DEFAULT_TAX))
+
+    assert codes(rates_by_tax(FACTS, usual, (TAX, NON))) == [None, "NON"]
+
+
+def test_nothing_is_suggested_over_a_choice_or_where_several_could_be_meant() -> None:
+    chosen = Coding(tax_rate=CodedValue(value="TAX", source=Source.PERSON))
+    other = TaxRate(code="CITY", name="City tax", percent=None)
+
+    assert rates_by_tax(FACTS, chosen, (TAX, NON)) == chosen
+    assert rates_by_tax(FACTS, Coding(), (TAX, other, NON)) == Coding()
