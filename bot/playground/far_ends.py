@@ -90,15 +90,24 @@ LARGEST_CALL = 128 * 1024 * 1024
 """In bytes; more than any ledger takes, so that each refuses in its own words."""
 
 
-def ledgers_app(setting: Setting) -> web.Application:
-    """Each simulated ledger under its provider's name; the root leads to the first."""
+_LINKS = "".join(f'<li><a href="/{key}/">{entry.profile.name}</a></li>' for key, entry in PROVIDERS.items())
+INDEX = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    f"<title>Simulated ledgers</title></head><body><h1>Simulated ledgers</h1><ul>{_LINKS}</ul></body></html>"
+)
 
-    async def first(_: web.Request) -> web.Response:
-        raise web.HTTPSeeOther(f"/{next(iter(PROVIDERS))}/")
+
+def ledgers_app(setting: Setting) -> web.Application:
+    """Each simulated ledger under its provider's name; the root leads to each."""
+
+    async def index(_: web.Request) -> web.Response:
+        return web.Response(
+            text=INDEX, content_type="text/html", headers={"Content-Security-Policy": "default-src 'none'"}
+        )
 
     # what is mounted has no limit of its own any more: the outermost one's counts
     app = web.Application(client_max_size=LARGEST_CALL)
-    app.router.add_get("/", first)
+    app.router.add_get("/", index)
     for key in PROVIDERS:
         app.add_subapp(f"/{key}", setting.ledger(key))
     return app

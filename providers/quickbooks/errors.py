@@ -89,7 +89,8 @@ SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
     _row(r"^(?:800|6220|6480|6540|5010)\b", P.DOCUMENT_NOT_EDITABLE),
     _row(r"^(?:6020|6030|6040)\b", P.FILE_TOO_LARGE),
     _row(r"^(?:6041|6050)\b", P.FILE_KIND_NOT_TAKEN),
-    _row(r"^(?:120|5020)\b|not have permission", P.PERMISSION_MISSING),
+    _row(r"^5030\b|^5020\b|permission to access this feature", P.PLAN_LACKS_IT),
+    _row(r"^120\b|not have permission", P.PERMISSION_MISSING),
 )
 BUSY = frozenset({"3001", "003001"})
 PASSING = BUSY | {"130", "140", "150", "600", "1000", "1010", "1020", "1030", "1050", "10000"}

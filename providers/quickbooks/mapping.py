@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from bot.domain.book_rules import BookRules
-from bot.domain.books import BillRights, Books
+from bot.domain.books import Books
 from bot.domain.money import WIDE
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 
@@ -33,7 +33,6 @@ def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -
         plan=_plan_of(said.get("NameValue")),
         lock_dates_known=closed_on is not None,
         period_locked_to=closed_on,
-        bill_rights=bill_rights_of(preferences),
         rules=_rules_of(said, preferences),
     )
 
@@ -52,12 +51,6 @@ def _plan_of(values: Any) -> str | None:
     found = {one.get("Name"): one.get("Value") for one in values or [] if isinstance(one, dict)}
     plan = found.get("OfferingSku")
     return plan[:100] if isinstance(plan, str) and plan.strip() else None
-
-
-def bill_rights_of(preferences: dict[str, Any]) -> BillRights:
-    """Only admins connect, and no answer says more; but some plans have no bills."""
-    has_bills = (preferences.get("VendorAndPurchasesPrefs") or {}).get("EnableBills")
-    return BillRights.NONE if has_bills is False else BillRights.UNTOLD
 
 
 def rate_to_wire(rate: Decimal) -> Decimal:

@@ -55,10 +55,6 @@ class CurrencyPrefs(TypedDict, total=False):
     HomeCurrency: Reference
 
 
-class VendorAndPurchasesPrefs(TypedDict, total=False):
-    EnableBills: bool
-
-
 class TaxPrefs(TypedDict, total=False):
     UsingSalesTax: bool
 
@@ -67,7 +63,6 @@ class Preferences(TypedDict, total=False):
     AccountingInfoPrefs: AccountingInfoPrefs
     CurrencyPrefs: CurrencyPrefs
     TaxPrefs: TaxPrefs
-    VendorAndPurchasesPrefs: VendorAndPurchasesPrefs
 
 
 class ExpenseDetail(TypedDict, total=False):

@@ -26,6 +26,7 @@ class ProblemCode(StrEnum):
     DOCUMENT_NOT_EDITABLE = "document_not_editable"
     DOCUMENT_GONE = "document_gone"
     PLAN_LIMIT = "plan_limit"
+    PLAN_LACKS_IT = "plan_lacks_it"
     SUBSCRIPTION_LAPSED = "subscription_lapsed"
     PERMISSION_MISSING = "permission_missing"
     RECONNECT_NEEDED = "reconnect_needed"

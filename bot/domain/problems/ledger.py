@@ -32,6 +32,15 @@ LEDGER: dict[ProblemCode, Entry] = {
         mover=Mover.BOOKKEEPER,
         fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.RETRY),
     ),
+    ProblemCode.PLAN_LACKS_IT: Entry(
+        title="The plan of {organisation} in {ledger} does not have this",
+        explanation="What this document needs is not in the organisation's plan in {ledger}, or is switched off there: some plans "
+        "have no bills, and some no tracking or other currencies.",
+        remedy="Edit the item, for instance to publish it to a bank account. Or ask the owner of the subscription to upgrade or "
+        "switch it on, and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+    ),
     ProblemCode.SUBSCRIPTION_LAPSED: Entry(
         title="The subscription to {ledger} is not active",
         explanation="{ledger} refuses new documents because the organisation's subscription is not active.",

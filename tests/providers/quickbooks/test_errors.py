@@ -123,7 +123,9 @@ KNOWN: list[tuple[str, str, ProblemCode, dict[str, str] | None]] = [
     ("5010", "Stale Object Error : You and Dana were working on this at the same time.", P.DOCUMENT_NOT_EDITABLE, {}),
     ("6030", "Upload request size exceeds the allowed limit", P.FILE_TOO_LARGE, {}),
     ("6041", "Unsupported attachment type : application/zip", P.FILE_KIND_NOT_TAKEN, {}),
-    ("5020", "You do not have permission to access this feature", P.PERMISSION_MISSING, {}),
+    ("5020", "You do not have permission to access this feature", P.PLAN_LACKS_IT, {}),
+    ("5030", "Bills : the feature is not supported for this company.", P.PLAN_LACKS_IT, {}),
+    ("120", ": -11014-You do not have access to use QuickBooks Online Plus.", P.PERMISSION_MISSING, {}),
 ]
 """Code, detail, what it is to us, and which facts it names (None: whatever)."""
 
