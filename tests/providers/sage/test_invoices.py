@@ -87,7 +87,7 @@ async def test_a_line_needs_its_rate_and_its_tax(bare: Bare) -> None:
         ({"reference": 5}, ("Validation", "purchase_invoice[reference] is invalid")),
         ({"contact_id": "e9578549eaec11e7b587065b8ec10ed1"}, ("RecordInvalid", "Couldn't find Supplier.")),
         ({"due_date": "2026-03-01"}, ("RecordInvalid", "Due date must be on or after the invoice date.")),
-        ({"currency_id": "XXX"}, ("RecordInvalid", "This currency is not supported.")),
+        ({"currency_id": "ZZZ"}, ("RecordInvalid", "This currency is not supported.")),
         ({"date": "2019-12-31"}, ("RecordInvalid", "Date must be on or after the accounts start date (01/01/2020).")),
     ],
 )
