@@ -191,8 +191,8 @@ class Books:
     # Files
 
     def keep_file(self, record: Json, content: bytes) -> Json:
-        """Files are the only records whose ids have hyphens ("Attachments" guide)."""
-        saved = self.create("attachments", str(record["file_name"]), record, str(uuid4()))
+        """Files are the only records whose ids have hyphens, and which are displayed as nothing ("Attachments" guide)."""
+        saved = self.create("attachments", "", {**record, "displayed_as": None}, str(uuid4()))
         self._store.put_bytes(f"{self.tenant}/{saved['id']}", content)
         return saved
 

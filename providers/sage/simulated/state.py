@@ -40,7 +40,8 @@ class SageState(Simulated[Books]):
 
     def businesses_of(self, person: Person) -> list[str]:
         """The first is the one that they lead ("Multi business" guide: the first that they created)."""
-        return [business for business, books in self.books.items() if books.role_of(person.id) is not None]
+        theirs = [business for business, books in self.books.items() if books.role_of(person.id) is not None]
+        return sorted(theirs, key=lambda one: not self.books[one].users[person.id].get("leads"))
 
     def grant(self, person: str = "dana", scopes: Sequence[str] = (FULL,)) -> TokenAnswer:
         """A token set as if this person had allowed access on the pages."""
@@ -85,6 +86,13 @@ class SageState(Simulated[Books]):
         books, user_id = self.books[business], self.people[person].id
         user = books.users[user_id]
         books.users.save(user_id, {**user, "areas": {**user.get("areas", {}), area: int(level)}})
+
+    def set_lead(self, person: str, business: str) -> None:
+        """The lead business "may change": a call that names none is for another one from now on."""
+        user_id = self.people[person].id
+        for one in self.businesses_of(self.people[person]):
+            users = self.books[one].users
+            users.save(user_id, {**users[user_id], "leads": one == business})
 
     def set_numbers_as_text(self, business: str, *, as_text: bool) -> None:
         """Whether amounts are written as text, "20.0": the swagger says numbers, apps that people write read text."""

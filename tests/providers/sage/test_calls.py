@@ -28,6 +28,16 @@ async def test_an_answer_says_which_business_it_is_of(bare: Bare) -> None:
     assert len({one.headers["x-request-id"] for one in (lead, named, refused)}) == 3
 
 
+async def test_the_business_that_a_person_leads_may_change(bare: Bare) -> None:
+    bare.state.set_lead("dana", IRELAND)
+
+    unnamed = await bare.send("GET", "contacts", headers={"X-Business": ""})
+    lead = await bare.read("businesses/lead")
+
+    assert (unnamed.headers["X-Business"], lead["name"]) == (IRELAND, "Northwind Ireland Ltd")
+    assert [one["id"] for one in await bare.items("businesses")] == [IRELAND, TRADING, STUDIO]
+
+
 async def test_a_business_that_is_somebody_elses_is_closed(bare: Bare) -> None:
     bare.person, bare.business = "sam", IRELAND
 

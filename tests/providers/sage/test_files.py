@@ -45,6 +45,7 @@ async def test_a_file_hangs_on_its_document(bare: Bare) -> None:
         invoice["transaction"]["id"],
     )
     assert ([one["id"] for one in listed], content.body) == ([key], PDF)
+    assert (listed[0]["displayed_as"], key.count("-")) == (None, 4)
     assert len(await bare.items("purchase_invoices", has_attachments="true")) == 1
     assert (await bare.get("attachments", attachment_context_id=invoice["id"])).status == 422
 

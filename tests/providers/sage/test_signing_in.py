@@ -93,6 +93,18 @@ async def test_a_person_who_says_no_gives_nothing(state: SageState, browser: Bro
     assert await callback(state, browser, "dana", "cancel") == {"error": "access_denied", "state": "s-1"}
 
 
+async def test_a_country_is_asked_for_and_said(state: SageState, browser: Browser) -> None:
+    told = await callback(state, browser, "dana", country="ie")
+
+    assert (told["country"], told["code"][:3]) == ("IE", "IE/")
+
+
+async def test_who_has_no_business_in_the_country_is_sent_back(state: SageState, browser: Browser) -> None:
+    told = await callback(state, browser, "sam", country="ie")
+
+    assert told == {"error": "Invalid request", "reason": "Email already in use", "state": "s-1"}
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

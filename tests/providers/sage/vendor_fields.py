@@ -15,7 +15,9 @@ FORMS = {
     "link": "href | text | M Link\nrel | text | M Link\ntype | text | M Link",
     **DOCUMENTS,
     "attachment": f"""\
-{BASE}
+id | text | M Base
+displayed_as | text ? | G Attachments
+$path | text | M Base
 {DATED}
 deleted_at | moment ? | M Attachment
 mime_type | text | M Attachment
