@@ -127,16 +127,19 @@ def _class_of(found: Mapping[str, Any]) -> AccountClass:
 
 
 def _tax_rate(found: Mapping[str, Any], rates: Mapping[str, Decimal]) -> TaxRate:
-    """A code has rates of its own for what is bought and what is sold; it is shown with the first that there are."""
+    """A code has rates of its own for what is bought and what is sold; it is shown with the first that there are. In the
+    United States it only says that something is taxable: how much is worked out for each document.
+    """
     bought, sold = _rates_of(found, "Purchase"), _rates_of(found, "Sales")
     applies_to = (_BOUGHT if bought is not None else frozenset()) | (
         {AccountClass.REVENUE} if sold is not None else frozenset()
     )
     percents = [rates[rate] for rate in (bought or sold or ()) if rate in rates]
+    is_worked_out_there = bought is None and sold is None and bool(found.get("Taxable"))
     return TaxRate(
         code=code_of(found, "Id"),
         name=name_of(found, "Name"),
-        percent=sum(percents, Decimal(0)),
+        percent=None if is_worked_out_there else sum(percents, Decimal(0)),
         is_active=_is_active(found) and not found.get("Hidden"),
         applies_to=applies_to or frozenset(AccountClass),
     )

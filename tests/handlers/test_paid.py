@@ -66,7 +66,7 @@ async def costs(desk: Desk, **chosen: Any) -> None:
     before, actor = await desk.world.settings(), await desk.world.actor(ADMIN)
     form = SettingsForm(
         version=before.version,
-        costs=KindSettings(default_account=CATEGORY, default_tax_rate=TAX, **chosen),
+        costs=KindSettings(**{"default_account": CATEGORY, "default_tax_rate": TAX, **chosen}),
         approvers=before.approvers,
         bookkeepers=(UserId(BOOKKEEPER),),
         approvals_channel=ChannelId(BILLS),

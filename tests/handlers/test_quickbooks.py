@@ -8,9 +8,11 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from bot.playground.slack import ADMIN, BILLS
+from bot.domain.settings import PaymentStatus
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.playground.start import stand_in
 from bot.serving import listening
+from bot.views.ids import BlockId
 from providers import PROVIDERS
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
 from tests.fakes.app import whole_app
@@ -18,12 +20,14 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected, connect
 from tests.fakes.ports import free_port
 from tests.handlers.desk import Desk, words
+from tests.handlers.test_paid import costs, method
+from tests.handlers.test_withdrawing import withdraw
 
-OFFICE_SUPPLIES, STANDARD_RATE = "28", "2"
+OFFICE_SUPPLIES, STANDARD_RATE, CURRENT_ACCOUNT = "28", "2", "1"
 
 
 @asynccontextmanager
-async def beside_quickbooks(database_url: str) -> AsyncIterator[tuple[Desk, QuickBooksState]]:
+async def beside_quickbooks(database_url: str, *, is_paid: bool = False) -> AsyncIterator[tuple[Desk, QuickBooksState]]:
     """Connected by the workspace's admin, and set up."""
     clock, port = FakeClock(sleeps_at_once=True), free_port()
     back = f"http://127.0.0.1:{port}/connect/quickbooks/callback"
@@ -43,7 +47,12 @@ async def beside_quickbooks(database_url: str) -> AsyncIterator[tuple[Desk, Quic
             await world.settle()
             connected = await as_connected(world, cast("Any", None))
             await connected.set_up(category=OFFICE_SUPPLIES, tax=STANDARD_RATE)
-            yield Desk(connected), books
+            desk = Desk(connected)
+            if is_paid:
+                visa = await method(desk, CURRENT_ACCOUNT)
+                coded = {"default_account": OFFICE_SUPPLIES, "default_tax_rate": STANDARD_RATE}
+                await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa, **coded)
+            yield desk, books
 
 
 def quickbooks_environment(base: str) -> dict[str, str]:
@@ -89,3 +98,40 @@ async def test_what_quickbooks_refuses_is_told_in_the_bills_thread_and_goes_out_
         (alert,) = desk.slack.thread(BILLS, desk.card("Q-1").ts)
         assert "Category 1280 · Office Supplies is archived in QuickBooks Online" in words(alert)
         assert books.bills() == []
+
+
+async def test_a_bill_is_paid_from_its_payment_method_and_taken_back_with_its_payment(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url, is_paid=True) as (desk, books):
+        await desk.drop("INV-1")
+        await desk.approve("INV-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        (payment,) = books.documents("BillPayment")
+        assert (payment["TotalAmt"], payment["CheckPayment"]["BankAccountRef"]["name"]) == (
+            120,
+            "Business Current Account",
+        )
+        (bill,) = books.bills()
+        assert bill["Balance"] == 0
+
+        await withdraw(desk, "twice in the post", BOOKKEEPER)
+        for _ in range(3):
+            await desk.world.later(61)
+
+        assert (books.bills(), books.documents("BillPayment")) == ([], [])
+        told = desk.slack.thread(BILLS, desk.card("INV-1").ts)[-1].text
+        assert "Its payment is deleted. The bill is deleted in QuickBooks Online." in told
+
+
+async def test_a_suppliers_credit_note_is_published_without_a_payment_that_quickbooks_has_not(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url, is_paid=True) as (desk, books):
+        await desk.drop("INV-1")
+        await desk.edit("INV-1", {BlockId.DOCUMENT_TYPE: "credit_note"})
+        await desk.approve("INV-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        (credit,) = books.documents("VendorCredit")
+        assert (credit["TotalAmt"], books.bills(), books.documents("BillPayment")) == (120, [], [])
+        assert "Published* to QuickBooks Online" in words(desk.card("INV-1"))

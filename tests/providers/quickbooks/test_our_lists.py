@@ -133,5 +133,10 @@ async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_ta
     assert differences(bill, document) == ()
     for kind in quickbooks.provider.profile.lists:
         assert (await a_list(quickbooks, kind)).unreadable == ()
+    rates = await a_list(quickbooks, ListKind.TAX_RATES)
+    assert {entry.code: entry.percent for entry in rates.entries if isinstance(entry, TaxRate)} == {
+        "TAX": None,
+        "NON": 0,
+    }
     accounts = await a_list(quickbooks, ListKind.ACCOUNTS)
     assert "Supplies" in {entry.label for entry in accounts.entries if isinstance(entry, Account)}
