@@ -5,7 +5,8 @@ A provider declares it when it reads the books (`Books.rules`), so that whatever
 provider. What nobody declared is as in books that have a tax rate on every line.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.documents import ItemKind
 
@@ -16,6 +17,10 @@ class BookRules:
     """Whether costs have tax rates. Without, what a document states as tax is part of what is paid for."""
     taxes_sales: bool = True
     """Whether sales have tax rates."""
+    tracks_documents: bool = False
+    """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
+    of_document: Mapping[str, str] = field(default_factory=dict)
+    """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 from decimal import Decimal, localcontext
+from itertools import pairwise
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.coding import Codes
+from bot.domain.coding import Codes, Track
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
 from bot.domain.exchange import rate_to
 from bot.domain.items import Item
 from bot.domain.money import CENT, WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.whole_document import tracking_of
 
 PRICE_PLACES = Decimal("0.0001")
 """As many as ledgers keep of a unit price."""
@@ -67,7 +69,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
         status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
         lines=tuple(
-            _line(line, line_tax, coding.codes_at(place), booked.line_amounts)
+            _line(line, line_tax, _of_line(coding.codes_at(place), rules), booked.line_amounts)
             for place, (line, line_tax) in enumerate(coded)
         ),
         net=net,
@@ -75,7 +77,23 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         gross=facts.gross,
         line_amounts=booked.line_amounts,
         bank_account=item.paid_from if item.is_to_be_paid else None,
+        tracking=_tracking(item, rules),
     )
+
+
+def _tracking(item: Item, rules: BookRules) -> tuple[Track, ...]:
+    """Raises:
+    NotBookableError: the lines say several of what a document has one of.
+    """
+    found = tracking_of(item.coding, len(item.facts.lines), rules)
+    several = {rules.of_document[each.category] for each, after in pairwise(found) if each.category == after.category}
+    if several:
+        raise NotBookableError(f"one {' and one '.join(sorted(several))} for the whole document, not several,")
+    return found
+
+
+def _of_line(codes: Codes, rules: BookRules) -> Codes:
+    return replace(codes, tracking=tuple(each for each in codes.tracking if each.category not in rules.of_document))
 
 
 def _as_booked(item: Item, rules: BookRules) -> Facts:

@@ -135,6 +135,8 @@ class TrackingCategory:
     name: str
     is_active: bool = True
     options: tuple[TrackingOption, ...] = ()
+    is_of_document: bool = False
+    """A document has one option of it, whatever its lines are; such books say so (`BookRules.tracks_documents`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineA
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
 from bot.domain.settings import Destination
+from bot.domain.whole_document import said_differently
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
@@ -30,7 +31,8 @@ def check(
     if facts.is_unread:
         return (NOT_READ,)
     several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind)
-    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates)
+    tracked = said_differently(coding, len(facts.lines), rules)
+    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *tracked)
 
 
 def not_paid(item: Item) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class ItemPage:
     has_products: bool = False
     """Whether the books have products that a line can name."""
     tracking: tuple[TrackingCategory, ...] = ()
-    """What lines can be tracked by; nothing where the package cannot do it."""
+    """What it can be tracked by, as a whole or line by line; nothing where the package cannot do it."""
     statuses: tuple[PaymentStatus, ...] = ()
     """What the package can publish as."""
     capabilities: frozenset[Capability] = frozenset()
@@ -79,6 +79,11 @@ class ItemPage:
     @property
     def tax_rate(self) -> TaxRate | None:
         return self.tax_rates.get(self.edit.codes.tax_rate or "")
+
+    @property
+    def tracking_of_lines(self) -> tuple[TrackingCategory, ...]:
+        """What a line can have an option of its own of."""
+        return tuple(category for category in self.tracking if not category.is_of_document)
 
     @property
     def has_tax_rates(self) -> bool:

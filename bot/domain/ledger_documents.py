@@ -37,7 +37,7 @@ class LedgerDocument:
     item_codes: tuple[str, ...] | None = None
     """The products of all lines, by their codes in order; None: the ledger did not tell."""
     options: tuple[str, ...] | None = None
-    """The tracking options of all lines, by their ids in order; None: the ledger did not tell."""
+    """The tracking options of the document and of all lines, by their ids in order; None: the ledger did not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +173,8 @@ def _products(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
 
 def _tracking(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     """Ids say nothing to people; how many options there are does."""
-    ours = tuple(sorted(track.option for line in posting.lines for track in line.tracking))
+    of_lines = [track for line in posting.lines for track in line.tracking]
+    ours = tuple(sorted(track.option for track in (*posting.tracking, *of_lines)))
     if found.options is None or found.options == ours:
         return "", ""
     return f"{len(ours)} options as chosen", f"{len(found.options)} options, others"

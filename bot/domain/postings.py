@@ -101,6 +101,8 @@ class Posting:
     gross: Decimal
     line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
     bank_account: str | None = None
+    tracking: tuple[Track, ...] = ()
+    """Of the document as a whole; in the order of the categories' ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The forms of items: what they are drawn from, read in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow
 from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Capability
+from bot.domain.books import Capability, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
@@ -35,7 +35,7 @@ _PROVIDER = select(CONNECTIONS.c.provider).where(
     CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
 )
 MOST_TRACKED = 2
-"""Tracking categories that one line can have in the packages that are served."""
+"""Tracking categories that one line, or one document as a whole, can have in the packages that are served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class ItemForms:
             products=await lists.products_by_code(*of, products),
             has_products=Capability.PRODUCTS in can and item is not None and await lists.has_products(*of),
             contact=None if contact is None else await lists.load_contact(*of, contact),
-            tracking=(await lists.live_tracking(*of))[:MOST_TRACKED] if Capability.TRACKING in can else (),
+            tracking=_offered(await lists.live_tracking(*of)) if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),
             has_methods=item is None or await has_methods(*of),
             statuses=statuses_for(kind, can),
@@ -136,6 +136,12 @@ class ItemForms:
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         key = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
         return None if key is None else self.providers.get(key)
+
+
+def _offered(categories: Sequence[TrackingCategory]) -> tuple[TrackingCategory, ...]:
+    of_lines = [category for category in categories if not category.is_of_document]
+    of_document = [category for category in categories if category.is_of_document]
+    return (*of_document[:MOST_TRACKED], *of_lines[:MOST_TRACKED])
 
 
 def _methods(usual: KindSettings, edit: Edit | None, item: Item | None) -> tuple[str | None, ...]:

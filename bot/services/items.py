@@ -19,6 +19,7 @@ from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
+from bot.domain.whole_document import at_document
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again, settled, waiting_on
 from bot.services.choosing import choose
@@ -87,6 +88,7 @@ class Items:
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
             edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
+            edit = at_document(edit, await rules_of(tx, before.workspace_id, before.organisation_id))
             await drop_draft(tx, before.workspace_id, before.id, actor.user_id)
             return await apply_edit(
                 tx, before, edited(before, over_suggestions(before, edit), actor.user_id), actor.user_id

@@ -61,6 +61,16 @@ _LIVE = (
     )
     .order_by(ENTRIES.c.search)
 )
+_ALL = (
+    select(ENTRIES.c.entry)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == bindparam("kind"),
+    )
+    .order_by(ENTRIES.c.search)
+)
+"""In use or not: items may still be coded to them."""
 _ANY = (
     select(ENTRIES.c.key)
     .where(
@@ -74,6 +84,17 @@ _ANY = (
 _PRODUCT = msgspec.json.Decoder(Product)
 _ACCOUNT, _TAX_RATE = msgspec.json.Decoder(Account), msgspec.json.Decoder(TaxRate)
 _CONTACT, _TRACKING = msgspec.json.Decoder(Contact), msgspec.json.Decoder(TrackingCategory)
+
+
+class _Category(msgspec.Struct):
+    """A tracking category without its options, of which there may be thousands."""
+
+    provider_id: str
+    name: str
+    is_of_document: bool = False
+
+
+_CATEGORY = msgspec.json.Decoder(_Category)
 
 
 async def find_accounts(
@@ -288,8 +309,9 @@ async def keep_books(
     """What the ledger says of itself, as it was just read. Its rules hold from when what waits is looked at by them, which
     is where its lists are read: for anybody else they stay what they were until then.
     """
-    if not has_rules_followed:
-        books = replace(books, rules=await rules_of(tx, workspace_id, organisation_id))
+    before = None if has_rules_followed else await books_of(tx, workspace_id, organisation_id)
+    if before is not None:
+        books = replace(books, rules=before.rules)
     statement = ORGANISATIONS.update().where(
         ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
     )
@@ -299,7 +321,12 @@ async def keep_books(
 async def rules_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> BookRules:
     """What its books ask of documents, as they were read last."""
     books = await books_of(tx, workspace_id, organisation_id)
-    return USUAL_RULES if books is None else books.rules
+    if books is None or not books.rules.tracks_documents:
+        return USUAL_RULES if books is None else books.rules
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TRACKING_CATEGORIES}
+    known = [_CATEGORY.decode(entry) for entry in (await tx.execute(_ALL, of)).scalars()]
+    of_document = {category.provider_id: category.name for category in known if category.is_of_document}
+    return replace(books.rules, of_document=of_document)
 
 
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:

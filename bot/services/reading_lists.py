@@ -97,9 +97,9 @@ class Reading:
             return
         of = self.connection.workspace_id, self.connection.organisation_id
         async with self.db.write() as tx:
-            before = await lists.rules_of(tx, *of)
+            before = await lists.books_of(tx, *of)
             await lists.keep_books(tx, *of, books, has_rules_followed=True)
-            if books.rules != before:  # what waits is looked at again by what they ask now
+            if before is None or books.rules != before.rules:  # what waits is looked at again by what they ask now
                 await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
 
     async def _list(self, kind: ListKind) -> None:
@@ -170,7 +170,12 @@ class Reading:
             await self._note(tx, stored, values | {"synced_at": tx.now}, read.unreadable)
             # in the transaction that ends the list: a reading that is killed before ends it again, and looks again
             of = tx, stored.workspace_id, stored.organisation_id
-            if await default_messages.look(*of, stored.kind) or await _may_pay_otherwise(*of, stored.kind):
+            is_otherwise = (
+                await default_messages.look(*of, stored.kind)
+                or await _may_pay_otherwise(*of, stored.kind)
+                or await _may_track_otherwise(*of, stored.kind)
+            )
+            if is_otherwise:
                 await self.begin_to_follow(*of, await load_settings(*of))
             await self._end_run(tx)
 
@@ -247,3 +252,13 @@ async def _may_pay_otherwise(
 ) -> bool:
     """Whether items may wait, or be paid, by what this list says of the bank accounts of payment methods."""
     return kind is ListKind.BANK_ACCOUNTS and await count_methods(tx, workspace_id, organisation_id) > 0
+
+
+async def _may_track_otherwise(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> bool:
+    """Whether items may wait by what this list says is tracked once for a whole document."""
+    if kind is not ListKind.TRACKING_CATEGORIES:
+        return False
+    books = await lists.books_of(tx, workspace_id, organisation_id)
+    return books is not None and books.rules.tracks_documents

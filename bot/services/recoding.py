@@ -17,6 +17,7 @@ from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
+from bot.domain.whole_document import lifted
 from bot.services.bank_accounts import bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.known_methods import known_methods
@@ -38,8 +39,8 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
         kind: await usable_defaults(*of, settings.of(kind).coding_defaults, kind)
         for kind in {item.kind for item in items}
     }
-    coded = [replace(item, coding=apply_defaults(item.coding, defaults[item.kind])) for item in items]
     rules = await rules_of(*of)
+    coded = [replace(item, coding=apply_defaults(lifted(item.coding, rules), defaults[item.kind])) for item in items]
     return tuple(checked(item, rules) for item in await placed(tx, coded, settings))
 
 

@@ -48,7 +48,7 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
         *([tax_rate] if has_tax and page.has_tax_rates else []),
         *(
             tracking_field(category, own, suffix, placeholder=empty or _as_the_bill(_option(category, page.edit.codes)))
-            for category in page.tracking
+            for category in page.tracking_of_lines
         ),
     ]
 

@@ -212,7 +212,7 @@ def _read_line(reader: Reader, page: ItemPage, place: int, anew: str) -> TypedLi
         unit_price=reader.number(BlockId.LINE_PRICE + anew, line.unit_price),
         amount=reader.amount(BlockId.LINE_AMOUNT + anew, amount_of(line, amounts)),
         tax=reader.amount(BlockId.LINE_TAX + anew, line.tax),
-        codes=read_codes(found, page.tracking, page.edit.own_codes(place), anew),
+        codes=read_codes(found, page.tracking_of_lines, page.edit.own_codes(place), anew),
     )
 
 
@@ -254,4 +254,4 @@ def alike_form(page: ItemPage, ref: FormRef) -> View:
 
 
 def read_alike(state: dict[str, Any], page: ItemPage) -> Codes:
-    return read_codes(Fields(state), page.tracking, NO_CODES)
+    return read_codes(Fields(state), page.tracking_of_lines, NO_CODES)

@@ -251,3 +251,19 @@ def test_without_tax_on_sales_what_is_asked_for_as_tax_is_not_booked_as_income()
 
     with pytest.raises(NotBookableError, match="none on sales"):
         posting_of(sale, marker="m", rules=BookRules(taxes_sales=False))
+
+
+def test_what_is_tracked_for_the_whole_document_stands_at_it_and_on_no_line() -> None:
+    north, retail = (Tracked(category=name, option=by_person(name)) for name in ("place", "class"))
+    coding = replace(an_item().coding, tracking=(retail, north))
+    rules = BookRules(tracks_documents=True, of_document={"place": "Location"})
+
+    bill = posting_of(replace(an_item(), coding=coding), marker="m", rules=rules)
+
+    assert bill.tracking == (Track("place", "place"),)
+    assert [line.tracking for line in bill.lines] == [(Track("class", "class"),)]
+    several = replace(
+        coding, lines=(LineCoding(tracking=(Tracked(category="place", option=by_person("south")),)), LineCoding())
+    )
+    with pytest.raises(NotBookableError, match="one Location for the whole document"):
+        posting_of(replace(an_item(lines=(a_line("60.00"), a_line("40.00"))), coding=several), marker="m", rules=rules)

@@ -126,4 +126,10 @@ def document_of(posting: Posting, ledger_id: str) -> LedgerDocument:
         tax=posting.tax,
         gross=posting.gross,
         url=f"https://other.example/{ledger_id}",
+        options=tuple(
+            sorted(
+                [track.option for track in posting.tracking]
+                + [track.option for line in posting.lines for track in line.tracking]
+            )
+        ),
     )

@@ -1,13 +1,15 @@
 """Books that ask of documents what Xero's do not, or not what Xero's do: declared by their provider, followed by every bill."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.books import AccountClass, ListKind, TaxRate
+from bot.domain.books import AccountClass, ListKind, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
@@ -28,6 +30,17 @@ OURS = SUPPLIER.format(name="Northwind Trading Ltd") + (
 OF_SALES = frozenset({AccountClass.REVENUE})
 NON = TaxRate(code="NON", name="Not taxed", percent=D(0), applies_to=OF_SALES)
 TAX = TaxRate(code="TAX", name="Sales tax", percent=None, applies_to=OF_SALES)
+LOCATION = TrackingCategory(
+    provider_id="location",
+    name="Location",
+    options=(TrackingOption(provider_id="north", name="North"), TrackingOption(provider_id="south", name="South")),
+    is_of_document=True,
+)
+CLASS = TrackingCategory(
+    provider_id="class", name="Class", options=(TrackingOption(provider_id="retail", name="Retail"),)
+)
+LOCATION_BLOCK, CLASS_BLOCK = (f"{BlockId.TRACKING}:{each.provider_id}" for each in (LOCATION, CLASS))
+TWO = (Row(net="60.00", price="60.00"), Row(net="40.00", price="40.00"))
 
 
 @pytest.fixture
@@ -132,3 +145,61 @@ async def test_a_sale_whose_tax_the_ledger_works_out_has_each_line_taxed_or_not(
         (D("60.00"), D("6.00"), "TAX"),
         (D("40.00"), D("0.00"), "NON"),
     ]
+
+
+async def test_what_is_tracked_once_for_a_document_is_chosen_at_it_and_sent_with_it(desk: Desk) -> None:
+    lists = {ListKind.TRACKING_CATEGORIES: (CLASS, LOCATION)}
+    books = OtherBooks.at(desk, BookRules(taxes_costs=False, tracks_documents=True), lists=lists)
+    books.page_size = 1
+    await books.read()
+    assert books.pages == [None, "1"]
+    await desk.drop("INV-1", rows=TWO)
+
+    await desk.press(desk.card("INV-1"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    assert {"Location", "Class"} <= set(words(form).splitlines())
+    (south,) = await desk.slack.options(form, ActionId.FIND_TRACKING, "so", user=BOOKKEEPER, block_id=LOCATION_BLOCK)
+    assert south["text"]["text"] == "South"
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    lines = Lines(desk)
+    await lines.open(desk.card("INV-1"), {LOCATION_BLOCK: "south"})
+    assert "Location" not in words(lines.view)
+    assert (await lines.done({(CLASS_BLOCK, 1): "retail"})).errors == {}
+    await lines.save()
+    assert "*Location*\nSouth" in words(desk.card("INV-1"))
+
+    await desk.approve("INV-1")
+    await desk.world.later(UNDO_SECONDS + 1)
+    assert books.posting.tracking == (Track("location", "south"),)
+    assert [line.tracking for line in books.posting.lines] == [(), (Track("class", "retail"),)]
+    assert "Published* to Other Books" in words(desk.card("INV-1"))
+
+
+async def test_lines_that_say_several_of_what_a_document_has_one_of_wait_until_one_is_chosen(desk: Desk) -> None:
+    """The ledger tracked it line by line, and does not any more."""
+    by_line = {ListKind.TRACKING_CATEGORIES: (replace(LOCATION, is_of_document=False),)}
+    books = OtherBooks.at(desk, UNTAXED, lists=by_line)
+    await books.read()
+    for number, second in (("INV-1", "south"), ("INV-2", "north")):
+        await desk.drop(number, rows=TWO)
+        lines = Lines(desk)
+        await lines.open(desk.card(number))
+        assert (await lines.done({(LOCATION_BLOCK, 0): "north", (LOCATION_BLOCK, 1): second})).errors == {}
+        await lines.save()
+
+    books.rules, books.lists = replace(UNTAXED, tracks_documents=True), {ListKind.TRACKING_CATEGORIES: (LOCATION,)}
+    await books.read()
+    several = "Location is one for the whole document, and its lines have 2 different ones"
+    assert several in words(desk.card("INV-1"))
+    assert ActionId.APPROVE_ITEM not in actions(desk.card("INV-1"))
+    assert "*Location*\nNorth" in words(desk.card("INV-2"))
+    assert ActionId.APPROVE_ITEM in actions(desk.card("INV-2"))
+
+    await desk.edit("INV-1", {BlockId.DESCRIPTION: "For the office"})
+    assert several in words(desk.card("INV-1"))
+    await desk.edit("INV-1", {LOCATION_BLOCK: "south"})
+    assert several not in words(desk.card("INV-1"))
+    await desk.approve("INV-1")
+    await desk.world.later(UNDO_SECONDS + 1)
+    assert books.posting.tracking == (Track("location", "south"),)
+    assert {line.tracking for line in books.posting.lines} == {()}
