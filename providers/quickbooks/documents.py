@@ -52,7 +52,7 @@ def posting_to_draft(posting: Posting) -> Json:
         record["ExchangeRate"] = rate_to_wire(posting.currency_rate)
     if entity.has_due_date:
         record["DueDate"] = (posting.due_on or posting.issued_on).isoformat()
-    locations = [track.option for line in posting.lines for track in line.tracking if track.category == LOCATION]
+    locations = [track.option for track in posting.tracking if track.category == LOCATION]
     if locations:
         record["DepartmentRef"] = {"value": locations[0]}
     return {
@@ -170,10 +170,10 @@ def _status_of(found: Json, entity: Entity, gross: Decimal) -> PaymentStatus:
 
 
 def _options_of(found: Json, details: Sequence[Json]) -> tuple[str, ...]:
-    """The location is of the whole document."""
+    """The location is of the document."""
     classes = [one["ClassRef"]["value"] for one in details if one.get("ClassRef")]
-    location = (found.get("DepartmentRef") or {}).get("value")
-    return tuple(sorted([*classes, *([location] * len(details) if location else [])]))
+    location = found.get("DepartmentRef")
+    return tuple(sorted([*classes, *([location["value"]] if location else [])]))
 
 
 def payment_of(found: Json, entity: PaymentEntity) -> LedgerPayment:

@@ -196,15 +196,17 @@ def _usually(found: Mapping[str, Any], account: str, tax_code: str) -> Usually |
     return None if code is None else Usually(account=code, tax_rate=_value(found, tax_code))
 
 
-def tracking_of(entity: str, name: str, options: Sequence[Any], *, is_on: bool) -> TrackingCategory:
-    """All classes, or all locations. One that cannot be read is left out."""
+def tracking_of(entity: str, name: str, options: Sequence[Any]) -> TrackingCategory:
+    """All classes, of which each line has one, or all locations, of which a document has. One that cannot be read is left
+    out.
+    """
     found = []
     for option in options:
         try:
             found.append(_option(record_of(option)))
         except FieldError:
             continue
-    return TrackingCategory(provider_id=entity, name=name, is_active=is_on, options=tuple(found))
+    return TrackingCategory(provider_id=entity, name=name, options=tuple(found), is_of_document=entity == LOCATION)
 
 
 def _option(found: Mapping[str, Any]) -> TrackingOption:

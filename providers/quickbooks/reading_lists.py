@@ -63,12 +63,14 @@ class ListReader:
             return Currency(code=home_of(preferences), name=str(home.get("name") or home_of(preferences))[:100])
 
     async def _tracking(self, access: Access) -> ListPage:
-        """Classes and locations, as far as the company uses them."""
+        """Classes and locations, as far as the company uses them. Where it has classes of whole documents only, those of
+        suppliers have no field for one, so that none is offered.
+        """
         preferences = await self.client.preferences(access)
         with mapped_errors():
             said = preferences.get("AccountingInfoPrefs") or {}
             location = str(said.get("DepartmentTerminology") or "Location")[:60]
-            has_classes = bool(said.get("ClassTrackingPerTxnLine") or said.get("ClassTrackingPerTxn"))
+            has_classes = bool(said.get("ClassTrackingPerTxnLine"))
             switches = ((CLASS, "Class", has_classes), (LOCATION, location, bool(said.get("TrackDepartments"))))
         entries = []
         for entity, name, is_on in switches:
@@ -76,7 +78,7 @@ class ListReader:
                 options = await self.client.whole(
                     access, entity, lists.ANY_ACTIVE, order=lists.ORDER[entity], can_wait=True
                 )
-                entries.append(lists.tracking_of(entity, name, options, is_on=True))
+                entries.append(lists.tracking_of(entity, name, options))
         return ListPage(entries=tuple(entries))
 
 

@@ -35,8 +35,8 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
-    assert registered.rules == BookRules()
-    assert not_registered.rules == BookRules(taxes_costs=False, taxes_sales=False)
+    assert registered.rules == BookRules(tracks_documents=True)
+    assert not_registered.rules == BookRules(taxes_costs=False, taxes_sales=False, tracks_documents=True)
 
 
 async def test_accounts_are_shown_by_number_and_referred_to_by_id(quickbooks: QuickBooksFarEnd) -> None:
@@ -72,11 +72,14 @@ async def test_classes_and_locations_are_options_as_far_as_they_are_switched_on(
     one = await a_list(quickbooks, ListKind.TRACKING_CATEGORIES)
 
     names = [
-        (category.name, [option.name for option in category.options])
+        (category.name, category.is_of_document, [option.name for option in category.options])
         for category in both.entries
         if isinstance(category, TrackingCategory)
     ]
-    assert names == [("Class", ["North", "Overseas", "South"]), ("Location", ["London", "Manchester", "York"])]
+    assert names == [
+        ("Class", False, ["North", "Overseas", "South"]),
+        ("Location", True, ["London", "Manchester", "York"]),
+    ]
     assert [category.name for category in one.entries if isinstance(category, TrackingCategory)] == ["Location"]
 
 
@@ -129,7 +132,7 @@ async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_ta
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == BookRules(taxes_costs=False)
+    assert books.rules == BookRules(taxes_costs=False, tracks_documents=True)
     assert differences(bill, document) == ()
     for kind in quickbooks.provider.profile.lists:
         assert (await a_list(quickbooks, kind)).unreadable == ()

@@ -205,8 +205,10 @@ def test_the_tax_of_a_code_is_parted_over_its_rates(
 
 async def test_classes_are_of_lines_and_a_location_of_the_document(quickbooks: QuickBooksFarEnd) -> None:
     bill = quickbooks.a_bill("A")
-    tracks = (Track("Class", NORTH), Track("Department", "1"))
-    bill = replace(bill, lines=(replace(bill.lines[0], tracking=tracks),))
+    line = replace(bill.lines[0], tracking=(Track("Class", NORTH),))
+    bill = replace(
+        bill, lines=(line, replace(line, net=Decimal(0), tax=Decimal(0))), tracking=(Track("Department", "1"),)
+    )
 
     document = await the_document(quickbooks, bill)
 
@@ -297,9 +299,8 @@ async def test_what_is_inactive_is_looked_for_because_quickbooks_does_not_say(
     quickbooks: QuickBooksFarEnd, what: str
 ) -> None:
     entity, name, code, facts = INACTIVE[what]
-    tracks = (Track("Class", NORTH), Track("Department", "1"))
-    bill = quickbooks.a_bill("A")
-    bill = replace(bill, lines=(replace(bill.lines[0], tracking=tracks),))
+    bill = quickbooks.a_bill("A", tracking=(Track("Department", "1"),))
+    bill = replace(bill, lines=(replace(bill.lines[0], tracking=(Track("Class", NORTH),)),))
     quickbooks.state.set_active(TRADING, entity, name, is_active=False)
 
     (outcome,) = await quickbooks.create(bill)
