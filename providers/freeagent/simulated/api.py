@@ -1,7 +1,7 @@
 """The addresses of the API: whose token opens which company, and how an answer comes to be.
 
-dev.freeagent.com/docs/introduction: a user agent has to be named; JSON or XML, as `Accept` says. In which words a call without
-one is refused is unverified, and so is what an account manager is told who names no client, or a foreign one.
+dev.freeagent.com/docs/introduction: a user agent has to be named; JSON or XML, as `Accept` says. A call without
+one is told so in the words that a public client's comment quotes, with a status that is unverified; so is what an account manager is told who names no client, or a foreign one.
 """
 
 from dataclasses import dataclass, replace
@@ -75,7 +75,7 @@ class Api:
 
     def _answer(self, request: web.Request, body: bytes) -> Answer:
         if not request.headers.get("User-Agent", "").strip():
-            raise malformed("A User-Agent header must be specified")
+            raise malformed("User agent http header not set")
         access = self._holder(request)
         if access is None or access.is_expired:
             raise unauthenticated()
@@ -134,6 +134,7 @@ class Api:
             root=self.state.public_url,
             path=self.server.path_of(request),
             hidden_after=self.state.hidden_after(),
+            has_many=attachments.are_many(request.headers.get("X-Api-Version"), books.today()),
         )
 
 

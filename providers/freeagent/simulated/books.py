@@ -113,6 +113,11 @@ class Books:
         """The last day that is locked, or nothing."""
         return max((one["locked_to_date"] for one in self.company["_locks"]), default="")
 
+    @property
+    def lock_told(self) -> str:
+        """The words are unverified."""
+        return f"The accounts are locked to {self.locked_to}"
+
     def tax_on(self, day: str) -> Scheme:
         if self.is_uk:
             since = str(self.company.get("sales_tax_effective_date", "9999"))

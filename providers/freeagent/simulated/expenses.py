@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from providers.freeagent.simulated import seed
 from providers.freeagent.simulated.bills import STOCK, is_asset, is_spending
+from providers.freeagent.simulated.books import Books, name_of
 from providers.freeagent.simulated.charts import CURRENCIES
 from providers.freeagent.simulated.fields import Fields
 from providers.freeagent.simulated.refusals import not_permitted
@@ -37,7 +38,7 @@ class Expenses(Writer):
         gross = fields.amount("gross_value", is_needed=True)
         description = fields.text("description", is_needed=True)
         status, project = ec_status(fields, day), fields.link("project", "projects")
-        case = self.case(day, currency, status, "expenses")
+        case = self.case(day, currency, status)
         tax = on_purchase(fields, case, category, gross=None if gross is None else rounded(gross))
         native = fields.amount("native_gross_value") if case.is_foreign else None
         native_tax = rounded(tax.value * case.exchange_rate)
@@ -97,3 +98,11 @@ class Expenses(Writer):
         """  # noqa: D212
         if self.level < seed.TAX and user.get("_person") != self.person:
             raise not_permitted()
+
+
+def presented(books: Books, expense: Json) -> Json:
+    """With the names of its project and whose that is (dinoconstantinou87/FreeAgent, 2026)."""
+    project = books.at(expense["project"])
+    if project is None:
+        return expense
+    return {**expense, "project_name": project["name"], "contact_name": name_of(books.at(project["contact"]))}

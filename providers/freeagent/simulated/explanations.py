@@ -30,6 +30,7 @@ _TARGETS = ("paid_bill", "paid_invoice", "transfer_bank_account")
 class Explanations(Writer):
     kind: ClassVar[str] = EXPLANATIONS
     words: ClassVar[str] = "Bank transaction explanation"
+    takes_more: ClassVar[bool] = True
 
     def read(self, fields: Fields, before: Json | None) -> Json:
         moved = fields.link("bank_transaction", TRANSACTIONS)
@@ -53,7 +54,7 @@ class Explanations(Writer):
             "marked_for_review": False,
             "_currency": currency,
         }
-        case = self.case(day, currency, ec_status(fields, day), "bank transaction explanations")
+        case = self.case(day, currency, ec_status(fields, day))
         return {**record, **self._purpose(fields, case, gross, before)}
 
     def _description(self, fields: Fields) -> str | None:
@@ -244,16 +245,13 @@ def presented(books: Books, explanation: Json) -> Json:
         "is_money_out": gross < 0,
         "is_money_paid_to_user": bool(explanation.get("paid_user")),
         "is_locked": is_locked,
-        "locked_reason": f"The accounts are locked to {books.locked_to}" if is_locked else None,
+        "locked_reason": books.lock_told if is_locked else None,
         "locked_attributes": ["dated_on", "gross_value", "category"] if is_locked else [],
         "is_deletable": not is_locked,
     }
 
 
-_BRIEFLY = ("url", "bank_transaction", "bank_account", "dated_on", "description", "gross_value", "is_deletable", "type")
-
-
 def transaction_presented(books: Books, moved: Json) -> Json:
+    """With what explains it, in full: so the sandbox answered dinoconstantinou87/FreeAgent (2026)."""
     told = [presented(books, one) for one in explaining(books, moved)]
-    brief = [{name: one.get(name) for name in _BRIEFLY} for one in told]
-    return {**moved, "unexplained_amount": unexplained(books, moved), "bank_transaction_explanations": brief}
+    return {**moved, "unexplained_amount": unexplained(books, moved), "bank_transaction_explanations": told}

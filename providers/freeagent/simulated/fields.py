@@ -1,6 +1,7 @@
 """Reading what was sent: each field as what it is; whatever is wrong is collected, and told at once.
 
-Words that FreeAgent does not know are passed over (unverified; its examples of a batch send `created_at` along).
+Words that FreeAgent does not know are passed over (unverified; its examples of a batch send `created_at` along). Another record is
+named by its address or by its bare id, as the sandbox took both of dinoconstantinou87/FreeAgent, whose tests (2026) ran against it.
 """
 
 import re
@@ -16,6 +17,7 @@ from providers.simulating.numbers import Json, number
 
 LONGEST = 255
 """Of a line of text; unverified."""
+_ID = re.compile(r"[\w-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?://[^?#\s]*)?(/v2/\w+/[\w.-]+)")
 
 
@@ -23,6 +25,20 @@ def path_of(value: Any) -> str | None:
     """The path of an address of the API, wherever it is served."""
     match = _ADDRESS.fullmatch(value) if isinstance(value, str) else None
     return match[1] if match else None
+
+
+def address_of(kind: str, value: Any) -> str | None:
+    """The path of a record of a kind, named by its address or its id."""
+    path = path_of(value)
+    if path is not None:
+        return path if path.startswith(f"/v2/{kind}/") else None
+    is_id = isinstance(value, str | int) and not isinstance(value, bool) and _ID.fullmatch(str(value))
+    return f"/v2/{kind}/{value}" if is_id else None
+
+
+def goes(sent: Json) -> bool:
+    """Whether a part of a record is to be removed by this change."""
+    return str(sent.get("_destroy", "")).lower() in ("1", "true")
 
 
 @dataclass(slots=True)
@@ -108,13 +124,12 @@ class Fields:
     def link(
         self, name: str, kind: str, *, is_needed: bool = False, is_fit: Callable[[Json], bool] = lambda _: True
     ) -> Json | None:
-        """The record that an address names."""
+        """The record that an address, or an id, names."""
         if not self.has(name):
             if is_needed:
                 self.say(name, BLANK)
             return None
-        path = path_of(self.sent[name])
-        found = self.books.at(path) if path and path.startswith(f"/v2/{kind}/") else None
+        found = self.books.at(address_of(kind, self.sent[name]))
         if found is None or not is_fit(found):
             self.say(name, INVALID)
             return None

@@ -34,6 +34,8 @@ def _status(*wanted: str) -> View:
 
 
 _MADE = {"created_at": _field("created_at"), "updated_at": _field("updated_at")}
+_DATED = {**_MADE, "dated_on": _field("dated_on")}
+"""That bills and expenses are sorted so is of dinoconstantinou87/FreeAgent (2026)."""
 
 
 def _bill(*wanted: str, sign: int = 0) -> View:
@@ -91,6 +93,7 @@ BILLS = Resource(
             "hire_purchase": lambda _books, _one: False,
             "cis": lambda _books, _one: False,
         },
+        sorts=_DATED,
         has_since=True,
         has_dates=True,
         by=("contact", "project"),
@@ -207,9 +210,10 @@ EXPENSES = Resource(
     writer=expenses.Expenses,
     listing=Listing(
         views={"all": everything, "recent": _recent, "recurring": lambda _books, _one: False},
+        sorts=_DATED,
         has_since=True,
         has_dates=True,
-        by=("project",),
+        by=("project", "user"),
     ),
 )
 RECONCILIATIONS = Resource(

@@ -10,8 +10,8 @@ from typing import ClassVar
 from providers.freeagent.simulated import settling
 from providers.freeagent.simulated.books import Books, name_of
 from providers.freeagent.simulated.fields import Fields
-from providers.freeagent.simulated.refusals import BLANK
-from providers.freeagent.simulated.writing import Writer, may_not_go
+from providers.freeagent.simulated.refusals import BLANK, not_in_this_state
+from providers.freeagent.simulated.writing import Writer
 from providers.simulating.numbers import Json, rounded
 
 NOTHING = Decimal("0.00")
@@ -54,7 +54,7 @@ class Contacts(Writer):
     def may_go(self, before: Json) -> None:
         """Not once there is an estimate, an invoice, a project or a bill: support article 360002296579."""
         if before["_was"] or any(is_about(self.books, kind, before) for kind in ("bills", *SALES, "projects")):
-            raise may_not_go("Contact cannot be deleted because it has been used")
+            raise not_in_this_state("Contact cannot be deleted because it has been used")
 
 
 SALES = ("invoices", "credit_notes")

@@ -144,7 +144,6 @@ def _of_document(books: Books, kind: str, number: str) -> dict[str, Any]:
     is_settled = kind in settling.SETTLED_BY
     due = settling.due(books, document) if is_settled else None
     state = document.get("_state", "sent")
-    file = attachments.of(books, document)
     return {
         "document": reading.shown(books, kind, document),
         "kind_name": kind,
@@ -153,7 +152,7 @@ def _of_document(books: Books, kind: str, number: str) -> dict[str, Any]:
         "tax": reading.tax_of(document),
         "due": due,
         "payments": settling.payments_of(books, document) if is_settled else [],
-        "file": None if file is None else {**file, "_number": id_of(file)},
+        "files": [{**one, "_number": id_of(one)} for one in attachments.of(books, document)],
         "postings": journal.of_document(books, kind, document["url"]),
         "can_pay": bool(due) and state == "sent",
         "can_send": state == "draft",

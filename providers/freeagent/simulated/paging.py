@@ -1,4 +1,7 @@
-"""Lists: what may be asked for, their order, and their pages ("Pagination" of dev.freeagent.com/docs/introduction)."""
+"""Lists: what may be asked for, their order, and their pages ("Pagination" of dev.freeagent.com/docs/introduction).
+
+That more than a hundred a page are refused, and in which words, is of a public client's comment; the status is unverified.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from providers.freeagent.simulated.books import Books
-from providers.freeagent.simulated.fields import path_of
+from providers.freeagent.simulated.fields import address_of
 from providers.freeagent.simulated.refusals import malformed
 from providers.simulating.numbers import Json
 
@@ -45,7 +48,7 @@ def chosen(books: Books, records: list[Json], listing: Listing, query: Mapping[s
     view = _view(listing, query)
     found = [one for one in records if view(books, one) and _is_within(one, listing, query)]
     for name in (one for one in listing.by if query.get(one)):
-        found = [one for one in found if one.get(name) == path_of(query[name])]
+        found = [one for one in found if one.get(name) == address_of(f"{name}s", query[name])]
     return _sorted(found, listing, query)
 
 
@@ -60,19 +63,23 @@ def _is_within(record: Json, listing: Listing, query: Mapping[str, str]) -> bool
     if since and moment(str(record["updated_at"])) < moment(since):
         return False
     day = str(record.get("dated_on", ""))
-    starts, ends = (query.get("from_date"), query.get("to_date")) if listing.has_dates else (None, None)
+    starts, ends = (_day(query.get("from_date")), _day(query.get("to_date"))) if listing.has_dates else (None, None)
     return not (starts and day < starts) and not (ends and day > ends)
+
+
+def _day(text: str | None) -> str | None:
+    return moment(text).date().isoformat() if text else None
 
 
 def moment(text: str) -> datetime:
     """
     Raises:
-        RefusalError: it is no moment in the form of ISO 8601; how that is refused is unverified.
+        RefusalError: it is no moment in the form of ISO 8601.
     """  # noqa: D212
     try:
         found = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError as error:
-        raise malformed(f"invalid date: {text}") from error
+        raise malformed(f"Invalid date supplied: {text}") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -85,8 +92,10 @@ def _sorted(records: list[Json], listing: Listing, query: Mapping[str, str]) -> 
 
 
 def page(records: list[Json], query: Mapping[str, str], address: str) -> Page:
-    """One page; more than a hundred are never given, whatever is asked for."""
-    number, size = _number(query.get("page"), 1), min(_number(query.get("per_page"), A_PAGE), MOST)
+    """One page of the list."""
+    number, size = _number(query.get("page"), 1), _number(query.get("per_page"), A_PAGE)
+    if size > MOST:
+        raise malformed(f"Records limited to {MOST} per page")
     last = max(1, -(-len(records) // size))
     links = {"prev": number - 1 if number > 1 else None, "next": number + 1 if number < last else None}
     if last > 1:

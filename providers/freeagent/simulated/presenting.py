@@ -1,15 +1,28 @@
 """A record of each kind with what is worked out about it, and with its file."""
 
-from providers.freeagent.simulated import attachments, bills, explanations, lists, sales
+from providers.freeagent.simulated import attachments, bills, expenses, explanations, lists, sales
 from providers.freeagent.simulated.books import Books
 from providers.simulating.numbers import Json
 
 
-def presented(books: Books, kind: str, record: Json, root: str, *, is_alone: bool, is_nested: bool = False) -> Json:
-    """`is_alone`: it was asked for by its address; `is_nested`: a list shows its items too."""
+def presented(
+    books: Books,
+    kind: str,
+    record: Json,
+    root: str,
+    *,
+    is_alone: bool,
+    is_nested: bool = False,
+    has_many: bool = False,
+) -> Json:
+    """`is_alone`: it was asked for by its address; `is_nested`: a list shows its items too; `has_many`: explanations have many files."""
     found = _presented(books, kind, record, is_alone=is_alone, is_nested=is_alone or is_nested)
-    file = attachments.of(books, record) if kind in WITH_FILES else None
-    return found if file is None else {**found, "attachment": attachments.presented(books, file, root)}
+    files = (
+        [attachments.presented(books, one, root) for one in attachments.of(books, record)] if kind in WITH_FILES else []
+    )
+    if has_many and kind == "bank_transaction_explanations":
+        return {**found, "attachments": files}
+    return {**found, "attachment": files[-1]} if files else found
 
 
 WITH_FILES = ("bills", "expenses", "bank_transaction_explanations")
@@ -21,6 +34,8 @@ def _presented(books: Books, kind: str, record: Json, *, is_alone: bool, is_nest
             return bills.presented(books, record, is_nested=is_nested)
         case "invoices" | "credit_notes":
             return sales.presented(books, record, is_nested=is_nested)
+        case "expenses":
+            return expenses.presented(books, record)
         case "bank_transaction_explanations":
             return explanations.presented(books, record)
         case "bank_transactions":

@@ -8,6 +8,7 @@ api-discuss.freeagent.com/t/2877). Learnt elsewhere:
   (api-discuss 819; "CIS settings" of the reference has `… must be one of …`);
 - everything else has `{"errors": {"error": {"message": "…"}}}`; a token that is not good is "Access token not recognised"
   (public clients that look for these words);
+- a date in the address that is none is a 400 (dinoconstantinou87/FreeAgent, 2026), and so, unverified, is what cannot be read;
 - what is in a locked period is a 403, "Invoice is locked." (api-discuss 2877).
 
 Sentences that are marked "unverified" are of the form that Rails gives such refusals.
@@ -33,9 +34,9 @@ def one_of(options: Sequence[str]) -> str:
     return f"must be one of {', '.join(options)}"
 
 
-def no_charge(kind: str) -> str:
-    """Of tax on what the buyer accounts for: the words as api-discuss 3085 tells them, of an invoice."""
-    return f"must be 0% for reverse charge {kind}"
+def no_charge(ec_status: str) -> str:
+    """Of tax on what the buyer accounts for: the words of a public client's test, of an invoice with "Reverse Charge"."""
+    return f"must be set to 'Auto' or '0.0' for {ec_status}"
 
 
 class InvalidError(RefusalError):
@@ -63,13 +64,26 @@ def not_permitted() -> RefusalError:
 
 
 def not_found() -> RefusalError:
-    """The words are unverified."""
+    """dinoconstantinou87/FreeAgent (2026), whose tests ran against the sandbox."""
     return refused(404, "Resource not found")
 
 
 def locked(words: str) -> RefusalError:
     """What is dated in a locked period; `words` is what it is called."""
     return refused(403, f"{words} is locked.")
+
+
+def not_in_this_state(message: str) -> RefusalError:
+    """Something hangs on what should go, or it has gone too far for that.
+
+    A sent credit note that is deleted is a 409 (dinoconstantinou87/FreeAgent, 2026); that others are, and the words, is unverified.
+    """
+    return refused(409, message)
+
+
+def missing(name: str) -> str:
+    """What Rails says where an element lacks; unverified."""
+    return f"param is missing or the value is empty: {name}"
 
 
 def malformed(message: str) -> RefusalError:

@@ -14,10 +14,17 @@ from typing import ClassVar
 from providers.freeagent.simulated import settling
 from providers.freeagent.simulated.books import Books, name_of
 from providers.freeagent.simulated.charts import CURRENCIES
-from providers.freeagent.simulated.fields import Fields
-from providers.freeagent.simulated.refusals import INVALID, LOCKED_ATTRIBUTE, TAKEN, InvalidError
+from providers.freeagent.simulated.fields import Fields, goes
+from providers.freeagent.simulated.refusals import (
+    INVALID,
+    LOCKED_ATTRIBUTE,
+    TAKEN,
+    InvalidError,
+    not_in_this_state,
+    refused,
+)
 from providers.freeagent.simulated.taxes import Case, ec_status, on_sale
-from providers.freeagent.simulated.writing import Writer, may_not_go
+from providers.freeagent.simulated.writing import Writer
 from providers.simulating.numbers import Json, rounded
 
 NOTHING = Decimal("0.00")
@@ -50,8 +57,6 @@ def is_income(category: Json) -> bool:
 class Sales(Writer):
     takes_file: ClassVar[bool] = False
     items: ClassVar[str]
-    plural: ClassVar[str]
-    """As in "for reverse charge invoices"."""
 
     def read(self, fields: Fields, before: Json | None) -> Json:
         contact = fields.link("contact", "contacts", is_needed=True)
@@ -61,7 +66,7 @@ class Sales(Writer):
         project = fields.link("project", "projects")
         if project is not None and project["currency"] != currency:
             fields.say("currency", f"must be {project['currency']}, the currency of the project")
-        case = self.case(day, currency, ec_status(fields, day), self.plural)
+        case = self.case(day, currency, ec_status(fields, day))
         reference = self._reference(fields, before)
         items = self._items(fields, case, contact, before)
         bank = fields.link("bank_account", "bank_accounts") or self._primary()
@@ -137,7 +142,7 @@ class Sales(Writer):
                 fresh.append(one)
             elif path not in known:
                 fields.say(f"{self.items}.id", INVALID)
-            elif str(one.get("_destroy", "")).lower() in ("1", "true"):
+            elif goes(one):
                 left.pop(path, None)
             else:
                 left[path] = {**known[path], **one, "url": path}
@@ -196,16 +201,20 @@ class Sales(Writer):
             raise InvalidError(found)
 
     def may_go(self, before: Json) -> None:
-        if settling.is_touched(self.books, before):
-            raise may_not_go(f"{self.words} cannot be deleted because it has been paid")
+        """Only a draft: support article 4404644275218."""
+        if before["_state"] != DRAFT:
+            raise not_in_this_state(f"{self.words} cannot be deleted because it is not a draft")
 
     def move(self, before: Json, to: str) -> Json:
         """A transition.
 
         Raises:
-            RefusalError: it is locked, paid, or not far enough for it; but for the lock, the words are unverified.
+            RefusalError: it is locked, empty, paid, or not far enough for it; but for the lock, the words are unverified. That what
+                has no items is not sent is of a credit note (dinoconstantinou87/FreeAgent, 2026).
         """
         self.may_change(before)
+        if to in (SENT, SCHEDULED) and not before[self.items]:
+            raise refused(403, f"{self.words} has no items")
         if to in (DRAFT, SCHEDULED) and settling.is_touched(self.books, before):
             raise InvalidError([f"{self.words} cannot be marked as {to} because it has been paid"])
         if to == CANCELLED and (before["_state"] != SENT or before["due_on"] >= self.books.today().isoformat()):
@@ -219,7 +228,6 @@ class Invoices(Sales):
     kind: ClassVar[str] = "invoices"
     words: ClassVar[str] = "Invoice"
     items: ClassVar[str] = "invoice_items"
-    plural: ClassVar[str] = "invoices"
 
 
 @dataclass(slots=True)
@@ -227,7 +235,6 @@ class CreditNotes(Sales):
     kind: ClassVar[str] = "credit_notes"
     words: ClassVar[str] = "Credit note"
     items: ClassVar[str] = "credit_note_items"
-    plural: ClassVar[str] = "credit notes"
 
     def read(self, fields: Fields, before: Json | None) -> Json:
         record = Sales.read(self, fields, before)
@@ -248,7 +255,9 @@ def presented(books: Books, document: Json, *, is_nested: bool) -> Json:
     day = settling.paid_on(books, document) if status in ("Paid", "Overpaid", "Refunded") else None
     if day:
         found["long_status"] = f"{status} on – {date.fromisoformat(day):%-d %b %y}"
-    if not is_credit:
+    if is_credit:
+        found["refunded_on"] = day
+    else:
         found |= {"paid_on": day, "written_off_date": document["_written_off_on"], "always_show_bic_and_iban": False}
         found |= dict.fromkeys(("send_new_invoice_emails", "send_reminder_emails", "send_thank_you_emails"), False)
         found["payment_methods"] = {}

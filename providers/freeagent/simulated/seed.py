@@ -156,6 +156,7 @@ def company(subdomain: str) -> Json:
             "vat_first_return_period_ends_on": "2024-06-30",
             "initial_vat_basis": "Invoice",
             "initially_on_frs": False,
+            "ec_vat_reporting_enabled": False,
         }
     return found
 
@@ -168,7 +169,8 @@ def users(subdomain: str) -> Iterator[Json]:
             "email": person.email,
             "role": _ROLES.get(person.key, "Employee"),
             "permission_level": int(person.roles[subdomain]),
-            "opening_mileage": 0,
+            "opening_mileage": Decimal("0.0"),
+            "hidden": False,
             "_number": number,
             "_person": person.key,
         }

@@ -36,8 +36,6 @@ class Case:
     ec_status: str
     exchange_rate: Decimal
     is_foreign: bool
-    kind: str
-    """As in "for reverse charge bills"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +118,7 @@ def _rate(fields: Fields, case: Case, category: Json | None, *, bears: bool) -> 
         return NOTHING, status if bears else OUT_OF_SCOPE
     if case.ec_status in ABROAD:
         if sent:
-            fields.say("sales_tax_rate", no_charge(case.kind))
+            fields.say("sales_tax_rate", no_charge(case.ec_status))
         return NOTHING, status
     if sent is None:
         return own, status
@@ -163,7 +161,7 @@ def on_sale(fields: Fields, case: Case, category: Json | None, contact: Json | N
             fields.say("sales_tax_rate", AUTO_ONLY)
     elif case.ec_status in ABROAD:
         if sent:
-            fields.say("sales_tax_rate", no_charge(case.kind))
+            fields.say("sales_tax_rate", no_charge(case.ec_status))
     elif sent is not None:
         rate = sent
         if sent not in scheme.rates:

@@ -14,8 +14,8 @@ from typing import ClassVar
 
 from providers.freeagent.simulated import attachments
 from providers.freeagent.simulated.books import Books
-from providers.freeagent.simulated.fields import Fields
-from providers.freeagent.simulated.refusals import InvalidError, locked
+from providers.freeagent.simulated.fields import Fields, goes
+from providers.freeagent.simulated.refusals import locked
 from providers.freeagent.simulated.taxes import Case
 from providers.simulating.numbers import Json
 
@@ -28,11 +28,14 @@ class Writer(ABC):
     words: ClassVar[str]
     """What it is called in "… is locked."."""
     takes_file: ClassVar[bool] = True
+    takes_more: ClassVar[bool] = False
+    """Whether a record may have many files, where the version says so."""
 
     books: Books
     level: int
     person: str
     """Whose token it is, and how far their access reaches."""
+    has_many: bool = False
 
     @abstractmethod
     def read(self, fields: Fields, before: Json | None) -> Json:
@@ -54,6 +57,8 @@ class Writer(ABC):
         fields = Fields(self.books, {**self.as_sent(before), **sent})
         record, file = self._checked(fields, before)
         kept = {name: before[name] for name in ("url", "created_at")}
+        if isinstance(sent.get("attachment"), dict) and goes(sent["attachment"]):
+            attachments.detach(self.books, before)
         return self._with_file(self.books.save(self.kind, {**kept, **record}), file)
 
     def delete(self, before: Json) -> None:
@@ -70,7 +75,7 @@ class Writer(ABC):
 
     def _with_file(self, saved: Json, file: attachments.File | None) -> Json:
         if file is not None:
-            attachments.attach(self.books, saved, file)
+            attachments.attach(self.books, saved, file, is_more=self.takes_more and self.has_many)
         return saved
 
     # What a kind may say otherwise
@@ -108,13 +113,12 @@ class Writer(ABC):
             fields.say(name, f"must be after {_in_words(closed)}, the date the accounts are locked to")
         return found
 
-    def case(self, day: str | None, currency: str, status: str, kind: str) -> Case:
+    def case(self, day: str | None, currency: str, status: str) -> Case:
         return Case(
             day=day or self.books.today().isoformat(),
             ec_status=status,
             exchange_rate=self.books.rate(currency),
             is_foreign=currency != self.books.home,
-            kind=kind,
         )
 
     def rebilled(self, fields: Fields, project: Json | None) -> Json:
@@ -131,8 +135,3 @@ class Writer(ABC):
 
 def _in_words(day: str) -> str:
     return f"{date.fromisoformat(day):%-d %B %Y}"
-
-
-def may_not_go(words: str) -> InvalidError:
-    """Something hangs on it; that FreeAgent does not delete it is in its support articles, the words are unverified."""
-    return InvalidError([words])

@@ -12,6 +12,7 @@ from tests.providers.freeagent.conftest import Bare, Json, judged
 pytestmark = judged
 
 AUTO_ONLY = "sales_tax_rate must be the AUTO rate or a rate less than or equal to 0"
+PAID = "Some parts of this bill are locked and it can't be deleted, because it has payments associated."
 EXPLANATIONS = "bank_transaction_explanations"
 
 
@@ -29,7 +30,7 @@ async def test_money_spent_makes_a_manual_transaction(bare: Bare) -> None:
 async def test_a_manual_transaction_goes_with_its_explanation(bare: Bare) -> None:
     explanation = await bare.created(EXPLANATIONS, bare.spend())
 
-    assert (await bare.delete(explanation["bank_transaction"])).status == 422
+    assert (await bare.delete(explanation["bank_transaction"])).status == 409
     assert (await bare.delete(explanation["url"])).status == 200
     assert (await bare.get(explanation["bank_transaction"])).status == 404
 
@@ -157,7 +158,27 @@ async def test_a_bill_that_is_paid_is_not_deleted_before_its_payment(bare: Bare)
     refused = await bare.delete(bill["url"])
     await bare.delete(payment["url"])
 
-    assert (refused.status, (await bare.delete(bill["url"])).status) == (422, 200)
+    assert (refused.status, refused.messages, (await bare.delete(bill["url"])).status) == (409, [PAID], 200)
+
+
+async def test_what_is_paid_of_a_bill_keeps_what_it_says(bare: Bare) -> None:
+    bill = await bare.created("bills", bare.bill())
+    await bare.paid(bill, "-50")
+    (item,) = bill["bill_items"]
+
+    refused = await bare.put(
+        bill["url"], {"bill": {"reference": "B-2", "bill_items": [{"url": item["url"], "total_value": "1"}]}}
+    )
+    more = await bare.put(bill["url"], {"bill": {"bill_items": [bare.item()]}})
+    open_ones = {"due_on": "2026-05-01", "comments": "x", "bill_items": [{"url": item["url"], "description": "Ink"}]}
+    changed = await bare.put(bill["url"], {"bill": open_ones})
+    now = changed.json["bill"]
+
+    locked = ["bill_items.total_value is locked and cannot be changed", "bill_items contain errors"]
+    assert refused.messages == ["reference is locked and cannot be changed", *locked]
+    assert more.messages == locked
+    assert (now["is_locked"], now["locked_reason"], now["bill_items"][0]["description"]) == (True, PAID, "Ink")
+    assert "reference" in now["locked_attributes"]
 
 
 async def test_a_bill_in_another_currency_is_paid_by_what_it_cost(bare: Bare) -> None:

@@ -88,7 +88,7 @@ async def test_a_reverse_charge_bears_no_tax(bare: Bare) -> None:
     messages = await bare.refused("bills", bare.bill(bare.item(sales_tax_rate="20"), ec_status="Reverse Charge"))
 
     assert (bill["sales_tax_value"], bill["ec_status"]) == ("0.0", "Reverse Charge")
-    assert messages == ["bill_items.sales_tax_rate must be 0% for reverse charge bills", ERRORS]
+    assert messages == ["bill_items.sales_tax_rate must be set to 'Auto' or '0.0' for Reverse Charge", ERRORS]
 
 
 async def test_in_a_foreign_currency_a_rate_is_passed_over_and_an_amount_is_native(bare: Bare) -> None:

@@ -24,22 +24,39 @@ async def test_a_bill_is_answered_with_its_sums_and_its_address(bare: Bare) -> N
     assert await bare.read(bill) == bill
 
 
-@pytest.mark.parametrize("name", ["contact", "reference", "dated_on", "due_on", "bill_items"])
+@pytest.mark.parametrize("name", ["contact", "reference", "dated_on", "due_on"])
 async def test_what_a_bill_may_not_lack(bare: Bare, name: str) -> None:
-    assert await bare.refused("bills", bare.bill(**{name: None} if name != "bill_items" else {}) | _without(name)) == [
-        f"{name} can't be blank"
-    ]
+    assert await bare.refused("bills", bare.bill(**{name: None})) == [f"{name} can't be blank"]
 
 
-def _without(name: str) -> Json:
-    return {"bill_items": None} if name == "bill_items" else {}
+async def test_a_bill_may_get_its_items_later(bare: Bare) -> None:
+    bill = await bare.created("bills", bare.bill() | {"bill_items": None})
+
+    reply = await bare.put(bill["url"], {"bill": {"bill_items": [bare.item()]}})
+
+    assert (bill["status"], bill["bill_items"]) == ("Zero Value", [])
+    assert (reply.json["bill"]["status"], reply.json["bill"]["total_value"]) == ("Open", "120.0")
+
+
+async def test_a_record_is_named_by_its_address_or_its_id(bare: Bare) -> None:
+    contact = bare.url_of("contacts", "Central Copiers")
+    number = contact.rsplit("/", 1)[-1]
+
+    bill = await bare.created("bills", bare.bill(bare.item(category="359"), contact=int(number), project="1"))
+    (item,) = bill["bill_items"]
+    change = {"url": item["url"].rsplit("/", 1)[-1], "total_value": "60"}
+    changed = await bare.put(bill["url"], {"bill": {"bill_items": [change]}})
+
+    assert (bill["contact"], bill["project"], item["category"]) == (contact, bare.url("projects/1"), bare.category())
+    assert [one["url"] for one in changed.json["bill"]["bill_items"]] == [item["url"]]
+    assert [len(await bare.listed("bills", contact=one)) for one in (number, contact, "99")] == [1, 1, 0]
 
 
 @pytest.mark.parametrize(
     ("changes", "messages"),
     [
         ({"category": None}, ["bill_items.category can't be blank", ERRORS]),
-        ({"category": "285"}, ["bill_items.category is invalid", ERRORS]),
+        ({"category": "28 5"}, ["bill_items.category is invalid", ERRORS]),
         ({"category": "https://api.freeagent.com/v2/categories/999"}, ["bill_items.category is invalid", ERRORS]),
         ({"category": "https://api.freeagent.com/v2/categories/001"}, ["bill_items.category is invalid", ERRORS]),
         ({"category": "https://api.freeagent.com/v2/contacts/1"}, ["bill_items.category is invalid", ERRORS]),
@@ -151,7 +168,7 @@ async def test_a_change_leaves_what_it_does_not_name(bare: Bare) -> None:
     reply = await bare.put(bill["url"], {"bill": {"reference": "B-2", "bill_items": changes}})
     now = await bare.read(bill)
 
-    assert (reply.status, reply.body) == (200, b"")
+    assert (reply.status, reply.json["bill"]) == (200, now)
     assert (now["reference"], now["comments"], now["total_value"]) == ("B-2", "first", "84.0")
     assert [one["sales_tax_value"] for one in now["bill_items"]] == ["-12.0", "0.0"]
     assert now["bill_items"][0]["url"] == first["url"]

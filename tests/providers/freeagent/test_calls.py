@@ -15,7 +15,7 @@ pytestmark = judged
 async def test_a_call_without_a_user_agent_is_refused(bare: Bare) -> None:
     reply = await bare.send("GET", "company", headers={"User-Agent": ""})
 
-    assert (reply.status, reply.messages) == (400, ["A User-Agent header must be specified"])
+    assert (reply.status, reply.messages) == (400, ["User agent http header not set"])
 
 
 @pytest.mark.parametrize("header", ["", "Basic x", "Bearer nonsense"])
@@ -155,10 +155,30 @@ async def test_a_page_has_twenty_five_and_never_more_than_a_hundred(bare: Bare) 
     for number in range(101):
         bare.state.books[TRADING].create("contacts", _contact(number))
 
-    default, most = await bare.get("contacts", view="all"), await bare.get("contacts", view="all", per_page="500")
+    default, most = await bare.get("contacts", view="all"), await bare.get("contacts", view="all", per_page="100")
+    more = await bare.get("contacts", view="all", per_page="101")
 
     assert (len(default.json["contacts"]), len(most.json["contacts"])) == (25, 100)
     assert int(most.headers["X-Total-Count"]) > 100
+    assert (more.status, more.messages) == (400, ["Records limited to 100 per page"])
+
+
+@pytest.mark.parametrize("name", ["updated_since", "from_date", "to_date"])
+async def test_a_date_that_is_none_is_a_bad_request(bare: Bare, name: str) -> None:
+    await bare.created("bills", bare.bill())
+
+    reply = await bare.get("bills", **{name: "not-a-date"})
+
+    assert (reply.status, reply.messages) == (400, ["Invalid date supplied: not-a-date"])
+
+
+async def test_bills_are_sorted_by_their_day(bare: Bare) -> None:
+    days = ["2026-02-02", "2026-01-01", "2026-03-01"]
+    for day in days:
+        await bare.created("bills", bare.bill(dated_on=day))
+
+    assert [one["dated_on"] for one in await bare.listed("bills")] == days
+    assert [one["dated_on"] for one in await bare.listed("bills", sort="-dated_on")] == sorted(days, reverse=True)
 
 
 def _contact(number: int) -> dict[str, object]:

@@ -65,5 +65,19 @@ async def test_several_expenses_are_kept_together_or_not_at_all(bare: Bare) -> N
     assert len(bare.state.documents("expenses")) == 2
 
 
+async def test_an_expense_for_a_project_tells_whose_that_is(bare: Bare) -> None:
+    expense = await bare.created("expenses", bare.expense(project=bare.url_of("projects", "Jingles")))
+
+    assert (expense["project_name"], expense["contact_name"]) == ("Jingles", "Boom FM")
+
+
+async def test_expenses_of_one_user_are_found(bare: Bare) -> None:
+    await bare.created("expenses", bare.expense())
+
+    found = [await bare.listed("expenses", user=bare.url_of("users", name)) for name in ("Dana", "Rae")]
+
+    assert [len(one) for one in found] == [1, 0]
+
+
 async def test_mileage_is_said_not_to_be_simulated(bare: Bare) -> None:
     assert await bare.refused("expenses", bare.expense(category="Mileage")) == ["category Mileage is not simulated"]

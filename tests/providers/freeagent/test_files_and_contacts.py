@@ -59,6 +59,16 @@ async def test_another_file_takes_the_place_of_the_one_before(bare: Bare) -> Non
     assert (await bare.get(bill["attachment"]["url"])).status == 404
 
 
+@pytest.mark.parametrize("said", [1, "true"])
+async def test_a_change_takes_a_file_away(bare: Bare, said: object) -> None:
+    bill = await bare.created("bills", bare.bill(attachment=bare.file()))
+
+    reply = await bare.put(bill["url"], {"bill": {"attachment": {"_destroy": said}}})
+
+    assert "attachment" not in reply.json["bill"]
+    assert (await bare.get(bill["attachment"]["url"])).status == 404
+
+
 async def test_a_file_asks_for_the_level_of_its_document(bare: Bare) -> None:
     bill = await bare.created("bills", bare.bill(attachment=bare.file()))
 
@@ -94,5 +104,5 @@ async def test_a_contact_that_was_used_is_hidden_and_not_deleted(bare: Bare) -> 
     gone, stays = await bare.delete(fresh["url"]), await bare.delete(used["url"])
     hidden = await bare.put(used["url"], {"contact": {"status": "Hidden"}})
 
-    assert [gone.status, stays.status, hidden.status] == [200, 422, 200]
+    assert [gone.status, stays.status, hidden.status] == [200, 409, 200]
     assert (await bare.read(used))["status"] == "Hidden"

@@ -106,7 +106,26 @@ async def test_an_invoice_is_paid_and_may_be_overpaid(bare: Bare) -> None:
     assert (await bare.read(paid))["long_status"] == "Paid on – 2 Mar 26"
     assert (await bare.read(over))["status"] == "Overpaid"
     assert (await bare.put(f"{paid['url']}/transitions/mark_as_draft")).status == 422
-    assert (await bare.delete(paid["url"])).status == 422
+    assert [(await bare.delete(one["url"])).status for one in (paid, over)] == [409, 409]
+
+
+@pytest.mark.parametrize("kind", ["invoices", "credit_notes"])
+async def test_only_a_draft_is_deleted(bare: Bare, kind: str) -> None:
+    sent = await bare.sent(kind, bare.invoice() if kind == "invoices" else bare.credit_note())
+
+    kept = await bare.delete(sent["url"])
+    opened = await bare.put(f"{sent['url']}/transitions/mark_as_draft")
+    gone = await bare.delete(sent["url"])
+
+    assert (kept.status, opened.json[kind.removesuffix("s")]["status"], gone.status) == (409, "Draft", 200)
+
+
+async def test_what_has_no_items_is_not_sent(bare: Bare) -> None:
+    empty = await bare.created("credit_notes", bare.credit_note() | {"credit_note_items": []})
+
+    reply = await bare.put(f"{empty['url']}/transitions/mark_as_sent")
+
+    assert (reply.status, reply.messages) == (403, ["Credit note has no items"])
 
 
 async def test_a_draft_cannot_be_paid(bare: Bare) -> None:
@@ -159,7 +178,8 @@ async def test_a_credit_note_is_refunded_from_the_bank(bare: Bare) -> None:
 
     await bare.paid(credit, "-120")
 
-    assert (credit["total_value"], (await bare.read(credit))["refunded_value"]) == ("-120.0", "-120.0")
+    now = await bare.read(credit)
+    assert (credit["total_value"], now["refunded_value"], now["refunded_on"]) == ("-120.0", "-120.0", "2026-03-02")
 
 
 async def test_a_credit_note_of_more_than_nothing_is_refused(bare: Bare) -> None:

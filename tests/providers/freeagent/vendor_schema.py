@@ -1,7 +1,8 @@
 """What FreeAgent answers, in our own words, as a judge of what the simulated one answered: a field that is not here is a fault.
 
 The vendor has no schema. Each field was learnt from the page of dev.freeagent.com/docs that its table names ("page" below: its
-list of attributes, or else an example on it), unless it is marked otherwise.
+list of attributes, or else an example on it), unless it is marked otherwise. "The sandbox" is what the tests of
+dinoconstantinou87/FreeAgent (2026), a public client, got of FreeAgent's own.
 
 `!` after a name: no record lacks it. `text`, `flag`, `int`, `date`, `moment`; `amount` is text of digits; `link` is an address
 of the API; `link:contacts` one of that kind; `rows:` a list of another table's; `of:` one of another table.
@@ -33,7 +34,8 @@ _SOLD = (
 )
 
 TABLES = {
-    # page "company"; supports_auto_sales_tax_on_purchases is of a public client's type, sales_tax_registration_status of an example
+    # page "company"; supports_auto_sales_tax_on_purchases is of a public client's type, sales_tax_registration_status of an
+    # example, ec_vat_reporting_enabled of the sandbox
     "company": (
         "url! link, id! int, name! text, subdomain! text, type! text, currency! text, mileage_units! text, "
         "company_start_date! date, freeagent_start_date! date, first_accounting_year_end! date, "
@@ -42,13 +44,13 @@ TABLES = {
         "sales_tax_registration_status! text, sales_tax_effective_date date, sales_tax_rates! amounts, "
         "sales_tax_is_value_added flag, supports_auto_sales_tax_on_purchases flag, cis_enabled! flag, cis_subcontractor! flag, "
         "cis_contractor! flag, locked_attributes! texts, vat_first_return_period_ends_on date, initial_vat_basis text, "
-        f"initially_on_frs flag, {_MADE}"
+        f"initially_on_frs flag, ec_vat_reporting_enabled flag, {_MADE}"
     ),
     "period": "starts_on! date, ends_on! date",
-    # page "users"
+    # page "users"; hidden is of the sandbox
     "user": (
         "url! link:users, first_name! text, last_name! text, email! text, role! text, permission_level! int, "
-        f"opening_mileage! int, {_MADE}"
+        f"opening_mileage! amount, hidden! flag, {_MADE}"
     ),
     # page "categories"; bank_account, user and stock_item are those of sub accounts
     "category": (
@@ -101,12 +103,13 @@ TABLES = {
     "vat_payment": "label! text, due_on! date, amount_due! amount, status text",
     # page "account_locks"
     "account_lock": "locked_to_date! date, user_lock flag, locked_by_description! text, locked_by_url link",
-    # page "bills"; contact_name of other clients' records, paid_value of an example
+    # page "bills"; contact_name of other clients' records, paid_value of an example, what is locked of the sandbox
     "bill": (
         "url! link:bills, contact! link:contacts, contact_name text, reference! text, dated_on! date, due_on! date, "
         "paid_on date, status! text, long_status! text, currency! text, input_total_values_inc_tax flag, total_value! amount, "
         "paid_value! amount, due_value! amount, native_due_value! amount, net_value! amount, exchange_rate! amount, "
         "sales_tax_value! amount, is_paid_by_hire_purchase! flag, ec_status text, comments text, attachment of:attachment, "
+        "is_locked! flag, locked_attributes! texts, locked_reason text, "
         f"{_REBILL}, bill_items rows:bill_item, {_MADE}"
     ),
     "bill_item": (
@@ -114,32 +117,28 @@ TABLES = {
         f"total_value_ex_tax! amount, {_TAXED}, unit! text, quantity! amount, stock_item link:stock_items, "
         "stock_item_description text, stock_altering_quantity amount, project link:projects"
     ),
-    # page "expenses"
+    # page "expenses"; project_name and contact_name of the sandbox
     "expense": (
         "url! link:expenses, user! link:users, category! link:categories, dated_on! date, currency! text, gross_value! amount, "
         f"native_gross_value! amount, {_TAXED}, native_sales_tax_value! amount, ec_status text, description! text, "
         "receipt_reference text, stock_item link:stock_items, stock_item_description text, stock_altering_quantity amount, "
-        f"{_REBILL}, attachment of:attachment, {_MADE}"
+        f"{_REBILL}, project_name text, contact_name text, attachment of:attachment, {_MADE}"
     ),
-    # page "bank_transaction_explanations"; linked_transfer_explanation and linked_transfer_account of an example
+    # page "bank_transaction_explanations", and bank_transaction_explanation_attachments for attachments; linked_transfer_explanation and linked_transfer_account of an example
     "bank_transaction_explanation": (
         "url! link:bank_transaction_explanations, bank_transaction! link:bank_transactions, "
         "bank_account! link:bank_accounts, type! text, dated_on! date, description text, gross_value! amount, ec_status text, "
         f"{_TAXED}, category link:categories, cheque_number text, receipt_reference text, attachment of:attachment, "
-        "marked_for_review! flag, is_money_in! flag, is_money_out! flag, is_money_paid_to_user! flag, is_locked! flag, "
+        "attachments rows:attachment, marked_for_review! flag, is_money_in! flag, is_money_out! flag, is_money_paid_to_user! flag, is_locked! flag, "
         "locked_attributes! texts, locked_reason text, is_deletable! flag, paid_invoice link, paid_bill link:bills, "
         "paid_user link:users, foreign_currency_value amount, transfer_bank_account link:bank_accounts, "
         f"linked_transfer_explanation link, linked_transfer_account link:bank_accounts, {_REBILL}, {_MADE}"
     ),
-    # page "bank_transactions"
+    # page "bank_transactions"; that explanations are there in full is of the sandbox
     "bank_transaction": (
         "url! link:bank_transactions, amount! amount, bank_account! link:bank_accounts, dated_on! date, description! text, "
         "full_description! text, uploaded_at moment, unexplained_amount! amount, is_manual! flag, transaction_id text, "
-        f"matching_transactions_count! int, bank_transaction_explanations! rows:brief_explanation, {_MADE}"
-    ),
-    "brief_explanation": (
-        "url! link:bank_transaction_explanations, bank_transaction! link:bank_transactions, "
-        "bank_account! link:bank_accounts, dated_on! date, description text, gross_value! amount, is_deletable! flag, type text"
+        f"matching_transactions_count! int, bank_transaction_explanations! rows:bank_transaction_explanation, {_MADE}"
     ),
     # page "invoices"
     "invoice": (
@@ -147,8 +146,8 @@ TABLES = {
         "send_new_invoice_emails! flag, send_reminder_emails! flag, send_thank_you_emails! flag, payment_methods! flags, "
         "invoice_items rows:sold"
     ),
-    # page "credit_notes"
-    "credit_note": f"{_SALE}, refunded_value! amount, discount_percent amount, credit_note_items rows:sold",
+    # page "credit_notes"; refunded_on of the sandbox
+    "credit_note": f"{_SALE}, refunded_value! amount, refunded_on date, discount_percent amount, credit_note_items rows:sold",
     "sold": _SOLD,
     # page "credit_note_reconciliations"
     "credit_note_reconciliation": (
@@ -168,12 +167,12 @@ TABLES = {
         "address1 text, town text, country text, contact_email text, company_registration_number text, short_date_format text, "
         "sales_tax_name text, sales_tax_registration_number text, sales_tax_registration_status text, "
         "sales_tax_effective_date date, sales_tax_is_value_added flag, supports_auto_sales_tax_on_purchases flag, "
-        "cis_enabled flag, cis_subcontractor flag, cis_contractor flag, vat_first_return_period_ends_on date, "
+        "ec_vat_reporting_enabled flag, cis_enabled flag, cis_subcontractor flag, cis_contractor flag, vat_first_return_period_ends_on date, "
         "initial_vat_basis text, initially_on_frs flag, created_at moment, updated_at moment"
     ),
     "owner": "first_name! text, last_name! text",
 }
-_PARTS = ("period", "vat_payment", "owner", "bill_item", "brief_explanation", "sold")
+_PARTS = ("period", "vat_payment", "owner", "bill_item", "sold")
 _ROOTS = {name: name for name in TABLES if name not in _PARTS}
 _LISTS = {
     **{f"{name}s": name for name in _ROOTS if not name.endswith("y")},
@@ -241,7 +240,7 @@ def _is_of_signing_in(path: str) -> bool:
 
 def _of_answer(call: Call) -> Iterator[str]:
     if _NO_BODY.fullmatch(call.answer):
-        yield from () if call.status == 200 and call.method != "GET" else (f"{call.status} without a body",)
+        yield from () if call.status == 200 and call.method == "DELETE" else (f"{call.status} without a body",)
         return
     if call.answer.startswith(b"<"):
         return

@@ -1,7 +1,5 @@
 """Expenses: a list of one's own, and several at once."""
 
-from typing import Any
-
 from providers.freeagent.simulated import attachments, listings, seed
 from providers.freeagent.simulated.endpoints.records import (
     answered_list,
@@ -14,7 +12,7 @@ from providers.freeagent.simulated.endpoints.records import (
 from providers.freeagent.simulated.endpoints.routing import Request, serves
 from providers.freeagent.simulated.expenses import Expenses
 from providers.freeagent.simulated.fields import Fields
-from providers.freeagent.simulated.refusals import InvalidError, malformed
+from providers.freeagent.simulated.refusals import InvalidError
 from providers.simulating.answers import Answer
 from providers.simulating.numbers import Json, load
 
@@ -59,12 +57,8 @@ def _several(request: Request) -> list[Json] | None:
         found = load(request.body)
     except ValueError:
         return None
-    rows: Any = found.get("expenses") if isinstance(found, dict) else None
-    if rows is None:
-        return None
-    if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
-        raise malformed("param is missing or the value is empty: expenses")
-    return rows
+    is_several = isinstance(found, dict) and found.get("expenses") is not None
+    return request.rows("expenses") if is_several else None
 
 
 serve_changing(_RESOURCE)

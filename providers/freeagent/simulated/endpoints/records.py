@@ -31,7 +31,17 @@ def answered_list(request: Request, resource: Resource, records: list[Json]) -> 
     )
     is_nested = bool(resource.nested) and request.query.get(resource.nested) == "true"
     rows = [
-        request.shown(presented(request.books, resource.kind, one, request.root, is_alone=False, is_nested=is_nested))
+        request.shown(
+            presented(
+                request.books,
+                resource.kind,
+                one,
+                request.root,
+                is_alone=False,
+                is_nested=is_nested,
+                has_many=request.has_many,
+            )
+        )
         for one in found.records
     ]
     body = Answer.json({resource.kind: rows}).body
@@ -46,13 +56,13 @@ def found_at(request: Request, kind: str, number: str) -> Json:
 
 
 def whole(request: Request, kind: str, record: Json) -> Json:
-    return presented(request.books, kind, record, request.root, is_alone=True)
+    return presented(request.books, kind, record, request.root, is_alone=True, has_many=request.has_many)
 
 
 def writer_of(request: Request, resource: Resource) -> Writer:
     if resource.writer is None:
         raise not_found()
-    return resource.writer(request.books, request.level, request.person)
+    return resource.writer(request.books, request.level, request.person, request.has_many)
 
 
 def serve_reading(resource: Resource) -> None:
@@ -67,7 +77,7 @@ def serve_reading(resource: Resource) -> None:
         return request.answered(root, whole(request, kind, found_at(request, kind, number)))
 
 
-def serve_writing(resource: Resource, *, answers_changes: bool = False) -> None:
+def serve_writing(resource: Resource) -> None:
     kind, root = resource.kind, resource.root
 
     @serves("POST", f"/{kind}", resource.write_level or resource.level)
@@ -75,18 +85,18 @@ def serve_writing(resource: Resource, *, answers_changes: bool = False) -> None:
         made = writer_of(request, resource).create(request.json(root))
         return request.created(root, whole(request, kind, made))
 
-    serve_changing(resource, answers_changes=answers_changes)
+    serve_changing(resource)
 
 
-def serve_changing(resource: Resource, *, answers_changes: bool = False) -> None:
-    """`answers_changes`: whether a change is answered with the record; where the examples show no body, there is none."""
+def serve_changing(resource: Resource) -> None:
+    """A change is answered with the record, though most examples show no body: dinoconstantinou87/FreeAgent (2026) got it."""
     kind, root, level = resource.kind, resource.root, resource.write_level or resource.level
 
     @serves("PUT", f"/{kind}/{{number}}", level)
     def changing(request: Request, number: str) -> Answer:
         before = found_at(request, kind, number)
         saved = writer_of(request, resource).update(before, request.json(root))
-        return request.answered(root, whole(request, kind, saved)) if answers_changes else DONE
+        return request.answered(root, whole(request, kind, saved))
 
     @serves("DELETE", f"/{kind}/{{number}}", level)
     def deleting(request: Request, number: str) -> Answer:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from providers.freeagent.simulated import seed
 from providers.freeagent.simulated.books import Books
-from providers.freeagent.simulated.refusals import malformed
+from providers.freeagent.simulated.refusals import malformed, missing
 from providers.freeagent.simulated.showing import shown
 from providers.simulating.answers import Answer
 from providers.simulating.numbers import Json, load
@@ -29,6 +30,8 @@ class Request:
     path: str
     hidden_after: datetime | None
     """Documents created since then are not in lists yet."""
+    has_many: bool
+    """Whether bank transaction explanations have many files, in the version of the API that was asked for."""
 
     def json(self, root: str) -> Json:
         """What is in the root element.
@@ -36,16 +39,30 @@ class Request:
         Raises:
             RefusalError: the body is not an object in JSON, or has no such element.
         """
+        inner = self._sent(root)
+        if not isinstance(inner, dict):
+            raise malformed(missing(root))
+        return inner
+
+    def rows(self, root: str) -> list[Json]:
+        """An array of objects that is in the root element.
+
+        Raises:
+            RefusalError: there is none.
+        """
+        inner = self._sent(root)
+        if not isinstance(inner, list) or not all(isinstance(one, dict) for one in inner):
+            raise malformed(missing(root))
+        return inner
+
+    def _sent(self, root: str) -> Any:
         if "application/json" not in self.content_type:
             raise malformed("The Content-Type of the request is not supported")
         try:
             found = load(self.body)
         except ValueError as error:
             raise malformed(f"Unable to parse the request: {error}") from error
-        inner = found.get(root) if isinstance(found, dict) else None
-        if not isinstance(inner, dict):
-            raise malformed(f"param is missing or the value is empty: {root}")
-        return inner
+        return found.get(root) if isinstance(found, dict) else None
 
     def shown(self, record: Json) -> Json:
         return shown(record, self.root)
@@ -59,7 +76,7 @@ class Request:
 
 
 DONE = Answer(status=200)
-"""A change or a deletion: its description has a status and no body."""
+"""A deletion: its description has a status and no body."""
 COMPANY, PRACTICE = Routes(), Routes()
 
 

@@ -1,8 +1,11 @@
-"""What becomes of invoices and credit notes: sent, back to a draft, scheduled, written off."""
+"""What becomes of invoices and credit notes: sent, back to a draft, scheduled, written off.
+
+Each is answered with the document, though the pages show no body: dinoconstantinou87/FreeAgent (2026) got it of the sandbox.
+"""
 
 from providers.freeagent.simulated import listings, sales
-from providers.freeagent.simulated.endpoints.records import found_at
-from providers.freeagent.simulated.endpoints.routing import DONE, Request, serves
+from providers.freeagent.simulated.endpoints.records import found_at, whole
+from providers.freeagent.simulated.endpoints.routing import Request, serves
 from providers.freeagent.simulated.listings import Resource
 from providers.simulating.answers import Answer
 
@@ -15,8 +18,8 @@ def _serve(resource: Resource, writer: type[sales.Sales], name: str, to: str) ->
     @serves("PUT", f"/{resource.kind}/{{number}}/transitions/{name}", resource.level)
     def moving(request: Request, number: str) -> Answer:
         before = found_at(request, resource.kind, number)
-        writer(request.books, request.level, request.person).move(before, to)
-        return DONE
+        moved = writer(request.books, request.level, request.person).move(before, to)
+        return request.answered(resource.root, whole(request, resource.kind, moved))
 
 
 for _name, _to in _OF_INVOICES.items():
