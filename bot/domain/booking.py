@@ -27,7 +27,7 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
     back to a customer is spent.
     """
     is_credit = document_type is DocumentType.CREDIT_NOTE
-    if destination is Destination.BANK_ACCOUNTS:
+    if destination.is_of_bank:
         return PostingKind.RECEIVE_MONEY if (kind is ItemKind.SALE) is not is_credit else PostingKind.SPEND_MONEY
     if kind is ItemKind.SALE:
         return PostingKind.CUSTOMER_CREDIT_NOTE if is_credit else PostingKind.SALES_INVOICE
@@ -77,6 +77,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         gross=facts.gross,
         line_amounts=booked.line_amounts,
         bank_account=item.paid_from if item.is_to_be_paid else None,
+        is_cheque=item.publish_to is Destination.CHEQUES and kind is PostingKind.SPEND_MONEY,
         tracking=_tracking(item, rules),
     )
 

@@ -12,7 +12,6 @@ from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
-from bot.domain.settings import Destination
 from bot.domain.whole_document import said_differently
 
 MOST_NAMED = 5
@@ -39,7 +38,7 @@ def not_paid(item: Item) -> tuple[str, ...]:
     """What is booked on a bank account needs to know which one; another status or place is never taken instead."""
     if not (item.is_booked and item.is_to_be_paid and item.paid_from is None):
         return ()
-    goes = "to bank accounts" if item.publish_to is Destination.BANK_ACCOUNTS else "as paid"
+    goes = f"to {item.publish_to.words}" if item.publish_to.is_of_bank else "as paid"
     if item.coding.payment_method.value is None:
         return (f"It is to be published {goes}, and has no payment method: choose the one it was paid with.",)
     return (f"It is to be published {goes}, and its payment method is not linked to a bank account of the ledger.",)
@@ -177,7 +176,7 @@ def is_of_a_fitting_currency(item: Item, account: Account, own: str) -> bool:
     holds, currency = account.currency or own, item.facts.currency
     if currency in (None, holds) or not item.is_to_be_paid:
         return True
-    return holds == own and item.publish_to is not Destination.BANK_ACCOUNTS
+    return holds == own and not item.publish_to.is_of_bank
 
 
 def warned_of(item: Item) -> tuple[str, ...]:

@@ -7,14 +7,14 @@ from bot.domain.documents import DocumentType, Facts
 from bot.domain.editing import Edit, edit_of
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind
-from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.settings import PaymentStatus
 
 
 def can_be_credited(item: Item) -> bool:
     """Whether something is owed by it in the ledger. What is booked on a bank account at once owes nobody anything, and
     what takes back a credit note is an invoice.
     """
-    is_there = item.state is ItemState.PUBLISHED and item.publish_to is not Destination.BANK_ACCOUNTS
+    is_there = item.state is ItemState.PUBLISHED and not item.publish_to.is_of_bank
     return is_there and item.is_booked and item.facts.document_type is not DocumentType.CREDIT_NOTE
 
 

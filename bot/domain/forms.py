@@ -98,7 +98,7 @@ class ItemPage:
     @property
     def can_be_paid(self) -> bool:
         """Whether it can be booked on a bank account, at once or by a payment."""
-        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
+        return PaymentStatus.PAID in self.statuses or any(each.is_of_bank for each in self.destinations)
 
     @property
     def payment_method(self) -> KnownMethod | None:

@@ -170,7 +170,7 @@ class Item:
     @property
     def is_to_be_paid(self) -> bool:
         """Whether it is booked on a bank account, at once or by a payment, so that it needs one."""
-        return self.publish_to is Destination.BANK_ACCOUNTS or self.publish_as is PaymentStatus.PAID
+        return self.publish_to.is_of_bank or self.publish_as is PaymentStatus.PAID
 
     @property
     def counterparty(self) -> Party:

@@ -101,6 +101,8 @@ class Posting:
     gross: Decimal
     line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
     bank_account: str | None = None
+    is_cheque: bool = False
+    """Of money spent, where the ledger tells cheques from the rest."""
     tracking: tuple[Track, ...] = ()
     """Of the document as a whole; in the order of the categories' ids."""
 

@@ -20,6 +20,17 @@ class Destination(StrEnum):
     SALES = "sales"
     BANK_ACCOUNTS = "bank_accounts"
     """Booked on a bank account at once, as money spent or received, so that nothing is owed."""
+    CHEQUES = "cheques"
+    """As bank accounts; what is spent is a cheque there."""
+
+    @property
+    def is_of_bank(self) -> bool:
+        """Whether it is booked on a bank account at once."""
+        return self in (Destination.BANK_ACCOUNTS, Destination.CHEQUES)
+
+    @property
+    def words(self) -> str:
+        return self.replace("_", " ")
 
     def takes(self, kind: ItemKind) -> bool:
         return any(destination is self for destination, _ in _DESTINATIONS[_side(kind)])
@@ -59,6 +70,7 @@ _DESTINATIONS = {
     ItemKind.COST: (
         (Destination.PURCHASES, Capability.BILLS),
         (Destination.BANK_ACCOUNTS, Capability.BANK_TRANSACTIONS),
+        (Destination.CHEQUES, Capability.CHEQUES),
     ),
     ItemKind.SALE: (
         (Destination.SALES, Capability.SALES_INVOICES),
@@ -102,12 +114,12 @@ class KindSettings:
     @property
     def needs_bank_account(self) -> bool:
         """Whether what is published so is booked on a bank account, at once or by a payment."""
-        return self.destination is Destination.BANK_ACCOUNTS or self.payment_status is PaymentStatus.PAID
+        return self.destination.is_of_bank or self.payment_status is PaymentStatus.PAID
 
     @property
     def sends_approved(self) -> bool:
         """Whether its documents are to be approved in the ledger at once."""
-        return self.destination is not Destination.BANK_ACCOUNTS and self.payment_status.is_approved
+        return not self.destination.is_of_bank and self.payment_status.is_approved
 
 
 USUAL_COSTS = KindSettings()
@@ -199,7 +211,7 @@ class KindPage:
     @property
     def can_be_paid(self) -> bool:
         """Whether anything is asked of a payment method, in this package."""
-        return PaymentStatus.PAID in self.statuses or Destination.BANK_ACCOUNTS in self.destinations
+        return PaymentStatus.PAID in self.statuses or any(each.is_of_bank for each in self.destinations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

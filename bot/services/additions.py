@@ -9,9 +9,10 @@ from sqlalchemy import Row
 
 from bot.db.additions import additions_of
 from bot.db.unit_of_work import Tx
+from bot.domain.booking import kind_of
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import Additions, StepKind
-from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.settings import PaymentStatus
 from bot.services.budgets import lefts_of
 from providers.base import AccountingProvider
 
@@ -40,7 +41,8 @@ async def shown_additions(
 
 def _planned(item: Item, provider: AccountingProvider | None) -> tuple[StepKind, ...]:
     """What is planned as soon as its document is on its way."""
-    is_owed = item.publish_to is not Destination.BANK_ACCOUNTS and bool(item.facts.gross)
-    pays = is_owed and item.publish_as is PaymentStatus.PAID
+    kind = kind_of(item.kind, item.facts.document_type, item.publish_to)
+    is_payable = provider is not None and kind in provider.profile.pays and bool(item.facts.gross)
+    pays = is_payable and item.publish_as is PaymentStatus.PAID
     has_file = item.file_id is not None and provider is not None and provider.profile.files is not None
     return (*([StepKind.PAYMENT] if pays else []), *([StepKind.ATTACHMENT] if has_file else []))

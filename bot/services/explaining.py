@@ -28,7 +28,7 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
         *_tracked(coding.tracking, names),
         *await _contact(tx, item),
         _destination(item),
-        *([] if item.publish_to is Destination.BANK_ACCOUNTS else [_status(item)]),
+        *([] if item.publish_to.is_of_bank else [_status(item)]),
         *await _payment(tx, item),
         *(reason for place, line in enumerate(coding.lines) for reason in _of_line(place + 1, line, names)),
     )

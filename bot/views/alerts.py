@@ -12,7 +12,7 @@ from bot.domain.forms import ItemPage
 from bot.domain.items import ItemState
 from bot.domain.problems import MISSING_VALUE, Fix
 from bot.domain.publishing import StepKind
-from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.settings import PaymentStatus
 from bot.views import fields
 from bot.views.alert_outcomes import SIGNS, is_let_wait, is_open, over, what
 from bot.views.connections import Message, connect_button
@@ -205,7 +205,7 @@ def _works(fix: Fix, found: AlertCard) -> bool:
     match fix:
         case Fix.PUBLISH_AS_DRAFT:
             item = found.card.item
-            is_less = item.publish_as is not PaymentStatus.DRAFT and item.publish_to is not Destination.BANK_ACCOUNTS
+            is_less = item.publish_as is not PaymentStatus.DRAFT and not item.publish_to.is_of_bank
             return is_less and PaymentStatus.DRAFT in found.card.statuses
         case Fix.MAKE_CREDIT_NOTE:
             return can_be_credited(found.card.item)

@@ -5,7 +5,6 @@ from slack_sdk.models.blocks import ButtonElement
 from bot.domain.cards import ItemCard
 from bot.domain.items import ItemState
 from bot.domain.payment_methods import KnownMethod
-from bot.domain.settings import Destination
 from bot.views.ids import ActionId
 from bot.views.item_exchange import Told, conversion
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
@@ -24,7 +23,7 @@ def going(found: ItemCard) -> list[Told]:
     """For a card: that it goes to where others of its kind go, nobody has to be told. On a bank account it has no status of
     its own.
     """
-    if found.item.publish_to is Destination.BANK_ACCOUNTS:
+    if found.item.publish_to.is_of_bank:
         return [destination(found), *payment(found)]
     return [("Publish as", STATUS_NAMES[found.item.publish_as][0], ""), *payment(found)]
 

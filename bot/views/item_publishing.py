@@ -56,7 +56,7 @@ def _hint(page: ItemPage) -> str:
     received = "received with" if page.edit.kind is ItemKind.SALE else "paid with"
     ways = [
         *(["as Paid"] if PaymentStatus.PAID in page.statuses else []),
-        *(["to bank accounts"] if Destination.BANK_ACCOUNTS in page.destinations else []),
+        *(f"to {each.words}" for each in page.destinations if each.is_of_bank),
     ]
     needed = f"What it was {received}. To be published {' or '.join(ways)}, it needs one with a bank account."
     needed += " The payment has the document's date."

@@ -38,6 +38,7 @@ DESTINATION_NAMES = {
     Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
     Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
     Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received, on its payment method's bank account."),
+    Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
@@ -107,8 +108,9 @@ def what_becomes(page: KindPage) -> str:
     ledger, (things, documents) = escape(page.ledger), WORDS[page.kind]
     status, _ = STATUS_NAMES[page.chosen.payment_status]
     said = f"Approved {documents} go to {ledger} as *{status}*."
-    if page.chosen.destination is Destination.BANK_ACCOUNTS:
-        said = f"Approved {things} are booked on bank accounts in {ledger}."
+    if page.chosen.destination.is_of_bank:
+        as_cheques = ", as cheques" if page.chosen.destination is Destination.CHEQUES else ""
+        said = f"Approved {things} are booked on bank accounts in {ledger}{as_cheques}."
     method = page.payment_method
     if method is None or method.pays_from is None or not page.chosen.needs_bank_account:
         return said

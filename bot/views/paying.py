@@ -5,7 +5,6 @@ from slack_sdk.models.views import View
 
 from bot.domain.documents import ItemKind
 from bot.domain.paying import OtherMethods
-from bot.domain.settings import Destination
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef
@@ -96,7 +95,7 @@ def _currencies(found: OtherMethods) -> str:
     currency = item.facts.currency
     if currency is None or own in (None, currency) or not item.is_to_be_paid:
         return ""
-    holds = [currency] if item.publish_to is Destination.BANK_ACCOUNTS else [currency, own]
+    holds = [currency] if item.publish_to.is_of_bank else [currency, own]
     return f" It has to be in {' or '.join(str(each) for each in holds)}."
 
 

@@ -31,6 +31,7 @@ PROFILE = Profile(
             Capability.BILLS,
             Capability.CREDIT_NOTES,
             Capability.BANK_TRANSACTIONS,
+            Capability.CHEQUES,
             Capability.PAYMENTS,
             Capability.TRACKING,
             Capability.LOCK_DATES,

@@ -114,11 +114,11 @@ def _document(draft: Json, party: Party, accounts: Mapping[str, str], rates: Map
         entity, record = PURCHASE, _as_credit(record)
     if entity.account is not None:
         kind = accounts.get(draft["account"] or "")
-        if kind not in PAID_FROM:
+        if kind not in PAID_FROM or (draft["is_cheque"] and kind != BANK):
             return Problem(code=ProblemCode.BANK_ACCOUNT_NOT_TAKEN)
         record[entity.account] = {"value": draft["account"]}
         if entity is PURCHASE:
-            record["PaymentType"] = "CreditCard" if kind == CARD else "Cash"
+            record["PaymentType"] = "Check" if draft["is_cheque"] else "CreditCard" if kind == CARD else "Cash"
     _name_party(record, entity, party)
     is_sale = party.entity == "Customer" if entity is DEPOSIT else entity.kind.is_sale
     sides = {code: found.sold if is_sale else found.bought for code, found in rates.items()}

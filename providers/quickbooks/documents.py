@@ -59,6 +59,7 @@ def posting_to_draft(posting: Posting) -> Json:
         "entity": entity.name,
         "party": {"id": posting.contact_id, "name": posting.contact_name},
         "account": posting.bank_account,
+        "is_cheque": posting.is_cheque,
         "taxes": _taxes(posting.lines),
         "record": record,
     }

@@ -155,6 +155,8 @@ def test_a_bill_without_tax_has_lines_without_a_tax_rate_and_is_never_made_of_on
         (ItemKind.COST, DocumentType.CREDIT_NOTE, Destination.PURCHASES, PostingKind.SUPPLIER_CREDIT_NOTE),
         (ItemKind.COST, DocumentType.INVOICE, Destination.BANK_ACCOUNTS, PostingKind.SPEND_MONEY),
         (ItemKind.COST, DocumentType.CREDIT_NOTE, Destination.BANK_ACCOUNTS, PostingKind.RECEIVE_MONEY),
+        (ItemKind.COST, DocumentType.INVOICE, Destination.CHEQUES, PostingKind.SPEND_MONEY),
+        (ItemKind.COST, DocumentType.CREDIT_NOTE, Destination.CHEQUES, PostingKind.RECEIVE_MONEY),
         (ItemKind.SALE, DocumentType.INVOICE, Destination.SALES, PostingKind.SALES_INVOICE),
         (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.SALES, PostingKind.CUSTOMER_CREDIT_NOTE),
         (ItemKind.SALE, DocumentType.INVOICE, Destination.BANK_ACCOUNTS, PostingKind.RECEIVE_MONEY),
@@ -165,6 +167,15 @@ def test_what_a_document_becomes_follows_from_where_it_goes(
     kind: ItemKind, document_type: DocumentType, destination: Destination, posted: PostingKind
 ) -> None:
     assert kind_of(kind, document_type, destination) is posted
+
+
+def test_what_is_spent_by_cheque_says_so_and_what_comes_back_is_none() -> None:
+    cheque = replace(an_item(), publish_to=Destination.CHEQUES, paid_from="bank-1")
+    facts = replace(cheque.facts, document_type=DocumentType.CREDIT_NOTE)
+
+    assert posting_of(cheque, marker="m").is_cheque
+    assert not posting_of(replace(cheque, facts=facts), marker="m").is_cheque
+    assert not posting_of(replace(cheque, publish_to=Destination.BANK_ACCOUNTS), marker="m").is_cheque
 
 
 def test_what_is_booked_on_a_bank_account_names_it_and_is_refused_without_one() -> None:

@@ -18,6 +18,7 @@ from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import AFTER_DOCUMENT, StepKind, StepState
 from bot.domain.settings import PaymentStatus
+from bot.services.additions import _planned
 from bot.services.people import People
 from bot.services.publications import cancel, open_publication
 from bot.services.waiting import Waiting
@@ -292,6 +293,10 @@ async def test_no_payment_is_planned_of_what_the_ledger_takes_none_of(world: Wor
     world.ledger.profile = replace(world.ledger.profile, pays=frozenset({PostingKind.SALES_INVOICE}))
     (item_id,) = await world.approve("INV-1")
     await change(world, item_id, publish_as=PaymentStatus.PAID, paid_from="bank-1")
+    async with world.db.read() as tx:
+        item = await load_item(tx, world.workspace_id, item_id)
+    assert item is not None
+    assert StepKind.PAYMENT not in _planned(item, world.ledger), "nor said to follow"
 
     await world.settle()
 

@@ -114,6 +114,19 @@ async def test_what_is_received_on_a_card_is_a_credit_of_it_that_is_found_and_ta
     assert ended.ending is Ending.DELETED
 
 
+async def test_a_cheque_is_one_in_quickbooks_and_never_on_a_card(quickbooks: QuickBooksFarEnd) -> None:
+    cheque = replace(quickbooks.a_posting(PostingKind.SPEND_MONEY, "101"), is_cheque=True)
+
+    document = await the_document(quickbooks, cheque)
+    (on_card,) = await quickbooks.create(replace(cheque, number="102", bank_account="4"))
+
+    (purchase,) = quickbooks.state.documents("Purchase")
+    assert (purchase["PaymentType"], purchase["DocNumber"]) == ("Check", "101")
+    assert differences(cheque, document) == ()
+    assert isinstance(on_card, Refused)
+    assert on_card.problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN
+
+
 @pytest.mark.parametrize("account", ["28", "6", "99999"])
 async def test_money_is_spent_from_bank_accounts_only(quickbooks: QuickBooksFarEnd, account: str) -> None:
     """Not from an expense, an inactive one, or none."""
