@@ -58,7 +58,8 @@ class ChoiceHandlers:
         about = _about(query)
         if about is None:
             return Choices()
-        found = await self.lists.products(query.actor, about.organisation_id, query.text)
+        kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
+        found = await self.lists.products(query.actor, about.organisation_id, query.text, kind)
         return Choices([product_option(product) for product in found])
 
     async def find_contact(self, query: OptionsQuery) -> Choices:

@@ -17,6 +17,8 @@ class BookRules:
     """Whether costs have tax rates. Without, what a document states as tax is part of what is paid for."""
     taxes_sales: bool = True
     """Whether sales have tax rates."""
+    sells_products: bool = False
+    """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)
@@ -24,6 +26,10 @@ class BookRules:
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs
+
+    def asks_product(self, kind: ItemKind) -> bool:
+        """Whether its lines have a product in the place of a category."""
+        return self.sells_products and kind is ItemKind.SALE
 
 
 USUAL_RULES = BookRules()

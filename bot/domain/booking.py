@@ -18,6 +18,9 @@ PRICE_PLACES = Decimal("0.0001")
 """As many as ledgers keep of a unit price."""
 
 
+NOT_CODED = "category and tax rate are needed"
+
+
 class NotBookableError(ValueError):
     """The item lacks something that booking it needs; checks should have kept it in review."""
 
@@ -69,7 +72,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
         status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
         lines=tuple(
-            _line(line, line_tax, _of_line(coding.codes_at(place), rules), booked.line_amounts)
+            _line(line, line_tax, _codes_at(item, place, rules), booked.line_amounts)
             for place, (line, line_tax) in enumerate(coded)
         ),
         net=net,
@@ -93,8 +96,21 @@ def _tracking(item: Item, rules: BookRules) -> tuple[Track, ...]:
     return found
 
 
-def _of_line(codes: Codes, rules: BookRules) -> Codes:
-    return replace(codes, tracking=tuple(each for each in codes.tracking if each.category not in rules.of_document))
+def _codes_at(item: Item, place: int, rules: BookRules) -> Codes:
+    """What a line is booked to, of what is not the document's.
+
+    Raises:
+        NotBookableError: it has no category, or no product where that stands in its place.
+    """
+    codes = item.coding.codes_at(place)
+    tracking = tuple(each for each in codes.tracking if each.category not in rules.of_document)
+    if rules.asks_product(item.kind):
+        if codes.product is None:
+            raise NotBookableError("a product or service is needed on each line")
+        return replace(codes, account="", tracking=tracking)
+    if codes.account is None:
+        raise NotBookableError(NOT_CODED)
+    return replace(codes, product=item.coding.own_codes(place).product, tracking=tracking)
 
 
 def _as_booked(item: Item, rules: BookRules) -> Facts:
@@ -113,11 +129,10 @@ def _as_booked(item: Item, rules: BookRules) -> Facts:
 
 def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> PostingLine:
     """Raises:
-    NotBookableError: it has no category, or no tax rate where it needs one.
+    NotBookableError: it has no tax rate where it needs one.
     """
-    has_tax_rate = codes.tax_rate is not None or amounts is LineAmounts.NO_TAX
-    if codes.account is None or not has_tax_rate:
-        raise NotBookableError("category and tax rate are needed")
+    if codes.account is None or (codes.tax_rate is None and amounts is not LineAmounts.NO_TAX):
+        raise NotBookableError(NOT_CODED)
     return PostingLine(
         description=line.description,
         quantity=line.quantity,

@@ -60,6 +60,8 @@ class ItemCard:
     """It is approved, and no time for *Undo* is left to wait for."""
     refusal: Refusal | None = None
     """Of one that the ledger has refused."""
+    product: str | None = None
+    """As `account`, in books that have one in its place."""
     rules: BookRules = USUAL_RULES
     """Of its books."""
     statuses: tuple[PaymentStatus, ...] = ()

@@ -64,7 +64,7 @@ def _missing(facts: Facts, coding: Coding, kind: ItemKind, rules: BookRules) -> 
     )
     return (
         *(sentence for value, sentence in wanted if value is None),
-        *_not_coded(facts, coding, needs_rate=rules.taxes(kind)),
+        *_not_coded(facts, coding, kind, rules),
     )
 
 
@@ -74,16 +74,20 @@ def _no_currency(facts: Facts) -> str:
     return f"The currency is missing: its amounts are in {facts.currency_sign}, which may be of several countries."
 
 
-def _not_coded(facts: Facts, coding: Coding, *, needs_rate: bool) -> tuple[str, ...]:
+def _not_coded(facts: Facts, coding: Coding, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
     """A line that has no code of its own has the item's."""
     lines = [coding.codes_at(place) for place in range(len(facts.lines))] or [coding.codes]
-    needs_rate = needs_rate and facts.line_amounts is not LineAmounts.NO_TAX
+    needs_rate = rules.taxes(kind) and facts.line_amounts is not LineAmounts.NO_TAX
+    coded: tuple[str | None, ...] = tuple(codes.account for codes in lines)
+    what = "A category is missing"
+    if rules.asks_product(kind):
+        coded, what = tuple(codes.product for codes in lines), "Choose a product or service"
     without = (
-        ("A category", sum(codes.account is None for codes in lines)),
-        ("A tax rate", sum(codes.tax_rate is None for codes in lines) if needs_rate else 0),
+        (what, coded.count(None)),
+        ("A tax rate is missing", sum(codes.tax_rate is None for codes in lines) if needs_rate else 0),
     )
     return tuple(
-        f"{what} is missing." if number == len(lines) else f"{what} is missing on {number} of its {len(lines)} lines."
+        f"{what}." if number == len(lines) else f"{what} on {number} of its {len(lines)} lines."
         for what, number in without
         if number
     )

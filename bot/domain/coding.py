@@ -96,7 +96,7 @@ class Track:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
     """What is booked to: codes alone, without where they come from. `tracking` is in the order of the categories' ids. A
-    product is a line's alone.
+    product is a line's alone, but where books ask for one on every line (`BookRules.sells_products`).
     """
 
     account: str | None = None
@@ -133,6 +133,7 @@ class Coding:
     publish_to: CodedValue = field(default_factory=CodedValue)
     publish_as: CodedValue = field(default_factory=CodedValue)
     payment_method: CodedValue = field(default_factory=CodedValue)
+    product: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
     lines: tuple[LineCoding, ...] = ()
 
@@ -152,9 +153,8 @@ class Coding:
 
 def codes_of(coding: "Coding | LineCoding") -> Codes:
     chosen = (Track(each.category, each.option.value) for each in coding.tracking if each.option.value is not None)
-    product = coding.product.value if isinstance(coding, LineCoding) else None
     account, tax_rate = coding.account.value, coding.tax_rate.value
-    return Codes(account=account, tax_rate=tax_rate, product=product, tracking=tuple(sorted(chosen)))
+    return Codes(account=account, tax_rate=tax_rate, product=coding.product.value, tracking=tuple(sorted(chosen)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +164,7 @@ class CodingDefaults:
     account: str | None = None
     tax_rate: str | None = None
     payment_method: str | None = None
+    product: str | None = None
 
 
 _OF_DEFAULTS = (Source.ORGANISATION_DEFAULT, Source.DEFAULT_TAX)
@@ -180,16 +181,19 @@ def without_defaults(coding: Coding) -> Coding:
         account=own(coding.account),
         tax_rate=own(coding.tax_rate),
         payment_method=own(coding.payment_method),
+        product=own(coding.product),
     )
 
 
 def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
     """Fill what is empty from the settings; a rule's or a person's value stands. No default is no opinion."""
-    account, tax_rate, method = coding.account, coding.tax_rate, coding.payment_method
+    account, tax_rate, method, product = coding.account, coding.tax_rate, coding.payment_method, coding.product
     if defaults.account is not None:
         account = account.offer(defaults.account, Source.ORGANISATION_DEFAULT)
     if defaults.tax_rate is not None:
         tax_rate = tax_rate.offer(defaults.tax_rate, Source.DEFAULT_TAX)
     if defaults.payment_method is not None:
         method = method.offer(defaults.payment_method, Source.ORGANISATION_DEFAULT)
-    return replace(coding, account=account, tax_rate=tax_rate, payment_method=method)
+    if defaults.product is not None:
+        product = product.offer(defaults.product, Source.ORGANISATION_DEFAULT)
+    return replace(coding, account=account, tax_rate=tax_rate, payment_method=method, product=product)

@@ -95,6 +95,7 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         publish_to=choose(coding.publish_to, edit.publish_to),
         publish_as=choose(coding.publish_as, edit.publish_as),
         payment_method=choose(coding.payment_method, edit.payment_method),
+        product=choose(coding.product, edit.codes.product),
         tracking=track(coding.tracking, edit.codes.tracking),
         lines=tuple(lines),
     )
@@ -150,6 +151,7 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
         "kind": (old.kind, new.kind),
         "category": (old.codes.account, new.codes.account),
         "tax rate": (old.codes.tax_rate, new.codes.tax_rate),
+        "product": (old.codes.product, new.codes.product),
         "tracking": (old.codes.tracking, new.codes.tracking),
         "contact": (old.contact, new.contact),
         "destination": (old.publish_to, new.publish_to),

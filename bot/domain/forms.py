@@ -36,7 +36,7 @@ class ItemPage:
     has_methods: bool = True
     """Whether there is a payment method that can be chosen."""
     products: Mapping[str, Product] = field(default_factory=dict)
-    """By code, as far as the edit names them."""
+    """By code, as far as the edit or the defaults name them."""
     has_products: bool = False
     """Whether the books have products that a line can name."""
     tracking: tuple[TrackingCategory, ...] = ()
@@ -50,6 +50,7 @@ class ItemPage:
     usual_account: str | None = None
     usual_tax_rate: str | None = None
     usual_payment_method: str | None = None
+    usual_product: str | None = None
     """What an empty field leads to, by the settings; None where the organisation has no default."""
     read_at: Mapping[ListKind, datetime] = field(default_factory=dict)
     """How old the lists are that the form offers."""
@@ -79,6 +80,15 @@ class ItemPage:
     @property
     def tax_rate(self) -> TaxRate | None:
         return self.tax_rates.get(self.edit.codes.tax_rate or "")
+
+    @property
+    def product(self) -> Product | None:
+        return self.products.get(self.edit.codes.product or "")
+
+    @property
+    def asks_product(self) -> bool:
+        """Whether it has a product in the place of a category."""
+        return self.rules.asks_product(self.edit.kind)
 
     @property
     def tracking_of_lines(self) -> tuple[TrackingCategory, ...]:

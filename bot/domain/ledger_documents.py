@@ -161,7 +161,10 @@ def _of_payment(payment: Payment, found: LedgerPayment) -> _Pairs:
 
 
 def _categories(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    """Where products say it, the ledger books as it likes."""
     ours = ", ".join(sorted({line.account_code for line in posting.lines}))
+    if not ours:
+        return ours, ours
     return ours, ", ".join(sorted({code or "none" for code in found.account_codes})) or ours
 
 

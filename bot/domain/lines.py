@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import single_line, spread_tax, unit_price
 from bot.domain.books import Product
 from bot.domain.coding import NO_CODES, Codes
@@ -202,7 +203,7 @@ def removed(edit: Edit, place: int) -> Edit:
     return edit if len(rows) < 2 else _with_lines(edit, [row for at, row in enumerate(rows) if at != place])
 
 
-def coded_alike(edit: Edit, codes: Codes, product: Product | None = None) -> Edit:
+def coded_alike(edit: Edit, codes: Codes, product: Product | None = None, rules: BookRules = USUAL_RULES) -> Edit:
     """Every line with these codes; where they have none, each keeps its own. Their `product` brings its category and tax rate
     to a line that is given it now and has none of its own, as it does where it is chosen for one line.
     """
@@ -210,7 +211,7 @@ def coded_alike(edit: Edit, codes: Codes, product: Product | None = None) -> Edi
     def coded(own: Codes) -> Codes:
         alike = codes.over(own)
         is_new = product is not None and own.product != codes.product
-        return with_product(alike, product, edit.kind) if product is not None and is_new else alike
+        return with_product(alike, product, edit.kind, rules) if product is not None and is_new else alike
 
     return _with_lines(edit, [(line, coded(own)) for line, own in _rows(edit)])
 

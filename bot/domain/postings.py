@@ -64,6 +64,7 @@ class PostingLine:
     net: Decimal
     tax: Decimal
     account_code: str
+    """Empty where the product says it."""
     tax_code: str | None
     item_code: str | None = None
     """The ledger's code of the product."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.domain.arrivals import DropMode
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.books import Account, Capability, TaxRate
+from bot.domain.books import Account, Capability, Product, TaxRate
 from bot.domain.coding import CodingDefaults
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -102,6 +102,8 @@ class KindSettings:
     default_account: str | None = None
     default_tax_rate: str | None = None
     default_payment_method: str | None = None
+    default_product: str | None = None
+    """Of sales, in books that have a product in the place of a category."""
 
     @property
     def coding_defaults(self) -> CodingDefaults:
@@ -109,6 +111,7 @@ class KindSettings:
             account=self.default_account,
             tax_rate=self.default_tax_rate,
             payment_method=self.default_payment_method,
+            product=self.default_product,
         )
 
     @property
@@ -201,6 +204,7 @@ class KindPage:
     statuses: tuple[PaymentStatus, ...]
     account: Account | None = None
     tax_rate: TaxRate | None = None
+    product: Product | None = None
     payment_method: KnownMethod | None = None
     has_methods: bool = True
     """Whether there is a payment method that can be chosen."""

@@ -1,6 +1,6 @@
 """Suggestions: they fill what is empty, and stand below every other source."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.domain.books import TaxRate
@@ -38,6 +38,28 @@ def rates_by_tax(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Codi
         if found[place].tax_rate.value is None and code != coding.tax_rate.value:
             found[place] = replace(found[place], tax_rate=found[place].tax_rate.offer(code, Source.SUGGESTION))
     return replace(coding, lines=tuple(found))
+
+
+def named_by_lines(facts: Facts, coding: Coding) -> dict[str, list[int]]:
+    """The places of lines that have no product, their own or the item's by choice, by what they say they are of."""
+    if coding.product.source >= Source.DOOR:
+        return {}
+    found: dict[str, list[int]] = {}
+    for place, line in enumerate(facts.lines):
+        if coding.own_codes(place).product is None and line.description.strip():
+            found.setdefault(line.description.strip(), []).append(place)
+    return found
+
+
+def products_by_name(facts: Facts, coding: Coding, products: Mapping[str, str]) -> Coding:
+    """Each of these lines with the product that is called what it says; `products` are codes by that."""
+    lines = [coding.lines[place] if place < len(coding.lines) else LineCoding() for place in range(len(facts.lines))]
+    for name, places in named_by_lines(facts, coding).items():
+        if name in products:
+            for place in places:
+                suggested = lines[place].product.offer(products[name], Source.SUGGESTION)
+                lines[place] = replace(lines[place], product=suggested)
+    return replace(coding, lines=tuple(lines))
 
 
 def _meant(line: Line, rates: Sequence[TaxRate], usual: str | None) -> str | None:

@@ -40,7 +40,7 @@ from bot.services.current import require_item
 from bot.services.explaining import reasons_of
 from bot.services.items import EDITABLE
 from bot.services.known_methods import method_of, paid_from
-from bot.services.lists import account_label, tax_rate_label
+from bot.services.lists import account_label, product_label, tax_rate_label
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
@@ -136,6 +136,7 @@ class Cards:
             is_looked_for=sent is not None and sent.is_looked_for and is_ending,
             organisation=await organisation_name(tx, workspace_id, organisation_id),
             ledger="the ledger" if provider is None else provider.profile.name,
+            product=names.product(item.coding.product.value),
             rules=rules,
             statuses=() if provider is None else statuses_for(item.kind, provider.profile.capabilities),
             account=names.account(item.coding.account.value),
@@ -240,6 +241,7 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
     lacking = CodingDefaults(
         account=defaults.account if codes.account is None else None,
         tax_rate=defaults.tax_rate if codes.tax_rate is None else None,
+        product=defaults.product if codes.product is None else None,
     )
     if lacking == CodingDefaults():
         return ()
@@ -249,6 +251,8 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
         found.append(f"The default category, {await account_label(*of, lacking.account)}, {_NOT_GIVEN}")
     if lacking.tax_rate is not None and usable.tax_rate is None:
         found.append(f"The default tax rate, {await tax_rate_label(*of, lacking.tax_rate)}, {_NOT_GIVEN}")
+    if lacking.product is not None and usable.product is None:
+        found.append(f"The default product, {await product_label(*of, lacking.product)}, {_NOT_GIVEN}")
     return tuple(found)
 
 

@@ -67,13 +67,19 @@ class Choices:
                 return ()
             return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text)
 
-    async def products(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Product, ...]:
-        """Live products and services; none for who may not see these books."""
+    async def products(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
+    ) -> tuple[Product, ...]:
+        """Live products and services; only what is sold for items that have one in the place of a category. None for who may
+        not see these books.
+        """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await lists.find_products(tx, actor.workspace.id, organisation_id, text)
+            found = await lists.find_products(tx, actor.workspace.id, organisation_id, text)
+            rules = await lists.rules_of(tx, actor.workspace.id, organisation_id)
+        return tuple(product for product in found if product.sold is not None or not rules.asks_product(kind))
 
     async def tracking_options(
         self, actor: Actor, organisation_id: OrganisationId, category: str, text: str
@@ -153,10 +159,11 @@ MOST_OPTIONS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """A category and a tax rate with their names, as a form shows what is chosen already."""
+    """A category, a tax rate and a product with their names, as a form shows what is chosen already."""
 
     account: Account | None = None
     tax_rate: TaxRate | None = None
+    product: Product | None = None
 
 
 class NotOfferedError(Exception):
@@ -184,10 +191,18 @@ GONE = {
 
 
 async def chosen(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, account: str | None, tax_rate: str | None
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    account: str | None,
+    tax_rate: str | None,
+    *,
+    product: str | None = None,
 ) -> Chosen:
     """What these codes stand for, archived or not; None where there is no such code."""
+    products = await lists.products_by_code(tx, workspace_id, organisation_id, [product] if product else [])
     return Chosen(
+        product=products.get(product or ""),
         account=None if account is None else await load_account(tx, workspace_id, organisation_id, account),
         tax_rate=None if tax_rate is None else await load_tax_rate(tx, workspace_id, organisation_id, tax_rate),
     )
@@ -201,14 +216,17 @@ async def require_offered(
     tax_rate: str | None,
     *,
     kind: ItemKind = ItemKind.COST,
+    product: str | None = None,
 ) -> None:
     """A form comes from somebody's machine, and lists change while it is open.
 
     Raises:
         NotOfferedError: a code was chosen that is not live, or not for items of that kind; nothing chosen is fine.
     """
-    found = await chosen(tx, workspace_id, organisation_id, account, tax_rate)
+    found = await chosen(tx, workspace_id, organisation_id, account, tax_rate, product=product)
     wrong = {}
+    if product is not None and not _is_usable_product(found.product):
+        wrong[PRODUCT] = GONE[PRODUCT]
     if account is not None and not _is_usable_account(found.account):
         wrong[ACCOUNT] = GONE[ACCOUNT]
     if tax_rate is not None and not _is_usable_rate(found.tax_rate, kind):
@@ -221,16 +239,23 @@ async def usable_defaults(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, defaults: CodingDefaults, kind: ItemKind
 ) -> CodingDefaults:
     """Those that the ledger takes for items of a kind, as far as is known: none is coded to what would be refused."""
-    found = await chosen(tx, workspace_id, organisation_id, defaults.account, defaults.tax_rate)
+    of = tx, workspace_id, organisation_id
+    found = await chosen(*of, defaults.account, defaults.tax_rate, product=defaults.product)
     return replace(
         defaults,
         account=defaults.account if _is_usable_account(found.account) else None,
         tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate, kind) else None,
+        product=defaults.product if _is_usable_product(found.product) else None,
     )
 
 
 def _is_usable_account(account: Account | None) -> bool:
     return account is not None and account.is_active and account.is_codable
+
+
+def _is_usable_product(product: Product | None) -> bool:
+    """As a default: only sales have one."""
+    return product is not None and product.is_active and product.sold is not None
 
 
 def _is_usable_rate(rate: TaxRate | None, kind: ItemKind) -> bool:

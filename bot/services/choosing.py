@@ -93,6 +93,8 @@ class _Choosing:
             wrong[ACCOUNT] = GONE[ACCOUNT]
         if self.edit.codes.tax_rate in rates:
             wrong[TAX_RATE] = GONE[TAX_RATE]
+        if self.edit.codes.product in products:
+            wrong[PRODUCT] = GONE[PRODUCT]
         for place, codes in enumerate(self.edit.lines, start=1):
             if codes.account in accounts:
                 wrong[LINES] = f"Line {place}: {GONE[ACCOUNT]}"

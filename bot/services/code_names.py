@@ -86,7 +86,7 @@ async def names_of(tx: Tx, item: Item) -> CodeNames:
     return CodeNames(
         accounts=await lists.accounts_by_code(*of, _codes(part.account for part in parts)),
         tax_rates=await lists.tax_rates_by_code(*of, _codes(part.tax_rate for part in parts)),
-        products=await lists.products_by_code(*of, _codes(line.product for line in item.coding.lines)),
+        products=await lists.products_by_code(*of, _codes(part.product for part in parts)),
         categories={category.provider_id: category for category in categories},
     )
 

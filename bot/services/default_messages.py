@@ -25,7 +25,7 @@ from bot.domain.items import Item
 from bot.domain.rights import Role
 from bot.services.choices import usable_defaults
 from bot.services.connection_messages import place_of_news
-from bot.services.lists import account_label, tax_rate_label
+from bot.services.lists import account_label, product_label, tax_rate_label
 from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
 from bot.services.settings import load_settings, organisation_name, people_with
 from bot.views import defaults as views
@@ -143,9 +143,10 @@ async def _tell(
 
 
 def _default(defaults: CodingDefaults, kind: ListKind) -> str | None:
-    return defaults.account if kind is ListKind.ACCOUNTS else defaults.tax_rate
+    of_kind = {ListKind.ACCOUNTS: defaults.account, ListKind.TAX_RATES: defaults.tax_rate}
+    return of_kind.get(kind, defaults.product)
 
 
 async def _label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str) -> str:
-    label = account_label if kind is ListKind.ACCOUNTS else tax_rate_label
+    label = {ListKind.ACCOUNTS: account_label, ListKind.TAX_RATES: tax_rate_label}.get(kind, product_label)
     return await label(tx, workspace_id, organisation_id, key)

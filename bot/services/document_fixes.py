@@ -58,7 +58,8 @@ class DocumentFixes:
             raise NotOfferedError({PRODUCT: GONE[PRODUCT]})
         edit = edit_of(item)
         lines = tuple(replace(codes, product=code) if codes.product == refused else codes for codes in edit.lines)
-        return await self.items.edit(actor, item_id, version, replace(edit, lines=lines))
+        of_item = replace(edit.codes, product=code) if edit.codes.product == refused else edit.codes
+        return await self.items.edit(actor, item_id, version, replace(edit, codes=of_item, lines=lines))
 
     async def use_contact(self, actor: Actor, item_id: ItemId, version: int) -> Item:
         """The ledger's contact that has the name on the document is the one that is meant.

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from bot.db.drafts import Draft, keep_draft, load_draft
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.book_rules import USUAL_RULES
 from bot.domain.coding import Codes
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
@@ -117,8 +118,9 @@ class Drafts:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
             chosen = [codes.product] if codes.product else []
             known = await lists.products_by_code(tx, item.workspace_id, item.organisation_id, chosen) if chosen else {}
+            rules = await lists.rules_of(tx, item.workspace_id, item.organisation_id)
         product = known.get(codes.product or "")
-        return await self.type(actor, ref, {}, lambda edit: coded_alike(edit, codes, product))
+        return await self.type(actor, ref, {}, lambda edit: coded_alike(edit, codes, product, rules))
 
     async def finish(self, actor: Actor, ref: DraftRef, typed: Mapping[int, TypedLine]) -> ItemPage:
         """Agree to the lines; the item's own form, which is answered, saves them.
@@ -172,11 +174,11 @@ async def _as_products_are(tx: Tx, item: Item, edit: Edit, typed: Mapping[int, T
     new = {place: code for place, code in chosen.items() if edit.own_codes(place).product != code}
     of = (tx, item.workspace_id, item.organisation_id)
     products = await lists.products_by_code(*of, set(new.values())) if new else {}
-    found = dict(typed)
+    rules, found = await lists.rules_of(*of) if products else USUAL_RULES, dict(typed)
     for place, code in new.items():
         if code in products:
             line = typed[place]
-            found[place] = replace(line, codes=with_product(line.codes, products[code], edit.kind))
+            found[place] = replace(line, codes=with_product(line.codes, products[code], edit.kind, rules))
     return found
 
 

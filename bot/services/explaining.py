@@ -23,7 +23,9 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
     """Of the item; then of each line that has something of its own."""
     coding = item.coding
     return (
-        _reason("Category", coding.account, names.account),
+        _reason("Product or service", coding.product, names.product)
+        if rules.asks_product(item.kind)
+        else _reason("Category", coding.account, names.account),
         *([_reason("Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
         *_tracked(coding.tracking, names),
         *await _contact(tx, item),

@@ -99,7 +99,7 @@ class ItemForms:
         codes = () if edit is None else (edit.codes, *edit.lines)
         accounts = {code for code in (usual.default_account, *(each.account for each in codes)) if code}
         rates = {code for code in (usual.default_tax_rate, *(each.tax_rate for each in codes)) if code}
-        products = {each.product for each in codes if each.product}
+        products = {code for code in (usual.default_product, *(each.product for each in codes)) if code}
         contact = None if edit is None else edit.contact
         return ItemPage(
             organisation_id=organisation_id,
@@ -122,6 +122,7 @@ class ItemForms:
             usual_account=usual.default_account,
             usual_tax_rate=usual.default_tax_rate,
             usual_payment_method=usual.default_payment_method,
+            usual_product=usual.default_product,
             read_at=await lists.read_at(*of),
             item=item,
             typed=typed,

@@ -28,7 +28,7 @@ async def kind_page(
 ) -> KindPage:
     of, can = (tx, workspace_id, organisation_id), profile.capabilities
     books = await books_of(*of)
-    known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate)
+    known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate, product=chosen.default_product)
     return KindPage(
         kind=kind,
         ledger=profile.name,
@@ -37,6 +37,7 @@ async def kind_page(
         statuses=statuses_for(kind, can),
         account=known.account,
         tax_rate=known.tax_rate,
+        product=known.product,
         payment_method=await method_of(*of, chosen.default_payment_method),
         has_methods=await has_methods(*of),
         rules=USUAL_RULES if books is None else books.rules,
@@ -61,7 +62,8 @@ async def not_offered(
     of = tx, workspace_id, organisation_id
     wrong = await method_not_offered(*of, chosen.default_payment_method)
     try:
-        await choices.require_offered(*of, chosen.default_account, chosen.default_tax_rate, kind=kind)
+        codes = chosen.default_account, chosen.default_tax_rate
+        await choices.require_offered(*of, *codes, kind=kind, product=chosen.default_product)
     except NotOfferedError as error:
         wrong |= error.fields
     return wrong

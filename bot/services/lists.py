@@ -252,6 +252,18 @@ async def tax_rate_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: Org
     return code if rate is None else rate.label
 
 
+async def product_label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: str) -> str:
+    found = await products_by_code(tx, workspace_id, organisation_id, [code])
+    return found[code].label if code in found else code
+
+
+async def sold_as(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str) -> Product | None:
+    """The one live product that is sold by this name, however it is written."""
+    found = await find_products(tx, workspace_id, organisation_id, name)
+    named = [product for product in found if product.sold is not None and folded(product.name) == folded(name)]
+    return named[0] if len(named) == 1 else None
+
+
 async def _entry(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
 ) -> Row[Any] | None:

@@ -107,6 +107,7 @@ async def _product_is_gone(tx: Tx, batch: LiveBatch, problem: Problem) -> None:
     product = (await lists.products_by_code(*of, [code])).get(code)
     if product is not None:
         await lists.retire(*of, product)
+        await default_messages.look(*of, ListKind.PRODUCTS)
 
 
 async def _contact_went_inactive(tx: Tx, batch: LiveBatch, posting: Posting) -> None:
@@ -301,7 +302,7 @@ async def _names(tx: Tx, batch: LiveBatch, bill: Posting, problem: Problem) -> d
     return {
         "product": known[product].label if product in known else product or "unknown",
         "product_code": product,
-        "account": await lists.account_label(tx, workspace, organisation, account),
+        "account": await lists.account_label(tx, workspace, organisation, account) if account else "of its product",
         "account_code": account,
         "tax_rate": await lists.tax_rate_label(tx, workspace, organisation, tax_rate) if tax_rate else "no tax",
         "tax_code": tax_rate,

@@ -124,7 +124,8 @@ class SettingsService:
         """Waiting items take over what changed for them, and defaults that cannot be used are told."""
         if settings.for_items != before.for_items:
             await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
-        await self.look_at_defaults(tx, workspace_id, organisation_id, ListKind.ACCOUNTS, ListKind.TAX_RATES)
+        kinds = ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.PRODUCTS
+        await self.look_at_defaults(tx, workspace_id, organisation_id, *kinds)
 
 
 async def _audit(

@@ -1,13 +1,32 @@
-"""What is suggested where nothing else has set it: the tax rate of a line, by the percentage that the document states."""
+"""What is suggested where nothing else has set it: the tax rate of a line, by the percentage that the document states; and
+the product that it is sold as, by its name.
+"""
 
 from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
 from bot.domain.documents import ItemKind
 from bot.domain.items import Item
-from bot.domain.suggesting import rates_by_percent, rates_by_tax
-from bot.services.lists import live_tax_rates, rules_of
+from bot.domain.suggesting import named_by_lines, products_by_name, rates_by_percent, rates_by_tax
+from bot.services.lists import live_tax_rates, rules_of, sold_as
 from bot.services.recoding import checked
+
+MOST_LOOKED_FOR = 20
+"""Names of products, of one document."""
+
+
+async def with_products_of_lines(tx: Tx, item: Item) -> Item:
+    """A sale in books that have a product on each line, with those that its lines name; checked again."""
+    of = tx, item.workspace_id, item.organisation_id
+    if item.kind is not ItemKind.SALE or not (names := named_by_lines(item.facts, item.coding)):
+        return item
+    rules = await rules_of(*of)
+    if not rules.asks_product(item.kind):
+        return item
+    found = {name: await sold_as(*of, name) for name in list(names)[:MOST_LOOKED_FOR]}
+    codes = {name: product.code for name, product in found.items() if product is not None}
+    coding = products_by_name(item.facts, item.coding, codes)
+    return item if not codes else checked(replace(item, coding=coding), rules)
 
 
 async def with_rates_of_lines(tx: Tx, item: Item) -> Item:

@@ -13,7 +13,7 @@ from bot.views.text import escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
-WHAT = {ListKind.ACCOUNTS: "category", ListKind.TAX_RATES: "tax rate"}
+WHAT = {ListKind.ACCOUNTS: "category", ListKind.TAX_RATES: "tax rate", ListKind.PRODUCTS: "product"}
 NAMES = {kind: f"default {what}" for kind, what in WHAT.items()}
 
 

@@ -210,10 +210,12 @@ def tax_rate_field(
     return field(block, label, element, hint=hint, optional=optional)
 
 
-def product_field(block: str, label: str, initial: Product | None, *, placeholder: str | None = None) -> InputBlock:
+def product_field(
+    block: str, label: str, initial: Product | None, *, hint: str | None = None, placeholder: str | None = None
+) -> InputBlock:
     """Searches the organisation's products and services; the form's metadata names the organisation."""
     option = None if initial is None else product_option(initial)
-    return field(block, label, search(ActionId.FIND_PRODUCT, option, placeholder), optional=True)
+    return field(block, label, search(ActionId.FIND_PRODUCT, option, placeholder), hint=hint, optional=True)
 
 
 def contact_field(

@@ -164,6 +164,7 @@ class BlockId(StrEnum):
     DESTINATION = "destination"
     PAYMENT_STATUS = "payment_status"
     DEFAULT_ACCOUNT = "default_account"
+    DEFAULT_PRODUCT = "default_product"
     DEFAULT_TAX = "default_tax"
     DEFAULT_METHOD = "default_method"
     APPROVERS = "approvers"

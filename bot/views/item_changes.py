@@ -50,6 +50,7 @@ def _told(page: ItemPage, edit: Edit) -> dict[str, str | None]:
         "exchange rate": in_words(facts),
         "tax": amount(facts.tax, facts.currency),
         "category": _account(page, codes.account),
+        "product": _product(page, codes.product),
         "tax rate": _tax_rate(page, codes.tax_rate),
         **{
             category.name: next(
@@ -92,6 +93,11 @@ def _line(page: ItemPage, edit: Edit, place: int) -> str | None:
 def _account(page: ItemPage, code: str | None) -> str | None:
     account = page.accounts.get(code or "")
     return code if account is None else account.label
+
+
+def _product(page: ItemPage, code: str | None) -> str | None:
+    product = page.products.get(code or "")
+    return code if product is None else product.label
 
 
 def _method(page: ItemPage, method: str | None) -> str | None:

@@ -16,14 +16,23 @@ from bot.views.text import plain
 NOT_COUNTED = " The amount of tax is the one you type above; the rate does not change it."
 
 
+PRODUCT = "Product or service"
+"""What stands in the place of a category in books that ask for one."""
+
+
 def coding_fields(page: ItemPage) -> list[Block]:
     usual_account = page.accounts.get(page.usual_account or "")
     usual_rate = page.tax_rates.get(page.usual_tax_rate or "")
     account = _empty(page, None if usual_account is None else usual_account.label)
     rate = _empty(page, None if usual_rate is None else usual_rate.label, NOT_COUNTED)
     tax_rate = fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", page.tax_rate, hint=rate, optional=True)
+    booked_to: Block = fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True)
+    if page.asks_product:
+        usual = page.products.get(page.usual_product or "")
+        product = _empty(page, None if usual is None else usual.label)
+        booked_to = fields.product_field(BlockId.PRODUCT, PRODUCT, page.product, hint=product)
     return [
-        fields.account_field(BlockId.ACCOUNT, "Category", page.account, hint=account, optional=True),
+        booked_to,
         *([tax_rate] if page.has_tax_rates else []),
         *(tracking_field(category, page.edit.codes) for category in page.tracking),
     ]
@@ -38,13 +47,19 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
     usual_rate = empty or _as_the_bill(None if page.tax_rate is None else page.tax_rate.label)
     tax_rate = fields.tax_rate_field(BlockId.TAX_RATE + suffix, "Tax rate", rate, placeholder=usual_rate, optional=True)
     product = page.products.get(own.product or "")
+    booked_to: list[Block] = [
+        fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, placeholder=usual_account, optional=True)
+    ]
+    if page.asks_product:
+        usual = empty or _as_the_bill(None if page.product is None else page.product.label)
+        booked_to = [fields.product_field(BlockId.PRODUCT + suffix, PRODUCT, product, placeholder=usual)]
+    elif page.has_products:
+        booked_to = [
+            fields.product_field(BlockId.PRODUCT + suffix, "Product", product, placeholder=empty),
+            *booked_to,
+        ]
     return [
-        *(
-            [fields.product_field(BlockId.PRODUCT + suffix, "Product", product, placeholder=empty)]
-            if page.has_products
-            else []
-        ),
-        fields.account_field(BlockId.ACCOUNT + suffix, "Category", account, placeholder=usual_account, optional=True),
+        *booked_to,
         *([tax_rate] if has_tax and page.has_tax_rates else []),
         *(
             tracking_field(category, own, suffix, placeholder=empty or _as_the_bill(_option(category, page.edit.codes)))
@@ -82,13 +97,13 @@ def category_of(block: str) -> str:
 def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Codes, suffix: str = "") -> Codes:
     """Category, tax rate, product and tracking. What the form does not have a field for stays."""
     offered = {category.provider_id for category in tracking}
-    block, rate = BlockId.PRODUCT + suffix, BlockId.TAX_RATE + suffix
+    block, rate, account = BlockId.PRODUCT + suffix, BlockId.TAX_RATE + suffix, BlockId.ACCOUNT + suffix
     chosen = [track for track in before.tracking if track.category not in offered]
     for category in offered:
         option = found.option(tracking_block(category) + suffix, ActionId.FIND_TRACKING)
         chosen += [] if option is None else [Track(category, option)]
     return Codes(
-        account=found.account(BlockId.ACCOUNT + suffix),
+        account=found.account(account) if found.has(account) else before.account,
         tax_rate=found.tax_rate(rate) if found.has(rate) else before.tax_rate,
         product=found.product(block) if found.has(block) else before.product,
         tracking=tuple(sorted(chosen)),

@@ -42,6 +42,7 @@ from bot.views.text import escape, mrkdwn, plain
 BLOCKS = {
     "account": BlockId.ACCOUNT,
     "tax_rate": BlockId.TAX_RATE,
+    "product": BlockId.PRODUCT,
     "contact": BlockId.CONTACT,
     "payment_method": BlockId.PAYMENT_METHOD,
     "lines": BlockId.GROSS,

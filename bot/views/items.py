@@ -231,7 +231,9 @@ def coded(found: ItemCard) -> list[Told]:
     """What is said of it and of each of its lines that says nothing else. What is never booked has none."""
     coding = found.item.coding
     return [
-        ("Category", *_coded(found.account, coding.account.source.words)),
+        ("Product or service", *_coded(found.product, coding.product.source.words))
+        if found.rules.asks_product(found.item.kind)
+        else ("Category", *_coded(found.account, coding.account.source.words)),
         *([("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words))] if found.has_tax_rates else []),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
     ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 
-from bot.domain.books import Account, TaxRate
+from bot.domain.books import Account, Product, TaxRate
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
 from bot.domain.settings import Destination, KindPage, KindSettings, PaymentStatus
@@ -20,6 +20,7 @@ BLOCKS = {
     "destination": BlockId.DESTINATION,
     "payment_status": BlockId.PAYMENT_STATUS,
     "account": BlockId.DEFAULT_ACCOUNT,
+    "product": BlockId.DEFAULT_PRODUCT,
     "tax_rate": BlockId.DEFAULT_TAX,
     "payment_method": BlockId.DEFAULT_METHOD,
 }
@@ -128,6 +129,7 @@ def changed(before: KindPage, now: KindPage) -> list[Change]:
         *change("Publish them as", STATUS_NAMES[was.payment_status][0], STATUS_NAMES[new.payment_status][0]),
         *change("Default payment method", _method_name(before), _method_name(now)),
         *change("Default category", _label(before.account), _label(now.account)),
+        *change("Default product or service", _label(before.product), _label(now.product)),
         *change(f"Default tax for {things}", _label(before.tax_rate), _label(now.tax_rate)),
     ]
 
@@ -147,11 +149,14 @@ def _method_name(page: KindPage) -> str:
     return "none" if page.payment_method is None else escape(page.payment_method.method.label, 100)
 
 
-def _label(chosen: Account | TaxRate | None) -> str:
+def _label(chosen: Account | TaxRate | Product | None) -> str:
     return "none" if chosen is None else escape(chosen.label, 100)
 
 
 def account_field(page: KindPage) -> list[Block]:
+    """Or the product that stands in its place."""
+    if page.rules.asks_product(page.kind):
+        return _product_field(page)
     field = fields.account_field(
         BlockId.DEFAULT_ACCOUNT,
         "Default category",
@@ -160,6 +165,17 @@ def account_field(page: KindPage) -> list[Block]:
         optional=True,
     )
     return [field, *_gone(page, page.account)]
+
+
+def _product_field(page: KindPage) -> list[Block]:
+    field = fields.product_field(
+        BlockId.DEFAULT_PRODUCT,
+        "Default product or service",
+        page.product,
+        hint=f"{page.ledger} has one on each line of a sale, and books it where the product says. Leave it empty to choose "
+        "it on each item.",
+    )
+    return [field, *_gone(page, page.product)]
 
 
 def tax_field(page: KindPage) -> list[Block]:
@@ -177,7 +193,7 @@ def tax_field(page: KindPage) -> list[Block]:
     return [field, *_gone(page, page.tax_rate)]
 
 
-def _gone(page: KindPage, default: Account | TaxRate | None) -> list[Block]:
+def _gone(page: KindPage, default: Account | TaxRate | Product | None) -> list[Block]:
     """Before *Save* says so: the form is opened to mend just that."""
     if default is None or default.is_active:
         return []
@@ -202,6 +218,7 @@ def read(found: Fields) -> KindSettings:
         default_account=found.account(BlockId.DEFAULT_ACCOUNT),
         default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
         default_payment_method=found.payment_method(BlockId.DEFAULT_METHOD),
+        default_product=found.product(BlockId.DEFAULT_PRODUCT),
     )
 
 

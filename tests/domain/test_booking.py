@@ -15,6 +15,7 @@ from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tra
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.ledger_documents import LedgerDocument, differences
 from bot.domain.money import CENT, WIDE
 from bot.domain.postings import PostingKind
 from bot.domain.settings import Destination, PaymentStatus
@@ -278,3 +279,45 @@ def test_what_is_tracked_for_the_whole_document_stands_at_it_and_on_no_line() ->
     )
     with pytest.raises(NotBookableError, match="one Location for the whole document"):
         posting_of(replace(an_item(lines=(a_line("60.00"), a_line("40.00"))), coding=several), marker="m", rules=rules)
+
+
+def test_a_sale_by_products_goes_to_them_and_to_no_category() -> None:
+    rules = BookRules(sells_products=True)
+    coding = replace(an_item().coding, product=by_person("PAPER"))
+    bill = replace(an_item(buyer=Party(name="Buyer Ltd")), coding=coding)
+    sale = replace(bill, kind=ItemKind.SALE)
+
+    (line,) = posting_of(sale, marker="m", rules=rules).lines
+    assert (line.item_code, line.account_code, line.tax_code) == ("PAPER", "", "INPUT2")
+    (line,) = posting_of(bill, marker="m", rules=rules).lines
+    assert (line.item_code, line.account_code) == (None, "429")
+    with pytest.raises(NotBookableError, match="a product or service is needed"):
+        posting_of(replace(sale, coding=an_item().coding), marker="m", rules=rules)
+
+
+def test_where_a_product_says_what_is_booked_to_the_ledger_may_name_any_category() -> None:
+    coding = replace(an_item().coding, product=by_person("PAPER"))
+    sale = replace(an_item(buyer=Party(name="Buyer Ltd")), coding=coding, kind=ItemKind.SALE)
+    posting = posting_of(sale, marker="m", rules=BookRules(sells_products=True))
+    there = LedgerDocument(
+        ledger_id="1",
+        kind=posting.kind,
+        marker="m",
+        number=posting.number,
+        contact_name=posting.contact_name,
+        status=posting.status,
+        issued_on=posting.issued_on,
+        currency=posting.currency,
+        net=posting.net,
+        tax=posting.tax,
+        gross=posting.gross,
+        url="",
+        account_codes=("79",),
+        item_codes=("PAPER",),
+    )
+
+    assert differences(posting, there) == ()
+    assert differences(posting, replace(there, item_codes=("INK",))) == ("products: PAPER here, INK in the ledger",)
+    tracked = replace(posting, tracking=(Track("place", "north"),))
+    assert differences(tracked, replace(there, options=("north",))) == ()
+    assert len(differences(tracked, replace(there, options=()))) == 1

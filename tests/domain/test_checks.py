@@ -275,3 +275,25 @@ def test_a_tax_rate_whose_percentage_is_not_known_is_shown_by_its_name_and_doubt
 
     assert rate.label == "Sales tax"
     assert doubts(replace(A_BILL, lines=(a_line("100.00", "20"),)), rate.percent) == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "own", "complaint"),
+    [
+        ((), (), "Choose a product or service."),
+        ((a_line("60.00"), a_line("40.00")), ("PAPER",), "Choose a product or service on 1 of its 2 lines."),
+        ((a_line("60.00"), a_line("40.00")), ("PAPER", "INK"), None),
+    ],
+)
+def test_a_sale_needs_a_product_on_each_line_where_the_books_ask_for_one(
+    lines: tuple[Line, ...], own: tuple[str, ...], complaint: str | None
+) -> None:
+    sale = replace(A_BILL, buyer=Party(name="Buyer Ltd"), lines=lines)
+    coding = Coding(
+        tax_rate=CODING.tax_rate, lines=tuple(LineCoding(product=CodedValue(value=product)) for product in own)
+    )
+    rules = BookRules(sells_products=True)
+
+    assert check(sale, coding, ItemKind.SALE, rules) == (() if complaint is None else (complaint,))
+    assert check(sale, replace(coding, product=CodedValue(value="PAPER")), ItemKind.SALE, rules) == ()
+    assert "A category is missing." in check(sale, coding, ItemKind.COST, rules)

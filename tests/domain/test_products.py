@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.book_rules import BookRules
 from bot.domain.books import Product, Usually
 from bot.domain.coding import CodedValue, Codes, LineCoding, Source
 from bot.domain.documents import ItemKind
@@ -53,3 +54,12 @@ def test_a_line_keeps_the_product_that_a_person_chose_and_can_lose_it() -> None:
     assert edit_of(named).own_codes(0).product == "TONER"
     assert emptied.coding.own_codes(0).product is None
     assert emptied.coding.lines[0].product.beaten[0].value == "TONER"
+
+
+def test_where_it_stands_in_the_place_of_a_category_it_brings_its_tax_rate_alone() -> None:
+    rules = BookRules(sells_products=True)
+
+    assert with_product(Codes(product="TONER"), TONER, ItemKind.SALE, rules) == Codes(
+        product="TONER", tax_rate="OUTPUT2"
+    )
+    assert with_product(Codes(product="TONER"), TONER, ItemKind.COST, rules).account == "461"

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from bot.domain.books import TaxRate
-from bot.domain.coding import CodedValue, Coding, Source
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import Facts, Line
-from bot.domain.suggesting import rates_by_percent, rates_by_tax
+from bot.domain.suggesting import named_by_lines, products_by_name, rates_by_percent, rates_by_tax
 
 D = Decimal
 TAX = TaxRate(code="TAX", name="Sales tax", percent=None)
@@ -45,3 +45,17 @@ def test_nothing_is_suggested_over_a_choice_or_where_several_could_be_meant() ->
 
     assert rates_by_tax(FACTS, chosen, (TAX, NON)) == chosen
     assert rates_by_tax(FACTS, Coding(), (TAX, other, NON)) == Coding()
+
+
+def test_lines_have_the_products_that_they_are_called_by_where_nobody_chose_one() -> None:
+    chosen = Coding(product=CodedValue(value="INK", source=Source.PERSON))
+    own = Coding(lines=(LineCoding(product=CodedValue(value="INK", source=Source.PERSON)),))
+
+    assert named_by_lines(FACTS, Coding()) == {"Paper": [0], "Books": [1]}
+    assert named_by_lines(FACTS, own) == {"Books": [1]}
+    assert named_by_lines(FACTS, chosen) == {}
+    after = products_by_name(FACTS, Coding(), {"Books": "BOOK"})
+    assert [(line.product.value, line.product.source) for line in after.lines] == [
+        (None, Source.NOTHING),
+        ("BOOK", Source.SUGGESTION),
+    ]

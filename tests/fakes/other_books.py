@@ -16,7 +16,8 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Books, Capability, ListEntry, ListKind, ListPage
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Payment, Posting, Work
-from bot.domain.publishing import Accepted, Outcome
+from bot.domain.problems import Problem
+from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.playground.slack import ADMIN
 from providers.base import Access, AccountingProvider, Profile
 from providers.xero.adapter import XeroProvider
@@ -65,6 +66,8 @@ class OtherBooks:
     pages: list[str | None] = field(default_factory=list)
     postings: list[Posting] = field(default_factory=list)
     documents: dict[str, LedgerDocument] = field(default_factory=dict)
+    refuses: dict[str, Problem] = field(default_factory=dict)
+    """By the product of a line."""
 
     @classmethod
     def at(
@@ -96,6 +99,9 @@ class OtherBooks:
         return ListPage(entries=entries[start:end], next_page=str(end) if end < len(entries) else None)
 
     def take(self, posting: Posting) -> Outcome:
+        refused = [self.refuses[line.item_code] for line in posting.lines if line.item_code in self.refuses]
+        if refused:
+            return Refused(problem=refused[0])
         self.postings.append(posting)
         ledger_id = f"other-{len(self.postings)}"
         self.documents[ledger_id] = document_of(posting, ledger_id)
