@@ -138,7 +138,8 @@ class QuickBooksProvider:
         return Refused(problem=await self._inactive.told(access, record, outcome.problem))
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
-        body = uploading.body_of(attachment, content)
+        entity = await self._finder.entity(access, ENTITY_OF[attachment.kind].path, attachment.document_id)
+        body = uploading.body_of(attachment, content, entity.name)
         try:
             answer = await self._client.upload(access, body, uploading.content_type(), idempotency_key)
         except PersonNeededError as error:
@@ -180,7 +181,7 @@ class QuickBooksProvider:
     async def _files(self, access: Access, route: str) -> Sequence[Any]:
         path, document_id, what = route.split("/")
         assert what == FILES
-        return await self._finder.files(access, ENTITIES[path], document_id)
+        return await self._finder.files(access, path, document_id)
 
     async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
         return await self._finder.same_number(access, posting)

@@ -16,11 +16,21 @@ from providers.base import Access
 from providers.quickbooks.client import QuickBooksClient, among
 from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.parties import Parties, Party
-from providers.quickbooks.resources import DEPOSIT, ENTITIES, PAYMENTS, PURCHASE, Entity, PaymentEntity
+from providers.quickbooks.resources import (
+    DEPOSIT,
+    ENTITIES,
+    PAYMENTS,
+    PURCHASE,
+    REFUND_RECEIPT,
+    SALES_RECEIPT,
+    Entity,
+    PaymentEntity,
+)
 
 Json = dict[str, Any]
 ANY_ACTIVE = "Active in (true, false)"
 BY_NAME: dict[str, Entity | PaymentEntity] = {
+    **{entity.name: entity for entity in (SALES_RECEIPT, REFUND_RECEIPT)},
     **{entity.name: entity for entity in ENTITIES.values()},
     **{entity.name: entity for entity in PAYMENTS.values()},
 }
@@ -114,13 +124,13 @@ def _document(draft: Json, party: Party, accounts: Mapping[str, str], rates: Map
         entity, record = PURCHASE, _as_credit(record)
     if entity.account is not None:
         kind = accounts.get(draft["account"] or "")
-        if kind not in PAID_FROM or (draft["is_cheque"] and kind != BANK):
+        if kind not in PAID_FROM or (draft["is_cheque"] and kind != BANK) or (entity.is_sale and kind == CARD):
             return Problem(code=ProblemCode.BANK_ACCOUNT_NOT_TAKEN)
         record[entity.account] = {"value": draft["account"]}
         if entity is PURCHASE:
             record["PaymentType"] = "Check" if draft["is_cheque"] else "CreditCard" if kind == CARD else "Cash"
     _name_party(record, entity, party)
-    is_sale = party.entity == "Customer" if entity is DEPOSIT else entity.kind.is_sale
+    is_sale = party.entity == "Customer" if entity is DEPOSIT else entity.is_sale
     sides = {code: found.sold if is_sale else found.bought for code, found in rates.items()}
     for line in record["Line"]:
         _leave_gross_out(line[line["DetailType"]], line["Amount"], sides)

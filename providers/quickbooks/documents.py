@@ -15,7 +15,7 @@ from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
 from providers.exact import exact_json
 from providers.quickbooks.mapping import CLASS, LOCATION, day_of, rate_of, rate_to_wire
-from providers.quickbooks.resources import CARD_CREDIT, DEPOSIT, ENTITY_OF, PAYMENT_OF, Entity, PaymentEntity
+from providers.quickbooks.resources import CARD_CREDIT, DEPOSIT, PAYMENT_OF, Entity, PaymentEntity, entity_of
 
 Json = dict[str, Any]
 Link = Callable[[PostingKind, str], str]
@@ -39,7 +39,7 @@ def drafts_of(works: Sequence[Posting] | Sequence[Payment]) -> bytes:
 
 
 def posting_to_draft(posting: Posting) -> Json:
-    entity = ENTITY_OF[posting.kind]
+    entity = entity_of(posting)
     record: Json = {
         "TxnDate": posting.issued_on.isoformat(),
         "DocNumber": posting.number,
@@ -73,7 +73,7 @@ def _line(line: PostingLine, amounts: LineAmounts, entity: Entity) -> Json:
         detail["ItemRef"] = {"value": line.item_code}
         if amounts is not LineAmounts.INCLUSIVE and _is_worked_out(line):
             detail |= {"Qty": line.quantity, "UnitPrice": line.unit_price}
-    elif "SalesItem" not in kind:
+    elif not entity.is_sale:
         detail["AccountRef"] = {"value": line.account_code}
     if line.tax_code is not None:
         detail["TaxCodeRef"] = {"value": line.tax_code}

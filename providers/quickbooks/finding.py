@@ -78,15 +78,26 @@ class Finder:
             payments: list[LedgerPayment] = [payment_of(record, entity) for record in records if not is_voided(record)]
         return {payment.ledger_id: payment for payment in payments}
 
-    async def files(self, access: Access, entity: Entity, document_id: str) -> tuple[LedgerFile, ...]:
+    async def files(self, access: Access, path: str, document_id: str) -> tuple[LedgerFile, ...]:
         """What hangs on a document; on one that is gone, nothing does."""
-        of_document = (
-            f"AttachableRef.EntityRef.Type = {quoted(entity.path)}",
-            f"AttachableRef.EntityRef.value = {quoted(document_id)}",
-        )
-        records = await self.client.whole(access, "Attachable", *of_document)
-        with mapped_errors():
-            return tuple(file_of(record) for record in records)
+        found: list[LedgerFile] = []
+        for name in dict.fromkeys(entity.name for entity in entities_of(path)):
+            of_document = (
+                f"AttachableRef.EntityRef.Type = {quoted(name.lower())}",
+                f"AttachableRef.EntityRef.value = {quoted(document_id)}",
+            )
+            records = await self.client.whole(access, "Attachable", *of_document)
+            with mapped_errors():
+                found += [file_of(record) for record in records]
+        return tuple(found)
+
+    async def entity(self, access: Access, path: str, document_id: str) -> Entity:
+        """What a document of this route is; where none is found, what most of them are."""
+        entities = entities_of(path)
+        for entity in entities if len(entities) > 1 else ():
+            if await self.records(access, entity.name, [document_id]):
+                return entity
+        return entities[0]
 
     async def records(self, access: Access, entity: str, ledger_ids: Sequence[str]) -> list[Json]:
         """Those that there are."""

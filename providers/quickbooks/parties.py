@@ -21,6 +21,8 @@ SIDES: Mapping[str, tuple[str, ...]] = {
     "VendorCredit": (VENDOR,),
     "Invoice": (CUSTOMER,),
     "CreditMemo": (CUSTOMER,),
+    "SalesReceipt": (CUSTOMER,),
+    "RefundReceipt": (CUSTOMER,),
     "Purchase": (VENDOR, CUSTOMER),
     "Deposit": (CUSTOMER, VENDOR),
 }

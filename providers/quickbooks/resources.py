@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.domain.postings import Attachment, Payment, PostingKind, Withdrawal, Work
+from bot.domain.postings import Attachment, Payment, Posting, PostingKind, Withdrawal, Work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,11 @@ class Entity:
     @property
     def path(self) -> str:
         return self.name.lower()
+
+    @property
+    def is_sale(self) -> bool:
+        """Whether its lines are of products that are sold."""
+        return self.product_line == "SalesItemLineDetail"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +78,16 @@ CREDIT_MEMO = Entity(
 )
 CARD_CREDIT = replace(PURCHASE, kind=PostingKind.RECEIVE_MONEY)
 """What is received on a card, which takes no deposits: a purchase with `Credit`."""
+SALES_RECEIPT = replace(
+    INVOICE,
+    name="SalesReceipt",
+    kind=PostingKind.RECEIVE_MONEY,
+    page="/app/salesreceipt",
+    account="DepositToAccountRef",
+    has_due_date=False,
+)
+REFUND_RECEIPT = replace(SALES_RECEIPT, name="RefundReceipt", kind=PostingKind.SPEND_MONEY, page="/app/refundreceipt")
+"""What is received of a customer, or given back, for products: lines of deposits and purchases name no product that is sold."""
 ENTITIES = {entity.path: entity for entity in (BILL, VENDOR_CREDIT, PURCHASE, DEPOSIT, INVOICE, CREDIT_MEMO)}
 ENTITY_OF = {entity.kind: entity for entity in ENTITIES.values()}
 
@@ -83,9 +98,23 @@ PAYMENT_OF = {entity.of: entity for entity in PAYMENTS.values()}
 FILES = "attachable"
 
 
+_ALSO = {DEPOSIT.path: (DEPOSIT, CARD_CREDIT, SALES_RECEIPT), PURCHASE.path: (PURCHASE, REFUND_RECEIPT)}
+
+
+def entity_of(posting: Posting) -> Entity:
+    """What a document becomes: with products in the place of categories, money is received and spent by receipts."""
+    if (
+        posting.kind.is_of_bank
+        and posting.lines
+        and all(one.item_code and not one.account_code for one in posting.lines)
+    ):
+        return SALES_RECEIPT if posting.kind is PostingKind.RECEIVE_MONEY else REFUND_RECEIPT
+    return ENTITY_OF[posting.kind]
+
+
 def entities_of(path: str) -> tuple[Entity, ...]:
     """What documents of this route may be."""
-    return (DEPOSIT, CARD_CREDIT) if path == DEPOSIT.path else (ENTITIES[path],)
+    return _ALSO.get(path, (ENTITIES[path],))
 
 
 def route_of(work: Work) -> str:

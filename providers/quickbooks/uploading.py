@@ -3,7 +3,6 @@
 import json
 
 from bot.domain.postings import Attachment
-from providers.quickbooks.resources import ENTITY_OF
 
 BOUNDARY = "a-file-of-ours-7d1b43a09c"
 """Always the same, so that the same file is the same request."""
@@ -16,16 +15,17 @@ def content_type() -> str:
     return f"multipart/form-data; boundary={BOUNDARY}"
 
 
-def body_of(attachment: Attachment, content: bytes) -> bytes:
-    """Raises:
+def body_of(attachment: Attachment, content: bytes, entity: str) -> bytes:
+    """Of a document of this entity.
+
+    Raises:
     ValueError: the boundary is in the file, which nobody does by chance.
     """
     if BOUNDARY.encode() in content:
         raise ValueError("the file holds what parts a request")
     media_type = _media_type(attachment)
-    entity = {"type": ENTITY_OF[attachment.kind].name, "value": attachment.document_id}
     known = {
-        "AttachableRef": [{"EntityRef": entity, "IncludeOnSend": False}],
+        "AttachableRef": [{"EntityRef": {"type": entity, "value": attachment.document_id}, "IncludeOnSend": False}],
         "FileName": attachment.name,
         "ContentType": media_type,
     }

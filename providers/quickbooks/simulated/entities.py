@@ -97,6 +97,7 @@ ENTITIES = {
         _txn("Invoice", "Invoice", "CustomerRef", "DueDate", "Balance", "SalesTermRef"),
         _txn("CreditMemo", "Credit Memo", "CustomerRef", "Balance"),
         _txn("SalesReceipt", "Sales Receipt", "CustomerRef", "Balance", "DepositToAccountRef"),
+        _txn("RefundReceipt", "Refund", "CustomerRef", "DepositToAccountRef"),
         _txn("BillPayment", "Bill Payment", "VendorRef", "PayType", "APAccountRef"),
         _txn("Payment", "Payment", "CustomerRef", "PaymentRefNum", "UnappliedAmt"),
         Entity(

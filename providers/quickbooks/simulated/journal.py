@@ -19,6 +19,7 @@ _SIGNS = {
     "Invoice": -1,
     "SalesReceipt": -1,
     "CreditMemo": 1,
+    "RefundReceipt": 1,
 }
 """Whether the lines are debited or credited."""
 _CONTROLS = {
@@ -89,7 +90,7 @@ def _payment(books: Books, kind: str, document: Json) -> Iterator[Leg]:
 def _control(books: Books, kind: str, document: Json) -> Json:
     if kind in _CONTROLS:
         return _account(books, str(document[_CONTROLS[kind]]["value"]))
-    if kind == "SalesReceipt":
+    if kind in ("SalesReceipt", "RefundReceipt"):
         return _account(books, str(document["DepositToAccountRef"]["value"]))
     return _system(books, "Accounts Receivable", document)
 

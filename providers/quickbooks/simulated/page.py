@@ -23,6 +23,7 @@ VIEWS = {
     "Invoice": "/app/invoice",
     "CreditMemo": "/app/creditmemo",
     "SalesReceipt": "/app/salesreceipt",
+    "RefundReceipt": "/app/refundreceipt",
     "BillPayment": "/app/billpayment",
     "Payment": "/app/recvpayment",
 }

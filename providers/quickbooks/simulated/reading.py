@@ -14,6 +14,7 @@ KINDS = {
     "Invoice": "Invoice",
     "CreditMemo": "Credit note",
     "SalesReceipt": "Sales receipt",
+    "RefundReceipt": "Refund receipt",
     "BillPayment": "Bill payment",
     "Payment": "Payment",
 }
@@ -31,7 +32,7 @@ LISTINGS = (
     Listing("bills", "Bills", ("Bill", "VendorCredit")),
     Listing("expenses", "Expenses", ("Purchase",)),
     Listing("deposits", "Deposits", ("Deposit",)),
-    Listing("sales", "Sales", ("Invoice", "CreditMemo", "SalesReceipt")),
+    Listing("sales", "Sales", ("Invoice", "CreditMemo", "SalesReceipt", "RefundReceipt")),
     Listing("payments", "Payments", ("BillPayment", "Payment")),
 )
 

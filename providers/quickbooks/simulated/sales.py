@@ -103,3 +103,21 @@ class SalesReceiptWriter(ToCustomer):
         if account is not None:
             record["DepositToAccountRef"] = to(account)
         return {**record, "Balance": Decimal(0)}
+
+
+@dataclass(slots=True)
+class RefundReceiptWriter(ToCustomer):
+    """What is given back to a customer at once, from a bank account that has to be named."""
+
+    entity: ClassVar[str] = "RefundReceipt"
+    fields: ClassVar[frozenset[str]] = _SALES | {"DepositToAccountRef", "CheckPayment", "CreditCardPayment"}
+
+    def own(self, sent: Json) -> Json:
+        record = ToCustomer.own(self, sent)
+        currency = value_of(sent.get("CurrencyRef")) or self.books.home
+        kinds = ("Bank", "Other Current Asset")
+        wanted = sent.get("DepositToAccountRef")
+        account = self.references.account(wanted, "DepositToAccountRef", kinds, currency, is_needed=True)
+        if account is not None:
+            record["DepositToAccountRef"] = to(account)
+        return {**record, "Balance": Decimal(0)}

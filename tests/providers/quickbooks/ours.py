@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
+from bot.domain.ids import FileId
 from bot.domain.ledger_documents import LedgerDocument
-from bot.domain.postings import Posting
+from bot.domain.postings import Attachment, Posting
 from bot.domain.publishing import Accepted
 from providers.quickbooks.adapter import QuickBooksProvider
 from providers.quickbooks.client import QuickBooksClient
@@ -26,3 +28,15 @@ def bodies(quickbooks: QuickBooksFarEnd, path: str) -> list[Any]:
 def client_of(quickbooks: QuickBooksFarEnd) -> QuickBooksClient:
     assert isinstance(quickbooks.provider, QuickBooksProvider)
     return quickbooks.provider._client
+
+
+def a_file(posting: Posting, document: LedgerDocument, name: str, media_type: str) -> Attachment:
+    return Attachment(
+        item_id=posting.item_id,
+        kind=posting.kind,
+        document_id=document.ledger_id,
+        file_id=FileId(uuid4()),
+        name=name,
+        media_type=media_type,
+        size=4,
+    )

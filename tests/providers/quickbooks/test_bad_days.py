@@ -1,34 +1,19 @@
 """Files, signing in, links, and what our client makes of bad days, beyond the contract of every provider."""
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
 from bot.domain.books import Books, Login
-from bot.domain.ids import FileId
-from bot.domain.ledger_documents import LedgerDocument
-from bot.domain.postings import Attachment, Posting, PostingKind
+from bot.domain.postings import PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from providers.errors import OutcomeUnknownError, PersonNeededError, ReconnectNeededError, TryLaterError
 from providers.quickbooks.simulator import TRADING, Fault
 from tests.contract.quickbooks import QuickBooksFarEnd
-from tests.providers.quickbooks.ours import client_of, the_document
+from tests.providers.quickbooks.ours import a_file, client_of, the_document
 
 # Files
-
-
-def a_file(posting: Posting, document: LedgerDocument, name: str, media_type: str) -> Attachment:
-    return Attachment(
-        item_id=posting.item_id,
-        kind=posting.kind,
-        document_id=document.ledger_id,
-        file_id=FileId(uuid4()),
-        name=name,
-        media_type=media_type,
-        size=4,
-    )
 
 
 async def test_a_files_bytes_arrive_as_they_are_under_its_own_name(quickbooks: QuickBooksFarEnd) -> None:

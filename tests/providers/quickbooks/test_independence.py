@@ -39,6 +39,7 @@ async def test_every_answer_is_of_the_vendors_own_schema(bare: Bare, realm: str,
         "Invoice": bare.sale(),
         "CreditMemo": bare.sale(),
         "SalesReceipt": bare.sale(),
+        "RefundReceipt": {**bare.sale(), "DepositToAccountRef": bare.deposit()["DepositToAccountRef"]},
         "Payment": {key: value for key, value in {**bare.sale(), "TotalAmt": 5}.items() if key != "Line"},
     }
 

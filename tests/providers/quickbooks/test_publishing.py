@@ -18,7 +18,7 @@ from providers.quickbooks.completing import Rate, _tax_lines
 from providers.quickbooks.mapping import rate_of, rate_to_wire
 from providers.quickbooks.simulator import TRADING, Fault
 from tests.contract.quickbooks import QuickBooksFarEnd
-from tests.providers.quickbooks.ours import bodies, the_document
+from tests.providers.quickbooks.ours import a_file, bodies, the_document
 
 NORTH = "5000000000000142238"
 
@@ -104,6 +104,9 @@ async def test_what_is_received_on_a_card_is_a_credit_of_it_that_is_found_and_ta
     assert (purchase["Credit"], purchase["PaymentType"], purchase["TotalAmt"]) == (True, "CreditCard", 120)
     assert differences(received, document) == ()
     assert list(await quickbooks.find(received)) == [received.marker]
+    attached = await quickbooks.attach(a_file(received, document, "B-1.pdf", "application/pdf"), b"%PDF")
+    assert isinstance(attached, Accepted)
+    assert len(quickbooks.books.files("Purchase", document.ledger_id)) == 1
     spent = quickbooks.a_posting(PostingKind.SPEND_MONEY, "R")
     assert differences(spent, document)[0].startswith("kind:")
     withdrawal = Withdrawal(item_id=received.item_id, document_id=document.ledger_id, posting=received)
@@ -112,6 +115,43 @@ async def test_what_is_received_on_a_card_is_a_credit_of_it_that_is_found_and_ta
     (ended,) = (await quickbooks.look(withdrawal)).values()
     assert isinstance(ended, EndedDocument)
     assert ended.ending is Ending.DELETED
+
+
+@pytest.mark.parametrize(
+    ("kind", "entity"), [(PostingKind.RECEIVE_MONEY, "SalesReceipt"), (PostingKind.SPEND_MONEY, "RefundReceipt")]
+)
+async def test_money_for_products_is_on_a_receipt_that_is_found_has_its_file_and_is_taken_back(
+    quickbooks: QuickBooksFarEnd, kind: PostingKind, entity: str
+) -> None:
+    """Where products stand in the place of categories."""
+    money = replace(quickbooks.a_posting(kind, "R"), contact_name="Boom FM")
+    money = replace(money, lines=(replace(money.lines[0], item_code="1", account_code="", tax_code="2"),))
+
+    document = await the_document(quickbooks, money)
+
+    (receipt,) = quickbooks.state.documents(entity)
+    assert (receipt["TotalAmt"], receipt["DepositToAccountRef"]["name"]) == (120, "Business Current Account")
+    assert (document.kind, document.item_codes, document.gross) == (kind, ("1",), Decimal("120.00"))
+    assert list(await quickbooks.find(money)) == [money.marker]
+    attached = await quickbooks.attach(a_file(money, document, "B-1.pdf", "application/pdf"), b"%PDF")
+    assert isinstance(attached, Accepted)
+    assert len(quickbooks.books.files(entity, document.ledger_id)) == 1
+    withdrawal = Withdrawal(item_id=money.item_id, document_id=document.ledger_id, posting=money, known="category")
+    told = await quickbooks.take_back(withdrawal)
+    if isinstance(told, Refused):  # what the product books to is not compared once the books say that products decide
+        told = await quickbooks.take_back(replace(withdrawal, known=told.problem.facts["differences"]))
+    assert isinstance(told, Accepted)
+    assert quickbooks.state.documents(entity) == []
+
+
+async def test_a_receipt_is_on_no_card(quickbooks: QuickBooksFarEnd) -> None:
+    money = replace(quickbooks.a_posting(PostingKind.RECEIVE_MONEY, "R"), bank_account="4")
+    money = replace(money, lines=(replace(money.lines[0], item_code="1", account_code=""),))
+
+    (outcome,) = await quickbooks.create(money)
+
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN
 
 
 async def test_a_cheque_is_one_in_quickbooks_and_never_on_a_card(quickbooks: QuickBooksFarEnd) -> None:

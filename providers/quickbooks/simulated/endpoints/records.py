@@ -8,7 +8,12 @@ from providers.quickbooks.simulated.entities import ENTITIES, NAMES, Entity
 from providers.quickbooks.simulated.faults import fault, unknown, unsupported
 from providers.quickbooks.simulated.payments import BillPaymentWriter, PaymentWriter
 from providers.quickbooks.simulated.purchases import BillWriter, PurchaseWriter, VendorCreditWriter
-from providers.quickbooks.simulated.sales import CreditMemoWriter, InvoiceWriter, SalesReceiptWriter
+from providers.quickbooks.simulated.sales import (
+    CreditMemoWriter,
+    InvoiceWriter,
+    RefundReceiptWriter,
+    SalesReceiptWriter,
+)
 from providers.quickbooks.simulated.shapes import shaped
 from providers.quickbooks.simulated.writing import Writer
 from providers.simulating.answers import Answer
@@ -24,6 +29,7 @@ WRITERS: dict[str, type[Writer]] = {
         InvoiceWriter,
         CreditMemoWriter,
         SalesReceiptWriter,
+        RefundReceiptWriter,
         BillPaymentWriter,
         PaymentWriter,
     )
