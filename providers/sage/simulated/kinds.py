@@ -1,7 +1,8 @@
 """Which resources there are, and who may do what with them.
 
 Which roles, in which areas, and which plans a call needs is said with every endpoint of the swagger of version 3.1 (copies in
-SynergiTech/sage-php and nook-io/python-sage, and withone.ai of 2026). Where this was not read, the area is a guess, and said so.
+SynergiTech/sage-php and nook-io/python-sage, and withone.ai of 2026). For contacts, products, stock and settings this was not
+read: they are by the guide "Access rights".
 """
 
 from dataclasses import dataclass, field
@@ -93,19 +94,24 @@ KINDS = {
             singular="analysis_type_category",
             words="Analysis Type Category",
             areas=(Area.SETTINGS,),
-            reads=Level.NONE,
+            reads=Level.READ_ONLY,
             writes=Level.FULL,
             plans=NOT_START,
             writing_plans=NOT_START,
         ),
-        Kind(plural="business_exchange_rates", singular="business_exchange_rate", words="Business Exchange Rate"),
+        Kind(
+            plural="business_exchange_rates",
+            singular="business_exchange_rate",
+            words="Business Exchange Rate",
+            areas=(Area.SETTINGS,),
+            writes=Level.FULL,
+        ),
         _artefact("purchase_invoices", "purchase_invoice", "Purchase Invoice", Area.PURCHASES, NOT_START),
         _artefact("purchase_credit_notes", "purchase_credit_note", "Purchase Credit Note", Area.PURCHASES, NOT_START),
         _artefact("purchase_quick_entries", "purchase_quick_entry", "Purchase Quick Entry", Area.PURCHASES, NOT_START),
         _artefact("sales_invoices", "sales_invoice", "Sales Invoice", Area.SALES, ALL_PLANS),
         _artefact("sales_credit_notes", "sales_credit_note", "Sales Credit Note", Area.SALES, ALL_PLANS),
         _artefact("sales_quick_entries", "sales_quick_entry", "Sales Quick Entry", Area.SALES, NOT_START),
-        # areas of the two that follow are a guess
         Kind(plural="other_payments", singular="other_payment", words="Other Payment", areas=(Area.BANK,)),
         Kind(plural="contact_payments", singular="contact_payment", words="Contact Payment", areas=(Area.BANK,)),
         Kind(
@@ -132,8 +138,16 @@ ARTEFACTS = (
 """What is owed until it is settled."""
 DOCUMENTS = (*ARTEFACTS, "other_payments", "contact_payments", "contact_allocations")
 SETTINGS = Kind(plural="settings", singular="settings", words="Settings", areas=(Area.SETTINGS,), writes=Level.FULL)
-FIXED = Kind(plural="types", singular="type", words="Type")
-"""Lists that are the same for everybody."""
+FIXED = Kind(plural="types", singular="type", words="Type", reads=Level.NONE)
+"""Lists that are the same for everybody, and what needs no role at all."""
+ANALYSIS_TYPE = Kind(
+    plural="one_analysis_type",
+    singular="analysis_type",
+    words="Analysis Type",
+    reads=Level.NONE,
+    plans=NOT_START,
+)
+"""One by its key, which needs no role, where their list needs the highest."""
 
 STATUSES = {"DRAFT": "Draft", "UNPAID": "Unpaid", "PART_PAID": "Part Paid", "PAID": "Paid", "VOID": "Void"}
 """`/artefact_statuses`; `PAID` and `DRAFT` were seen, the other three are from memory."""

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from providers.sage.simulated.books import Books, shown
+from providers.sage.simulated.kinds import ARTEFACTS
 from providers.sage.simulated.refusals import Problem, refused
 from providers.simulating.numbers import Json
 
@@ -19,7 +20,36 @@ ALL = 2_147_483_647
 """How many entries the list of businesses has a page, as in the guide's example."""
 PAYMENTS, ANALYSIS = "payments_allocations", "analysis_type_categories"
 _AREAS = frozenset({"banking", "sales", "expenses", "other_payments", "other_receipts", "journals", "reporting"})
-_SORTED = frozenset({"created_at", "updated_at", "date", "due_date"})
+_ARTEFACT = ("search", "contact_id", "status_id", "from_date", "to_date", "has_attachments")
+_MONEY = ("bank_account_id", "contact_id", "transaction_type_id", "from_date", "to_date")
+PARAMETERS = {
+    **dict.fromkeys(ARTEFACTS, _ARTEFACT),
+    "other_payments": (*_MONEY, "has_attachments"),
+    "contact_payments": _MONEY,
+    "contact_allocations": ("contact_id", "transaction_type_id"),
+    "ledger_accounts": (
+        "search",
+        "visible_in",
+        "not_visible_in",
+        "show_included_in_chart",
+        "show_control_accounts",
+        "ledger_account_type_id",
+    ),
+    "bank_accounts": ("filter_inactive_bank_accounts",),
+    "contacts": ("search", "contact_type_id"),
+    "analysis_types": ("search", "analysis_type_level"),
+    "analysis_type_categories": ("analysis_type_level",),
+    "attachments": ("attachment_context_id", "attachment_context_type_id"),
+    **dict.fromkeys(("products", "services", "stock_items"), ("search",)),
+}
+"""By what each list can be narrowed, beside time: any other parameter is passed over, and everything told. Those of contacts,
+allocations and items were not read (unverified).
+"""
+_ORDERS = ("created_at", "updated_at", "date")
+_SORTED = {
+    **dict.fromkeys(ARTEFACTS, (*_ORDERS, "due_date")),
+    **dict.fromkeys(("purchase_quick_entries", "sales_quick_entries", "other_payments", "contact_payments"), _ORDERS),
+}
 LINES = ("invoice_lines", "credit_note_lines", "payment_lines")
 Query = Mapping[str, str]
 
@@ -113,17 +143,16 @@ def chosen(books: Books, plural: str, query: Query, hidden_after: datetime | Non
         records = [one for one in records if _at(one["updated_at"]) >= since]
     if hidden_after is not None:
         records = [one for one in records if _at(one["created_at"]) <= hidden_after]
-    for name, keeps in _FILTERS.items():
-        if query.get(name):
-            records = [one for one in records if keeps(books, one, query[name])]
-    return _sorted(records, query.get("sort", ""))
+    for name in (one for one in PARAMETERS.get(plural, ()) if query.get(one)):
+        records = [one for one in records if _FILTERS[name](books, one, query[name])]
+    return _sorted(plural, records, query.get("sort", ""))
 
 
-def _sorted(records: list[Json], sort: str) -> list[Json]:
-    if not sort:
+def _sorted(plural: str, records: list[Json], sort: str) -> list[Json]:
+    if not sort or plural not in _SORTED:
         return records
     name, _, direction = sort.partition(":")
-    if name not in _SORTED or direction not in ("", "asc", "desc"):
+    if name not in _SORTED[plural] or direction not in ("", "asc", "desc"):
         raise _invalid("sort")
     return sorted(records, key=lambda one: str(one.get(name) or ""), reverse=direction == "desc")
 
@@ -161,10 +190,20 @@ def _searched(_: Books, one: Json, text: str) -> bool:
     return any(text.strip().casefold() in str(one[name]).casefold() for name in names if one.get(name) is not None)
 
 
-def _visible(_: Books, one: Json, text: str) -> bool:
-    if text not in _AREAS:
-        raise _invalid("visible_in")
-    return bool(one.get(f"visible_in_{text}", True))
+def _visible(name: str, *, is_visible: bool) -> Callable[[Books, Json, str], bool]:
+    def keeps(_: Books, one: Json, area: str) -> bool:
+        if area not in _AREAS:
+            raise _invalid(name)
+        return bool(one[f"visible_in_{area}"]) is is_visible
+
+    return keeps
+
+
+def _of_level(books: Books, one: Json, wanted: str) -> bool:
+    """Of a type, or of the type that a category is of."""
+    kind = books.shelf("analysis_types")[one["analysis_type"]["id"]] if "analysis_type" in one else one
+    level = kind["analysis_type_level"]
+    return wanted in (str(level["id"]), level["name"], level["identifier"])
 
 
 def _of(field: str) -> Callable[[Books, Json, str], bool]:
@@ -196,12 +235,14 @@ _FILTERS: dict[str, Callable[[Books, Json, str], bool]] = {
     "bank_account_id": _of("bank_account"),
     "transaction_type_id": _of("transaction_type"),
     "ledger_account_type_id": _of("ledger_account_type"),
-    "analysis_type_id": _of("analysis_type"),
     "attachment_context_id": _of("attachment_context"),
     "attachment_context_type_id": _of("attachment_context_type"),
     "from_date": _dated("from_date", lambda on, wanted: on >= wanted),
     "to_date": _dated("to_date", lambda on, wanted: on <= wanted),
-    "visible_in": _visible,
+    "visible_in": _visible("visible_in", is_visible=True),
+    "not_visible_in": _visible("not_visible_in", is_visible=False),
+    "filter_inactive_bank_accounts": lambda _, one, text: text != "true" or bool(one["is_active"]),
+    "analysis_type_level": _of_level,
     "show_included_in_chart": _flag("included_in_chart"),
     "show_control_accounts": _flag("is_control_account"),
     "contact_type_id": _of_type,

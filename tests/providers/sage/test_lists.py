@@ -90,6 +90,20 @@ async def test_invoices_are_found_by_contact_status_date_and_words(bare: Bare) -
     ]
 
 
+async def test_a_list_is_narrowed_by_its_own_parameters_only(bare: Bare) -> None:
+    """Whoever looks money up by its reference is told all of it, as at Sage: there is no such parameter."""
+    for reference in ("a-1", "a-2"):
+        await bare.created("other_payments", bare.spend(reference=reference))
+
+    async def count(**query: str) -> int:
+        return len(await bare.items("other_payments", **query))
+
+    assert [await count(search="a-1"), await count(reference="a-1"), await count(status_id="PAID")] == [2, 2, 2]
+    assert [await count(transaction_type_id=one) for one in ("OTHER_PAYMENT", "OTHER_RECEIPT")] == [2, 0]
+    assert [await count(bank_account_id=bare.bank), await count(contact_id="nobody")] == [2, 0]
+    assert (await bare.get("other_payments", sort="due_date")).status == 422
+
+
 # Lists
 
 
@@ -103,6 +117,21 @@ async def test_ledger_accounts_are_told_by_where_they_are_offered(bare: Bare) ->
     assert {"Sales - Products (4000)", "Sales - Services (4010)", "Other Income (4900)"} == set(sales)
     assert "Trade Creditors (2100)" in control
     assert (await bare.get("ledger_accounts", visible_in="nowhere")).status == 422
+    assert not set(expenses) & set(await bare.names("ledger_accounts", not_visible_in="expenses"))
+
+
+async def test_bank_accounts_that_are_inactive_are_left_out_where_that_is_asked(bare: Bare) -> None:
+    both = [await bare.names("bank_accounts", filter_inactive_bank_accounts=one) for one in ("false", "true")]
+
+    assert set(both[0]) - set(both[1]) == {"Old Current Account (1250)"}
+
+
+async def test_a_category_is_renamed(bare: Bare) -> None:
+    key = bare.id_of("analysis_type_categories", "London")
+
+    changed = await bare.send("PUT", f"analysis_type_categories/{key}", {"analysis_type_category": {"name": "Leeds"}})
+
+    assert (changed.json["displayed_as"], changed.json["code"]) == ("Leeds", "01")
 
 
 async def test_contacts_are_told_by_their_type(bare: Bare) -> None:
@@ -159,7 +188,7 @@ async def test_settings_tell_the_year_the_currency_and_the_scheme(bare: Bare) ->
 async def test_analysis_types_are_told_to_who_may_set_things(bare: Bare) -> None:
     types = await bare.items("analysis_types")
     department = await bare.read(f"analysis_types/{types[0]['id']}")
-    categories = await bare.names("analysis_type_categories", analysis_type_id=types[0]["id"])
+    categories = await bare.names("analysis_type_categories", analysis_type_level="1")
     bare.person = "ira"
 
     assert [one["displayed_as"] for one in types][::2] == ["Department", "Cost Centre", "Project"]
@@ -168,6 +197,7 @@ async def test_analysis_types_are_told_to_who_may_set_things(bare: Bare) -> None
         1,
     )
     assert [one["code"] for one in department["analysis_type_categories"]] == ["01", "02", "03"]
-    assert categories == ["Administration", "Sales", "Workshop"]
+    assert categories[:3] == ["Administration", "Sales", "Workshop"]
+    assert (len(categories), len(await bare.names("analysis_type_categories"))) == (9, 18)
     assert (await bare.get("analysis_types")).status == 403
     assert (await bare.get(f"analysis_types/{types[0]['id']}")).status == 200

@@ -6,7 +6,7 @@ from providers.sage.simulated import charts, journal, seed, settling
 from providers.sage.simulated.books import Books, to
 from providers.sage.simulated.contacts import Contacts
 from providers.sage.simulated.endpoints.routing import Request, created, serves
-from providers.sage.simulated.kinds import DOCUMENTS, FIXED, FIXED_LISTS, KINDS
+from providers.sage.simulated.kinds import ANALYSIS_TYPE, DOCUMENTS, FIXED, FIXED_LISTS, KINDS
 from providers.sage.simulated.listing import LINES, chosen, day, page, whole
 from providers.sage.simulated.references import percentage_on
 from providers.sage.simulated.refusals import invalid, not_allowed, not_found
@@ -27,7 +27,7 @@ def _serve(plural: str) -> None:
 
     # by its key, what is deleted is told as well, with the moment (unverified);
     # whoever may not list analysis types may read one ("Access Control Restrictions" of swagger 3.1)
-    @serves("GET", f"/{plural}/{{key}}", "analysis_type_categories" if plural == "analysis_types" else plural)
+    @serves("GET", f"/{plural}/{{key}}", ANALYSIS_TYPE.plural if plural == "analysis_types" else plural)
     def reading(request: Request, key: str) -> Answer:
         record = request.books.get(plural, key)
         if record is None:
@@ -199,6 +199,20 @@ def new_category(request: Request) -> Answer:
             raise invalid("The code has already been taken.", "code")
     record = {"code": code, "name": name, "combined_id": None, "analysis_type": to("analysis_types", kind)}
     return created(request, whole(books.create("analysis_type_categories", str(name), record), {}))
+
+
+@serves("PUT", "/analysis_type_categories/{key}", "analysis_type_categories")
+def changed_category(request: Request, key: str) -> Answer:
+    """Only its name can be set ("Analysis types" guide)."""
+    books, fields = request.books, request.fields("analysis_type_category")
+    name = fields.text("name", 50)
+    fields.done()
+    before = books.get("analysis_type_categories", key)
+    if before is None or before.get("deleted_at"):
+        raise not_found()
+    words = name or before["name"]
+    saved = books.save("analysis_type_categories", {**before, "name": words, "displayed_as": words})
+    return request.told(whole(saved, {}))
 
 
 @serves("DELETE", "/analysis_type_categories/{key}", "analysis_type_categories")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.sage.simulated.books import Books
-from providers.sage.simulated.kinds import FIXED, KINDS, SETTINGS, Area, Kind, Level
+from providers.sage.simulated.kinds import ANALYSIS_TYPE, FIXED, KINDS, SETTINGS, Level
 from providers.sage.simulated.refusals import Problem, denied, refused
 from providers.sage.simulated.shapes import Fields, unwrapped
 from providers.simulating.answers import Answer
@@ -16,7 +16,7 @@ from providers.simulating.routes import Routes
 UNREADABLE = "The request body could not be parsed as JSON."
 NOT_JSON = "The media type of the request is not supported."
 """Words of ours, as the one before: unverified."""
-_BY_NAME = {**KINDS, SETTINGS.plural: SETTINGS, FIXED.plural: FIXED}
+_BY_NAME = {**KINDS, SETTINGS.plural: SETTINGS, FIXED.plural: FIXED, ANALYSIS_TYPE.plural: ANALYSIS_TYPE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,3 @@ def may(books: Books, user_id: str, kind_name: str, method: str) -> None:
 
 def created(request: Request, record: Json) -> Answer:
     return request.told(record, 201)
-
-
-__all__ = ["ROUTES", "Area", "Kind", "Request", "created", "may", "serves", "spelled"]
