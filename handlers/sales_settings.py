@@ -40,7 +40,7 @@ class SalesSettingsHandlers:
         try:
             page = await self.sales.save(submission.actor, about.organisation_id, form)
         except FormRefusedError as refused:
-            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in refused.fields.items()})
+            return FormErrors({views.BLOCKS.get(field, field): sentence for field, sentence in refused.fields.items()})
         except StaleFormError:
             now = await self.sales.opened(submission.actor, about.organisation_id)
             return NextForm(views.form(now, notice=STALE))

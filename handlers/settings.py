@@ -49,7 +49,7 @@ class SettingsHandlers:
         try:
             page = await self.set_up.save(submission.actor, about.organisation_id, form)
         except FormRefusedError as refused:
-            return FormErrors({views.BLOCKS[field]: sentence for field, sentence in refused.fields.items()})
+            return FormErrors({views.BLOCKS.get(field, field): sentence for field, sentence in refused.fields.items()})
         except StaleFormError:
             now = await self.set_up.opened(submission.actor, about.organisation_id)
             return NextForm(views.form(now, notice=views.STALE))

@@ -6,6 +6,7 @@ source only replaces a weaker one: a default never overwrites a rule or a person
 
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from operator import itemgetter
 
 
 class Source(IntEnum):
@@ -165,6 +166,8 @@ class CodingDefaults:
     tax_rate: str | None = None
     payment_method: str | None = None
     product: str | None = None
+    tracking: tuple[Track, ...] = ()
+    """Of what is tracked once for a whole document."""
 
 
 _OF_DEFAULTS = (Source.ORGANISATION_DEFAULT, Source.DEFAULT_TAX)
@@ -182,6 +185,7 @@ def without_defaults(coding: Coding) -> Coding:
         tax_rate=own(coding.tax_rate),
         payment_method=own(coding.payment_method),
         product=own(coding.product),
+        tracking=tuple(replace(each, option=own(each.option)) for each in coding.tracking),
     )
 
 
@@ -196,4 +200,19 @@ def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
         method = method.offer(defaults.payment_method, Source.ORGANISATION_DEFAULT)
     if defaults.product is not None:
         product = product.offer(defaults.product, Source.ORGANISATION_DEFAULT)
-    return replace(coding, account=account, tax_rate=tax_rate, payment_method=method, product=product)
+    tracking = _offered(coding.tracking, defaults.tracking)
+    return replace(
+        coding, account=account, tax_rate=tax_rate, payment_method=method, product=product, tracking=tracking
+    )
+
+
+def _offered(tracking: tuple[Tracked, ...], defaults: tuple[Track, ...]) -> tuple[Tracked, ...]:
+    if not defaults:
+        return tracking
+    options = {each.category: each.option for each in tracking}
+    for track in defaults:
+        standing = options.get(track.category, CodedValue())
+        options[track.category] = standing.offer(track.option, Source.ORGANISATION_DEFAULT)
+    return tuple(
+        Tracked(category=category, option=option) for category, option in sorted(options.items(), key=itemgetter(0))
+    )

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from bot.domain.arrivals import DropMode
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.books import Account, Capability, Product, TaxRate
-from bot.domain.coding import CodingDefaults
+from bot.domain.books import Account, Capability, Product, TaxRate, TrackingCategory
+from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.payment_methods import KnownMethod
@@ -104,6 +104,8 @@ class KindSettings:
     default_payment_method: str | None = None
     default_product: str | None = None
     """Of sales, in books that have a product in the place of a category."""
+    default_tracking: tuple[Track, ...] = ()
+    """Of what the books track once for a whole document."""
 
     @property
     def coding_defaults(self) -> CodingDefaults:
@@ -112,6 +114,7 @@ class KindSettings:
             tax_rate=self.default_tax_rate,
             payment_method=self.default_payment_method,
             product=self.default_product,
+            tracking=self.default_tracking,
         )
 
     @property
@@ -205,6 +208,8 @@ class KindPage:
     account: Account | None = None
     tax_rate: TaxRate | None = None
     product: Product | None = None
+    tracking: tuple[TrackingCategory, ...] = ()
+    """What is tracked once for a whole document."""
     payment_method: KnownMethod | None = None
     has_methods: bool = True
     """Whether there is a payment method that can be chosen."""

@@ -1,12 +1,13 @@
 """What a form can offer from an organisation's imported lists, and whether what came back was on offer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
-from bot.domain.books import Account, Contact, Product, TaxRate, TrackingOption
-from bot.domain.coding import CodingDefaults
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
@@ -153,6 +154,8 @@ def _searched(method: PaymentMethod) -> str:
     return search_text(method.last_digits or "", method.name)
 
 
+MOST_TRACKED = 2
+"""Tracking categories that one line, or one document as a whole, can have in the packages that are served."""
 MOST_OPTIONS = 100
 """Slack shows no more."""
 
@@ -246,6 +249,35 @@ async def usable_defaults(
         account=defaults.account if _is_usable_account(found.account) else None,
         tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate, kind) else None,
         product=defaults.product if _is_usable_product(found.product) else None,
+        tracking=await _usable_tracking(*of, defaults.tracking),
+    )
+
+
+async def _usable_tracking(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, tracking: tuple[Track, ...]
+) -> tuple[Track, ...]:
+    """Of what a document as a whole is tracked by."""
+    if not tracking:
+        return ()
+    live = tracks_of(await tracked_documents(tx, workspace_id, organisation_id))
+    return tuple(track for track in tracking if track in live)
+
+
+async def tracked_documents(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> tuple[TrackingCategory, ...]:
+    """What the books track once for a whole document, with the options that there are now."""
+    found = await lists.live_tracking(tx, workspace_id, organisation_id)
+    return tuple(category for category in found if category.is_of_document)[:MOST_TRACKED]
+
+
+def tracks_of(categories: Iterable[TrackingCategory]) -> frozenset[Track]:
+    """All that can be chosen of them."""
+    return frozenset(
+        Track(category.provider_id, option.provider_id)
+        for category in categories
+        for option in category.options
+        if option.is_active
     )
 
 

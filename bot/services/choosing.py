@@ -25,6 +25,7 @@ from bot.services.choices import (
     TRACKING,
     NotOfferedError,
     require_offered,
+    tracks_of,
 )
 from bot.services.known_methods import method_not_offered
 
@@ -119,13 +120,7 @@ class _Choosing:
     async def _wrong_tracking(self) -> dict[str, str]:
         if not self.tracks:
             return {}
-        live = {
-            Track(category.provider_id, option.provider_id)
-            for category in await lists.live_tracking(*self.of)
-            for option in category.options
-            if option.is_active
-        }
-        gone = self.tracks - live
+        gone = self.tracks - tracks_of(await lists.live_tracking(*self.of))
         wrong = {}
         for place, codes in enumerate(self.edit.lines, start=1):
             if gone & set(codes.tracking):

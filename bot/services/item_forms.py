@@ -20,6 +20,7 @@ from bot.domain.rights import Deed
 from bot.domain.settings import KindSettings, statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
+from bot.services.choices import MOST_TRACKED
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.items import require_editable
@@ -34,8 +35,6 @@ _PROVIDER = select(CONNECTIONS.c.provider).where(
     CONNECTIONS.c.workspace_id == bindparam("workspace_id"),
     CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
 )
-MOST_TRACKED = 2
-"""Tracking categories that one line, or one document as a whole, can have in the packages that are served."""
 
 
 @dataclass(frozen=True, slots=True)

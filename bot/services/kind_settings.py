@@ -28,6 +28,7 @@ async def kind_page(
 ) -> KindPage:
     of, can = (tx, workspace_id, organisation_id), profile.capabilities
     books = await books_of(*of)
+    rules = USUAL_RULES if books is None else books.rules
     known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate, product=chosen.default_product)
     return KindPage(
         kind=kind,
@@ -40,7 +41,8 @@ async def kind_page(
         product=known.product,
         payment_method=await method_of(*of, chosen.default_payment_method),
         has_methods=await has_methods(*of),
-        rules=USUAL_RULES if books is None else books.rules,
+        rules=rules,
+        tracking=await choices.tracked_documents(*of) if rules.tracks_documents else (),
         plan_limit=_plan_limit(profile, books),
     )
 
@@ -66,6 +68,10 @@ async def not_offered(
         await choices.require_offered(*of, *codes, kind=kind, product=chosen.default_product)
     except NotOfferedError as error:
         wrong |= error.fields
+    if chosen.default_tracking:
+        live = choices.tracks_of(await choices.tracked_documents(*of))
+        gone = [track for track in chosen.default_tracking if track not in live]
+        wrong |= {f"{choices.TRACKING}:{track.category}": choices.GONE[choices.TRACKING] for track in gone}
     return wrong
 
 

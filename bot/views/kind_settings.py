@@ -1,16 +1,19 @@
 """What an organisation decides for its costs, or for its sales: the fields of either form, read back where they are drawn."""
 
 from collections.abc import Sequence
+from dataclasses import astuple, replace
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, Option
 
 from bot.domain.books import Account, Product, TaxRate
+from bot.domain.coding import Track
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
 from bot.domain.settings import Destination, KindPage, KindSettings, PaymentStatus
 from bot.views import fields, payment_fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId
+from bot.views.item_codes import category_of, tracking_block
 from bot.views.metadata import NotOursError
 from bot.views.parts import context
 from bot.views.payment_methods import linked
@@ -24,7 +27,7 @@ BLOCKS = {
     "tax_rate": BlockId.DEFAULT_TAX,
     "payment_method": BlockId.DEFAULT_METHOD,
 }
-"""Where the sentence about a field stands in either form."""
+"""Where the sentence about a field stands in either form; one about tracking stands in the field of that name."""
 
 Change = tuple[str, str, str]
 """A field's name, what it was, and what it is now; in mrkdwn."""
@@ -129,9 +132,20 @@ def changed(before: KindPage, now: KindPage) -> list[Change]:
         *change("Publish them as", STATUS_NAMES[was.payment_status][0], STATUS_NAMES[new.payment_status][0]),
         *change("Default payment method", _method_name(before), _method_name(now)),
         *change("Default category", _label(before.account), _label(now.account)),
+        *_tracking_changed(before, now),
         *change("Default product or service", _label(before.product), _label(now.product)),
         *change(f"Default tax for {things}", _label(before.tax_rate), _label(now.tax_rate)),
     ]
+
+
+def _tracking_changed(before: KindPage, now: KindPage) -> list[Change]:
+    was, new = (dict(map(astuple, page.chosen.default_tracking)) for page in (before, now))
+    found: list[Change] = []
+    for category in now.tracking:
+        names = {option.provider_id: escape(option.name, 100) for option in category.options}
+        old, chosen = (names.get(each.get(category.provider_id, ""), "none") for each in (was, new))
+        found += change(f"Default {escape(category.name, 60)}", old, chosen)
+    return found
 
 
 def change(name: str, was: str, now: str) -> list[Change]:
@@ -178,6 +192,19 @@ def _product_field(page: KindPage) -> list[Block]:
     return [field, *_gone(page, page.product)]
 
 
+def tracking_fields(page: KindPage) -> list[Block]:
+    """Of what is tracked once for a whole document."""
+    chosen = {track.category: track.option for track in page.chosen.default_tracking}
+    return [
+        fields.tracking_field(
+            tracking_block(category.provider_id),
+            replace(category, name=f"Default {category.name}"),
+            chosen.get(category.provider_id),
+        )
+        for category in page.tracking
+    ]
+
+
 def tax_field(page: KindPage) -> list[Block]:
     """In books without tax rates, what that means instead."""
     things, _ = WORDS[page.kind]
@@ -219,7 +246,17 @@ def read(found: Fields) -> KindSettings:
         default_tax_rate=found.tax_rate(BlockId.DEFAULT_TAX),
         default_payment_method=found.payment_method(BlockId.DEFAULT_METHOD),
         default_product=found.product(BlockId.DEFAULT_PRODUCT),
+        default_tracking=_read_tracking(found),
     )
+
+
+def _read_tracking(found: Fields) -> tuple[Track, ...]:
+    chosen = [
+        (category, found.option(block, ActionId.FIND_TRACKING))
+        for block in found.state
+        if (category := category_of(block))
+    ]
+    return tuple(sorted(Track(category, option) for category, option in chosen if option is not None))
 
 
 def _destinations(page: KindPage) -> list[Option]:

@@ -24,6 +24,7 @@ def form(page: SalesPage, *, notice: str | None = None) -> View:
     blocks += [
         *kind_settings.general_fields(sales),
         *kind_settings.account_field(sales),
+        *kind_settings.tracking_fields(sales),
         *kind_settings.tax_field(sales),
     ]
     return View(

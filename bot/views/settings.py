@@ -60,6 +60,7 @@ def _costs(page: SettingsPage) -> list[Block]:
         *kind_settings.general_fields(costs),
         *_rights_lacking(page),
         *kind_settings.account_field(costs),
+        *kind_settings.tracking_fields(costs),
         context("Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage."),
     ]
 

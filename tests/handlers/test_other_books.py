@@ -337,3 +337,35 @@ async def test_a_product_that_is_gone_is_exchanged_for_the_whole_sale(desk: Desk
     await desk.settle()
 
     assert [line.item_code for line in selling.posting.lines] == ["1"]
+
+
+async def test_a_default_of_what_is_tracked_for_a_whole_document_is_given_to_what_has_none(desk: Desk) -> None:
+    lists: dict[ListKind, tuple[ListEntry, ...]] = {ListKind.TRACKING_CATEGORIES: (CLASS, LOCATION)}
+    books = OtherBooks.at(desk, replace(UNTAXED, tracks_documents=True), lists=lists)
+    await books.read()
+    await desk.drop("INV-1", rows=TWO)
+    await desk.slack.command("/dext", "settings", user=ADMIN)
+    form = desk.modal(ADMIN)
+    assert "Default Location" in words(form)
+    assert "Default Class" not in words(form)
+    await desk.slack.options(form, ActionId.FIND_TRACKING, "", user=ADMIN, block_id=LOCATION_BLOCK)
+
+    done = await desk.slack.submit(form, {LOCATION_BLOCK: "south"})
+
+    assert (done.errors, done.error) == ({}, None)
+    assert "*Default Location*: South (was: none)" in words(desk.modal(ADMIN))
+    await desk.settle()
+    assert "*Location*\nSouth" in words(desk.card("INV-1"))
+    await desk.press(desk.card("INV-1"), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+    assert "*Location*\nSouth\n_the organisation's default_" in words(desk.modal(BOOKKEEPER))
+
+    # what was chosen in a form that is older than the list is told where it stands
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.slack.command("/dext", "settings", user=ADMIN)
+    form = desk.modal(ADMIN)
+    books.lists[ListKind.TRACKING_CATEGORIES] = (replace(LOCATION, options=LOCATION.options[:1]),)
+    await books.read()
+    done = await desk.slack.submit(form, {})
+    assert "not in the ledger's list any more" in done.errors[LOCATION_BLOCK]
+    await desk.drop("INV-2", rows=TWO)
+    assert "*Location*" not in words(desk.card("INV-2"))
