@@ -29,11 +29,13 @@ PROFILE = Profile(
     capabilities=frozenset(
         {
             Capability.BILLS,
+            Capability.SALES_INVOICES,
             Capability.CREDIT_NOTES,
             Capability.BANK_TRANSACTIONS,
             Capability.CHEQUES,
             Capability.PAYMENTS,
             Capability.TRACKING,
+            Capability.PRODUCTS,
             Capability.LOCK_DATES,
             Capability.WITHDRAWING,
         }

@@ -39,12 +39,12 @@ def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -
 
 def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRules:
     """In the United States only sales have tax; and nothing has, where a company is not registered for any. A location is of
-    a whole document.
+    a whole document, and lines of sales name products only.
     """
     has_tax = (preferences.get("TaxPrefs") or {}).get("UsingSalesTax") is not False
     has_locations = bool((preferences.get("AccountingInfoPrefs") or {}).get("TrackDepartments"))
     taxes_costs = has_tax and company.get("Country") != "US"
-    return BookRules(taxes_costs=taxes_costs, taxes_sales=has_tax, tracks_documents=has_locations)
+    return BookRules(taxes_costs=taxes_costs, taxes_sales=has_tax, tracks_documents=has_locations, sells_products=True)
 
 
 def home_of(preferences: dict[str, Any]) -> str:

@@ -20,8 +20,10 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected, connect
 from tests.fakes.ports import free_port
 from tests.handlers.desk import Desk, words
+from tests.handlers.test_other_books import OURS, sales_settings
 from tests.handlers.test_paid import costs, method
 from tests.handlers.test_withdrawing import withdraw
+from tests.intake.documents import Row
 
 OFFICE_SUPPLIES, STANDARD_RATE, CURRENT_ACCOUNT = "28", "2", "1"
 
@@ -135,3 +137,20 @@ async def test_a_suppliers_credit_note_is_published_without_a_payment_that_quick
         (credit,) = books.documents("VendorCredit")
         assert (credit["TotalAmt"], books.bills(), books.documents("BillPayment")) == (120, [], [])
         assert "Published* to QuickBooks Online" in words(desk.card("INV-1"))
+
+
+async def test_a_sale_is_an_invoice_of_its_products_to_a_customer_that_is_made_there(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        await sales_settings(desk, {BlockId.DEFAULT_TAX: STANDARD_RATE})
+        await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS)
+
+        await desk.approve("S-1")
+        await desk.world.later(61)
+
+        (invoice,) = books.documents("Invoice")
+        assert (invoice["DocNumber"], invoice["TotalAmt"]) == ("S-1", 120)
+        (line, _subtotal) = invoice["Line"]
+        assert line["SalesItemLineDetail"]["ItemRef"]["name"] == "Consulting"
+        assert line["SalesItemLineDetail"]["ItemAccountRef"]["name"] == "Services"
+        assert f"/app/invoice?txnId={invoice['Id']}" in str(desk.card("S-1").blocks)
+        assert "Published* to QuickBooks Online" in words(desk.card("S-1"))

@@ -35,8 +35,10 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
-    assert registered.rules == BookRules(tracks_documents=True)
-    assert not_registered.rules == BookRules(taxes_costs=False, taxes_sales=False, tracks_documents=True)
+    assert registered.rules == BookRules(tracks_documents=True, sells_products=True)
+    assert not_registered.rules == BookRules(
+        taxes_costs=False, taxes_sales=False, tracks_documents=True, sells_products=True
+    )
 
 
 async def test_accounts_are_shown_by_number_and_referred_to_by_id(quickbooks: QuickBooksFarEnd) -> None:
@@ -132,7 +134,7 @@ async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_ta
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == BookRules(taxes_costs=False, tracks_documents=True)
+    assert books.rules == BookRules(taxes_costs=False, tracks_documents=True, sells_products=True)
     assert differences(bill, document) == ()
     for kind in quickbooks.provider.profile.lists:
         assert (await a_list(quickbooks, kind)).unreadable == ()
