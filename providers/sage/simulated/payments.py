@@ -33,7 +33,8 @@ MORE_THAN_PAID = "The allocated amounts cannot be more than the total amount."
 UNBALANCED = "The allocated amounts must come to 0.00."
 OTHER_CONTACT = "The transaction belongs to another contact."
 WRONG_KIND = "A transaction of this type cannot be allocated here."
-"""Words of ours, as the four before: unverified."""
+NO_DISCOUNT = "A discount can only be given with a payment."
+"""Words of ours, as the five before: unverified; and so is that an allocation takes no discount."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class Payments:
         if sum((one.amount for one in sent), NOTHING) > amount:
             raise invalid(MORE_THAN_PAID, "total_amount")
         is_credit = kind in REFUNDS
-        allocated = [self._of_payment(one, contact, is_credit=is_credit) for one in sent]
+        allocated = [self._of_payment(one, taken, contact, is_credit=is_credit) for one, taken in _with_totals(sent)]
         record: Json = {
             "links": [],
             "transaction": settling.new_transaction(kind),
@@ -99,11 +100,11 @@ class Payments:
         settling.settle(self.books, [made["id"], *(one.artefact for one in sent)])
         return self.books.shelf("contact_payments")[made["id"]]
 
-    def _of_payment(self, sent: Allocated, contact: Json, *, is_credit: bool) -> Json:
+    def _of_payment(self, sent: Allocated, taken: Decimal, contact: Json, *, is_credit: bool) -> Json:
         plural, artefact = self._artefact(sent, contact)
         if plural == "contact_payments" or settling.is_credit(plural, artefact) is not is_credit:
             raise invalid(WRONG_KIND, "allocated_artefacts.artefact_id")
-        if sent.amount <= 0 or sent.discount < 0 or sent.amount + sent.discount > artefact["outstanding_amount"]:
+        if sent.amount <= 0 or sent.discount < 0 or taken > artefact["outstanding_amount"]:
             raise invalid(TOO_MUCH, "allocated_artefacts.amount")
         told = {"id": uuid4().hex, "artefact": to(plural, artefact), "amount": rounded(sent.amount)}
         return {**told, "discount": rounded(sent.discount)}
@@ -138,7 +139,7 @@ class Payments:
         self.references.is_open(day)
         if sum((one.amount for one in sent), NOTHING) != 0:
             raise invalid(UNBALANCED, "allocated_artefacts")
-        allocated = [self._of_allocation(one, contact) for one in sent]
+        allocated = [self._of_allocation(one, taken, contact) for one, taken in _with_totals(sent)]
         record: Json = {
             "links": [],
             "transaction": settling.new_transaction(kind),
@@ -152,14 +153,16 @@ class Payments:
         settling.settle(self.books, [one.artefact for one in sent])
         return made
 
-    def _of_allocation(self, sent: Allocated, contact: Json) -> Json:
+    def _of_allocation(self, sent: Allocated, taken: Decimal, contact: Json) -> Json:
         plural, artefact = self._artefact(sent, contact)
+        if sent.discount:
+            raise invalid(NO_DISCOUNT, "allocated_artefacts.discount")
         is_credit = plural == "contact_payments" or settling.is_credit(plural, artefact)
         if is_credit is not (sent.amount < 0):
             raise invalid(WRONG_KIND, "allocated_artefacts.amount")
         on_account = artefact.get("payment_on_account") or {}
         left = on_account.get("outstanding_amount", NOTHING) if plural == "contact_payments" else None
-        if abs(sent.amount) > (artefact["outstanding_amount"] if left is None else left):
+        if taken > (artefact["outstanding_amount"] if left is None else left):
             raise invalid(TOO_MUCH, "allocated_artefacts.amount")
         return {"id": uuid4().hex, "artefact": to(plural, artefact), "amount": rounded(sent.amount)}
 
@@ -184,3 +187,12 @@ def _read(fields: Fields) -> Iterator[Allocated]:
             amount=one.amount("amount") or NOTHING,
             discount=one.amount("discount") or NOTHING,
         )
+
+
+def _with_totals(sent: list[Allocated]) -> Iterator[tuple[Allocated, Decimal]]:
+    """Each with what all that name its document take of it: a document named twice is not settled twice."""
+    totals: dict[str, Decimal] = {}
+    for one in sent:
+        totals[one.artefact] = totals.get(one.artefact, NOTHING) + abs(one.amount) + abs(one.discount)
+    for one in sent:
+        yield one, totals[one.artefact]

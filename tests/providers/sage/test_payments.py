@@ -82,6 +82,31 @@ async def test_an_allocation_that_does_not_balance_or_is_too_much_is_refused(bar
     assert sources == [["allocated_artefacts"], ["allocated_artefacts.amount"], ["allocated_artefacts.amount"]]
 
 
+async def test_a_document_named_twice_is_not_settled_twice(bare: Bare) -> None:
+    invoice = await bare.created("purchase_invoices", bare.invoice())
+    note = await bare.created("purchase_credit_notes", bare.credit(bare.line(10, tax_amount=2)))
+    twice = allocation(invoice, 24, note, -12)
+    twice["allocated_artefacts"].append({"artefact_id": note["id"], "amount": -12})
+
+    paid = await bare.refused("contact_payments", bare.payment((invoice, 120), (invoice, 120), total=240))
+    allocated = await bare.refused("contact_allocations", twice)
+    await bare.created("contact_payments", bare.payment((invoice, 60), (invoice, 60), total=120))
+
+    assert paid.sources == allocated.sources == ["allocated_artefacts.amount"]
+    assert bare.state.purchase_invoices()[0]["outstanding_amount"] == 0
+
+
+async def test_an_allocation_gives_no_discount(bare: Bare) -> None:
+    invoice = await bare.created("purchase_invoices", bare.invoice())
+    note = await bare.created("purchase_credit_notes", bare.credit(bare.line(10, tax_amount=2)))
+    sent = allocation(invoice, 12, note, -12)
+    sent["allocated_artefacts"][0]["discount"] = 1
+
+    refused = await bare.refused("contact_allocations", sent)
+
+    assert refused.sources == ["allocated_artefacts.discount"]
+
+
 async def test_a_payment_is_refused(bare: Bare) -> None:
     invoice = await bare.created("purchase_invoices", bare.invoice())
     other = await bare.created("purchase_invoices", bare.invoice(contact_id=bare.id_of("contacts", "PowerDirect")))
