@@ -9,9 +9,11 @@ from providers.base import Access
 from providers.errors import ProviderError
 from providers.quickbooks.client import QuickBooksClient, among
 from providers.quickbooks.errors import mapped_errors
+from providers.quickbooks.parties import ANY_ACTIVE, OTHER, of_the_other_side
 
 Json = dict[str, Any]
 SAID = "has been made inactive"
+NO_SUCH_NAME = "Names element id"
 FIELDS = {
     "AccountRef": "Account",
     "DepositToAccountRef": "Account",
@@ -41,12 +43,24 @@ class Inactive:
         """The problem with what it is about, where that can be seen. It is asked for after others were written, so whatever
         goes wrong leaves the problem as it is.
         """
-        if SAID not in problem.vendor_words:
-            return problem
         try:
-            return await self._looked_for(access, record) or problem
+            if SAID in problem.vendor_words:
+                return await self._looked_for(access, record) or problem
+            if NO_SUCH_NAME in problem.vendor_words:
+                return await self._other_side(access, record, problem) or problem
         except ProviderError:
             return problem
+        return problem
+
+    async def _other_side(self, access: Access, record: Json, problem: Problem) -> Problem | None:
+        """A customer who was chosen for a bill is told as that, and not as archived."""
+        for side, contact_id in _references(record):
+            if side in OTHER:
+                found = await self.client.whole(access, OTHER[side], among("Id", [contact_id]), ANY_ACTIVE)
+                with mapped_errors():
+                    if found:
+                        return of_the_other_side(side, str(found[0]["DisplayName"])[:80], problem.vendor_words)
+        return None
 
     async def _looked_for(self, access: Access, record: Json) -> Problem | None:
         wanted: dict[str, set[str]] = {entity: set() for entity in FIELDS.values()}

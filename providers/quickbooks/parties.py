@@ -27,7 +27,15 @@ SIDES: Mapping[str, tuple[str, ...]] = {
     "Deposit": (CUSTOMER, VENDOR),
 }
 """Who may be named on each, in the order in which they are looked for; a new one is made of the first kind."""
+OTHER = {VENDOR: CUSTOMER, CUSTOMER: VENDOR}
+WORDS = {VENDOR: "supplier", CUSTOMER: "customer"}
 ANY_ACTIVE = "Active in (true, false)"
+
+
+def of_the_other_side(side: str, name: str, words: str) -> Problem:
+    """A name, or an id, is a vendor's or a customer's, and never both."""
+    what = f"the {WORDS[side]} ({name} is a {WORDS[OTHER[side]]} there)"
+    return Problem(code=ProblemCode.FIELD_NOT_VALID, facts={"what": what}, vendor_words=words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,16 @@ class Parties:
             found[sides[0], wanted] = made
         return made
 
+    async def _holder(self, access: Access, side: str, draft: Json, taken: Problem) -> Party | Problem:
+        """Who has the name that could not be given again: one made a moment ago, one of the other side, or an employee."""
+        name = folded(draft["party"]["name"])
+        known = await self._known(access, side, [draft])
+        if name in known:
+            return known[name]
+        if name in await self._known(access, OTHER[side], [draft]):
+            return of_the_other_side(side, draft["party"]["name"], taken.vendor_words)
+        return taken
+
     async def _made(self, access: Access, side: str, draft: Json, key: str) -> Party | Problem:
         name = " ".join(draft["party"]["name"].split())
         record = {"DisplayName": name, "CurrencyRef": draft["record"]["CurrencyRef"]}
@@ -95,8 +113,7 @@ class Parties:
             raise TryLaterError(error.problem, after_seconds=error.after_seconds) from error
         except PersonNeededError as error:
             if error.problem.code is ProblemCode.CONTACT_NAME_TAKEN:
-                known = await self._known(access, side, [draft])
-                return known.get(folded(name), error.problem)
+                return await self._holder(access, side, draft, error.problem)
             return error.problem
         with mapped_errors():
             return Party(side, str(made["Id"]))

@@ -8,6 +8,7 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import differences
+from bot.domain.postings import PostingKind
 from providers.base import Access
 from providers.quickbooks.simulator import AMERICA, TRADING
 from tests.contract.quickbooks import QuickBooksFarEnd
@@ -123,12 +124,20 @@ async def test_an_entry_of_another_form_is_named_and_costs_the_list_nothing(quic
     assert "Office Supplies (its Classification, Weather, is none that I know)" in unreadable.words
 
 
-async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_tax(quickbooks: QuickBooksFarEnd) -> None:
+async def test_books_in_the_united_states_take_a_bill_without_tax_and_a_sale_with_their_own(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
     tokens = quickbooks.state.grant("dana", AMERICA)
     quickbooks.access = Access(access_token=tokens["access_token"], tenant_id=AMERICA)
     bill = quickbooks.a_bill("A", currency="USD", line_amounts=LineAmounts.NO_TAX)
     line = replace(bill.lines[0], account_code="20", tax_code=None, tax=Decimal(0))
     bill = replace(bill, lines=(line,), tax=Decimal(0), gross=Decimal("100.00"))
+
+    sale = quickbooks.a_posting(PostingKind.SALES_INVOICE, "S")
+    sold = replace(sale.lines[0], item_code="1", account_code="", tax_code="TAX", tax=Decimal("8.25"))
+    sale = replace(
+        sale, currency="USD", contact_name="Cool Cars", lines=(sold,), tax=Decimal("8.25"), gross=Decimal("108.25")
+    )
 
     books = await quickbooks.provider.books(quickbooks.access)
     document = await the_document(quickbooks, bill)
@@ -136,6 +145,7 @@ async def test_books_in_the_united_states_can_be_read_and_take_a_bill_without_ta
     assert (books.base_currency, books.country) == ("USD", "US")
     assert books.rules == BookRules(taxes_costs=False, tracks_documents=True, sells_products=True)
     assert differences(bill, document) == ()
+    assert differences(sale, await the_document(quickbooks, sale)) == (), "the tax that QuickBooks works out"
     for kind in quickbooks.provider.profile.lists:
         assert (await a_list(quickbooks, kind)).unreadable == ()
     rates = await a_list(quickbooks, ListKind.TAX_RATES)
