@@ -28,7 +28,7 @@ from bot.clock import Clock
 from bot.db import outbox, places, turns
 from bot.db.base import load
 from bot.db.outbox import CLOSED, PATIENCE, Heard, Message, MovedError
-from bot.db.places import ALL, LEASE, HeldError
+from bot.db.places import ALL, LEASE, LONGEST_WAIT, HeldError
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
@@ -37,19 +37,20 @@ from bot.posting import Posting, Sent, TooLateError, is_unwell, was_sent, why_aw
 from bot.services import closed_channels, floods
 from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
-from bot.slack import CALL_SECONDS, SlackClients, reason_of
+from bot.slack import CALL_SECONDS, SlackClients, reason_of, wait_of
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 AT_ONCE, MOST_OF_ONE = 8, 6
 """Messages that one process sends at once, and those of one workspace: what hangs there leaves room for others."""
-LONGEST_WAIT_SECONDS = 120.0
-"""So long at most it takes until it is seen that Slack is back."""
+LONGEST_WAIT_SECONDS = LONGEST_WAIT.total_seconds()
 WHILE_THERE_SECONDS = 30.0
 """So long at most where Slack answers, and fails on one message: the next one tells which of the two has the trouble."""
 WRITE_AGAIN_SECONDS, WRITE_AGAIN_FOR_SECONDS = 0.5, 600.0
 """Longer than a database takes to come back."""
+SILENCE_SECONDS = 5.0
+"""Where Slack asks for silence and does not say for how long."""
 STOP_SECONDS = CALL_SECONDS + 5.0
 
 NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
@@ -79,8 +80,8 @@ class Messenger:
     posting: Posting = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
-    _sending: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    """By place."""
+    _sending: dict[tuple[WorkspaceId, str], asyncio.Task[None]] = field(default_factory=dict)
+    """By workspace and place."""
     _under_way: Counter[WorkspaceId] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -91,9 +92,10 @@ class Messenger:
         self._loop = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop claiming, and let what is on its way to Slack arrive, so that it is not sent twice. What has not by then, and
-        what waits for the database, is left to its lease.
+        """Stop claiming, begin no call, and let what is on its way to Slack arrive, so that it is not sent twice. What has not
+        by then, and what waits for the database, is left to its lease.
         """
+        self.posting.is_stopping = True
         if self._loop is not None:
             self._loop.cancel()
             await asyncio.gather(self._loop, return_exceptions=True)
@@ -146,7 +148,7 @@ class Messenger:
         for message in due:
             if floods.is_flood(message) and not message.is_probe:
                 begun += await self._announce(message)
-            elif message.place not in self._sending and self._under_way[message.workspace_id] < MOST_OF_ONE:
+            elif message.where not in self._sending and self._under_way[message.workspace_id] < MOST_OF_ONE:
                 self._start(message)
                 begun += 1
         return begun
@@ -157,12 +159,12 @@ class Messenger:
 
     def _start(self, message: Message) -> None:
         task = asyncio.create_task(self._guarded(message))
-        self._sending[message.place] = task
+        self._sending[message.where] = task
         self._under_way[message.workspace_id] += 1
         task.add_done_callback(lambda _: self._ended(message))
 
     def _ended(self, message: Message) -> None:
-        self._sending.pop(message.place, None)
+        self._sending.pop(message.where, None)
         self._under_way[message.workspace_id] -= 1
         self._under_way += Counter()  # those with none are left out
 
@@ -208,6 +210,7 @@ class Messenger:
             await self._away(message, why)
             return None
         try:
+            self.posting.require_time(message, held_until)
             instead = await self._instead(client, message)
             sent = await self.posting.send(client, message, instead or drawn, held_until)
             return replace(sent, is_last=sent.is_last or instead is not None)
@@ -253,14 +256,24 @@ class Messenger:
     async def _written(self, message: Message, sent: Sent) -> None:
         """What Slack took and no row says would be posted again, so it is written as soon as the database takes it."""
         tired_at = self.clock.monotonic() + WRITE_AGAIN_FOR_SECONDS
-        while True:
-            try:
-                return await self._taken(message, sent)
-            except (BusyError, SQLAlchemyError, OSError):
-                if self.clock.monotonic() >= tired_at:
-                    raise
-                logger.warning("what Slack took could not be written; again soon", extra={"subject": message.subject})
+        about = {"subject": message.subject, "channel": sent.channel_id, "ts": sent.ts}
+        try:
+            while not await self._taken_now(message, sent, is_tired=self.clock.monotonic() >= tired_at):
+                logger.warning("what Slack took could not be written; again soon", extra=about)
                 await self.clock.sleep(WRITE_AGAIN_SECONDS)
+        except (asyncio.CancelledError, BusyError, SQLAlchemyError, OSError):
+            logger.warning("given up before it was written what Slack took; it may be sent again", extra=about)
+            raise
+
+    async def _taken_now(self, message: Message, sent: Sent, *, is_tired: bool) -> bool:
+        """False when the database did not take it, unless that has gone on for too long."""
+        try:
+            await self._taken(message, sent)
+        except (BusyError, SQLAlchemyError, OSError):
+            if is_tired:
+                raise
+            return False
+        return True
 
     async def _taken(self, message: Message, sent: Sent, heard: Heard = Heard.ANSWER) -> None:
         async with self._ending(message, heard, posted_at=sent.posted_at) as tx:
@@ -273,7 +286,7 @@ class Messenger:
     async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | Reacted | View) -> None:
         reason = reason_of(error)
         if error.response.status_code == 429 or reason == "ratelimited":
-            await self._silenced(message, float(error.response.headers.get("Retry-After", 5)))
+            await self._silenced(message, wait_of(error) or SILENCE_SECONDS)
         elif is_unwell(error):
             await self._trouble(message, reason, was_sent=True)
         elif reason in TOKEN_REFUSALS:

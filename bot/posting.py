@@ -59,19 +59,33 @@ async def why_away(client: AsyncWebClient) -> str | None:
 
 
 class TooLateError(Exception):
-    """The call could last longer than the message is ours to send, so it was not made."""
+    """The call could last longer than the message is ours to send, or than this process goes on, so it was not made."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Posting:
     clock: Clock
+    is_stopping: bool = False
+
+    def require_time(self, message: Message, held_until: float) -> None:
+        """For a call, by either clock: the monotonic one stands still while a machine is suspended, and the other one can be
+        put back.
+
+        `held_until` is when another process may send the message, in seconds of `Clock.monotonic`.
+
+        Raises:
+            TooLateError: there is none.
+        """
+        left = held_until - self.clock.monotonic()
+        if message.held_until is not None:
+            left = min(left, (message.held_until - self.clock.now()).total_seconds())
+        if self.is_stopping or left < CALL_SECONDS:
+            raise TooLateError
 
     async def send(
         self, client: AsyncWebClient, message: Message, drawn: Drawn | Reacted | View, held_until: float
     ) -> Sent:
         """A picture that Slack cannot show, as it was deleted there, does not keep back what it stands in.
-
-        `held_until` is when another process may send the message, in seconds of `Clock.monotonic`.
 
         Raises:
             SlackApiError, aiohttp.ClientError, OSError: Slack did not take it, or did not say so.
@@ -93,8 +107,7 @@ class Posting:
     ) -> Sent:
         if message.method == POST:
             await self._pace(message)
-        if self.clock.monotonic() > held_until - CALL_SECONDS:
-            raise TooLateError
+        self.require_time(message, held_until)
         if isinstance(drawn, Reacted):
             await react(client, message, drawn)
             return Sent(message.channel_id, drawn.name)

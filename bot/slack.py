@@ -18,7 +18,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import deadline
 from bot.domain.ids import ChannelId, WorkspaceId
-from bot.domain.slack import TOKEN_IS_OVER, TOKEN_REFUSALS, Workspace
+from bot.domain.slack import LONGEST_SILENCE, TOKEN_IS_OVER, TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import SealError
 
@@ -196,6 +196,12 @@ def reason_of(error: SlackApiError) -> str:
     return str(data.get("error"))
 
 
+def wait_of(error: SlackApiError) -> float:
+    """For how many seconds Slack wants to be left alone, by its `Retry-After`: an hour at most; 0 where it does not say."""
+    text = str(error.response.headers.get("Retry-After", "")).strip()
+    return min(float(text), LONGEST_SILENCE.total_seconds()) if text.isdecimal() else 0.0
+
+
 class TokenRefusedError(Exception):
     """Slack does not take one of our tokens; the text says which, and what to do."""
 
@@ -261,18 +267,13 @@ async def socket_address(clients: SlackClients, app_token: str) -> str:
         if reason in TOKEN_REFUSALS or reason in APP_TOKEN_REMEDIES:
             remedy = APP_TOKEN_REMEDIES.get(reason, "copy it anew from Basic Information → App-Level Tokens")
             raise TokenRefusedError(f"Slack refuses SLACK_APP_TOKEN ({reason}): {remedy}") from error
-        raise NoAnswerError(reason, after_seconds=_wait_of(error)) from error
+        raise NoAnswerError(reason, after_seconds=wait_of(error)) from error
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise NoAnswerError(type(error).__name__) from error
     address = urlsplit(str(answer.get("url") or ""))
     if address.scheme != "wss" and not (address.scheme == "ws" and address.hostname in LOOPBACK):
         raise NoAnswerError("an address that is not encrypted")
     return address.geturl()
-
-
-def _wait_of(error: SlackApiError) -> float:
-    text = str(error.response.headers.get("Retry-After", ""))
-    return float(text[:4]) if text.isdigit() else 0.0
 
 
 async def _app_id(client: AsyncWebClient, bot_id: str) -> str | None:

@@ -11,12 +11,12 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, exists, not_, or_, select
 
 from bot.db import places
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
-from bot.db.places import LEASE
+from bot.db.places import ALL, LEASE, PAUSES, is_free, limits, may_be_called
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import WorkspaceId
@@ -79,6 +79,11 @@ class Message:
     """Until when its place is ahead of Slack's pace; known once it is claimed."""
 
     @property
+    def where(self) -> tuple[WorkspaceId, str]:
+        """Its place, among those of all workspaces."""
+        return self.workspace_id, self.place
+
+    @property
     def place(self) -> str:
         """Where it goes: messages of one place are sent one after another."""
         return self.channel_id or self.user_id or ""
@@ -120,7 +125,7 @@ def message_of(row: Row[Any], parent_ts: str | None, **known: Any) -> Message:
 
 async def claim(tx: Tx, seen: Message) -> Message | None:
     """Hold a row and its place for this process; answers it as it is now, which may be newer than what was `seen`. None
-    when another process was first with the row.
+    when another process was first with the row, or has heard meanwhile that Slack is to be left alone.
 
     Raises:
         HeldError: another process sends to that place.
@@ -133,13 +138,14 @@ async def claim(tx: Tx, seen: Message) -> Message | None:
             MESSAGES.c.id == seen.id,
             MESSAGES.c.is_waiting.is_(True),
             MESSAGES.c.due_at <= tx.now,
-            or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < tx.now),
+            is_free(MESSAGES.c.leased_until),
             is_installed(MESSAGES.c.workspace_id),
+            ~exists().where(PAUSES.c.workspace_id == MESSAGES.c.workspace_id, _holds_back(seen)),
         )
         .values(leased_until=until)
         .returning(MESSAGES)
     )
-    row = (await tx.execute(statement)).one_or_none()
+    row = (await tx.execute(statement, limits(tx.now))).one_or_none()
     if row is None:
         return None
     parent_ts = await _parent_ts(tx, row) if row.thread_of is not None else None
@@ -153,6 +159,13 @@ async def claim(tx: Tx, seen: Message) -> Message | None:
     if _way(message) != _way(seen):
         raise MovedError
     return message
+
+
+def _holds_back(message: Message) -> ColumnElement[bool]:
+    """Of a pause of its workspace. While Slack is away, only a probe is sent, and `places.probe` says which."""
+    is_silent = and_(PAUSES.c.method == message.method, not_(may_be_called(PAUSES.c.until, PAUSES.c.since)))
+    is_away = and_(PAUSES.c.method == ALL, PAUSES.c.until.is_not(None))
+    return is_silent if message.is_probe else or_(is_silent, is_away)
 
 
 async def _parent_ts(tx: Tx, row: Row[Any]) -> str | None:

@@ -3,6 +3,8 @@
 A place is a channel, or a person. One process at a time sends to it, so that what is told there keeps its order, and
 its row says when the next post is within Slack's pace. A pause is a workspace's: of one method, which Slack asked for,
 or of all of them, because Slack cannot be reached. When that one is over, one message is tried before all others.
+
+What a clock wrote that was far ahead, and was put right since, holds nothing up: it counts as over.
 """
 
 from dataclasses import dataclass
@@ -14,9 +16,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, ForeignKey, bindparam, case, null, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
 from bot.db.unit_of_work import Tx, insert_into
 from bot.domain.ids import WorkspaceId
+from bot.domain.slack import LONGEST_SILENCE
 
 
 class PlaceRow(Base):
@@ -41,6 +45,7 @@ class PauseRow(Base):
     until: Mapped[datetime | None]
     """When the next try is; None when it is over."""
     since: Mapped[datetime]
+    """Of one method: when Slack asked for it last."""
     ended_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
 
@@ -53,6 +58,36 @@ LEASE = timedelta(seconds=60)
 """Four times what a call of Slack may take: whether it is there, who reads along, and the post, with time to write down
 what came of it.
 """
+LONGEST_WAIT = timedelta(minutes=2)
+"""So long at most it takes until it is seen that Slack is back."""
+
+
+def limits(now: datetime) -> dict[str, datetime]:
+    """What `is_free`, `may_be_tried` and `may_be_called` compare with: the furthest that a clock writes that is right."""
+    latest = now + CLOCK_SLACK
+    return {
+        "now": now,
+        "latest": latest,
+        "furthest_lease": latest + LEASE,
+        "furthest_try": latest + LONGEST_WAIT,
+        "furthest_silence": latest + LONGEST_SILENCE,
+    }
+
+
+def is_free(until: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether nobody has it in hand until then."""
+    return or_(until.is_(None), until < bindparam("now"), until > bindparam("furthest_lease"))
+
+
+def may_be_tried(until: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether an outage has lasted until its next try, or there is none."""
+    return or_(until.is_(None), until <= bindparam("now"), until > bindparam("furthest_try"))
+
+
+def may_be_called(until: ColumnElement[Any], since: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether Slack wants no silence of a method any more."""
+    was_ahead = or_(since > bindparam("latest"), until > bindparam("furthest_silence"))
+    return or_(until.is_(None), until <= bindparam("now"), was_ahead)
 
 
 class HeldError(Exception):
@@ -79,9 +114,10 @@ class Outage:
 @cache
 def _hold(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
     insert = insert_into(PlaceRow, is_sqlite=is_sqlite)
-    is_free = or_(PLACES.c.held_until.is_(None), PLACES.c.held_until < bindparam("now"))
     held = insert.on_conflict_do_update(
-        index_elements=["workspace_id", "place"], set_={"held_until": insert.excluded.held_until}, where=is_free
+        index_elements=["workspace_id", "place"],
+        set_={"held_until": insert.excluded.held_until},
+        where=is_free(PLACES.c.held_until),
     )
     return held.returning(PLACES.c.paced_until)
 
@@ -92,8 +128,8 @@ async def hold(tx: Tx, workspace_id: WorkspaceId, place: str) -> datetime | None
     Raises:
         HeldError: another process is.
     """
-    values = {"workspace_id": workspace_id, "place": place, "held_until": tx.now + LEASE, "now": tx.now}
-    held = (await tx.execute(_hold(tx.is_sqlite), values)).one_or_none()
+    values = {"workspace_id": workspace_id, "place": place, "held_until": tx.now + LEASE}
+    held = (await tx.execute(_hold(tx.is_sqlite), values | limits(tx.now))).one_or_none()
     if held is None:
         raise HeldError
     until: datetime | None = held.paced_until
@@ -132,17 +168,18 @@ async def count_once(tx: Tx, workspace_id: WorkspaceId, place: str) -> bool:
 
 async def pause(tx: Tx, workspace_id: WorkspaceId, method: str, wait: timedelta, *, is_news: bool) -> None:
     """Leave Slack alone for so long. Many calls that fail at once count as one, unless it `is_news`."""
-    until = tx.now + wait
+    until = tx.now + min(wait, LONGEST_WAIT if method == ALL else LONGEST_SILENCE)
     insert = tx.insert(PauseRow).values(workspace_id=workspace_id, method=method, until=until, since=tx.now, tries=1)
     is_over = PAUSES.c.until.is_(None)
     again = {
         "until": until,
-        "since": case((is_over, tx.now), else_=PAUSES.c.since),
+        "since": case((is_over, tx.now), else_=PAUSES.c.since) if method == ALL else tx.now,
         "ended_at": None,
         "tries": case((is_over, 1), else_=PAUSES.c.tries + 1),
     }
-    where = None if is_news else or_(is_over, PAUSES.c.until <= tx.now)
-    await tx.execute(insert.on_conflict_do_update(index_elements=["workspace_id", "method"], set_=again, where=where))
+    where = None if is_news else may_be_tried(PAUSES.c.until)
+    paused = insert.on_conflict_do_update(index_elements=["workspace_id", "method"], set_=again, where=where)
+    await tx.execute(paused, {} if is_news else limits(tx.now))
 
 
 async def probe(tx: Tx, workspace_id: WorkspaceId) -> None:
@@ -152,7 +189,8 @@ async def probe(tx: Tx, workspace_id: WorkspaceId) -> None:
         HeldError: another process does.
     """
     of_all = PAUSES.c.workspace_id == workspace_id, PAUSES.c.method == ALL
-    tried = await tx.execute(PAUSES.update().where(*of_all, PAUSES.c.until <= tx.now).values(until=tx.now + LEASE))
+    is_due = PAUSES.c.until.is_not(None), may_be_tried(PAUSES.c.until)
+    tried = await tx.execute(PAUSES.update().where(*of_all, *is_due).values(until=tx.now + LEASE), limits(tx.now))
     if tried.rowcount == 0:
         raise HeldError
 

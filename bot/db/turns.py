@@ -4,16 +4,18 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, tuple_
 
 from bot.db.outbox import MESSAGES, PATIENCE, POST, Message, message_of
-from bot.db.places import ALL, PAUSES, PLACES
+from bot.db.places import ALL, PAUSES, PLACES, is_free, limits, may_be_called, may_be_tried
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
 from bot.domain.ids import WorkspaceId
 
 _PLACE = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id, "")
 """`Message.place`, for the database."""
+_WHERE = tuple_(MESSAGES.c.workspace_id, _PLACE)
+"""`Message.where`, for the database."""
 _METHOD: ColumnElement[str] = case(
     (MESSAGES.c.surface == "home", "views.publish"),
     (MESSAGES.c.surface == "ephemeral", "chat.postEphemeral"),
@@ -27,13 +29,13 @@ _METHOD: ColumnElement[str] = case(
 async def due(
     tx: Tx,
     subjects: Collection[str],
-    busy: Collection[str],
+    busy: Collection[tuple[WorkspaceId, str]],
     limit: int,
     *,
     without: Collection[WorkspaceId] = (),
 ) -> list[Message]:
-    """The first in line of each place that nobody is sending to, `without` those of these workspaces. A reply waits until
-    its parent stands.
+    """The first in line of each place that nobody is sending to, `busy` being those that this process does, `without` those
+    of these workspaces. A reply waits until its parent stands.
 
     One a place, so that a channel with thousands of messages in line keeps no other place waiting; and the first of each
     workspace before the second of any, so that one with thousands of places keeps no other company waiting.
@@ -41,7 +43,7 @@ async def due(
     workspace whose Slack could not be reached, it is one message that is tried.
     """
     asked = {
-        "now": tx.now,
+        **limits(tx.now),
         "subjects": list(subjects),
         "busy": list(busy),
         "without": list(without),
@@ -77,11 +79,11 @@ def _first_in_line() -> Select[Any]:
             MESSAGES.c.is_waiting.is_(True),
             MESSAGES.c.due_at <= now,
             MESSAGES.c.subject.in_(bindparam("subjects", expanding=True)),
-            _PLACE.not_in(bindparam("busy", expanding=True)),
+            _WHERE.not_in(bindparam("busy", expanding=True)),
             MESSAGES.c.workspace_id.not_in(bindparam("without", expanding=True)),
             is_installed(MESSAGES.c.workspace_id),
-            or_(outages.c.until.is_(None), outages.c.until <= now),
-            or_(MESSAGES.c.leased_until.is_(None), MESSAGES.c.leased_until < now),
+            may_be_tried(outages.c.until),
+            is_free(MESSAGES.c.leased_until),
             or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
         )
         .subquery()
@@ -106,8 +108,8 @@ def _first_in_line() -> Select[Any]:
         .outerjoin(PAUSES, paused)
         .where(
             turns.c.turn == 1,
-            or_(PLACES.c.held_until.is_(None), PLACES.c.held_until < now),
-            or_(PAUSES.c.until.is_(None), PAUSES.c.until <= now),
+            is_free(PLACES.c.held_until),
+            may_be_called(PAUSES.c.until, PAUSES.c.since),
         )
         .subquery()
     )

@@ -1,6 +1,7 @@
 """Who acts in which workspace, as read from a request of Slack. Names are Slack's own."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.ids import UserId, WorkspaceId
 
@@ -9,6 +10,9 @@ TOKEN_REFUSALS = frozenset({"invalid_auth", "not_authed", "account_inactive", "t
 
 TOKEN_IS_OVER = frozenset({"account_inactive", "token_revoked", "invalid_auth"})
 """Those of them that a removal of the app leaves behind."""
+
+LONGEST_SILENCE = timedelta(hours=1)
+"""Slack is left alone for as long as it asks to be, up to this."""
 
 NO_TOKEN = "no_token"  # noqa: S105 - a word of ours beside Slack's
 """Why a call could not even be tried: the workspace has no bot token just now. An installation brings one."""

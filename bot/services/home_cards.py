@@ -5,8 +5,9 @@ approves now, and say whether the connection is there.
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import not_, or_, select
 
+from bot.db import places
 from bot.db.base import table_of
 from bot.db.items import ITEMS
 from bot.db.messages import MessageRow
@@ -87,10 +88,9 @@ async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: 
         MESSAGES.c.subject_id == str(item_id),
         MESSAGES.c.role == HOME_CARD,
     )
-    has_it = or_(MESSAGES.c.ts.is_not(None), MESSAGES.c.leased_until > tx.now)
-    await tx.execute(
-        MESSAGES.update().where(*home, MESSAGES.c.surface == Surface.DIRECT, has_it).values(role=FIRST_CARD)
-    )
+    has_it = or_(MESSAGES.c.ts.is_not(None), not_(places.is_free(MESSAGES.c.leased_until)))
+    kept = MESSAGES.update().where(*home, MESSAGES.c.surface == Surface.DIRECT, has_it).values(role=FIRST_CARD)
+    await tx.execute(kept, places.limits(tx.now))
     await tx.execute(
         MESSAGES.update()
         .where(*home)

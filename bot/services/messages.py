@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from slack_sdk.models.blocks import Block
-from sqlalchemy import ColumnCollection, ColumnElement, String, Update, and_, bindparam, case, not_, null, or_, select
+from sqlalchemy import ColumnCollection, ColumnElement, String, Update, and_, bindparam, case, null, or_, select
 
 from bot.db import places
 from bot.db.base import dump, new_id, table_of
@@ -205,6 +205,7 @@ async def want(
         "attempts": 0,
         "due_at": tx.now,
         "created_at": tx.now,
+        **places.limits(tx.now),
     }
     tx.nudge(Nudge.MESSENGER)
     return UUID(str((await tx.execute(_wanted(tx.is_sqlite), values)).scalar_one()))
@@ -227,10 +228,9 @@ def _wanted(is_sqlite: bool) -> Any:  # noqa: FBT001 - a key of the cache
 
 def _placed(wished: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
     """The place that is wished now, for what stands nowhere yet and is not on its way; what stands stays there."""
-    is_on_its_way = and_(MESSAGES.c.leased_until.is_not(None), MESSAGES.c.leased_until > wished["due_at"])
-    is_free = and_(MESSAGES.c.ts.is_(None), not_(is_on_its_way))
-    moves = and_(is_free, wished["channel_id"].is_distinct_from(MESSAGES.c.channel_id))
-    placed = {name: case((is_free, wished[name]), else_=MESSAGES.c[name]) for name in PLACE_COLUMNS}
+    can_move = and_(MESSAGES.c.ts.is_(None), places.is_free(MESSAGES.c.leased_until))
+    moves = and_(can_move, wished["channel_id"].is_distinct_from(MESSAGES.c.channel_id))
+    placed = {name: case((can_move, wished[name]), else_=MESSAGES.c[name]) for name in PLACE_COLUMNS}
     # what another channel refused says nothing of this one
     return {**placed, "trouble": case((moves, null()), else_=MESSAGES.c.trouble)}
 

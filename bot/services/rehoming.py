@@ -74,17 +74,19 @@ async def _move_pointer(tx: Tx, message: Message, settings: Settings) -> bool:
 
 
 async def _move_to_person(tx: Tx, message: Message) -> bool:
-    moved = MESSAGES.update().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    direct = {"surface": Surface.DIRECT, "channel_id": None, "thread_ts": None, "ts": None, "trouble": None}
-    await tx.execute(moved.values(**direct, due_at=tx.now))
-    tx.nudge(Nudge.MESSENGER)
-    return True
+    return await _moved(tx, message, surface=Surface.DIRECT, channel_id=None, thread_ts=None)
 
 
 async def _move(tx: Tx, message: Message, chosen: ChannelId | None) -> bool:
     if chosen is None or chosen == message.channel_id:
         return False
-    moved = MESSAGES.update().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
-    await tx.execute(moved.values(channel_id=chosen, ts=None, trouble=None, due_at=tx.now))
+    return await _moved(tx, message, channel_id=chosen)
+
+
+async def _moved(tx: Tx, message: Message, **place: str | None) -> bool:
+    """It is wanted anew there, so that a copy on its way to the old place does not count for it."""
+    of = MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "ts": None, "trouble": None, "due_at": tx.now}
+    await tx.execute(MESSAGES.update().where(*of).values(**place, **again))
     tx.nudge(Nudge.MESSENGER)
     return True

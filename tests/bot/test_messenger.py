@@ -340,7 +340,7 @@ async def test_what_is_due_is_the_oldest_of_each_place_on_either_database(databa
             for place in (IN_BILLS, IN_FINANCE, TO_MIA):
                 await note(tx, workspace, f"{place.channel_id}:{number}", place, str(number))
     async with database.read() as tx:
-        due = await turns.due(tx, [Subject.NOTE], [BILLS], 8)
+        due = await turns.due(tx, [Subject.NOTE], [(workspace, BILLS)], 8)
 
     assert {message.place for message in due} == {FINANCE, MEMBER}
     assert len(due) == 2

@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from sqlalchemy import select
 
 from bot.app import assembled, drawers
@@ -19,7 +21,7 @@ from bot.playground.slack import ALERTS, BILLS
 from bot.services.floods import MANY
 from bot.services.health import Health
 from bot.services.messages import FLOOD, Drawn, Place, Subject, Surface
-from bot.slack import learn_workspace
+from bot.slack import learn_workspace, wait_of
 from tests.bot.test_messenger import TO_MIA, another, rows, tell, tell_item, texts
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
@@ -191,3 +193,20 @@ async def test_an_announcement_does_not_wait_for_a_channel_that_was_archived(wor
     async with world.services.db.read() as tx:
         announced = await tx.execute(select(MESSAGES.c.id).where(MESSAGES.c.role == FLOOD))
         assert announced.all() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"), [("30", 30), ("0", 0), ("9" * 400, 3600), ("-1", 0), ("soon", 0), ("nan", 0), (None, 0)]
+)
+def test_how_long_slack_wants_silence_is_read_as_it_stands_or_not_at_all(said: str | None, seconds: int) -> None:
+    headers = {} if said is None else {"Retry-After": said}
+    response = AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data={"ok": False},
+        headers=headers,
+        status_code=429,
+    )  # type: ignore[no-untyped-call]  # the SDK's own
+    assert wait_of(SlackApiError("ratelimited", response)) == seconds

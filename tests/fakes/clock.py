@@ -23,6 +23,7 @@ class FakeClock:
     instant: datetime = START
     sleeps_at_once: bool = False
     slept: list[float] = field(default_factory=list)
+    suspended: timedelta = timedelta(0)
     _sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = field(default_factory=list)
     _order: "count[int]" = field(default_factory=count)
 
@@ -30,7 +31,7 @@ class FakeClock:
         return self.instant
 
     def monotonic(self) -> float:
-        return (self.instant - START).total_seconds()
+        return (self.instant - START - self.suspended).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -51,6 +52,11 @@ class FakeClock:
     def move_to(self, instant: datetime) -> None:
         """Set the time without waking anybody."""
         self.instant = instant
+
+    def suspend(self, seconds: float) -> None:
+        """The machine sleeps so long, and the monotonic clock with it."""
+        self.suspended += timedelta(seconds=seconds)
+        self.instant += timedelta(seconds=seconds)
 
     async def advance(self, seconds: float = 0, /, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
         """Let that much time pass."""
