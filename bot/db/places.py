@@ -167,8 +167,10 @@ async def count_once(tx: Tx, workspace_id: WorkspaceId, place: str) -> bool:
 
 
 async def pause(tx: Tx, workspace_id: WorkspaceId, method: str, wait: timedelta, *, is_news: bool) -> None:
-    """Leave Slack alone for so long. Many calls that fail at once count as one, unless it `is_news`."""
-    until = tx.now + min(wait, LONGEST_WAIT if method == ALL else LONGEST_SILENCE)
+    """Leave Slack alone for so long, which is no longer than `limits` believes. Many calls that fail at once count as one,
+    unless it `is_news`.
+    """
+    until = tx.now + wait
     insert = tx.insert(PauseRow).values(workspace_id=workspace_id, method=method, until=until, since=tx.now, tries=1)
     is_over = PAUSES.c.until.is_(None)
     again = {

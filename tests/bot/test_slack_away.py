@@ -208,5 +208,6 @@ def test_how_long_slack_wants_silence_is_read_as_it_stands_or_not_at_all(said: s
         data={"ok": False},
         headers=headers,
         status_code=429,
-    )  # type: ignore[no-untyped-call]  # the SDK's own
-    assert wait_of(SlackApiError("ratelimited", response)) == seconds
+    )
+    error = SlackApiError("ratelimited", response)  # type: ignore[no-untyped-call]  # the SDK's own
+    assert wait_of(error) == seconds
