@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from bot import cli
+from bot import cli, posting
 from bot.db import outbox, places
 from bot.domain import budgets
 from bot.services import connect_flow, connect_grant, giving_back, revoking, tokens
@@ -18,6 +18,8 @@ from providers.xero.adapter import XeroProvider
 from tests.kill.hook import Hook
 
 SHORT = timedelta(seconds=3)
+A_CALL_SECONDS = 1.0
+"""What of a lease has to be left for a call of Slack to begin."""
 A_SIGN_IN = timedelta(seconds=20)
 """What a sign-in that died half-way keeps open: nothing is given back at a provider while somebody may come from there."""
 VISIBLE_AFTER, LONGEST_WRITE = timedelta(seconds=0.2), timedelta(seconds=0.6)
@@ -48,6 +50,7 @@ def impatient() -> None:
     patched: Any = (outbox, places, tokens, revoking)
     for module in patched:
         module.LEASE = SHORT
+    vars(posting)["CALL_SECONDS"] = A_CALL_SECONDS
     patched = (connect_flow, connect_grant)
     for module in patched:
         module.LIFE = A_SIGN_IN
