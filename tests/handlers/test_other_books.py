@@ -212,7 +212,6 @@ async def test_lines_that_say_several_of_what_a_document_has_one_of_wait_until_o
     assert {line.tracking for line in books.posting.lines} == {()}
 
 
-@pytest.fixture
 async def test_a_default_of_what_is_tracked_for_a_whole_document_is_given_to_what_has_none(desk: Desk) -> None:
     lists: dict[ListKind, tuple[ListEntry, ...]] = {ListKind.TRACKING_CATEGORIES: (CLASS, LOCATION)}
     books = OtherBooks.at(desk, replace(UNTAXED, tracks_documents=True), lists=lists)

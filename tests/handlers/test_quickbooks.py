@@ -20,8 +20,9 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected, connect
 from tests.fakes.ports import free_port
 from tests.handlers.desk import Desk, words
-from tests.handlers.test_other_books import OURS, sales_settings
+from tests.handlers.test_other_books import OURS
 from tests.handlers.test_paid import costs, method
+from tests.handlers.test_sold_products import sales_settings
 from tests.handlers.test_withdrawing import withdraw
 from tests.intake.documents import Row
 

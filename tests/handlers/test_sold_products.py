@@ -1,5 +1,10 @@
 """Books that sell by product: each line of a sale has one in the place of a category."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Capability, ListEntry, ListKind, Product, Usually
 from bot.domain.problems import Problem, ProblemCode
@@ -32,6 +37,7 @@ async def a_sale(desk: Desk, number: str, *names: str) -> None:
     await desk.drop(number, rows=rows, totals=("100.00", "0.00"), extra=OURS)
 
 
+@pytest.fixture
 async def selling(desk: Desk) -> OtherBooks:
     lists: dict[ListKind, tuple[ListEntry, ...]] = {
         ListKind.TAX_RATES: (NON, TAX),
