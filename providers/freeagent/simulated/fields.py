@@ -17,6 +17,9 @@ from providers.simulating.numbers import Json, number
 
 LONGEST = 255
 """Of a line of text; unverified."""
+DIGITS = 10
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character, which no page can show."""
 _ID = re.compile(r"[\w-]{1,40}")
 _ADDRESS = re.compile(r"(?:https?://[^?#\s]*)?(/v2/\w+/[\w.-]+)")
 
@@ -34,6 +37,17 @@ def address_of(kind: str, value: Any) -> str | None:
         return path if path.startswith(f"/v2/{kind}/") else None
     is_id = isinstance(value, str | int) and not isinstance(value, bool) and _ID.fullmatch(str(value))
     return f"/v2/{kind}/{value}" if is_id else None
+
+
+def amount_of(value: Any) -> Decimal:
+    """
+    Raises:
+        ValueError: it is no number, or one that nobody's books have; where that begins is unverified.
+    """  # noqa: D212
+    found = number(value)
+    if found and not -DIGITS <= found.adjusted() < DIGITS:
+        raise ValueError(f"{value!r} is too large or too small")
+    return found
 
 
 def goes(sent: Json) -> bool:
@@ -71,10 +85,10 @@ class Fields:
             if is_needed:
                 self.say(name, BLANK)
             return None
-        if isinstance(self.sent[name], dict | list):
+        found = str(self.sent[name])
+        if isinstance(self.sent[name], dict | list) or _HALF.search(found):
             self.say(name, INVALID)
             return None
-        found = str(self.sent[name])
         if len(found) > longest:
             self.say(name, f"is too long (maximum is {longest} characters)")
         return found
@@ -96,7 +110,7 @@ class Fields:
                 self.say(name, BLANK)
             return None
         try:
-            return number(self.sent[name])
+            return amount_of(self.sent[name])
         except ValueError:
             self.say(name, NOT_A_NUMBER)
             return None

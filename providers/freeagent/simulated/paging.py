@@ -14,6 +14,7 @@ from providers.freeagent.simulated.refusals import malformed
 from providers.simulating.numbers import Json
 
 A_PAGE, MOST = 25, 100
+LONGEST_NUMBER = 10
 View = Callable[[Books, Json], bool]
 
 
@@ -111,5 +112,5 @@ def page(records: list[Json], query: Mapping[str, str], address: str) -> Page:
 
 
 def _number(text: str | None, otherwise: int) -> int:
-    found = int(text) if text and text.isdecimal() else 0
+    found = int(text) if text and text.isdecimal() and len(text) < LONGEST_NUMBER else 0
     return found or otherwise

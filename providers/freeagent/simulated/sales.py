@@ -61,7 +61,7 @@ class Sales(Writer):
     def read(self, fields: Fields, before: Json | None) -> Json:
         contact = fields.link("contact", "contacts", is_needed=True)
         day, terms = self.day(fields), fields.whole("payment_terms_in_days", is_needed=True)
-        due = (date.fromisoformat(day) + timedelta(days=terms)).isoformat() if day and terms is not None else None
+        due = self._due(fields, day, terms)
         currency = fields.currency(CURRENCIES)
         project = fields.link("project", "projects")
         if project is not None and project["currency"] != currency:
@@ -94,6 +94,16 @@ class Sales(Writer):
             "_state": before["_state"] if before else DRAFT,
             "_written_off_on": before["_written_off_on"] if before else None,
         }
+
+    def _due(self, fields: Fields, day: str | None, terms: int | None) -> str | None:
+        """Whatever was sent as `due_on`."""
+        if day is None or terms is None:
+            return None
+        try:
+            return (date.fromisoformat(day) + timedelta(days=terms)).isoformat()
+        except OverflowError:
+            fields.say("payment_terms_in_days", INVALID)
+            return None
 
     def _primary(self) -> Json | None:
         return next((one for one in self.books.shelf("bank_accounts").values() if one["is_primary"]), None)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from providers.freeagent.simulated.books import Books
-from providers.freeagent.simulated.fields import Fields
+from providers.freeagent.simulated.fields import Fields, amount_of
 from providers.freeagent.simulated.refusals import AUTO_ONLY, NOT_A_NUMBER, no_charge, one_of
 from providers.freeagent.simulated.showing import text_of
-from providers.simulating.numbers import Json, number, rounded
+from providers.simulating.numbers import Json, rounded
 
 NOTHING = Decimal("0.00")
 TAXABLE, EXEMPT, OUT_OF_SCOPE = STATUSES = ("TAXABLE", "EXEMPT", "OUT_OF_SCOPE")
@@ -133,7 +133,7 @@ def sent_rate(fields: Fields) -> Decimal | None:
     if sent in (None, "") or str(sent).casefold() == "auto":
         return None
     try:
-        return number(sent)
+        return amount_of(sent)
     except ValueError:
         fields.say("sales_tax_rate", NOT_A_NUMBER)
         return None
