@@ -15,11 +15,12 @@ async def test_a_file_comes_with_a_bill_and_is_fetched_for_a_while(bare: Bare, c
     told = (await bare.get(bill["attachment"]["url"])).json["attachment"]
 
     fetched = await bare.get(told["content_src"])
+    made_up = await bare.get(f"{told['content_src']}0")
     clock.instant += timedelta(hours=1)
     late = await bare.get(told["content_src"])
 
     assert (told["file_name"], told["file_size"], told["content_type"]) == ("bill.png", len(PNG), "image/png")
-    assert (fetched.body, late.status) == (PNG, 403)
+    assert (fetched.body, made_up.status, late.status) == (PNG, 403, 403)
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,14 @@ async def test_a_contact_that_was_used_is_hidden_and_not_deleted(bare: Bare) -> 
 
     assert [gone.status, stays.status, hidden.status] == [200, 409, 200]
     assert (await bare.read(used))["status"] == "Hidden"
+
+
+async def test_a_contact_with_a_credit_note_was_used(bare: Bare) -> None:
+    contact = await bare.created("contacts", {"organisation_name": "Used"})
+    await bare.created("credit_notes", bare.credit_note(contact=contact["url"]))
+
+    assert (await bare.delete(contact["url"])).status == 409
+
+
+async def test_what_was_used_before_freeagent_counts_as_used(bare: Bare) -> None:
+    assert (await bare.delete(bare.url_of("contacts", "Central Copiers"))).status == 409

@@ -61,6 +61,12 @@ async def test_prices_are_rounded_to_pennies_before_anything_else(bare: Bare) ->
     assert (invoice["net_value"], invoice["total_value"]) == ("208.5", "250.2")
 
 
+async def test_a_discount_is_of_each_item(bare: Bare) -> None:
+    invoice = await bare.created("invoices", bare.invoice(discount_percent="10"))
+
+    assert (invoice["net_value"], invoice["total_value"]) == ("90.0", "108.0")
+
+
 async def test_no_two_sales_have_the_same_reference(bare: Bare) -> None:
     await bare.created("invoices", bare.invoice(reference="A-7"))
 
@@ -173,6 +179,16 @@ async def test_a_credit_note_pays_an_invoice(bare: Bare) -> None:
     assert (await bare.read(invoice))["due_value"] == "120.0"
 
 
+async def test_a_credit_note_pays_nothing_in_another_currency(bare: Bare) -> None:
+    invoice = await bare.sent("invoices", bare.invoice())
+    credit = await bare.sent("credit_notes", bare.credit_note(currency="EUR"))
+    body = {"gross_value": "1", "invoice": invoice["url"], "credit_note": credit["url"]}
+
+    assert await bare.refused("credit_note_reconciliations", body) == [
+        "credit_note must be in the currency of the invoice"
+    ]
+
+
 async def test_a_credit_note_is_refunded_from_the_bank(bare: Bare) -> None:
     credit = await bare.sent("credit_notes", bare.credit_note())
 
@@ -188,6 +204,7 @@ async def test_a_credit_note_of_more_than_nothing_is_refused(bare: Bare) -> None
 
 async def test_every_posting_comes_to_nothing(bare: Bare) -> None:
     bill = await bare.created("bills", bare.bill(bare.item("99.99"), bare.item("0.01", manual_sales_tax_amount="0")))
+    await bare.created("bills", bare.bill(bare.item("33.33"), bare.item("0.01"), currency="EUR"))
     await bare.created("expenses", bare.expense(currency="USD", manual_sales_tax_amount="3.33"))
     await bare.paid(await bare.sent("invoices", bare.invoice(currency="EUR")), "33.33")
     await bare.paid(bill, "-1.11")
@@ -195,3 +212,4 @@ async def test_every_posting_comes_to_nothing(bare: Bare) -> None:
 
     for posting in journal.journal(bare.state.books[TRADING]):
         assert sum(leg.debit for leg in posting.legs) == 0
+        assert [leg.debit for leg in posting.legs] == [round(leg.debit, 2) for leg in posting.legs]
