@@ -66,7 +66,7 @@ def a_posting(kind: PostingKind, number: str, codes: Codes = USUAL, **changes: A
         tax_code=next(iter(codes.rates(kind))),
         item_code=codes.product(kind),
     )
-    return replace(bill, contact_name=codes.contact(kind, bill.currency), lines=(line,), **changes)
+    return replace(bill, **{"contact_name": codes.contact(kind, bill.currency), "lines": (line,), **changes})
 
 
 def a_bill(number: str, codes: Codes = USUAL, **changes: Any) -> Posting:
