@@ -97,7 +97,7 @@ class TokenKeeper:
                 return Access(access_token=opened(access_of, self.vault, row), tenant_id=row.tenant_id)
             refresh_token = opened(refresh_of, self.vault, row)
             if await self._hold(row):
-                await self._refresh(row, refresh_token)
+                await to_its_end(self._refresh(row, refresh_token))
             elif self.clock.now() > deadline:
                 raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN), after_seconds=5)
             else:
@@ -146,6 +146,7 @@ class TokenKeeper:
                 )
 
     async def _refresh(self, row: Row[Any], refresh_token: str) -> None:
+        """Not left halfway: from when the provider takes the old refresh token on, the new one is nowhere but in its answer."""
         provider = self.providers[row.provider]
         try:
             answer = await provider.refresh(refresh_token)
@@ -156,7 +157,7 @@ class TokenKeeper:
         except BaseException:
             await self._let_go(row)
             raise
-        await to_its_end(self._keep_pair(row, answer, refresh_token))
+        await self._keep_pair(row, answer, refresh_token)
 
     async def _keep_pair(self, row: Row[Any], answer: TokenAnswer, refresh_token: str) -> None:
         """The old refresh token is used up and the new one is nowhere but here: tried until it is written. Whether a

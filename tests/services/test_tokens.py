@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Row, select
 
@@ -15,7 +15,7 @@ from bot.services.keys import StoredSecrets
 from bot.services.token_pairs import access_of, refresh_of
 from bot.services.tokens import TokenKeeper
 from bot.vault import Envelope, Vault, new_key
-from providers.base import TokenAnswer
+from providers.base import AccountingProvider, TokenAnswer
 from tests.fakes.clock import FakeClock
 
 TOKENS = table_of(TokenSetRow)
@@ -64,6 +64,40 @@ async def test_a_new_sign_in_is_in_nobodys_hands_whoever_held_the_one_before(
     row = await the_row(database)
     assert (row.held_by, row.held_until, row.ended_at, row.generation) == (None, None, None, 2)
     assert access_of(RING, row) == "a2"
+
+
+@dataclass(slots=True)
+class Rotating:
+    """A ledger that takes an old refresh token, and lets its answer wait."""
+
+    clock: FakeClock
+    was_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        assert refresh_token == "rold"
+        self.was_asked.set()
+        await self.may_answer.wait()
+        return answer("new", self.clock)
+
+
+async def test_whoever_stops_waiting_for_a_new_sign_in_does_not_lose_it(database: Database, clock: FakeClock) -> None:
+    ledger = Rotating(clock)
+    keeper = TokenKeeper(database, RING, clock, {"xero": cast("AccountingProvider", ledger)})
+    async with database.write() as tx:
+        kept = await keeper.keep(tx, "xero", answer("old", clock))
+    clock.move_to(clock.now() + timedelta(hours=1))
+
+    waiting = asyncio.create_task(keeper.access_to(kept, "tenant"))
+    await ledger.was_asked.wait()
+    waiting.cancel()
+    await asyncio.sleep(0)
+    ledger.may_answer.set()
+    await asyncio.wait((waiting,))
+
+    row = await the_row(database)
+    assert waiting.cancelled()
+    assert (access_of(RING, row), refresh_of(RING, row), row.held_by) == ("anew", "rnew", None)
 
 
 @dataclass(frozen=True, slots=True)
