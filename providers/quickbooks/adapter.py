@@ -22,12 +22,13 @@ from providers.http import Caller
 from providers.quickbooks import PROFILE, documents, mapping, oauth, uploading
 from providers.quickbooks.client import QuickBooksClient
 from providers.quickbooks.completing import Completer
-from providers.quickbooks.errors import errors_in, mapped_errors, passes, problem_of
+from providers.quickbooks.errors import errors_in, passes, problem_of
 from providers.quickbooks.finding import Finder
 from providers.quickbooks.inactive import Inactive
 from providers.quickbooks.reading_lists import ListReader
 from providers.quickbooks.resources import ENTITIES, ENTITY_OF, FILES, PAYMENTS, is_of_document, route_of
 from providers.quickbooks.withdrawing import Withdrawer
+from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
 

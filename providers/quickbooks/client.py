@@ -10,7 +10,8 @@ from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.exact import exact_json
 from providers.http import Answer, Caller, parsed, wait_of
-from providers.quickbooks.errors import mapped_errors, raise_for, raise_for_write
+from providers.quickbooks.errors import raise_for, raise_for_write
+from providers.refusals import mapped_errors
 
 MINOR_VERSION = "75"
 PAGE_SIZE = 1000

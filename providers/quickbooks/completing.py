@@ -14,7 +14,6 @@ from bot.domain.money import WIDE, to_cents
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import Access
 from providers.quickbooks.client import QuickBooksClient, among
-from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.parties import Parties, Party
 from providers.quickbooks.resources import (
     DEPOSIT,
@@ -26,6 +25,7 @@ from providers.quickbooks.resources import (
     Entity,
     PaymentEntity,
 )
+from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
 ANY_ACTIVE = "Active in (true, false)"

@@ -5,9 +5,7 @@ Sources: developer.intuit.com "Error codes" and "Fix common QuickBooks Online Ac
 that partners publish. What no row matches is kept verbatim as NOT_UNDERSTOOD.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from bot.domain.problems import Problem, ProblemCode
@@ -20,77 +18,77 @@ from providers.errors import (
     TryLaterError,
 )
 from providers.http import Answer
-
-
-def _row(pattern: str, code: ProblemCode, **facts: str) -> tuple[re.Pattern[str], ProblemCode, dict[str, str]]:
-    return re.compile(pattern, re.IGNORECASE), code, facts
-
+from providers.refusals import Sentence, a_no_is_a_no, object_of, problem_in, sentence
 
 P = ProblemCode
 _NUMBER = "the number (QuickBooks takes 21 characters)"
-SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
+SENTENCES: Sequence[Sentence] = (
     # by its words, whatever the code: 6210 is a duplicate number as well, 5010 a closed period, 6000 anything
-    _row(r"number has already been used|^6140\b", P.NUMBER_TAKEN),
-    _row(r"account(?:ing)? period has closed|period closed|books (?:are|have been) closed|^6200\b", P.PERIOD_LOCKED),
-    _row(
+    sentence(r"number has already been used|^6140\b", P.NUMBER_TAKEN),
+    sentence(
+        r"account(?:ing)? period has closed|period closed|books (?:are|have been) closed|^6200\b", P.PERIOD_LOCKED
+    ),
+    sentence(
         r"subscription (?:period )?(?:has ended|is inactive|ended)|billing problem|payment failure",
         P.SUBSCRIPTION_LAPSED,
     ),
-    _row(r"appears to be inactive|^6190\b", P.SUBSCRIPTION_LAPSED),
-    _row(r"only use one foreign currency", P.CURRENCIES_MIXED),
-    _row(r"(?:VAT|GST|HST|tax) rate before you save|do not have a tax code associated", P.TAX_MISSING),
-    _row(r"error while calculating tax", P.TAX_NOT_USABLE),
-    _row(r"can't use an Accounts (?:Payable|Receivable) account", P.ACCOUNT_NOT_VALID),
-    _row(
+    sentence(r"appears to be inactive|^6190\b", P.SUBSCRIPTION_LAPSED),
+    sentence(r"only use one foreign currency", P.CURRENCIES_MIXED),
+    sentence(r"(?:VAT|GST|HST|tax) rate before you save|do not have a tax code associated", P.TAX_MISSING),
+    sentence(r"error while calculating tax", P.TAX_NOT_USABLE),
+    sentence(r"can't use an Accounts (?:Payable|Receivable) account", P.ACCOUNT_NOT_VALID),
+    sentence(
         r"you must (?:choose|select|also choose) a (?:vendor|customer)[^.]*(?:Name field|Accounts|$)", P.CONTACT_MISSING
     ),
-    _row(r"Date Due cannot be earlier", P.FIELD_NOT_VALID, what="the due date, which is before the document's own"),
-    _row(r"set a transaction amount|amount must be 0 or greater|^(?:2290|2300)\b", P.TOTALS_DIFFER),
-    _row(r"no account for purchases", P.PRODUCT_NOT_VALID),
-    _row(r"(?:reconciled|matched)", P.WITHDRAWAL_RECONCILED),
-    _row(r"Another user has deleted this transaction", P.DOCUMENT_GONE),
+    sentence(r"Date Due cannot be earlier", P.FIELD_NOT_VALID, what="the due date, which is before the document's own"),
+    sentence(r"set a transaction amount|amount must be 0 or greater|^(?:2290|2300)\b", P.TOTALS_DIFFER),
+    sentence(r"no account for purchases", P.PRODUCT_NOT_VALID),
+    sentence(r"(?:reconciled|matched)", P.WITHDRAWAL_RECONCILED),
+    sentence(r"Another user has deleted this transaction", P.DOCUMENT_GONE),
     # what is pointed at
-    _row(r"Accounts element id (?P<account>\S+) not found", P.ACCOUNT_NOT_VALID),
-    _row(r"Names element id \S+ not found|^(?:6250|6290|6300)\b", P.CONTACT_ARCHIVED),
-    _row(r"TaxCodes? element id (?P<tax_rate>\S+) not found", P.TAX_RATE_GONE),
-    _row(r"(?:Items|Item) element id (?P<product>\S+) not found|ItemRef", P.PRODUCT_NOT_VALID),
-    _row(r"(?:Klasses|Class\w*) element id", P.FIELD_NOT_VALID, what="the class"),
-    _row(r"Depts element id", P.FIELD_NOT_VALID, what="the location"),
-    _row(r"^610\b.*made inactive", P.CONTACT_ARCHIVED),
-    _row(r"^2500\b.*made inactive", P.ACCOUNT_ARCHIVED),
-    _row(r"^610\b", P.DOCUMENT_GONE),
+    sentence(r"Accounts element id (?P<account>\S+) not found", P.ACCOUNT_NOT_VALID),
+    sentence(r"Names element id \S+ not found|^(?:6250|6290|6300)\b", P.CONTACT_ARCHIVED),
+    sentence(r"TaxCodes? element id (?P<tax_rate>\S+) not found", P.TAX_RATE_GONE),
+    sentence(r"(?:Items|Item) element id (?P<product>\S+) not found|ItemRef", P.PRODUCT_NOT_VALID),
+    sentence(r"(?:Klasses|Class\w*) element id", P.FIELD_NOT_VALID, what="the class"),
+    sentence(r"Depts element id", P.FIELD_NOT_VALID, what="the location"),
+    sentence(r"^610\b.*made inactive", P.CONTACT_ARCHIVED),
+    sentence(r"^2500\b.*made inactive", P.ACCOUNT_ARCHIVED),
+    sentence(r"^610\b", P.DOCUMENT_GONE),
     # what is missing
-    _row(r"^2020\b.*(?:VendorRef|CustomerRef|EntityRef|DisplayName)", P.CONTACT_MISSING),
-    _row(r"^2020\b.*(?:BankAccountRef|CCAccountRef|DepositToAccountRef|PayType|PaymentType)", P.BANK_ACCOUNT_NOT_TAKEN),
-    _row(r"^2020\b.*AccountRef|^(?:6440|6450)\b", P.ACCOUNT_MISSING),
-    _row(r"^2020\b.*TaxCodeRef|^2280\b", P.TAX_MISSING),
-    _row(r"^2020\b.*TxnDate", P.FIELD_MISSING, what="a date"),
-    _row(r"^2020\b.*parameter Line is missing|^2250\b", P.FIELD_MISSING, what="at least one line"),
-    _row(r"^2020\b.*(?:Required parameter|Required param) (?P<what>\S+) is missing", P.FIELD_MISSING),
+    sentence(r"^2020\b.*(?:VendorRef|CustomerRef|EntityRef|DisplayName)", P.CONTACT_MISSING),
+    sentence(
+        r"^2020\b.*(?:BankAccountRef|CCAccountRef|DepositToAccountRef|PayType|PaymentType)", P.BANK_ACCOUNT_NOT_TAKEN
+    ),
+    sentence(r"^2020\b.*AccountRef|^(?:6440|6450)\b", P.ACCOUNT_MISSING),
+    sentence(r"^2020\b.*TaxCodeRef|^2280\b", P.TAX_MISSING),
+    sentence(r"^2020\b.*TxnDate", P.FIELD_MISSING, what="a date"),
+    sentence(r"^2020\b.*parameter Line is missing|^2250\b", P.FIELD_MISSING, what="at least one line"),
+    sentence(r"^2020\b.*(?:Required parameter|Required param) (?P<what>\S+) is missing", P.FIELD_MISSING),
     # what is too long or malformed
-    _row(r"^20[345]0\b.*DocNumber", P.FIELD_NOT_VALID, what=_NUMBER),
-    _row(r"^20[345]0\b.*Description", P.FIELD_NOT_VALID, what="a line's description"),
-    _row(r"^20[345]0\b.*PrivateNote", P.FIELD_NOT_VALID, what="the link back to Dext"),
-    _row(r"^2040\b|^20[35]0\b.*DisplayName", P.FIELD_NOT_VALID, what="the name of the supplier or customer"),
-    _row(r"^2060\b", P.FIELD_NOT_VALID, what="a date"),
-    _row(r"^(?:2070|2080|2090|2100|2110|2120|2130)\b", P.FIELD_NOT_VALID, what="an amount or a rate"),
-    _row(r"^2220\b|Multicurrency is not enabled|^5030\b.*CurrencyRef", P.CURRENCY_NOT_ENABLED),
-    _row(r"^5030\b.*(?:ClassRef|DepartmentRef)", P.FIELD_NOT_VALID, what="tracking, which is switched off there"),
-    _row(r"billable|^6310\b", P.FIELD_NOT_VALID, what="a line that is billable, or its customer"),
-    _row(r"^2050\b.*: ?(?P<what>[\w.]{1,60}) ?: ?Min:", P.FIELD_NOT_VALID),
-    _row(r"^(?:2010|2030|2050|21[4-9]0|22[013]0)\b.*: ?(?P<what>[^: ][^:]{0,79})$", P.FIELD_NOT_VALID),
+    sentence(r"^20[345]0\b.*DocNumber", P.FIELD_NOT_VALID, what=_NUMBER),
+    sentence(r"^20[345]0\b.*Description", P.FIELD_NOT_VALID, what="a line's description"),
+    sentence(r"^20[345]0\b.*PrivateNote", P.FIELD_NOT_VALID, what="the link back to Dext"),
+    sentence(r"^2040\b|^20[35]0\b.*DisplayName", P.FIELD_NOT_VALID, what="the name of the supplier or customer"),
+    sentence(r"^2060\b", P.FIELD_NOT_VALID, what="a date"),
+    sentence(r"^(?:2070|2080|2090|2100|2110|2120|2130)\b", P.FIELD_NOT_VALID, what="an amount or a rate"),
+    sentence(r"^2220\b|Multicurrency is not enabled|^5030\b.*CurrencyRef", P.CURRENCY_NOT_ENABLED),
+    sentence(r"^5030\b.*(?:ClassRef|DepartmentRef)", P.FIELD_NOT_VALID, what="tracking, which is switched off there"),
+    sentence(r"billable|^6310\b", P.FIELD_NOT_VALID, what="a line that is billable, or its customer"),
+    sentence(r"^2050\b.*: ?(?P<what>[\w.]{1,60}) ?: ?Min:", P.FIELD_NOT_VALID),
+    sentence(r"^(?:2010|2030|2050|21[4-9]0|22[013]0)\b.*: ?(?P<what>[^: ][^:]{0,79})$", P.FIELD_NOT_VALID),
     # what the ledger does not allow
-    _row(r"^6240\b", P.CONTACT_NAME_TAKEN),
-    _row(r"^(?:6010|6430)\b", P.ACCOUNT_NOT_VALID),
-    _row(r"^(?:6160|6170|6470)\b", P.TAX_RATE_GONE),
-    _row(r"^6100\b", P.TAX_NOT_USABLE),
-    _row(r"^6070\b", P.TOTALS_DIFFER),
-    _row(r"^620\b", P.PAYMENT_SETTLED),
-    _row(r"^(?:800|6220|6480|6540|5010)\b", P.DOCUMENT_NOT_EDITABLE),
-    _row(r"^(?:6020|6030|6040)\b", P.FILE_TOO_LARGE),
-    _row(r"^(?:6041|6050)\b", P.FILE_KIND_NOT_TAKEN),
-    _row(r"^5030\b|^5020\b|permission to access this feature", P.PLAN_LACKS_IT),
-    _row(r"^120\b|not have permission", P.PERMISSION_MISSING),
+    sentence(r"^6240\b", P.CONTACT_NAME_TAKEN),
+    sentence(r"^(?:6010|6430)\b", P.ACCOUNT_NOT_VALID),
+    sentence(r"^(?:6160|6170|6470)\b", P.TAX_RATE_GONE),
+    sentence(r"^6100\b", P.TAX_NOT_USABLE),
+    sentence(r"^6070\b", P.TOTALS_DIFFER),
+    sentence(r"^620\b", P.PAYMENT_SETTLED),
+    sentence(r"^(?:800|6220|6480|6540|5010)\b", P.DOCUMENT_NOT_EDITABLE),
+    sentence(r"^(?:6020|6030|6040)\b", P.FILE_TOO_LARGE),
+    sentence(r"^(?:6041|6050)\b", P.FILE_KIND_NOT_TAKEN),
+    sentence(r"^5030\b|^5020\b|permission to access this feature", P.PLAN_LACKS_IT),
+    sentence(r"^120\b|not have permission", P.PERMISSION_MISSING),
 )
 BUSY = frozenset({"3001", "003001"})
 PASSING = BUSY | {"130", "140", "150", "600", "1000", "1010", "1020", "1030", "1050", "10000"}
@@ -122,17 +120,8 @@ def errors_in(found: dict[str, Any]) -> list[dict[str, str]]:
 def problem_of(errors: Sequence[dict[str, str]]) -> Problem:
     """The first error that the table knows decides; the words of all are kept."""
     words = " ".join(error["detail"].removeprefix(": ") or error["message"] for error in errors).strip()
-    for error in errors:
-        sentence = f"{error['code']} {error['message']}: {error['detail']}"
-        for pattern, code, facts in SENTENCES:
-            match = pattern.search(sentence)
-            if match:
-                return Problem(code=code, facts={**facts, **_named(match)}, vendor_words=words)
-    return Problem(code=P.NOT_UNDERSTOOD, vendor_words=words or "no reason was given")
-
-
-def _named(match: re.Match[str]) -> dict[str, str]:
-    return {name: value.strip() for name, value in match.groupdict().items() if value}
+    said = [f"{error['code']} {error['message']}: {error['detail']}" for error in errors]
+    return problem_in(SENTENCES, said, words)
 
 
 def passes(errors: Sequence[dict[str, str]]) -> bool:
@@ -146,7 +135,7 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
     Raises:
         TryLaterError, AccessExpiredError, ReconnectNeededError, PersonNeededError, ProviderChangedError.
     """
-    found = body_of(answer)
+    found = object_of(answer)
     errors = errors_in(found)
     if answer.status < 300 and not errors:
         return
@@ -182,36 +171,13 @@ def _unauthenticated(codes: set[str], words: str) -> AccessExpiredError | Reconn
 
 
 def raise_for_write(answer: Answer, *, wait_seconds: float) -> None:
-    """As `raise_for`. A clear no that is in no table is still a no, so people see it; what is about the moment may have
-    been done, and so may what was told to the same `requestid` before.
+    """As `raise_for`, but for what is about the moment: that may have been done, and so may what was told to the same
+    `requestid` before.
     """
-    if answer.status == 408:
-        raise OutcomeUnknownError("the far end did not get the whole request in time")
-    errors = errors_in(body_of(answer))
-    if answer.status < 429 and passes(errors) and not {error["code"] for error in errors} & BUSY:
-        raise OutcomeUnknownError(problem_of(errors).vendor_words)
-    if answer.status == 413:
-        raise PersonNeededError(Problem(code=P.FILE_TOO_LARGE, vendor_words="status 413"))
-    try:
+    with a_no_is_a_no(answer):
+        errors = errors_in(object_of(answer))
+        if answer.status < 429 and passes(errors) and not {error["code"] for error in errors} & BUSY:
+            raise OutcomeUnknownError(problem_of(errors).vendor_words)
+        if answer.status == 413:
+            raise PersonNeededError(Problem(code=P.FILE_TOO_LARGE, vendor_words="status 413"))
         raise_for(answer, wait_seconds=wait_seconds)
-    except ProviderChangedError as error:
-        if answer.status < 400:
-            raise
-        raise PersonNeededError(error.problem) from error
-
-
-def body_of(answer: Answer) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def mapped_errors() -> Iterator[None]:
-    """The one door for an answer that is not of the documented form."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise ProviderChangedError(f"an answer of another form: {type(error).__name__} {error}") from error

@@ -13,8 +13,8 @@ from bot.domain.texts import folded
 from providers.base import Access
 from providers.quickbooks.client import QuickBooksClient, among, changed_after, quoted
 from providers.quickbooks.documents import Json, Link, document_of, file_of, is_voided, notes_of, payment_of
-from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.resources import ENTITY_OF, Entity, PaymentEntity, entities_of
+from providers.refusals import mapped_errors
 
 IDS_PER_CALL = 50
 

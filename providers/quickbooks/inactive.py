@@ -8,8 +8,8 @@ from bot.domain.problems import Problem, ProblemCode
 from providers.base import Access
 from providers.errors import ProviderError
 from providers.quickbooks.client import QuickBooksClient, among
-from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.parties import ANY_ACTIVE, OTHER, of_the_other_side
+from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
 SAID = "has been made inactive"

@@ -12,7 +12,7 @@ from bot.domain.texts import folded
 from providers.base import Access
 from providers.errors import OutcomeUnknownError, PersonNeededError, TryLaterError
 from providers.quickbooks.client import QuickBooksClient, among, derived_key
-from providers.quickbooks.errors import mapped_errors
+from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
 VENDOR, CUSTOMER = "Vendor", "Customer"

@@ -12,8 +12,8 @@ from providers.base import Access
 from providers.fields import FieldError
 from providers.quickbooks import lists
 from providers.quickbooks.client import PAGE_SIZE, QuickBooksClient, among, changed_after
-from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.mapping import CLASS, LOCATION, home_of
+from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
 READ_AT_ONCE = 200

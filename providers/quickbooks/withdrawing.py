@@ -1,8 +1,9 @@
 """Taking a document out of QuickBooks' books: it is deleted. Bills cannot be voided there, and the number of an invoice that
 is voided stays taken, so that it could not be published again.
 
-Sources: "Bill", "VendorCredit", "Purchase", "Deposit", "Invoice", "CreditMemo", "BillPayment", "Payment" (delete), "Change data capture" (what was deleted). A record is changed by the version of it that was read, and each
-payment of it makes another version, so it is read before each step.
+Sources: "Bill", "VendorCredit", "Purchase", "Deposit", "Invoice", "CreditMemo", "BillPayment", "Payment" (delete), "Change
+data capture" (what was deleted). A record is changed by the version of it that was read, and each payment of it makes
+another version, so it is read before each step.
 """
 
 from collections.abc import Sequence
@@ -18,9 +19,9 @@ from providers.base import Access
 from providers.errors import PersonNeededError
 from providers.quickbooks.client import derived_key
 from providers.quickbooks.documents import Json, document_of, is_voided
-from providers.quickbooks.errors import mapped_errors
 from providers.quickbooks.finding import Finder
 from providers.quickbooks.resources import ENTITIES, PAYMENT_OF, Entity, entities_of, route_of
+from providers.refusals import mapped_errors
 
 TOLD_FOR = timedelta(days=29)
 """Change data capture goes back thirty days."""

@@ -19,9 +19,10 @@ from providers import oauth as shared_oauth
 from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.http import Caller
+from providers.refusals import mapped_errors
 from providers.xero import PROFILE, documents, lists, mapping, oauth
 from providers.xero.client import XeroClient
-from providers.xero.errors import mapped_errors, problem_of, sentences_of
+from providers.xero.errors import problem_of, sentences_of
 from providers.xero.finding import Finder
 from providers.xero.resources import BANK_TRANSACTIONS, PAGES, PAYMENTS, RESOURCES, Resource, route_of
 from providers.xero.withdrawing import Withdrawer, ending_of, is_of_document

@@ -8,7 +8,8 @@ from typing import Any
 from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.http import Answer, Caller, parsed, wait_of
-from providers.xero.errors import mapped_errors, raise_for, raise_for_file, raise_for_write
+from providers.refusals import mapped_errors
+from providers.xero.errors import raise_for, raise_for_file, raise_for_write
 from providers.xero.resources import PAYMENTS
 
 PAGE_SIZE = 1000

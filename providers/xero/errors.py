@@ -4,9 +4,8 @@ Sources: developer.xero.com "HTTP response codes and errors" and "Invoices" (val
 own apps and partners publish. What no row matches is kept verbatim as NOT_UNDERSTOOD.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,93 +13,86 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.texts import dated
 from providers.errors import (
     AccessExpiredError,
-    OutcomeUnknownError,
     PersonNeededError,
     ProviderChangedError,
     ReconnectNeededError,
     TryLaterError,
 )
 from providers.http import Answer
-
-
-def _row(pattern: str, code: ProblemCode, **facts: str) -> tuple[re.Pattern[str], ProblemCode, dict[str, str]]:
-    return re.compile(pattern, re.IGNORECASE), code, facts
-
+from providers.refusals import Sentence, a_no_is_a_no, object_of, problem_in, sentence
 
 P = ProblemCode
-SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
-    _row(
+SENTENCES: Sequence[Sentence] = (
+    sentence(
         r"cannot be before the (?P<lock>period|end of year) lock date(?:, currently set at (?P<locked_to>[^.]+))?",
         P.PERIOD_LOCKED,
     ),
-    _row(r"Account code ['\"](?P<account>[^'\"]*)['\"] has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED),
-    _row(r"Account code ['\"](?P<account>[^'\"]*)['\"] is not a valid code for this document", P.ACCOUNT_NOT_VALID),
-    _row(r"incorrect inventory asset account", P.ACCOUNT_NOT_VALID),
-    _row(r"Account code (?:or ID )?must be specified|Account must be valid", P.ACCOUNT_MISSING),
-    _row(
+    sentence(
+        r"Account code ['\"](?P<account>[^'\"]*)['\"] has been archived,? or has been deleted", P.ACCOUNT_ARCHIVED
+    ),
+    sentence(r"Account code ['\"](?P<account>[^'\"]*)['\"] is not a valid code for this document", P.ACCOUNT_NOT_VALID),
+    sentence(r"incorrect inventory asset account", P.ACCOUNT_NOT_VALID),
+    sentence(r"Account code (?:or ID )?must be specified|Account must be valid", P.ACCOUNT_MISSING),
+    sentence(
         r"TaxType code '?(?P<tax_rate>[^' ]*)'? cannot be used with (?:this )?account code(?: '(?P<account>[^']*)')?",
         P.TAX_NOT_USABLE,
     ),
-    _row(r"TaxType code '(?P<tax_rate>[^']*)' (?:does not exist|is not valid)|Tax rate must be valid", P.TAX_RATE_GONE),
-    _row(r"TaxType field is mandatory", P.TAX_MISSING),
-    _row(r"contact name .* is already assigned to another contact|Contact Name already exists", P.CONTACT_NAME_TAKEN),
-    _row(r"matched an archived contact|contact .*has been archived", P.CONTACT_ARCHIVED),
-    _row(r"Contact must contain at least 1 of the following|A Contact must be specified", P.CONTACT_MISSING),
-    _row(r"(?:Invoice|Credit Note) # must be unique|(?:invoice|credit note) number must be unique", P.NUMBER_TAKEN),
-    _row(r"not subscribed to currency (?P<currency>[A-Z]{3})?", P.CURRENCY_NOT_ENABLED),
-    _row(r"line total .* does not match the expected line total|tax amount cannot be greater than", P.TOTALS_DIFFER),
-    _row(r"One or more line items must be specified", P.FIELD_MISSING, what="at least one line"),
-    _row(r"Tracking (?:category|option) '[^']*' (?:is|was)", P.FIELD_NOT_VALID, what="the tracking option"),
-    _row(r"description field is mandatory", P.FIELD_MISSING, what="a description on every line"),
-    _row(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
-    _row(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
-    _row(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
-    _row(r"can only be made against Authorised documents", P.PAYMENT_NOT_OPEN),
-    _row(r"has been reconciled", P.WITHDRAWAL_RECONCILED),
-    _row(
+    sentence(
+        r"TaxType code '(?P<tax_rate>[^']*)' (?:does not exist|is not valid)|Tax rate must be valid", P.TAX_RATE_GONE
+    ),
+    sentence(r"TaxType field is mandatory", P.TAX_MISSING),
+    sentence(
+        r"contact name .* is already assigned to another contact|Contact Name already exists", P.CONTACT_NAME_TAKEN
+    ),
+    sentence(r"matched an archived contact|contact .*has been archived", P.CONTACT_ARCHIVED),
+    sentence(r"Contact must contain at least 1 of the following|A Contact must be specified", P.CONTACT_MISSING),
+    sentence(r"(?:Invoice|Credit Note) # must be unique|(?:invoice|credit note) number must be unique", P.NUMBER_TAKEN),
+    sentence(r"not subscribed to currency (?P<currency>[A-Z]{3})?", P.CURRENCY_NOT_ENABLED),
+    sentence(
+        r"line total .* does not match the expected line total|tax amount cannot be greater than", P.TOTALS_DIFFER
+    ),
+    sentence(r"One or more line items must be specified", P.FIELD_MISSING, what="at least one line"),
+    sentence(r"Tracking (?:category|option) '[^']*' (?:is|was)", P.FIELD_NOT_VALID, what="the tracking option"),
+    sentence(r"description field is mandatory", P.FIELD_MISSING, what="a description on every line"),
+    sentence(r"(?:document )?DueDate field must be specified", P.FIELD_MISSING, what="a due date"),
+    sentence(r"Date field must be specified", P.FIELD_MISSING, what="a date"),
+    sentence(r"Url must be a valid absolute url", P.FIELD_NOT_VALID, what="the link back to Dext"),
+    sentence(r"can only be made against Authorised documents", P.PAYMENT_NOT_OPEN),
+    sentence(r"has been reconciled", P.WITHDRAWAL_RECONCILED),
+    sentence(
         r"not of valid status for (?:modification|creation)|cannot be edited as it has (?:a payment|been reconciled)"
         r"|cannot be applied as the document has payments|transactions cannot be updated",
         P.DOCUMENT_NOT_EDITABLE,
     ),
-    _row(
+    sentence(
         r"specified bank account details do not match|Account could not be found|Account type is invalid for making a payment",
         P.BANK_ACCOUNT_NOT_TAKEN,
     ),
-    _row(r"account's currency must be", P.PAYMENT_ACCOUNT_NOT_TAKEN),
-    _row(r"Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
-    _row(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_RATE_GONE),
-    _row(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),
-    _row(r"must be greater than or equal to zero", P.TOTALS_DIFFER),
-    _row(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),
-    _row(r"Discounts may not be applied", P.FIELD_NOT_VALID, what="a discount"),
-    _row(r"Item code '(?P<product>[^']*)' is not valid", P.PRODUCT_NOT_VALID),
-    _row(r"Tracking '[^']*' has been removed", P.FIELD_NOT_VALID, what="the tracking option"),
-    _row(r"Type field must be specified", P.FIELD_MISSING, what="the kind of document"),
-    _row(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),
-    _row(r"reached the limit of invoices you can approve", P.PLAN_LIMIT),
-    _row(r"subscription is (?:not|no longer) active|Xero subscription", P.SUBSCRIPTION_LAPSED),
-    _row(r"not have (?:the correct )?permission|not permitted to", P.PERMISSION_MISSING),
+    sentence(r"account's currency must be", P.PAYMENT_ACCOUNT_NOT_TAKEN),
+    sentence(r"Payment amount exceeds the amount outstanding", P.PAYMENT_SETTLED),
+    sentence(r"TaxType code '(?P<tax_rate>[^']*)' has been removed", P.TAX_RATE_GONE),
+    sentence(r"Account code '(?P<account>[^']*)' has been removed", P.ACCOUNT_NOT_VALID),
+    sentence(r"must be greater than or equal to zero", P.TOTALS_DIFFER),
+    sentence(r"Quantity must not be less than zero", P.FIELD_NOT_VALID, what="a line's quantity"),
+    sentence(r"Discounts may not be applied", P.FIELD_NOT_VALID, what="a discount"),
+    sentence(r"Item code '(?P<product>[^']*)' is not valid", P.PRODUCT_NOT_VALID),
+    sentence(r"Tracking '[^']*' has been removed", P.FIELD_NOT_VALID, what="the tracking option"),
+    sentence(r"Type field must be specified", P.FIELD_MISSING, what="the kind of document"),
+    sentence(r"document with the supplied id was not found|existing Invoice with the specified", P.DOCUMENT_GONE),
+    sentence(r"reached the limit of invoices you can approve", P.PLAN_LIMIT),
+    sentence(r"subscription is (?:not|no longer) active|Xero subscription", P.SUBSCRIPTION_LAPSED),
+    sentence(r"not have (?:the correct )?permission|not permitted to", P.PERMISSION_MISSING),
 )
 
 
 def problem_of(sentences: Sequence[str]) -> Problem:
-    """The first sentence that the table knows decides; all of them are kept verbatim."""
-    words = " ".join(sentence.strip() for sentence in sentences if sentence)
-    for sentence in sentences:
-        for pattern, code, facts in SENTENCES:
-            match = pattern.search(sentence)
-            if match:
-                return Problem(code=code, facts={**facts, **_named(match)}, vendor_words=words)
-    return Problem(code=ProblemCode.NOT_UNDERSTOOD, vendor_words=words or "no reason was given")
-
-
-def _named(match: re.Match[str]) -> dict[str, str]:
-    """What the sentence names. Its date is said as we say dates; one that we do not read is left to the books we know."""
-    found = {name: value.strip() for name, value in match.groupdict().items() if value}
-    if "locked_to" not in found:
-        return found
-    locked_to = _date_in_words(found.pop("locked_to"))
-    return found if locked_to is None else {**found, "locked_to": locked_to}
+    """The first sentence that the table knows decides; all of them are kept verbatim. Its date is said as we say dates; one
+    that we do not read is left to the books we know.
+    """
+    problem = problem_in(SENTENCES, sentences, " ".join(one.strip() for one in sentences if one))
+    facts = dict(problem.facts)
+    locked_to = _date_in_words(facts.pop("locked_to", ""))
+    return replace(problem, facts=facts if locked_to is None else {**facts, "locked_to": locked_to})
 
 
 def _date_in_words(text: str) -> str | None:
@@ -121,7 +113,7 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
     """
     if answer.status < 300:
         return
-    found = _body(answer)
+    found = object_of(answer)
     words = str(found.get("Detail") or found.get("Message") or found.get("Title") or f"status {answer.status}")
     match answer.status:
         case 401 if "AuthorizationUnsuccessful" in words:
@@ -162,23 +154,15 @@ def raise_for_file(answer: Answer, *, wait_seconds: float) -> None:
     document that answer would be a riddle.
     """
     if answer.status == 413:
-        words = str(_body(answer).get("Detail") or "status 413")
+        words = str(object_of(answer).get("Detail") or "status 413")
         raise PersonNeededError(Problem(code=ProblemCode.FILE_TOO_LARGE, vendor_words=words))
     raise_for_write(answer, wait_seconds=wait_seconds)
 
 
 def raise_for_write(answer: Answer, *, wait_seconds: float) -> None:
-    """As `raise_for`. A clear no that is in no table is still a no: nothing was written, and the same bytes would get
-    the same answer for ever, so people see it.
-    """
-    if answer.status == 408:
-        raise OutcomeUnknownError("the far end did not get the whole request in time")
-    try:
+    """As `raise_for`; see `a_no_is_a_no`."""
+    with a_no_is_a_no(answer):
         raise_for(answer, wait_seconds=wait_seconds)
-    except ProviderChangedError as error:
-        if answer.status < 400:
-            raise
-        raise PersonNeededError(error.problem) from error
 
 
 def sentences_of(found: dict[str, Any]) -> list[str]:
@@ -186,20 +170,3 @@ def sentences_of(found: dict[str, Any]) -> list[str]:
     own = [str(error.get("Message", "")) for error in found.get("ValidationErrors") or [] if isinstance(error, dict)]
     elements = [element for element in found.get("Elements") or [] if isinstance(element, dict)]
     return own + [sentence for element in elements for sentence in sentences_of(element)]
-
-
-def _body(answer: Answer) -> dict[str, Any]:
-    try:
-        found = answer.json()
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def mapped_errors() -> Iterator[None]:
-    """The one door for an answer that is not of the documented form."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
-        raise ProviderChangedError(f"an answer of another form: {type(error).__name__} {error}") from error

@@ -11,9 +11,9 @@ from bot.domain.problems import ProblemCode
 from bot.domain.texts import folded
 from providers.base import Access
 from providers.errors import PersonNeededError
+from providers.refusals import mapped_errors
 from providers.xero.client import PAGE_SIZE, XeroClient
 from providers.xero.documents import Link, document_of, file_of, payment_of
-from providers.xero.errors import mapped_errors
 from providers.xero.resources import PAYMENTS, RESOURCE_OF, TYPE_OF, Resource
 
 IDS_PER_CALL = 50

@@ -18,9 +18,9 @@ from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
 from providers.base import Access
 from providers.errors import PersonNeededError, ReconnectNeededError
+from providers.refusals import mapped_errors
 from providers.xero.client import XeroClient
 from providers.xero.documents import Link, document_of
-from providers.xero.errors import mapped_errors
 from providers.xero.finding import by_id
 from providers.xero.resources import RESOURCE_OF, RESOURCES, route_of
 

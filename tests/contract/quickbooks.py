@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
-from aiohttp.test_utils import TestServer
 
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
@@ -28,6 +27,7 @@ from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
@@ -174,8 +174,7 @@ class QuickBooksFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 async def quickbooks_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[QuickBooksFarEnd]:
     state = QuickBooksState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
     budget = Unlimited()
-    async with TestServer(create_app(state)) as server, aiohttp.ClientSession() as session:
-        state.public_url = f"http://127.0.0.1:{server.port}"
+    async with served(state, create_app(state)), aiohttp.ClientSession() as session:
         patience = aiohttp.ClientTimeout(total=patience_seconds)
         caller = Impatient(session, clock, budget, state=state, patience=patience)
         yield QuickBooksFarEnd(QuickBooksProvider(config_of(state), caller, clock), state, clock, budget)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 import aiohttp
-from aiohttp.test_utils import TestServer
 
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
@@ -26,6 +25,7 @@ from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
@@ -163,8 +163,7 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 async def xero_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[XeroFarEnd]:
     state = XeroState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
     budget = Unlimited()
-    async with TestServer(create_app(state)) as server, aiohttp.ClientSession() as session:
-        state.public_url = f"http://127.0.0.1:{server.port}"
+    async with served(state, create_app(state)), aiohttp.ClientSession() as session:
         patience = aiohttp.ClientTimeout(total=patience_seconds)
         caller = Impatient(session, clock, budget, state=state, patience=patience)
         yield XeroFarEnd(XeroProvider(config_of(state), caller, clock), state, clock, budget)

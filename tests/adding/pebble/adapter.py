@@ -14,9 +14,10 @@ from providers import oauth as shared_oauth
 from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.http import Caller
 from providers.lacking import TakesNoFiles, WithdrawsNothing
+from providers.refusals import mapped_errors
 from tests.adding.pebble import PROFILE, mapping, oauth, wire
 from tests.adding.pebble.client import PebbleClient
-from tests.adding.pebble.errors import mapped_errors, problem_of
+from tests.adding.pebble.errors import problem_of
 
 
 class PebbleProvider(TakesNoFiles, WithdrawsNothing):

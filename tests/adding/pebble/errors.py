@@ -1,33 +1,27 @@
 """Pebble's refusals as problems of ours: a sentence for an entry, a status for a call."""
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from bot.domain.problems import Problem, ProblemCode
 from providers.errors import (
     AccessExpiredError,
     PersonNeededError,
-    ProviderChangedError,
     ReconnectNeededError,
     TryLaterError,
 )
 from providers.http import Answer
+from providers.refusals import Sentence, problem_in, sentence
 
 P = ProblemCode
-SENTENCES: Sequence[tuple[re.Pattern[str], ProblemCode, dict[str, str]]] = (
-    (re.compile(r"account (?P<account>\S+) is put away"), P.ACCOUNT_ARCHIVED, {}),
-    (re.compile(r"there is no account (?P<account>\S+)"), P.ACCOUNT_NOT_VALID, {}),
-    (re.compile(r"there is no rate (?P<tax_rate>\S+)"), P.TAX_NOT_USABLE, {}),
+SENTENCES: Sequence[Sentence] = (
+    sentence(r"account (?P<account>\S+) is put away", P.ACCOUNT_ARCHIVED),
+    sentence(r"there is no account (?P<account>\S+)", P.ACCOUNT_NOT_VALID),
+    sentence(r"there is no rate (?P<tax_rate>\S+)", P.TAX_NOT_USABLE),
 )
 
 
-def problem_of(sentence: str) -> Problem:
-    for pattern, code, facts in SENTENCES:
-        match = pattern.search(sentence)
-        if match:
-            return Problem(code=code, facts={**facts, **match.groupdict()}, vendor_words=sentence)
-    return Problem(code=P.NOT_UNDERSTOOD, vendor_words=sentence)
+def problem_of(said: str) -> Problem:
+    return problem_in(SENTENCES, [said], said)
 
 
 def raise_for(answer: Answer, *, wait_seconds: float) -> None:
@@ -45,12 +39,3 @@ def raise_for(answer: Answer, *, wait_seconds: float) -> None:
             raise TryLaterError(Problem(code=P.LEDGER_DOWN, vendor_words=words))
         case _:
             raise PersonNeededError(Problem(code=P.NOT_UNDERSTOOD, vendor_words=words))
-
-
-@contextmanager
-def mapped_errors() -> Iterator[None]:
-    """The one door for an answer that is not of the documented form."""
-    try:
-        yield
-    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
-        raise ProviderChangedError(f"an answer of another form: {error!r}") from error

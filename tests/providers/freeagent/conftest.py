@@ -9,10 +9,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
 from providers.freeagent.simulator import AMERICA, IRELAND, TRADING, FreeAgentState, create_app
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 from tests.providers.freeagent import vendor_schema
 
 Json = dict[str, Any]
@@ -210,11 +210,8 @@ def _kept(body: Json) -> Json:
 @pytest.fixture
 async def state(clock: FakeClock) -> AsyncIterator[FreeAgentState]:
     state = FreeAgentState(clock=clock, redirect_uris=(REDIRECT,))
-    server = TestServer(create_app(state))
-    await server.start_server()
-    state.public_url = str(server.make_url("")).rstrip("/")
-    yield state
-    await server.close()
+    async with served(state, create_app(state)):
+        yield state
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
 from providers.quickbooks.simulator import TRADING, QuickBooksState, create_app
 from tests.contract.quickbooks import QuickBooksFarEnd, quickbooks_far_end
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 from tests.providers.quickbooks import vendor_schema
 
 Json = dict[str, Any]
@@ -187,11 +187,8 @@ class Bare:
 @pytest.fixture
 async def state(clock: FakeClock) -> AsyncIterator[QuickBooksState]:
     state = QuickBooksState(clock=clock, redirect_uris=(REDIRECT,))
-    server = TestServer(create_app(state))
-    await server.start_server()
-    state.public_url = str(server.make_url("")).rstrip("/")
-    yield state
-    await server.close()
+    async with served(state, create_app(state)):
+        yield state
 
 
 @pytest.fixture

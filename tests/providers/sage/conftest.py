@@ -9,11 +9,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import TestServer
 
 from providers.sage.simulated import journal
 from providers.sage.simulator import TRADING, SageState, create_app
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 from tests.providers.sage import vendor_schema
 
 Json = dict[str, Any]
@@ -240,11 +240,8 @@ def legs(bare: Bare) -> list[dict[str, Decimal]]:
 @pytest.fixture
 async def state(clock: FakeClock) -> AsyncIterator[SageState]:
     state = SageState(clock=clock, redirect_uris=(REDIRECT,))
-    server = TestServer(create_app(state))
-    await server.start_server()
-    state.public_url = str(server.make_url("")).rstrip("/")
-    yield state
-    await server.close()
+    async with served(state, create_app(state)):
+        yield state
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from aiohttp.test_utils import TestServer
 
 from providers.simulating import grants
 from providers.simulating.answers import Answer, RefusalError
@@ -26,6 +25,7 @@ from providers.simulating.signin import SignIn, SignInRules, Wrong
 from providers.simulating.state import Simulated, Vendor
 from tests.contract.signing_in import REDIRECT
 from tests.fakes.clock import FakeClock
+from tests.fakes.served import served
 
 PAT = Person(key="pat", vendor="slate", first_name="Pat", last_name="Slater", roles={"1": "owner", "2": "owner"})
 TOKENS = TokenRules(code_life=timedelta(minutes=15), access_life=timedelta(hours=1), refresh_life=timedelta(days=100))
@@ -134,6 +134,5 @@ async def a_slate(clock: FakeClock, rules: SignInRules = SIGN_IN) -> AsyncIterat
     levers = Levers(frame, {"any": ("any call", "*", "*")}, ())
     parts = (Api(server), SignIn(state, server, drawing, rules), frame, levers)
     app = application(state, parts, static=Path(HERE / "static"), largest_body=1024)
-    async with TestServer(app) as served:
-        state.public_url = f"http://127.0.0.1:{served.port}"
+    async with served(state, app):
         yield state

@@ -16,9 +16,9 @@ from providers.errors import (
     TryLaterError,
 )
 from providers.http import Answer
+from providers.refusals import mapped_errors
 from providers.xero.errors import (
     SENTENCES,
-    mapped_errors,
     problem_of,
     raise_for,
     raise_for_file,
