@@ -145,9 +145,14 @@ def _named(rates: tuple[Decimal, ...]) -> str:
 def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
     """What may be right and is to be looked at before anybody approves. `chosen_percent` is the tax rate's own."""
     rates = facts.tax_percents
-    if chosen_percent is None or len(rates) != 1 or rates[0] == chosen_percent:
+    if chosen_percent is None or len(rates) > 1 or (rates and rates[0] == chosen_percent):
         return ()
-    return (f"The document has {_percent(rates[0])} tax; the tax rate chosen is one of {_percent(chosen_percent)}.",)
+    chosen = f"the tax rate chosen is one of {_percent(chosen_percent)}."
+    if rates:
+        return (f"The document has {_percent(rates[0])} tax; {chosen}",)
+    # it states no rate: tax where there should be none, and none where there should be some, is seen all the same
+    is_odd = facts.tax is not None and bool(facts.gross) and bool(facts.tax) != bool(chosen_percent)
+    return (f"The document has tax {facts.tax}; {chosen}",) if is_odd else ()
 
 
 def one_for_several(item: Item, chosen: str | None) -> tuple[str, ...]:

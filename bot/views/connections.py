@@ -204,7 +204,7 @@ def _books_in_words(books: Books) -> str:
     elif dates := [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]:
         said.append(f"locked up to {day(max(dates))}")
     if books.plan:
-        said.append(f"plan: {escape(books.plan.capitalize())}")
+        said.append(f"plan: {escape(books.plan.capitalize() if books.plan.isupper() else books.plan)}")
     return " · ".join(said)
 
 

@@ -81,8 +81,8 @@ def _method(page: KindPage) -> list[Block]:
 
 def _method_hint(page: KindPage) -> str:
     if page.has_methods:
-        return "Needed only for Paid and for bank accounts. Each item can have another one."
-    return "Needed only for Paid and for bank accounts. There is none yet: add one with /dext payment-methods first."
+        return "Needed only for what is paid already. Each item can have another one."
+    return "Needed only for what is paid already. There is none yet: add one with /dext payment-methods first."
 
 
 def unpaid(page: KindPage) -> list[Block]:

@@ -190,6 +190,19 @@ def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> N
     assert check(facts, CODING) == ()
 
 
+@pytest.mark.parametrize(
+    ("tax", "percent", "is_doubted"),
+    [("20.00", "0", True), ("0.00", "20", True), ("0.00", "0", False), ("20.00", "20", False), (None, "20", False)],
+)
+def test_tax_where_there_should_be_none_and_none_where_there_should_be_some_is_doubted(
+    tax: str | None, percent: str, *, is_doubted: bool
+) -> None:
+    facts = replace(A_BILL, tax=None if tax is None else D(tax))
+
+    said = f"The document has tax {tax}; the tax rate chosen is one of {percent} %."
+    assert doubts(facts, D(percent)) == ((said,) if is_doubted else ())
+
+
 def test_where_either_rate_is_unknown_nothing_is_doubted() -> None:
     assert doubts(A_BILL, D(5)) == ()
     assert doubts(replace(A_BILL, lines=(a_line("100.00", "20"),)), None) == ()
