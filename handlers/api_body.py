@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from bot.domain.coding import Track
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, Party
 from bot.domain.ingesting import Codes, Stated
 from bot.domain.texts import cleaned
@@ -20,7 +21,7 @@ from bot.intake.elements import LONGEST_CODE, LONGEST_NOTE, LONGEST_TEXT
 from handlers.api_words import AMOUNT, COUNTRY, CURRENCY, LONGEST, NUMBER, PERCENT, told
 from handlers.strict import BadBodyError, parse
 
-MOST_LINES = 1000
+MOST_LINES, MOST_TRACKED = 1000, 10
 
 Text = Annotated[str, Meta(min_length=1, max_length=LONGEST_TEXT)]
 Code = Annotated[str, Meta(min_length=1, max_length=LONGEST_CODE)]
@@ -40,9 +41,16 @@ class PartyBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     bank_account: Code | None = None
 
 
+class TrackBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+    category: Code
+    option: Code
+
+
 class CodingBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     category: Code | None = None
     tax_rate: Code | None = None
+    item_code: Code | None = None
+    tracking: Annotated[list[TrackBody], Meta(max_length=MOST_TRACKED)] | None = None
 
 
 class LineBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -139,6 +147,14 @@ class _Reading:
         return Codes(
             category=self.text(f"{field}.category", body.category, LONGEST_CODE),
             tax_rate=self.text(f"{field}.tax_rate", body.tax_rate, LONGEST_CODE),
+            item_code=self.text(f"{field}.item_code", body.item_code, LONGEST_CODE),
+            tracking=tuple(self.track(f"{field}.tracking[{at}]", each) for at, each in enumerate(body.tracking or ())),
+        )
+
+    def track(self, field: str, body: TrackBody) -> Track:
+        return Track(
+            category=self.text(f"{field}.category", body.category, LONGEST_CODE) or "",
+            option=self.text(f"{field}.option", body.option, LONGEST_CODE) or "",
         )
 
     def line(self, field: str, body: LineBody) -> Line:

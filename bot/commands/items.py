@@ -39,7 +39,8 @@ LINE_AMOUNTS = (LineAmounts.EXCLUSIVE, LineAmounts.INCLUSIVE)
 ORGANISATION = "its name or id; not needed where there is one"
 IMPORTS = "bring in a list: an export of Dext, the bill template of Xero or QuickBooks, or any CSV with a header"
 IMPORT_ENDS = (
-    "It ends with 1 when documents were left out because they are unclear (the others are brought in), with 2 when it "
+    "It ends with 1 when documents were left out because they are unclear (the others are brought in), or when the ledger's "
+    "lists lack what they name (they are brought in without it), with 2 when it "
     "stopped (import the list again: what is there already adds nothing), else with 0."
 )
 IMPORT_EXAMPLE = 'dext-bot items import bills.csv --organisation "Acme Ltd" --dates day-first'
@@ -127,14 +128,16 @@ async def _import(chosen: argparse.Namespace, url: str, sheet: Sheet, columns: C
             currency=chosen.currency or books.currency,
             kind=chosen.kind,
         )
+        columns = columns.tracked(sheet.header, names.tracking_categories())
         documents = _documents(sheet, columns, reading, names, asker)
         plan = await importing.plan(books, documents)
-        print(_preview(plan, columns, books))
+        unknown = _unknown(plan, names)
+        print(_preview(plan, columns, books, unknown))
         if plan.new and not chosen.dry_run and (chosen.yes or asker.agrees(f"Bring in {len(plan.new)}?")):
             with progress(len(plan.new)) as told:
                 added = await importing.carry_out(books, plan.new, names, told)
             print(f"{added} brought in.")
-        return 1 if plan.unclear else 0
+        return 1 if plan.unclear or unknown else 0
     finally:
         await db.close()
 
@@ -158,7 +161,13 @@ def _documents(
             reading = replace(reading, line_amounts=LineAmounts(amounts))
 
 
-def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
+def _unknown(plan: Plan, names: LedgerNames) -> tuple[str, ...]:
+    """What of the new documents is called as nothing in the ledger's lists, each name once."""
+    said = (sentence for document in plan.new for each in document.all_names for sentence in names.unknown(each))
+    return tuple({sentence.partition(": ")[2]: sentence for sentence in reversed(list(said))}.values())[::-1]
+
+
+def _preview(plan: Plan, columns: Columns, books: NamedBooks, unknown: Sequence[str]) -> str:
     said = [
         f"{books.name}, from {columns.template}:",
         f"  {len(plan.new):5} new, each with a card in its channel",
@@ -170,6 +179,10 @@ def _preview(plan: Plan, columns: Columns, books: NamedBooks) -> str:
     said += [f"    {complaint}" for document in plan.unclear[:MOST_NAMED] for complaint in document.complaints[:3]]
     if len(plan.unclear) > MOST_NAMED:
         said.append(f"    and {len(plan.unclear) - MOST_NAMED} more documents")
+    if unknown:
+        said.append("Not in the ledger's lists, and left for somebody to choose:")
+        said += [f"    {sentence}" for sentence in unknown[:MOST_NAMED]]
+        said += [f"    and {len(unknown) - MOST_NAMED} more"] if len(unknown) > MOST_NAMED else []
     if columns.unused:
         said.append(f"Not used: {', '.join(columns.unused)}.")
     return "\n".join(said)
@@ -191,7 +204,7 @@ async def _export(chosen: argparse.Namespace, url: str, write: Callable[[str], o
     try:
         books = await named_books(db, chosen.organisation)
         export = ItemExport(db)
-        names = await export.tracking_names(books)
+        names = await export.names(books)
         with progress(await export.count(books, with_archived=chosen.archived)) as told:
             write(header())
             done = 0

@@ -17,6 +17,8 @@ class Source(IntEnum):
     ORGANISATION_DEFAULT = 20
     DEFAULT_TAX = 30
     SUPPLIER_RULE = 50
+    PRODUCT = 70
+    """What the ledger books the product to that came with the document."""
     DOOR = 80
     PERSON = 90
 
@@ -31,6 +33,7 @@ _WORDS = {
     Source.ORGANISATION_DEFAULT: "the organisation's default",
     Source.DEFAULT_TAX: "the organisation's default tax",
     Source.SUPPLIER_RULE: "the supplier's rule",
+    Source.PRODUCT: "its product's own",
     Source.DOOR: "sent with the document",
     Source.PERSON: "chosen by a person",
 }

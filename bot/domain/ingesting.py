@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from bot.domain.coding import CodedValue, Coding, LineCoding, Source
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, Party
 from bot.domain.items import Item
 
@@ -17,10 +17,13 @@ _WORDS = {READING: "being read", NOT_ADDED: "not added"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
-    """A category and a tax rate by the ledger's codes."""
+    """What something is booked to, by what the sender calls it; once it was looked up, by the ledger's codes and ids."""
 
     category: str | None = None
     tax_rate: str | None = None
+    item_code: str | None = None
+    """A product or service."""
+    tracking: tuple[Track, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +43,13 @@ class Stated:
     @property
     def coding(self) -> Coding:
         """Sent with the document, and so stronger than every rule."""
-        lines = tuple(LineCoding(account=_sent(of.category), tax_rate=_sent(of.tax_rate)) for of in self.codes_of_lines)
+        lines = tuple(map(_coded, self.codes_of_lines))
+        whole = _coded(self.codes)
         return Coding(
-            account=_sent(self.codes.category),
-            tax_rate=_sent(self.codes.tax_rate),
+            account=whole.account,
+            tax_rate=whole.tax_rate,
+            product=whole.product,
+            tracking=whole.tracking,
             lines=lines if any(of != Codes() for of in self.codes_of_lines) else (),
         )
 
@@ -182,6 +188,17 @@ def unread(stated: Stated, reason: str) -> Facts:
     """The sender's statements alone, and why the file that is kept with them was not compared with them."""
     warning = f"The file that came with it could not be read, so nobody has compared the two: {reason}"
     return replace(completed(stated, None), warnings=(warning,))
+
+
+def _coded(codes: Codes) -> LineCoding:
+    return LineCoding(
+        account=_sent(codes.category),
+        tax_rate=_sent(codes.tax_rate),
+        product=_sent(codes.item_code),
+        tracking=tuple(
+            Tracked(category=track.category, option=_sent(track.option)) for track in sorted(codes.tracking)
+        ),
+    )
 
 
 def _sent(code: str | None) -> CodedValue:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.coding import Coding
+from bot.domain.coding import Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.questions import Questions
@@ -48,6 +48,8 @@ _WORDS = {
     ItemState.WITHDRAWING: "being withdrawn",
     ItemState.ARCHIVED: "archived",
 }
+
+_SENT = {Door.API: "sent with the document, by the API", Door.IMPORT: "as the imported list has it"}
 
 MOVES: dict[ItemState, frozenset[ItemState]] = {
     ItemState.RECEIVED: frozenset({ItemState.TO_REVIEW, ItemState.READY}),
@@ -157,6 +159,10 @@ class Item:
         """Whether each of its lines has a tax rate of its own."""
         places = range(len(self.facts.lines))
         return bool(places) and all(self.coding.own_codes(place).tax_rate is not None for place in places)
+
+    def words_of(self, source: Source) -> str:
+        """What set a value of it: what came with it came by its door."""
+        return _SENT.get(self.door, source.words) if source is Source.DOOR else source.words
 
     @property
     def is_held(self) -> bool:

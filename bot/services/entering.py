@@ -24,7 +24,7 @@ from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_hom
 from bot.services.people import OrganisationNotFoundError
 from bot.services.recoding import judged, settle
 from bot.services.settings import load_settings
-from bot.services.suggesting import with_products_of_lines, with_rates_of_lines
+from bot.services.suggesting import with_products_of_lines, with_rates_of_lines, with_sent_products
 
 ORGANISATIONS = table_of(OrganisationRow)
 
@@ -68,7 +68,8 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
         return known, False
     settings = await load_settings(tx, new.workspace_id, new.organisation_id, held=True)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
-    item = await judged(tx, await asked_at_the_door(tx, _received(tx, new, reference)), settings)
+    received = await with_sent_products(tx, _received(tx, new, reference))
+    item = await judged(tx, await asked_at_the_door(tx, received), settings)
     item = await with_products_of_lines(tx, await with_rates_of_lines(tx, item))
     if not await insert_item(tx, item, new.source_key):
         return await _entered_meanwhile(tx, new), False

@@ -23,20 +23,20 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
     """Of the item; then of each line that has something of its own."""
     coding = item.coding
     return (
-        _reason("Product or service", coding.product, names.product)
+        _reason(item, "Product or service", coding.product, names.product)
         if rules.asks_product(item.kind)
-        else _reason("Category", coding.account, names.account),
-        *([_reason("Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
-        *_tracked(coding.tracking, names),
+        else _reason(item, "Category", coding.account, names.account),
+        *([_reason(item, "Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
+        *_tracked(item, coding.tracking, names),
         *await _contact(tx, item),
         _destination(item),
         *([] if item.publish_to.is_of_bank else [_status(item)]),
         *await _payment(tx, item),
-        *(reason for place, line in enumerate(coding.lines) for reason in _of_line(place + 1, line, names)),
+        *(reason for place, line in enumerate(coding.lines) for reason in _of_line(item, place + 1, line, names)),
     )
 
 
-def _of_line(number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:
+def _of_line(item: Item, number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:
     values = (
         ("product", line.product, names.product),
         ("category", line.account, names.account),
@@ -44,15 +44,15 @@ def _of_line(number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason
     )
     for field, value, name in values:
         if value.source is not Source.NOTHING:
-            yield _reason(f"Line {number}, {field}", value, name)
-    yield from _tracked(line.tracking, names, f"Line {number}, ")
+            yield _reason(item, f"Line {number}, {field}", value, name)
+    yield from _tracked(item, line.tracking, names, f"Line {number}, ")
 
 
-def _tracked(tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:
+def _tracked(item: Item, tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:
     for each in tracking:
         category = names.categories.get(each.category)
         field = "Tracking" if category is None else category.name
-        yield _reason(head + field, each.option, _option_of(each.category, names))
+        yield _reason(item, head + field, each.option, _option_of(each.category, names))
 
 
 def _option_of(category: str, names: CodeNames) -> Name:
@@ -67,22 +67,24 @@ async def _contact(tx: Tx, item: Item) -> tuple[Reason, ...]:
     ids = {each for each in (value.value, *(lost.value for lost in value.beaten)) if each is not None}
     found = {each: await load_contact(tx, item.workspace_id, item.organisation_id, each) for each in sorted(ids)}
     labels = {key: contact.name for key, contact in found.items() if contact is not None}
-    return (_reason("Contact", value, lambda key: None if key is None else labels.get(key, "a contact that is gone")),)
+    return (
+        _reason(item, "Contact", value, lambda key: None if key is None else labels.get(key, "a contact that is gone")),
+    )
 
 
 def _destination(item: Item) -> Reason:
-    return _as_usual("Publish to", item.coding.publish_to, item.publish_to, _destination_name)
+    return _as_usual(item, "Publish to", item.coding.publish_to, item.publish_to, _destination_name)
 
 
 def _status(item: Item) -> Reason:
-    return _as_usual("Publish as", item.coding.publish_as, item.publish_as, _status_name)
+    return _as_usual(item, "Publish as", item.coding.publish_as, item.publish_as, _status_name)
 
 
-def _as_usual(field: str, value: CodedValue, standing: str, name: Name) -> Reason:
+def _as_usual(item: Item, field: str, value: CodedValue, standing: str, name: Name) -> Reason:
     """What the settings say where nobody chose; also where it was chosen for another kind of item than it is now."""
     if value.value == standing:
-        return _reason(field, value, name)
-    beaten = tuple((name(lost.value), lost.source.words) for lost in value.beaten)
+        return _reason(item, field, value, name)
+    beaten = tuple((name(lost.value), item.words_of(lost.source)) for lost in value.beaten)
     return Reason(field=field, value=name(standing), source="as the settings say", beaten=beaten)
 
 
@@ -102,7 +104,7 @@ async def _payment(tx: Tx, item: Item) -> tuple[Reason, ...]:
         return f"{label} → {bank_account_label(account)}" if account and method == value.value else label
 
     dated = Reason(field="Payment date", value=day(item.facts.issued_on), source="the document's date")
-    return (_reason("Payment method", value, name), *([dated] if item.is_to_be_paid else []))
+    return (_reason(item, "Payment method", value, name), *([dated] if item.is_to_be_paid else []))
 
 
 def _destination_name(destination: str | None) -> str | None:
@@ -113,11 +115,11 @@ def _status_name(status: str | None) -> str | None:
     return None if status is None else STATUS_NAMES[PaymentStatus(status)][0]
 
 
-def _reason(field: str, coded: CodedValue, name: Name) -> Reason:
+def _reason(item: Item, field: str, coded: CodedValue, name: Name) -> Reason:
     return Reason(
         field=field,
         value=name(coded.value),
-        source=coded.source.words,
+        source=item.words_of(coded.source),
         by=None if coded.by is None else UserId(coded.by),
-        beaten=tuple([(name(lost.value), lost.source.words) for lost in coded.beaten]),
+        beaten=tuple([(name(lost.value), item.words_of(lost.source)) for lost in coded.beaten]),
     )

@@ -39,7 +39,7 @@ from bot.services.entering import NewItem, enter
 from bot.services.files import FILES, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import Place, Surface, note
-from bot.services.offering import require_live
+from bot.services.offering import known_codes
 from bot.services.previews import ask_for_preview
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 from bot.views.text import escape
@@ -80,13 +80,13 @@ class Ingesting:
             ingest_id = new_id()
             if not await ingests.insert_ingest(tx, caller, ingest_id, sent.idempotency_key, sent.content_hash):
                 return await _repeated(tx, caller, sent), True
-            if sent.stated is not None:
-                await require_live(tx, caller.workspace_id, caller.organisation_id, sent.stated)
+            stated = sent.stated
+            if stated is not None:
+                stated = await known_codes(tx, caller.workspace_id, caller.organisation_id, stated)
             if sent.file is not None:
-                return await self._keep(tx, caller, ingest_id, sent.file, sent.stated), False
-            item, _ = await enter(
-                tx, _new_item(caller, f"api:{sent.idempotency_key}", completed(sent.stated, None), sent.stated)
-            )
+                return await self._keep(tx, caller, ingest_id, sent.file, stated), False
+            facts = completed(stated, None)
+            item, _ = await enter(tx, _new_item(caller, f"api:{sent.idempotency_key}", facts, stated))
             receipt = Receipt(outcome=Outcome.ADDED, item=self._shown(item))
             await ingests.settle_ingest(tx, caller, ingest_id, "item", dump(receipt), item_id=item.id)
             return receipt, False

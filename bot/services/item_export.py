@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.db.items import ITEMS, item_of
 from bot.db.unit_of_work import Database
-from bot.domain.coding import Track
 from bot.domain.items import Item, ItemState
-from bot.services.ledger_names import tracking_names
+from bot.services.ledger_names import names_to_write
 from bot.services.named_books import NamedBooks
+from bot.sheets.writing import Written
 
 PAGE = 500
 
@@ -24,9 +24,9 @@ class ItemExport:
             statement = select(func.count()).where(*_meant(books, with_archived=with_archived))
             return int((await tx.execute(statement)).scalar_one())
 
-    async def tracking_names(self, books: NamedBooks) -> dict[Track, tuple[str, str]]:
+    async def names(self, books: NamedBooks) -> Written:
         async with self.db.read() as tx:
-            return await tracking_names(tx, books)
+            return await names_to_write(tx, books)
 
     async def items(self, books: NamedBooks, *, with_archived: bool) -> AsyncIterator[Item]:
         """Page by page, so that neither memory nor a transaction grows with their number."""

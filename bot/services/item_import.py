@@ -110,16 +110,18 @@ def _new(books: NamedBooks, document: SheetDocument, names: LedgerNames) -> NewI
         source_key=f"sheet:{document.key}",
         kind=document.kind,
         facts=document.facts,
-        coding=_coding(document, names),
+        coding=coding_of(document, names),
     )
 
 
-def _coding(document: SheetDocument, names: LedgerNames) -> Coding:
+def coding_of(document: SheetDocument, names: LedgerNames) -> Coding:
     """As the list says. What its lines have in common is the whole document's, where it says nothing of that itself."""
     whole, lines = names.coding(document.names), tuple(map(names.coding, document.line_names))
     if whole == LineCoding() and len(set(lines)) == 1:
         whole, lines = lines[0], ()
-    return Coding(account=whole.account, tax_rate=whole.tax_rate, tracking=whole.tracking, lines=lines)
+    return Coding(
+        account=whole.account, tax_rate=whole.tax_rate, product=whole.product, tracking=whole.tracking, lines=lines
+    )
 
 
 def _uuid(text: str | None) -> UUID | None:

@@ -7,8 +7,8 @@ Sources: exports of Dext, and the import templates of Xero ("Import bills") and 
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -34,6 +34,7 @@ class Column(StrEnum):
     TOTAL = "total"
     CATEGORY = "category"
     TAX_RATE = "tax-rate"
+    ITEM_CODE = "item-code"
     DESCRIPTION = "description"
     NOTE = "note"
     LINE_DESCRIPTION = "line-description"
@@ -45,15 +46,29 @@ class Column(StrEnum):
     LINE_TAX_PERCENT = "line-tax-percent"
     LINE_CATEGORY = "line-category"
     LINE_TAX_RATE = "line-tax-rate"
+    LINE_ITEM_CODE = "line-item-code"
     LINE_AMOUNTS = "line-amounts"
     TRACKING_1 = "tracking-1"
     OPTION_1 = "tracking-option-1"
     TRACKING_2 = "tracking-2"
     OPTION_2 = "tracking-option-2"
+    TRACKING_3 = "tracking-3"
+    OPTION_3 = "tracking-option-3"
+    TRACKING_4 = "tracking-4"
+    OPTION_4 = "tracking-option-4"
 
     @property
     def words(self) -> str:
         return self.value.replace("-", " ")
+
+
+TRACKING = (
+    (Column.TRACKING_1, Column.OPTION_1),
+    (Column.TRACKING_2, Column.OPTION_2),
+    (Column.TRACKING_3, Column.OPTION_3),
+    (Column.TRACKING_4, Column.OPTION_4),
+)
+"""A tracking category and its option: as many of a line, and of a document as a whole, as forms offer."""
 
 
 class Template(StrEnum):
@@ -87,6 +102,7 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.TOTAL: ("total", "totalamount", "gross", "grossamount", "originalamount"),
     Column.CATEGORY: ("category", "categoryname", "ledgeraccount", "accountcode"),
     Column.TAX_RATE: ("taxrate", "taxcode", "taxname", "vatrate"),
+    Column.ITEM_CODE: ("itemcode", "product", "productservice", "product/service"),
     Column.DESCRIPTION: ("description", "details"),
     Column.NOTE: ("note", "notes", "memo"),
     Column.LINE_DESCRIPTION: ("linedescription",),
@@ -98,11 +114,10 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.LINE_TAX_PERCENT: ("linetaxpercent",),
     Column.LINE_CATEGORY: ("linecategory",),
     Column.LINE_TAX_RATE: ("linetaxrate", "linetaxcode"),
+    Column.LINE_ITEM_CODE: ("lineitemcode", "inventoryitemcode", "lineproduct", "sku"),
     Column.LINE_AMOUNTS: ("lineamounts",),
-    Column.TRACKING_1: ("trackingname1",),
-    Column.OPTION_1: ("trackingoption1",),
-    Column.TRACKING_2: ("trackingname2",),
-    Column.OPTION_2: ("trackingoption2",),
+    **{category: (f"trackingname{at}",) for at, (category, _) in enumerate(TRACKING, 1)},
+    **{option: (f"trackingoption{at}",) for at, (_, option) in enumerate(TRACKING, 1)},
 }
 _OTHERWISE: dict[Template, dict[str, Column]] = {
     Template.XERO: {
@@ -112,7 +127,12 @@ _OTHERWISE: dict[Template, dict[str, Column]] = {
         "taxtype": Column.LINE_TAX_RATE,
         "taxamount": Column.LINE_TAX,
     },
-    Template.QUICKBOOKS: {"account": Column.LINE_CATEGORY},
+    Template.QUICKBOOKS: {
+        "account": Column.LINE_CATEGORY,
+        "product": Column.LINE_ITEM_CODE,
+        "productservice": Column.LINE_ITEM_CODE,
+        "product/service": Column.LINE_ITEM_CODE,
+    },
     Template.DEXT: {"taxname": Column.TAX_RATE},
 }
 _PERHAPS: dict[Column, tuple[str, ...]] = {
@@ -145,6 +165,15 @@ class Columns:
     template: Template
     places: Mapping[Column, int]
     unused: tuple[str, ...]
+    options: Mapping[str, int] = field(default_factory=dict)
+    """Columns that are called as a tracking category of the ledger and have its options, by that name."""
+
+    def tracked(self, header: tuple[str, ...], categories: Iterable[str]) -> "Columns":
+        """Those that nothing was taken from, and that are called as one of these `categories`, have its options."""
+        free = {_plain(name): header.index(name) for name in reversed(self.unused)}
+        options = {name: free[_plain(name)] for name in categories if _plain(name) in free}
+        unused = tuple(name for name in self.unused if free[_plain(name)] not in options.values())
+        return replace(self, options=options, unused=unused)
 
     @property
     def has_lines(self) -> bool:

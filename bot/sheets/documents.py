@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts, Party
 from bot.sheets.columns import Column, Columns
-from bot.sheets.lines import Names, UnsureAmountsError, lines_of
+from bot.sheets.lines import Names, UnsureAmountsError, lines_of, names_of
 from bot.sheets.sheet import Row, Sheet
 from bot.sheets.table import LONGEST_NOTE, Reading, Rows, Table, UnsureOrderError
 
@@ -48,6 +48,10 @@ class SheetDocument:
     is_finished: bool
     complaints: tuple[str, ...]
 
+    @property
+    def all_names(self) -> tuple[Names, ...]:
+        return (self.names, *self.line_names)
+
 
 def documents_of(
     sheet: Sheet, columns: Columns, reading: Reading, percent_of: Callable[[str], Decimal | None]
@@ -79,7 +83,7 @@ def _document(table: Table, of: tuple[Row, ...]) -> SheetDocument:
         id=found,
         kind=kind,
         facts=facts,
-        names=Names(category=rows.code(Column.CATEGORY), tax_rate=rows.code(Column.TAX_RATE)),
+        names=names_of(rows, lines),
         line_names=tuple(names for _, names in lines),
         is_finished=(rows.text(Column.STATUS) or "").casefold() in FINISHED,
         complaints=tuple(dict.fromkeys(rows.complaints)),

@@ -1,17 +1,17 @@
 """Rows as the lines of a document, and their tax where a list only names a tax rate."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.domain.documents import Line, LineAmounts
 from bot.domain.money import to_cents
 from bot.domain.texts import cleaned
-from bot.sheets.columns import Column, Template
+from bot.sheets.columns import TRACKING, Column, Template
 from bot.sheets.sheet import Row
 from bot.sheets.table import LONGEST_CODE, LONGEST_TEXT, Rows
 
 ONE, NONE = Decimal(1), Decimal(0)
-_TRACKING = ((Column.TRACKING_1, Column.OPTION_1), (Column.TRACKING_2, Column.OPTION_2))
 
 
 class UnsureAmountsError(Exception):
@@ -24,8 +24,11 @@ class Names:
 
     category: str | None = None
     tax_rate: str | None = None
+    product: str | None = None
     tracking: tuple[tuple[str, str], ...] = ()
     """Tracking categories and the options chosen of them."""
+    row_number: int = field(default=0, compare=False)
+    """The line of the file that says so."""
 
 
 def lines_of(rows: Rows) -> tuple[tuple[Line, Names], ...]:
@@ -37,6 +40,20 @@ def lines_of(rows: Rows) -> tuple[tuple[Line, Names], ...]:
     if not rows.table.columns.has_lines:
         return ()
     return tuple(line for row in rows.rows if (line := _line(rows, row)) is not None)
+
+
+def names_of(rows: Rows, lines: Iterable[tuple[Line, Names]]) -> Names:
+    """What the whole document is booked to; of products and tracking, what stands in rows that are no line."""
+    of_lines = {names.row_number for _, names in lines}
+    others = [row for row in rows.rows if row.number not in of_lines]
+    tracking = dict(pair for row in reversed(others) for pair in _tracking(rows, row))
+    return Names(
+        category=rows.code(Column.CATEGORY),
+        tax_rate=rows.code(Column.TAX_RATE),
+        product=rows.common(Column.ITEM_CODE),
+        tracking=tuple(sorted(tracking.items())),
+        row_number=rows.rows[0].number,
+    )
 
 
 def _line(rows: Rows, row: Row) -> tuple[Line, Names] | None:
@@ -58,15 +75,28 @@ def _line(rows: Rows, row: Row) -> tuple[Line, Names] | None:
 
 
 def _names(rows: Rows, row: Row) -> Names:
-    def named(column: Column) -> str | None:
-        return cleaned(rows.table.cell(row, column), LONGEST_CODE)
-
-    tracking = ((named(category), named(option)) for category, option in _TRACKING)
+    of_all = rows.common(Column.ITEM_CODE)
+    product = _named(rows, row, Column.LINE_ITEM_CODE)
     return Names(
-        category=named(Column.LINE_CATEGORY),
-        tax_rate=named(Column.LINE_TAX_RATE),
-        tracking=tuple((category, option) for category, option in tracking if category and option),
+        category=_named(rows, row, Column.LINE_CATEGORY),
+        tax_rate=_named(rows, row, Column.LINE_TAX_RATE),
+        product=product or (_named(rows, row, Column.ITEM_CODE) if of_all is None else None),
+        tracking=_tracking(rows, row),
+        row_number=row.number,
     )
+
+
+def _tracking(rows: Rows, row: Row) -> tuple[tuple[str, str], ...]:
+    """By columns of categories and options, and by columns that are called as a category."""
+    paired = ((_named(rows, row, category), _named(rows, row, option)) for category, option in TRACKING)
+    called = (
+        (name, cleaned(rows.table.at(row, place), LONGEST_CODE)) for name, place in rows.table.columns.options.items()
+    )
+    return tuple((category, option) for category, option in (*paired, *called) if category and option)
+
+
+def _named(rows: Rows, row: Row, column: Column) -> str | None:
+    return cleaned(rows.table.cell(row, column), LONGEST_CODE)
 
 
 def _amount(rows: Rows, row: Row, quantity: Decimal, price: Decimal | None) -> Decimal | None:

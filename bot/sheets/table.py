@@ -64,7 +64,10 @@ class Table:
 
     def cell(self, row: Row, column: Column) -> str:
         place = self.columns.places.get(column)
-        return "" if place is None else unescaped(row.cells[place].strip())
+        return "" if place is None else self.at(row, place)
+
+    def at(self, row: Row, place: int) -> str:
+        return unescaped(row.cells[place].strip())
 
     def grouped(self) -> tuple[tuple[Row, ...], ...]:
         """The rows of each document: of one id, or of one supplier and number; a row with neither stands alone."""
@@ -103,6 +106,11 @@ class Rows:
             return text
         self.complain(self.rows[0], f"its {column.words} is longer than any")
         return None
+
+    def common(self, column: Column) -> str | None:
+        """What all rows that say something of it say; None where they say several things, each of its own line."""
+        found = {cleaned(self.table.cell(row, column), LONGEST_CODE) for row in self.rows} - {None}
+        return found.pop() if len(found) == 1 else None
 
     def day(self, column: Column) -> date | None:
         cell = self.text(column)

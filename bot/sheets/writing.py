@@ -7,12 +7,15 @@ can be added up.
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 
-from bot.domain.coding import Codes, Track
+from bot.domain.coding import NO_CODES, Codes, Track
 from bot.domain.documents import Line
 from bot.domain.items import Item
+from bot.sheets.columns import TRACKING
 from bot.sheets.safety import escaped
 
 HEADER = (
@@ -30,6 +33,7 @@ HEADER = (
     "Customer Tax Number",
     "Category",
     "Tax Rate",
+    "Item Code",
     "Currency",
     "Currency Rate",
     "Rate Currency",
@@ -50,13 +54,30 @@ HEADER = (
     "Line Tax Percent",
     "Line Category",
     "Line Tax Rate",
-    "TrackingName1",
-    "TrackingOption1",
-    "TrackingName2",
-    "TrackingOption2",
+    "Line Item Code",
+    *(f"{name}{at}" for at in range(1, len(TRACKING) + 1) for name in ("TrackingName", "TrackingOption")),
 )
-MOST_TRACKED = 2
-"""Tracking categories of a line, as Xero has them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What the ledger's codes are called in a list, in use or not, so that they are found by it again. A code that is not here is
+    written as it is; an option of a tracking category that is not here, not at all.
+    """
+
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    tax_rates: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+    tracking: Mapping[Track, tuple[str, str]] = field(default_factory=dict)
+
+    def codes(self, codes: Codes) -> tuple[str, str, str]:
+        """Category, tax rate and product."""
+        account, tax_rate, product = codes.account or "", codes.tax_rate or "", codes.product or ""
+        return (
+            self.accounts.get(account, account),
+            self.tax_rates.get(tax_rate, tax_rate),
+            self.products.get(product, product),
+        )
 
 
 def header() -> str:
@@ -70,19 +91,19 @@ def written(rows: Iterable[Iterable[str]]) -> str:
     return out.getvalue()
 
 
-def rows_of(item: Item, names: Mapping[Track, tuple[str, str]]) -> Iterator[tuple[str, ...]]:
-    """`names` are those of a tracking category and its option."""
-    always, once = _of_the_document(item), _once(item)
+def rows_of(item: Item, names: Written) -> Iterator[tuple[str, ...]]:
+    """A row for each line, or the one of a document without any."""
+    always, once = _of_the_document(item, names), _once(item)
     for place, line in enumerate(item.facts.lines or (None,)):
-        codes = item.coding.own_codes(place).over(Codes(tracking=item.coding.codes.tracking))
-        tracking = [named for track in codes.tracking[:MOST_TRACKED] for named in names.get(track, ("", ""))]
-        own = () if line is None else (codes.account or "", codes.tax_rate or "")
-        line_cells = (*_of_the_line(line), *(own or ("", "")), *tracking, *("",) * (2 * MOST_TRACKED - len(tracking)))
-        yield (*always, *(once if place == 0 else ("",) * len(once)), *line_cells)
+        own = NO_CODES if line is None else item.coding.own_codes(place)
+        tracked = item.coding.codes_at(place).tracking if line is not None else item.coding.codes.tracking
+        named = [names.tracking[track] for track in tracked if track in names.tracking][: len(TRACKING)]
+        cells = [*chain.from_iterable(named), *("",) * (2 * (len(TRACKING) - len(named)))]
+        yield (*always, *(once if place == 0 else ("",) * len(once)), *_of_the_line(line), *names.codes(own), *cells)
 
 
-def _of_the_document(item: Item) -> tuple[str, ...]:
-    facts, coding = item.facts, item.coding
+def _of_the_document(item: Item, names: Written) -> tuple[str, ...]:
+    facts = item.facts
     return (
         str(item.id),
         facts.document_type,
@@ -96,8 +117,7 @@ def _of_the_document(item: Item) -> tuple[str, ...]:
         facts.supplier.bank_account or "",
         facts.buyer.name or "",
         facts.buyer.tax_number or "",
-        coding.account.value or "",
-        coding.tax_rate.value or "",
+        *names.codes(item.coding.codes),
         facts.currency or "",
         _number(facts.currency_rate),
         "" if facts.currency_rate is None else facts.rate_currency or "",

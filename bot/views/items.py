@@ -229,12 +229,12 @@ def of_tax(found: ItemCard) -> str:
 
 def coded(found: ItemCard) -> list[Told]:
     """What is said of it and of each of its lines that says nothing else. What is never booked has none."""
-    coding = found.item.coding
+    coding, words = found.item.coding, found.item.words_of
     return [
-        ("Product or service", *_coded(found.product, coding.product.source.words))
+        ("Product or service", *_coded(found.product, words(coding.product.source)))
         if found.rules.asks_product(found.item.kind)
-        else ("Category", *_coded(found.account, coding.account.source.words)),
-        *([("Tax rate", *_coded(found.tax_rate, coding.tax_rate.source.words))] if found.has_tax_rates else []),
+        else ("Category", *_coded(found.account, words(coding.account.source))),
+        *([("Tax rate", *_coded(found.tax_rate, words(coding.tax_rate.source)))] if found.has_tax_rates else []),
         *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
     ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from bot.cli import main
 from bot.playground.slack import BILLS, BOOKKEEPER
+from bot.views.ids import ActionId
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, TAX, Desk, a_desk, words
 
@@ -67,7 +68,10 @@ async def test_a_list_is_brought_in_once_and_written_so_that_it_can_be_brought_i
     assert (unasked[0], "Say --yes" in unasked[2]) == (2, True)
     assert (first[0], "2 brought in." in first[1]) == (1, True)
     assert ("0 new" in second[1], "2 here already" in second[1], "brought in." in second[1]) == (True, True, False)
-    assert ("sent with the document" in words(coded), "the organisation's default" in words(uncoded)) == (True, True)
+    assert ("as the imported list has it" in words(coded), "the organisation's default" in words(uncoded)) == (
+        True,
+        True,
+    )
     assert "<!channel>" not in words(uncoded)
     assert "Imported from a list" in words(coded)
     assert written[1:] == ("", f"2 items written to {again}.\n")
@@ -145,6 +149,44 @@ async def test_lines_of_a_bill_template_bring_their_own_codes(database_url: str,
         ("180.00", CATEGORY, TAX),
         ("", OTHER_CATEGORY, TAX),
     ]
+
+
+async def test_products_and_tracking_of_a_list_are_coded_and_what_the_ledger_has_not_is_told(
+    database_url: str, type_in: Type, tmp_path: Path
+) -> None:
+    file, bare, out = tmp_path / "lines.csv", tmp_path / "bare.csv", tmp_path / "out.csv"
+    file.write_text(
+        "Supplier,Invoice Number,Date,Currency,Line Amount,Line Tax,Line Item Code,Line Category,Region,Colour\n"
+        f"Paper & Ink Ltd,L-1,2026-03-01,GBP,60.00,12.00,TONER,{CATEGORY},North,red\n"
+        f"Paper & Ink Ltd,L-1,2026-03-01,GBP,40.00,8.00,Tonr,{CATEGORY},Nort,red\n"
+    )
+    bare.write_text(
+        "Supplier,Invoice Number,Date,Currency,Total,Tax,Item Code,TrackingName1,TrackingOption1\n"
+        "Paper & Ink Ltd,L-2,2026-03-01,GBP,120.00,20.00,toner,region,south\n"
+    )
+    async with a_desk(database_url, undo_seconds=0) as desk:
+        first = await in_a_thread(type_in, "import", str(file), "--yes")
+        second = await in_a_thread(type_in, "import", str(bare), "--yes")
+        await desk.settle()
+        card = words(desk.card("L-1"))
+        await desk.press(desk.card("L-1"), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+        why = words(desk.modal(BOOKKEEPER))
+        await desk.slack.close_modal(BOOKKEEPER, everything=True)
+        await desk.approve("L-2")
+        await in_a_thread(type_in, "export", "--out", str(out))
+        (bill,) = desk.xero.bills()
+
+    assert (first[0], second[0]) == (1, 0)
+    assert "Line 3: No live product or service is called “Tonr”. There are " in first[1]
+    assert "Line 3: No live option of Region is called “Nort”. There are North, South, East and West." in first[1]
+    assert ("Not used: Colour." in first[1], "TONER · Toner cartridge" in card) == (True, True)
+    assert "*Line 1, Region*\nNorth\n_as the imported list has it_" in why
+    (line,) = bill["LineItems"]
+    assert (line["ItemCode"], line["AccountCode"]) == ("TONER", "461")
+    assert [(each["Name"], each["Option"]) for each in line["Tracking"]] == [("Region", "South")]
+    rows = list(csv.DictReader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
+    found = [(row["Line Item Code"], row["TrackingName1"], row["TrackingOption1"]) for row in rows]
+    assert sorted(found) == [("", "", ""), ("TONER", "Region", "North"), ("TONER", "Region", "South")]
 
 
 def test_the_help_of_an_import_says_how_it_ends(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,13 +12,13 @@ from bot.domain.ingesting import NOT_ADDED, READING, SentItem
 from bot.domain.items import ItemState
 from handlers.api import ItemsApi
 from handlers.api_answers import STATUS, ErrorCode, FieldProblem, ProblemBody
-from handlers.api_body import CodingBody, ItemBody, LineBody, PartyBody
+from handlers.api_body import CodingBody, ItemBody, LineBody, PartyBody, TrackBody
 from handlers.api_pace import A_MINUTE, AT_ONCE
 from handlers.api_requests import LONGEST_IDEMPOTENCY_KEY
 from tests.architecture.tree import sources
 from tests.contract.ingest_document import Json, document, resolved
 
-TAKEN = (ItemBody, PartyBody, LineBody, CodingBody)
+TAKEN = (ItemBody, PartyBody, LineBody, CodingBody, TrackBody)
 SAID = (SentItem, ProblemBody, FieldProblem)
 SILENT = ("title", "description", "default", "example")
 

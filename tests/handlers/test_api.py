@@ -120,7 +120,7 @@ async def test_the_same_request_many_times_at_once_is_one_item(shop: Shop) -> No
 
 
 async def test_a_refused_request_leaves_its_key_free(shop: Shop) -> None:
-    wrong = await shop.api.send({**A_BILL, "coding": {"category": "no such", "tax_rate": "none"}}, "k")
+    wrong = await shop.api.send({**A_BILL, "coding": {"category": "no such", "tax_rate": "no such"}}, "k")
     lines = [{**A_BILL["lines"][0], "coding": {"category": "no such"}}]
     of_a_line = await shop.api.send({**A_BILL, "lines": lines}, "k")
 

@@ -16,10 +16,10 @@ from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.texts import cleaned
 from bot.sheets.safety import escaped, unescaped
-from bot.sheets.writing import header, rows_of, written
+from bot.sheets.writing import Written, header, rows_of, written
 from tests.sheets.lists import read
 
-NAMES = {Track("region", "north"): ("Region", "=North")}
+NAMES = Written(tracking={Track("region", "north"): ("Region", "=North")})
 DANGEROUS = tuple("=+-@\t\r\n＝＋－＠")
 texts = st.text(max_size=30) | st.builds(
     str.__add__, st.sampled_from(["=", "+", "-", "@", "'", "'=", "＝", "a;=", "b|'", ";;-"]), st.text(max_size=9)
