@@ -8,21 +8,55 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 
 ASKING_SECONDS, ANSWER_SECONDS = 2.0, 2.6
 """From the request to the end of all questions, and to the end of showing the answer; the rest is the way there and back."""
 
+STEPS_ASIDE_SECONDS = 0.1
+"""What nobody waits for lets answers go first for so long, however many there are."""
+
 _began: ContextVar[float | None] = ContextVar("began", default=None)
+
+
+@dataclass(slots=True)
+class _InHand:
+    """Answers that this process is working on, and who waits for their end."""
+
+    number: int = 0
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+    def ended(self) -> None:
+        self.number -= 1
+        if not self.number:
+            for each in self.waiting:
+                if not each.done():
+                    each.set_result(None)
+            self.waiting.clear()
+
+
+_in_hand = _InHand()
 
 
 @contextmanager
 def answering() -> Iterator[None]:
     """A request of Slack is answered in here."""
     token = _began.set(asyncio.get_running_loop().time())
+    _in_hand.number += 1
     try:
         yield
     finally:
+        _in_hand.ended()
         _began.reset(token)
+
+
+async def stepping_aside() -> None:
+    """Until no request of Slack is being answered, or for a little while: one process has one processor."""
+    if not _in_hand.number:
+        return
+    quiet = asyncio.get_running_loop().create_future()
+    _in_hand.waiting.append(quiet)
+    await asyncio.wait((quiet,), timeout=STEPS_ASIDE_SECONDS)
 
 
 def is_answering() -> bool:

@@ -1,6 +1,6 @@
 """What becomes of a publication's steps. The first one is its document, and the publication is what that one is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -161,30 +161,48 @@ async def end_step(tx: Tx, step: StepId, state: StepState, problem: str | None =
     return await _end(tx, step, state, problem, STEPS.c.state.in_(UNDER_WAY))
 
 
-async def mark_unknown(tx: Tx, step: StepId) -> None:
-    if step.is_document:
-        await tx.execute(
-            PUBLICATIONS.update()
-            .where(PUBLICATIONS.c.id == step.publication_id, PUBLICATIONS.c.state == PublicationState.SENDING)
-            .values(state=PublicationState.UNKNOWN)
-        )
-    await tx.execute(STEPS.update().where(_is(step), STEPS.c.state.in_(UNDER_WAY)).values(state=StepState.UNKNOWN))
+async def mark_unknown(tx: Tx, workspace_id: WorkspaceId, steps: Sequence[StepId]) -> None:
+    documents = [step.publication_id for step in steps if step.is_document]
+    await tx.execute(
+        PUBLICATIONS.update()
+        .where(PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.id.in_(documents))
+        .where(PUBLICATIONS.c.state == PublicationState.SENDING)
+        .values(state=PublicationState.UNKNOWN)
+    )
+    for of in _each_of(workspace_id, steps):
+        await tx.execute(STEPS.update().where(of, STEPS.c.state.in_(UNDER_WAY)).values(state=StepState.UNKNOWN))
 
 
-async def release_step(tx: Tx, step: StepId, *, goes_alone: bool = False, is_gone: bool = False) -> None:
-    """It waits for another batch, with another key: this one wrote nothing of it.
+async def release_steps(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    steps: Sequence[StepId],
+    *,
+    goes_alone: bool = False,
+    is_gone: bool = False,
+) -> None:
+    """They wait for another batch, with another key: this one wrote nothing of them.
 
     What goes alone keeps the batch that was refused as a whole, and is known by that. What an earlier publication left in the
     ledger keeps its id there, to be read again and not sent; only where it was looked at and `is_gone`, it is sent anew.
     """
     forgotten: dict[str, object] = {"ledger_id": None} if is_gone else {}
-    if step.is_document:
-        of = PUBLICATIONS.c.id == step.publication_id
-        await tx.execute(PUBLICATIONS.update().where(of).values(state=PublicationState.WAITING, **forgotten))
+    documents = [step.publication_id for step in steps if step.is_document]
+    of_documents = PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.id.in_(documents)
+    await tx.execute(PUBLICATIONS.update().where(*of_documents).values(state=PublicationState.WAITING, **forgotten))
     batch_id = STEPS.c.batch_id if goes_alone else None
     values = {"state": StepState.WAITING, "place": None, "warning": None, "due_at": tx.now, **forgotten}
-    await tx.execute(STEPS.update().where(_is(step)).values(batch_id=batch_id, **values))
+    for of in _each_of(workspace_id, steps):
+        await tx.execute(STEPS.update().where(of).values(batch_id=batch_id, **values))
     tx.nudge(Nudge.PLANNER)
+
+
+def _each_of(workspace_id: WorkspaceId, steps: Sequence[StepId]) -> Iterator[ColumnElement[bool]]:
+    """The steps of a batch are of one kind, so they stand at one or two places of their plans."""
+    for position in {step.position for step in steps}:
+        ids = [step.publication_id for step in steps if step.position == position]
+        of_workspace = STEPS.c.workspace_id == workspace_id
+        yield and_(of_workspace, STEPS.c.publication_id.in_(ids), STEPS.c.position == position)
 
 
 async def end_waiting(tx: Tx, publication_id: PublicationId, state: PublicationState, problem: str | None) -> None:

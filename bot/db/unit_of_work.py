@@ -26,7 +26,7 @@ from bot.clock import Clock
 from bot.db.addresses import for_driver
 from bot.db.base import table_of
 from bot.db.workspaces import DeliveryRow
-from bot.deadline import is_answering
+from bot.deadline import is_answering, stepping_aside
 from bot.delivery import BusyError, RepeatedDeliveryError, current_delivery, is_patient
 
 POOL_WAIT_SECONDS = 1.5
@@ -182,6 +182,7 @@ class Database:
         except TimeoutError as error:
             raise BusyError("the database is busy") from error
         try:
+            await stepping_aside()
             yield
         finally:
             self._turns.release()

@@ -1,6 +1,6 @@
 """The item as it is now, for whoever acts on what a card or form showed them a while ago."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from bot.db.items import load_item
@@ -9,7 +9,7 @@ from bot.domain.ids import ItemId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.services.following import catch_up
 from bot.services.homes import redraw_homes_of_item
-from bot.services.messages import redraw_item
+from bot.services.messages import redraw_item, redraw_items
 from bot.views.text import mention, moment
 
 DECIDED = (ItemState.APPROVED, ItemState.REJECTED)
@@ -55,6 +55,13 @@ async def show(tx: Tx, item: Item) -> None:
     """Wherever the item is seen, it is drawn again: its card and alert, and the Homes of who sent it in and who may decide."""
     await redraw_item(tx, item.workspace_id, item.id)
     await redraw_homes_of_item(tx, item)
+
+
+async def show_all(tx: Tx, workspace_id: WorkspaceId, items: Sequence[Item]) -> None:
+    """As `show`, of many items of one organisation."""
+    await redraw_items(tx, workspace_id, [item.id for item in items])
+    for item in {each.submitted_by: each for each in items}.values():
+        await redraw_homes_of_item(tx, item)
 
 
 @asynccontextmanager

@@ -15,8 +15,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.services import alerts, audit
-from bot.services.homes import redraw_homes_of_item
-from bot.services.messages import redraw_items
+from bot.services.current import show_all
 
 AT_ONCE = 25
 """Documents of one transaction: whoever presses a button meanwhile waits for no more than these."""
@@ -33,9 +32,7 @@ async def published(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], urls: M
     facts: dict[ItemId, dict[str, Any]] = {item.id: {"ledger id": those[item.id].ledger_id} for item in moved}
     organisation_id = batch.organisation_id
     await audit.record_each(tx, batch.workspace_id, "published", organisation_id=organisation_id, facts=facts)
-    await redraw_items(tx, batch.workspace_id, [item.id for item in moved])
-    for item in {each.submitted_by: each for each in moved}.values():
-        await redraw_homes_of_item(tx, item)
+    await show_all(tx, batch.workspace_id, moved)
 
 
 def _can_move(item: Item) -> bool:

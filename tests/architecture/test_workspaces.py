@@ -45,8 +45,6 @@ REASONS = {
     "bot/db/steps.py:end_document": OWN_ROW,
     "bot/db/steps.py:_begin_or_cancel": OWN_ROW,
     "bot/db/steps.py:_end": OWN_ROW,
-    "bot/db/steps.py:mark_unknown": OWN_ROW,
-    "bot/db/steps.py:release_step": OWN_ROW,
     "bot/db/batches.py:postpone_batch": OWN_ROW,
     "bot/db/batches.py:end_batch": OWN_ROW,
     "bot/db/batches.py:claim_batch": OWN_ROW,

@@ -1,12 +1,14 @@
 """A transaction ends whole: committed, or as if it had never begun, whoever is cancelled meanwhile."""
 
 import asyncio
+import contextvars
 from contextlib import suppress
 
 import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from bot import deadline
 from bot.clock import SystemClock
 from bot.db import migrate, unit_of_work
 from bot.db.messages import MessageRow
@@ -64,6 +66,41 @@ async def test_whoever_answers_a_person_waits_for_one_write_at_most_of_those_tha
     await db.close()
 
     assert begun.index("a click") <= 1
+
+
+async def test_a_write_that_nobody_waits_for_begins_when_an_answer_in_hand_is_given(
+    sqlite_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process has one processor: what it writes for itself would make the person wait."""
+    monkeypatch.setattr(deadline, "STEPS_ASIDE_SECONDS", 60.0)
+    db = Database(sqlite_url, clock)
+    done: list[str] = []
+
+    async def write(name: str) -> None:
+        async with db.write():
+            done.append(name)
+
+    message = asyncio.create_task(write("message"), context=contextvars.copy_context())
+    with answering():
+        await write("click")
+        await write("what the click says")
+    await message
+    await db.close()
+
+    assert done == ["click", "what the click says", "message"]
+
+
+async def test_answers_that_never_end_hold_nothing_up(
+    sqlite_url: str, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadline, "STEPS_ASIDE_SECONDS", 0.001)
+    db = Database(sqlite_url, clock)
+    message = asyncio.create_task(_nothing_in(db), context=contextvars.copy_context())
+
+    with answering():
+        async with asyncio.timeout(10):
+            await message
+    await db.close()
 
 
 @pytest.mark.usefixtures("short_waits")

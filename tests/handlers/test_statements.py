@@ -1,31 +1,9 @@
 """How often a click asks the database, and what it writes: an answer costs little else. Each statement costs as much as Bolt does."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-
 from bot.playground.slack import ADMIN, APPROVER
 from bot.views.ids import ActionId, BlockId
+from tests.fakes.statements import counted
 from tests.handlers.desk import a_desk
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    found: list[str] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith("BEGIN"):
-            found.append(" ".join(statement.split()))
-
-    event.listen(Engine, "before_cursor_execute", hear)
-    try:
-        yield found
-    finally:
-        event.remove(Engine, "before_cursor_execute", hear)
 
 
 async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: str) -> None:

@@ -7,7 +7,7 @@ from bot.services.budgets import APP_PAUSE_SECONDS, SharedBudget
 from providers.base import RateLimits
 from providers.errors import TryLaterError
 from tests.fakes.clock import FakeClock
-from tests.handlers.test_statements import counted
+from tests.fakes.statements import counted
 
 
 def budget(

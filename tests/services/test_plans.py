@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from bot.db.batches import end_batch, untouched_batches
 from bot.db.items import change_item, load_item
 from bot.db.publications import STEPS
 from bot.db.steps import leave_steps, retry_steps
@@ -16,13 +17,15 @@ from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
 from bot.domain.postings import PostingKind
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import AFTER_DOCUMENT, StepKind, StepState
+from bot.domain.publishing import AFTER_DOCUMENT, BatchState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
+from bot.services import recording
 from bot.services.additions import _planned
 from bot.services.people import People
 from bot.services.publications import cancel, open_publication
 from bot.services.waiting import Waiting
 from tests.fakes.clock import FakeClock
+from tests.fakes.statements import counted
 from tests.services.ledger import Trouble, numbers_in
 from tests.services.publishing import LEASE, World, a_world
 
@@ -311,3 +314,42 @@ async def change(world: World, item_id: ItemId, **values: object) -> None:
         item = await load_item(tx, world.workspace_id, item_id)
         assert item is not None
         assert await change_item(tx, item, replace(item, **values)) is not None  # type: ignore[arg-type]
+
+
+async def test_to_hold_what_was_frozen_costs_the_same_however_many_were_frozen_with_it(world: World) -> None:
+    """Fifty go in a batch, and everybody's clicks wait for the transaction that takes it apart."""
+    assert await _statements_that_take_out_of(world, 2) == await _statements_that_take_out_of(world, 6)
+
+
+async def test_that_nobody_knows_what_became_of_a_call_costs_the_same_for_two_and_for_six(world: World) -> None:
+    counts = []
+    for many in (2, 6):
+        await _frozen(world, many)
+        async with world.db.write() as tx:
+            (batch,) = await untouched_batches(tx, world.workspace_id, world.organisation_id)
+            with counted() as statements:
+                await recording.unknown(tx, batch)
+            counts.append(len(statements))
+            await recording.release(tx, batch, batch.steps)
+            await end_batch(tx, batch, BatchState.DISSOLVED)
+
+    assert counts[0] == counts[1]
+
+
+async def _statements_that_take_out_of(world: World, many: int) -> int:
+    item_id = await _frozen(world, many)
+    async with world.db.write() as tx:
+        item = await load_item(tx, world.workspace_id, item_id)
+        assert item is not None
+        with counted() as statements:
+            assert await recording.take_out(tx, item) is not None
+    return len(statements)
+
+
+async def _frozen(world: World, many: int) -> ItemId:
+    """One of them. Those that were taken out before are frozen with it."""
+    *_, item_id = await world.approve(*[f"INV-{many}-{number}" for number in range(many)])
+    world.later(3)
+    (organisation,) = await world.publishing.due()
+    assert await world.publishing.freeze(organisation)
+    return item_id
