@@ -137,6 +137,8 @@ class Profile:
     """What it takes payments of, if it takes any."""
     files: FileRules | None = None
     """What it takes of files; None: it takes none."""
+    attaches: frozenset[PostingKind] = frozenset(PostingKind)
+    """What it takes files on, if it takes any."""
     plan_limits: Mapping[str, str] = field(default_factory=dict)
     """What its plans (`Books.plan`) limit of what is published, in a sentence; none of those that limit nothing."""
     incremental: frozenset[ListKind] = frozenset()

@@ -22,6 +22,8 @@ from providers.http import Answer, Caller, date_of
 __all__ = ["add_params_to_uri", "authorize_url", "claims_of", "code_challenge", "expiry", "token_request"]
 
 FORM = "application/x-www-form-urlencoded"
+BASIC, IN_FORM = "client_secret_basic", "client_secret_post"
+"""How a client says who it is (RFC 6749, 2.3.1): a vendor documents one of them."""
 _NOT_KNOWN = frozenset({"invalid_client", "unauthorized_client"})
 _ENDED = frozenset({"invalid_grant", "access_denied"})
 
@@ -47,9 +49,9 @@ def code_challenge(verifier: str) -> str:
 
 
 async def token_request(
-    caller: Caller, config: ClientConfig, grant_type: str, url: str | None = None, **fields: str
+    caller: Caller, config: ClientConfig, grant_type: str, url: str | None = None, *, by: str = BASIC, **fields: str
 ) -> dict[str, Any]:
-    """Ask the token endpoint with HTTP Basic; answers its JSON.
+    """Ask the token endpoint, as the client that says who it is `by` HTTP Basic or in the form; answers its JSON.
 
     Raises:
         ReconnectNeededError: the code or refresh token is used up, revoked or expired.
@@ -59,19 +61,26 @@ async def token_request(
     body = (
         prepare_token_request(grant_type, **fields) if grant_type else "&".join(f"{k}={v}" for k, v in fields.items())
     )
-    return _token_of(await _post(caller, config, url or config.token_url, body))
+    return _token_of(await _post(caller, config, url or config.token_url, body, by=by))
 
 
 async def _post(
-    caller: Caller, config: ClientConfig, url: str, body: str, *, is_counted: bool = True, media_type: str = FORM
+    caller: Caller,
+    config: ClientConfig,
+    url: str,
+    body: str,
+    *,
+    is_counted: bool = True,
+    media_type: str = FORM,
+    by: str = BASIC,
 ) -> Answer:
-    auth = ClientAuth(config.client_id, config.client_secret, "client_secret_basic")
+    auth = ClientAuth(config.client_id, config.client_secret, by)
     headers = {"Content-Type": media_type, "Accept": "application/json"}
     uri, headers, body = auth.prepare("POST", url, headers, body)  # type: ignore[no-untyped-call] # as above
     return await caller.form(uri, headers=headers, body=body, is_counted=is_counted)
 
 
-async def revoke(caller: Caller, config: ClientConfig, token: str, *, in_json: bool = False) -> None:
+async def revoke(caller: Caller, config: ClientConfig, token: str, *, in_json: bool = False, by: str = BASIC) -> None:
     """RFC 7009: give a refresh token back; one that is unknown already is no error (2.2). `in_json`: not as a form.
 
     Raises:
@@ -80,14 +89,14 @@ async def revoke(caller: Caller, config: ClientConfig, token: str, *, in_json: b
     """
     body = json.dumps({"token": token}) if in_json else add_params_to_uri("", [("token", token)]).removeprefix("?")
     media_type = "application/json" if in_json else FORM
-    answer = await _post(caller, config, config.revoke_url, body, media_type=media_type)
+    answer = await _post(caller, config, config.revoke_url, body, media_type=media_type, by=by)
     if answer.status >= 500 or answer.status == 429:
         raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"status {answer.status}"))
     if answer.status >= 400:
         raise ProviderChangedError(f"revocation endpoint: status {answer.status}")
 
 
-async def check_client(caller: Caller, config: ClientConfig) -> ClientCheck:
+async def check_client(caller: Caller, config: ClientConfig, *, by: str = BASIC) -> ClientCheck:
     """Ask with a refresh token that nobody has: `invalid_grant` is the answer to a client that was let in, and
     `invalid_client` or 401 to one that was not (RFC 6749, 5.2).
 
@@ -96,7 +105,7 @@ async def check_client(caller: Caller, config: ClientConfig) -> ClientCheck:
         ProviderChangedError: another refusal than those.
     """
     body = prepare_token_request("refresh_token", refresh_token=secrets.token_urlsafe(32))
-    answer = await _post(caller, config, config.token_url, body, is_counted=False)
+    answer = await _post(caller, config, config.token_url, body, is_counted=False, by=by)
     found = _json_of(answer) or {}
     error = str(found.get("error", ""))[:80]
     if error == "invalid_grant":

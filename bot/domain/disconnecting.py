@@ -20,6 +20,8 @@ class AccessEnd(StrEnum):
     TAKEN_BACK = "taken_back"
     USED_ELSEWHERE = "used_elsewhere"
     """Another workspace uses the same books by the same sign-in, so only this workspace lost it."""
+    SHARED = "shared"
+    """The sign-in opens others of the same person that go on with it, and the ledger gives none of them up alone."""
     OVER_BEFORE = "over_before"
     """The sign-in was over already, so there was nothing to give back it with."""
     UNREADABLE = "unreadable"

@@ -27,6 +27,7 @@ class LedgerDocument:
     status: str
     issued_on: date | None
     currency: str | None
+    """None: the ledger did not tell, as of what is booked on a bank account, which has that account's."""
     currency_rate: Decimal | None = None
     """Units of it for one of the books' own; None: the ledger did not tell."""
     net: Decimal
@@ -131,7 +132,7 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("total", posting.gross, found.gross),
         ("tax", posting.tax, found.tax),
         ("net", posting.net, found.net),
-        ("currency", posting.currency, found.currency),
+        ("currency", posting.currency, found.currency or posting.currency),
         ("exchange rate", *_rates(posting, found)),
         ("number", posting.number, found.number),
         ("date", posting.issued_on, found.issued_on),

@@ -44,5 +44,6 @@ def _planned(item: Item, provider: AccountingProvider | None) -> tuple[StepKind,
     kind = kind_of(item.kind, item.facts.document_type, item.publish_to)
     is_payable = provider is not None and kind in provider.profile.pays and bool(item.facts.gross)
     pays = is_payable and item.publish_as is PaymentStatus.PAID
-    has_file = item.file_id is not None and provider is not None and provider.profile.files is not None
+    takes_files = provider is not None and provider.profile.files is not None and kind in provider.profile.attaches
+    has_file = item.file_id is not None and takes_files
     return (*([StepKind.PAYMENT] if pays else []), *([StepKind.ATTACHMENT] if has_file else []))

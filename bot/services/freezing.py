@@ -21,7 +21,7 @@ from bot.domain.book_rules import BookRules
 from bot.domain.booking import NotBookableError, posting_of
 from bot.domain.ids import FileId, ItemId, PublicationId
 from bot.domain.items import Item, ItemState
-from bot.domain.postings import Payment, Posting, Withdrawal, Work
+from bot.domain.postings import Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
@@ -187,7 +187,10 @@ async def plan_later_steps(tx: Tx, organisation: DueOrganisation, provider: Acco
     for step, work in frozen.taken:
         item = frozen.items.get(work.item_id)
         if isinstance(work, Posting) and item is not None:
-            plans[(step.publication_id, item.id)] = [*_payment_of(item, work, provider), *_file_of(item, provider)]
+            plans[(step.publication_id, item.id)] = [
+                *_payment_of(item, work, provider),
+                *_file_of(item, work.kind, provider),
+            ]
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
 
 
@@ -199,8 +202,8 @@ def _payment_of(item: Item, posting: Posting, provider: AccountingProvider) -> t
     return (PlannedStep(kind=StepKind.PAYMENT, marker=item.reference),)
 
 
-def _file_of(item: Item, provider: AccountingProvider) -> tuple[PlannedStep, ...]:
-    if item.file_id is None or provider.profile.files is None:
+def _file_of(item: Item, kind: PostingKind, provider: AccountingProvider) -> tuple[PlannedStep, ...]:
+    if item.file_id is None or provider.profile.files is None or kind not in provider.profile.attaches:
         return ()
     marker = f"{item.reference}:{item.file_id}"
     return (PlannedStep(kind=StepKind.ATTACHMENT, marker=marker, file_id=item.file_id),)

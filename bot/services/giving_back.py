@@ -141,7 +141,9 @@ class GivingBack:
                 raise
         if not used:
             await self.tokens.revoking.revoke(claim)
-        return AccessEnd.USED_ELSEWHERE if row.tenant_id in used else AccessEnd.TAKEN_BACK
+        if row.tenant_id in used:
+            return AccessEnd.USED_ELSEWHERE
+        return AccessEnd.SHARED if used and row.link_id is None else AccessEnd.TAKEN_BACK
 
     async def _still_used(self, row: Row[Any]) -> frozenset[str]:
         """Tenants that other connections, of any workspace, reach by the same sign-in."""

@@ -114,6 +114,11 @@ def _access(card: ConnectionCard, told: Disconnected) -> str:
                 f":white_check_mark: This workspace's access ended. {ledger} still lists Dext for this organisation, "
                 "because the same person connected it in another workspace, which goes on."
             )
+        case AccessEnd.SHARED:
+            return (
+                f":white_check_mark: Dext uses this organisation no more. {ledger} has one sign-in for all organisations of a "
+                "person, and others go on with it, so it lists Dext until the last of them is disconnected."
+            )
         case AccessEnd.OVER_BEFORE:
             return f":white_check_mark: Dext has no access any more: its sign-in at {ledger} was over before.{_by_hand(card)}"
         case AccessEnd.UNREADABLE:

@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -41,6 +42,11 @@ class SigningInFarEnd(FarEnd):
 
 
 class SigningInContract:
+    LINKS: ClassVar[bool] = True
+    """Whether one of several organisations of a sign-in can be given up alone; else only the sign-in itself can."""
+    ACCESS_OUTLIVES: ClassVar[bool] = False
+    """Whether access that was given out goes on to its own end, when the sign-in behind it is over."""
+
     async def test_consent_gives_tokens_that_live_a_while(self, signing_in: SigningInFarEnd) -> None:
         answer = await signing_in.signed_in()
 
@@ -121,6 +127,8 @@ class SigningInContract:
         assert answer.refresh_token is not None
 
         await signing_in.provider.revoke(answer.refresh_token)
+        if self.ACCESS_OUTLIVES:
+            signing_in.clock.move_to(answer.expires_at)
 
         with pytest.raises((AccessExpiredError, ReconnectNeededError)):
             await signing_in.provider.books(_access(answer, first))
@@ -167,7 +175,16 @@ class SigningInContract:
     def seeing_several(self, signing_in: SigningInFarEnd) -> SigningInFarEnd:
         if Capability.SEVERAL_ORGANISATIONS not in signing_in.provider.profile.capabilities:
             pytest.skip("a sign-in of this package is for one organisation, and goes with it")
+        if not self.LINKS:
+            pytest.skip("a sign-in of this package is for all organisations of a person, and none is given up alone")
         return signing_in
+
+    async def test_organisations_that_cannot_be_given_up_alone_have_no_link(self, signing_in: SigningInFarEnd) -> None:
+        """So that nobody is told that one of them was given up."""
+        found = await signing_in.provider.organisations(await signing_in.signed_in())
+
+        is_one_of_several = Capability.SEVERAL_ORGANISATIONS in signing_in.provider.profile.capabilities
+        assert {choice.link_id is not None for choice in found} == {self.LINKS and is_one_of_several}
 
     async def test_an_organisation_that_was_given_up_is_no_longer_seen(self, seeing_several: SigningInFarEnd) -> None:
         signing_in = seeing_several

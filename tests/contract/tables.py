@@ -221,6 +221,8 @@ class TableContract:
     """How lines may be written."""
     CURRENCIES: ClassVar[tuple[str, ...]]
     """Those of documents, the books' own first."""
+    HOME_ONLY: ClassVar[tuple[PostingKind, ...]] = ()
+    """What is booked in the books' own currency only: its currency is that of a bank account, and no other is told."""
 
     def ways(self, capabilities: frozenset[Capability]) -> list[Way]:
         foreign = [(code, rate) for code in self.CURRENCIES[1:] for rate in (None, RATE)]
@@ -230,6 +232,7 @@ class TableContract:
             for status in statuses_of(kind, capabilities)
             if status is not PaymentStatus.PAID or kind in self.PAID
             for amounts, (currency, rate) in product(self.TAX_MODES, [(self.CURRENCIES[0], None), *foreign])
+            if currency == self.CURRENCIES[0] or kind not in self.HOME_ONLY
         ]
 
     async def test_documents_statuses_tax_modes_and_currencies_are_read_back_equal_to_the_cent(

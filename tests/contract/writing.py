@@ -161,7 +161,9 @@ class WritingContract:
     ) -> None:
         if writing.provider.profile.files is None:
             return
-        for place, kind in enumerate(self.KINDS):
+        takes_files = [kind for kind in self.KINDS if kind in writing.provider.profile.attaches]
+        assert takes_files
+        for place, kind in enumerate(takes_files):
             posting = writing.a_posting(kind, f"K{place}-1")
             (outcome,) = await writing.create(posting)
             assert isinstance(outcome, Accepted)
