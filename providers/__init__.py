@@ -11,6 +11,8 @@ from bot.clock import Clock
 from providers.base import AccountingProvider, Budget, ClientConfig, Profile
 from providers.quickbooks import PROFILE as QUICKBOOKS
 from providers.quickbooks.adapter import QuickBooksProvider
+from providers.sage import PROFILE as SAGE
+from providers.sage.adapter import SageProvider
 from providers.xero import PROFILE as XERO
 from providers.xero.adapter import XeroProvider
 
@@ -26,6 +28,7 @@ class ProviderEntry:
 PROVIDERS: Mapping[str, ProviderEntry] = {
     XERO.key: ProviderEntry(XERO, XeroProvider.build),
     QUICKBOOKS.key: ProviderEntry(QUICKBOOKS, QuickBooksProvider.build),
+    SAGE.key: ProviderEntry(SAGE, SageProvider.build),
 }
 
 

@@ -17,10 +17,12 @@ from providers.base import Profile
 from tests.contract.provider import ProviderContract
 from tests.contract.test_provider import TestXero
 from tests.contract.test_quickbooks import TestQuickBooks
+from tests.contract.test_sage import TestSage
 
 CONTRACTS: Mapping[str, type[ProviderContract]] = {
     "xero": TestXero,
     "quickbooks": TestQuickBooks,
+    "sage": TestSage,
 }
 """The class by which each package passes the contract."""
 

@@ -17,7 +17,8 @@ LONGEST = 255
 """Of texts: "a hard upper limit of 255 characters is imposed by the storage layer" (swagger, `reference` of payments)."""
 LONGEST_NOTE = 65535
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LARGEST = Decimal("99999999999.99")
+_LARGEST = Decimal("9999999999999.99")
+"""Of an amount (unverified)."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,72 @@
+"""Sage's JSON to our words; pure. Documents are in `documents`, lists in `lists`."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.domain.book_rules import BookRules
+from bot.domain.books import Books
+from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, record_of
+
+HOME_CURRENCIES = {
+    "GB": "GBP",
+    "IE": "EUR",
+    "FR": "EUR",
+    "ES": "EUR",
+    "DE": "EUR",
+    "US": "USD",
+    "CA": "CAD",
+}
+"""Of the countries that Sage Accounting 3.1 is sold in; for a person who may not read the settings."""
+UNITED_STATES = "US"
+
+
+def day_of(text: str | None) -> date | None:
+    return date.fromisoformat(text[:10]) if text else None
+
+
+def books_of(business: Mapping[str, Any], settings: Mapping[str, Any] | None) -> Books:
+    """Without the settings, which not everybody may read, lock dates are unknown.
+
+    Raises:
+        FieldError: the answers are not of the documented form.
+    """
+    said = record_of(business)
+    country = optional_code(record_of(said.get("country") or {}), "id")
+    known = settings or {}
+    return Books(
+        provider_id=code_of(said, "id"),
+        name=optional_name(said, "name") or name_of(said, "displayed_as"),
+        base_currency=home_of(settings, country),
+        tax_number=optional_name(known, "tax_number"),
+        country=country,
+        plan=_plan_of(said.get("subscriptions")),
+        lock_dates_known=settings is not None,
+        period_locked_to=day_of(known.get("year_end_lockdown_date")),
+        rules=_rules_of(country),
+    )
+
+
+def home_of(settings: Mapping[str, Any] | None, country: str | None) -> str:
+    """Raises:
+    FieldError: it cannot be told.
+    """
+    if settings is not None:
+        return code_of(record_of(settings.get("base_currency")), "id")
+    if country not in HOME_CURRENCIES:
+        raise FieldError("its currency is not told")
+    return HOME_CURRENCIES[country]
+
+
+def _rules_of(country: str | None) -> BookRules:
+    """In the United States only sales have tax ("Tax" of the reference: sales tax); everywhere else each line has a rate
+    (that costs there may go without is unverified).
+    """
+    return BookRules(taxes_costs=country != UNITED_STATES)
+
+
+def _plan_of(subscriptions: Any) -> str | None:
+    """By its id, which is what guides name plans by."""
+    found = [one for one in subscriptions or [] if isinstance(one, dict) and one.get("id")]
+    active = [one for one in found if one.get("active")] or found
+    return str(active[0]["id"])[:100] if active else None

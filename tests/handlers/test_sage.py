@@ -1,0 +1,191 @@
+"""A bill in Slack becomes one in Sage Accounting: one of several businesses of a sign-in is chosen, the bill published to a
+supplier that was not there before, with its file, refused with its fix, and taken back again.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+from aiohttp import web
+
+from bot.domain.settings import PaymentStatus
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
+from bot.playground.start import stand_in
+from bot.serving import listening
+from bot.views.ids import ActionId, BlockId
+from providers import PROVIDERS
+from providers.sage.simulator import TRADING, Fault, SageState, create_app
+from tests.contract.sage import bank, ledger
+from tests.fakes.app import whole_app
+from tests.fakes.clock import FakeClock
+from tests.fakes.connected import KEYS, as_connected, connect
+from tests.fakes.ports import free_port
+from tests.handlers.desk import Desk, words
+from tests.handlers.test_other_books import OURS
+from tests.handlers.test_paid import costs, method
+from tests.handlers.test_withdrawing import withdraw
+from tests.intake.documents import Row
+
+OFFICE_COSTS, POSTAGE, SALES, STANDARD_RATE, CURRENT_ACCOUNT = (
+    ledger("7500"),
+    ledger("7501"),
+    ledger("4010"),
+    "GB_STANDARD",
+    bank("1200"),
+)
+
+
+@asynccontextmanager
+async def beside_sage(database_url: str, *, is_paid: bool = False) -> AsyncIterator[tuple[Desk, SageState]]:
+    """Connected by the workspace's admin, and set up."""
+    clock, port = FakeClock(sleeps_at_once=True), free_port()
+    back = f"http://127.0.0.1:{port}/connect/sage/callback"
+    books = SageState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(back,))
+    ledgers = web.Application(client_max_size=2**24)
+    ledgers.add_subapp("/sage", create_app(books))
+    async with listening(ledgers, "127.0.0.1", 0) as ledgers_port:
+        books.public_url = f"http://127.0.0.1:{ledgers_port}/sage"
+        environment = {
+            "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "DEXT_ENCRYPTION_KEYS": KEYS,
+            **sage_environment(books.public_url),
+        }
+        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
+            await world.slack.command("/dext", "connect sage", user=ADMIN)
+            await connect(world, tenant=TRADING)
+            await world.settle()
+            connected = await as_connected(world, cast("Any", None))
+            await connected.set_up(category=OFFICE_COSTS, tax=STANDARD_RATE)
+            desk = Desk(connected)
+            if is_paid:
+                visa = await method(desk, CURRENT_ACCOUNT)
+                coded = {"default_account": OFFICE_COSTS, "default_tax_rate": STANDARD_RATE}
+                await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa, **coded)
+            yield desk, books
+
+
+def sage_environment(base: str) -> dict[str, str]:
+    """As the playground has it: the vendor's own paths, under a prefix."""
+    vendors = PROVIDERS["sage"].profile.addresses
+    found = {f"DEXT_SAGE_{name.upper()}": stand_in(base, name, vendor) for name, vendor in vendors.items()}
+    return {**found, "DEXT_SAGE_CLIENT_ID": "ours", "DEXT_SAGE_CLIENT_SECRET": "ours-secret"}
+
+
+async def sales(desk: Desk) -> None:
+    """Their settings, as an admin fills them in."""
+    await desk.slack.command("/dext", "settings sales", user=ADMIN)
+    form = desk.modal(ADMIN)
+    chosen = ((BlockId.DEFAULT_TAX, ActionId.FIND_TAX_RATE), (BlockId.DEFAULT_ACCOUNT, ActionId.FIND_ACCOUNT))
+    for block, action in chosen:
+        await desk.slack.options(form, action, "", user=ADMIN, block_id=block)
+    values = {
+        BlockId.PAYMENT_STATUS: "awaiting_payment",
+        BlockId.DEFAULT_TAX: STANDARD_RATE,
+        BlockId.DEFAULT_ACCOUNT: SALES,
+    }
+    done = await desk.slack.submit(form, values)
+    assert (done.errors, done.error) == ({}, None)
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.settle()
+
+
+async def test_a_bill_is_approved_in_slack_and_stands_in_sage_once_whatever_becomes_of_the_answer(
+    sqlite_url: str,
+) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        await desk.drop("G-1", ending="pdf")
+        books.fail_next(Fault.RESET_AFTER, method="POST", path="*/purchase_invoices")
+
+        await desk.approve("G-1")
+        for _ in range(4):
+            await desk.world.later(61)
+
+        (bill,) = books.purchase_invoices()
+        assert (bill["vendor_reference"], bill["total_amount"], bill["contact_name"]) == ("G-1", 120, "Paper & Ink Ltd")
+        assert bill["invoice_lines"][0]["ledger_account"]["displayed_as"] == "Office Costs (7500)"
+        (file,) = books.books[TRADING].files(bill)
+        assert file["file_name"].endswith(".pdf")
+        card = desk.card("G-1")
+        assert "Published* to Sage Accounting" in words(card)
+        assert f"/invoicing/purchases/invoices/{bill['id']}" in str(card.blocks)
+        # people see the nominal code of a category, not what the ledger refers to it by
+        assert "7500 · Office Costs" in words(card)
+
+
+async def test_what_sage_refuses_is_told_in_the_bills_thread_and_goes_out_with_another_category(
+    sqlite_url: str,
+) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        books.hide_account(TRADING, "Office Costs", is_hidden=True)
+        await desk.drop("G-1")
+
+        await desk.approve("G-1")
+        await desk.world.later(61)
+
+        (alert,) = desk.slack.thread(BILLS, desk.card("G-1").ts)
+        assert "Category 7500 · Office Costs is archived in Sage Accounting" in words(alert)
+        assert books.purchase_invoices() == []
+
+        await desk.press(alert, ActionId.CHOOSE_ACCOUNT, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        await desk.offered(form, {BlockId.ACCOUNT: POSTAGE})
+        await desk.slack.submit(form, {BlockId.ACCOUNT: POSTAGE})
+        await desk.settle()
+        for _ in range(2):
+            await desk.world.later(61)
+
+        (bill,) = books.purchase_invoices()
+        assert bill["invoice_lines"][0]["ledger_account"]["displayed_as"] == "Postage and Couriers (7501)"
+
+
+async def test_a_bill_is_paid_from_its_payment_method_and_taken_back_with_its_payment(sqlite_url: str) -> None:
+    async with beside_sage(sqlite_url, is_paid=True) as (desk, books):
+        await desk.drop("INV-1")
+        await desk.approve("INV-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        (payment,) = books.documents("contact_payments")
+        assert (payment["total_amount"], payment["bank_account"]["displayed_as"]) == (120, "Current Account (1200)")
+        (bill,) = books.purchase_invoices()
+        assert bill["status"]["id"] == "PAID"
+
+        await withdraw(desk, "twice in the post", BOOKKEEPER)
+        for _ in range(3):
+            await desk.world.later(61)
+
+        assert (books.purchase_invoices(), books.documents("contact_payments")) == ([], [])
+        told = desk.slack.thread(BILLS, desk.card("INV-1").ts)[-1].text
+        assert "Its payment is deleted. The bill is deleted in Sage Accounting." in told
+
+
+async def test_a_suppliers_credit_note_is_published_and_what_it_credits_received(sqlite_url: str) -> None:
+    async with beside_sage(sqlite_url, is_paid=True) as (desk, books):
+        await desk.drop("INV-1")
+        await desk.edit("INV-1", {BlockId.DOCUMENT_TYPE: "credit_note"})
+        await desk.approve("INV-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        (credit,) = books.documents("purchase_credit_notes")
+        (refund,) = books.documents("contact_payments")
+        assert (credit["total_amount"], credit["status"]["id"], books.purchase_invoices()) == (120, "PAID", [])
+        assert refund["transaction_type"]["id"] == "VENDOR_REFUND"
+
+
+async def test_a_sale_is_an_invoice_to_a_customer_that_is_made_there_without_a_file_that_sage_takes_none_of(
+    sqlite_url: str,
+) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        await sales(desk)
+        await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS, ending="pdf")
+
+        await desk.approve("S-1")
+        for _ in range(2):
+            await desk.world.later(61)
+
+        (invoice,) = books.documents("sales_invoices")
+        assert (invoice["invoice_number"], invoice["total_amount"]) == ("S-1", 120)
+        assert (books.books[TRADING].files(invoice), desk.slack.thread(BILLS, desk.card("S-1").ts)) == ([], [])
+        assert f"/invoicing/sales/invoices/{invoice['id']}" in str(desk.card("S-1").blocks)
+        assert "Published* to Sage Accounting" in words(desk.card("S-1"))
