@@ -78,7 +78,7 @@ async def sales(desk: Desk) -> None:
     chosen = ((BlockId.DEFAULT_TAX, ActionId.FIND_TAX_RATE), (BlockId.DEFAULT_ACCOUNT, ActionId.FIND_ACCOUNT))
     for block, action in chosen:
         await desk.slack.options(form, action, "", user=ADMIN, block_id=block)
-    values = {
+    values: dict[str, object] = {
         BlockId.PAYMENT_STATUS: "awaiting_payment",
         BlockId.DEFAULT_TAX: STANDARD_RATE,
         BlockId.DEFAULT_ACCOUNT: SALES,
