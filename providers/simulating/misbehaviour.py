@@ -63,6 +63,8 @@ class Planned:
     path: str
     times: int
     seconds: float
+    holding: bytes = b""
+    """Only calls whose body has this in it."""
 
 
 @dataclass(slots=True)
@@ -73,18 +75,18 @@ class Misbehaviour:
     late_list_seconds: float = 0
     planned: list[Planned] = field(default_factory=list)
 
-    def plan(self, fault: Fault, *, times: int, method: str, path: str, seconds: float) -> None:
-        self.planned.append(Planned(fault, method.upper(), path, times, seconds))
+    def plan(self, fault: Fault, *, times: int, method: str, path: str, seconds: float, holding: bytes = b"") -> None:
+        self.planned.append(Planned(fault, method.upper(), path, times, seconds, holding))
 
     def calm(self) -> None:
         """Behave."""
         self.outage, self.late_list_seconds = False, 0
         self.planned.clear()
 
-    def next_for(self, method: str, path: str) -> Planned | None:
+    def next_for(self, method: str, path: str, body: bytes = b"") -> Planned | None:
         """The first fault that matches this call; it counts as used."""
         for found in self.planned:
-            if fnmatchcase(method, found.method) and fnmatchcase(path, found.path):
+            if fnmatchcase(method, found.method) and fnmatchcase(path, found.path) and found.holding in body:
                 found.times -= 1
                 if found.times <= 0:
                     self.planned.remove(found)

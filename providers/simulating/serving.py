@@ -64,7 +64,7 @@ class Server:
         broken = None if who is None else self.state.meter.enter(who)
         if broken is not None:
             return await self._finish(request, body, self.front.too_many(broken), None, who)
-        planned = self.state.misbehaviour.next_for(request.method, path)
+        planned = self.state.misbehaviour.next_for(request.method, path, body)
         try:
             answer = self._answer(request, body, work, planned)
             if planned is None or planned.fault not in _HANGS:

@@ -165,9 +165,12 @@ class Simulated(ABC, Generic[Books]):
         method: str = "*",
         path: str = "*",
         seconds: float = 10,
+        holding: bytes = b"",
     ) -> None:
-        """The next `times` calls that match misbehave. `path` is a pattern under the root, such as `*/Invoices`."""
-        self.misbehaviour.plan(Fault(fault), times=times, method=method, path=path, seconds=seconds)
+        """The next `times` calls that match misbehave. `path` is a pattern under the root, such as `*/Invoices`; `holding` is
+        what their bodies have in them.
+        """
+        self.misbehaviour.plan(Fault(fault), times=times, method=method, path=path, seconds=seconds, holding=holding)
 
     def hidden_after(self) -> datetime | None:
         """Documents created since then are not in lists yet; None: lists are up to date."""

@@ -1,11 +1,11 @@
 """QuickBooks Online as a far end: our adapter over real HTTP against the simulator, every call judged by Intuit's schema."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
@@ -13,6 +13,7 @@ import aiohttp
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
+from bot.domain.publishing import StepKind
 from providers.base import Access, ClientConfig
 from providers.http import DEFAULT_WAIT_SECONDS
 from providers.quickbooks.adapter import QuickBooksProvider
@@ -23,8 +24,8 @@ from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, crea
 from tests.contract.far_end import Codes
 from tests.contract.impatient import Impatient
 from tests.contract.lists import ListsFarEnd
+from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
-from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.served import served
@@ -79,11 +80,18 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 """What makes a fresh Northwind Trading Ltd refuse a bill, and how our product should call it."""
 
 
-class QuickBooksFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
+class QuickBooksFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
     """All three parts. `budget` remembers for how long there was to be silence."""
 
+    state: QuickBooksState
     long_list = ListKind.CONTACTS
     codes = CODES
+    # documents and payments share a call
+    writes: ClassVar[Mapping[StepKind, Written]] = {
+        StepKind.DOCUMENT: Written(method="POST", path="*/batch", holding=b'"Bill":'),
+        StepKind.ATTACHMENT: Written(method="POST", path="*/upload"),
+        StepKind.PAYMENT: Written(method="POST", path="*/batch", holding=b'"BillPayment":'),
+    }
 
     def __init__(
         self, provider: QuickBooksProvider, state: QuickBooksState, clock: FakeClock, budget: Unlimited
@@ -126,6 +134,24 @@ class QuickBooksFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
     def lose_answer(self, way: str) -> None:
         self.state.fail_next(way, method="POST", path="*/batch")
+
+    def fresh_access(self) -> Access:
+        return Access(access_token=self.state.grant()["access_token"], tenant_id=TRADING)
+
+    def lift_limits(self) -> None:
+        super().lift_limits()
+        self.state.batches.limits = self.state.meter.limits
+
+    def count(self, write: StepKind, number: str) -> int:
+        documents = {bill["Id"] for bill in self.state.bills() if bill["DocNumber"] == number}
+        match write:
+            case StepKind.ATTACHMENT:
+                return sum(len(self.books.files("Bill", document)) for document in documents)
+            case StepKind.PAYMENT:
+                lines = [line for payment in self.state.documents("BillPayment") for line in payment["Line"]]
+                return sum(link["TxnId"] in documents for line in lines for link in line["LinkedTxn"])
+            case _:
+                return len(documents)
 
     def drop_before(self) -> None:
         self.state.fail_next(Fault.RESET_BEFORE, method="POST", path="*/batch")

@@ -1,18 +1,19 @@
 """Xero as a far end: our adapter over real HTTP against the simulator, every call judged by Xero's own documents."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
+from bot.domain.publishing import StepKind
 from providers.base import Access, ClientConfig
 from providers.xero.adapter import XeroProvider
 from providers.xero.simulated import payments
@@ -21,8 +22,8 @@ from providers.xero.simulated.seed import new_contact, stable_id
 from providers.xero.simulator import TRADING, Fault, XeroState, create_app
 from tests.contract.impatient import Impatient
 from tests.contract.lists import ListsFarEnd
+from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
-from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.served import served
@@ -67,10 +68,16 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 """What makes a fresh Northwind Trading Ltd refuse a bill, and how our product should call it."""
 
 
-class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
+class XeroFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
     """All three parts. `budget` remembers what Xero said of its limits."""
 
+    state: XeroState
     long_list = ListKind.CONTACTS
+    writes: ClassVar[Mapping[StepKind, Written]] = {
+        StepKind.DOCUMENT: Written(method="PUT", path="*/Invoices"),
+        StepKind.ATTACHMENT: Written(method="PUT", path="*/Attachments/*"),
+        StepKind.PAYMENT: Written(method="PUT", path="*/Payments"),
+    }
 
     def __init__(self, provider: XeroProvider, state: XeroState, clock: FakeClock, budget: Unlimited) -> None:
         self.provider, self.state, self.clock, self.budget = provider, state, clock, budget
@@ -114,6 +121,21 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
     def lose_answer(self, way: str) -> None:
         self.state.fail_next(way, method="PUT", path="*/Invoices")
+
+    def fresh_access(self) -> Access:
+        return self.access_of("dana")
+
+    def count(self, write: StepKind, number: str) -> int:
+        books = self.state.books[TRADING]
+        documents = [bill["InvoiceID"] for bill in self.state.bills() if bill["InvoiceNumber"] == number]
+        match write:
+            case StepKind.ATTACHMENT:
+                return sum(len(books.files(document)) for document in documents)
+            case StepKind.PAYMENT:
+                paid = [one for one in books.payments.values() if one["Status"] == "AUTHORISED"]
+                return sum(one["Invoice"]["InvoiceID"] in documents for one in paid)
+            case _:
+                return len(documents)
 
     def drop_before(self) -> None:
         self.state.fail_next(Fault.RESET_BEFORE, method="PUT", path="*/Invoices")

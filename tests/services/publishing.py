@@ -34,6 +34,7 @@ from bot.services.publications import open_publication
 from bot.services.publishing import Publishing
 from bot.services.smaller_files import SmallerFiles
 from providers.base import Access
+from tests.contract.far_end import USUAL, Codes
 from tests.fakes.clock import FakeClock
 from tests.fakes.jobs import InlineJobs
 from tests.services.ledger import Ledger
@@ -107,6 +108,8 @@ class World:
     """What the next items are made of: its name, and what it begins with; each has bytes of its own."""
     paid_from: str | None = None
     """The bank account that they are paid from at once; None: they are not paid."""
+    codes: Codes = USUAL
+    """Of the ledger that they are for."""
 
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
@@ -173,7 +176,8 @@ class World:
             source_key=f"form:{number}",
             facts=facts,
             coding=Coding(
-                account=CodedValue(value="429", source=by_hand), tax_rate=CodedValue(value="INPUT2", source=by_hand)
+                account=CodedValue(value=self.codes.cost, source=by_hand),
+                tax_rate=CodedValue(value=next(iter(self.codes.cost_rates)), source=by_hand),
             ),
         )
 
@@ -259,9 +263,11 @@ async def in_half(content: bytes, most_bytes: int) -> Smaller | None:
     return Smaller(content=half, ending="pdf") if len(half) <= most_bytes else None
 
 
-async def a_world(db: Database, clock: Clock, *, is_set_up: bool = True, team_id: str = "T1") -> World:
+async def a_world(
+    db: Database, clock: Clock, *, is_set_up: bool = True, team_id: str = "T1", provider: str = "xero"
+) -> World:
     ledger, jobs, tokens = Ledger(clock), InlineJobs(), StandingTokens(db)
-    publishing = Publishing(db, jobs, {"xero": ledger}, tokens, clock, PUBLIC_URL, LEASE)
+    publishing = Publishing(db, jobs, {provider: ledger}, tokens, clock, PUBLIC_URL, LEASE)
 
     smaller_files = SmallerFiles(db, jobs, in_half)
 
@@ -269,11 +275,13 @@ async def a_world(db: Database, clock: Clock, *, is_set_up: bool = True, team_id
         await (smaller_files if kind == JobKind.MAKE_SMALLER else publishing).run(key)
 
     jobs.handler = run
-    ids = await _seed(db, is_set_up=is_set_up, team_id=team_id)
+    ids = await _seed(db, is_set_up=is_set_up, team_id=team_id, provider=provider)
     return World(db, clock, ledger, jobs, tokens, publishing, *ids, smaller_files)
 
 
-async def _seed(db: Database, *, is_set_up: bool, team_id: str) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:
+async def _seed(
+    db: Database, *, is_set_up: bool, team_id: str, provider: str
+) -> tuple[WorkspaceId, OrganisationId, ConnectionId]:
     workspace_id, organisation_id, connection_id, token_set_id = (uuid4() for _ in range(4))
     async with db.write() as tx:
         await tx.execute(table_of(WorkspaceRow).insert().values(**_workspace(workspace_id, team_id, tx)))
@@ -284,11 +292,11 @@ async def _seed(db: Database, *, is_set_up: bool, team_id: str) -> tuple[Workspa
         confirmed = {"general_confirmed_at": confirmed_at, "tax_confirmed_at": confirmed_at}
         settings = {"organisation_id": organisation_id, "workspace_id": workspace_id, "version": 1, "chosen": "{}"}
         await tx.execute(table_of(SettingsRow).insert().values(**settings, **confirmed))
-        tokens = {"provider": "xero", "subject": f"person of {team_id}", "access_sealed": b"", "refresh_sealed": b""}
+        tokens = {"provider": provider, "subject": f"person of {team_id}", "access_sealed": b"", "refresh_sealed": b""}
         times = {"expires_at": tx.now, "refreshed_at": tx.now, "generation": 1}
         await tx.execute(table_of(TokenSetRow).insert().values(id=token_set_id, **tokens, **times))
         connection = {"workspace_id": workspace_id, "organisation_id": organisation_id, "token_set_id": token_set_id}
-        linked = {"provider": "xero", "tenant_id": "tenant", "connected_by": "U1", "connected_at": tx.now}
+        linked = {"provider": provider, "tenant_id": "tenant", "connected_by": "U1", "connected_at": tx.now}
         await tx.execute(
             table_of(ConnectionRow).insert().values(id=connection_id, **connection, **linked, health="healthy")
         )
