@@ -54,7 +54,9 @@ class Unlimited:
 
     calls: int = 0
 
-    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
+    def call(
+        self, tenant_id: str | None, *, can_wait: bool = False, kind: str | None = None
+    ) -> AbstractAsyncContextManager[None]:
         self.calls += 1
         return nullcontext()
 

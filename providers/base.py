@@ -83,6 +83,8 @@ class RateLimits(Allowance):
     """The vendor's limits for an organisation, and for the whole app in a minute."""
 
     per_minute_of_app: int | None = None
+    per_minute_of: Mapping[str, int] = field(default_factory=dict)
+    """Calls of an organisation that are counted for themselves as well, by the provider's own name for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +150,11 @@ class Profile:
 class Budget(Protocol):
     """Permission to call: one organisation's minute and day windows and calls at once, shared by all processes."""
 
-    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
+    def call(
+        self, tenant_id: str | None, *, can_wait: bool = False, kind: str | None = None
+    ) -> AbstractAsyncContextManager[None]:
         """Hold a place for one call; `None` is for calls that belong to no organisation (tokens). `can_wait`: documents
-        go first, so it leaves them some of what there is.
+        go first, so it leaves them some of what there is. `kind`: one of those that have a limit of their own.
 
         Raises:
             TryLaterError: the organisation is paused or its budget is used up for longer than a call may wait.

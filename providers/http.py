@@ -97,11 +97,12 @@ class Caller:
         body: bytes,
         query: Mapping[str, str] | None = None,
         can_wait: bool = False,
+        kind: str | None = None,
     ) -> Answer:
-        """A write. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
+        """A write; `can_wait` and `kind`: see `Budget.call`. Raises: TryLaterError when no byte left, OutcomeUnknownError when the answer was lost."""
         # a file of many megabytes is handed over piece by piece, so that whatever else goes on gets its turn
         data = BytesIO(body)
-        async with self.budget.call(tenant, can_wait=can_wait):
+        async with self.budget.call(tenant, can_wait=can_wait, kind=kind):
             try:
                 answer = await self._request(
                     method, url, self.write_limit, headers=headers, params=query, data=data, middlewares=(_once,)

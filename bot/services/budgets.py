@@ -8,7 +8,7 @@ wait for one row: what the vendor says is left of it is kept an eye on.
 
 import random
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,12 +84,31 @@ class SharedBudget:
     clock: Clock
     provider: str
     limits: RateLimits
+    _of_kinds: dict[str, "SharedBudget"] = field(default_factory=dict)
     _since: dict[str, _Since] = field(default_factory=dict)
     _left: dict[str, Told] = field(default_factory=dict)
     """What is left by our own count, as of the last call of each organisation."""
 
     @asynccontextmanager
-    async def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AsyncIterator[None]:
+    async def call(
+        self, tenant_id: str | None, *, can_wait: bool = False, kind: str | None = None
+    ) -> AsyncIterator[None]:
+        async with self._call(tenant_id, can_wait=can_wait):
+            of_kind = self._of_kind(kind)
+            async with nullcontext() if of_kind is None else of_kind.call(tenant_id, can_wait=can_wait):
+                yield
+
+    def _of_kind(self, kind: str | None) -> "SharedBudget | None":
+        """What else these calls are counted by: rows of their own."""
+        most = None if kind is None else self.limits.per_minute_of.get(kind)
+        if kind is None or most is None:
+            return None
+        limits = RateLimits(per_minute=most, per_day=None, at_once=self.limits.at_once, spare=self.limits.spare)
+        new = SharedBudget(self.db, self.clock, f"{self.provider}/{kind}", limits)
+        return self._of_kinds.setdefault(kind, new)
+
+    @asynccontextmanager
+    async def _call(self, tenant_id: str | None, *, can_wait: bool) -> AsyncIterator[None]:
         tenant, place = tenant_id or APP, uuid4().hex[:12]
         is_tight = await self._acquire(tenant, place, can_wait=can_wait)
         try:

@@ -23,6 +23,9 @@ from bot.domain.books import Capability, ListKind
 from bot.domain.postings import PostingKind
 from providers.base import ConnectSteps, Marker, Profile, RateLimits
 
+BATCHES = "batches"
+"""Calls of many documents at once, which have a limit of their own."""
+
 PROFILE = Profile(
     key="quickbooks",
     name="QuickBooks Online",
@@ -45,9 +48,8 @@ PROFILE = Profile(
     incremental=frozenset({ListKind.CONTACTS}),
     # "Batch operation": ten payloads in each, forty batches a minute
     batch_size=10,
-    # "Limits and throttles"; no answer says what is left. Batches are counted for themselves, and a 429 says when
-    # there were too many
-    limits=RateLimits(per_minute=500, per_day=None, at_once=9, spare=1),
+    # "Limits and throttles"; no answer says what is left
+    limits=RateLimits(per_minute=500, per_day=None, at_once=9, spare=1, per_minute_of={BATCHES: 40}),
     marker=Marker(
         field="PrivateNote",
         visibility_delay=timedelta(seconds=10),

@@ -10,6 +10,7 @@ from bot.clock import Clock
 from providers.base import Access, ClientConfig
 from providers.exact import exact_json
 from providers.http import Answer, Caller, parsed, wait_of
+from providers.quickbooks import BATCHES
 from providers.quickbooks.errors import raise_for, raise_for_write
 from providers.refusals import mapped_errors
 
@@ -99,7 +100,8 @@ class QuickBooksClient:
 
     async def batch(self, access: Access, items: Sequence[Json], key: str) -> list[Json]:
         """One answer or one `Fault` each, by `bId`."""
-        found = await self._post(access, "batch", exact_json({"BatchItemRequest": list(items)}).encode(), key)
+        body = exact_json({"BatchItemRequest": list(items)}).encode()
+        found = await self._post(access, "batch", body, key, kind=BATCHES)
         with mapped_errors():
             answers = {answer["bId"]: answer for answer in found["BatchItemResponse"]}
             return [dict(answers[item["bId"]]) for item in items]
@@ -145,6 +147,7 @@ class QuickBooksClient:
         *,
         content_type: str = "application/json",
         can_wait: bool = False,
+        kind: str | None = None,
     ) -> Json:
         answer = await self._caller.write(
             "POST",
@@ -154,6 +157,7 @@ class QuickBooksClient:
             body=body,
             query={**(query or {}), "requestid": key, "minorversion": MINOR_VERSION},
             can_wait=can_wait,
+            kind=kind,
         )
         await self._pause(access, answer)
         raise_for_write(answer, wait_seconds=wait_of(answer, self._clock))

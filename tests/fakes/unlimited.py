@@ -13,7 +13,9 @@ class Unlimited:
     pauses: list[tuple[str | None, float]] = field(default_factory=list)
     asked_for: list[str | None] = field(default_factory=list)
 
-    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
+    def call(
+        self, tenant_id: str | None, *, can_wait: bool = False, kind: str | None = None
+    ) -> AbstractAsyncContextManager[None]:
         self.asked_for.append(tenant_id)
         return nullcontext()
 

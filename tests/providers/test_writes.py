@@ -13,7 +13,9 @@ from providers.http import Caller
 
 
 class NoLimits:
-    def call(self, tenant_id: str | None, *, can_wait: bool = False) -> AbstractAsyncContextManager[None]:
+    def call(
+        self, tenant_id: str | None, *, can_wait: bool = False, kind: str | None = None
+    ) -> AbstractAsyncContextManager[None]:
         return nullcontext()
 
     async def observe(

@@ -220,3 +220,25 @@ async def test_an_error_in_the_call_gives_the_place_back(database: Database, clo
             raise ValueError("lost")
 
     await call(shared)
+
+
+async def test_calls_of_a_kind_that_has_a_limit_of_its_own_wait_for_that_as_well(
+    database: Database, clock: FakeClock
+) -> None:
+    clock.sleeps_at_once = True
+    limits = RateLimits(per_minute=10, per_day=None, at_once=2, per_minute_of={"batches": 2})
+    first, second = (SharedBudget(database, clock, "fake", limits) for _ in range(2))
+    for shared in (first, second):
+        async with shared.call("acme", kind="batches"):
+            pass
+
+    with pytest.raises(TryLaterError) as refused:
+        async with first.call("acme", kind="batches"):
+            pass
+
+    assert refused.value.after_seconds == pytest.approx(60, abs=0.5)
+    await call(second, times=7)
+    async with first.call("beta", kind="batches"):
+        pass
+    with pytest.raises(TryLaterError):
+        await call(second)

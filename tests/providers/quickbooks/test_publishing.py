@@ -5,16 +5,22 @@ from decimal import Decimal
 
 import pytest
 
+from bot.db.unit_of_work import Database
 from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import EndedDocument, differences
 from bot.domain.postings import Ending, Payment, PostingKind, Withdrawal
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
+from bot.services.budgets import SharedBudget
+from providers.errors import TryLaterError
+from providers.quickbooks import BATCHES
+from providers.quickbooks.adapter import QuickBooksProvider
 from providers.quickbooks.completing import Rate, _tax_lines
 from providers.quickbooks.mapping import rate_of, rate_to_wire
-from tests.contract.quickbooks import QuickBooksFarEnd
-from tests.providers.quickbooks.ours import a_file, the_document
+from tests.contract.quickbooks import QuickBooksFarEnd, config_of
+from tests.fakes.clock import FakeClock
+from tests.providers.quickbooks.ours import a_file, client_of, the_document
 
 NORTH = "5000000000000142238"
 
@@ -263,3 +269,26 @@ def test_a_rate_comes_back_as_it_went(rate: str) -> None:
 def test_no_rate_is_none() -> None:
     assert rate_of(None) is None
     assert rate_of(0) is None
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_more_batches_than_a_minute_has_wait_for_the_next_and_none_is_too_many(
+    quickbooks: QuickBooksFarEnd, database: Database, clock: FakeClock
+) -> None:
+    clock.sleeps_at_once = True
+    limits = quickbooks.provider.profile.limits
+    caller = replace(client_of(quickbooks)._caller, budget=SharedBudget(database, clock, "quickbooks", limits))
+    provider = QuickBooksProvider(config_of(quickbooks.state), caller, clock)
+    waits = []
+
+    for number in range(limits.per_minute_of[BATCHES] + 5):
+        body = provider.render([quickbooks.a_bill(f"B-{number}")])
+        try:
+            await provider.create(quickbooks.access, "bill", body, idempotency_key=f"{number}")
+        except TryLaterError as later:
+            waits.append(later.after_seconds)
+            await clock.advance(later.after_seconds or 0)
+
+    assert len(waits) == 1
+    assert quickbooks.state.batches.refused == 0
+    assert quickbooks.budget.pauses == []
