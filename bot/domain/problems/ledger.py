@@ -10,9 +10,10 @@ LEDGER: dict[ProblemCode, Entry] = {
         title="The document was changed in {ledger}",
         explanation="The document in {ledger} is approved, paid, voided or has something allocated to it, so it cannot "
         "be changed from here.",
-        remedy="Open it in {ledger} and decide there; press Retry when it can be sent again.",
+        remedy="Open it in {ledger} and decide there; press Retry when it can be sent again. If the item is another document, "
+        "edit it, for instance its number.",
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.RETRY,),
+        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
     ),
     ProblemCode.DOCUMENT_GONE: Entry(
         title="The document is no longer in {ledger}",
