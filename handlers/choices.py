@@ -66,7 +66,8 @@ class ChoiceHandlers:
         about = _about(query)
         if about is None:
             return Choices()
-        found = await self.lists.contacts(query.actor, about.organisation_id, query.text)
+        kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
+        found = await self.lists.contacts(query.actor, about.organisation_id, query.text, kind)
         return Choices([contact_option(contact) for contact in found])
 
     async def find_bank_account(self, query: OptionsQuery) -> Choices:

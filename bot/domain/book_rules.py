@@ -19,6 +19,8 @@ class BookRules:
     """Whether sales have tax rates."""
     sells_products: bool = False
     """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
+    parts_contacts: bool = False
+    """Whether suppliers and customers are two lists, and documents of either side take none of the other."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)

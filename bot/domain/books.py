@@ -123,6 +123,10 @@ class Contact:
     currency: str | None = None
     default_account_code: str | None = None
 
+    def is_of(self, kind: ItemKind) -> bool:
+        """Whether it is a customer, of sales, or a supplier."""
+        return self.is_customer if kind is ItemKind.SALE else self.is_supplier
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingOption:

@@ -60,13 +60,15 @@ class Choices:
             alert = await _refusal(tx, actor, instead_for)
         return tuple(rate for rate in found if alert is None or rate.code != alert.refused_tax_rate)
 
-    async def contacts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
-        """Live contacts; none for who may not see these books."""
+    async def contacts(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
+    ) -> tuple[Contact, ...]:
+        """Live contacts that items of a kind can have; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text)
+            return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text, kind)
 
     async def products(
         self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST

@@ -17,15 +17,16 @@ from bot.db.messages import MessageRow
 from bot.db.recodings import undecided_items
 from bot.db.unit_of_work import Tx
 from bot.domain.books import ListKind
-from bot.domain.coding import Coding, CodingDefaults, LineCoding
+from bot.domain.coding import Coding, CodingDefaults, LineCoding, Track
 from bot.domain.defaults import DefaultOutcome, MissingDefault
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rights import Role
 from bot.services.choices import usable_defaults
+from bot.services.code_names import CodeNames
 from bot.services.connection_messages import place_of_news
-from bot.services.lists import account_label, product_label, tax_rate_label
+from bot.services.lists import account_label, live_tracking, product_label, tax_rate_label
 from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
 from bot.services.settings import load_settings, organisation_name, people_with
 from bot.views import defaults as views
@@ -65,18 +66,19 @@ async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
         defaults = settings.of(of).coding_defaults
         usable = await usable_defaults(tx, workspace_id, organisation_id, defaults, of)
         for kind in known:
-            key = _default(defaults, kind)
-            is_missing = key is not None and _default(usable, kind) is None
-            role, before = told.get((of, kind), ("", None))
-            if before is not None and (before.key != key or not is_missing):
-                outcome = DefaultOutcome.BACK if before.key == key else DefaultOutcome.CHANGED
-                await _tell(tx, workspace_id, organisation_id, role, replace(before, outcome=outcome))
+            chosen = _keys(defaults, kind)
+            missing = chosen - _keys(usable, kind)
+            before = {found.key: (role, found) for role, found in told if (found.of, found.kind) == (of, kind)}
+            for key in before.keys() - missing:
+                role, found = before[key]
+                outcome = DefaultOutcome.BACK if key in chosen else DefaultOutcome.CHANGED
+                await _tell(tx, workspace_id, organisation_id, role, replace(found, outcome=outcome))
                 is_back = is_back or outcome is DefaultOutcome.BACK
-            if key is not None and is_missing and (before is None or before.key != key):
+            for place, key in enumerate(sorted(missing - before.keys())):
                 label = await _label(tx, workspace_id, organisation_id, kind, key)
-                role = f"{of}:{kind}:{tx.now:%Y%m%dT%H%M%S%f}"
-                missing = MissingDefault(of=of, kind=kind, key=key, label=label)
-                await _tell(tx, workspace_id, organisation_id, role, missing)
+                role = f"{of}:{kind}:{tx.now:%Y%m%dT%H%M%S%f}{f':{place}' if place else ''}"
+                gone = MissingDefault(of=of, kind=kind, key=key, label=label)
+                await _tell(tx, workspace_id, organisation_id, role, gone)
                 await _flag_cards(tx, workspace_id, organisation_id, kind, key)
     return is_back
 
@@ -107,7 +109,16 @@ async def _flag_cards(
 
 def _booked_to(item: Item, kind: ListKind) -> set[str | None]:
     coded: tuple[Coding | LineCoding, ...] = (item.coding, *item.coding.lines)
-    return {each.account.value if kind is ListKind.ACCOUNTS else each.tax_rate.value for each in coded}
+    match kind:
+        case ListKind.ACCOUNTS:
+            return {each.account.value for each in coded}
+        case ListKind.PRODUCTS:
+            return {each.product.value for each in coded}
+        case ListKind.TRACKING_CATEGORIES:
+            options = [(one.category, one.option.value) for each in coded for one in each.tracking]
+            return {_key(Track(category, option)) for category, option in options if option is not None}
+        case _:
+            return {each.tax_rate.value for each in coded}
 
 
 def _connection(column: ColumnElement[Any], workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Select[Any]:
@@ -116,13 +127,11 @@ def _connection(column: ColumnElement[Any], workspace_id: WorkspaceId, organisat
     )
 
 
-async def _open(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
-) -> dict[tuple[ItemKind, ListKind], tuple[str, MissingDefault]]:
+async def _open(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> list[tuple[str, MissingDefault]]:
     """What was told and not finished, with its role."""
     rows = await tx.execute(_TOLD, {"workspace_id": workspace_id, "of_id": str(organisation_id)})
     told = [(row.role, load(row.facts, MissingDefault)) for row in rows.all()]
-    return {(missing.of, missing.kind): (role, missing) for role, missing in told if missing.outcome is None}
+    return [(role, missing) for role, missing in told if missing.outcome is None]
 
 
 async def _tell(
@@ -142,11 +151,26 @@ async def _tell(
     await want(tx, workspace_id, Subject.DEFAULT, organisation_id, place, facts=facts)
 
 
-def _default(defaults: CodingDefaults, kind: ListKind) -> str | None:
+def _keys(defaults: CodingDefaults, kind: ListKind) -> set[str]:
+    """Of tracking there may be several."""
+    if kind is ListKind.TRACKING_CATEGORIES:
+        return {_key(track) for track in defaults.tracking}
     of_kind = {ListKind.ACCOUNTS: defaults.account, ListKind.TAX_RATES: defaults.tax_rate}
-    return of_kind.get(kind, defaults.product)
+    key = of_kind.get(kind, defaults.product)
+    return set() if key is None else {key}
+
+
+def _key(track: Track) -> str:
+    return f"{track.category}/{track.option}"
 
 
 async def _label(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str) -> str:
+    if kind is ListKind.TRACKING_CATEGORIES:
+        category_id, _, option_id = key.partition("/")
+        known = await live_tracking(tx, workspace_id, organisation_id)
+        category, option = CodeNames(categories={each.provider_id: each for each in known}).track(
+            Track(category_id, option_id)
+        )
+        return f"{category}: {option}"
     label = {ListKind.ACCOUNTS: account_label, ListKind.TAX_RATES: tax_rate_label}.get(kind, product_label)
     return await label(tx, workspace_id, organisation_id, key)

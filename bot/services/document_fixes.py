@@ -70,7 +70,7 @@ class DocumentFixes:
         item, _ = await self.fixes.item_to_fix(actor, item_id)
         name = item.counterparty.name or ""
         async with self.db.read() as tx:
-            contact = await lists.contact_named(tx, item.workspace_id, item.organisation_id, name)
+            contact = await lists.contact_named(tx, item.workspace_id, item.organisation_id, name, item.kind)
         if contact is None:
             await self.refreshing.start(actor, item.organisation_id, ListKind.CONTACTS)
             raise NotNowError(item, NOT_IN_THE_LIST)

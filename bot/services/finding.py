@@ -1,6 +1,6 @@
 """Finding entries of an imported list by what a person typed: nearest first, then last used, and never all rows read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
@@ -41,7 +41,11 @@ accounts nearly always is one, and "phone" means Telephone there.
 LAST = "\U0010ffff"
 """Behind all other signs: what begins with a text lies between it and it with this."""
 
+MOST_PAGES = 20
+"""As far as is looked for what is kept; who types more comes to it."""
+
 Entry = TypeVar("Entry")
+Keeps = Callable[[str], bool]
 
 USED = -1
 """Stands for a place in what was found because it was used last."""
@@ -138,13 +142,21 @@ def _inside(parts: int) -> Select[Any]:
 
 
 async def find(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, typed: str
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    kind: ListKind,
+    typed: str,
+    *,
+    keeps: Keeps | None = None,
 ) -> tuple[Found, ...]:
-    """At most `MOST_CHOICES` entries: codes that begin so, then names, then words; of each those last used first."""
+    """At most `MOST_CHOICES` entries: codes that begin so, then names, then words; of each those last used first. `keeps`
+    says of an entry's JSON whether it is wanted at all; of a long list not all are asked.
+    """
     query = Query.of(typed)
     if not query.words and not query.is_blank:
         return ()
-    search = _Search(tx, {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}, query)
+    search = _Search(tx, {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}, query, keeps)
     found = await search.begins() or await search.inside()
     near = sorted(found.values(), key=lambda row: _nearness(query, row))
     return tuple(near[:MOST_CHOICES])
@@ -185,6 +197,7 @@ class _Search(NamedTuple):
     tx: Tx
     of: dict[str, Any]
     query: Query
+    keeps: Keeps | None = None
 
     async def begins(self) -> dict[str, Found]:
         """What was used last of those that have it, and enough of the others that begin so, or all of them."""
@@ -194,11 +207,11 @@ class _Search(NamedTuple):
         for place, text in texts.items():
             of |= _from(place, text, "") | {_named("end", place): text + LAST}
         rows = (await self.tx.execute(_first(len(others) if self.query.words else None), of)).all()
-        used = (_found(row) for row in rows if row.place == USED)
-        found = {row.key: row for row in used if self.query.place_in(row.search) is not None}
+        used = self._kept(row for row in rows if row.place == USED)
+        found = {key: row for key, row in used.items() if self.query.place_in(row.search) is not None}
         for place in Place:
             page = sorted((row for row in rows if row.place == place), key=lambda row: (row.term, row.key))
-            found |= {row.key: _found(row) for row in page}
+            found |= self._kept(page)
             found |= await self._further(place, page, of, len(others) if place is Place.WORD else 0, len(found))
             if len(found) >= MOST_CHOICES:
                 break
@@ -209,11 +222,15 @@ class _Search(NamedTuple):
     ) -> dict[str, Found]:
         """An entry can have several words that begin so; pages are read until there are entries enough."""
         found: dict[str, Found] = {}
-        statement = _page(place, others).order_by("term", ENTRIES.c.key)
-        while len(page) == MOST_CHOICES and known + len(found) < MOST_CHOICES:
+        statement, pages = _page(place, others).order_by("term", ENTRIES.c.key), 1
+        while len(page) == MOST_CHOICES and known + len(found) < MOST_CHOICES and pages < MOST_PAGES:
             page = (await self.tx.execute(statement, of | _from(place, page[-1].term, page[-1].key))).all()
-            found |= {row.key: _found(row) for row in page}
+            found |= self._kept(page)
+            pages += 1
         return found
+
+    def _kept(self, rows: Iterable[Row[Any]]) -> dict[str, Found]:
+        return {row.key: _found(row) for row in rows if self.keeps is None or self.keeps(row.entry)}
 
     async def inside(self) -> dict[str, Found]:
         """Those of a short list that have the words typed anywhere."""
@@ -222,7 +239,7 @@ class _Search(NamedTuple):
             return {}
         like = {f"part{number}": f"%{part}%" for number, part in enumerate(parts)}
         rows = (await self.tx.execute(_inside(len(parts)), {**self.of, **like})).all()
-        return {row.key: _found(row) for row in rows}
+        return self._kept(rows)
 
     async def _is_short(self) -> bool:
         read = (await self.tx.execute(_READ, self.of)).scalar_one_or_none()

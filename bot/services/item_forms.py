@@ -10,14 +10,15 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow
 from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.booking import kind_of
 from bot.domain.books import Capability, TrackingCategory
-from bot.domain.documents import ItemKind
+from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
-from bot.domain.settings import KindSettings, statuses_for
+from bot.domain.settings import Destination, KindSettings, PaymentStatus, statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.choices import MOST_TRACKED
@@ -28,7 +29,7 @@ from bot.services.known_methods import has_methods, methods_named
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.previews import preview_of
 from bot.services.settings import load_settings, organisation_name
-from providers.base import AccountingProvider
+from providers.base import AccountingProvider, Profile
 
 CONNECTIONS = table_of(ConnectionRow)
 _PROVIDER = select(CONNECTIONS.c.provider).where(
@@ -95,6 +96,7 @@ class ItemForms:
         edit = typed or (None if item is None else edit_of(item))
         kind = ItemKind.COST if edit is None else edit.kind
         usual = settings.of(kind)
+        statuses = () if provider is None else _statuses(provider.profile, kind, edit)
         codes = () if edit is None else (edit.codes, *edit.lines)
         accounts = {code for code in (usual.default_account, *(each.account for each in codes)) if code}
         rates = {code for code in (usual.default_tax_rate, *(each.tax_rate for each in codes)) if code}
@@ -113,11 +115,11 @@ class ItemForms:
             tracking=_offered(await lists.live_tracking(*of)) if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),
             has_methods=item is None or await has_methods(*of),
-            statuses=statuses_for(kind, can),
+            statuses=statuses,
             capabilities=can,
             rules=books.rules,
             usual_destination=usual.destination,
-            usual_status=usual.payment_status,
+            usual_status=_as_far_as(statuses, usual.payment_status),
             usual_account=usual.default_account,
             usual_tax_rate=usual.default_tax_rate,
             usual_payment_method=usual.default_payment_method,
@@ -136,6 +138,20 @@ class ItemForms:
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         key = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
         return None if key is None else self.providers.get(key)
+
+
+def _statuses(profile: Profile, kind: ItemKind, edit: Edit | None) -> tuple[PaymentStatus, ...]:
+    """What is offered: not as paid where the package takes no payment of what it becomes."""
+    document_type = DocumentType.INVOICE if edit is None else edit.facts.document_type
+    is_payable = kind_of(kind, document_type, Destination.PURCHASES) in profile.pays
+    can = statuses_for(kind, profile.capabilities)
+    return tuple(status for status in can if is_payable or status is not PaymentStatus.PAID)
+
+
+def _as_far_as(statuses: Sequence[PaymentStatus], usual: PaymentStatus) -> PaymentStatus:
+    """What the settings come to: where it cannot be paid, it is approved."""
+    can_not_be_paid = usual is PaymentStatus.PAID and statuses and usual not in statuses
+    return PaymentStatus.AWAITING_PAYMENT if can_not_be_paid else usual
 
 
 def _offered(categories: Sequence[TrackingCategory]) -> tuple[TrackingCategory, ...]:

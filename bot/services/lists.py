@@ -118,10 +118,18 @@ async def find_tax_rates(
 
 
 async def find_contacts(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str, kind: ItemKind | None = None
 ) -> tuple[Contact, ...]:
-    """Live contacts, as `find_accounts`; whoever was only paid by us so far can pay us, and the reverse."""
-    found = await find(tx, workspace_id, organisation_id, ListKind.CONTACTS, text)
+    """Live contacts for items of a kind, or of any, as `find_accounts`. Whoever was only paid by us so far can pay us, and the
+    reverse, but in books that part suppliers from customers.
+    """
+    books = None if kind is None else await books_of(tx, workspace_id, organisation_id)
+
+    def is_of_side(entry: str) -> bool:
+        return kind is None or _CONTACT.decode(entry).is_of(kind)
+
+    keeps = is_of_side if books is not None and books.rules.parts_contacts else None
+    found = await find(tx, workspace_id, organisation_id, ListKind.CONTACTS, text, keeps=keeps)
     return tuple(_CONTACT.decode(each.entry) for each in found)
 
 
@@ -221,10 +229,10 @@ async def load_contact(
 
 
 async def contact_named(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str, kind: ItemKind | None = None
 ) -> Contact | None:
-    """The live contact of this name, however it is written."""
-    found = await find_contacts(tx, workspace_id, organisation_id, name)
+    """The live contact of this name, however it is written, that items of a kind, or of any, can have."""
+    found = await find_contacts(tx, workspace_id, organisation_id, name, kind)
     return next((contact for contact in found if folded(contact.name) == folded(name)), None)
 
 

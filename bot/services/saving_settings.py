@@ -124,8 +124,7 @@ class SettingsService:
         """Waiting items take over what changed for them, and defaults that cannot be used are told."""
         if settings.for_items != before.for_items:
             await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
-        kinds = ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.PRODUCTS
-        await self.look_at_defaults(tx, workspace_id, organisation_id, *kinds)
+        await self.look_at_defaults(tx, workspace_id, organisation_id, *ListKind)
 
 
 async def _audit(

@@ -13,7 +13,12 @@ from bot.views.text import escape, mention, plain
 
 Message = tuple[str, tuple[Block, ...]]
 
-WHAT = {ListKind.ACCOUNTS: "category", ListKind.TAX_RATES: "tax rate", ListKind.PRODUCTS: "product"}
+WHAT = {
+    ListKind.ACCOUNTS: "category",
+    ListKind.TAX_RATES: "tax rate",
+    ListKind.PRODUCTS: "product",
+    ListKind.TRACKING_CATEGORIES: "tracking option",
+}
 NAMES = {kind: f"default {what}" for kind, what in WHAT.items()}
 
 
@@ -35,8 +40,10 @@ def missing(
     things, what = "sales" if is_sale else "bills", WHAT[found.kind]
     title = f"{escape(found.label, 200)} is archived or gone in {ledger}"
     who = " ".join(mention(user) for user in admins[:MOST_NAMED]) or "an admin of this organisation"
+    is_needed = found.kind is not ListKind.TRACKING_CATEGORIES
+    lack = f"they wait until somebody chooses a {what}" if is_needed else "they go out without"
     used = (
-        f"It is the *{_name(found)}* in the settings. New {things} do not get it: they wait until somebody chooses a {what}. "
+        f"It is the *{_name(found)}* in the settings. New {things} do not get it: {lack}. "
         f"{things.capitalize()} that wait with it say so on their cards; {ledger} would refuse them."
     )
     label = "Sales" if is_sale else "Settings"

@@ -44,7 +44,13 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
     has_tax = (preferences.get("TaxPrefs") or {}).get("UsingSalesTax") is not False
     has_locations = bool((preferences.get("AccountingInfoPrefs") or {}).get("TrackDepartments"))
     taxes_costs = has_tax and company.get("Country") != "US"
-    return BookRules(taxes_costs=taxes_costs, taxes_sales=has_tax, tracks_documents=has_locations, sells_products=True)
+    return BookRules(
+        taxes_costs=taxes_costs,
+        taxes_sales=has_tax,
+        tracks_documents=has_locations,
+        sells_products=True,
+        parts_contacts=True,
+    )
 
 
 def home_of(preferences: dict[str, Any]) -> str:

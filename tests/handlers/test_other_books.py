@@ -22,6 +22,7 @@ from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
 from tests.fakes.other_books import OtherBooks
 from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.parting import now, told
 from tests.handlers.test_duplicates import a_rated_row
 from tests.handlers.test_lines import Lines
 from tests.intake.documents import Row
@@ -242,3 +243,29 @@ async def test_a_default_of_what_is_tracked_for_a_whole_document_is_given_to_wha
     assert "not in the ledger's list any more" in done.errors[LOCATION_BLOCK]
     await desk.drop("INV-2", rows=TWO)
     assert "*Location*" not in words(desk.card("INV-2"))
+
+
+async def test_a_default_of_what_is_tracked_for_a_whole_document_that_is_archived_is_told_until_it_is_back(
+    desk: Desk,
+) -> None:
+    lists: dict[ListKind, tuple[ListEntry, ...]] = {ListKind.TRACKING_CATEGORIES: (CLASS, LOCATION)}
+    books = OtherBooks.at(desk, replace(UNTAXED, tracks_documents=True), lists=lists)
+    await books.read()
+    await desk.slack.command("/dext", "settings", user=ADMIN)
+    form = desk.modal(ADMIN)
+    await desk.slack.options(form, ActionId.FIND_TRACKING, "", user=ADMIN, block_id=LOCATION_BLOCK)
+    await desk.slack.submit(form, {LOCATION_BLOCK: "south"})
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.settle()
+    north, south = LOCATION.options
+
+    books.lists[ListKind.TRACKING_CATEGORIES] = (replace(LOCATION, options=(north, replace(south, is_active=False))),)
+    await books.read()
+    await books.read()
+
+    (message,) = told(desk.world, "archived or gone", BILLS)
+    assert "Location: South is archived or gone in Xero" in words(message)
+    assert "*default tracking option* in the settings. New bills do not get it: they go out without" in words(message)
+    books.lists[ListKind.TRACKING_CATEGORIES] = (LOCATION,)
+    await books.read()
+    assert "Location: South, the default tracking option, is in the ledger's list again" in now(desk.world, message)

@@ -12,7 +12,7 @@ from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.playground.start import stand_in
 from bot.serving import listening
-from bot.views.ids import BlockId
+from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
 from tests.fakes.app import whole_app
@@ -155,3 +155,42 @@ async def test_a_sale_is_an_invoice_of_its_products_to_a_customer_that_is_made_t
         assert line["SalesItemLineDetail"]["ItemAccountRef"]["name"] == "Services"
         assert f"/app/invoice?txnId={invoice['Id']}" in str(desk.card("S-1").blocks)
         assert "Published* to QuickBooks Online" in words(desk.card("S-1"))
+
+
+async def contacts_of(desk: Desk, number: str) -> set[str]:
+    """Whom the form of an item offers."""
+    await desk.press(desk.card(number), ActionId.EDIT_ITEM, BOOKKEEPER)
+    found = await desk.slack.options(desk.modal(BOOKKEEPER), ActionId.FIND_CONTACT, "", user=BOOKKEEPER)
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    return {option["text"]["text"] for option in found}
+
+
+async def test_suppliers_are_offered_for_costs_and_customers_for_sales(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, _):
+        await desk.drop("Q-1")
+        await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS)
+
+        suppliers, customers = await contacts_of(desk, "Q-1"), await contacts_of(desk, "S-1")
+
+        assert "Central Copiers" in suppliers
+        assert "Boom FM" in customers
+        assert suppliers & customers == set()
+
+
+async def test_a_credit_note_is_not_offered_as_paid(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url, is_paid=True) as (desk, _):
+        await desk.drop("Q-1")
+        statuses = await statuses_of(desk, "Q-1")
+
+        await desk.edit("Q-1", {BlockId.DOCUMENT_TYPE: "credit_note"})
+
+        assert statuses == ["As in the settings: Paid", "Awaiting payment", "Paid"]
+        assert await statuses_of(desk, "Q-1") == ["As in the settings: Awaiting payment", "Awaiting payment"]
+
+
+async def statuses_of(desk: Desk, number: str) -> list[str]:
+    await desk.press(desk.card(number), ActionId.EDIT_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    (found,) = [block for block in form.blocks if block.get("block_id") == BlockId.PUBLISH_AS]
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    return [option["text"]["text"] for option in found["element"]["options"]]
