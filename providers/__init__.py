@@ -9,6 +9,8 @@ import aiohttp
 
 from bot.clock import Clock
 from providers.base import AccountingProvider, Budget, ClientConfig, Profile
+from providers.freeagent import PROFILE as FREEAGENT
+from providers.freeagent.adapter import FreeAgentProvider
 from providers.quickbooks import PROFILE as QUICKBOOKS
 from providers.quickbooks.adapter import QuickBooksProvider
 from providers.sage import PROFILE as SAGE
@@ -29,6 +31,7 @@ PROVIDERS: Mapping[str, ProviderEntry] = {
     XERO.key: ProviderEntry(XERO, XeroProvider.build),
     QUICKBOOKS.key: ProviderEntry(QUICKBOOKS, QuickBooksProvider.build),
     SAGE.key: ProviderEntry(SAGE, SageProvider.build),
+    FREEAGENT.key: ProviderEntry(FREEAGENT, FreeAgentProvider.build),
 }
 
 

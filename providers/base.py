@@ -35,7 +35,8 @@ class ClientConfig:
     client_secret: str = field(repr=False)
     auth_url: str
     token_url: str
-    revoke_url: str
+    revoke_url: str = ""
+    """Empty where the vendor has no such address."""
     api_url: str
     web_url: str
     user_url: str = ""
@@ -129,7 +130,7 @@ class Profile:
     apps_page: str
     """Where somebody takes our access away in the ledger itself, as its own menus call it."""
     addresses: dict[str, str]
-    """The vendor's own addresses: auth_url, token_url, revoke_url, api_url, web_url, and user_url where there is one."""
+    """The vendor's own addresses: auth_url, token_url, api_url, web_url; revoke_url and user_url where there are such."""
     issuer: str | None = None
     """How its sign-in names itself in the `iss` of an answer (RFC 9207). An answer that names another is not its own."""
     callback_fields: tuple[str, ...] = ()
@@ -145,6 +146,11 @@ class Profile:
     """What its plans (`Books.plan`) limit of what is published, in a sentence; none of those that limit nothing."""
     incremental: frozenset[ListKind] = frozenset()
     """Lists that tell what changed since an instant; the others are read whole."""
+
+    @property
+    def takes_access_back(self) -> bool:
+        """Whether a sign-in can be given back. Without, we forget it, and people remove the app in the ledger."""
+        return "revoke_url" in self.addresses
 
 
 class Budget(Protocol):
@@ -191,7 +197,9 @@ class AccountingProvider(Protocol):
 
     async def refresh(self, refresh_token: str) -> TokenAnswer: ...
 
-    async def revoke(self, refresh_token: str) -> None: ...
+    async def revoke(self, refresh_token: str) -> None:
+        """Nothing, where the profile says that no access is taken back."""
+        ...
 
     async def check_client(self) -> ClientCheck:
         """Ask the token endpoint for what nobody was granted; only a client that it knows is told so."""

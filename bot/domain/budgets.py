@@ -33,6 +33,7 @@ class Allowance:
     per_minute: int | None
     per_day: int | None
     at_once: int
+    per_hour: int | None = None
     spare: int = 0
 
     @property
@@ -57,6 +58,8 @@ class _Span:
 
 
 MINUTE, DAY = _Span(60.0, 0.5), _Span(86_400.0, 600.0)
+HOUR = _Span(3600.0, DAY.slice)
+"""Of the calls that are kept for the day, those of its last slices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,24 +135,28 @@ class Tally:
         if limits.per_day is not None:
             most = limits.per_day - limits.spare - (limits.day_kept if can_wait else 0)
             waits.append(self._until(DAY, most, now))
+        if limits.per_hour is not None:
+            waits.append(self._until(HOUR, limits.per_hour - limits.spare, now))
         return max(waits)
 
     def used(self) -> tuple[int, int]:
         """Of the minute and of the day."""
-        return self._used_of(MINUTE), self._used_of(DAY)
+        return self._used_of(self._counted(MINUTE)), self._used_of(self._counted(DAY))
 
     def _counted(self, span: _Span) -> tuple[Counted, Counted]:
         return (self.minute, self.minute_of_others) if span is MINUTE else (self.day, self.day_of_others)
 
-    def _used_of(self, span: _Span) -> int:
-        return len(self.places) + sum(_total(each) for each in self._counted(span))
+    def _used_of(self, counted: tuple[Counted, Counted]) -> int:
+        return len(self.places) + sum(_total(each) for each in counted)
 
     def _until(self, span: _Span, most: int, now: float) -> float:
         """Until fewer than `most` count."""
-        too_many = self._used_of(span) - most + 1
+        ours, others = self._counted(span)
+        if span is HOUR:
+            ours, others = _standing(HOUR, ours, now), _standing(HOUR, others, now)
+        too_many = self._used_of((ours, others)) - most + 1
         if too_many <= 0:
             return 0.0
-        ours, others = self._counted(span)
         for slice_, number in sorted((*ours, *others)):
             too_many -= number
             if too_many <= 0:

@@ -26,6 +26,8 @@ class AccessEnd(StrEnum):
     """The sign-in was over already, so there was nothing to give back it with."""
     UNREADABLE = "unreadable"
     """As before, because what was stored of the sign-in had been altered."""
+    FORGOTTEN = "forgotten"
+    """The package takes no access back: what was stored of the sign-in is deleted, and that is all that can be done here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Disconnection:
     """Items that were approved and not sent."""
     on_their_way: int
     """Items that are being sent, or looked for in the ledger, at this moment."""
+    takes_access_back: bool = True
+    """Whether the package can be asked to end our access."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

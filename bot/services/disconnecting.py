@@ -128,6 +128,7 @@ class Disconnecting:
             stamp=stamp_of(row.connected_at),
             waiting=found.get(ItemState.APPROVED, 0),
             on_their_way=sum(found.get(state, 0) for state in ON_THEIR_WAY),
+            takes_access_back=provider is None or provider.profile.takes_access_back,
         )
 
 

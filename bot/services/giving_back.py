@@ -143,7 +143,10 @@ class GivingBack:
             await self.tokens.revoking.revoke(claim)
         if row.tenant_id in used:
             return AccessEnd.USED_ELSEWHERE
-        return AccessEnd.SHARED if used and row.link_id is None else AccessEnd.TAKEN_BACK
+        if used and row.link_id is None:
+            return AccessEnd.SHARED
+        takes_back = self.providers[row.provider].profile.takes_access_back
+        return AccessEnd.TAKEN_BACK if takes_back else AccessEnd.FORGOTTEN
 
     async def _still_used(self, row: Row[Any]) -> frozenset[str]:
         """Tenants that other connections, of any workspace, reach by the same sign-in."""

@@ -40,7 +40,7 @@ def form(found: Disconnection, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     blocks += [
         section(
-            f"*What will happen*\n• Dext stops sending to {ledger} and reading from it, and gives its access back.\n"
+            f"*What will happen*\n• Dext stops sending to {ledger} and reading from it, and {_ends(found)}.\n"
             f"• {_waiting(found)}\n• {_on_their_way(found)}What is in {ledger} already stays there.\n"
             "• Bills can still be added and approved; they are sent after you reconnect."
         ),
@@ -77,7 +77,7 @@ def done(found: Disconnection, keep: Keep) -> View:
         HeaderBlock(text=plain(found.organisation, 150)),
         section(
             f":white_circle: *Disconnected.* {_waiting(found)} {_on_their_way(found)}{_kept(keep)} A message says when "
-            f"the access to {escape(found.ledger)} was given back."
+            f"the access to {escape(found.ledger)} {'was given back' if found.takes_access_back else 'is over'}."
         ),
         ActionsBlock(elements=[connect_button("Reconnect", str(found.organisation_id))]),
     ]
@@ -126,6 +126,11 @@ def _access(card: ConnectionCard, told: Disconnected) -> str:
                 f":warning: Dext has no access any more: what it kept of its sign-in at {ledger} was altered and cannot be "
                 f"read, so {ledger} could not be told.{_by_hand(card)}"
             )
+        case AccessEnd.FORGOTTEN:
+            return (
+                f":white_check_mark: Dext has no access any more: it deleted its sign-in, which {ledger} cannot be asked to "
+                f"end.{_by_hand(card)}"
+            )
         case None if card.problem is None and told.looked_for:
             return (
                 f":hourglass_flowing_sand: {_items(told.looked_for)} on their way when it ended. I look first whether "
@@ -151,6 +156,10 @@ def _options() -> list[Option]:
         Option(value=keep, text=PlainTextObject(text=label), description=PlainTextObject(text=words))
         for keep, (label, words) in _KEPT.items()
     ]
+
+
+def _ends(found: Disconnection) -> str:
+    return "gives its access back" if found.takes_access_back else "deletes its sign-in"
 
 
 def _waiting(found: Disconnection) -> str:

@@ -1,4 +1,3 @@
-# ruff: noqa: INP001 - the package is whole once its other rooms are there
 """A simulated FreeAgent: sign-in, the API with the vendor's own refusals, and the ledger as a page to read.
 
 It imports what all simulations are made of and nothing else of ours, so it cannot share our mistakes: it refuses as FreeAgent

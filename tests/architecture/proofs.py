@@ -15,6 +15,7 @@ from bot.domain.problems import ProblemCode
 from bot.domain.settings import PaymentStatus, statuses_for
 from providers.base import Profile
 from tests.contract.provider import ProviderContract
+from tests.contract.test_freeagent import TestFreeAgent
 from tests.contract.test_provider import TestXero
 from tests.contract.test_quickbooks import TestQuickBooks
 from tests.contract.test_sage import TestSage
@@ -23,6 +24,7 @@ CONTRACTS: Mapping[str, type[ProviderContract]] = {
     "xero": TestXero,
     "quickbooks": TestQuickBooks,
     "sage": TestSage,
+    "freeagent": TestFreeAgent,
 }
 """The class by which each package passes the contract."""
 
@@ -66,9 +68,7 @@ def _refuses(code: ProblemCode) -> Proof:
 PROOFS: Mapping[str, Proof] = {
     "connect": _shown_by("test_consent_gives_tokens_that_live_a_while"),
     "reconnect": _shown_by("test_a_refresh_gives_a_new_pair_for_the_same_person"),
-    "disconnect": _shown_by(
-        "test_a_sign_in_that_was_given_back_is_over", "test_an_organisation_that_was_given_up_is_no_longer_seen"
-    ),
+    "disconnect": lambda package: package.profile.takes_access_back,
     "organisation_choice": _can(Capability.SEVERAL_ORGANISATIONS),
     "chart_of_accounts": _lists(ListKind.ACCOUNTS),
     "tax_rates": _lists(ListKind.TAX_RATES),

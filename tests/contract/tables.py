@@ -223,6 +223,8 @@ class TableContract:
     """Those of documents, the books' own first."""
     HOME_ONLY: ClassVar[tuple[PostingKind, ...]] = ()
     """What is booked in the books' own currency only: its currency is that of a bank account, and no other is told."""
+    NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = ()
+    """What has to come to something there."""
 
     def ways(self, capabilities: frozenset[Capability]) -> list[Way]:
         foreign = [(code, rate) for code in self.CURRENCIES[1:] for rate in (None, RATE)]
@@ -258,6 +260,7 @@ class TableContract:
             posting_by(ways[way % len(ways)], rows, f"H-{self._numbers}-{place}", writing)
             for place, (way, rows) in enumerate(documents)
         ]
+        postings = [posting for posting in postings if posting.gross or posting.kind not in self.NEVER_NOTHING]
 
         found = await booked(writing, postings)
 

@@ -184,3 +184,21 @@ def test_a_tally_stays_small() -> None:
 
     assert len(tally.minute) <= 123
     assert len(tally.day) <= 146
+
+
+def test_calls_of_an_hour_are_counted_where_a_vendor_counts_them() -> None:
+    """In slices of ten minutes, so that none is one too many; what is longer ago than an hour counts no more."""
+    limits = Allowance(per_minute=None, per_hour=100, per_day=None, at_once=1)
+    tally, now = Tally(), START
+    taken = 0
+    while now < START + 7200:
+        wait = tally.at(now).wait(limits, now)
+        if wait > 0:
+            assert wait <= 4200
+            now += wait
+            continue
+        tally = tally.at(now).begun("a", now).ended(("a",), now)
+        taken, now = taken + 1, now + 1
+
+    assert tally.at(now).used()[1] == taken
+    assert 150 <= taken <= 200

@@ -17,7 +17,7 @@ from providers.simulating.numbers import Json, number
 
 LONGEST = 255
 """Of a line of text; unverified."""
-DIGITS = 10
+DIGITS = 15
 _HALF = re.compile("[\ud800-\udfff]")
 """Half of a character, which no page can show."""
 _ID = re.compile(r"[\w-]{1,40}")

@@ -1,0 +1,101 @@
+"""Writing documents and payments to FreeAgent, a call each, where nothing keeps a second call from writing a second one.
+
+There are no idempotency keys. What was sent under a key in this process is looked for before it is sent again under the same
+one; beyond that the product looks by the marker (`Finder.find`). What is sold is safe by itself: its number is taken then.
+An invoice is a draft until it is marked as sent, which is a second call; until both are done it is not there.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.domain.ledger_documents import Found
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted, Outcome, Refused
+from providers.base import Access
+from providers.errors import OutcomeUnknownError, PersonNeededError, ProviderError
+from providers.freeagent.completing import Completer
+from providers.freeagent.documents import DRAFT, payment_of
+from providers.freeagent.finding import Finder
+from providers.freeagent.gone import Gone
+from providers.freeagent.resources import PAYMENTS, RESOURCES, SPENT, Resource, id_of
+from providers.refusals import mapped_errors
+
+Json = dict[str, Any]
+MOST_KEYS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    finder: Finder
+    completer: Completer
+    gone: Gone
+    _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+    async def create(self, access: Access, drafts: Sequence[Json], key: str) -> tuple[Outcome, ...]:
+        """One outcome each.
+
+        Raises:
+            OutcomeUnknownError: also where a later one could not be sent for now, and an earlier one is there already.
+        """
+        was_sent = key in self._keys
+        outcomes: list[Outcome] = []
+        for draft in drafts:
+            try:
+                outcomes.append(await self._one(access, draft, key, was_sent=was_sent))
+            except OutcomeUnknownError:
+                raise
+            except ProviderError as error:
+                if any(isinstance(outcome, Accepted) for outcome in outcomes):
+                    raise OutcomeUnknownError(f"written in part: {error}") from error
+                raise
+        return tuple(outcomes)
+
+    async def _one(self, access: Access, draft: Json, key: str, *, was_sent: bool) -> Outcome:
+        resource = SPENT if draft["route"] == PAYMENTS else RESOURCES[draft["route"]]
+        if was_sent:
+            there = await self.finder.marked(access, resource, draft)
+            if there is not None:
+                return await self._finished(access, resource, draft, there)
+        record = await self.completer.complete(access, draft)
+        if isinstance(record, Problem):
+            return Refused(problem=record)
+        self._remember(key)
+        try:
+            made = await self.finder.client.create(access, resource.path, resource.root, record)
+        except PersonNeededError as error:
+            return await self._refused(access, resource, draft, error.problem)
+        return await self._finished(access, resource, draft, made)
+
+    async def _refused(self, access: Access, resource: Resource, draft: Json, problem: Problem) -> Outcome:
+        """Where our own one has the number already, an earlier call wrote it."""
+        if problem.code is ProblemCode.NUMBER_TAKEN and resource.is_sold:
+            there = await self.finder.marked(access, resource, draft)
+            if there is not None:
+                return await self._finished(access, resource, draft, there)
+        return Refused(problem=await self.gone.told(access, draft["record"], problem))
+
+    async def _finished(self, access: Access, resource: Resource, draft: Json, made: Json) -> Outcome:
+        """What is to be sent is marked so; where that is refused, nothing of it stays."""
+        with mapped_errors():
+            ledger_id = id_of(made["url"])
+        if draft.get("sent") and made.get("status") == DRAFT:
+            path = f"{resource.path}/{ledger_id}"
+            try:
+                made = await self.finder.client.change(access, path, resource.root, step="/transitions/mark_as_sent")
+            except PersonNeededError as error:
+                await self.finder.client.delete(access, path)
+                return Refused(problem=error.problem)
+        return Accepted(ledger_id=ledger_id, record=await self._record(access, resource, draft, made))
+
+    async def _record(self, access: Access, resource: Resource, draft: Json, made: Json) -> Found:
+        if draft["route"] != PAYMENTS:
+            return await self.finder.told(access, resource, made)
+        with mapped_errors():
+            return payment_of(made)
+
+    def _remember(self, key: str) -> None:
+        self._keys[key] = None
+        while len(self._keys) > MOST_KEYS:
+            self._keys.popitem(last=False)

@@ -1,0 +1,96 @@
+"""Taking a document out of FreeAgent's books: it is deleted. An invoice or a credit note becomes a draft again first, because
+only drafts are deleted ("Invoices", transitions). What is paid is not deleted: our own payments go before it.
+
+What is gone is answered with 404 like what never was; of an id that FreeAgent gave, it was deleted.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.domain.ledger_documents import EndedDocument, changes
+from bot.domain.postings import Ending, Withdrawal
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Accepted, Outcome, Refused
+from providers.base import Access
+from providers.errors import PersonNeededError
+from providers.freeagent.client import is_id
+from providers.freeagent.documents import DRAFT, Json
+from providers.freeagent.finding import Finder
+from providers.freeagent.resources import EXPLANATIONS, RESOURCES, Resource, route_of
+from providers.refusals import mapped_errors
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawer:
+    finder: Finder
+
+    async def withdraw(self, access: Access, withdrawal: Withdrawal) -> Outcome:
+        resource, found = await self._record(access, route_of(withdrawal))
+        if found is None:
+            ended = _ended(withdrawal.document_id)
+            return Accepted(ledger_id=withdrawal.document_id, record=ended)
+        standing, paid = await self._paid(access, withdrawal)
+        obstacle = await self._obstacle(access, resource, found, withdrawal, paid)
+        if obstacle is not None:
+            return _refused(withdrawal, obstacle, standing)
+        try:
+            while standing:
+                await self.finder.client.delete(access, f"{EXPLANATIONS}/{standing[0]}")
+                del standing[0]
+            await self._delete(access, resource, found, withdrawal.document_id)
+        except PersonNeededError as error:
+            return _refused(withdrawal, error.problem, standing)
+        return Accepted(ledger_id=withdrawal.document_id)
+
+    async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
+        """The document of this route by its id, where it stands no more."""
+        _, found = await self._record(access, route)
+        document_id = route.partition("/")[2]
+        return {} if found is not None else {document_id: _ended(document_id)}
+
+    async def _record(self, access: Access, route: str) -> tuple[Resource, Json | None]:
+        name, _, document_id = route.partition("/")
+        resource = RESOURCES[name]
+        return resource, await self.finder.client.one(access, resource.path, document_id, resource.root)
+
+    async def _paid(self, access: Access, withdrawal: Withdrawal) -> tuple[list[str], Decimal]:
+        """Our payments that stand still, and what they come to."""
+        standing, paid = [], Decimal(0)
+        for payment_id in withdrawal.payments:
+            payment = await self.finder.payment(access, payment_id)
+            if payment is not None:
+                standing.append(payment_id)
+                paid += payment.amount
+        return standing, paid
+
+    async def _obstacle(
+        self, access: Access, resource: Resource, found: Json, withdrawal: Withdrawal, paid: Decimal
+    ) -> Problem | None:
+        """What people have to hear of first. What somebody else settled of it is theirs; our own payments go with it."""
+        document = await self.finder.told(access, resource, found)
+        with mapped_errors():
+            total, due = abs(Decimal(found.get("total_value") or 0)), found.get("due_value")
+            settled = Decimal(0) if due is None else total - abs(Decimal(due))
+        changed = changes(withdrawal.posting, document)
+        if settled != paid:
+            return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
+        if changed and changed != withdrawal.known:
+            return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
+        return None
+
+    async def _delete(self, access: Access, resource: Resource, found: Json, document_id: str) -> None:
+        path = f"{resource.path}/{document_id}"
+        if resource.is_sold and found.get("status") != DRAFT:
+            await self.finder.client.change(access, path, resource.root, step="/transitions/mark_as_draft")
+        await self.finder.client.delete(access, path)
+
+
+def _ended(document_id: str) -> EndedDocument:
+    return EndedDocument(ledger_id=document_id, ending=Ending.DELETED if is_id(document_id) else Ending.GONE)
+
+
+def _refused(withdrawal: Withdrawal, problem: Problem, standing: Sequence[str]) -> Refused:
+    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
+    gone = [payment for payment in withdrawal.payments if payment not in standing]
+    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)

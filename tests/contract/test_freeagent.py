@@ -1,0 +1,45 @@
+"""FreeAgent keeps the contract of every provider, over HTTP against its simulator."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import ClassVar
+
+import pytest
+
+from bot.domain.postings import PostingKind
+from bot.domain.problems import ProblemCode
+from tests.contract.freeagent import CAUSES, LOST, FreeAgentFarEnd, freeagent_far_end
+from tests.contract.provider import ProviderContract
+from tests.fakes.clock import FakeClock
+from tests.providers.freeagent import vendor_schema
+
+
+class TestFreeAgent(ProviderContract):
+    REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
+    LOST: ClassVar[tuple[str, ...]] = LOST
+    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
+    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in PostingKind if not kind.is_of_bank)
+    CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP",)
+    NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
+
+    @pytest.fixture
+    async def far_end(self, clock: FakeClock) -> AsyncIterator[FreeAgentFarEnd]:
+        async with freeagent_far_end(clock) as far_end:
+            yield far_end
+
+    @pytest.fixture(autouse=True)
+    def _as_described(self, far_end: FreeAgentFarEnd) -> Iterator[None]:
+        """Whatever a test does, every answer is as the vendor's pages describe it; there is no schema of the vendor's own."""
+        yield
+        assert vendor_schema.problems(far_end.state.calls) == []
+
+    @pytest.fixture
+    def signing_in(self, far_end: FreeAgentFarEnd) -> FreeAgentFarEnd:
+        return far_end
+
+    @pytest.fixture
+    def lists(self, far_end: FreeAgentFarEnd) -> FreeAgentFarEnd:
+        return far_end
+
+    @pytest.fixture
+    def writing(self, far_end: FreeAgentFarEnd) -> FreeAgentFarEnd:
+        return far_end
