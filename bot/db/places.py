@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, bindparam, case, null, or_
+from sqlalchemy import ColumnElement, ForeignKey, and_, bindparam, case, null, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.clock import CLOCK_SLACK
@@ -63,7 +63,7 @@ LONGEST_WAIT = timedelta(minutes=2)
 
 
 def limits(now: datetime) -> dict[str, datetime]:
-    """What `is_free`, `may_be_tried` and `may_be_called` compare with: the furthest that a clock writes that is right."""
+    """What `is_free`, `may_be_tried` and the others compare with: the furthest that a clock writes that is right."""
     latest = now + CLOCK_SLACK
     return {
         "now": now,
@@ -88,6 +88,18 @@ def may_be_called(until: ColumnElement[Any], since: ColumnElement[Any]) -> Colum
     """Whether Slack wants no silence of a method any more."""
     was_ahead = or_(since > bindparam("latest"), until > bindparam("furthest_silence"))
     return or_(until.is_(None), until <= bindparam("now"), was_ahead)
+
+
+def leaves_alone(since: datetime) -> ColumnElement[bool]:
+    """Whether a pause goes on, or went on after `since`, as written by a clock that was right as far as can be told."""
+    of_all = and_(PAUSES.c.method == ALL, PAUSES.c.until <= bindparam("furthest_try"))
+    is_asked = and_(PAUSES.c.since <= bindparam("latest"), PAUSES.c.until <= bindparam("furthest_silence"))
+    return and_(PAUSES.c.until > since, or_(of_all, and_(PAUSES.c.method != ALL, is_asked)))
+
+
+def is_ahead_of_pace(since: datetime) -> ColumnElement[bool]:
+    """Whether as much was posted in a place as it takes, after `since`; likewise."""
+    return and_(PLACES.c.paced_until > since, PLACES.c.paced_until <= bindparam("furthest_lease"))
 
 
 class HeldError(Exception):

@@ -15,6 +15,7 @@ from bot.db.publications import BATCHES, PUBLICATIONS, SET_ASIDE_AFTER, STEPS, U
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
+from bot.domain.budgets import furthest_pause
 from bot.domain.ids import BatchId, ConnectionId, FileId, ItemId, OrganisationId, PublicationId, WorkspaceId
 from bot.domain.postings import Work
 from bot.domain.publishing import TOGETHER, BatchState, PublicationState, StepKind, StepState
@@ -83,6 +84,7 @@ async def organisations_due(
     """
     asked = {
         "now": tx.now,
+        "furthest_pause": furthest_pause(tx.now),
         "ripe_before": tx.now - gathering.wait,
         "failing_before": tx.now - SET_ASIDE_AFTER,
         "without": list(without),
@@ -127,6 +129,7 @@ def _with_something_due(enough_by_provider: tuple[tuple[str, int], ...]) -> Sele
         BUDGETS.c.provider == CONNECTIONS.c.provider,
         BUDGETS.c.tenant_id == CONNECTIONS.c.tenant_id,
         BUDGETS.c.paused_until > now,
+        BUDGETS.c.paused_until <= instant("furthest_pause"),
     )
     return (
         select(CONNECTIONS)

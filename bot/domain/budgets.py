@@ -9,6 +9,7 @@ Calls are kept by slices of time, so that a tally is small whatever the limit; a
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import ceil
 
 Counted = tuple[tuple[int, int], ...]
@@ -40,6 +41,23 @@ class Allowance:
     def day_kept(self) -> int:
         """Calls of a day that what can wait leaves to documents."""
         return 0 if self.per_day is None else self.per_day // 50
+
+
+LONGEST_PAUSE = timedelta(days=1)
+"""So long at most a ledger is left alone at its wish: no vendor's limit goes over more than a day."""
+AHEAD = 60.0
+"""Seconds that another process's clock may be ahead of ours."""
+
+
+def furthest_pause(now: datetime) -> datetime:
+    """What says a later end of a pause was written by a clock that was wrong, and holds nothing up."""
+    return now + LONGEST_PAUSE + timedelta(seconds=AHEAD)
+
+
+def paused_seconds(until: datetime | None, now: datetime) -> float:
+    if until is None or until > furthest_pause(now):
+        return 0.0
+    return max((until - now).total_seconds(), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +108,18 @@ class Tally:
             day=_standing(DAY, here.day, now),
             minute_of_others=_standing(MINUTE, here.minute_of_others, now),
             day_of_others=_standing(DAY, here.day_of_others, now),
+        )
+
+    def put_right(self, now: float) -> "Tally":
+        """What a clock wrote that was far ahead of this one counts as of now: it was no later, or the vendor has counted it."""
+        ahead = tuple(place for place, began in self.places if began > now + AHEAD)
+        here = self.ended(ahead, now) if ahead else self
+        return replace(
+            here,
+            minute=_put_right(MINUTE, here.minute, now),
+            day=_put_right(DAY, here.day, now),
+            minute_of_others=_put_right(MINUTE, here.minute_of_others, now),
+            day_of_others=_put_right(DAY, here.day_of_others, now),
         )
 
     def begun(self, place: str, now: float) -> "Tally":
@@ -176,6 +206,14 @@ def _standing(span: _Span, counted: Counted, now: float) -> Counted:
     if not counted or not span.is_over(counted[0][0], now):
         return counted
     return tuple(each for each in counted if not span.is_over(each[0], now))
+
+
+def _put_right(span: _Span, counted: Counted, now: float) -> Counted:
+    furthest = span.slice_of(now + AHEAD)
+    if not counted or counted[-1][0] <= furthest:
+        return counted
+    ahead = sum(number for slice_, number in counted if slice_ > furthest)
+    return _added(span, tuple(each for each in counted if each[0] <= furthest), now, ahead)
 
 
 def _added(span: _Span, counted: Counted, now: float, number: int) -> Counted:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.books import BillRights
+from bot.domain.budgets import paused_seconds
 from bot.domain.connections import LIST_NAMES, ConnectionCard, Health, ListProgress
 from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.rights import Deed
@@ -73,7 +74,7 @@ def condition_of(
         return lacking
     if held_up_by not in (None, HeldUpBy.MANY):
         return Condition(verdict=Verdict.AT_RISK)
-    if paused_until is not None and paused_until > now:
+    if paused_until is not None and paused_seconds(paused_until, now):
         return Condition(
             verdict=Verdict.AT_RISK,
             reason=f"{ledger} asked for a pause until {paused_until:%H:%M} UTC.",

@@ -21,7 +21,7 @@ from bot.db.base import dump, load, table_of
 from bot.db.connections import BudgetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
-from bot.domain.budgets import Allowance, Tally, Told
+from bot.domain.budgets import LONGEST_PAUSE, Allowance, Tally, Told, paused_seconds
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import RateLimits
 from providers.errors import TryLaterError
@@ -133,7 +133,7 @@ class SharedBudget:
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
         """A little longer than was asked for, and not for all the same: those who wait together do not come together."""
-        wait = seconds * (1 + random.random() / 20)  # noqa: S311 - spreads load, guards nothing
+        wait = min(seconds * (1 + random.random() / 20), LONGEST_PAUSE.total_seconds())  # noqa: S311 - spreads load, guards nothing
         async with self.db.write() as tx:
             until = tx.now + timedelta(seconds=wait)
             await self._ensure(tx, tenant_id or APP)
@@ -160,7 +160,7 @@ class SharedBudget:
     async def _try(self, tx: Tx, tenant: str, place: str, *, can_wait: bool) -> tuple[float, bool]:
         """Take a place, or answer how many seconds there is none; and whether places are scarce."""
         row = await self._held(tx, tenant)
-        paused = max(_seconds_until(row.paused_until, tx.now), _seconds_until(row.app_paused_until, tx.now))
+        paused = max(paused_seconds(row.paused_until, tx.now), paused_seconds(row.app_paused_until, tx.now))
         limits, now = self._limits(tenant), tx.now.timestamp()
         tally = self._caught_up(tenant, load(row.tally, Tally), now)
         wait = max(paused, tally.wait(limits, now, can_wait=can_wait))
@@ -187,7 +187,7 @@ class SharedBudget:
 
     def _caught_up(self, tenant: str, tally: Tally, now: float) -> Tally:
         """With what ended here. What was told is about then, when more of our calls counted than count now."""
-        since = self._of(tenant)
+        since, tally = self._of(tenant), tally.put_right(now)
         for place, at in since.ended:
             tally = tally.ended((place,), at)
         if since.told is not None:
@@ -233,7 +233,7 @@ async def leaves_files(tx: Tx, provider: str, tenant_id: str, limits: Allowance)
     found = (await tx.execute(_TALLY, of)).scalar_one_or_none()
     if found is None or limits.per_day is None:
         return True
-    _, of_day = load(found, Tally).at(tx.now.timestamp()).used()
+    _, of_day = load(found, Tally).put_right(tx.now.timestamp()).at(tx.now.timestamp()).used()
     return of_day < limits.per_day - limits.spare - limits.day_kept
 
 
@@ -254,8 +254,8 @@ async def lefts_of(tx: Tx, limits: Mapping[tuple[str, str], Allowance]) -> dict[
 
 
 def _left(row: Row[Any] | None, limits: Allowance, now: datetime) -> Left:
-    tally = Tally() if row is None else load(row.tally, Tally).at(now.timestamp())
-    paused = 0.0 if row is None else max(_seconds_until(at, now) for at in (row.paused_until, row.app_paused_until))
+    tally = Tally() if row is None else load(row.tally, Tally).put_right(now.timestamp()).at(now.timestamp())
+    paused = 0.0 if row is None else max(paused_seconds(at, now) for at in (row.paused_until, row.app_paused_until))
     wait = max(paused, tally.wait(limits, now.timestamp()))
     _, of_day = tally.used()
     return Left(
@@ -263,10 +263,6 @@ def _left(row: Row[Any] | None, limits: Allowance, now: datetime) -> Left:
         is_paused=paused > 0,
         of_day=None if limits.per_day is None else max(limits.per_day - limits.spare - of_day, 0),
     )
-
-
-def _seconds_until(until: datetime | None, now: datetime) -> float:
-    return 0.0 if until is None else max((until - now).total_seconds(), 0.0)
 
 
 def _is_less(told: int | None, ours: int | None) -> bool:

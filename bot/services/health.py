@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import CLOCK_SLACK
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
-from bot.db.places import PAUSES, PLACES
+from bot.db.places import PAUSES, PLACES, is_ahead_of_pace, leaves_alone, limits
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow, is_installed
 from bot.delivery import BusyError
@@ -36,23 +36,24 @@ async def _queue(tx: Tx) -> str:
     """Messages that were never tried: those that Slack did not take have their trouble written down. What waits while
     Slack is left alone, or behind many others that go out one a second, is not stuck.
     """
-    paused = PAUSES.c.workspace_id == MESSAGES.c.workspace_id, PAUSES.c.until.is_not(None)
+    late = tx.now - LATE
+    paused = PAUSES.c.workspace_id == MESSAGES.c.workspace_id
     place = func.coalesce(MESSAGES.c.channel_id, MESSAGES.c.user_id)
     moving = PLACES.c.workspace_id == MESSAGES.c.workspace_id, PLACES.c.place == place
     statement = (
         select(MESSAGES.c.id)
         .where(
             MESSAGES.c.is_waiting.is_(True),
-            MESSAGES.c.due_at < tx.now - LATE,
+            MESSAGES.c.due_at < late,
             MESSAGES.c.trouble.is_(None),
             MESSAGES.c.thread_of.is_(None),
             is_installed(MESSAGES.c.workspace_id),
-            ~exists().where(*paused, PAUSES.c.until > tx.now - LATE),
-            ~exists().where(*moving, PLACES.c.paced_until > tx.now - LATE),
+            ~exists().where(paused, leaves_alone(late)),
+            ~exists().where(*moving, is_ahead_of_pace(late)),
         )
         .limit(1)
     )
-    stuck = (await tx.execute(statement)).one_or_none()
+    stuck = (await tx.execute(statement, limits(tx.now))).one_or_none()
     return "ok" if stuck is None else "messages have waited for more than a quarter of an hour"
 
 

@@ -15,6 +15,7 @@ from bot.db.places import ALL, LEASE, LONGEST_WAIT, PAUSES, PLACES
 from bot.db.unit_of_work import Tx
 from bot.domain.slack import LONGEST_SILENCE
 from bot.playground.slack import ALERTS, BILLS
+from bot.services.health import Health
 from bot.services.messages import Drawn, Subject
 from tests.bot.test_messenger import another, rows, tell, tell_item, texts, workspace_of
 from tests.bot.test_slack_away import IN_ALERTS
@@ -112,6 +113,22 @@ async def test_slack_is_left_alone_as_a_clock_wrote_it_that_is_a_little_ahead(
     await clock.advance((wait + ahead).total_seconds())
     await world.product.messenger.drain()
     assert texts(world.slack.messages(BILLS)) == ["waits"]
+
+
+@pytest.mark.parametrize("what", [ALL, POST, BILLS])
+async def test_what_a_wrong_clock_wrote_hides_nothing_that_is_stuck(world: World, clock: FakeClock, what: str) -> None:
+    """Two hours ahead a pause or a pace would end long after this; nobody takes what waits, and that is said."""
+    ahead = timedelta(hours=2)
+    if what == BILLS:
+        async with world.services.db.write() as tx:
+            paced = {"workspace_id": await workspace_of(tx), "place": BILLS, "paced_until": tx.now + ahead}
+            await tx.execute(PLACES.insert().values(paced))
+    else:
+        await left_alone(world, clock, what, timedelta(seconds=60), ahead=ahead)
+    await tell(world, "n1", "waits")
+    await clock.advance(minutes=20)
+
+    assert (await Health(world.services.db).check())["queue"] != "ok"
 
 
 async def test_of_several_calls_that_fail_the_first_one_puts_right_what_a_wrong_clock_wrote(

@@ -1,5 +1,7 @@
 """How many calls an organisation may still make, whoever makes them."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.db.unit_of_work import Database
@@ -186,6 +188,40 @@ async def test_pauses_of_one_length_do_not_end_together(database: Database, cloc
 
     assert len(ends) == 5
     assert all(5 <= end <= 5.25 for end in ends)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=700)])
+async def test_what_a_wrong_clock_wrote_of_an_organisation_holds_up_nothing(
+    database: Database, clock: FakeClock, ahead: timedelta
+) -> None:
+    """Calls that it counted were made, so they count from when the clock is right; its pause is over."""
+    shared, now = budget(database, clock), clock.now()
+    clock.move_to(now + ahead)
+    await call(shared, times=2)
+    await shared.call("acme").__aenter__()  # a process dies over it
+    await shared.pause("acme", 300)
+    clock.move_to(now)
+    other = budget(database, clock)
+
+    with pytest.raises(TryLaterError) as refused:
+        await call(other)
+    await clock.advance(61)
+    await call(other, times=3)
+
+    assert refused.value.after_seconds == pytest.approx(60, abs=1)
+    assert clock.slept == []
+
+
+async def test_no_wish_of_a_ledger_to_be_left_alone_holds_for_longer_than_a_day(
+    database: Database, clock: FakeClock
+) -> None:
+    shared = budget(database, clock)
+    await shared.pause("acme", 86_400 * 30)
+
+    with pytest.raises(TryLaterError):
+        await call(shared)
+    await clock.advance(86_400)
+    await call(shared)
 
 
 async def test_a_call_costs_one_transaction_of_two_statements(database: Database, clock: FakeClock) -> None:
