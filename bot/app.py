@@ -15,7 +15,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.assembly import Services, addresses_of, build
+from bot.assembly import Services, addresses_of, build, called_of
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
@@ -55,6 +55,7 @@ from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
 from handlers.document_fixes import DocumentFixHandlers
 from handlers.doors import DoorHandlers
+from handlers.downloading import DownloadHandlers
 from handlers.editing import EditingHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
@@ -67,6 +68,7 @@ from handlers.lifecycle import LifecycleHandlers
 from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
+from handlers.naming import NamingHandlers
 from handlers.paying import PayingHandlers
 from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
@@ -104,9 +106,11 @@ class Product:
 def features(services: Services) -> tuple[Feature, ...]:
     sales = SalesSettingsHandlers(services.sales_settings)
     return (
-        ConnectionHandlers(services.connections, services.flows),
+        ConnectionHandlers(services.connections, services.flows, services.naming),
+        NamingHandlers(services.naming, services.typing_lists, services.managing),
         DisconnectHandlers(services.disconnecting, services.organisations),
         HomeHandlers(services.home),
+        DownloadHandlers(services.downloading),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles, services.taking_over),
         ChannelHandlers(services.channels),
@@ -216,6 +220,7 @@ def worker_of(services: Services) -> Worker:
         previews=services.previews,
         smaller_files=services.smaller_files,
         following=services.following,
+        downloading=services.downloading,
     )
     return Worker(
         db=services.db,
@@ -247,6 +252,7 @@ def restartable_of(services: Services) -> tuple[Restartable, ...]:
         services.previews,
         services.smaller_files,
         services.following,
+        services.downloading,
     )
 
 
@@ -265,9 +271,9 @@ def upkeep_of(services: Services) -> Upkeep:
     return Upkeep(
         clock=clock,
         rounds=rounds_of(services),
-        keep_alive=KeepAlive(db, clock, services.tokens, providers),
+        keep_alive=KeepAlive(db, clock, services.tokens, called_of(providers)),
         giving_back=GivingBack(db, clock, services.tokens, providers, guarded),
-        syncing=Syncing(db, clock, services.jobs, providers, every),
+        syncing=Syncing(db, clock, services.jobs, called_of(providers), every),
         removal=services.removal,
         waiting=services.waiting,
         queues=services.queues,

@@ -8,7 +8,7 @@ import aiohttp
 
 from bot.audience import Audience
 from bot.clock import Clock
-from bot.config import Config
+from bot.config import Config, ProviderSettings
 from bot.db.unit_of_work import Database
 from bot.directory import SlackDirectory
 from bot.domain.publishing import GATHERED_FOR
@@ -34,6 +34,7 @@ from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
 from bot.services.document_fixes import DocumentFixes
 from bot.services.doors import Doors
+from bot.services.downloading import Downloading
 from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
 from bot.services.following import Following
@@ -49,6 +50,7 @@ from bot.services.linking import Linking
 from bot.services.managing import Managing
 from bot.services.moving import Moving
 from bot.services.my_work import MyWork
+from bot.services.naming import Naming
 from bot.services.organisations import Organisations
 from bot.services.paying import Paying
 from bot.services.payment_methods import PaymentMethods
@@ -69,15 +71,21 @@ from bot.services.statuses import Statuses
 from bot.services.taking_as_it_is import TakingAsItIs
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
+from bot.services.typing_lists import TypingLists
 from bot.services.waiting import Waiting
 from bot.services.withdrawals import Withdrawals
 from bot.services.workspaces import Workspaces
 from bot.slack import AuthTest, ChannelTest, SlackClients
+from bot.uploads import SlackHands, SlackUploads
 from bot.vault import Vault
 from handlers.oauth_access import SlackOauthAccess
 from handlers.signin import SlackOpenId
-from providers import PROVIDERS
-from providers.base import AccountingProvider, ClientConfig
+from providers import LEDGERS, PROVIDERS
+from providers.base import AccountingProvider, ClientConfig, FileProvider
+
+NOBODY = ProviderSettings(client_id="", client_secret="", addresses={})
+"""How we are known where nobody asks."""
+NOWHERE = dict.fromkeys(("auth_url", "token_url", "revoke_url", "api_url", "web_url"), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +106,8 @@ class Services:
     jobs: Jobs
     flows: ConnectFlows
     linking: Linking
+    naming: Naming
+    typing_lists: TypingLists
     connections: Connections
     disconnecting: Disconnecting
     home: Home
@@ -141,6 +151,7 @@ class Services:
     previews: Previews
     smaller_files: SmallerFiles
     following: Following
+    downloading: Downloading
     removal: Removal
     installing: Installing | None
 
@@ -152,6 +163,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     directory = SlackDirectory(clients, clock)
     people = People(directory)
     providers = providers_of(config, db, session, clock)
+    called, files_for = called_of(providers), files_of(providers)
     tokens = TokenKeeper(db, vault, clock, providers)
     flows = ConnectFlows(
         db=db,
@@ -164,14 +176,14 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         site=Site(public_url=config.public_url, slack_url=config.slack_url),
         sign_in=_sign_in(config, clients),
     )
-    connections = Connections(db, people, directory, providers)
+    connections, linking = Connections(db, people, directory, providers), Linking(flows, jobs)
     statuses = Statuses(providers, sync_every=timedelta(hours=config.sync_hours))
     items, cards = Items(db, people), Cards(db, people, providers, config.public_url)
     fixes, refreshing = Fixes(db, people, items), Refreshing(db, people, jobs, providers)
     read = ChildReader()
     forms = ItemForms(db, people, providers, config.public_url)
     files = SlackFiles(clients, session, config.slack_files_host)
-    following = Following(db, jobs)
+    following, uploads = Following(db, jobs), SlackUploads(clients, session, files)
     settings = SettingsService(db, people, default_messages.look, following.begin)
     return Services(
         config=config,
@@ -187,7 +199,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         tokens=tokens,
         jobs=jobs,
         flows=flows,
-        linking=Linking(flows, jobs),
+        linking=linking,
+        naming=Naming(db, people, connections, linking, files_for),
+        typing_lists=TypingLists(db, people, providers, following.begin),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),
         home=Home(db, statuses, people, MyWork()),
@@ -209,7 +223,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         withdrawals=Withdrawals(db, people, providers),
         crediting=Crediting(db, people),
         holding=Holding(db, people),
-        queues=Queues(db, providers),
+        queues=Queues(db, called),
         moving=Moving(db, people, cards),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
@@ -228,12 +242,13 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         questions=Questions(db, people, jobs),
         ingesting=Ingesting(db, jobs, read, config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
-        previews=Previews(db, jobs, read.preview, SlackPictures(clients, session, files)),
+        previews=Previews(db, jobs, read.preview, SlackPictures(uploads)),
+        downloading=Downloading(db, jobs, people, files_for, SlackHands(uploads), config.public_url),
         smaller_files=SmallerFiles(db, jobs, ChildReader(SHRINKING, at_once=1).smaller),
         publishing=Publishing(
             db,
             jobs,
-            providers,
+            called,
             tokens,
             clock,
             config.public_url,
@@ -249,15 +264,30 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
 def providers_of(
     config: Config, db: Database, session: aiohttp.ClientSession, clock: Clock
 ) -> dict[str, AccountingProvider]:
-    """The packages that there are credentials for."""
-    return {key: _provider(config, key, db, session, clock) for key in config.providers}
+    """The packages that there are credentials for, and those that need none."""
+    called = {key: _provider(config, key, db, session, clock) for key in config.providers}
+    return called | {key: _provider(config, key, db, session, clock) for key in PROVIDERS if key not in LEDGERS}
+
+
+def called_of(providers: Mapping[str, AccountingProvider]) -> dict[str, AccountingProvider]:
+    """Those that documents are sent to; from the others they are downloaded."""
+    return {key: provider for key, provider in providers.items() if key in LEDGERS}
+
+
+def files_of(providers: Mapping[str, AccountingProvider]) -> dict[str, FileProvider]:
+    """Those whose documents are downloaded."""
+    return {key: provider for key, provider in providers.items() if isinstance(provider, FileProvider)}
 
 
 def _provider(
     config: Config, key: str, db: Database, session: aiohttp.ClientSession, clock: Clock
 ) -> AccountingProvider:
-    entry, ours = PROVIDERS[key], config.providers[key]
-    client = ClientConfig(client_id=ours.client_id, client_secret=ours.client_secret, **addresses_of(config, key))
+    entry, ours = PROVIDERS[key], config.providers.get(key, NOBODY)
+    client = ClientConfig(
+        client_id=ours.client_id,
+        client_secret=ours.client_secret,
+        **{**NOWHERE, **entry.profile.addresses, **ours.addresses},
+    )
     return entry.build(client, session, clock, SharedBudget(db, clock, key, entry.profile.limits))
 
 

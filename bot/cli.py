@@ -22,7 +22,7 @@ from bot.services.named_books import NoSuchOrganisationError
 from bot.serving import CannotListenError
 from bot.sheets.sheet import SheetError
 from bot.slack import TokenRefusedError
-from providers import PROVIDERS
+from providers import LEDGERS
 
 OURS = ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN")
 STOPS = (
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _config() -> Config:
     """Read once, checked whole. Bolt would read some of these by itself and start an installation flow of its own."""
-    config = read_config(os.environ, tuple(PROVIDERS))
+    config = read_config(os.environ, tuple(LEDGERS))
     keys.vault_of(config.encryption_keys)
     for name in OURS:
         with suppress(KeyError):

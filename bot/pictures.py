@@ -14,34 +14,28 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.domain.ids import WorkspaceId
-from bot.downloads import SlackFiles
-from bot.slack import SlackClients, reason_of
+from bot.slack import reason_of
+from bot.uploads import SlackUploads
 
 logger = logging.getLogger(__name__)
 
 NAME = "page-1.png"
-WAIT_SECONDS = 25.0
 
 
 @dataclass(frozen=True, slots=True)
 class SlackPictures:
-    """`bot.services.previews.Pictures` over Slack's Web API; bytes go to the one host that files come from."""
+    """`bot.services.previews.Pictures` over Slack's Web API."""
 
-    clients: SlackClients
-    session: aiohttp.ClientSession
-    files: SlackFiles
+    uploads: SlackUploads
 
     async def upload(self, workspace_id: WorkspaceId, picture: bytes) -> str | None:
-        client = await self.clients.of(workspace_id)
+        client = await self.uploads.clients.of(workspace_id)
         if client is None:
             return None
         try:
-            place = await client.files_getUploadURLExternal(
-                filename=NAME, length=len(picture), alt_txt="The first page of a document"
-            )
-            if not await self._sent(str(place.get("upload_url") or ""), picture):
+            slack_file_id = await self.uploads.sent(client, NAME, picture, alt_txt="The first page of a document")
+            if slack_file_id is None:
                 return None
-            slack_file_id = str(place["file_id"])
             await client.files_completeUploadExternal(files=[{"id": slack_file_id, "title": NAME}])
         except SlackApiError as error:
             logger.warning("Slack did not take a picture", extra={"reason": reason_of(error)})
@@ -52,7 +46,7 @@ class SlackPictures:
         return slack_file_id
 
     async def is_ready(self, workspace_id: WorkspaceId, slack_file_id: str) -> bool:
-        client = await self.clients.of(workspace_id)
+        client = await self.uploads.clients.of(workspace_id)
         if client is None:
             return False
         try:
@@ -60,13 +54,3 @@ class SlackPictures:
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError):
             return False
         return bool(info.get("mimetype"))
-
-    async def _sent(self, address: str, picture: bytes) -> bool:
-        """The address itself is the right to write there, so no token goes along."""
-        url = self.files.allowed(address)
-        if url is None:
-            logger.warning("Slack named another host to upload to")
-            return False
-        wait = aiohttp.ClientTimeout(total=WAIT_SECONDS)
-        async with self.session.post(url, data=picture, allow_redirects=False, timeout=wait) as response:
-            return response.status == 200

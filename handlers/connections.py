@@ -9,8 +9,9 @@ from bot.domain.ids import ChannelId
 from bot.domain.slack import Actor
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
+from bot.services.naming import Naming
 from bot.views import connecting as views
-from bot.views import connections
+from bot.views import connections, naming
 from bot.views.ids import ActionId
 from bot.views.metadata import organisation_of
 from handlers.payloads import Click, Command
@@ -22,6 +23,7 @@ from handlers.routes import Routes
 class ConnectionHandlers:
     connections: Connections
     flows: ConnectFlows
+    naming: Naming
 
     def register(self, routes: Routes) -> None:
         routes.command("connect", self.connect, "connect accounting software, from a list or by its name")
@@ -46,6 +48,9 @@ class ConnectionHandlers:
         package = None if found is None else self.connections.package(found[0])
         if found is None or package is None:
             return Whisper("This connection is gone. Type `/dext connect` to connect the organisation anew.")
+        if package.layouts:
+            page = await self.naming.opened(click.actor, package.key, organisation_id)
+            return OpenView(naming.form(page, channel=click.channel_id or ""))
         address = await self.flows.start(
             click.actor, package.key, channel_id=click.channel_id, organisation_id=organisation_id
         )
@@ -78,5 +83,7 @@ class ConnectionHandlers:
         return OpenView(views.choose_modal(self.connections.packages(), channel=channel_id or ""))
 
     async def _steps(self, actor: Actor, package: Package, channel_id: ChannelId | None) -> View:
+        if package.layouts:
+            return naming.form(await self.naming.opened(actor, package.key), channel=channel_id or "")
         address = await self.flows.start(actor, package.key, channel_id=channel_id or None)
         return views.steps_modal(self.connections.packages(), package, address, channel=channel_id or "")

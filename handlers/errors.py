@@ -7,6 +7,7 @@ from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
+from bot.services.downloading import CannotDownloadError
 from bot.services.drafts import NoDraftError
 from bot.services.payment_methods import MethodNotFoundError
 from bot.services.people import NotAllowedError, OrganisationNotFoundError
@@ -44,6 +45,7 @@ def words_for(error: Exception) -> Whisper:
             | OrganisationNotFoundError()
             | NoConnectionError()
             | CannotRefreshError()
+            | CannotDownloadError()
             | AlreadyDisconnectedError()
             | FileNotFoundHereError()
             | NoDraftError()

@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.domain.attachments import FileRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
@@ -111,6 +111,15 @@ class ConnectSteps:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """A way in which files are laid out for one package. `advice` is what to press there, in a sentence."""
+
+    key: str
+    name: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A provider's standing facts."""
 
@@ -146,6 +155,8 @@ class Profile:
     """What its plans (`Books.plan`) limit of what is published, in a sentence; none of those that limit nothing."""
     incremental: frozenset[ListKind] = frozenset()
     """Lists that tell what changed since an instant; the others are read whole."""
+    layouts: tuple[Layout, ...] = ()
+    """What is published by download can be laid out so; of all others none."""
 
     @property
     def takes_access_back(self) -> bool:
@@ -292,4 +303,23 @@ class AccountingProvider(Protocol):
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         """Where a person opens the document in the ledger."""
+        ...
+
+
+@runtime_checkable
+class FileProvider(Protocol):
+    """What is published by download has besides (`Capability.DOWNLOADS`)."""
+
+    profile: Profile
+
+    def granted(self, books: Books) -> TokenAnswer:
+        """What stands for a sign-in: the organisation as an admin has typed it, for as long as it is connected."""
+        ...
+
+    def laid_out(self, books: Books) -> AccountingProvider:
+        """The same provider, which renders files for these books. The same documents give the same bytes."""
+        ...
+
+    def file_name(self, books: Books, number: int) -> str:
+        """Of a batch of documents, by its number."""
         ...

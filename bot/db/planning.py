@@ -233,7 +233,15 @@ def _due_step(row: Row[Any]) -> DueStep:
 
 
 async def insert_batch(
-    tx: Tx, organisation: DueOrganisation, *, kind: StepKind, route: str, body: bytes, body_hash: str, due_at: datetime
+    tx: Tx,
+    organisation: DueOrganisation,
+    *,
+    kind: StepKind,
+    route: str,
+    body: bytes,
+    body_hash: str,
+    due_at: datetime,
+    number: int | None = None,
 ) -> BatchId:
     batch_id = BatchId(new_id())
     await tx.execute(
@@ -251,6 +259,7 @@ async def insert_batch(
             body_hash=body_hash,
             idempotency_key=str(new_id()),
             due_at=due_at,
+            number=number,
             created_at=tx.now,
         )
     )

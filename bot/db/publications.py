@@ -102,6 +102,8 @@ class BatchRow(Base):
     """When the last call began, in state `sending`; when it ended, in state `checking`."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    number: Mapped[int | None]
+    """Of one that a person downloads: counted within its organisation, and never used again."""
     set_aside_at: Mapped[datetime | None]
     """When processes had died over it for the last time that was waited for."""
 

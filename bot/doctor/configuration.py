@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.config import Config, ConfigError, known_variables, read_config
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.vault import KeyRingError, Vault
-from providers import PROVIDERS
+from providers import LEDGERS
 
 NAME, KEYS = "configuration", "DEXT_ENCRYPTION_KEYS"
 OURS = re.compile(r"(?:SLACK|DEXT)_[A-Z_]+")
@@ -18,14 +18,14 @@ def configuration(environment: Mapping[str, str]) -> tuple[Config | None, list[F
     """The configuration, where nothing is wrong with it, and what there is to say of it."""
     config, lines = None, []
     try:
-        config = read_config(environment, tuple(PROVIDERS))
+        config = read_config(environment, tuple(LEDGERS))
     except ConfigError as error:
         lines += str(error).splitlines()
     lines += _key_ring(environment)
     findings = [_wrong(line) for line in lines] + _unread(environment)
     if lines:
         return None, findings
-    count = sum(name in known_variables(tuple(PROVIDERS)) for name in environment)
+    count = sum(name in known_variables(tuple(LEDGERS)) for name in environment)
     return config, [ok(NAME, f"{count} variables are set, and all are right"), *findings]
 
 
@@ -47,7 +47,7 @@ def _wrong(line: str) -> Finding:
 
 def _unread(environment: Mapping[str, str]) -> list[Finding]:
     """Names that look like ours: a slip of the pen leaves the default in force, and says nothing."""
-    known = known_variables(tuple(PROVIDERS))
+    known = known_variables(tuple(LEDGERS))
     return [
         warning(NAME, f"{name} is set, and nobody reads it", _meant(name, known))
         for name in sorted(environment)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlsplit
 
+from bot.assembly import called_of
 from bot.clock import Clock
 from bot.config import ConfigError, database_url_of
 from bot.doctor import ledgers, machine, public, slack, storage
@@ -97,7 +98,7 @@ def checks(setup: Setup) -> Sequence[Check]:
 
 
 def _of_ledgers(setup: Setup) -> Sequence[Check]:
-    known = [ledgers.credentials_of(key, provider.profile.name) for key, provider in setup.providers.items()]
+    known = [ledgers.credentials_of(key, provider.profile.name) for key, provider in called_of(setup.providers).items()]
     return known or [Check(ledgers.SOFTWARE, ledgers.none_set)]
 
 

@@ -7,10 +7,10 @@ from bot.doctor import clocks
 from bot.doctor.examination import Check
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.setup import Setup
-from bot.domain.books import BillRights
+from bot.domain.books import BillRights, Capability
 from bot.domain.connections import Health
 from bot.services.inspection import ConnectionState
-from providers import PROVIDERS
+from providers import LEDGERS
 from providers.base import AccountingProvider
 from providers.errors import ProviderChangedError, TryLaterError
 
@@ -21,7 +21,7 @@ OLD_LISTS = timedelta(days=7)
 
 async def none_set(_: Setup) -> Finding:
     """Without a provider's credentials the rest is in order, and of no use."""
-    ways = " or ".join(f"DEXT_{key.upper()}_CLIENT_ID and DEXT_{key.upper()}_CLIENT_SECRET" for key in PROVIDERS)
+    ways = " or ".join(f"DEXT_{key.upper()}_CLIENT_ID and DEXT_{key.upper()}_CLIENT_SECRET" for key in LEDGERS)
     return wrong(SOFTWARE, "none can be connected", f"Set {ways}.")
 
 
@@ -55,7 +55,14 @@ async def connections(setup: Setup) -> list[Finding]:
     states, now = await setup.inspection.connections(), setup.clock.now()
     if not states:
         return [ok("connections", "there are none yet: `/dext connect` makes one")]
-    return [connection(state, setup.providers.get(state.provider), now) for state in states]
+    return [_connection(state, setup.providers.get(state.provider), now) for state in states]
+
+
+def _connection(state: ConnectionState, provider: AccountingProvider | None, now: datetime) -> Finding:
+    if provider is not None and Capability.DOWNLOADS in provider.profile.capabilities:
+        name = f"connection {state.organisation} in {state.workspace}"
+        return ok(name, "nothing is called: what is approved there is downloaded")
+    return connection(state, provider, now)
 
 
 def connection(state: ConnectionState, provider: AccountingProvider | None, now: datetime) -> Finding:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from bot.assembly import called_of
 from bot.doctor.finding import Finding, ok, warning, wrong
 from bot.doctor.setup import Setup
 from bot.slack import LOOPBACK
@@ -108,7 +109,7 @@ async def redirects(setup: Setup) -> list[Finding]:
     base = setup.config.public_url
     found = [
         ok(REDIRECTS, f"{provider.profile.name} must have: {base}/connect/{key}/callback")
-        for key, provider in setup.providers.items()
+        for key, provider in called_of(setup.providers).items()
     ]
     return found if setup.config.slack_client_id is None else [_of_slack(setup), *found]
 

@@ -42,6 +42,10 @@ class Capability(StrEnum):
     LOCK_DATES = "lock_dates"
     WITHDRAWING = "withdrawing"
     """A document that was published is taken out of the books again."""
+    DOWNLOADS = "downloads"
+    """There is nothing to sign in to and nothing to call: an admin names the organisation, and what is approved is published
+    when a person downloads it as a file.
+    """
 
 
 class AccountClass(StrEnum):
@@ -249,6 +253,8 @@ class Books:
     bill_rights: BillRights = BillRights.UNTOLD
     """Of the login that read this."""
     rules: BookRules = USUAL_RULES
+    layout: str | None = None
+    """What its files are laid out for, where it is published by download."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
+from bot.domain.downloads import BatchNote
 from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
@@ -106,6 +107,11 @@ class ItemCard:
     """The credit note that was made of it here, or what it is the credit note of."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
+
+    is_downloaded: bool = False
+    """Its software is not called: it is published when a person downloads the batch that it is in."""
+    batch: BatchNote | None = None
+    """The one that its document is in, where it is downloaded."""
 
     @property
     def has_tax_rates(self) -> bool:

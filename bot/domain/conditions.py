@@ -44,6 +44,8 @@ class ConnectionStatus:
     deeds: frozenset[Deed] = frozenset()
     queue: Queue | None = None
     """What is held up at its ledger."""
+    to_download: int = 0
+    """Documents that wait to be downloaded."""
 
 
 def condition_of(
@@ -80,7 +82,7 @@ def condition_of(
             reason=f"{ledger} asked for a pause until {paused_until:%H:%M} UTC.",
             remedy="It goes on by itself then; there is nothing to do.",
         )
-    return _by_lists(card, now, sync_every)
+    return Condition(verdict=Verdict.HEALTHY) if card.is_downloaded else _by_lists(card, now, sync_every)
 
 
 def _by_problem(card: ConnectionCard, verdict: Verdict, otherwise: str) -> Condition:

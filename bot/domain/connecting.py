@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.books import BillRights, OrganisationChoice
-from bot.domain.ids import UserId
+from bot.domain.ids import OrganisationId, UserId
 
 
 class Stage(StrEnum):
@@ -208,6 +208,29 @@ class Package:
     name: str
     steps: tuple[str, ...]
     rights: tuple[str, ...]
+    layouts: tuple[tuple[str, str], ...] = ()
+    """Keys and names of what its files can be laid out for. Where there are any, nobody signs in: an admin names the
+    organisation.
+    """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedBooks:
+    """An organisation as an admin typed it. `country` is two letters, `currency` three."""
+
+    name: str
+    layout: str
+    currency: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamingPage:
+    """What the form shows in which an organisation is named; of one that is known, as it was named before."""
+
+    package: Package
+    organisation_id: OrganisationId | None = None
+    before: NamedBooks | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

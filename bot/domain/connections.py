@@ -65,6 +65,8 @@ class ConnectionCard:
     manage_url: str | None = None
     """Where a person takes our access away in the ledger itself, and what its menus call the page."""
     manage_page: str = ""
+    is_downloaded: bool = False
+    """What is approved is published by download: there is no sign-in, and lists are typed."""
 
     @property
     def last_synced_at(self) -> datetime | None:

@@ -33,6 +33,15 @@ class TakeOver:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TypedListPage:
+    """A list that an admin types, of software that is not called."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    kind: ListKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refresh:
     """A refresh that was asked for. `has_begun` is False where one is under way, which goes on."""
 

@@ -20,7 +20,7 @@ from bot.playground.samples import SAMPLES
 from bot.playground.slack import Manifest, ManifestError, SlackState
 from bot.playground.slack import create_app as slack_app
 from bot.serving import listening, stopped
-from providers import PROVIDERS, simulators
+from providers import LEDGERS, simulators
 
 HOST = "127.0.0.1"
 PROCESSING_SECONDS = 1.0
@@ -90,7 +90,7 @@ LARGEST_CALL = 128 * 1024 * 1024
 """In bytes; more than any ledger takes, so that each refuses in its own words."""
 
 
-_LINKS = "".join(f'<li><a href="/{key}/">{entry.profile.name}</a></li>' for key, entry in PROVIDERS.items())
+_LINKS = "".join(f'<li><a href="/{key}/">{entry.profile.name}</a></li>' for key, entry in LEDGERS.items())
 INDEX = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     f"<title>Simulated ledgers</title></head><body><h1>Simulated ledgers</h1><ul>{_LINKS}</ul></body></html>"
@@ -108,7 +108,7 @@ def ledgers_app(setting: Setting) -> web.Application:
     # what is mounted has no limit of its own any more: the outermost one's counts
     app = web.Application(client_max_size=LARGEST_CALL)
     app.router.add_get("/", index)
-    for key in PROVIDERS:
+    for key in LEDGERS:
         app.add_subapp(f"/{key}", setting.ledger(key))
     return app
 

@@ -19,7 +19,7 @@ import aiohttp
 
 from bot.clock import SystemClock
 from bot.vault import new_key
-from providers import PROVIDERS
+from providers import LEDGERS
 
 HOST = "127.0.0.1"
 VAR = Path("var")
@@ -116,7 +116,7 @@ def kept_secrets(path: Path) -> dict[str, str]:
         "SLACK_CLIENT_SECRET": secrets.token_hex(16),
         "DEXT_ENCRYPTION_KEYS": new_key("playground"),
     }
-    for key in PROVIDERS:
+    for key in LEDGERS:
         wanted[f"DEXT_{key.upper()}_CLIENT_ID"] = secrets.token_hex(16).upper()
         wanted[f"DEXT_{key.upper()}_CLIENT_SECRET"] = secrets.token_urlsafe(32)
     kept = _read(path)
@@ -151,7 +151,7 @@ def addresses(environment: Mapping[str, str], ports: Ports) -> dict[str, str]:
         "DEXT_PUBLIC_URL": f"http://{HOST}:{ports.app}",
         "DEXT_LOG_LEVEL": environment.get("DEXT_LOG_LEVEL") or "warning",
     }
-    for key, entry in PROVIDERS.items():
+    for key, entry in LEDGERS.items():
         for name, vendor in entry.profile.addresses.items():
             found[f"DEXT_{key.upper()}_{name.upper()}"] = stand_in(f"{ledgers}/{key}", name, vendor)
     return found

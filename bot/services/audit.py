@@ -35,9 +35,10 @@ async def record_each(
     *,
     organisation_id: OrganisationId,
     facts: Mapping[ItemId, dict[str, Any]],
+    by: UserId | None = None,
 ) -> None:
-    """As `record`, the same of many items, each with its own facts; done by nobody."""
-    about = {"workspace_id": workspace_id, "organisation_id": organisation_id, "deed": deed, "by": None, "at": tx.now}
+    """As `record`, the same of many items, each with its own facts."""
+    about = {"workspace_id": workspace_id, "organisation_id": organisation_id, "deed": deed, "by": by, "at": tx.now}
     if facts:
         rows = [{**about, "subject_id": each, "facts": dump(told)} for each, told in facts.items()]
         await tx.execute(_NEW, rows)

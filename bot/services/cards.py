@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.db.base import load, table_of
 from bot.db.batches import sent_of
 from bot.db.connections import ConnectionRow, OrganisationRow
+from bot.db.downloads import note_of
 from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
@@ -35,6 +36,7 @@ from bot.services.additions import shown_additions
 from bot.services.alerts import helpers_of, load_alert
 from bot.services.choices import usable_defaults
 from bot.services.code_names import CodeNames, archived_of, names_of
+from bot.services.connection_cards import is_downloaded
 from bot.services.crediting import other_side_of
 from bot.services.current import require_item
 from bot.services.explaining import reasons_of
@@ -148,6 +150,8 @@ class Cards:
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,
             is_connected=is_connected,
+            is_downloaded=is_downloaded(provider),
+            batch=await note_of(tx, workspace_id, item.id) if is_downloaded(provider) else None,
             link=f"{self.public_url}/i/{item.id}",
             is_due=item.send_after is not None and item.send_after <= tx.now,
             refusal=await _refusal(tx, item) if item.state is ItemState.REFUSED else None,

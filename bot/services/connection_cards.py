@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.db.base import load
-from bot.domain.books import BILL_RIGHTS, Books, ListKind, Login
+from bot.domain.books import BILL_RIGHTS, Books, Capability, ListKind, Login
 from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
@@ -40,14 +40,27 @@ def card_of(
         lists=_progress(syncs, facts, frozenset() if provider is None else provider.profile.incremental),
         steps_done=steps_done,
         is_set_up=is_set_up,
-        access=() if provider is None else (*provider.profile.connect.access, BILL_RIGHTS[books.bill_rights]),
+        access=_access(provider, books),
         login="" if row.login is None else load(row.login, Login).words,
         role="" if provider is None else provider.profile.connect.role,
         sends_approved=sends_approved,
         lapse_told_at=row.lapse_told_at,
-        manage_url=None if provider is None else provider.organisation_url(books),
+        manage_url=None if provider is None else provider.organisation_url(books) or None,
         manage_page="" if provider is None else provider.profile.apps_page,
+        is_downloaded=is_downloaded(provider),
     )
+
+
+def is_downloaded(provider: AccountingProvider | None) -> bool:
+    """Whether what is approved is published when a person downloads it, and nothing is called."""
+    return provider is not None and Capability.DOWNLOADS in provider.profile.capabilities
+
+
+def _access(provider: AccountingProvider | None, books: Books) -> tuple[str, ...]:
+    """What may be done in the ledger; nothing in what is not called."""
+    if provider is None or is_downloaded(provider):
+        return ()
+    return (*provider.profile.connect.access, BILL_RIGHTS[books.bill_rights])
 
 
 def _progress(

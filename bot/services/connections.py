@@ -69,7 +69,13 @@ class Connections:
         """What can be connected: providers that this installation has credentials for."""
         profiles = [provider.profile for provider in self.providers.values()]
         return tuple(
-            Package(key=found.key, name=found.name, steps=found.connect.steps, rights=found.connect.rights)
+            Package(
+                key=found.key,
+                name=found.name,
+                steps=found.connect.steps,
+                rights=found.connect.rights,
+                layouts=tuple((layout.key, layout.name) for layout in found.layouts),
+            )
             for found in profiles
         )
 

@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     MAKE_PREVIEW = "make_preview"
     MAKE_SMALLER = "make_smaller"
     RECODE_ITEMS = "recode_items"
+    HAND_OVER = "hand_over"
 
 
 class Jobs(Protocol):

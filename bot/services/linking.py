@@ -61,7 +61,7 @@ class Linking:
         if books.bill_rights is BillRights.NONE:
             await self.flows.grant.refuse_rights(row, choice)
         async with self.flows.db.write() as tx:
-            return await self._link(tx, row, choice, books, shared)
+            return await self.link(tx, row, choice, books, shared)
 
     async def back_to_slack(self, provider: str, cookie: str) -> str:
         """Where Slack is, for a try that is over."""
@@ -98,9 +98,14 @@ class Linking:
         except ProviderError:
             raise StoppedError(Stop.PROVIDER_FAILED) from None
 
-    async def _link(
+    async def link(
         self, tx: Tx, row: Row[Any], choice: OrganisationChoice, books: Books, shared: frozenset[str]
     ) -> str:
+        """What a try has been granted becomes, or stays, a connection; answers where Slack is.
+
+        Raises:
+            StoppedError: it is over, or for another organisation.
+        """
         workspace_id, user_id = WorkspaceId(row.workspace_id), UserId(row.user_id)
         # two links to one organisation finished at once would make it twice
         await tx.execute(select(WORKSPACES.c.id).where(WORKSPACES.c.id == workspace_id).with_for_update())

@@ -179,6 +179,10 @@ class StoredList:
             found = await tx.execute(select(*columns).where(self._entries(), ENTRIES.c.key.in_(keys)))
             return {row.key: (row.search, row.is_active, row.entry) for row in found}
 
+    async def put(self, tx: Tx, entries: Sequence[ListEntry]) -> None:
+        """Write these, few as they are, in a transaction of somebody else's."""
+        await self._upsert(tx, list({row["key"]: row for row in map(self._row, entries)}.values()))
+
     async def _upsert(self, tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
             await list_terms.follow(tx, self.workspace_id, self.organisation_id, self.kind, rows)

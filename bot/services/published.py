@@ -12,7 +12,7 @@ from bot.db import steps as rows
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_items, load_items
 from bot.db.unit_of_work import Tx
-from bot.domain.ids import ItemId
+from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.services import alerts, audit
 from bot.services.current import show_all
@@ -21,17 +21,29 @@ AT_ONCE = 25
 """Documents of one transaction: whoever presses a button meanwhile waits for no more than these."""
 
 
-async def published(tx: Tx, batch: LiveBatch, steps: Sequence[LiveStep], urls: Mapping[ItemId, str | None]) -> None:
-    """The documents are, and their items with them; what comes after each begins. `urls`: where people open them."""
+async def published(
+    tx: Tx,
+    batch: LiveBatch,
+    steps: Sequence[LiveStep],
+    urls: Mapping[ItemId, str | None],
+    *,
+    by: UserId | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> None:
+    """The documents are, and their items with them; what comes after each begins. `urls`: where people open them; `also`
+    is told of each in the audit log, as done `by` whoever downloaded it.
+    """
     ended = await rows.publish_documents(tx, batch.workspace_id, [step.id.publication_id for step in steps])
     those = {step.item_id: step for step in steps if step.id.publication_id in ended}
     items = await load_items(tx, batch.workspace_id, list(those), held=True)
     before = [items[item_id] for item_id in those if item_id in items]
     moved = await change_items(tx, [(item, _published(tx, item, urls)) for item in before if _can_move(item)])
     await alerts.documents_resolved(tx, batch.workspace_id, [item.id for item in moved])
-    facts: dict[ItemId, dict[str, Any]] = {item.id: {"ledger id": those[item.id].ledger_id} for item in moved}
+    facts: dict[ItemId, dict[str, Any]] = {
+        item.id: dict(also) if also is not None else {"ledger id": those[item.id].ledger_id} for item in moved
+    }
     organisation_id = batch.organisation_id
-    await audit.record_each(tx, batch.workspace_id, "published", organisation_id=organisation_id, facts=facts)
+    await audit.record_each(tx, batch.workspace_id, "published", organisation_id=organisation_id, facts=facts, by=by)
     await show_all(tx, batch.workspace_id, moved)
 
 

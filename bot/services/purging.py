@@ -31,6 +31,7 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.downloads import DownloadRow
 from bot.db.drafts import DraftRow
 from bot.db.files import FileRow
 from bot.db.ingests import IngestRow
@@ -56,6 +57,7 @@ PURGE_AFTER = timedelta(days=30)
 """How long everything is kept for a reinstallation."""
 
 PURGED: tuple[type[Base], ...] = (
+    DownloadRow,
     StepRow,
     PublicationRow,
     BatchRow,

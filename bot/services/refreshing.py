@@ -112,6 +112,10 @@ def _require_readable(
             f"{escape(connection.name)} is not connected to {ledger} at the moment, so its lists cannot be read. A Slack owner "
             "or admin can press Reconnect in Home; then they are read by themselves."
         )
+    if not provider.profile.lists:
+        raise CannotRefreshError(
+            f"*{escape(connection.name)}* is not called, so there is nothing to read. An admin types its lists: *Manage*, in Home."
+        )
     if kind is not None and kind not in provider.profile.lists:
         raise CannotRefreshError(f"{ledger} has no list of {LIST_NAMES[kind]} that I read, so nothing was done.")
     return provider.profile.lists if kind is None else (kind,)

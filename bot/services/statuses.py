@@ -18,13 +18,14 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.downloads import to_download
 from bot.db.publications import USABLE
 from bot.db.unit_of_work import Tx
 from bot.domain.conditions import SYNC_EVERY, ConnectionStatus, Verdict, condition_of
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.queues import Queue
 from bot.domain.rights import Deed, Role
-from bot.services.connection_cards import card_of
+from bot.services.connection_cards import card_of, is_downloaded
 from bot.services.held_up import queues_of
 from bot.services.settings import ALERTS, APPROVALS, sends_approved
 from providers.base import AccountingProvider
@@ -84,6 +85,10 @@ class Statuses:
         for grant in (await tx.execute(_MINE, {**of, "user_id": user_id})).all():
             roles.setdefault(OrganisationId(grant.organisation_id), set()).add(Role(grant.role))
         queues = await self._held_up(tx, workspace_id, rows)
+        downloaded = [
+            OrganisationId(row.organisation_id) for row in rows if is_downloaded(self.providers.get(row.provider))
+        ]
+        waiting = await to_download(tx, workspace_id, downloaded)
         found = [
             self._status(
                 row,
@@ -92,6 +97,7 @@ class Statuses:
                 _deeds(roles.get(row.organisation_id, set())),
                 tx.now,
                 queue=queues.get(row.organisation_id),
+                to_download=waiting.get(row.organisation_id, 0),
             )
             for row in rows
         ]
@@ -106,6 +112,7 @@ class Statuses:
         now: datetime,
         *,
         queue: Queue | None,
+        to_download: int,
     ) -> ConnectionStatus:
         confirmed = (row.general_confirmed_at is not None, row.tax_confirmed_at is not None)
         provider = self.providers.get(row.provider)
@@ -124,7 +131,9 @@ class Statuses:
             sync_every=self.sync_every,
             held_up_by=None if queue is None else queue.by,
         )
-        return ConnectionStatus(card=card, condition=condition, read_at=now, deeds=deeds, queue=queue)
+        return ConnectionStatus(
+            card=card, condition=condition, read_at=now, deeds=deeds, queue=queue, to_download=to_download
+        )
 
     async def _held_up(
         self, tx: Tx, workspace_id: WorkspaceId, rows: Sequence[Row[Any]]

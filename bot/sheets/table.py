@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.documents import ItemKind, LineAmounts
+from bot.domain.inert import unescaped
 from bot.domain.texts import cleaned
 from bot.sheets.columns import Column, Columns, Template
-from bot.sheets.safety import unescaped
 from bot.sheets.sheet import Row, Sheet
 from bot.sheets.values import DayOrder, Decimals, day_of, decimals_of, needs_order, number_of, order_of
 

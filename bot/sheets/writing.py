@@ -14,9 +14,9 @@ from itertools import chain
 
 from bot.domain.coding import NO_CODES, Codes, Track
 from bot.domain.documents import Line
+from bot.domain.inert import escaped
 from bot.domain.items import Item
 from bot.sheets.columns import TRACKING
-from bot.sheets.safety import escaped
 
 HEADER = (
     "Receipt ID",

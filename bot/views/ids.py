@@ -14,6 +14,8 @@ class ActionId(StrEnum):
     # managing a connection
     OPEN_MANAGE = "open_manage"
     REFRESH_LISTS = "refresh_lists"
+    DOWNLOAD_BATCH = "download_batch"
+    TYPE_LIST = "type_list"
     OPEN_PEOPLE = "open_people"
     TAKE_OVER = "take_over"
     OPEN_CHANNELS = "open_channels"
@@ -126,6 +128,8 @@ class ShortcutId(StrEnum):
 
 class CallbackId(StrEnum):
     CONNECT = "connect"
+    NAME_BOOKS = "name_books"
+    TYPED_LIST = "typed_list"
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
     SALES_SETTINGS = "sales_settings"
@@ -157,6 +161,11 @@ class CallbackId(StrEnum):
 
 class BlockId(StrEnum):
     PROVIDER = "provider"
+    BOOKS_NAME = "books_name"
+    LAYOUT = "layout"
+    COUNTRY = "country"
+    BOOKS_CURRENCY = "books_currency"
+    TYPED_LIST = "typed_list"
     CONNECTION = "connection"
     """With the organisation's id: a card of several, which stays the same when Home is drawn again under a press."""
     KEEP = "keep"

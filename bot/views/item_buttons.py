@@ -15,9 +15,10 @@ from slack_sdk.models.blocks import (
 from bot.domain.cards import ItemCard
 from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
+from bot.views import downloading
 from bot.views.ids import ActionId
 from bot.views.item_payment import link_button
-from bot.views.metadata import ItemRef
+from bot.views.metadata import BatchRef, ItemRef
 from bot.views.parts import section
 from bot.views.text import escape, mention, plain, quote
 
@@ -38,6 +39,7 @@ FOR_BOOKKEEPERS = frozenset(
         ActionId.RELEASE_ITEM,
         ActionId.PUBLISH_NOW,
         ActionId.CANCEL_ITEM,
+        ActionId.DOWNLOAD_BATCH,
     }
 )
 """Buttons that nobody else is shown where a card is drawn for one person."""
@@ -95,11 +97,18 @@ def _decisions(found: ItemCard) -> list[ButtonElement]:
             _button(ActionId.SEND_BACK, "Send back", value),
         ]
     buttons: list[ButtonElement] = []
+    if found.is_downloaded and found.is_connected and not item.is_held and _waits_to_be_downloaded(found):
+        buttons.append(downloading.button(BatchRef(item.organisation_id)))
     if item.state is ItemState.APPROVED:
         buttons += _before_it_is_sent(found)
         if not found.is_set_up:
             buttons.append(_button(ActionId.OPEN_SETTINGS, "Set up", str(item.organisation_id)))
     return buttons
+
+
+def _waits_to_be_downloaded(found: ItemCard) -> bool:
+    is_ready = found.item.state is ItemState.APPROVED and found.is_set_up
+    return is_ready or found.item.state is ItemState.SENDING
 
 
 def _before_it_is_sent(found: ItemCard) -> list[ButtonElement]:
@@ -141,6 +150,9 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
     if item.state in IN_LEDGER:
         buttons[:0] = open_in_ledger(found)
+    if item.state is ItemState.PUBLISHED and found.is_downloaded and found.batch is not None:
+        ref = BatchRef(item.organisation_id, found.batch.number)
+        buttons.insert(0, downloading.button(ref, f"Download batch {found.batch.number} again", is_first=False))
     buttons.append(_button(ActionId.EXPLAIN_ITEM, why(found), value))
     if found.other_side is not None:
         other = found.other_side

@@ -7,6 +7,7 @@ from bot.domain.ids import UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind
 from bot.domain.settings import SET_UP_STEPS
+from bot.views.downloading import READY, exported, in_batch
 from bot.views.item_additions import beside, see_the_fix, there, to_follow
 from bot.views.text import escape, mention, moment, quote, time_of
 
@@ -15,7 +16,7 @@ MOST_NAMED = 5
 
 def standing(found: ItemCard) -> str:
     """Where the item is, in words, and what happens next."""
-    item, ledger = found.item, escape(found.ledger)
+    item = found.item
     match item.state:
         case ItemState.TO_REVIEW:
             return ":memo: *To review*"
@@ -28,9 +29,7 @@ def standing(found: ItemCard) -> str:
         case ItemState.SENDING | ItemState.UNKNOWN:
             return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_on_its_way(found)}{to_follow(found)}"
         case ItemState.PUBLISHED:
-            at = "" if item.published_at is None else f", {moment(item.published_at)}"
-            published = f":white_check_mark: *Published* to {ledger}{at}, and checked there"
-            return f"{_decided(item, 'Approved')}\n{published}{there(found)}{beside(found)}"
+            return f"{_decided(item, 'Approved')}\n{_published(found)}{there(found)}{beside(found)}"
         case ItemState.WITHDRAWING:
             return _being_withdrawn(found)
         case ItemState.REFUSED:
@@ -39,6 +38,13 @@ def standing(found: ItemCard) -> str:
             return f"{_decided(item, 'Rejected')}\n{quote(item.decision_reason or '', 600)}"
         case _:
             return f"*{item.state.words.capitalize()}*"
+
+
+def _published(found: ItemCard) -> str:
+    if found.is_downloaded and found.batch is not None:
+        return exported(found.batch)
+    at = "" if found.item.published_at is None else f", {moment(found.item.published_at)}"
+    return f":white_check_mark: *Published* to {escape(found.ledger)}{at}, and checked there"
 
 
 def _refused(found: ItemCard) -> str:
@@ -60,6 +66,8 @@ def _how_archived(item: Item) -> str:
 
 def _on_its_way(found: ItemCard) -> str:
     ledger = escape(found.ledger)
+    if found.is_downloaded:
+        return in_batch(found.batch)
     if found.is_looked_for:
         return (
             f":mag: *Being checked*: {ledger} was disconnected while this was on its way. I look whether the bill is there "
@@ -142,10 +150,14 @@ def _waits_for(found: ItemCard) -> str:
         return f":raised_hand: *Held*{by}, {moment(item.held_at)}. A bookkeeper or an admin can release it; nothing is sent to {ledger} before."
     if not found.is_connected:
         return _connection_missing(ledger)
+    if found.is_downloaded and (item.send_after is None or found.is_due):
+        return READY
     if item.send_after is None or found.is_due:
         return f":hourglass: Goes to {ledger} next. *Undo* until it is on its way."
     is_today = item.decided_at is None or item.send_after - item.decided_at < timedelta(hours=12)
     at = f"at {time_of(item.send_after)}" if is_today else moment(item.send_after)
+    if found.is_downloaded:
+        return f":hourglass: Ready for download {at}. *Undo* until then, and until somebody downloads it."
     return f":hourglass: Goes to {ledger} {at}. *Undo* until then."
 
 

@@ -6,10 +6,11 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerB
 from slack_sdk.models.views import View
 
 from bot.domain.conditions import ConnectionStatus
-from bot.domain.connections import Health
+from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
+from bot.domain.typed_lists import TYPED
 from bot.views import taking_over
 from bot.views.connections import NEW, connect_button, disconnect_button, set_up_button
 from bot.views.ids import ActionId, CallbackId
@@ -40,6 +41,8 @@ def page(found: ManagePage, *, notice: str | None = None) -> View:
 
 def _lists(found: ManagePage) -> list[Block]:
     status = found.status
+    if status.card.is_downloaded:
+        return _typed_lists(found)
     lists = status.card.lists
     may_refresh = Deed.REFRESH in status.deeds
     is_being_read = status.card.is_importing and not _is_over(status)
@@ -58,6 +61,21 @@ def _lists(found: ManagePage) -> list[Block]:
     elif not is_being_read:
         blocks.append(context("They can be read again once it is reconnected."))
     return [*blocks, *_being_read(status)] if is_being_read else blocks
+
+
+def _typed_lists(found: ManagePage) -> list[Block]:
+    """Of software that is not called: nothing is read, and an admin says what there is."""
+    status = found.status
+    known = {each.kind: each for each in status.card.lists}
+    blocks: list[Block] = [section("*Lists*\nWhat is not in them can be typed as a code where it is needed.")]
+    for kind in TYPED:
+        name = LIST_NAMES[kind].capitalize()
+        line = section(f"{name}: {known[kind].read:,}" if kind in known else f"{name}: none yet")
+        if Deed.SET_UP in status.deeds:
+            value = ListRef(status.card.organisation_id, kind).encode()
+            line.accessory = ButtonElement(action_id=ActionId.TYPE_LIST, text="Type or paste", value=value)
+        blocks.append(line)
+    return blocks
 
 
 def _being_read(status: ConnectionStatus) -> list[Block]:

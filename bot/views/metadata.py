@@ -20,6 +20,9 @@ HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
 
 
+HIGHEST_NUMBER = 2**31
+
+
 class NotOursError(ValueError):
     """A value that we did not write."""
 
@@ -28,6 +31,14 @@ def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
         raise ValueError(text[:60])
     return int(text)
+
+
+def _number(text: str) -> int:
+    """What a database's number holds."""
+    found = _version(text)
+    if found >= HIGHEST_NUMBER:
+        raise ValueError(text[:60])
+    return found
 
 
 def organisation_of(value: str) -> OrganisationId:
@@ -183,6 +194,53 @@ class ListRef:
             return cls(OrganisationId(UUID(organisation)), ListKind(kind) if kind else None)
         except ValueError:
             raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRef:
+    """A batch of an organisation that is downloaded; without a number, what waits."""
+
+    organisation_id: OrganisationId
+    number: int | None = None
+
+    def encode(self) -> str:
+        return str(self.organisation_id) if self.number is None else f"{self.organisation_id}:{self.number}"
+
+    @classmethod
+    def decode(cls, text: str) -> "BatchRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, _, number = text.partition(":")
+        try:
+            return cls(OrganisationId(UUID(organisation)), _number(number) if number else None)
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class NamingRef:
+    """A form that names an organisation: of which package, where it is announced, and which one where it is known."""
+
+    package: str
+    channel: str = ""
+    organisation_id: OrganisationId | None = None
+
+    def encode(self) -> str:
+        return f"{self.package}:{self.channel}:{self.organisation_id or ''}"
+
+    @classmethod
+    def decode(cls, text: str) -> "NamingRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        package, _, rest = text.partition(":")
+        channel, _, organisation = rest.partition(":")
+        if not re.fullmatch(r"[a-z_]{1,40}", package, re.ASCII) or not re.fullmatch(
+            r"[A-Z0-9]{0,40}", channel, re.ASCII
+        ):
+            raise NotOursError(text[:60])
+        return cls(package, channel, organisation_of(organisation) if organisation else None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from slack_sdk.models.views import View
 from bot.domain.conditions import ConnectionStatus, Verdict, age
 from bot.domain.connections import LIST_NAMES, Health, ListProgress
 from bot.domain.rights import Deed
-from bot.views import queues
+from bot.views import downloading, queues
 from bot.views.connections import connect_button, counted, how_far, set_up_button, set_up_words, why_unread
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import BatchRef
 from bot.views.parts import context, section
 from bot.views.text import escape, mention, moment, plain
 
@@ -159,6 +160,8 @@ def _buttons(status: ConnectionStatus) -> list[ButtonElement]:
     found = [ButtonElement(action_id=ActionId.OPEN_MANAGE, text="Manage" if status.deeds else "Details", value=value)]
     if not card.is_set_up and Deed.SET_UP in status.deeds:
         found.insert(0, set_up_button(card))
+    if status.to_download and Deed.REFRESH in status.deeds:
+        found.insert(0, downloading.button(BatchRef(card.organisation_id), f"Download {status.to_download:,}"))
     if needs_reconnecting(status):
         found.insert(0, connect_button("Reconnect", value))
     return found

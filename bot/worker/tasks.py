@@ -30,6 +30,7 @@ def tasks_of(
     previews: Runs,
     smaller_files: Runs,
     following: Runs,
+    downloading: Runs,
 ) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
@@ -40,6 +41,7 @@ def tasks_of(
         JobKind.MAKE_PREVIEW: previews.run,
         JobKind.MAKE_SMALLER: smaller_files.run,
         JobKind.RECODE_ITEMS: following.run,
+        JobKind.HAND_OVER: downloading.run,
     }
 
 

@@ -14,17 +14,21 @@ from bot.domain.postings import PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.settings import PaymentStatus, statuses_for
 from providers.base import Profile
+from tests.contract.files import FileContract
 from tests.contract.provider import ProviderContract
+from tests.contract.test_file_export import TestFileExport
 from tests.contract.test_freeagent import TestFreeAgent
 from tests.contract.test_provider import TestXero
 from tests.contract.test_quickbooks import TestQuickBooks
 from tests.contract.test_sage import TestSage
 
-CONTRACTS: Mapping[str, type[ProviderContract]] = {
+Contract = type[ProviderContract] | type[FileContract]
+CONTRACTS: Mapping[str, Contract] = {
     "xero": TestXero,
     "quickbooks": TestQuickBooks,
     "sage": TestSage,
     "freeagent": TestFreeAgent,
+    "file_export": TestFileExport,
 }
 """The class by which each package passes the contract."""
 
@@ -32,7 +36,7 @@ CONTRACTS: Mapping[str, type[ProviderContract]] = {
 @dataclass(frozen=True, slots=True)
 class Package:
     profile: Profile
-    contract: type[ProviderContract]
+    contract: Contract
     folder: Path
 
 
@@ -107,5 +111,5 @@ PROOFS: Mapping[str, Proof] = {
     "rate_limits": _shown_by("test_a_limit_says_when_to_come_back_and_writes_nothing"),
     "simulator": lambda package: (package.folder / "simulator.py").is_file(),
     "schema": lambda package: package.contract.SCHEMA,
-    "contract": lambda package: issubclass(package.contract, ProviderContract),
+    "contract": lambda package: issubclass(package.contract, (ProviderContract, FileContract)),
 }

@@ -61,6 +61,8 @@ REASONS = {
     "bot/services/connect_rows.py:move": UNGUESSABLE,
     "bot/services/connect_rows.py:one": UNGUESSABLE,
     "bot/services/previews.py:_waiting": OWN_ROW,
+    "bot/db/downloads.py:waiting_download": OWN_ROW,
+    "bot/services/downloading.py:Downloading.restart_stuck": WORK_OF_ALL,
     "bot/services/smaller_files.py:_waiting": OWN_ROW,
     "bot/services/queues.py:_of_interest": WORK_OF_ALL,
     "bot/services/health.py:_clock": WORK_OF_ALL,

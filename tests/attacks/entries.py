@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from bot.domain.books import ListKind
 from bot.playground.slack import ALERTS, BILLS
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.views.ids import ActionId, BlockId, CallbackId, ShortcutId
+from providers.file_export import PROFILE
 from providers.xero.simulated.seed import contacts, tracking
 from providers.xero.simulator import TRADING
 from tests.attacks.rights_table import OF_LINES
@@ -93,6 +95,7 @@ IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_
 IN_AN_EDIT = {ActionId.CHOOSE_KIND, ActionId.EDIT_LINES}
 OF_SETTINGS = (CallbackId.SETTINGS, CallbackId.SALES_SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS)
 OF_A_DRAFT = (CallbackId.LINES, CallbackId.CODE_LINES)
+FILE_EXPORT = PROFILE.key
 FORM = "00000000-0000-4000-8000-00000000f0f0"
 """The form that the drafts of the lines belong to, of everybody who may have one."""
 
@@ -134,6 +137,8 @@ class Ids:
     """With its organisation, as its button spells it."""
     payment_method: str
     """With its organisation and version, as its form spells it."""
+    downloaded: str
+    """Another organisation of the same workspace and people, whose software is not called; it has had one batch."""
     picture: str
     """A file that is asked about."""
     files: str
@@ -154,6 +159,8 @@ class Ids:
             return "help"
         if action in OF_AN_ORGANISATION:
             return self.organisation
+        if action in (ActionId.DOWNLOAD_BATCH, ActionId.TYPE_LIST):
+            return f"{self.downloaded}:{1 if action is ActionId.DOWNLOAD_BATCH else ListKind.ACCOUNTS}"
         if action in (ActionId.TAKE_PICTURE, ActionId.LEAVE_PICTURE):
             return self.picture
         if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):
@@ -168,6 +175,10 @@ class Ids:
         """What the form says that it is about."""
         if callback is CallbackId.PAYMENT_METHOD:
             return self.payment_method
+        if callback is CallbackId.NAME_BOOKS:
+            return f"{FILE_EXPORT}:{BILLS}:{self.downloaded}"
+        if callback is CallbackId.TYPED_LIST:
+            return f"{self.downloaded}:{ListKind.ACCOUNTS}"
         item, _, version = self.item(callback).partition(":")
         if callback in OF_SETTINGS:
             version = str(self.settings_version)
@@ -268,7 +279,7 @@ def filled(callback: CallbackId) -> Payload:
         case CallbackId.DISCONNECT:
             ticked = {"type": "checkboxes", "selected_options": [{"value": "yes"}]}
             return {BlockId.KEEP: value(chosen("everything")), BlockId.CONFIRMED: value(ticked)}
-        case CallbackId.MAKE_API_KEY | CallbackId.PAYMENT_METHOD | CallbackId.SALES_SETTINGS:
+        case _ if callback in OF_ADMINS:
             return OF_ADMINS[callback]
         case CallbackId.PEOPLE:
             return {block: value({"type": "multi_users_select", "selected_users": who}) for block, who in ROLES.items()}
@@ -318,6 +329,12 @@ def chosen(option: str) -> Payload:
 
 
 OF_ADMINS: dict[CallbackId, Payload] = {
+    CallbackId.TYPED_LIST: {BlockId.TYPED_LIST: value(typed("7500, Office costs"))},
+    CallbackId.NAME_BOOKS: {
+        BlockId.BOOKS_NAME: value(typed("Northwind Garden")),
+        BlockId.LAYOUT: value(chosen("other")),
+        BlockId.BOOKS_CURRENCY: value(typed("EUR")),
+    },
     CallbackId.MAKE_API_KEY: {
         BlockId.KEY_NAME: value(typed("The web shop")),
         BlockId.SCOPES: value({"type": "checkboxes", "selected_options": [{"value": "items:write"}]}),

@@ -16,17 +16,18 @@ from sqlalchemy import select
 
 from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.base import dump, new_id, table_of
-from bot.db.connections import OrganisationRow
+from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.items import ITEMS, load_item
 from bot.db.migrate import tables
-from bot.db.publications import PUBLICATIONS, STEPS
+from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
+from bot.domain.connecting import NamedBooks
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import StepKind, StepState
+from bot.domain.publishing import BatchState, StepKind, StepState
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -38,6 +39,7 @@ from bot.services.drafts import DraftRef
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef
+from providers.file_export import PROFILE
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
@@ -48,6 +50,7 @@ from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
 
 UNDO_SECONDS = 7200
+CONNECTIONS = table_of(ConnectionRow)
 SECOND = "Northwind Catering Ltd"
 SUBMITTER, VIEWER, YVONNE, NOWHERE = "U0SUBMIT1", "U0VIEWER1", "U0YVONNE1", "T0NOWHERE"
 PEOPLE = {
@@ -194,9 +197,10 @@ async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
         await stand.world.settle()
         desk = Desk(await as_connected(stand.world, stand.xero))
         await desk.world.set_up(alerts_channel=BILLS)
+        downloaded = await _downloaded_books(desk)
         await stand.connected(stand.stranger, await stand.link(OUTSIDER, OTHER_TEAM), OUTSIDER, tenant=IRELAND)
         await _hire(desk)
-        ids = await _bills(desk, await _other_books(desk))
+        ids = await _bills(desk, await _other_books(desk), downloaded)
         yield Office(stand, desk, ids, folder / "at-rest.db")
 
 
@@ -225,6 +229,29 @@ async def _other_books(desk: Desk) -> OrganisationId:
     return organisation_id
 
 
+async def _downloaded_books(desk: Desk) -> OrganisationId:
+    """Adam has named them, Ben keeps them too, and somebody has had their first batch."""
+    actor, named = await desk.world.actor(), NamedBooks(name="Northwind Garden Ltd", layout="other", currency="GBP")
+    organisation_id = await desk.world.services.naming.connect(actor, PROFILE.key, named)
+    await desk.settle()
+    of = {"workspace_id": actor.workspace.id, "organisation_id": organisation_id}
+    async with desk.world.services.db.write() as tx:
+        await grant(tx, actor.workspace.id, organisation_id, UserId(BEN), Role.BOOKKEEPER)
+        connection_id = (
+            await tx.execute(select(CONNECTIONS.c.id).where(CONNECTIONS.c.organisation_id == organisation_id))
+        ).scalar_one()
+        batch = {
+            "id": new_id(),
+            "connection_id": connection_id,
+            "kind": StepKind.DOCUMENT,
+            "route": "other",
+            "number": 1,
+        }
+        sent = {"state": BatchState.DONE, "body": b"Document", "body_hash": "", "idempotency_key": "", "failures": 0}
+        await tx.execute(BATCHES.insert().values(**of, **batch, **sent, due_at=tx.now, created_at=tx.now))
+    return organisation_id
+
+
 async def _asked(desk: Desk) -> dict[str, str]:
     """What waits for somebody's answer, by what asks; and one that was archived."""
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2", BlockId.GROSS: "12.00", BlockId.TAX: "2.00"})
@@ -243,7 +270,7 @@ async def _asked(desk: Desk) -> dict[str, str]:
     return {"same": same, "elsewhere": elsewhere, "back": back, "archived": archived}
 
 
-async def _bills(desk: Desk, second: OrganisationId) -> Ids:
+async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId) -> Ids:
     """One that the ledger refused, one approved that can be taken back, one that waits for its approver; and those that
     wait for an answer.
     """
@@ -277,6 +304,7 @@ async def _bills(desk: Desk, second: OrganisationId) -> Ids:
         settings_version=(await desk.world.settings()).version,
         connected=disconnection.stamp,
         other_organisation=str(second),
+        downloaded=str(downloaded),
         **await _asked(desk),
         waiting=waiting,
         approved=approved,

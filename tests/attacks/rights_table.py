@@ -41,6 +41,8 @@ CLICKS = {
     ActionId.ASK_TO_CONNECT: INSIDERS,
     ActionId.OPEN_MANAGE: INSIDERS,
     ActionId.REFRESH_LISTS: KEEPERS,
+    ActionId.TYPE_LIST: ADMINS,
+    ActionId.DOWNLOAD_BATCH: KEEPERS,
     ActionId.DISCONNECT: ENDERS,
     ActionId.OPEN_PEOPLE: ADMINS,
     ActionId.TAKE_OVER: NOBODY,
@@ -154,6 +156,8 @@ FORMS = {
     CallbackId.CHANNELS: ADMINS,
     CallbackId.MAKE_API_KEY: ADMINS,
     CallbackId.PAYMENT_METHOD: ADMINS,
+    CallbackId.NAME_BOOKS: CONNECTORS,
+    CallbackId.TYPED_LIST: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }
 OPTIONS = {
@@ -180,6 +184,7 @@ CHANGING = frozenset(
         ("click", ActionId.ASK_TO_CONNECT),
         ("click", ActionId.REFRESH_LISTS),
         ("click", ActionId.REVOKE_API_KEY),
+        ("click", ActionId.DOWNLOAD_BATCH),
         ("click", ActionId.APPROVE_ITEM),
         ("click", ActionId.UNDO_ITEM),
         ("click", ActionId.HOLD_ITEM),

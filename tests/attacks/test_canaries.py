@@ -81,6 +81,7 @@ def of_worker(world: World) -> None:
         previews=services.previews,
         smaller_files=services.smaller_files,
         following=services.following,
+        downloading=services.downloading,
     )
     world.jobs.handler = Tasks(world.clock, by_kind).run
 

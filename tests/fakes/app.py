@@ -80,6 +80,7 @@ class World:
         await self.services.previews.restart_stuck()
         await self.services.smaller_files.restart_stuck()
         await self.services.following.restart_stuck()
+        await self.services.downloading.restart_stuck()
         await self.services.waiting.look()
         await self.settle()
 
@@ -129,6 +130,7 @@ async def whole_app(
                 previews=services.previews,
                 smaller_files=services.smaller_files,
                 following=services.following,
+                downloading=services.downloading,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:

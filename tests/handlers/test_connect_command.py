@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
@@ -22,7 +22,7 @@ from tests.handlers.test_reconnecting import connection
 
 
 def handlers(connecting: Connecting) -> ConnectionHandlers:
-    return ConnectionHandlers(connecting.connections, connecting.flows)
+    return ConnectionHandlers(connecting.connections, connecting.flows, cast("Any", None))
 
 
 def typed(actor: Actor, *words: str) -> Command:

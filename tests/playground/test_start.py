@@ -8,12 +8,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from bot.playground.far_ends import LARGEST_CALL, Setting, ledgers_app
 from bot.playground.start import Ports, addresses, forget
-from providers import PROVIDERS
+from providers import LEDGERS, PROVIDERS
 
 ENVIRONMENT = {
     "DEXT_PUBLIC_URL": "http://here",
     "DEXT_PLAYGROUND_PORT": "1",
-    **{f"DEXT_{key.upper()}_CLIENT_{name}": "ours" for key in PROVIDERS for name in ("ID", "SECRET")},
+    **{f"DEXT_{key.upper()}_CLIENT_{name}": "ours" for key in LEDGERS for name in ("ID", "SECRET")},
 }
 
 
@@ -37,7 +37,7 @@ async def test_the_first_page_of_the_ledgers_leads_to_each(tmp_path: Path) -> No
     async with TestClient(TestServer(app)) as client:
         page = await (await client.get("/")).text()
 
-        for key, entry in PROVIDERS.items():
+        for key, entry in LEDGERS.items():
             assert f'<a href="/{key}/">{entry.profile.name}</a>' in page
             assert (await client.get(f"/{key}/")).status == 200
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from bot.domain.coding import CodedValue, Coding, LineCoding, Track, Tracked
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.inert import escaped, unescaped
 from bot.domain.items import Item, ItemState
 from bot.domain.texts import cleaned
-from bot.sheets.safety import escaped, unescaped
 from bot.sheets.writing import Written, header, rows_of, written
 from tests.sheets.lists import read
 

@@ -170,6 +170,7 @@ def a_worker(world: World, url: str) -> Worker:
         previews=idle,
         smaller_files=idle,
         following=idle,
+        downloading=idle,
     )
     return Worker(
         db=world.db,

@@ -1,0 +1,102 @@
+"""Lists that people type or paste, for software that is not called: a line an entry, its code first."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from bot.domain.books import Account, AccountClass, Contact, ListEntry, ListKind, TaxRate
+from bot.domain.texts import cleaned
+
+TYPED = (ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS)
+"""Those that can be typed."""
+LONGEST_CODE, LONGEST_NAME = 60, 200
+MOST_PERCENT = 100
+GONE = "-"
+_CLASSES = {"expense": AccountClass.EXPENSE, "cost": AccountClass.EXPENSE, "asset": AccountClass.ASSET}
+_CLASSES |= {"revenue": AccountClass.REVENUE, "income": AccountClass.REVENUE, "sale": AccountClass.REVENUE}
+_CLASSES |= {"liability": AccountClass.LIABILITY, "equity": AccountClass.EQUITY}
+
+
+class TypedListError(Exception):
+    """A line that cannot be read; the sentence names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedList:
+    """What is there from now on, and the codes of what is not any more."""
+
+    entries: tuple[ListEntry, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+
+def typed_list(kind: ListKind, text: str) -> TypedList:
+    """Cells stand apart by commas, semicolons or tabs; a line that begins with `- ` takes its code away.
+
+    Raises:
+        TypedListError
+    """
+    entries: dict[str, ListEntry] = {}
+    gone: set[str] = set()
+    for number, cells in _lines(text):
+        code, is_gone = cells[0], cells[0].startswith(f"{GONE} ")
+        if is_gone:
+            gone.add(code.removeprefix(GONE).strip())
+        elif number > 1 or code.casefold() not in ("code", "name"):
+            if len(code) > LONGEST_CODE and kind is not ListKind.CONTACTS:
+                raise TypedListError(f"Line {number}: a code has at most {LONGEST_CODE} characters.")
+            entries[code] = _READERS[kind](number, cells)
+    return TypedList(entries=tuple(entries.values()), gone=frozenset(gone - entries.keys()))
+
+
+def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    for number, line in enumerate(text.splitlines(), start=1):
+        mark = next((mark for mark in "\t;," if mark in line), ",")
+        cells = [cleaned(cell, LONGEST_NAME) or "" for cell in next(csv.reader(io.StringIO(line), delimiter=mark), [])]
+        if any(cells):
+            if not cells[0]:
+                raise TypedListError(f"Line {number} has no code: begin it with one.")
+            yield number, cells
+
+
+def _account(number: int, cells: Sequence[str]) -> Account:
+    code, name, kind = _cells(cells)
+    if kind and kind.casefold() not in _CLASSES:
+        raise TypedListError(f"Line {number}: the third is {', '.join(sorted(_CLASSES))}, or nothing.")
+    return Account(
+        provider_id=code,
+        code=code,
+        name=name or code,
+        account_class=_CLASSES.get(kind.casefold(), AccountClass.EXPENSE),
+    )
+
+
+def _tax_rate(number: int, cells: Sequence[str]) -> TaxRate:
+    code, name, percent = _cells(cells)
+    if not percent and name.endswith("%"):
+        name, percent = f"{code} {name}", name
+    try:
+        rate = Decimal(percent.removesuffix("%").strip()) if percent else None
+    except InvalidOperation:
+        raise TypedListError(f"Line {number}: write the percentage as a number, such as 20 or 5.5.") from None
+    if rate is not None and not (rate.is_finite() and 0 <= rate <= MOST_PERCENT):
+        raise TypedListError(f"Line {number}: a percentage is a number from 0 to {MOST_PERCENT}.")
+    return TaxRate(code=code, name=name or code, percent=rate)
+
+
+def _contact(_: int, cells: Sequence[str]) -> Contact:
+    code, name, _account_code = _cells(cells)
+    return Contact(provider_id=code, name=name or code, is_supplier=True)
+
+
+def _cells(cells: Sequence[str]) -> tuple[str, str, str]:
+    code, name, third = (*cells, "", "")[:3]
+    return code, name, third
+
+
+_READERS: Mapping[ListKind, Callable[[int, Sequence[str]], ListEntry]] = {
+    ListKind.ACCOUNTS: _account,
+    ListKind.TAX_RATES: _tax_rate,
+    ListKind.CONTACTS: _contact,
+}

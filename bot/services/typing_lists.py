@@ -1,0 +1,117 @@
+"""Lists of software that is not called, as admins type or paste them: stored as those that are read from a ledger."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from bot.db import list_terms
+from bot.db.base import table_of
+from bot.db.connections import ListEntryRow, ListSyncRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import Capability, ListKind
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.managing import TypedListPage
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.domain.typed_lists import TYPED, TypedList
+from bot.services import audit, default_messages
+from bot.services.homes import redraw_homes_of
+from bot.services.list_entries import StoredList
+from bot.services.messages import Subject, redraw
+from bot.services.people import OrganisationNotFoundError, People
+from bot.services.saving_settings import BeginToFollow
+from bot.services.set_up import provider_of
+from bot.services.settings import load_settings, organisation_name
+from providers.base import AccountingProvider
+
+ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
+
+
+@dataclass(frozen=True, slots=True)
+class TypingLists:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+    begin_to_follow: BeginToFollow
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId, kind: ListKind) -> TypedListPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation.
+        OrganisationNotFoundError: there is none whose lists are typed.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            await self._require_typed(tx, actor.workspace.id, organisation_id, kind)
+            return TypedListPage(
+                organisation_id=organisation_id,
+                organisation=await organisation_name(tx, actor.workspace.id, organisation_id),
+                kind=kind,
+            )
+
+    async def save(self, actor: Actor, organisation_id: OrganisationId, kind: ListKind, typed: TypedList) -> None:
+        """What is new or otherwise is written, and what is gone is offered no more; the rest stays. Raises: as `opened`."""
+        person, of = await self.people.identify(actor), (actor.workspace.id, organisation_id)
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            await self._require_typed(tx, *of, kind)
+            stored = StoredList(self.db, *of, kind, await _next_run(tx, *of))
+            await stored.put(tx, typed.entries)
+            await _retire(tx, *of, kind, typed.gone)
+            await _note(tx, stored)
+            await default_messages.look(tx, *of, kind)
+            await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
+            facts = {"list": kind, "written": len(typed.entries), "taken away": len(typed.gone)}
+            await audit.record(tx, *of, "list typed", by=actor.user_id, organisation_id=organisation_id, facts=facts)
+            await redraw(tx, actor.workspace.id, Subject.CONNECTION, organisation_id)
+            await redraw_homes_of(tx, *of)
+
+    async def _require_typed(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+    ) -> None:
+        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
+        is_typed = provider is not None and Capability.DOWNLOADS in provider.profile.capabilities
+        if not is_typed or kind not in TYPED:
+            raise OrganisationNotFoundError
+
+
+async def _next_run(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
+    of = SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id
+    return ((await tx.execute(select(func.max(SYNCS.c.run)).where(*of))).scalar_one() or 0) + 1
+
+
+async def _retire(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, keys: frozenset[str]
+) -> None:
+    if not keys:
+        return
+    await list_terms.drop(tx, workspace_id, organisation_id, kind, sorted(keys))
+    old = ENTRIES.update().where(
+        ENTRIES.c.workspace_id == workspace_id,
+        ENTRIES.c.organisation_id == organisation_id,
+        ENTRIES.c.kind == kind,
+        ENTRIES.c.key.in_(sorted(keys)),
+    )
+    await tx.execute(old.values(is_active=False))
+
+
+async def _note(tx: Tx, stored: StoredList) -> None:
+    """As where a list was read to its end."""
+    live = select(func.count()).where(
+        ENTRIES.c.workspace_id == stored.workspace_id,
+        ENTRIES.c.organisation_id == stored.organisation_id,
+        ENTRIES.c.kind == stored.kind,
+        ENTRIES.c.is_active.is_(True),
+    )
+    done = {
+        "run": stored.run,
+        "state": "done",
+        "read": (await tx.execute(live)).scalar_one(),
+        "synced_at": tx.now,
+        "due_at": None,
+    }
+    new = tx.insert(ListSyncRow).values(
+        workspace_id=stored.workspace_id, organisation_id=stored.organisation_id, kind=stored.kind, **done
+    )
+    await tx.execute(new.on_conflict_do_update(index_elements=["organisation_id", "kind"], set_=done))

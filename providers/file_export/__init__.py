@@ -1,0 +1,63 @@
+"""File export, for software without an API: what is approved goes into a CSV file in the columns that the package imports.
+
+Nothing is called and nobody signs in. An admin names the organisation; a document is published when a person downloads
+the batch that it is in.
+
+| package | file | columns of |
+|---|---|---|
+| Xero's bill template | UTF-8, a row a line | Xero, *Bills to pay → Import* |
+| QuickBooks Online | UTF-8, a row a line | QuickBooks, *Import data → Bills* |
+| Sage 50 | Windows-1252, a row a line | Sage 50 Accounts, audit trail transactions |
+| other software | UTF-8 with a mark for spreadsheets | our own: every field there is |
+"""
+
+from datetime import timedelta
+
+from bot.domain.books import Capability
+from bot.domain.postings import PostingKind
+from providers.base import ConnectSteps, Layout, Marker, Profile, RateLimits
+
+XERO, QUICKBOOKS, SAGE_50, OTHER = "xero", "quickbooks", "sage-50", "other"
+LAYOUTS = (
+    Layout(
+        key=XERO,
+        name="Xero (bill template)",
+        advice="In Xero: Purchases overview, Bills, Import; say that the amounts are tax exclusive.",
+    ),
+    Layout(
+        key=QUICKBOOKS,
+        name="QuickBooks Online",
+        advice="In QuickBooks: Settings, Import data, Bills; say that the amounts are exclusive of tax.",
+    ),
+    Layout(
+        key=SAGE_50,
+        name="Sage 50",
+        advice="In Sage 50: File, Import, Audit Trail Transactions; the first row has the headings.",
+    ),
+    Layout(key=OTHER, name="Other software", advice="Every row is a line of a document, its amounts without tax."),
+)
+FOR_EVER = timedelta(days=36500)
+
+PROFILE = Profile(
+    key="file_export",
+    name="File export",
+    capabilities=frozenset({Capability.BILLS, Capability.CREDIT_NOTES, Capability.DOWNLOADS}),
+    lists=(),
+    batch_size=500,
+    limits=RateLimits(per_minute=None, per_day=None, at_once=1),
+    marker=Marker(field="", visibility_delay=timedelta(0), key_remembered_for=timedelta(0)),
+    connect=ConnectSteps(
+        steps=(
+            "You name the organisation and choose the software that its files are for.",
+            "Whoever keeps its books downloads what is approved here, and imports the file there.",
+        ),
+        rights=("Nothing: nobody signs in, and no software is called.",),
+        role="the right to import files",
+    ),
+    uses_pkce=False,
+    refresh_token_life=FOR_EVER,
+    apps_page="",
+    addresses={},
+    pays=frozenset[PostingKind](),
+    layouts=LAYOUTS,
+)

@@ -1,0 +1,99 @@
+"""File export as an `AccountingProvider` that calls nothing: what an admin typed stands for the sign-in."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import aiohttp
+import msgspec
+
+from bot.clock import Clock
+from bot.domain.books import BillRights, Books, OrganisationChoice
+from bot.domain.postings import Payment, Posting, PostingKind, Work
+from providers.base import Access, AccountingProvider, Budget, ClientCheck, ClientConfig, TokenAnswer
+from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, mapping
+from providers.lacking import CallsNothing, TakesNoFiles, WithdrawsNothing
+
+NO_BOOKS = Books(provider_id="", name="", base_currency="GBP", layout=OTHER)
+LONGEST_NAME = 60
+
+
+class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
+    """See `providers.base.AccountingProvider` and `FileProvider` for what each method promises."""
+
+    profile = PROFILE
+
+    def __init__(self, clock: Clock, books: Books = NO_BOOKS) -> None:
+        self._clock, self._books = clock, books
+
+    @classmethod
+    def build(
+        cls, config: ClientConfig, session: aiohttp.ClientSession, clock: Clock, budget: Budget
+    ) -> "FileExportProvider":
+        del config, session, budget  # nobody is called
+        return cls(clock)
+
+    # What stands for signing in
+
+    def granted(self, books: Books) -> TokenAnswer:
+        said = msgspec.json.encode(books).decode()
+        return self._answer(said, books.provider_id)
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        return self._answer(refresh_token, "")
+
+    async def revoke(self, refresh_token: str) -> None:
+        """Nobody gave any access."""
+
+    async def check_client(self) -> ClientCheck:
+        return ClientCheck(is_accepted=True, vendor_words="", said_at=None)
+
+    async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
+        books = _books_of(answer.access_token)
+        return (OrganisationChoice(tenant_id=books.provider_id, name=books.name, bill_rights=BillRights.ALL),)
+
+    async def shared(self, access: Access) -> frozenset[str]:
+        return frozenset({access.tenant_id})
+
+    async def disconnect(self, access: Access, link_id: str) -> None:
+        """Nobody gave any access."""
+
+    async def books(self, access: Access) -> Books:
+        return _books_of(access.access_token)
+
+    async def bill_rights(self, access: Access) -> BillRights:
+        return BillRights.ALL
+
+    def _answer(self, said: str, subject: str) -> TokenAnswer:
+        return TokenAnswer(
+            access_token=said, refresh_token=said, expires_at=self._clock.now() + FOR_EVER, subject=subject
+        )
+
+    # Files
+
+    def laid_out(self, books: Books) -> AccountingProvider:
+        known = {layout.key for layout in LAYOUTS}
+        return FileExportProvider(self._clock, books if books.layout in known else replace(books, layout=OTHER))
+
+    def file_name(self, books: Books, number: int) -> str:
+        name = re.sub(r"[^\w-]+", "-", books.name, flags=re.ASCII).strip("-")[:LONGEST_NAME] or "books"
+        return f"{name}-batch-{number}.csv"
+
+    def route(self, work: Work) -> str:
+        return self._books.layout or OTHER
+
+    def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
+        postings = [work for work in works if isinstance(work, Posting)]
+        return mapping.rendered(self._books.layout or OTHER, self._books, postings)
+
+    # Links: there is nowhere to go
+
+    def organisation_url(self, books: Books) -> str:
+        return ""
+
+    def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
+        return ""
+
+
+def _books_of(said: str) -> Books:
+    return msgspec.json.decode(said, type=Books)

@@ -1,0 +1,206 @@
+"""Postings as rows of each package's import file; pure, and the same postings give the same bytes.
+
+Columns are as the packages' own templates have them (seen in public projects that write and read them, 2026). That Xero
+and QuickBooks take a credit note as negative amounts, and that Sage 50 reads Windows' characters, is unverified.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from bot.domain.books import Books
+from bot.domain.documents import LineAmounts
+from bot.domain.money import WIDE, to_cents
+from bot.domain.postings import Posting, PostingKind, PostingLine
+from providers.file_export import OTHER, QUICKBOOKS, SAGE_50, XERO
+from providers.file_export.cells import Cell, day_first, month_first, table, text
+
+MONTH_FIRST = frozenset({"US"})
+"""Countries whose packages read the month first."""
+SAGE_REFERENCE, SAGE_TEXT, SAGE_ACCOUNT = 30, 60, 8
+SAGE_TYPES = {
+    PostingKind.BILL: "PI",
+    PostingKind.SUPPLIER_CREDIT_NOTE: "PC",
+    PostingKind.SALES_INVOICE: "SI",
+    PostingKind.CUSTOMER_CREDIT_NOTE: "SC",
+}
+CREDITS = frozenset({PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.CUSTOMER_CREDIT_NOTE})
+
+XERO_HEADER = [
+    "*ContactName",
+    "EmailAddress",
+    "POAddressLine1",
+    "POAddressLine2",
+    "POAddressLine3",
+    "POAddressLine4",
+    "POCity",
+    "PORegion",
+    "POPostalCode",
+    "POCountry",
+    "*InvoiceNumber",
+    "*InvoiceDate",
+    "*DueDate",
+    "Total",
+    "InventoryItemCode",
+    "Description",
+    "*Quantity",
+    "*UnitAmount",
+    "*AccountCode",
+    "*TaxType",
+    "TaxAmount",
+    "TrackingName1",
+    "TrackingOption1",
+    "TrackingName2",
+    "TrackingOption2",
+    "Currency",
+]
+QUICKBOOKS_HEADER = [
+    "*BillNo",
+    "*Supplier",
+    "*BillDate",
+    "*DueDate",
+    "Terms",
+    "Location",
+    "Memo",
+    "*Account",
+    "LineDescription",
+    "*LineAmount",
+    "LineTaxCode",
+    "LineTaxAmount",
+    "Currency",
+]
+SAGE_HEADER = [
+    "Type",
+    "Account Reference",
+    "Nominal A/C Ref",
+    "Department Code",
+    "Date",
+    "Reference",
+    "Details",
+    "Net Amount",
+    "Tax Code",
+    "Tax Amount",
+    "Exchange Rate",
+    "Extra Reference",
+    "User Name",
+    "Project Refn",
+    "Cost Code Refn",
+]
+OTHER_HEADER = [
+    "Document",
+    "Number",
+    "Contact",
+    "Contact code",
+    "Date",
+    "Due date",
+    "Currency",
+    "Exchange rate",
+    "Line",
+    "Description",
+    "Quantity",
+    "Unit price",
+    "Category",
+    "Net",
+    "Tax code",
+    "Tax",
+    "Gross",
+    "Document net",
+    "Document tax",
+    "Document gross",
+    "Link",
+]
+
+Day = Callable[[date | None], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Form:
+    header: Sequence[str]
+    rows: Callable[[Posting, Day], Iterator[tuple[Cell, ...]]]
+    encoding: str = "utf-8"
+
+
+def rendered(layout: str, books: Books, postings: Sequence[Posting]) -> bytes:
+    form, day = FORMS[layout], month_first if books.country in MONTH_FIRST else day_first
+    rows = [row for posting in postings for row in form.rows(posting, day)]
+    return table(form.header, rows).encode(form.encoding, errors="replace")
+
+
+def _of_xero(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    """What is due on no day is due at once: the template wants one."""
+    due, total = day(posting.due_on or posting.issued_on), _signed(posting, posting.gross)
+    for line in posting.lines:
+        quantity, price = _priced(posting, line)
+        amounts = (quantity, price, text(line.account_code), text(line.tax_code), _signed(posting, line.tax))
+        contact = (text(posting.contact_name), *[""] * 9)
+        document = (text(posting.number), day(posting.issued_on), due, total, text(line.item_code))
+        yield (*contact, *document, _said(line), *amounts, *[""] * 4, posting.currency)
+
+
+def _of_quickbooks(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    due = day(posting.due_on or posting.issued_on)
+    for line in posting.lines:
+        document = (text(posting.number), text(posting.contact_name), day(posting.issued_on), due, "", "", "")
+        amounts = (_signed(posting, line.net), text(line.tax_code), _signed(posting, line.tax))
+        yield (*document, text(line.account_code), _said(line), *amounts, posting.currency)
+
+
+def _of_sage(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    """Rows of one account, date and reference become one document there. Amounts are positive: the type says the rest."""
+    account = text(posting.contact_id or _account_of(posting.contact_name), SAGE_ACCOUNT)
+    on, number = day(posting.issued_on), text(posting.number, SAGE_REFERENCE)
+    for line in posting.lines:
+        details = text(line.description or posting.contact_name, SAGE_TEXT)
+        what = (SAGE_TYPES[posting.kind], account, text(line.account_code), "0", on, number, details)
+        yield (*what, line.net, text(line.tax_code), line.tax, _rate(posting.currency_rate), *[""] * 4)
+
+
+def _of_other(posting: Posting, _: Day) -> Iterator[tuple[Cell, ...]]:
+    on = posting.issued_on.isoformat()
+    due = "" if posting.due_on is None else posting.due_on.isoformat()
+    who = (text(posting.contact_name), text(posting.contact_id))
+    document = (posting.kind.words, text(posting.number), *who, on, due, posting.currency, _rate(posting.currency_rate))
+    totals = tuple(_signed(posting, amount) for amount in (posting.net, posting.tax, posting.gross))
+    for place, line in enumerate(posting.lines, start=1):
+        quantity, price = _priced(posting, line)
+        gross = _signed(posting, line.net + line.tax)
+        amounts = (_signed(posting, line.net), text(line.tax_code), _signed(posting, line.tax), gross)
+        once = totals if place == 1 else ("",) * len(totals)
+        said = (str(place), _said(line), quantity, price, text(line.account_code))
+        yield (*document, *said, *amounts, *once, text(posting.marker))
+
+
+def _said(line: PostingLine) -> Cell:
+    return text(line.description)
+
+
+def _signed(posting: Posting, amount: Decimal) -> Decimal:
+    """What gives money back is written with a minus, where a file has nothing else to say so with."""
+    return -amount if posting.kind in CREDITS and amount else amount
+
+
+def _priced(posting: Posting, line: PostingLine) -> tuple[Decimal, Decimal]:
+    """Quantity and price without tax whose product is the line's net to the cent; else one of the net itself."""
+    product = WIDE.multiply(line.quantity, line.unit_price)
+    has_tax_in_it = posting.line_amounts is LineAmounts.INCLUSIVE and line.tax
+    if has_tax_in_it or to_cents(product) != line.net:
+        return Decimal(1), _signed(posting, line.net)
+    return line.quantity, _signed(posting, line.unit_price)
+
+
+def _rate(rate: Decimal | None) -> str:
+    return "" if rate is None else f"{rate:f}"
+
+
+def _account_of(name: str) -> str:
+    """As Sage 50 proposes one for a new supplier: letters and digits of the name, in capitals."""
+    return "".join(filter(str.isalnum, name)).upper()[:SAGE_ACCOUNT]
+
+
+FORMS = {
+    XERO: _Form(header=XERO_HEADER, rows=_of_xero),
+    QUICKBOOKS: _Form(header=QUICKBOOKS_HEADER, rows=_of_quickbooks),
+    SAGE_50: _Form(header=SAGE_HEADER, rows=_of_sage, encoding="cp1252"),
+    OTHER: _Form(header=OTHER_HEADER, rows=_of_other, encoding="utf-8-sig"),
+}

@@ -1,0 +1,150 @@
+"""What the product relies on in a provider that is published by download. Signing in, lists, lost answers and limits are for
+those that are called (`tests.contract.provider`).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import ClassVar
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.books import Books
+from bot.domain.documents import LineAmounts
+from bot.domain.inert import STARTS
+from bot.domain.money import to_cents
+from bot.domain.postings import Posting, PostingKind, PostingLine
+from bot.domain.problems import ProblemCode
+from providers.base import Access, AccountingProvider, FileProvider
+from tests.contract.far_end import a_posting
+
+BOOKS = Books(provider_id="org-1", name="Northwind Trading Ltd", base_currency="GBP", country="GB")
+DANGEROUS = st.sampled_from(
+    ["", "=", "+", "-", "@", "\t", "\r", "\n", "＝", "'", ";=", '"', ",", "\0", "=cmd|'/c calc'!A1"]
+)
+words = st.builds(str.__add__, DANGEROUS, st.text(max_size=20))
+amounts = st.decimals("0.00", "99999.99", places=2)
+
+
+def lines_of(currency_lines: Sequence[tuple[str, Decimal, Decimal, Decimal]]) -> tuple[PostingLine, ...]:
+    return tuple(
+        PostingLine(
+            description=said,
+            quantity=quantity,
+            unit_price=net if quantity == 1 else Decimal("3.33"),
+            net=net,
+            tax=tax,
+            account_code=said[:8] or "429",
+            tax_code=said[:4] or "T1",
+        )
+        for said, quantity, net, tax in currency_lines
+    )
+
+
+def with_lines(posting: Posting, lines: tuple[PostingLine, ...]) -> Posting:
+    net, tax = (sum((getattr(line, name) for line in lines), Decimal(0)) for name in ("net", "tax"))
+    return replace(posting, lines=lines, net=net, tax=tax, gross=net + tax)
+
+
+class FileContract:
+    """`files` is the provider as the product holds it."""
+
+    REFUSED: ClassVar[dict[str, ProblemCode]] = {}
+    KINDS: ClassVar[tuple[PostingKind, ...]]
+    TAX_MODES: ClassVar[tuple[LineAmounts, ...]] = tuple(LineAmounts)
+    CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
+    DROPS: ClassVar[bool] = False
+    SCHEMA: ClassVar[bool] = False
+    COLUMNS: ClassVar[dict[str, tuple[str, str, str]]]
+    """By layout: the columns of a line's net and tax, and of the document's type; empty where a minus says that."""
+    ENCODINGS: ClassVar[dict[str, str]] = {}
+
+    def rows(self, files: FileProvider, layout: str, *postings: Posting) -> list[dict[str, str]]:
+        text = self.laid_out(files, layout).render(postings).decode(self.ENCODINGS.get(layout, "utf-8"))
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def net_of(self, row: dict[str, str], column: str) -> Decimal:
+        """What the package makes of a row. Two columns: their product, to the cent."""
+        quantity, _, price = column.rpartition("×")
+        amount = Decimal(row[price])
+        return to_cents(Decimal(row[quantity]) * amount) if quantity else amount
+
+    def laid_out(self, files: FileProvider, layout: str) -> AccountingProvider:
+        return files.laid_out(replace(BOOKS, layout=layout))
+
+    def test_every_layout_is_told_of_and_shown_here(self, files: FileProvider) -> None:
+        assert {layout.key for layout in files.profile.layouts} == set(self.COLUMNS)
+
+    async def test_what_an_admin_typed_is_what_the_books_say_for_as_long_as_they_are_connected(
+        self, files: FileProvider
+    ) -> None:
+        answer, provider = files.granted(BOOKS), files.laid_out(BOOKS)
+
+        renewed = await provider.refresh(answer.refresh_token or "")
+
+        for each in (answer, renewed):
+            access = Access(access_token=each.access_token, tenant_id=BOOKS.provider_id)
+            assert await provider.books(access) == BOOKS
+            assert await provider.shared(access) == {BOOKS.provider_id}
+        (choice,) = await provider.organisations(answer)
+        assert (choice.tenant_id, choice.name) == (BOOKS.provider_id, BOOKS.name)
+
+    def test_the_same_documents_are_the_same_bytes(self, files: FileProvider) -> None:
+        for layout in self.COLUMNS:
+            documents = [a_posting(kind, f"N-{kind}") for kind in self.KINDS]
+            provider = self.laid_out(files, layout)
+
+            assert provider.render(documents) == provider.render(list(documents))
+            assert provider.render(documents) != provider.render(documents[::-1])
+
+    def test_a_file_is_named_for_its_books_and_batch_and_nothing_else_in_a_name_gets_into_it(
+        self, files: FileProvider
+    ) -> None:
+        assert files.file_name(BOOKS, 7) == "Northwind-Trading-Ltd-batch-7.csv"
+        assert files.file_name(replace(BOOKS, name='../"=x\r\n'), 7) == "x-batch-7.csv"
+        assert files.file_name(replace(BOOKS, name="株式会社"), 7) == "books-batch-7.csv"
+
+    @settings(
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors], deadline=None
+    )
+    @given(
+        lines=st.lists(st.tuples(words, st.integers(1, 9).map(Decimal), amounts, amounts), min_size=1, max_size=4),
+        named=st.tuples(words.filter(bool), words, words),
+        kind_at=st.integers(0, 7),
+        line_amounts=st.sampled_from(LineAmounts),
+        currency=st.sampled_from(["GBP", "EUR"]),
+    )
+    def test_amounts_add_up_to_the_documents_to_the_cent_and_no_text_is_a_formula(
+        self,
+        files: FileProvider,
+        *,
+        lines: list[tuple[str, Decimal, Decimal, Decimal]],
+        named: tuple[str, str, str],
+        kind_at: int,
+        line_amounts: LineAmounts,
+        currency: str,
+    ) -> None:
+        kind = self.KINDS[kind_at % len(self.KINDS)]
+        contact, number, contact_id = named
+        posting = a_posting(kind, number, contact_name=contact, contact_id=contact_id or None, currency=currency)
+        posting = with_lines(replace(posting, line_amounts=line_amounts), lines_of(lines))
+        for layout, (net, tax, kind_column) in self.COLUMNS.items():
+            rows = self.rows(files, layout, posting)
+
+            assert len(rows) == len(lines)
+            is_negative = not kind_column and "credit note" in kind.words
+            sign = -1 if is_negative else 1
+            assert sum(self.net_of(row, net) for row in rows) == sign * posting.net, layout
+            assert sum(Decimal(row[tax]) for row in rows) == sign * posting.tax, layout
+            for row in rows:
+                assert all(is_inert(cell) for cell in row.values()), (layout, row)
+
+
+def is_inert(cell: str) -> bool:
+    """As spreadsheets see it: a number, or a text that begins like nothing they run."""
+    is_number = re.fullmatch(r"-?\d+(\.\d+)?", cell, re.ASCII) is not None
+    return is_number or not cell.startswith(tuple(STARTS.replace("'", "")))

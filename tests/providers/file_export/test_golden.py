@@ -1,0 +1,93 @@
+"""The file of each package, to the byte. `python -m tests.providers.file_export.test_golden` writes them anew."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from bot.domain.books import Books
+from bot.domain.documents import LineAmounts
+from bot.domain.ids import ItemId
+from bot.domain.postings import Posting, PostingKind, PostingLine
+from bot.domain.settings import PaymentStatus
+from providers.file_export import LAYOUTS
+from providers.file_export.adapter import FileExportProvider
+from tests.fakes.clock import FakeClock
+
+GOLDEN = Path(__file__).with_name("golden")
+BOOKS = Books(provider_id="org-1", name="Northwind Trading Ltd", base_currency="GBP", country="GB")
+BILL = Posting(
+    item_id=ItemId(UUID(int=1)),
+    marker="https://dext.example/i/00000000-0000-0000-0000-000000000001",
+    contact_id=None,
+    contact_name="Paper & Ink, Ltd",
+    number="INV-1",
+    issued_on=date(2026, 3, 1),
+    due_on=date(2026, 3, 31),
+    currency="GBP",
+    status=PaymentStatus.AWAITING_PAYMENT,
+    lines=(
+        PostingLine(
+            description='=HYPERLINK("x") Paper',
+            quantity=Decimal(4),
+            unit_price=Decimal("25.00"),
+            net=Decimal("100.00"),
+            tax=Decimal("20.00"),
+            account_code="7500",
+            tax_code="T1",
+        ),
+        PostingLine(
+            description="Büromaterial · 3 × 0.333",
+            quantity=Decimal(3),
+            unit_price=Decimal("0.3333"),
+            net=Decimal("1.01"),
+            tax=Decimal("0.00"),
+            account_code="7501",
+            tax_code="T0",
+        ),
+    ),
+    net=Decimal("101.01"),
+    tax=Decimal("20.00"),
+    gross=Decimal("121.01"),
+)
+CREDIT = replace(
+    BILL,
+    kind=PostingKind.SUPPLIER_CREDIT_NOTE,
+    contact_id="CAFE01",
+    contact_name="+Café Ünal",
+    number="@CN-2",
+    due_on=None,
+    currency="EUR",
+    currency_rate=Decimal("1.1725"),
+    line_amounts=LineAmounts.INCLUSIVE,
+    lines=(replace(BILL.lines[0], description="Returned", unit_price=Decimal("30.00")),),
+    net=Decimal("100.00"),
+    gross=Decimal("120.00"),
+)
+
+
+def file_of(layout: str, country: str = "GB") -> bytes:
+    books = replace(BOOKS, layout=layout, country=country)
+    return FileExportProvider(FakeClock()).laid_out(books).render([BILL, CREDIT])
+
+
+@pytest.mark.parametrize("layout", [layout.key for layout in LAYOUTS])
+def test_a_batch_is_in_the_columns_that_its_package_imports(layout: str) -> None:
+    assert file_of(layout) == (GOLDEN / f"{layout}.csv").read_bytes()
+
+
+def test_days_are_written_as_the_country_of_the_books_has_them() -> None:
+    assert b",03/01/2026,03/31/2026," in file_of("xero", "US")
+    assert b",01/03/2026,31/03/2026," in file_of("xero", "IE")
+
+
+def test_a_layout_that_is_not_known_any_more_is_laid_out_with_everything() -> None:
+    assert file_of("a package of yesterday") == file_of("other")
+
+
+if __name__ == "__main__":
+    for each in LAYOUTS:
+        (GOLDEN / f"{each.key}.csv").write_bytes(file_of(each.key))
