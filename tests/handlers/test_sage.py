@@ -14,13 +14,14 @@ from bot.playground.start import stand_in
 from bot.serving import listening
 from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
-from providers.sage.simulator import TRADING, Fault, SageState, create_app
+from providers.sage.simulator import IRELAND, TRADING, Fault, SageState, create_app
 from tests.contract.sage import bank, ledger
 from tests.fakes.app import whole_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected, connect
 from tests.fakes.ports import free_port
 from tests.handlers.desk import Desk, words
+from tests.handlers.parting import connection, disconnect, token_sets, told
 from tests.handlers.test_other_books import OURS
 from tests.handlers.test_paid import costs, method
 from tests.handlers.test_withdrawing import withdraw
@@ -189,3 +190,18 @@ async def test_a_sale_is_an_invoice_to_a_customer_that_is_made_there_without_a_f
         assert (books.books[TRADING].files(invoice), desk.slack.thread(BILLS, desk.card("S-1").ts)) == ([], [])
         assert f"/invoicing/sales/invoices/{invoice['id']}" in str(desk.card("S-1").blocks)
         assert "Published* to Sage Accounting" in words(desk.card("S-1"))
+
+
+async def test_one_of_two_businesses_of_a_sign_in_is_disconnected_and_the_other_goes_on(sqlite_url: str) -> None:
+    """Sage gives none of them up alone, and nobody is told otherwise."""
+    async with beside_sage(sqlite_url) as (desk, books):
+        await desk.slack.command("/dext", "connect sage", user=ADMIN)
+        await connect(desk.world, tenant=IRELAND)
+        await desk.settle()
+
+        await disconnect(desk.world)
+
+        (message,) = told(desk.world, "disconnected this organisation")
+        assert "others go on with it, so it lists Dext until the last of them is disconnected" in words(message)
+        assert [(await connection(desk.world, one)).health for one in (TRADING, IRELAND)] == ["disconnected", "healthy"]
+        assert (await token_sets(desk.world), books.calls_to("POST", "/revoke")) == (1, [])
