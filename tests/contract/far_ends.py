@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 
 from tests.contract.losing import LosingFarEnd
 from tests.contract.quickbooks import quickbooks_far_end
+from tests.contract.sage import sage_far_end
 from tests.contract.xero import xero_far_end
 
 Opened = Callable[..., AbstractAsyncContextManager[LosingFarEnd]]
@@ -13,4 +14,5 @@ Opened = Callable[..., AbstractAsyncContextManager[LosingFarEnd]]
 FAR_ENDS: Mapping[str, Opened] = {
     "xero": xero_far_end,
     "quickbooks": quickbooks_far_end,
+    "sage": sage_far_end,
 }

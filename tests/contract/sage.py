@@ -1,11 +1,11 @@
 """Sage Accounting as a far end: our adapter over real HTTP against the simulator, every answer judged by the vendor's fields."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
@@ -14,7 +14,7 @@ from bot.domain.books import ListKind
 from bot.domain.coding import Track
 from bot.domain.postings import Payment, Posting
 from bot.domain.problems import ProblemCode
-from bot.domain.publishing import Outcome
+from bot.domain.publishing import Outcome, StepKind
 from providers.base import Access, ClientConfig
 from providers.http import DEFAULT_WAIT_SECONDS
 from providers.sage.adapter import SageProvider
@@ -27,8 +27,8 @@ from providers.sage.simulator import TRADING, Fault, SageState, create_app
 from tests.contract.far_end import Codes
 from tests.contract.impatient import Impatient
 from tests.contract.lists import ListsFarEnd
+from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
-from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.served import served
@@ -98,11 +98,17 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 """What makes a fresh Northwind Trading Ltd refuse a bill, and how our product should call it."""
 
 
-class SageFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
+class SageFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
     """All three parts. `budget` remembers for how long there was to be silence."""
 
+    state: SageState
     long_list = ListKind.CONTACTS
     codes = CODES
+    writes: ClassVar[Mapping[StepKind, Written]] = {
+        StepKind.DOCUMENT: Written(method="POST", path="*/purchase_invoices"),
+        StepKind.ATTACHMENT: Written(method="POST", path="*/attachments"),
+        StepKind.PAYMENT: Written(method="POST", path="*/contact_payments"),
+    }
 
     def __init__(self, provider: SageProvider, state: SageState, clock: FakeClock, budget: Unlimited) -> None:
         self.provider, self.state, self.clock, self.budget = provider, state, clock, budget
@@ -112,6 +118,9 @@ class SageFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
         state.lock(TRADING, date(2024, 12, 31))
 
     # Signing in
+
+    def fresh_access(self) -> Access:
+        return Access(access_token=self.state.grant()["access_token"], tenant_id=TRADING)
 
     def _sign_in(self) -> None:
         tokens = self.state.grant()
@@ -155,6 +164,22 @@ class SageFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
     def lose_answer(self, way: str) -> None:
         self.state.fail_next(way, method="POST", path="*/purchase_invoices")
+
+    def count(self, write: StepKind, number: str) -> int:
+        documents = [bill for bill in self.state.purchase_invoices() if bill["vendor_reference"] == number]
+        match write:
+            case StepKind.ATTACHMENT:
+                return sum(len(self.books.files(document)) for document in documents)
+            case StepKind.PAYMENT:
+                ids = {document["id"] for document in documents}
+                paid = [
+                    one
+                    for payment in self.state.documents("contact_payments")
+                    for one in payment["allocated_artefacts"]
+                ]
+                return sum(one["artefact"]["id"] in ids for one in paid)
+            case _:
+                return len(documents)
 
     def drop_before(self) -> None:
         self.state.fail_next(Fault.RESET_BEFORE, method="POST", path="*/purchase_invoices")

@@ -134,7 +134,7 @@ def test_costs_have_tax_rates_everywhere_but_in_the_united_states(country: str, 
 
     books = mapping.books_of(business, None)
 
-    assert (books.rules.taxes_costs, books.rules.taxes_sales) == (taxes_costs, True)
+    assert (books.rules.taxes_costs, books.rules.taxes_sales, books.rules.parts_contacts) == (taxes_costs, True, True)
 
 
 async def test_a_business_of_one_currency_has_only_its_own(far: SageFarEnd) -> None:
