@@ -54,6 +54,7 @@ NOT_DONE = {
     StepKind.WITHDRAWAL: "{reference} was not withdrawn",
 }
 LONGEST_WORDS = 2900
+LONGEST_TITLE = 24
 BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 """Where the sentence about a field that searches stands in the form."""
 
@@ -67,8 +68,9 @@ def words_modal(found: AlertCard) -> View:
     """The ledger's own words, letter by letter: plain text, so that they can be searched for as they stand."""
     problem, ledger = found.alert.problem, found.card.ledger
     said = plain(problem.vendor_words, LONGEST_WORDS) or f"{plain(ledger)} gave no words with it."
+    title = f"{ledger}'s words"
     return _modal(
-        f"{ledger}'s words",
+        title if len(title) <= LONGEST_TITLE else "The ledger's words",
         [
             section(f"*{escape(found.card.organisation)}* · {found.card.item.reference}\n*{escape(ledger)} said*"),
             SectionBlock(text=PlainTextObject(text=said, emoji=False)),
@@ -219,7 +221,7 @@ def _modal(title: str, blocks: list[Block]) -> View:
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
-        title=PlainTextObject(text=plain(title, 24)),
+        title=PlainTextObject(text=plain(title, LONGEST_TITLE)),
         close=PlainTextObject(text="Close"),
         blocks=blocks,
     )

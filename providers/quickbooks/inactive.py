@@ -45,7 +45,7 @@ class Inactive:
         """
         try:
             if SAID in problem.vendor_words:
-                return await self._looked_for(access, record) or problem
+                return await self._looked_for(access, record, problem.vendor_words) or problem
             if NO_SUCH_NAME in problem.vendor_words:
                 return await self._other_side(access, record, problem) or problem
         except ProviderError:
@@ -62,7 +62,7 @@ class Inactive:
                         return of_the_other_side(side, str(found[0]["DisplayName"])[:80], problem.vendor_words)
         return None
 
-    async def _looked_for(self, access: Access, record: Json) -> Problem | None:
+    async def _looked_for(self, access: Access, record: Json, words: str) -> Problem | None:
         wanted: dict[str, set[str]] = {entity: set() for entity in FIELDS.values()}
         for entity, value in _references(record):
             wanted[entity].add(value)
@@ -70,7 +70,7 @@ class Inactive:
             found = await self.client.whole(access, entity, among("Id", sorted(ids)), "Active = false") if ids else []
             with mapped_errors():
                 if found:
-                    return _problem(entity, found[0])
+                    return _problem(entity, found[0], words)
         return None
 
 
@@ -88,10 +88,9 @@ def _references(found: Any) -> Iterator[tuple[str, str]]:
             yield from _references(value)
 
 
-def _problem(entity: str, found: Json) -> Problem:
-    """The vendor's sentence names nothing, so that what stays in its place does."""
+def _problem(entity: str, found: Json, words: str) -> Problem:
+    """`words` are the vendor's, which name nothing."""
     name = str(found.get("DisplayName") or found.get("FullyQualifiedName") or found["Name"])[:80]
-    words = f"{name} has been made inactive."
     if entity in WORDS:
         facts = {"what": f"the {WORDS[entity]} {name}, which is inactive there"}
         return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts, vendor_words=words)

@@ -317,6 +317,13 @@ def test_the_ledgers_words_stand_letter_by_letter_and_mention_nobody() -> None:
     assert view["title"]["text"] == "Xero's words"
 
 
+def test_a_name_that_is_too_long_for_a_title_is_not_cut_off() -> None:
+    found = an_alert()
+    elsewhere = replace(found, card=replace(found.card, ledger="QuickBooks Online"))
+
+    assert views.words_modal(elsewhere).to_dict()["title"]["text"] == "The ledger's words"
+
+
 def test_a_ledger_without_words_is_said_to_have_none() -> None:
     found = an_alert()
     silent = replace(found, alert=replace(found.alert, problem=Problem(code=ProblemCode.LEDGER_DOWN)))
