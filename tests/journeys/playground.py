@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 from tests.fakes.ports import free_port
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-START_SECONDS, STOP_SECONDS = 40, 30
+START_SECONDS, STOP_SECONDS = 120, 30
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = os.environ.get("DEXT_SHOTS") or None
 """A folder to keep pictures in, for whoever wants to see what the test saw."""
@@ -79,6 +79,8 @@ class Tour:
     context: BrowserContext
     page: Page
     width: int
+    name: str = ""
+    """What its pictures are named by, where there are several."""
     complaints: list[str] = field(default_factory=list)
     taken: int = 0
 
@@ -91,16 +93,16 @@ class Tour:
             self.taken += 1
             target = page or self.page
             await target.wait_for_timeout(250)
-            await target.screenshot(path=Path(SHOTS) / f"{self.width}-{self.taken:02}-{name}.png")
+            await target.screenshot(path=Path(SHOTS) / f"{self.name}{self.width}-{self.taken:02}-{name}.png")
 
 
 @asynccontextmanager
-async def a_tour(chromium: str, width: int) -> AsyncIterator[Tour]:
+async def a_tour(chromium: str, width: int, name: str = "") -> AsyncIterator[Tour]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         context = await browser.new_context(viewport={"width": width, "height": 900})
         page = await context.new_page()
-        tour = Tour(context, page, width)
+        tour = Tour(context, page, width, f"{name}-" if name else "")
         context.on("page", lambda opened: tour.watch(opened))  # noqa: PLW0108 - a method of a slotted object is refused
         tour.watch(page)
         try:
