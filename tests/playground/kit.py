@@ -26,8 +26,7 @@ def _schema(shared: Path) -> dict[str, Any]:
 
 
 @cache
-def validator(shared: Path, definition: str) -> Draft7Validator:
-    """For one definition of the schema: `MessageBlocks`, `ModalView`, `HomeView` …"""
+def _validator(shared: Path, definition: str) -> Draft7Validator:
     return Draft7Validator({**_schema(shared), "$ref": f"#/definitions/{definition}"})
 
 
@@ -55,8 +54,12 @@ def schema_problems(slack: SlackState, shared: Path) -> list[str]:
 
 
 def _problems(shared: Path, kind: str, text: str) -> tuple[str, ...]:
-    drawn = json.loads(text)
-    if _quick(shared, kind).is_valid(drawn):
-        return ()
-    found = validator(shared, kind).iter_errors(drawn)
-    return tuple(f"{kind}{error.json_path}: {error.message[:300]}" for error in found)
+    return tuple(f"{kind}{fault}" for fault in faults_of(shared, kind, json.loads(text)))
+
+
+def faults_of(shared: Path, definition: str, drawn: object) -> list[str]:
+    """What one definition of the schema (`MessageBlocks`, `ModalView`, `HomeView` …) finds wrong with this."""
+    if _quick(shared, definition).is_valid(drawn):
+        return []
+    found = _validator(shared, definition).iter_errors(drawn)
+    return [f"{error.json_path}: {error.message[:300]}" for error in found]

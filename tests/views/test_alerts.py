@@ -27,7 +27,7 @@ from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FormRef, ItemRef, StepRef
 from bot.views.text import escape
 from tests.architecture.tree import registered
-from tests.playground.kit import validator
+from tests.playground.kit import faults_of
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 BEN, BEA = UserId("U0BEN0001"), UserId("U0BEA0001")
@@ -178,8 +178,8 @@ def buttons(found: AlertCard) -> list[dict[str, Any]]:
 def test_every_problem_is_drawn_as_slack_takes_it(code: ProblemCode, shared: Path) -> None:
     found = an_alert(code)
 
-    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(views.alert(found)))) == []
-    assert list(validator(shared, "ModalView").iter_errors(views.words_modal(found).to_dict())) == []
+    assert faults_of(shared, "MessageBlocks", drawn(views.alert(found))) == []
+    assert faults_of(shared, "ModalView", views.words_modal(found).to_dict()) == []
 
 
 @pytest.mark.parametrize("code", ProblemCode)
@@ -298,7 +298,7 @@ def test_what_another_alert_followed_says_what_came_of_it_whatever_the_item_is_a
     assert ("see the newer message below." in words(views.alert(past))) == (not state.is_over)
     assert ("see the newer line below. " in words(pointer(past))) == (not state.is_over)
     assert buttons(past) == []
-    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(views.alert(past)))) == []
+    assert faults_of(shared, "MessageBlocks", drawn(views.alert(past))) == []
 
 
 def test_trouble_with_what_comes_after_a_published_document_does_not_call_that_unpublished() -> None:
@@ -337,7 +337,7 @@ def test_words_that_are_longer_than_slack_shows_are_cut(shared: Path) -> None:
 
     view = views.words_modal(replace(found, alert=long)).to_dict()
 
-    assert list(validator(shared, "ModalView").iter_errors(view)) == []
+    assert faults_of(shared, "ModalView", view) == []
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_the_outcome_says_when_it_was_published_and_who_mended_it(shared: Path) 
 
     assert done in words(message)
     assert ":white_check_mark: Published to Xero, <!date^1772443800^" in words(message)
-    assert list(validator(shared, "MessageBlocks").iter_errors(drawn(message))) == []
+    assert faults_of(shared, "MessageBlocks", drawn(message)) == []
 
 
 @pytest.mark.parametrize(
@@ -397,7 +397,7 @@ def test_the_pointer_is_one_line_that_leads_to_the_thread(
     assert line in block["text"]["text"]
     assert "\n" not in block["text"]["text"]
     assert block["text"]["text"].endswith("<http://127.0.0.1:3000/i/1|Open it>")
-    assert list(validator(shared, "MessageBlocks").iter_errors([block])) == []
+    assert faults_of(shared, "MessageBlocks", [block]) == []
 
 
 def test_the_pointer_has_the_documents_number_and_asks_who_acts_next_as_long_as_somebody_does() -> None:
@@ -432,7 +432,7 @@ def test_a_fix_s_form_begins_with_the_organisation_and_is_read_back(
     assert FormRef.decode(view["private_metadata"]).item == ItemRef(an_item().id, 4)
     assert views.read_choice({block: {element["action_id"]: chosen}}) == "461"
     assert views.read_choice({}) is None
-    assert list(validator(shared, "ModalView").iter_errors(view)) == []
+    assert faults_of(shared, "ModalView", view) == []
 
 
 def test_only_what_works_is_offered() -> None:

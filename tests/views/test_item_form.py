@@ -22,7 +22,7 @@ from bot.views import item_form
 from bot.views.ids import BlockId
 from bot.views.item_added import added
 from bot.views.metadata import FormRef
-from tests.playground.kit import validator
+from tests.playground.kit import faults_of
 from tests.views.test_items import a_card, an_item, the_facts
 
 ACCOUNT = Account(provider_id="a", code="429", name="General Expenses", account_class=AccountClass.EXPENSE)
@@ -120,7 +120,7 @@ def test_a_new_form_begins_with_the_organisations_currency_and_says_what_empty_m
     form = item_form.form(PAGE)
     shown = str(form.to_dict())
 
-    assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
+    assert faults_of(shared, "ModalView", form.to_dict()) == []
     assert shown.index("Northwind Ltd") < shown.index("Supplier")
     assert "If you leave it empty: 429 · General Expenses" in shown
     assert "There is no default" in shown
@@ -226,7 +226,7 @@ def test_what_somebody_else_changed_meanwhile_is_named(shared: Path) -> None:
 
     form = item_form.form(replace(now, typed=mine), is_stale=True)
 
-    assert [error.message for error in validator(shared, "ModalView").iter_errors(form.to_dict())] == []
+    assert faults_of(shared, "ModalView", form.to_dict()) == []
     shown = str(form.to_dict())
     assert "total: 1,200.00 GBP" in shown
     assert "number: INV-1" in shown

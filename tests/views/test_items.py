@@ -24,7 +24,7 @@ from bot.views.ids import ActionId
 from bot.views.item_buttons import rows_of_buttons
 from bot.views.item_details import details
 from bot.views.item_standing import standing
-from tests.playground.kit import validator
+from tests.playground.kit import faults_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WILD = '<!channel> & *bold* _it_ `code` <https://evil.example|"pay"> \u202e\u200b'
@@ -87,12 +87,15 @@ def a_card(item: Item, *, is_set_up: bool = True, is_connected: bool = True) -> 
 def problems(card: ItemCard, shared: Path) -> list[str]:
     text, blocks = views.card(card)
     payload = [block.to_dict() for block in blocks]
-    found = [error.message for error in validator(shared, "MessageBlocks").iter_errors(payload)]
-    return found + modal_problems(views.alone(card), shared) + ([] if text else ["no text"])
+    return (
+        faults_of(shared, "MessageBlocks", payload)
+        + modal_problems(views.alone(card), shared)
+        + ([] if text else ["no text"])
+    )
 
 
 def modal_problems(view: View, shared: Path) -> list[str]:
-    return [error.message for error in validator(shared, "ModalView").iter_errors(view.to_dict())]
+    return faults_of(shared, "ModalView", view.to_dict())
 
 
 def drawn(card: ItemCard) -> str:

@@ -28,7 +28,7 @@ from bot.views import settings as views
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.text import plain
-from tests.playground.kit import validator
+from tests.playground.kit import faults_of
 
 LONG_NAME = "General expenses & everything else that nobody could place, “and more” <!channel> " * 3
 
@@ -134,7 +134,7 @@ def test_a_form_that_nobody_changed_says_what_is_saved(page: SettingsPage) -> No
 def test_slack_takes_the_form_whatever_the_ledger_calls_things(shared: Path, page: SettingsPage) -> None:
     drawn = views.form(page, notice=views.STALE).to_dict()
 
-    assert [error.message for error in validator(shared, "ModalView").iter_errors(drawn)] == []
+    assert faults_of(shared, "ModalView", drawn) == []
 
 
 def test_the_form_begins_with_the_organisation_and_names_what_it_is_about() -> None:
