@@ -1,4 +1,4 @@
-"""Deciding on an item by its card: approve, reject or send back with a reason, undo. The card's version is what is decided on."""
+"""Deciding on an item by its card: approve, reject or send back with a reason. The card's version is what is decided on."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,6 @@ class ApprovalHandlers:
         routes.view(CallbackId.REJECT_REASON, self.reject)
         routes.action(ActionId.SEND_BACK, self.ask_what_is_wrong)
         routes.view(CallbackId.SEND_BACK, self.send_back)
-        routes.action(ActionId.UNDO_ITEM, self.undo_item)
 
     async def approve_item(self, click: Click) -> Reply:
         ref = ItemRef.decode(click.value)
@@ -56,9 +55,6 @@ class ApprovalHandlers:
             return FormErrors({BlockId.REASON: views.SAY_WHAT})
         await self.approvals.send_back(submission.actor, ref.item_id, ref.version, reason)
         return CloseAll()
-
-    async def undo_item(self, click: Click) -> Reply:
-        return await self._shown(click, await self.approvals.undo(click.actor, ItemRef.decode(click.value).item_id))
 
     async def _to_decide(self, click: Click) -> ToDecide:
         ref = ItemRef.decode(click.value)

@@ -25,7 +25,7 @@ class HoldingHandlers:
         routes.action(ActionId.HOLD_ITEM, self.hold_item)
         routes.action(ActionId.RELEASE_ITEM, self.release_item)
         routes.action(ActionId.PUBLISH_NOW, self.publish_now)
-        routes.action(ActionId.CANCEL_ITEM, self.cancel_item)
+        routes.action(ActionId.UNDO_ITEM, self.undo_item)
 
     async def hold_item(self, click: Click) -> Reply:
         return await self._shown(click, await self.holding.hold(click.actor, _ref(click).item_id))
@@ -36,8 +36,8 @@ class HoldingHandlers:
     async def publish_now(self, click: Click) -> Reply:
         return await self._shown(click, await self.holding.publish_now(click.actor, _ref(click).item_id))
 
-    async def cancel_item(self, click: Click) -> Reply:
-        return await self._shown(click, await self.holding.cancel(click.actor, _ref(click).item_id))
+    async def undo_item(self, click: Click) -> Reply:
+        return await self._shown(click, await self.holding.undo(click.actor, _ref(click).item_id))
 
     async def _shown(self, click: Click, item: Item) -> Reply:
         """The card in the channel is drawn by itself; a card that was opened on its own turns into the outcome."""
@@ -49,5 +49,4 @@ class HoldingHandlers:
 
 
 def _ref(click: Click) -> ItemRef:
-    """Of a button, or of an entry of a card's menu."""
-    return ItemRef.decode(click.chosen[0] if click.chosen else click.value)
+    return ItemRef.decode(click.value)

@@ -47,7 +47,6 @@ HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* send
 APPROVED, REJECTED, UNDONE = "approved", "rejected", "approval undone"
 DECISIONS = (APPROVED, REJECTED, SENT_BACK)
 """What is kept of deciding on an item."""
-ON_ITS_WAY = "its approval cannot be undone any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +114,6 @@ class Approvals:
             item = await _item_to_decide(tx, person, workspace_id, item_id, version)
             return ToDecide(item=item, organisation=await organisation_name(tx, workspace_id, item.organisation_id))
 
-    async def undo(self, actor: Actor, item_id: ItemId) -> Item:
-        """Take an approval back while nothing was sent: by whoever gave it, a bookkeeper or an admin.
-
-        Raises:
-            NotAllowedError, ItemNotFoundError: as `approve`.
-            NotNowError: it is on its way already.
-        """
-        person = await self.people.identify(actor)
-        async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
-            before = await require_item(tx, actor.workspace.id, item_id)
-            await _require_undo(tx, person, before)
-            item = await taken_back(tx, before)
-            if item is None:
-                # as it is by now: it may have been frozen since it was read
-                raise NotNowError(await require_item(tx, before.workspace_id, before.id), ON_ITS_WAY)
-            await _tell(tx, item, UNDONE, actor.user_id)
-        return item
-
 
 async def taken_back(tx: Tx, before: Item) -> Item | None:
     """An approved item of which nothing is on its way is to be approved again. None: something is, or it is not approved.
@@ -157,7 +138,10 @@ async def let_fall(tx: Tx, item: Item) -> None:
     await tx.execute(_FALLEN, {"of_workspace": item.workspace_id, "of_item": item.id})
 
 
-async def _require_undo(tx: Tx, person: Person | None, item: Item) -> None:
+async def require_undo(tx: Tx, person: Person | None, item: Item) -> None:
+    """Raises:
+    NotAllowedError: neither who approved it, nor a bookkeeper or an admin.
+    """
     standing = await standing_of(tx, item.workspace_id, item.organisation_id, person.user_id if person else None)
     refusal = decide_undo(person, standing, item.decided_by)
     if refusal is not None:

@@ -1,6 +1,6 @@
 """An approved item before it is sent: held back, released, sent without waiting for the end of the undo window, taken back.
 
-Whoever may fix an item may do so. What was frozen already, but that nobody has begun to send, is taken out of its batch;
+Whoever may fix an item may do so, and whoever approved it may take that back. What was frozen already, but that nobody has begun to send, is taken out of its batch;
 once a byte of it may be on its way, only withdrawing helps.
 """
 
@@ -15,13 +15,14 @@ from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit, publications, recording
-from bot.services.approvals import UNDONE, taken_back
+from bot.services.approvals import UNDONE, require_undo, taken_back
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.people import People
 
 TOO_LATE = "it is on its way, so it cannot be stopped any more. *Withdraw* takes it out of the ledger once it is there."
 GOES_ALREADY = "it is on its way already."
 NOT_WAITING = "nothing of it waits to be sent."
+UNDONE_NO_MORE = "its approval cannot be undone any more."
 HELD_ALREADY = "it is held already."
 NOT_HELD = "nobody holds it."
 HELD_BACK = "it is held; *Release* sends it."
@@ -37,7 +38,7 @@ class Holding:
     """Each method answers the item as it is then.
 
     Raises:
-        NotAllowedError: only bookkeepers and admins.
+        NotAllowedError: only bookkeepers and admins, and whoever approved it may undo that.
         NotNowError: it is not approved, on its way already, or it is so already.
         StaleItemError: somebody else was quicker.
         ItemNotFoundError: unknown, or of another workspace.
@@ -58,15 +59,18 @@ class Holding:
         """It is due at once, whatever is left of its undo window."""
         return await self._change(actor, item_id, HURRIED, hurried)
 
-    async def cancel(self, actor: Actor, item_id: ItemId) -> Item:
-        """It is taken out of the line, and has to be approved again."""
+    async def undo(self, actor: Actor, item_id: ItemId) -> Item:
+        """It is taken out of the line, and has to be approved again; also for whoever approved it."""
         return await self._change(actor, item_id, UNDONE, cancelled)
 
     async def _change(self, actor: Actor, item_id: ItemId, deed: str, change: Change) -> Item:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            if deed == UNDONE:
+                await require_undo(tx, person, before)
+            else:
+                await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             item = await change(tx, before, actor.user_id)
             of = item.workspace_id, item.id, deed
             await audit.record(tx, *of, by=actor.user_id, organisation_id=item.organisation_id)
@@ -102,7 +106,7 @@ async def hurried(tx: Tx, before: Item, by: UserId | None) -> Item:
 
 
 async def cancelled(tx: Tx, before: Item, by: UserId | None) -> Item:
-    item = await _waiting(tx, before)
+    item = await _waiting(tx, before, otherwise=UNDONE_NO_MORE)
     undone = await taken_back(tx, item)
     return undone or await cancelled(tx, await _as_it_became(tx, item), by)
 
@@ -110,12 +114,12 @@ async def cancelled(tx: Tx, before: Item, by: UserId | None) -> Item:
 _ON_ITS_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
 
 
-async def _waiting(tx: Tx, item: Item) -> Item:
+async def _waiting(tx: Tx, item: Item, otherwise: str = NOT_WAITING) -> Item:
     """The approved item; what is only frozen is taken out of its batch for it."""
     if item.state is ItemState.SENDING:
         item = await recording.take_out(tx, item) or item
     if item.state is not ItemState.APPROVED:
-        raise NotNowError(item, TOO_LATE if item.state in _ON_ITS_WAY else NOT_WAITING)
+        raise NotNowError(item, TOO_LATE if item.state in _ON_ITS_WAY else otherwise)
     return item
 
 

@@ -81,7 +81,6 @@ class ActionId(StrEnum):
     HOLD_ITEM = "hold_item"
     RELEASE_ITEM = "release_item"
     PUBLISH_NOW = "publish_now"
-    CANCEL_ITEM = "cancel_item"
     # reviewing: what only a person can answer, and putting away
     SHOW_DETAILS = "show_details"
     CONFIRM_OURS = "confirm_ours"

@@ -38,7 +38,6 @@ FOR_BOOKKEEPERS = frozenset(
         ActionId.HOLD_ITEM,
         ActionId.RELEASE_ITEM,
         ActionId.PUBLISH_NOW,
-        ActionId.CANCEL_ITEM,
         ActionId.DOWNLOAD_BATCH,
     }
 )
@@ -181,9 +180,6 @@ def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
 
 def _menu(found: ItemCard) -> list[OverflowMenuElement]:
     """What is seldom wanted, behind three dots."""
-    if found.item.state is ItemState.APPROVED:
-        option = Option(text="Undo the approval", value=_ref(found.item))
-        return [OverflowMenuElement(action_id=ActionId.CANCEL_ITEM, options=[option])]
     if not found.can_withdraw:
         return []
     option = Option(text=f"Withdraw from {plain(found.ledger, 50)}", value=_ref(found.item))

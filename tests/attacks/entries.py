@@ -56,7 +56,6 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.HOLD_ITEM: "approved",
     ActionId.RELEASE_ITEM: "held",
     ActionId.PUBLISH_NOW: "hurried",
-    ActionId.CANCEL_ITEM: "cancelled",
     ActionId.WITHDRAW_ITEM: "published",
     CallbackId.WITHDRAW_ITEM: "published",
     ActionId.WITHDRAW_AGAIN: "kept",
@@ -119,7 +118,6 @@ class Ids:
     approved: str
     held: str
     hurried: str
-    cancelled: str
     """Approved, too, each for another button."""
     refused: str
     locked: str

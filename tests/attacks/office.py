@@ -286,7 +286,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     await desk.add(OWNER, **{BlockId.NUMBER: "INV-2"})
     await desk.approve("INV-2")
     approved = button_values(desk.card("INV-2"))[ActionId.UNDO_ITEM]
-    before_sending = [await _approved(desk, number) for number in ("HELD-1", "NOW-1", "BACK-1")]
+    before_sending = [await _approved(desk, number) for number in ("HELD-1", "NOW-1")]
     await desk.press(desk.card("HELD-1"), ActionId.HOLD_ITEM, BEN)
     await desk.add(OWNER)
     actor, organisation = await desk.world.actor(), desk.world.organisation_id
@@ -310,7 +310,6 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         approved=approved,
         held=button_values(desk.card("HELD-1"))[ActionId.RELEASE_ITEM],
         hurried=before_sending[1],
-        cancelled=before_sending[2],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),

@@ -20,12 +20,12 @@ from bot.services.current import NotNowError, require_item
 from bot.services.holding import Change, Holding, cancelled, held, hurried
 from bot.views.ids import ActionId, BlockId
 from tests.fakes.clock import FakeClock
-from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, button_values, words
+from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.handlers.refusals import item_id
 from tests.playground.kit import schema_problems
 
 HOLD, RELEASE, NOW = ActionId.HOLD_ITEM, ActionId.RELEASE_ITEM, ActionId.PUBLISH_NOW
-CANCEL, UNDO = ActionId.CANCEL_ITEM, ActionId.UNDO_ITEM
+UNDO = ActionId.UNDO_ITEM
 LONG = 10 * UNDO_SECONDS
 NUMBER = "INV-1"
 
@@ -69,13 +69,6 @@ class Between:
 async def approved(desk: Desk, number: str = NUMBER) -> Message:
     await desk.add(**{BlockId.NUMBER: number})
     return await desk.approve(number)
-
-
-async def cancel(desk: Desk, user: str = BOOKKEEPER) -> None:
-    """Choose it in the card's menu."""
-    card = desk.card(NUMBER)
-    await desk.slack.click(card, CANCEL, value=button_values(card)[UNDO], user=user)
-    await desk.settle()
 
 
 async def frozen(desk: Desk) -> None:
@@ -135,9 +128,10 @@ async def test_publish_now_waits_for_no_undo_window(either: Desk) -> None:
 
 
 async def test_a_bookkeeper_takes_an_approved_bill_back_and_it_is_approved_again(either: Desk) -> None:
-    await approved(either)
+    card = await approved(either)
+    assert [element["type"] for block in card.blocks for element in block.get("elements", [])].count("overflow") == 0
 
-    await cancel(either)
+    await either.press(card, UNDO, BOOKKEEPER)
     await either.world.later(LONG)
     assert "In approval" in words(either.card(NUMBER))
     assert sent(either) == []
@@ -180,7 +174,7 @@ async def test_what_is_only_frozen_is_taken_out_and_the_others_of_its_batch_go_o
     assert "Being sent" in words(either.card(NUMBER))
 
     holding, actor = either.world.services.holding, await either.world.actor(BOOKKEEPER)
-    deed = holding.hold if is_held else holding.cancel
+    deed = holding.hold if is_held else holding.undo
     await deed(actor, item)
     await either.settle()
     await either.world.later(LONG)
@@ -188,6 +182,19 @@ async def test_what_is_only_frozen_is_taken_out_and_the_others_of_its_batch_go_o
     assert sent(either) == ["INV-2"]
     assert ("*Held* by" if is_held else "In approval") in words(either.card(NUMBER))
     assert "Published" in words(either.card("INV-2"))
+
+
+@pytest.mark.parametrize("user", [APPROVER, BOOKKEEPER])
+async def test_an_undo_that_comes_as_the_bill_is_made_ready_still_stops_it(either: Desk, user: str) -> None:
+    """Its button is on the card until that is drawn again."""
+    card = await approved(either)
+    await frozen(either)
+
+    await either.press(card, UNDO, user)
+    await either.world.later(LONG)
+
+    assert "In approval" in words(either.card(NUMBER))
+    assert sent(either) == []
 
 
 @pytest.mark.postgres
@@ -270,9 +277,9 @@ async def test_of_two_who_hold_it_at_once_one_does(either: Desk) -> None:
 async def test_whoever_may_not_hold_changes_nothing(desk: Desk, user: str) -> None:
     card = await approved(desk)
 
-    for action in (HOLD, NOW):
-        await desk.press(card, action, user)
-    await cancel(desk, user)
+    for action in (HOLD, NOW, UNDO):
+        if (user, action) != (APPROVER, UNDO):
+            await desk.press(card, action, user)
 
     assert "Goes to Xero at" in words(desk.card(NUMBER))
     assert sent(desk) == []
