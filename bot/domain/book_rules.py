@@ -21,6 +21,8 @@ class BookRules:
     """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
     parts_contacts: bool = False
     """Whether suppliers and customers are two lists, and documents of either side take none of the other."""
+    books_bank_whole: bool = False
+    """Whether what is booked on a bank account at once is of one category, and of one option of what is tracked."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)

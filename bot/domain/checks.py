@@ -12,6 +12,7 @@ from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
+from bot.domain.settings import Destination
 from bot.domain.whole_document import said_differently
 
 MOST_NAMED = 5
@@ -42,6 +43,18 @@ def not_paid(item: Item) -> tuple[str, ...]:
     if item.coding.payment_method.value is None:
         return (f"It is to be published {goes}, and has no payment method: choose the one it was paid with.",)
     return (f"It is to be published {goes}, and its payment method is not linked to a bank account of the ledger.",)
+
+
+def parted_on_bank(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """Where a bank account takes a document whole, its lines are booked alike."""
+    if not (item.is_booked and item.publish_to.is_of_bank and rules.books_bank_whole):
+        return ()
+    codes = [item.coding.codes_at(place) for place in range(len(item.facts.lines))]
+    if len({(each.account, each.tracking) for each in codes}) < 2:
+        return ()
+    other = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
+    where = f"It is to be published to {item.publish_to.words}, which the ledger books under one category"
+    return (f"{where}: choose the same for all lines, or publish it to {other.words}.",)
 
 
 def never_booked(document_type: DocumentType) -> str:

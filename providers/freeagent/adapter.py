@@ -81,20 +81,11 @@ class FreeAgentProvider:
         return await shared_oauth.check_client(self._caller, self._config)
 
     async def organisations(self, answer: TokenAnswer) -> tuple[OrganisationChoice, ...]:
-        """The company of the sign-in; or the clients of a practice, which are read by the same sign-in."""
-        company = await oauth.company_of(self._client, answer.access_token)
-        rows = await self._client.clients(answer.access_token) if company is None else [company]
-        with mapped_errors():
-            return tuple(
-                OrganisationChoice(tenant_id=str(row["subdomain"]), name=str(row.get("name") or row["subdomain"]))
-                for row in rows
-            )
+        return await oauth.companies_of(self._client, answer.access_token)
 
     async def shared(self, access: Access) -> frozenset[str]:
-        company = await oauth.company_of(self._client, access.access_token)
-        rows = await self._client.clients(access.access_token) if company is None else [company]
-        with mapped_errors():
-            return frozenset(str(row["subdomain"]) for row in rows)
+        choices = await oauth.companies_of(self._client, access.access_token)
+        return frozenset(choice.tenant_id for choice in choices)
 
     async def disconnect(self, access: Access, link_id: str) -> None:
         """There is no link beside the sign-in itself."""

@@ -7,7 +7,7 @@ An invoice is a draft until it is marked as sent, which is a second call; until 
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.domain.ledger_documents import Found
@@ -19,7 +19,7 @@ from providers.freeagent.completing import Completer
 from providers.freeagent.documents import DRAFT, payment_of
 from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
-from providers.freeagent.resources import PAYMENTS, RESOURCES, SPENT, Resource, id_of
+from providers.freeagent.resources import PAYMENTS, RECEIVED, RESOURCES, SPENT, Resource, id_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
@@ -58,22 +58,26 @@ class Creator:
             there = await self.finder.marked(access, resource, draft)
             if there is not None:
                 return await self._finished(access, resource, draft, there)
-        record = await self.completer.complete(access, draft)
-        if isinstance(record, Problem):
-            return Refused(problem=record)
-        self._remember(key)
         try:
+            record = await self.completer.complete(access, draft)
+            if isinstance(record, Problem):
+                return Refused(problem=record)
+            self._remember(key)
             made = await self.finder.client.create(access, resource.path, resource.root, record)
         except PersonNeededError as error:
             return await self._refused(access, resource, draft, error.problem)
         return await self._finished(access, resource, draft, made)
 
     async def _refused(self, access: Access, resource: Resource, draft: Json, problem: Problem) -> Outcome:
-        """Where our own one has the number already, an earlier call wrote it."""
+        """Where our own one has the number already, an earlier call wrote it. Bank accounts ask for a higher access level than
+        bills, so that of those nothing is said.
+        """
         if problem.code is ProblemCode.NUMBER_TAKEN and resource.is_sold:
             there = await self.finder.marked(access, resource, draft)
             if there is not None:
                 return await self._finished(access, resource, draft, there)
+        if problem.code is ProblemCode.PERMISSION_MISSING and draft["route"] in (SPENT.name, RECEIVED.name):
+            problem = replace(problem, code=ProblemCode.MONEY_NOT_ALLOWED)
         return Refused(problem=await self.gone.told(access, draft["record"], problem))
 
     async def _finished(self, access: Access, resource: Resource, draft: Json, made: Json) -> Outcome:

@@ -2,7 +2,7 @@
 
 Sources: dev.freeagent.com "OAuth" (no scopes, no PKCE, no address to give a sign-in back at), "Users" (personal profile),
 "Accountancy Practice API". A sign-in is for one company; or for a practice, and then for all its clients, whose subdomain
-goes with each call. Which of the two it is nobody says: the company answers to one and is refused to the other.
+goes with each call. Which of the two it is nobody says: a practice answers to the one, and is closed to the other.
 """
 
 from dataclasses import replace
@@ -10,11 +10,10 @@ from datetime import timedelta
 from typing import Any, cast
 
 from bot.clock import Clock
-from bot.domain.books import Login
-from bot.domain.problems import ProblemCode
+from bot.domain.books import Login, OrganisationChoice
 from providers import oauth
 from providers.base import ClientConfig, TokenAnswer
-from providers.errors import PersonNeededError, ReconnectNeededError
+from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
 from providers.freeagent import wire
 from providers.freeagent.client import FreeAgentClient
 from providers.freeagent.resources import id_of
@@ -42,16 +41,16 @@ async def refresh(caller: Caller, config: ClientConfig, clock: Clock, refresh_to
 
 async def _told(client: FreeAgentClient, answer: TokenAnswer) -> TokenAnswer:
     """With whose it is, which the tokens do not say: each company, or practice, of one person has tokens of its own."""
-    company = await company_of(client, answer.access_token)
-    if company is None:
+    practice = await _practice_of(client, answer.access_token)
+    if practice is not None:
         manager = cast(
             "wire.AccountManager", await client.own(answer.access_token, "account_managers/me", "account_manager")
         )
-        practice = await client.own(answer.access_token, "practice", "")
         with mapped_errors():
             subject = f"manager {id_of(manager['url'])}@{practice['subdomain']}"
             login = _login(str(manager.get("name") or ""), manager.get("email"))
         return replace(answer, subject=subject, login=login)
+    company = cast("wire.Company", await client.own(answer.access_token, "company", "company"))
     user = cast("wire.User", await client.own(answer.access_token, "users/me", "user"))
     with mapped_errors():
         names = " ".join(filter(None, (user.get("first_name"), user.get("last_name"))))
@@ -63,13 +62,24 @@ async def _told(client: FreeAgentClient, answer: TokenAnswer) -> TokenAnswer:
         )
 
 
-async def company_of(client: FreeAgentClient, access_token: str) -> wire.Company | None:
-    """The one company of a sign-in; None of a practice's."""
+async def companies_of(client: FreeAgentClient, access_token: str) -> tuple[OrganisationChoice, ...]:
+    """The company of a sign-in; or the clients of a practice, which are read by the same sign-in."""
+    if await _practice_of(client, access_token) is None:
+        rows = [await client.own(access_token, "company", "company")]
+    else:
+        rows = await client.clients(access_token)
+    with mapped_errors():
+        return tuple(
+            OrganisationChoice(tenant_id=str(row["subdomain"]), name=str(row.get("name") or row["subdomain"]))
+            for row in rows
+        )
+
+
+async def _practice_of(client: FreeAgentClient, access_token: str) -> wire.Practice | None:
+    """None of a sign-in to a company, to which this is closed."""
     try:
-        return cast("wire.Company", await client.own(access_token, "company", "company"))
-    except (PersonNeededError, ReconnectNeededError) as error:
-        if error.problem.code is ProblemCode.SUBSCRIPTION_LAPSED:
-            raise
+        return cast("wire.Practice", await client.own(access_token, "practice", ""))
+    except (PersonNeededError, ReconnectNeededError, ProviderChangedError):
         return None
 
 

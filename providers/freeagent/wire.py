@@ -25,6 +25,11 @@ class AccountManager(TypedDict, total=False):
     email: str
 
 
+class Practice(TypedDict, total=False):
+    name: str
+    subdomain: str
+
+
 class Client(TypedDict, total=False):
     """Of a practice, with `minimal_data`."""
 

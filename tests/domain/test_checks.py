@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import posting_of
 from bot.domain.books import Account, AccountClass, TaxRate
-from bot.domain.checks import check, doubts, in_another_currency, not_paid, warned_of
+from bot.domain.checks import check, doubts, in_another_currency, not_paid, parted_on_bank, warned_of
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -165,6 +165,21 @@ def test_what_is_booked_on_a_bank_account_waits_until_it_has_one(going: dict[str
     assert "not linked" in not_linked
     assert not_paid(replace(unlinked, paid_from="bank-1")) == ()
     assert not_paid(replace(item, facts=replace(A_BILL, document_type=DocumentType.STATEMENT))) == ()
+
+
+def test_lines_of_several_categories_wait_where_a_bank_account_takes_a_document_whole() -> None:
+    facts = replace(A_BILL, lines=(a_line("60.00"), a_line("40.00")))
+    parted = replace(CODING, lines=(LineCoding(), LineCoding(account=CodedValue(value="461"))))
+    item = replace(an_item(facts), coding=parted, publish_to=Destination.BANK_ACCOUNTS)
+    whole = BookRules(books_bank_whole=True)
+
+    (complaint,) = parted_on_bank(item, whole)
+
+    assert "under one category" in complaint
+    assert "publish it to purchases" in complaint
+    assert parted_on_bank(replace(item, publish_to=Destination.PURCHASES), whole) == ()
+    assert parted_on_bank(replace(item, coding=CODING), whole) == ()
+    assert parted_on_bank(item, USUAL_RULES) == ()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from providers.freeagent.simulator import AMERICA, IRELAND, TRADING, FreeAgentState, create_app
+from tests.contract.freeagent import FreeAgentFarEnd, freeagent_far_end
 from tests.fakes.clock import FakeClock
 from tests.fakes.served import served
 from tests.providers.freeagent import vendor_schema
@@ -228,3 +229,11 @@ def _as_described(state: FreeAgentState) -> Iterator[None]:
 
 
 judged = pytest.mark.usefixtures("_as_described")
+
+
+@pytest.fixture
+async def far(clock: FakeClock) -> AsyncIterator[FreeAgentFarEnd]:
+    """Our client beside it."""
+    async with freeagent_far_end(clock) as far_end:
+        yield far_end
+        assert vendor_schema.problems(far_end.state.calls) == []
