@@ -32,6 +32,8 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
     is_credit = document_type is DocumentType.CREDIT_NOTE
     if destination.is_of_bank:
         return PostingKind.RECEIVE_MONEY if (kind is ItemKind.SALE) is not is_credit else PostingKind.SPEND_MONEY
+    if destination is Destination.QUICK_ENTRIES:
+        return PostingKind.QUICK_CREDIT if is_credit else PostingKind.QUICK_SALE
     if kind is ItemKind.SALE:
         return PostingKind.CUSTOMER_CREDIT_NOTE if is_credit else PostingKind.SALES_INVOICE
     return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
@@ -39,7 +41,7 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
 
 def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rules: BookRules = USUAL_RULES) -> Posting:
     """The document of an approved item, for books that are kept in `own_currency` and ask for what `rules` say. What is booked
-    on a bank account at once has no status of its own there.
+    on a bank account at once has no status of its own there, and what is entered by its sums is never a draft.
 
     Raises:
         NotBookableError: names what is missing.
@@ -58,7 +60,12 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
     of_lines = sum((line.net for line in lines), Decimal(0))
     if of_lines != net:
         raise NotBookableError(f"lines that add up to {net}, not {of_lines}")
+    if kind.is_quick and said_otherwise(item):
+        raise NotBookableError("one category, one tax rate and no product for the whole of a quick entry")
+    if kind.is_quick:
+        lines = (_summed(booked, lines, net),)
     coded = zip(lines, spread_tax(tax, lines), strict=True)
+    is_booked_at_once = kind.is_of_bank or (kind.is_quick and not item.publish_as.is_approved)
     return Posting(
         item_id=item.id,
         kind=kind,
@@ -70,7 +77,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         due_on=facts.due_on,
         currency=facts.currency,
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
-        status=PaymentStatus.AWAITING_PAYMENT if kind.is_of_bank else item.publish_as,
+        status=PaymentStatus.AWAITING_PAYMENT if is_booked_at_once else item.publish_as,
         lines=tuple(
             _line(line, line_tax, _codes_at(item, place, rules), booked.line_amounts)
             for place, (line, line_tax) in enumerate(coded)
@@ -83,6 +90,18 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         is_cheque=item.publish_to is Destination.CHEQUES and kind is PostingKind.SPEND_MONEY,
         tracking=_tracking(item, rules),
     )
+
+
+def _summed(facts: Facts, lines: tuple[Line, ...], net: Decimal) -> Line:
+    """All lines as one."""
+    words = ", ".join(dict.fromkeys(line.description for line in lines if line.description.strip()))
+    return replace(single_line(facts, net), description=words)
+
+
+def said_otherwise(item: Item) -> bool:
+    """Whether its lines are not all booked to the same, or one names a product."""
+    codes = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
+    return any(each != codes[0] or each.product is not None for each in codes)
 
 
 def _tracking(item: Item, rules: BookRules) -> tuple[Track, ...]:

@@ -32,6 +32,8 @@ class Capability(StrEnum):
     SALES_INVOICES_AWAITING_APPROVAL = "sales_invoices_awaiting_approval"
     CREDIT_NOTES = "credit_notes"
     BANK_TRANSACTIONS = "bank_transactions"
+    QUICK_ENTRIES = "quick_entries"
+    """Sales can be entered by their sums alone."""
     CHEQUES = "cheques"
     """What is spent can be a cheque, which is told from other money spent."""
     PAYMENTS = "payments"

@@ -7,6 +7,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.booking import said_otherwise
 from bot.domain.books import Account
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
@@ -55,6 +56,14 @@ def parted_on_bank(item: Item, rules: BookRules) -> tuple[str, ...]:
     other = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
     where = f"It is to be published to {item.publish_to.words}, which the ledger books under one category"
     return (f"{where}: choose the same for all lines, or publish it to {other.words}.",)
+
+
+def not_summed(item: Item) -> tuple[str, ...]:
+    """What is entered by its sums alone has no lines of its own."""
+    if not item.is_booked or item.publish_to is not Destination.QUICK_ENTRIES or not said_otherwise(item):
+        return ()
+    words = "A quick entry has one category, one tax rate and no product: give all of its lines the same, or publish it to sales."
+    return (words,)
 
 
 def never_booked(document_type: DocumentType) -> str:

@@ -24,6 +24,9 @@ class PostingKind(StrEnum):
     CUSTOMER_CREDIT_NOTE = "customer_credit_note"
     SPEND_MONEY = "spend_money"
     RECEIVE_MONEY = "receive_money"
+    QUICK_SALE = "quick_sale"
+    """A sale by its sums alone: one account, one tax rate, no lines, and no document of the ledger's own."""
+    QUICK_CREDIT = "quick_credit"
 
     @property
     def words(self) -> str:
@@ -32,12 +35,21 @@ class PostingKind(StrEnum):
     @property
     def is_sale(self) -> bool:
         """Whether its contact is a customer, and its lines are revenue."""
-        return self in (PostingKind.SALES_INVOICE, PostingKind.CUSTOMER_CREDIT_NOTE, PostingKind.RECEIVE_MONEY)
+        return self.is_quick or self in (
+            PostingKind.SALES_INVOICE,
+            PostingKind.CUSTOMER_CREDIT_NOTE,
+            PostingKind.RECEIVE_MONEY,
+        )
 
     @property
     def is_of_bank(self) -> bool:
         """Whether it is booked on a bank account at once, so that nothing is due."""
         return self in (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether it is entered by its sums alone, so that it is never a draft."""
+        return self in (PostingKind.QUICK_SALE, PostingKind.QUICK_CREDIT)
 
 
 _KINDS = {
@@ -47,7 +59,11 @@ _KINDS = {
     PostingKind.CUSTOMER_CREDIT_NOTE: "credit note to a customer",
     PostingKind.SPEND_MONEY: "spend money transaction",
     PostingKind.RECEIVE_MONEY: "receive money transaction",
+    PostingKind.QUICK_SALE: "quick entry",
+    PostingKind.QUICK_CREDIT: "quick entry of a credit note",
 }
+USUAL_KINDS = tuple(kind for kind in PostingKind if not kind.is_quick)
+"""What a package has, unless it says more or less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,8 @@ class Destination(StrEnum):
     """Booked on a bank account at once, as money spent or received, so that nothing is owed."""
     CHEQUES = "cheques"
     """As bank accounts; what is spent is a cheque there."""
+    QUICK_ENTRIES = "quick_entries"
+    """As sales, by their sums alone: such as a day's takings."""
 
     @property
     def is_of_bank(self) -> bool:
@@ -75,6 +77,7 @@ _DESTINATIONS = {
     ItemKind.SALE: (
         (Destination.SALES, Capability.SALES_INVOICES),
         (Destination.BANK_ACCOUNTS, Capability.BANK_TRANSACTIONS),
+        (Destination.QUICK_ENTRIES, Capability.QUICK_ENTRIES),
     ),
 }
 _STATUSES = {

@@ -42,6 +42,7 @@ DESTINATION_NAMES = {
     Destination.PURCHASES: ("Purchases", "A bill in {ledger}, with the supplier as its contact."),
     Destination.SALES: ("Sales", "A sales invoice in {ledger}, with the customer as its contact."),
     Destination.BANK_ACCOUNTS: ("Bank accounts", "Money spent or received, on its payment method's bank account."),
+    Destination.QUICK_ENTRIES: ("Quick entries", "By its sums alone, such as a day's takings; never a draft."),
     Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
@@ -115,6 +116,8 @@ def what_becomes(page: KindPage) -> str:
     if page.chosen.destination.is_of_bank:
         as_cheques = ", as cheques" if page.chosen.destination is Destination.CHEQUES else ""
         said = f"Approved {things} are booked on bank accounts in {ledger}{as_cheques}."
+    elif page.chosen.destination is Destination.QUICK_ENTRIES:
+        said = f"Approved {things} are entered in {ledger} by their sums alone."
     method = page.payment_method
     if method is None or method.pays_from is None or not page.chosen.needs_bank_account:
         return said

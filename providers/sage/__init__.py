@@ -6,6 +6,7 @@
 | purchase invoice, sales invoice | bill, sales invoice |
 | purchase credit note, sales credit note | supplier's credit note, credit note to a customer |
 | other payment, other receipt | spend money, receive money |
+| sales quick entry | quick entry, of a sale by its sums alone |
 | contact payment | payment |
 | ledger account (id) | account; "category" on screen |
 | tax rate | tax rate |
@@ -39,6 +40,7 @@ PROFILE = Profile(
             Capability.BILLS,
             Capability.SALES_INVOICES,
             Capability.DRAFT_SALES_INVOICES,
+            Capability.QUICK_ENTRIES,
             Capability.CREDIT_NOTES,
             Capability.BANK_TRANSACTIONS,
             Capability.PAYMENTS,

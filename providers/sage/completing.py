@@ -36,10 +36,10 @@ class Completer:
             return Refused(problem=party)
         record: Json = {**draft["record"], "contact_id": party}
         name = RESOURCES[draft["plural"]].lines
-        if draft["is_untaxed"]:
-            rate = await self._without_tax(access)
-            record[name] = [{**line, **({"tax_rate_id": rate} if rate else {})} for line in record[name]]
-        return record
+        rate = {"tax_rate_id": await self._without_tax(access)} if draft["is_untaxed"] else {}
+        if rate.get("tax_rate_id") is None:
+            return record
+        return {**record, **rate} if name is None else {**record, name: [{**line, **rate} for line in record[name]]}
 
     async def _without_tax(self, access: Access) -> str | None:
         found = await self.client.whole(access, "tax_rates", {"attributes": "is_visible"})

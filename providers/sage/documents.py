@@ -4,7 +4,7 @@ What is frozen is a draft: the record as Sage takes it, but for what has to be l
 (`providers.sage.completing`): whom a name means, which rate stands for no tax, whose document is paid.
 
 Our marker stands in the notes. Money spent and received has none, and its reference may be 25 characters long only: there the
-marker follows the first line's details.
+marker follows the first line's details, as it does a quick entry's own.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +43,8 @@ _STATUS_OF = {
 }
 ATTRIBUTES = (
     "reference,vendor_reference,invoice_number,credit_note_number,notes,contact,contact_name,date,currency,"
-    "exchange_rate,net_amount,tax_amount,total_amount,status,transaction_type,payment_lines,deleted_at"
+    "exchange_rate,net_amount,tax_amount,total_amount,status,transaction_type,payment_lines,deleted_at,"
+    "quick_entry_type,details,ledger_account"
 )
 """What is asked for of each document in a list."""
 PAYMENT_ATTRIBUTES = "reference,bank_account,date,total_amount,allocated_artefacts,deleted_at"
@@ -63,8 +64,14 @@ def posting_to_draft(posting: Posting) -> Json:
         "party": {"id": posting.contact_id, "name": posting.contact_name},
         "currency": posting.currency,
         "is_untaxed": posting.line_amounts is LineAmounts.NO_TAX,
-        "record": _money(posting) if posting.kind.is_of_bank else _artefact(posting),
+        "record": _record(posting),
     }
+
+
+def _record(posting: Posting) -> Json:
+    if posting.kind.is_of_bank:
+        return _money(posting)
+    return _entry(posting) if posting.kind.is_quick else _artefact(posting)
 
 
 def _artefact(posting: Posting) -> Json:
@@ -76,7 +83,7 @@ def _artefact(posting: Posting) -> Json:
         "reference": posting.number,
         "notes": posting.marker,
         "currency_id": posting.currency,
-        resource.lines: [_line(line, posting.line_amounts) for line in posting.lines],
+        str(resource.lines): [_line(line, posting.line_amounts) for line in posting.lines],
     }
     if resource.has_due_date:
         record["due_date"] = (posting.due_on or posting.issued_on).isoformat()
@@ -133,8 +140,7 @@ def _money(posting: Posting) -> Json:
     """Spent or received: its currency is that of the bank account."""
     lines = [_money_line(line) for line in posting.lines]
     if lines:
-        room = LONGEST_DETAILS - len(posting.marker) - 1
-        lines[0]["details"] = f"{lines[0]['details'][:room].strip()} {posting.marker}"
+        lines[0]["details"] = _marked(posting.lines[:1], posting.marker)
     return {
         "transaction_type_id": TYPE_OF[posting.kind],
         "bank_account_id": posting.bank_account,
@@ -143,6 +149,31 @@ def _money(posting: Posting) -> Json:
         "reference": posting.number,
         "payment_lines": lines,
     }
+
+
+def _entry(posting: Posting) -> Json:
+    """By its sums: all of its lines are booked to the same."""
+    first = posting.lines[0]
+    found: Json = {
+        "quick_entry_type_id": TYPE_OF[posting.kind],
+        "date": posting.issued_on.isoformat(),
+        "reference": posting.number,
+        "details": _marked(posting.lines, posting.marker),
+        "ledger_account_id": first.account_code,
+        "net_amount": posting.net,
+        "total_amount": posting.gross,
+        "currency_id": posting.currency,
+        **_rate(first),
+        **_analysis(first),
+    }
+    if posting.currency_rate is not None:
+        found["exchange_rate"] = posting.currency_rate
+    return {**found, "tax_amount": posting.tax} if first.tax_code is not None else found
+
+
+def _marked(lines: Sequence[PostingLine], marker: str) -> str:
+    words = ", ".join(dict.fromkeys(line.description.strip() or "-" for line in lines))
+    return f"{words[: LONGEST_DETAILS - len(marker) - 1].strip()} {marker}"
 
 
 def _money_line(line: PostingLine) -> Json:
@@ -186,21 +217,23 @@ def status_code(found: Json) -> str:
 
 def notes_of(found: Json, resource: Resource) -> tuple[str, ...]:
     """The words in which a marker of ours may be: people may write beside it."""
-    if resource is OTHER_PAYMENTS:
-        return tuple(
-            word for line in found.get(resource.lines) or [] for word in str(line.get("details") or "").split()
-        )
+    if resource is OTHER_PAYMENTS or resource.lines is None:
+        return tuple(word for line in _lines_of(found, resource) for word in str(line.get("details") or "").split())
     return tuple(str(found.get("notes") or "").split())
 
 
+def _lines_of(found: Json, resource: Resource) -> list[Json]:
+    return [found] if resource.lines is None else list(found.get(resource.lines) or [])
+
+
 def document_of(found: Json, resource: Resource, link: Link) -> LedgerDocument:
-    lines = found.get(resource.lines) or []
+    lines = _lines_of(found, resource)
     contact = found.get("contact") or {}
     marker = next((word for word in notes_of(found, resource) if "://" in word), None)
     is_money = resource is OTHER_PAYMENTS
     return LedgerDocument(
         ledger_id=found["id"],
-        kind=kind_of(resource.plural, (found.get("transaction_type") or {}).get("id")),
+        kind=kind_of(resource.plural, (found.get("quick_entry_type") or found.get("transaction_type") or {}).get("id")),
         marker=marker,
         number=found.get("reference") or found.get(resource.number),
         contact_name=None if is_money else found.get("contact_name"),
@@ -214,7 +247,7 @@ def document_of(found: Json, resource: Resource, link: Link) -> LedgerDocument:
         gross=_cents(found["total_amount"]),
         url=link(resource.plural, found["id"]),
         account_codes=tuple((line.get("ledger_account") or {}).get("id") for line in lines),
-        item_codes=None if is_money or not lines else tuple(sorted(_products(lines))),
+        item_codes=None if is_money or resource.lines is None or not lines else tuple(sorted(_products(lines))),
         options=_options_of(lines),
     )
 

@@ -13,7 +13,8 @@ class Resource:
 
     plural: str
     page: str
-    lines: str
+    lines: str | None
+    """None: it is a line itself, of its sums alone."""
     sides: tuple[str, ...]
     """Whom it may be of, in the order in which they are looked for; somebody new is made of the first."""
     number: str
@@ -61,9 +62,23 @@ OTHER_PAYMENTS = Resource(
     sides=(VENDOR, CUSTOMER),
     number="reference",
 )
+SALES_QUICK_ENTRIES = Resource(
+    plural="sales_quick_entries",
+    page="/invoicing/sales/quick_entries",
+    lines=None,
+    sides=(CUSTOMER,),
+    number="reference",
+)
 RESOURCES = {
     one.plural: one
-    for one in (PURCHASE_INVOICES, PURCHASE_CREDIT_NOTES, SALES_INVOICES, SALES_CREDIT_NOTES, OTHER_PAYMENTS)
+    for one in (
+        PURCHASE_INVOICES,
+        PURCHASE_CREDIT_NOTES,
+        SALES_INVOICES,
+        SALES_CREDIT_NOTES,
+        OTHER_PAYMENTS,
+        SALES_QUICK_ENTRIES,
+    )
 }
 RESOURCE_OF = {
     PostingKind.BILL: PURCHASE_INVOICES,
@@ -72,8 +87,16 @@ RESOURCE_OF = {
     PostingKind.CUSTOMER_CREDIT_NOTE: SALES_CREDIT_NOTES,
     PostingKind.SPEND_MONEY: OTHER_PAYMENTS,
     PostingKind.RECEIVE_MONEY: OTHER_PAYMENTS,
+    PostingKind.QUICK_SALE: SALES_QUICK_ENTRIES,
+    PostingKind.QUICK_CREDIT: SALES_QUICK_ENTRIES,
 }
-TYPE_OF = {PostingKind.SPEND_MONEY: "OTHER_PAYMENT", PostingKind.RECEIVE_MONEY: "OTHER_RECEIPT"}
+TYPE_OF = {
+    PostingKind.SPEND_MONEY: "OTHER_PAYMENT",
+    PostingKind.RECEIVE_MONEY: "OTHER_RECEIPT",
+    PostingKind.QUICK_SALE: "INVOICE",
+    PostingKind.QUICK_CREDIT: "CREDIT_NOTE",
+}
+"""What two kinds that share a resource are told apart by: its transaction type, or its type of quick entry."""
 CONTEXT_OF = {
     PostingKind.BILL: "PURCHASE_INVOICE",
     PostingKind.SUPPLIER_CREDIT_NOTE: "PURCHASE_CREDIT_NOTE",
@@ -87,6 +110,8 @@ PAYMENT_OF = {
     PostingKind.SUPPLIER_CREDIT_NOTE: "VENDOR_REFUND",
     PostingKind.SALES_INVOICE: "CUSTOMER_RECEIPT",
     PostingKind.CUSTOMER_CREDIT_NOTE: "CUSTOMER_REFUND",
+    PostingKind.QUICK_SALE: "CUSTOMER_RECEIPT",
+    PostingKind.QUICK_CREDIT: "CUSTOMER_REFUND",
 }
 """What pays a document, or gives back what a credit note credits."""
 SINGULARS = {
@@ -95,6 +120,7 @@ SINGULARS = {
     "sales_invoices": "sales_invoice",
     "sales_credit_notes": "sales_credit_note",
     "other_payments": "other_payment",
+    "sales_quick_entries": "sales_quick_entry",
     PAYMENTS: "contact_payment",
     ATTACHMENTS: "attachment",
     "contacts": "contact",
@@ -107,12 +133,12 @@ def sides_of(posting: Posting) -> tuple[str, ...]:
     return sides[::-1] if posting.kind is PostingKind.RECEIVE_MONEY else sides
 
 
-def kind_of(plural: str, transaction_type: str | None) -> PostingKind | None:
+def kind_of(plural: str, type_code: str | None) -> PostingKind | None:
     """What a record is in our words; None, if it is none that we write."""
     found = [kind for kind, resource in RESOURCE_OF.items() if resource.plural == plural]
     if len(found) == 1:
         return found[0]
-    return next((kind for kind in found if TYPE_OF[kind] == transaction_type), None)
+    return next((kind for kind in found if TYPE_OF[kind] == type_code), None)
 
 
 def route_of(work: Work) -> str:

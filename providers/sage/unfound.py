@@ -45,6 +45,7 @@ AREAS = {
     "purchase_credit_notes": "expenses",
     "sales_invoices": "sales",
     "sales_credit_notes": "sales",
+    "sales_quick_entries": "sales",
     "OTHER_PAYMENT": "other_payments",
     "OTHER_RECEIPT": "other_receipts",
 }

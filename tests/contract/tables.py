@@ -72,7 +72,8 @@ HARD = (
 
 def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEnd) -> Posting:
     codes = writing.codes
-    lines = tuple(_line(way, row, codes) for row in rows)
+    # what is entered by its sums has one tax rate
+    lines = tuple(_line(way, replace(row, rate=rows[0].rate) if way.kind.is_quick else row, codes) for row in rows)
     net, tax = (
         sum((each for each in found), D(0)) for found in zip(*((one.net, one.tax) for one in lines), strict=True)
     )
@@ -211,7 +212,8 @@ def statuses_of(kind: PostingKind, capabilities: frozenset[Capability]) -> tuple
     """Those that a document of this kind is published with."""
     if kind.is_of_bank:
         return (PaymentStatus.AWAITING_PAYMENT,)
-    return statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, capabilities)
+    found = statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, capabilities)
+    return tuple(status for status in found if status.is_approved) if kind.is_quick else found
 
 
 class TableContract:

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.domain.postings import PostingKind
+from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
 from tests.contract.freeagent import CAUSES, LOST, FreeAgentFarEnd, freeagent_far_end
 from tests.contract.provider import ProviderContract
@@ -16,8 +16,8 @@ from tests.providers.freeagent import vendor_schema
 class TestFreeAgent(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
-    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
-    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in PostingKind if not kind.is_of_bank)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
+    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in USUAL_KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP",)
     NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
 

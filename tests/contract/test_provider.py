@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.books import ListKind
 from bot.domain.ledger_documents import differences
-from bot.domain.postings import Posting, PostingKind
+from bot.domain.postings import USUAL_KINDS, Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted
 from providers.base import Access
@@ -29,8 +29,8 @@ from tests.services.ledger import Ledger, Trouble
 class TestXero(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
-    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
-    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in PostingKind if not kind.is_of_bank)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
+    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in USUAL_KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     DROPS = SCHEMA = True
 
@@ -185,7 +185,7 @@ class TestPublishingFake(WithdrawingContract):
 
     REFUSED: ClassVar[dict[str, ProblemCode]] = {code.value: code for code in ProblemCode}
     LOST: ClassVar[tuple[str, ...]] = (Trouble.COMMIT_THEN_500,)
-    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
 
     @pytest.fixture
     def writing(self, clock: FakeClock) -> PublishingFake:

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.domain.postings import PostingKind
+from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
 from tests.contract.provider import ProviderContract
 from tests.contract.quickbooks import CAUSES, LOST, QuickBooksFarEnd, quickbooks_far_end
@@ -17,7 +17,7 @@ from tests.providers.quickbooks import vendor_schema
 class TestQuickBooks(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
-    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
     PAID: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL, PostingKind.SALES_INVOICE)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     SCHEMA = True

@@ -162,6 +162,8 @@ def test_a_bill_without_tax_has_lines_without_a_tax_rate_and_is_never_made_of_on
         (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.SALES, PostingKind.CUSTOMER_CREDIT_NOTE),
         (ItemKind.SALE, DocumentType.INVOICE, Destination.BANK_ACCOUNTS, PostingKind.RECEIVE_MONEY),
         (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.BANK_ACCOUNTS, PostingKind.SPEND_MONEY),
+        (ItemKind.SALE, DocumentType.INVOICE, Destination.QUICK_ENTRIES, PostingKind.QUICK_SALE),
+        (ItemKind.SALE, DocumentType.CREDIT_NOTE, Destination.QUICK_ENTRIES, PostingKind.QUICK_CREDIT),
     ],
 )
 def test_what_a_document_becomes_follows_from_where_it_goes(
@@ -177,6 +179,36 @@ def test_what_is_spent_by_cheque_says_so_and_what_comes_back_is_none() -> None:
     assert posting_of(cheque, marker="m").is_cheque
     assert not posting_of(replace(cheque, facts=facts), marker="m").is_cheque
     assert not posting_of(replace(cheque, publish_to=Destination.BANK_ACCOUNTS), marker="m").is_cheque
+
+
+def a_quick_entry(*lines: LineCoding) -> Item:
+    """Of a sale of two lines."""
+    item = an_item(
+        lines=(a_line("60.00"), replace(a_line("40.00"), description="Ink")), buyer=Party(name="Big Buyer plc")
+    )
+    coding = replace(item.coding, lines=lines)
+    return replace(item, kind=ItemKind.SALE, publish_to=Destination.QUICK_ENTRIES, coding=coding)
+
+
+def test_a_quick_entry_is_the_sums_of_its_lines_and_never_a_draft() -> None:
+    posting = posting_of(replace(a_quick_entry(), publish_as=PaymentStatus.DRAFT), marker="m")
+
+    (line,) = posting.lines
+    assert (line.description, line.net, line.tax, line.account_code) == ("Paper, Ink", D(100), D(20), "429")
+    assert (posting.gross, posting.status) == (D(120), PaymentStatus.AWAITING_PAYMENT)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        LineCoding(account=CodedValue(value="461", source=Source.PERSON)),
+        LineCoding(tax_rate=CodedValue(value="RRINPUT", source=Source.PERSON)),
+        LineCoding(product=CodedValue(value="lamp", source=Source.PERSON)),
+    ],
+)
+def test_a_quick_entry_of_lines_that_are_booked_to_several_things_is_none(own: LineCoding) -> None:
+    with pytest.raises(NotBookableError, match="one category, one tax rate and no product"):
+        posting_of(a_quick_entry(LineCoding(), own), marker="m")
 
 
 def test_what_is_booked_on_a_bank_account_names_it_and_is_refused_without_one() -> None:

@@ -12,12 +12,21 @@ from hypothesis import strategies as st
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import posting_of
 from bot.domain.books import Account, AccountClass, TaxRate
-from bot.domain.checks import check, doubts, in_another_currency, not_paid, parted_on_bank, warned_of
+from bot.domain.checks import (
+    check,
+    doubts,
+    in_another_currency,
+    not_paid,
+    not_summed,
+    parted_on_bank,
+    warned_of,
+)
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import Destination, PaymentStatus
+from bot.services.recoding import checked
 
 D = Decimal
 SOME = UUID(int=1)
@@ -325,3 +334,23 @@ def test_a_sale_needs_a_product_on_each_line_where_the_books_ask_for_one(
     assert check(sale, coding, ItemKind.SALE, rules) == (() if complaint is None else (complaint,))
     assert check(sale, replace(coding, product=CodedValue(value="PAPER")), ItemKind.SALE, rules) == ()
     assert "A category is missing." in check(sale, coding, ItemKind.COST, rules)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        LineCoding(account=CodedValue(value="461", source=Source.PERSON)),
+        LineCoding(tax_rate=CodedValue(value="RRINPUT", source=Source.PERSON)),
+        LineCoding(product=CodedValue(value="lamp", source=Source.PERSON)),
+    ],
+)
+def test_what_is_entered_by_its_sums_waits_until_all_of_it_is_booked_to_the_same(own: LineCoding) -> None:
+    sale = replace(an_item(replace(A_BILL, lines=(a_line("60.00"), a_line("40.00")))), kind=ItemKind.SALE)
+    several = replace(CODING, lines=(LineCoding(), own))
+    quick = replace(sale, publish_to=Destination.QUICK_ENTRIES, coding=several)
+
+    (words,) = not_summed(quick)
+
+    assert "one category, one tax rate and no product" in words
+    assert words in checked(quick, USUAL_RULES).complaints
+    assert not_summed(replace(quick, coding=CODING)) == not_summed(replace(quick, publish_to=Destination.SALES)) == ()

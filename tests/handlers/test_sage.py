@@ -72,7 +72,7 @@ def sage_environment(base: str) -> dict[str, str]:
     return {**found, "DEXT_SAGE_CLIENT_ID": "ours", "DEXT_SAGE_CLIENT_SECRET": "ours-secret"}
 
 
-async def sales(desk: Desk) -> None:
+async def sales(desk: Desk, **also: object) -> None:
     """Their settings, as an admin fills them in."""
     await desk.slack.command("/dext", "settings sales", user=ADMIN)
     form = desk.modal(ADMIN)
@@ -83,6 +83,7 @@ async def sales(desk: Desk) -> None:
         BlockId.PAYMENT_STATUS: "awaiting_payment",
         BlockId.DEFAULT_TAX: STANDARD_RATE,
         BlockId.DEFAULT_ACCOUNT: SALES,
+        **also,
     }
     done = await desk.slack.submit(form, values)
     assert (done.errors, done.error) == ({}, None)
@@ -190,6 +191,25 @@ async def test_a_sale_is_an_invoice_to_a_customer_that_is_made_there_without_a_f
         assert (books.books[TRADING].files(invoice), desk.slack.thread(BILLS, desk.card("S-1").ts)) == ([], [])
         assert f"/invoicing/sales/invoices/{invoice['id']}" in str(desk.card("S-1").blocks)
         assert "Published* to Sage Accounting" in words(desk.card("S-1"))
+
+
+async def test_a_sale_by_its_sums_is_a_quick_entry_once_all_of_its_lines_are_booked_to_the_same(
+    sqlite_url: str,
+) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        await sales(desk, destination="quick_entries")
+        await desk.drop("Z-1", rows=(Row(name="Till 1", net="60.00"), Row(name="Till 2", net="40.00")), extra=OURS)
+
+        await desk.approve("Z-1")
+        for _ in range(2):
+            await desk.world.later(61)
+
+        (entry,) = books.documents("sales_quick_entries")
+        assert (entry["reference"], entry["net_amount"], entry["total_amount"]) == ("Z-1", 100, 120)
+        assert entry["details"].startswith("Till 1, Till 2 ")
+        card = desk.card("Z-1")
+        assert f"/invoicing/sales/quick_entries/{entry['id']}" in str(card.blocks)
+        assert (books.documents("sales_invoices"), "Published* to Sage Accounting" in words(card)) == ([], True)
 
 
 async def test_one_of_two_businesses_of_a_sign_in_is_disconnected_and_the_other_goes_on(sqlite_url: str) -> None:

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.domain.books import Contact, Currency, ListEntry, ListKind, Product, TrackingCategory
 from bot.domain.ledger_documents import LedgerDocument, differences
-from bot.domain.postings import Payment, PostingKind
+from bot.domain.postings import USUAL_KINDS, Payment, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
@@ -168,7 +168,7 @@ async def test_who_may_not_see_analysis_types_and_plans_without_them_have_none(f
     assert await entries(far, ListKind.TRACKING_CATEGORIES, access_of(far, "dana", STUDIO)) == []
 
 
-@pytest.mark.parametrize("kind", PostingKind)
+@pytest.mark.parametrize("kind", USUAL_KINDS)
 async def test_categories_of_analysis_types_stand_on_lines_and_read_back(far: SageFarEnd, kind: PostingKind) -> None:
     posting = far.a_posting(kind, "A")
     line = replace(posting.lines[0], tracking=(category("Department", "Workshop"),))
@@ -185,10 +185,25 @@ async def test_categories_of_analysis_types_stand_on_lines_and_read_back(far: Sa
     assert found.options == (line.tracking[0].option,)
 
 
+async def test_a_quick_entry_has_one_category_of_each_analysis_type(far: SageFarEnd) -> None:
+    posting = far.a_posting(PostingKind.QUICK_SALE, "A")
+    line = replace(posting.lines[0], tracking=(category("Department", "Workshop"),))
+    posting = replace(posting, lines=(line,))
+
+    (outcome,) = await far.create(posting)
+
+    (entry,) = far.state.documents("sales_quick_entries")
+    assert isinstance(outcome, Accepted), outcome
+    assert (entry["net_amount"], entry["tax_amount"], entry["reference"]) == (100, 20, "A")
+    assert [one["displayed_as"] for one in entry["analysis_type_categories"]] == ["Workshop"]
+    found = (await far.read(posting, outcome.ledger_id))[outcome.ledger_id]
+    assert differences(posting, found) == ()
+
+
 # Products
 
 
-@pytest.mark.parametrize("kind", [kind for kind in PostingKind if not kind.is_of_bank])
+@pytest.mark.parametrize("kind", [kind for kind in USUAL_KINDS if not kind.is_of_bank])
 async def test_products_services_and_stock_stand_on_lines_and_read_back(far: SageFarEnd, kind: PostingKind) -> None:
     found = [entry for entry in await entries(far, ListKind.PRODUCTS) if isinstance(entry, Product)]
     codes = {entry.number: entry.code for entry in found}
@@ -287,4 +302,4 @@ def _key_in(body: bytes) -> str:
 
 
 def test_every_resource_that_is_written_has_its_singular() -> None:
-    assert all(plural.removesuffix("s") == singular for plural, singular in SINGULARS.items())
+    assert all(plural in (f"{one}s", f"{one.removesuffix('y')}ies") for plural, one in SINGULARS.items())
