@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 
+from tests.contract.freeagent import freeagent_far_end
 from tests.contract.losing import LosingFarEnd
 from tests.contract.quickbooks import quickbooks_far_end
 from tests.contract.sage import sage_far_end
@@ -15,4 +16,5 @@ FAR_ENDS: Mapping[str, Opened] = {
     "xero": xero_far_end,
     "quickbooks": quickbooks_far_end,
     "sage": sage_far_end,
+    "freeagent": freeagent_far_end,
 }

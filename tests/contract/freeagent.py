@@ -1,11 +1,11 @@
 """FreeAgent as a far end: our adapter over real HTTP against the simulator."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
@@ -13,6 +13,7 @@ import aiohttp
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
+from bot.domain.publishing import StepKind
 from providers.base import Access, ClientConfig
 from providers.freeagent.adapter import FreeAgentProvider
 from providers.freeagent.simulated import seed
@@ -22,8 +23,8 @@ from providers.freeagent.simulator import TRADING, Fault, FreeAgentState, create
 from tests.contract.far_end import Codes
 from tests.contract.impatient import Impatient
 from tests.contract.lists import ListsFarEnd
+from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
-from tests.contract.withdrawing import WithdrawingFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
 from tests.fakes.served import served
@@ -68,11 +69,16 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 """What makes a fresh Northwind Trading Ltd refuse a bill, and how our product should call it."""
 
 
-class FreeAgentFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
+class FreeAgentFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
     """All three parts. `budget` remembers for how long there was to be silence."""
 
     long_list = ListKind.CONTACTS
     codes = CODES
+    writes: ClassVar[Mapping[StepKind, Written]] = {
+        StepKind.DOCUMENT: Written(method="POST", path="*/bills"),
+        StepKind.ATTACHMENT: Written(method="PUT", path="*/bills/*"),
+        StepKind.PAYMENT: Written(method="POST", path="*/bank_transaction_explanations"),
+    }
 
     def __init__(self, provider: FreeAgentProvider, state: FreeAgentState, clock: FakeClock, budget: Unlimited) -> None:
         self.provider, self.state, self.clock, self.budget = provider, state, clock, budget
@@ -115,6 +121,20 @@ class FreeAgentFarEnd(SigningInFarEnd, ListsFarEnd, WithdrawingFarEnd):
 
     def lose_answer(self, way: str) -> None:
         self.state.fail_next(way, method="POST", path="*/bills")
+
+    def fresh_access(self) -> Access:
+        return Access(access_token=self.state.grant()["access_token"], tenant_id=TRADING)
+
+    def count(self, write: StepKind, number: str) -> int:
+        documents = {bill["url"] for bill in self.state.bills() if bill["reference"] == number}
+        match write:
+            case StepKind.ATTACHMENT:
+                return sum(file["_of"] in documents for file in self.state.documents("attachments"))
+            case StepKind.PAYMENT:
+                paid = self.state.documents("bank_transaction_explanations")
+                return sum(one.get("paid_bill") in documents for one in paid)
+            case _:
+                return len([bill for bill in self.state.bills() if bill["reference"] == number])
 
     def drop_before(self) -> None:
         self.state.fail_next(Fault.RESET_BEFORE, method="POST", path="*/bills")
