@@ -34,6 +34,7 @@ from bot.services.links import ItemLinks
 from bot.services.messages import Subject
 from bot.services.purging import Purge
 from bot.services.syncing import Syncing
+from bot.services.wrong_clocks import WrongClocks
 from bot.serving import keep_what_stands, listening, stopped
 from bot.slack import Permalink
 from bot.worker import Engine, Planner, Reconciler, Sweeper, Tasks, Worker, WorkerLock, tasks_of
@@ -277,6 +278,7 @@ def upkeep_of(services: Services) -> Upkeep:
         removal=services.removal,
         waiting=services.waiting,
         queues=services.queues,
+        clocks=WrongClocks(db),
     )
 
 

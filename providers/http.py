@@ -19,6 +19,7 @@ from typing import Any
 import aiohttp
 
 from bot.clock import Clock
+from bot.domain.budgets import LONGEST_PAUSE
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import Budget
 from providers.errors import OutcomeUnknownError, ProviderChangedError, TryLaterError
@@ -152,14 +153,14 @@ def wait_of(answer: Answer, clock: Clock) -> float:
 
 
 def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
-    """`Retry-After` in either form, seconds or a date (RFC 9110, 10.2.3)."""
+    """`Retry-After` in either form, seconds or a date (RFC 9110, 10.2.3); a day at most."""
     text = headers.get("Retry-After", "").strip()
     if not text:
         return None
-    if text.isdigit():
-        return float(text[:9])
+    if text.isdecimal():
+        return min(float(text[:9]), LONGEST_PAUSE.total_seconds())
     at = _instant(text)
-    return None if at is None else max(0.0, (at - clock.now()).total_seconds())
+    return None if at is None else min(max(0.0, (at - clock.now()).total_seconds()), LONGEST_PAUSE.total_seconds())
 
 
 def date_of(headers: Mapping[str, str]) -> datetime | None:
@@ -170,7 +171,7 @@ def date_of(headers: Mapping[str, str]) -> datetime | None:
 def _instant(text: str) -> datetime | None:
     try:
         at = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 

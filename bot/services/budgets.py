@@ -14,14 +14,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Row, and_, bindparam, select, tuple_
+from sqlalchemy import Row, and_, bindparam, or_, select, tuple_
 
 from bot.clock import Clock
 from bot.db.base import dump, load, table_of
 from bot.db.connections import BudgetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
-from bot.domain.budgets import LONGEST_PAUSE, Allowance, Tally, Told, paused_seconds
+from bot.domain.budgets import LONGEST_PAUSE, Allowance, Tally, Told, furthest_pause, paused_seconds
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import RateLimits
 from providers.errors import TryLaterError
@@ -59,7 +59,12 @@ _ASKED = select(
 )
 _TALLY = select(BUDGETS.c.tally).where(_IS_ROW)
 _KEEP = BUDGETS.update().where(_IS_ROW).values(tally=bindparam("new_tally"))
-_PAUSE = BUDGETS.update().where(_IS_ROW).values(paused_until=bindparam("until"))
+_IS_SHORTER = or_(
+    BUDGETS.c.paused_until.is_(None),
+    BUDGETS.c.paused_until < bindparam("until"),
+    BUDGETS.c.paused_until > bindparam("furthest"),
+)
+_PAUSE = BUDGETS.update().where(_IS_ROW, _IS_SHORTER).values(paused_until=bindparam("until"))
 """Statements of every call, built once."""
 
 
@@ -132,12 +137,15 @@ class SharedBudget:
             await self.pause(None, APP_PAUSE_SECONDS)
 
     async def pause(self, tenant_id: str | None, seconds: float) -> None:
-        """A little longer than was asked for, and not for all the same: those who wait together do not come together."""
+        """A little longer than was asked for, and not for all the same: those who wait together do not come together. A
+        longer pause that was asked for before stays.
+        """
         wait = min(seconds * (1 + random.random() / 20), LONGEST_PAUSE.total_seconds())  # noqa: S311 - spreads load, guards nothing
         async with self.db.write() as tx:
             until = tx.now + timedelta(seconds=wait)
             await self._ensure(tx, tenant_id or APP)
-            await tx.execute(_PAUSE, {**self._row(tenant_id or APP), "until": until})
+            pause = {"until": until, "furthest": furthest_pause(tx.now)}
+            await tx.execute(_PAUSE, {**self._row(tenant_id or APP), **pause})
 
     async def _acquire(self, tenant: str, place: str, *, can_wait: bool) -> bool:
         """Take a place; answers whether places are scarce.
@@ -189,9 +197,9 @@ class SharedBudget:
         """With what ended here. What was told is about then, when more of our calls counted than count now."""
         since, tally = self._of(tenant), tally.put_right(now)
         for place, at in since.ended:
-            tally = tally.ended((place,), at)
+            tally = tally.ended((place,), min(at, now))
         if since.told is not None:
-            told, at = since.told
+            told, at = since.told[0], min(since.told[1], now)
             tally = tally.at(at).told(told, self._limits(tenant), at)
         return tally.at(now)
 

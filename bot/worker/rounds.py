@@ -30,6 +30,7 @@ SHORTEST_SECONDS = 0.05
 
 
 class Round(StrEnum):
+    CLOCKS = "putting right what a wrong clock wrote"
     LISTS = "reading lists again"
     WAITING = "looking whether what waits can go out"
     QUEUES = "telling what is held up"

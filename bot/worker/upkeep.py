@@ -12,6 +12,7 @@ from bot.services.queues import Queues
 from bot.services.removal import Removal
 from bot.services.syncing import Syncing
 from bot.services.waiting import Waiting
+from bot.services.wrong_clocks import WrongClocks
 from bot.worker.rounds import Round, Rounds
 
 RENEWED_EVERY = timedelta(hours=1)
@@ -31,6 +32,7 @@ class Upkeep:
     removal: Removal
     waiting: Waiting
     queues: Queues
+    clocks: WrongClocks
     look_seconds: float = 5.0
 
     async def run(self) -> None:
@@ -40,11 +42,12 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; each minute read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
+        """Give back what was ended; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
         sign-ins that are due. Of all processes one does each of these rounds; what is to be given back is claimed one by one.
         """
         await self._give_back()
         for name, look in (
+            (Round.CLOCKS, self.clocks.put_right),
             (Round.LISTS, self.syncing.start_due),
             (Round.WAITING, self.waiting.look),
             (Round.QUEUES, self.queues.look),

@@ -55,6 +55,10 @@ REASONS = {
     "bot/db/deaths.py:count_death": OWN_ROW,
     "bot/db/deaths.py:is_suspect": OWN_ROW,
     "bot/db/deaths.py:must_wait": WORK_OF_ALL,
+    **dict.fromkeys(
+        (f"bot/db/wrong_clocks.py:{name}" for name in ("_open_batches", "_batches_that_are_over", "_publications")),
+        "a clock is wrong for all workspaces",
+    ),
     "bot/db/recodings.py:recoding_to_work": OWN_ROW,
     "bot/db/recodings.py:recodings_due": WORK_OF_ALL,
     "bot/services/connect_rows.py:newest": UNGUESSABLE,

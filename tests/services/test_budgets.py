@@ -73,6 +73,17 @@ async def test_a_short_pause_is_waited_out_and_a_long_one_is_not(database: Datab
         await call(shared)
 
 
+async def test_a_shorter_pause_ends_no_longer_one(database: Database, clock: FakeClock) -> None:
+    """Of two calls at once one may be told of the day's limit, and the other of the minute's."""
+    shared = budget(database, clock)
+    await shared.pause("acme", 3600)
+    await shared.pause("acme", 2)
+    await clock.advance(60)
+
+    with pytest.raises(TryLaterError):
+        await call(shared)
+
+
 async def test_no_more_calls_at_once_than_the_vendor_takes(database: Database, clock: FakeClock) -> None:
     shared = budget(database, clock, per_minute=50, at_once=2)
 

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.domain.books import BillRights, Contact, ListKind
+from bot.domain.budgets import LONGEST_PAUSE
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
@@ -225,3 +226,14 @@ async def test_a_retry_after_may_be_a_date(clock: FakeClock) -> None:
             await provider.list_page(ACCESS, ListKind.ACCOUNTS, None)
 
     assert (refused.value.after_seconds, refused.value.scope) == (90, "day")
+
+
+@pytest.mark.parametrize("asked", ["999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
+async def test_a_retry_after_of_years_is_heard_again_after_a_day(clock: FakeClock, asked: str) -> None:
+    """Limits are of a day at most; by a clock that is wrong a date may be far away."""
+    answers = Scripted({"/Accounts": (429, b"")}, headers={"Retry-After": asked})
+    async with answers.provider(clock) as provider:
+        with pytest.raises(TryLaterError) as refused:
+            await provider.list_page(ACCESS, ListKind.ACCOUNTS, None)
+
+    assert refused.value.after_seconds == LONGEST_PAUSE.total_seconds()
