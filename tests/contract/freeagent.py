@@ -72,6 +72,7 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
 class FreeAgentFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
     """All three parts. `budget` remembers for how long there was to be silence."""
 
+    state: FreeAgentState
     long_list = ListKind.CONTACTS
     codes = CODES
     writes: ClassVar[Mapping[StepKind, Written]] = {
