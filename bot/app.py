@@ -52,6 +52,7 @@ from handlers.browsing import BrowsingHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
 from handlers.connections import ConnectionHandlers
+from handlers.copies import CopyHandlers
 from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
 from handlers.document_fixes import DocumentFixHandlers
@@ -125,6 +126,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ItemHandlers(services.items, services.cards, services.forms),
         EditingHandlers(services.items, services.forms),
         LineHandlers(services.drafts, services.forms),
+        CopyHandlers(services.copies),
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         WithdrawHandlers(services.withdrawals, services.crediting, services.cards),

@@ -29,6 +29,7 @@ from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
+from bot.services.copies import Copies
 from bot.services.crediting import Crediting
 from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
@@ -127,6 +128,7 @@ class Services:
     moving: Moving
     forms: ItemForms
     drafts: Drafts
+    copies: Copies
     approvals: Approvals
     alerts: AlertMessages
     fixes: Fixes
@@ -225,6 +227,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         holding=Holding(db, people),
         queues=Queues(db, called),
         moving=Moving(db, people, cards),
+        copies=Copies(db, config.public_url),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=fixes,

@@ -65,8 +65,9 @@ class Drawer(Protocol):
 
 
 async def draw_note(_: Tx, message: Message) -> Drawn:
-    """The drawer of `Subject.NOTE`: words told once."""
-    return Drawn(text=load(message.facts, dict[str, str])["text"])
+    """The drawer of `Subject.NOTE`: words told once; `is_last` where they end what stood there."""
+    facts = load(message.facts, dict[str, str])
+    return Drawn(text=facts["text"], is_last="is_last" in facts)
 
 
 @dataclass(slots=True)

@@ -60,6 +60,8 @@ class Click:
     channel_id: ChannelId | None = None
     message_ts: str | None = None
     thread_ts: str | None = None
+    is_ephemeral: bool = False
+    """In a message that one person alone sees, which nobody can change."""
     form: OpenForm | None = None
 
 

@@ -89,6 +89,7 @@ def click_of(body: Payload, workspace: Workspace) -> Click:
         channel_id=None if channel is None else ChannelId(str(channel)),
         message_ts=message.get("ts") or container.get("message_ts"),
         thread_ts=message.get("thread_ts"),
+        is_ephemeral=container.get("is_ephemeral") is True,
         form=_form_of(body.get("view")),
     )
 

@@ -73,6 +73,7 @@ class Routes:
     options_by_id: dict[str, OptionsHandler] = field(default_factory=dict)
     events: dict[str, EventHandler] = field(default_factory=dict)
     shortcuts: dict[str, ShortcutHandler] = field(default_factory=dict)
+    first: list[ClickHandler] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.command(HELP, self._help, "what can be typed here")
@@ -83,6 +84,10 @@ class Routes:
 
     def action(self, action_id: ActionId, handler: ClickHandler) -> None:
         self.clicks[action_id] = handler
+
+    def before_clicks(self, handler: ClickHandler) -> None:
+        """What this answers is the answer to a click, and nothing else comes of it."""
+        self.first.append(handler)
 
     def view(self, callback_id: CallbackId, handler: SubmissionHandler) -> None:
         self.submissions[callback_id] = handler
@@ -153,8 +158,15 @@ class Routes:
         if handler is None:
             logger.info("a click that nothing listens to", extra={"action": click.action_id[:80]})
             return
-        reply = await _answered(handler(click), click.actor.workspace, click.action_id)
+        reply = await _answered(self._clicked(handler, click), click.actor.workspace, click.action_id)
         await Showing(self.clients).show(reply, spot_of(click))
+
+    async def _clicked(self, handler: ClickHandler, click: Click) -> Reply:
+        for first in self.first:
+            reply = await first(click)
+            if reply is not None:
+                return reply
+        return await handler(click)
 
     async def _on_submission(self, body: Payload, ack: Any) -> None:
         submission = reading.submission_of(body, current_workspace.get())
