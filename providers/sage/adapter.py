@@ -49,7 +49,7 @@ class SageProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = SageClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
-        self._completer = Completer(self._client)
+        self._completer = Completer(self._client, clock)
         self._finder = Finder(self._client, self._link)
         self._unfound = Unfound(self._client)
         self._uploader = Uploader(self._finder)
@@ -140,7 +140,7 @@ class SageProvider:
         return tuple(outcomes)
 
     async def _one(self, access: Access, route: str, draft: Json, key: str) -> Outcome:
-        record = await self._completer.complete(access, draft, key)
+        record = await self._completer.complete(access, draft)
         if isinstance(record, Accepted | Refused):
             return record
         try:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.texts import folded
 from providers.base import Access
@@ -22,8 +23,9 @@ CONTACTS = "contacts"
 @dataclass(frozen=True, slots=True)
 class Parties:
     client: SageClient
+    clock: Clock
 
-    async def of(self, access: Access, draft: Json, key: str) -> str | Problem:
+    async def of(self, access: Access, draft: Json) -> str | Problem:
         """The contact of a draft.
 
         Raises:
@@ -38,7 +40,7 @@ class Parties:
             found = await self._named(access, side, name)
             if found:
                 return _of_currency(found, draft["currency"])
-        return await self._made(access, draft, name, key)
+        return await self._made(access, draft, name)
 
     async def _named(self, access: Access, side: str, name: str) -> Sequence[Json]:
         """All of this type who have the name, whatever its capitals. Sage looks for a part of a name, or of other fields."""
@@ -47,13 +49,17 @@ class Parties:
         with mapped_errors():
             return [one for one in found if folded(one["name"]) == folded(name) and not one.get("deleted_at")]
 
-    async def _made(self, access: Access, draft: Json, name: str, key: str) -> str | Problem:
-        side = draft["sides"][0]
+    async def _made(self, access: Access, draft: Json, name: str) -> str | Problem:
+        """By a key of its own, the same all day whichever document it is for: another one may come before lists show who was
+        made a moment ago.
+        """
+        side, today = draft["sides"][0], self.clock.now().date().isoformat()
         record = {"name": name, "contact_type_ids": [side], "currency_id": draft["currency"]}
+        its_key = derived_key(access.tenant_id, side, name, draft["currency"], today)
         try:
-            made = await self.client.create(access, CONTACTS, record, derived_key(key, side, name))
+            made = await self.client.create(access, CONTACTS, record, its_key)
         except OutcomeUnknownError as error:
-            # its own key finds it again; the document itself was not sent
+            # its key finds it again; the document itself was not sent
             raise TryLaterError(error.problem, after_seconds=error.after_seconds) from error
         except PersonNeededError as error:
             if error.problem.code in OF_THE_WHOLE:

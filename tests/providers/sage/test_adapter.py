@@ -19,12 +19,12 @@ from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
 from providers.base import Access
-from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError
+from providers.errors import PersonNeededError, ProviderChangedError, ReconnectNeededError, TryLaterError
 from providers.http import Caller
 from providers.sage import PROFILE, mapping
 from providers.sage.adapter import SageProvider
 from providers.sage.resources import SINGULARS
-from providers.sage.simulator import IRELAND, STUDIO, TRADING, Area, Level
+from providers.sage.simulator import IRELAND, STUDIO, TRADING, Area, Fault, Level
 from tests.contract.sage import SageFarEnd, category, config_of, sage_far_end
 from tests.fakes.clock import FakeClock
 from tests.fakes.unlimited import Unlimited
@@ -253,6 +253,28 @@ async def test_a_new_supplier_is_made_once_and_one_of_the_documents_currency_is_
     (outcome,) = await far.create(far.a_bill("C", contact_name="dublin  PRINT works", currency="EUR"))
     assert isinstance(outcome, Accepted)
     assert far.state.purchase_invoices()[-1]["contact_name"] == "Dublin Print Works"
+
+
+async def test_a_new_supplier_that_lists_do_not_show_yet_is_not_made_again(far: SageFarEnd) -> None:
+    far.state.misbehaviour.late_list_seconds = 9
+
+    outcomes = await far.create(*(far.a_bill(number, contact_name="Paper & Ink Ltd") for number in ("A", "B")))
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted]
+    assert len([one for one in far.books.standing("contacts") if one["name"] == "Paper & Ink Ltd"]) == 1
+
+
+async def test_a_lost_answer_about_a_new_supplier_sends_no_bill_and_makes_no_second_one(far: SageFarEnd) -> None:
+    bill = far.a_bill("A", contact_name="Paper & Ink Ltd")
+    far.state.fail_next(Fault.RESET_AFTER, method="POST", path="*/contacts")
+    with pytest.raises(TryLaterError):
+        await far.create(bill, key="k")
+    assert far.standing() == []
+
+    (outcome,) = await far.create(bill, key="k")
+
+    assert isinstance(outcome, Accepted)
+    assert len([one for one in far.books.standing("contacts") if one["name"] == "Paper & Ink Ltd"]) == 1
 
 
 # Payments
