@@ -9,42 +9,44 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import pytest
-from aiohttp import web
 
+from bot.clock import SystemClock
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
+from bot.domain.publishing import StepKind
 from bot.domain.rights import Role
 from bot.services.people import grant
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault
 from providers.base import TokenAnswer
 from providers.simulating.idempotency import Keys
-from providers.xero.simulator import TRADING, Call, Fault, Limits, XeroState, create_app
+from providers.simulating.misbehaviour import Fault
+from providers.simulating.state import Call
+from tests.contract.far_ends import FAR_ENDS
+from tests.contract.losing import LosingFarEnd, Written
 from tests.fakes.clock import FakeClock
 from tests.kill.child import APPROVER, Life, live
 from tests.kill.nursery import NURSERY
 from tests.services.publishing import World, a_world
 
 KILLS = int(os.environ.get("DEXT_KILLS", "5"))
-MOST_RUNS = 3 * KILLS
+MOST_RUNS_A_KILL = 3
 BILLS_A_RUN = 2
 PATIENCE_SECONDS = 90
 SLOW_SECONDS = 0.15
 """Between the ledger's commit and its answer, so that deaths fall there too."""
 FILE = b"%PDF-1.7 of "
-WRITES = ("*/Invoices", "*/Payments", "*/Attachments/*")
-DEEDS = ("approved", "published", "payment added", "attachment added")
+FIRST, *OTHERS = FAR_ENDS
+KILLS_OF_OTHERS = max(2, KILLS // 3)
+DEEDS = {StepKind.DOCUMENT: "published", StepKind.PAYMENT: "payment added", StepKind.ATTACHMENT: "attachment added"}
 KEYS = "k1:" + "A" * 43 + "="
 NEVER = 10**9
 
@@ -56,12 +58,14 @@ class Product:
     folder: Path
     database_url: str
     ledger_url: str
+    provider: str
 
     async def run(self, kill_at: int) -> bool:
         """Answers whether it died before it was done."""
         life = Life(
             database_url=self.database_url,
             ledger_url=self.ledger_url,
+            provider=self.provider,
             keys=KEYS,
             kill_at=kill_at,
             steps_file=str(self.folder / "steps"),
@@ -86,90 +90,80 @@ class Product:
 async def test_killed_at_random_points_it_loses_nothing_and_posts_nothing_twice(
     database_url: str, tmp_path: Path, clock: FakeClock
 ) -> None:
+    await survive(FIRST, database_url, tmp_path, clock, KILLS)
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+@pytest.mark.timeout(24 * max(10, KILLS))
+@pytest.mark.parametrize("provider", OTHERS)
+async def test_with_each_other_package_it_loses_nothing_and_posts_nothing_twice_either(
+    provider: str, sqlite_url: str, tmp_path: Path, clock: FakeClock
+) -> None:
+    await survive(provider, sqlite_url, tmp_path, clock, KILLS_OF_OTHERS)
+
+
+async def survive(provider: str, url: str, folder: Path, clock: FakeClock, most_kills: int) -> None:
     seed = int(os.environ.get("DEXT_KILL_SEED", "0")) or random.randrange(1, 10**6)
     sys.stdout.write(f"DEXT_KILL_SEED={seed}\n")
-    chance, xero = random.Random(seed), _xero()
-    async with _serving(xero) as ledger_url:
-        world = await _world(database_url, clock, xero)
-        product = Product(tmp_path, database_url, ledger_url)
+    chance = random.Random(seed)
+    # out of the dying process's reach, and by the time of both
+    async with FAR_ENDS[provider](SystemClock()) as far:
+        _prepare(far)
+        world = await _world(Database(url, clock), clock, far)
+        product = Product(folder, url, far.state.public_url, provider)
         kills, entered = 0, 0
-        for run in range(MOST_RUNS):
+        for run in range(MOST_RUNS_A_KILL * most_kills):
             await world.enter(*(f"BILL-{run}-{number}" for number in range(BILLS_A_RUN)))
             entered += BILLS_A_RUN
             kills += await product.run(chance.randint(1, 3 * product.steps // 2) if run else NEVER)
-            if kills == KILLS:
+            if kills == most_kills:
                 break
         assert not await product.run(NEVER)
         states, alerts = await world.states(), await world.alerts()
-        audited = {deed: await world.audited(deed) for deed in DEEDS}
-        contents = _contents(xero)
+        deeds = ["approved", *(DEEDS[write] for write in far.writes)]
+        audited = {deed: await world.audited(deed) for deed in deeds}
         await world.db.close()
 
-    writes = {path: sum(_is_write(call, path) for call in xero.calls) for path in WRITES}
-    sys.stdout.write(f"kill points: {kills} of {KILLS}, {entered} bills, writes: {writes}, {run} lives\n")
-    assert kills == KILLS
+    writes = {write: sum(_is_write(call, each) for call in far.state.calls) for write, each in far.writes.items()}
+    sys.stdout.write(f"kill points: {kills} of {most_kills}, {entered} bills, writes: {writes}, {run} lives\n")
+    assert kills == most_kills
     assert set(states.values()) == {ItemState.PUBLISHED}
-    assert (alerts, audited) == (0, dict.fromkeys(DEEDS, entered))
-    assert sorted(bill["InvoiceNumber"] for bill in xero.bills()) == sorted(states)
-    assert sorted(payment["Invoice"]["InvoiceID"] for payment in _payments(xero)) == _bills(xero)
-    assert [bill["Status"] for bill in xero.bills()] == ["PAID"] * entered
-    assert sorted(contents) == sorted(FILE + number.encode() for number in states)
+    assert (alerts, audited) == (0, dict.fromkeys(deeds, entered))
+    assert sorted(far.standing()) == sorted(states)
+    counted = {(number, write): far.count(write, number) for number in states for write in far.writes}
+    assert {of: found for of, found in counted.items() if found != 1} == {}
 
 
-def _is_write(call: Call, path: str) -> bool:
-    return call.method == "PUT" and fnmatchcase(call.path, path)
+def _is_write(call: Call, write: Written) -> bool:
+    return call.method == write.method and fnmatchcase(call.path, write.path) and write.holding in call.body
 
 
-def _bills(xero: XeroState) -> list[str]:
-    return sorted(bill["InvoiceID"] for bill in xero.bills())
+def _prepare(far: LosingFarEnd) -> None:
+    """It replays no key, so only what the product does keeps a bill single."""
+    far.state.replays.keys = Keys.IGNORED
+    far.lift_limits()
+    for write in far.writes:
+        far.lose(write, Fault.SLOW, times=10**6, seconds=SLOW_SECONDS)
 
 
-def _payments(xero: XeroState) -> list[dict[str, Any]]:
-    return [payment for payment in xero.books[TRADING].payments.values() if payment["Status"] != "DELETED"]
-
-
-def _contents(xero: XeroState) -> list[bytes]:
-    """Of each file, as often as it hangs on a bill."""
-    books = xero.books[TRADING]
-    return [books.content(file["AttachmentID"]) for bill in _bills(xero) for file in books.files(bill)]
-
-
-def _xero() -> XeroState:
-    """Out of the dying process's reach. It replays no key, so only what the product does keeps a bill single."""
-    xero = XeroState()
-    xero.replays.keys = Keys.IGNORED
-    xero.meter.limits = Limits(per_minute=10**6, per_day=10**6, at_once=10**6)
-    for path in WRITES:
-        xero.fail_next(Fault.SLOW, method="PUT", path=path, times=10**6, seconds=SLOW_SECONDS)
-    return xero
-
-
-@asynccontextmanager
-async def _serving(xero: XeroState) -> AsyncIterator[str]:
-    runner = web.AppRunner(create_app(xero))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
-async def _world(url: str, clock: FakeClock, xero: XeroState) -> World:
+async def _world(database: Database, clock: FakeClock, far: LosingFarEnd) -> World:
     """Set up and connected, with an approver, and access that outlasts the test; bills have a file, and are paid."""
-    world = await a_world(Database(url, clock), clock)
-    bank = xero.books[TRADING].account("090")
-    assert bank is not None
-    world.file, world.paid_from = ("bill.pdf", FILE), bank["AccountID"]
+    provider = far.provider.profile.key
+    world = await a_world(database, clock, provider=provider)
+    world.codes = far.codes
+    world.file = ("bill.pdf", FILE) if StepKind.ATTACHMENT in far.writes else None
+    world.paid_from = far.bank_account() if StepKind.PAYMENT in far.writes else None
+    found = far.fresh_access()
     access = TokenAnswer(
-        access_token=xero.grant()["access_token"],
+        access_token=found.access_token,
         refresh_token="refresh",
         expires_at=datetime(2099, 1, 1, tzinfo=UTC),
         subject="person of T1",
     )
     keeper, connections = TokenKeeper(world.db, Vault.from_text(KEYS), clock, {}), table_of(ConnectionRow)
     async with world.db.write() as tx:
-        await keeper.keep(tx, "xero", access)
-        await tx.execute(connections.update().values(tenant_id=TRADING))
+        await keeper.keep(tx, provider, access)
+        await tx.execute(connections.update().values(tenant_id=found.tenant_id))
         await grant(tx, world.workspace_id, world.organisation_id, APPROVER, Role.APPROVER)
     return world

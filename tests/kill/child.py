@@ -29,8 +29,8 @@ from bot.services.publishing import Publishing
 from bot.services.tokens import TokenKeeper
 from bot.vault import Vault
 from bot.worker import Engine, Planner, Reconciler, Tasks, Worker, WorkerLock
+from providers import PROVIDERS
 from providers.base import ClientConfig, RateLimits
-from providers.xero.adapter import XeroProvider
 from tests.kill.hook import Hook
 
 APPROVER = UserId("UAPPROVER")
@@ -61,6 +61,7 @@ class Life:
 
     database_url: str
     ledger_url: str
+    provider: str
     keys: str
     kill_at: int
     steps_file: str
@@ -89,13 +90,14 @@ async def publish_everything(life: Life) -> None:
             api_url=life.ledger_url,
             web_url="http://127.0.0.1:1/",
         )
-        xero = XeroProvider.build(config, session, clock, SharedBudget(db, clock, "xero", OPEN_HANDED))
-        marker = replace(xero.profile.marker, visibility_delay=VISIBLE_AFTER)
-        xero.profile = replace(xero.profile, marker=marker, longest_write=LONGEST_WRITE)
+        key = life.provider
+        ledger = PROVIDERS[key].build(config, session, clock, SharedBudget(db, clock, key, OPEN_HANDED))
+        marker = replace(ledger.profile.marker, visibility_delay=VISIBLE_AFTER)
+        ledger.profile = replace(ledger.profile, marker=marker, longest_write=LONGEST_WRITE)
         engine = Engine(db, 0.05)
-        tokens = TokenKeeper(db, Vault.from_text(life.keys), clock, {"xero": xero})
+        tokens = TokenKeeper(db, Vault.from_text(life.keys), clock, {key: ledger})
         publishing = Publishing(
-            db, engine, {"xero": xero}, tokens, clock, "http://127.0.0.1:3000", LEASE, most_deaths=ANY_NUMBER
+            db, engine, {key: ledger}, tokens, clock, "http://127.0.0.1:3000", LEASE, most_deaths=ANY_NUMBER
         )
         worker = Worker(
             db=db,
