@@ -1,6 +1,6 @@
 """What publishing costs, and how far it goes: `python -m benchmarks.publish [postgresql+asyncpg://…] [--only PART …]`.
 
-Calls for each document against the provider's own least; the use of its limit over five of its minutes; bills a second and
+Calls for each document against each provider's own least; the use of its limit over five of its minutes; bills a second and
 processor time for each, beside a bare loop that posts the same bodies and keeps nothing; how long people wait beside a
 worker. With an address of an empty PostgreSQL, which other databases may be made beside, there too.
 """
@@ -13,6 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from benchmarks import calls as calls_of_each
 from benchmarks import waits
 from benchmarks.approved import Approved, Size, approved, copied
 from benchmarks.table import milliseconds, show
@@ -63,7 +64,8 @@ async def show_calls(_: str | None) -> None:
         words = f"{size.items} bills" + (", each with a file" if size.has_files else "")
         rows.append((words, *map(str, figures), f"{documents / least:.2f}"))
     head = ("", "creating", "reading back", "files", "others", "least for documents", "documents / least")
-    show("Calls for bills of one organisation", head, rows)
+    show("Calls for bills of one organisation in Xero, by processes", head, rows)
+    await calls_of_each.show_calls_of_each()
 
 
 async def show_limit(_: str | None) -> None:
