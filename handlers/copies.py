@@ -4,14 +4,10 @@ from dataclasses import dataclass
 
 from bot.domain.ids import ItemId
 from bot.services.copies import Copies, Pressed
-from bot.views.alerts import LABELS
-from bot.views.metadata import ItemRef, NotOursError, StepRef
+from bot.views.metadata import ItemRef, NotOursError
 from handlers.payloads import Click
 from handlers.replies import Reply, Whisper
 from handlers.routes import Routes
-
-OF_ALERTS = frozenset(action for action, _ in LABELS.values())
-"""What an alert offers while something can be done about it. A past one, which may say more, is kept no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +26,20 @@ class CopyHandlers:
 
 
 def _pressed(click: Click) -> Pressed | None:
-    """None where it was not in a message that others see, or is of no item."""
+    """None where it was not in a card. What stands in its thread acts on the item as it is now, whichever of several it is."""
     item_id = _item_of(click)
-    if item_id is None or click.form is not None or click.is_ephemeral:
+    is_reply = click.thread_ts not in (None, click.message_ts)
+    if item_id is None or is_reply or click.form is not None or click.is_ephemeral:
         return None
     if click.channel_id is None or click.message_ts is None:
         return None
-    pressed = Pressed(
-        workspace_id=click.actor.workspace.id,
-        item_id=item_id,
-        channel_id=click.channel_id,
-        ts=click.message_ts,
-        thread_ts=click.thread_ts,
+    return Pressed(
+        workspace_id=click.actor.workspace.id, item_id=item_id, channel_id=click.channel_id, ts=click.message_ts
     )
-    return None if pressed.is_reply and click.action_id not in OF_ALERTS else pressed
 
 
 def _item_of(click: Click) -> ItemId | None:
-    value = click.chosen[0] if click.chosen else click.value
-    for ref in (ItemRef, StepRef):
-        try:
-            return ref.decode(value).item_id
-        except NotOursError:
-            continue
-    return None
+    try:
+        return ItemRef.decode(click.chosen[0] if click.chosen else click.value).item_id
+    except NotOursError:
+        return None

@@ -1,4 +1,4 @@
-"""A card or an alert that stands twice, because Slack's answer to the first post was lost: one of them is kept up to date."""
+"""A card that stands twice, because Slack's answer to the first post was lost: one of them is kept up to date."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, Message
-from bot.views.ids import ActionId, BlockId
-from providers.xero.simulator import TRADING
-from tests.handlers.desk import A_BILL, OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
+from bot.views.ids import ActionId
+from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
 from tests.playground.kit import schema_problems
 
 POST = "chat.postMessage"
@@ -71,14 +70,3 @@ async def test_the_only_card_there_is_counts_as_the_current_one(desk: Desk) -> N
     assert "Approved" in words(desk.card("INV-1"))
     await desk.press(copy, ActionId.APPROVE_ITEM)
     assert "old copy" in desk.whispers(APPROVER)[-1]
-
-
-async def test_an_old_copy_of_an_alert_mends_nothing(desk: Desk) -> None:
-    await desk.world.set_up(alerts_channel=BILLS)
-    await desk.add()
-    await desk.edit("INV-1", {BlockId.ACCOUNT: OTHER_CATEGORY})  # which is no default, of which more is told
-    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
-    await desk.approve("INV-1")
-    desk.slack.faults.next_call(POST, "lost")
-    await desk.world.later(UNDO_SECONDS + 3)
-    await desk.world.later(120)
