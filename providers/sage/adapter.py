@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from bot.clock import Clock
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
+from bot.domain.problems import ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.settings import PaymentStatus
 from providers import oauth as shared_oauth
@@ -20,6 +22,7 @@ from providers.errors import (
     AccessExpiredError,
     OutcomeUnknownError,
     PersonNeededError,
+    ProviderError,
     ReconnectNeededError,
     TryLaterError,
 )
@@ -146,11 +149,20 @@ class SageProvider:
         try:
             made = await self._client.create(access, route, record, key)
         except PersonNeededError as error:
+            if error.problem.code is ProblemCode.PERMISSION_MISSING and await self._plan_lacks(access, route):
+                return Refused(problem=replace(error.problem, code=ProblemCode.PLAN_LACKS_IT))
             if error.problem.code in OF_THE_WHOLE:
                 raise
             return Refused(problem=await self._unfound.told(access, draft, record, error.problem))
         with mapped_errors():
             return Accepted(ledger_id=str(made["id"]))
+
+    async def _plan_lacks(self, access: Access, route: str) -> bool:
+        """Sage tells it as a right that a person lacks."""
+        try:
+            return mapping.lacks(await self.books(access), route)
+        except ProviderError:
+            return False
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
         return await self._uploader.attach(access, attachment, content)

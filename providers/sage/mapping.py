@@ -7,6 +7,7 @@ from typing import Any
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
 from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, record_of
+from providers.sage import PROFILE
 
 HOME_CURRENCIES = {
     "GB": "GBP",
@@ -19,6 +20,8 @@ HOME_CURRENCIES = {
 }
 """Of the countries that Sage Accounting 3.1 is sold in; for a person who may not read the settings."""
 UNITED_STATES = "US"
+NOT_OF_EVERY_PLAN = frozenset({"purchase_invoices", "purchase_credit_notes", "sales_quick_entries"})
+"""What is written on the larger plans only ("Endpoint Availability" of each in the reference)."""
 
 
 def day_of(text: str | None) -> date | None:
@@ -66,7 +69,15 @@ def _rules_of(country: str | None) -> BookRules:
 
 
 def _plan_of(subscriptions: Any) -> str | None:
-    """By its id, which is what guides name plans by."""
+    """As people call it; one that limits something by its id, which is what guides name it by."""
     found = [one for one in subscriptions or [] if isinstance(one, dict) and one.get("id")]
     active = [one for one in found if one.get("active")] or found
-    return str(active[0]["id"])[:100] if active else None
+    if not active:
+        return None
+    plan_id = str(active[0]["id"])
+    return (plan_id if plan_id.upper() in PROFILE.plan_limits else str(active[0].get("displayed_as") or plan_id))[:100]
+
+
+def lacks(books: Books, plural: str) -> bool:
+    """Whether it is for its plan that a business takes none of these from apps."""
+    return plural in NOT_OF_EVERY_PLAN and str(books.plan).upper() in PROFILE.plan_limits

@@ -116,8 +116,19 @@ async def test_books_say_their_country_currency_plan_and_lock_date(far: SageFarE
     )
 
     assert (trading.name, trading.country, trading.base_currency) == ("Northwind Trading Ltd", "GB", "GBP")
+    assert trading.plan == "Accounting Plus"
     assert (trading.lock_dates_known, str(trading.period_locked_to)) == (True, "2024-12-31")
     assert PROFILE.plan_limits[str(studio.plan)].startswith("This plan of Sage Accounting takes no purchase invoices")
+
+
+async def test_a_plan_without_purchase_invoices_is_told_from_a_right_that_somebody_lacks(far: SageFarEnd) -> None:
+    far.access = access_of(far, "dana", STUDIO)
+    vendor = next(one for one in far.state.books[STUDIO].standing("contacts") if one["name"] == "Central Copiers")
+
+    (outcome,) = await far.create(far.a_bill("A", contact_id=vendor["id"]))
+
+    assert isinstance(outcome, Refused)
+    assert outcome.problem.code is ProblemCode.PLAN_LACKS_IT
 
 
 async def test_who_may_not_read_the_settings_knows_no_lock_date_and_the_countrys_currency(far: SageFarEnd) -> None:
