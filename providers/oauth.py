@@ -14,10 +14,11 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from bot.clock import Clock
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import ClientCheck, ClientConfig
 from providers.errors import ProviderChangedError, ReconnectNeededError, TryLaterError
-from providers.http import Answer, Caller, date_of
+from providers.http import Answer, Caller, date_of, retry_after
 
 __all__ = ["add_params_to_uri", "authorize_url", "claims_of", "code_challenge", "expiry", "token_request"]
 
@@ -61,7 +62,7 @@ async def token_request(
     body = (
         prepare_token_request(grant_type, **fields) if grant_type else "&".join(f"{k}={v}" for k, v in fields.items())
     )
-    return _token_of(await _post(caller, config, url or config.token_url, body, by=by))
+    return _token_of(await _post(caller, config, url or config.token_url, body, by=by), caller.clock)
 
 
 async def _post(
@@ -115,7 +116,7 @@ async def check_client(caller: Caller, config: ClientConfig, *, by: str = BASIC)
         return ClientCheck(is_accepted=False, vendor_words=words, said_at=date_of(answer.headers))
     if error:
         raise ProviderChangedError(error)
-    raise _unclear(answer)
+    raise _unclear(answer, caller.clock)
 
 
 def _json_of(answer: Answer) -> dict[str, Any] | None:
@@ -126,17 +127,18 @@ def _json_of(answer: Answer) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _unclear(answer: Answer) -> TryLaterError:
-    words = f"token endpoint: status {answer.status}"
-    return TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=words))
+def _unclear(answer: Answer, clock: Clock) -> TryLaterError:
+    """Some vendors count refreshes for themselves, and say how long to wait."""
+    problem = Problem(code=ProblemCode.LEDGER_DOWN, vendor_words=f"token endpoint: status {answer.status}")
+    return TryLaterError(problem, after_seconds=retry_after(answer.headers, clock))
 
 
-def _token_of(answer: Answer) -> dict[str, Any]:
+def _token_of(answer: Answer, clock: Clock) -> dict[str, Any]:
     found = _json_of(answer)
     if found is not None and isinstance(found.get("error"), str):
         raise _refused(found)
     if answer.status == 429 or answer.status >= 500 or found is None:
-        raise _unclear(answer)
+        raise _unclear(answer, clock)
     if not isinstance(found.get("access_token"), str):
         raise ProviderChangedError("the token endpoint's answer holds no access token")
     return found

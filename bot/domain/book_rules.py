@@ -17,6 +17,8 @@ class BookRules:
     """Whether costs have tax rates. Without, what a document states as tax is part of what is paid for."""
     taxes_sales: bool = True
     """Whether sales have tax rates."""
+    costs_taxed_in: str | None = None
+    """The one currency in which tax on costs is booked; None: in any."""
     sells_products: bool = False
     """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
     parts_contacts: bool = False

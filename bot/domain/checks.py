@@ -33,7 +33,8 @@ def check(
         return (NOT_READ,)
     several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind)
     tracked = said_differently(coding, len(facts.lines), rules)
-    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *tracked)
+    abroad = _taxed_abroad(facts, kind, rules)
+    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *abroad, *tracked)
 
 
 def not_paid(item: Item) -> tuple[str, ...]:
@@ -158,6 +159,17 @@ def _untaxed(facts: Facts, kind: ItemKind) -> tuple[str, ...]:
     return (
         f"It has tax {facts.tax}, and the books have no tax on sales: switch it on in the ledger, or empty the tax.",
     )
+
+
+def _taxed_abroad(facts: Facts, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
+    """Only a person knows whether what it states is tax that is reclaimed, or a part of the cost."""
+    home = rules.costs_taxed_in
+    if kind is ItemKind.SALE or not (rules.taxes(kind) and facts.tax) or home in (None, facts.currency):
+        return ()
+    if facts.currency is None:
+        return ()
+    only = f"It is in {facts.currency} and has tax {facts.tax}, and the ledger books tax on costs in {home} only"
+    return (f"{only}: enter it in {home}, or without tax, so that this is part of the cost.",)
 
 
 def _named(rates: tuple[Decimal, ...]) -> str:

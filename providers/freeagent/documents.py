@@ -68,9 +68,11 @@ def draft_of(posting: Posting) -> Json:
 
 
 def _record(posting: Posting, resource: Resource) -> Json:
+    charged = taxes.charged_the_other_way([line.tax_code for line in posting.lines])
     if posting.kind.is_of_bank:
-        return _explanation(posting, resource)
+        return {**_explanation(posting, resource), **charged}
     record: Json = {
+        **charged,
         "reference": posting.number,
         "dated_on": posting.issued_on.isoformat(),
         "currency": posting.currency,

@@ -27,6 +27,8 @@ from providers.freeagent.resources import id_of
 PROJECT = "project"
 """The tracking category there is; its options are projects."""
 EXEMPT, OUT_OF_SCOPE = "EXEMPT", "OUT_OF_SCOPE"
+REVERSE_CHARGE = "REVERSE_CHARGE"
+"""Our code for what FreeAgent says of a whole document (`ec_status`)."""
 GROUPS = {
     "income_categories": AccountClass.REVENUE,
     "cost_of_sales_categories": AccountClass.EXPENSE,
@@ -142,6 +144,8 @@ def tax_rates_of(company: wire.Company) -> Iterator[TaxRate]:
     if rates:
         yield TaxRate(code=EXEMPT, name=f"Exempt from {name}", percent=Decimal(0))
         yield TaxRate(code=OUT_OF_SCOPE, name=f"Outside the scope of {name}", percent=Decimal(0))
+    if rates and str(company.get("type") or "").startswith("Uk"):
+        yield TaxRate(code=REVERSE_CHARGE, name="Reverse charge", percent=Decimal(0))
 
 
 def currencies_of(company: wire.Company) -> tuple[Currency, ...]:

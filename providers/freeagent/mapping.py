@@ -74,13 +74,14 @@ def books_of(found: wire.Company, locks: Locks, rights: BillRights) -> Books:
 
 
 def rules_of(found: wire.Company) -> BookRules:
-    """Who is not registered has no tax; and where it is not of value added, tax on costs is part of what is paid for. An
-    explanation of a bank transaction is of one category.
+    """Who is not registered has no tax; and where it is not of value added, tax on costs is part of what is paid for. In another
+    currency a rate comes to nothing ("Expenses"). An explanation of a bank transaction is of one category.
     """
     is_registered = found.get("sales_tax_registration_status") == "Registered"
     return BookRules(
         taxes_costs=is_registered and found.get("sales_tax_is_value_added") is not False,
         taxes_sales=is_registered,
+        costs_taxed_in=found.get("currency"),
         books_bank_whole=True,
     )
 

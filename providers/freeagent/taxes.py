@@ -11,14 +11,18 @@ from typing import Any
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import PostingLine
 from bot.domain.problems import Problem, ProblemCode
-from providers.freeagent.lists import EXEMPT, OUT_OF_SCOPE
+from providers.freeagent.lists import EXEMPT, OUT_OF_SCOPE, REVERSE_CHARGE
 
 Json = dict[str, Any]
 TAXABLE = "TAXABLE"
-UNTAXED = (EXEMPT, OUT_OF_SCOPE)
+UNTAXED = {EXEMPT: EXEMPT, OUT_OF_SCOPE: OUT_OF_SCOPE, REVERSE_CHARGE: TAXABLE}
+"""Codes that bear no tax, and what the status of a line is then."""
 NOTHING = Decimal(0)
 MOST_OFF = Decimal("0.05")
 """What the tax of a sale may be off from what its rate makes; more is no rounding."""
+
+
+_IN_PART = "reverse charge on some lines only: in FreeAgent it is of the whole document"
 
 
 class NotTakenError(Exception):
@@ -40,11 +44,25 @@ def of_cost(codes: Sequence[str | None], gross: Decimal, tax: Decimal) -> Json:
     if is_percent and tax == _within(gross, Decimal(code or 0)):
         return {"sales_tax_status": TAXABLE, "sales_tax_rate": code}
     if not tax:
-        untaxed = code if code in UNTAXED else OUT_OF_SCOPE
-        return {"sales_tax_status": TAXABLE if is_percent else untaxed, "sales_tax_rate": "0"}
+        status = TAXABLE if is_percent else UNTAXED.get(code or "", OUT_OF_SCOPE)
+        return {"sales_tax_status": status, "sales_tax_rate": "0"}
     if code in UNTAXED or tax * gross < 0:
         raise NotTakenError(_not_usable(code))
     return {"sales_tax_status": TAXABLE, "manual_sales_tax_amount": text_of(abs(tax))}
+
+
+def charged_the_other_way(codes: Sequence[str | None]) -> Json:
+    """What is said of a document of which the buyer accounts for the tax.
+
+    Raises:
+        NotTakenError: it is said of some lines only.
+    """
+    found = set(codes)
+    if REVERSE_CHARGE not in found:
+        return {}
+    if len(found) > 1:
+        raise NotTakenError(Problem(code=ProblemCode.FIELD_NOT_VALID, facts={"what": _IN_PART}))
+    return {"ec_status": "Reverse Charge"}
 
 
 def _within(gross: Decimal, percent: Decimal) -> Decimal:
@@ -62,7 +80,7 @@ def of_sale(line: PostingLine) -> Iterator[tuple[Decimal, Json]]:
     if code is None or code in UNTAXED:
         if line.tax:
             raise NotTakenError(_not_usable(code))
-        yield line.net, {"sales_tax_status": code or OUT_OF_SCOPE, "sales_tax_rate": "0"}
+        yield line.net, {"sales_tax_status": UNTAXED[code or OUT_OF_SCOPE], "sales_tax_rate": "0"}
         return
     percent = Decimal(code)
     off = line.tax - to_cents(line.net * percent / 100)

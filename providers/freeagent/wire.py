@@ -40,6 +40,7 @@ class Client(TypedDict, total=False):
 class Company(TypedDict, total=False):
     name: str
     subdomain: str
+    type: str
     currency: str
     country: str
     freeagent_start_date: str

@@ -176,6 +176,21 @@ def test_what_is_booked_on_a_bank_account_waits_until_it_has_one(going: dict[str
     assert not_paid(replace(item, facts=replace(A_BILL, document_type=DocumentType.STATEMENT))) == ()
 
 
+def test_tax_in_another_currency_waits_where_the_ledger_books_none_there() -> None:
+    home = BookRules(costs_taxed_in="EUR")
+
+    (complaint,) = check(A_BILL, CODING, ItemKind.COST, home)
+
+    assert "in GBP and has tax 20.00" in complaint
+    assert "in EUR only" in complaint
+    assert check(A_BILL, CODING, ItemKind.COST, replace(home, costs_taxed_in="GBP")) == ()
+    assert check(A_BILL, CODING, ItemKind.COST, replace(home, taxes_costs=False)) == ()
+    untaxed = replace(A_BILL, tax=D(0), net=A_BILL.gross)
+    assert check(untaxed, CODING, ItemKind.COST, home) == ()
+    sale = replace(A_BILL, buyer=Party(name="Buyer Ltd"))
+    assert check(sale, CODING, ItemKind.SALE, home) == ()
+
+
 def test_lines_of_several_categories_wait_where_a_bank_account_takes_a_document_whole() -> None:
     facts = replace(A_BILL, lines=(a_line("60.00"), a_line("40.00")))
     parted = replace(CODING, lines=(LineCoding(), LineCoding(account=CodedValue(value="461"))))

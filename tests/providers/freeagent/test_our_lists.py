@@ -68,9 +68,9 @@ async def test_books_ask_for_tax_where_the_company_reclaims_or_charges_any(far: 
     far.state.set_registered(TRADING, is_registered=False)
     unregistered = await far.provider.books(far.access)
 
-    whole = BookRules(books_bank_whole=True)
+    whole = BookRules(books_bank_whole=True, costs_taxed_in="GBP")
     assert registered.rules == whole
-    assert america.rules == replace(whole, taxes_costs=False)
+    assert america.rules == replace(whole, taxes_costs=False, costs_taxed_in="USD")
     assert unregistered.rules == replace(whole, taxes_costs=False, taxes_sales=False)
     assert (america.base_currency, america.country, america.short_code) == ("USD", "United States", AMERICA)
 
@@ -94,7 +94,7 @@ async def test_categories_are_codable_unless_only_freeagent_books_to_them(far: F
 @pytest.mark.parametrize(
     ("company", "codes"),
     [
-        (TRADING, ["20", "5", "0", "EXEMPT", "OUT_OF_SCOPE"]),
+        (TRADING, ["20", "5", "0", "EXEMPT", "OUT_OF_SCOPE", "REVERSE_CHARGE"]),
         (AMERICA, ["8.25", "0", "EXEMPT", "OUT_OF_SCOPE"]),
         (IRELAND, ["23", "13.5", "9", "0", "EXEMPT", "OUT_OF_SCOPE"]),
     ],

@@ -205,6 +205,37 @@ async def test_money_in_another_currency_than_its_account_has_is_refused_before_
 
 
 @pytest.mark.parametrize("kind", [K.BILL, K.SALES_INVOICE, K.SPEND_MONEY])
+@pytest.mark.parametrize(
+    ("code", "status"), [("REVERSE_CHARGE", "TAXABLE"), ("EXEMPT", "EXEMPT"), ("OUT_OF_SCOPE", "OUT_OF_SCOPE")]
+)
+async def test_what_bears_no_tax_says_why(far: FreeAgentFarEnd, kind: PostingKind, code: str, status: str) -> None:
+    posting = far.a_posting(kind, "T")
+    line = replace(posting.lines[0], tax=D(0), tax_code=code)
+    untaxed = replace(posting, lines=(line,), tax=D(0), gross=posting.net)
+
+    document = await the_document(far, untaxed)
+
+    assert differences(untaxed, document) == ()
+    (written,) = far.state.documents(
+        {K.BILL: "bills", K.SALES_INVOICE: "invoices"}.get(kind, "bank_transaction_explanations")
+    )
+    (item,) = written.get("bill_items") or written.get("invoice_items") or [written]
+    assert item["sales_tax_status"] == status
+    assert written["ec_status"] == ("Reverse Charge" if code == "REVERSE_CHARGE" else "UK/Non-EC")
+
+
+async def test_reverse_charge_on_some_lines_only_is_refused(far: FreeAgentFarEnd) -> None:
+    bill = far.a_bill("A")
+    (line,) = bill.lines
+    other = replace(line, tax=D(0), tax_code="REVERSE_CHARGE")
+
+    outcome = await refused(far, replace(bill, lines=(line, other), net=D(200), gross=D(220)))
+
+    assert outcome.problem.code is ProblemCode.FIELD_NOT_VALID
+    assert "reverse charge" in outcome.problem.facts["what"]
+
+
+@pytest.mark.parametrize("kind", [K.BILL, K.SALES_INVOICE, K.SPEND_MONEY])
 async def test_a_line_is_booked_to_its_project(far: FreeAgentFarEnd, kind: PostingKind) -> None:
     posting = far.a_posting(kind, "P")
     tracked = replace(posting, lines=(replace(posting.lines[0], tracking=(Track(category="project", option="1"),)),))
