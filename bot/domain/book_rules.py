@@ -8,7 +8,7 @@ provider. What nobody declared is as in books that have a tax rate on every line
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.domain.documents import ItemKind
+from bot.domain.documents import DocumentType, ItemKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,8 @@ class BookRules:
     """Whether suppliers and customers are two lists, and documents of either side take none of the other."""
     books_bank_whole: bool = False
     """Whether what is booked on a bank account at once is of one category, and of one option of what is tracked."""
+    pays_credits: bool = True
+    """Whether a credit note can have a payment. Without, it is approved, and set against bills there."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)
@@ -32,6 +34,10 @@ class BookRules:
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs
+
+    def pays(self, document_type: DocumentType) -> bool:
+        """Whether it can be published as paid."""
+        return self.pays_credits or document_type is not DocumentType.CREDIT_NOTE
 
     def asks_product(self, kind: ItemKind) -> bool:
         """Whether its lines have a product in the place of a category."""

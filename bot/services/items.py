@@ -161,7 +161,7 @@ async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | 
     rules = await rules_of(tx, after.workspace_id, after.organisation_id)
     if settings is None:
         return checked(await paid_from_live(tx, after), rules)
-    (after,) = await placed(tx, [after], settings)
+    (after,) = await placed(tx, [after], settings, rules)
     return checked(after, rules)
 
 

@@ -41,14 +41,14 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
     }
     rules = await rules_of(*of)
     coded = [replace(item, coding=apply_defaults(lifted(item.coding, rules), defaults[item.kind])) for item in items]
-    return tuple(checked(item, rules) for item in await placed(tx, coded, settings))
+    return tuple(checked(item, rules) for item in await placed(tx, coded, settings, rules))
 
 
-async def placed(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item, ...]:
+async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookRules) -> tuple[Item, ...]:
     """Items of one organisation with where they go to in the ledger, with which status, and from which bank account they
     are paid: by the settings, unless somebody chose for them.
     """
-    going = [_going(item, settings.of(item.kind)) for item in items]
+    going = [_going(item, settings.of(item.kind), rules) for item in items]
     methods = {method for item in going if item.is_to_be_paid and (method := _method_of(item)) is not None}
     known = await known_methods(tx, items[0].workspace_id, items[0].organisation_id, methods) if methods else {}
     return tuple(replace(item, paid_from=_paid_from(item, known)) for item in going)
@@ -88,14 +88,19 @@ async def paid_from_now(tx: Tx, item: Item) -> Item:
     return item if account is None else replace(item, paid_from=account)
 
 
-def _going(item: Item, settings: KindSettings) -> Item:
-    """A place that the kind of item cannot go to, because it was chosen while it was of another, counts as none chosen."""
+def _going(item: Item, settings: KindSettings, rules: BookRules) -> Item:
+    """A place that the kind of item cannot go to, because it was chosen while it was of another, counts as none chosen. What
+    the books take no payment of is approved in the place of paid.
+    """
     to, status = item.coding.publish_to.value, item.coding.publish_as.value
     wanted = settings.destination if to is None else Destination(to)
+    publish_as = settings.payment_status if status is None else PaymentStatus(status)
+    if publish_as is PaymentStatus.PAID and not rules.pays(item.facts.document_type):
+        publish_as = PaymentStatus.AWAITING_PAYMENT
     return replace(
         item,
         publish_to=wanted if wanted.takes(item.kind) else settings.destination,
-        publish_as=settings.payment_status if status is None else PaymentStatus(status),
+        publish_as=publish_as,
     )
 
 

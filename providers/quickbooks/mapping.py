@@ -50,6 +50,7 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         tracks_documents=has_locations,
         sells_products=True,
         parts_contacts=True,
+        pays_credits=False,
     )
 
 

@@ -177,6 +177,23 @@ async def test_suppliers_are_offered_for_costs_and_customers_for_sales(sqlite_ur
         assert suppliers & customers == set()
 
 
+async def test_a_credit_note_does_not_wait_for_what_it_would_be_paid_from(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        coded = {"default_account": OFFICE_SUPPLIES, "default_tax_rate": STANDARD_RATE}
+        await costs(desk, payment_status=PaymentStatus.PAID, **coded)
+        await desk.drop("INV-1")
+        assert "In approval" not in words(desk.card("INV-1"))
+
+        await desk.edit("INV-1", {BlockId.DOCUMENT_TYPE: "credit_note"})
+
+        assert "In approval" in words(desk.card("INV-1"))
+        assert "*Publish as*\nAwaiting payment" in words(desk.card("INV-1"))
+        await desk.approve("INV-1")
+        await desk.world.later(61)
+        (credit,) = books.documents("VendorCredit")
+        assert credit["TotalAmt"] == 120
+
+
 async def test_a_credit_note_is_not_offered_as_paid(sqlite_url: str) -> None:
     async with beside_quickbooks(sqlite_url, is_paid=True) as (desk, _):
         await desk.drop("Q-1")

@@ -36,9 +36,16 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
-    assert registered.rules == BookRules(tracks_documents=True, sells_products=True, parts_contacts=True)
+    assert registered.rules == BookRules(
+        tracks_documents=True, sells_products=True, parts_contacts=True, pays_credits=False
+    )
     assert not_registered.rules == BookRules(
-        taxes_costs=False, taxes_sales=False, tracks_documents=True, sells_products=True, parts_contacts=True
+        taxes_costs=False,
+        taxes_sales=False,
+        tracks_documents=True,
+        sells_products=True,
+        parts_contacts=True,
+        pays_credits=False,
     )
 
 
@@ -143,7 +150,9 @@ async def test_books_in_the_united_states_take_a_bill_without_tax_and_a_sale_wit
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == BookRules(taxes_costs=False, tracks_documents=True, sells_products=True, parts_contacts=True)
+    assert books.rules == BookRules(
+        taxes_costs=False, tracks_documents=True, sells_products=True, parts_contacts=True, pays_credits=False
+    )
     assert differences(bill, document) == ()
     assert differences(sale, await the_document(quickbooks, sale)) == (), "the tax that QuickBooks works out"
     for kind in quickbooks.provider.profile.lists:
