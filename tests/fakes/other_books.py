@@ -86,6 +86,9 @@ class OtherBooks:
         other = _Other.__new__(_Other)
         vars(other).update(vars(found), books_beside=books, profile=_profile(found.profile, without))
         providers["xero"] = other
+        # those that documents are sent to are a list of their own
+        called: Any = desk.world.services.publishing.providers
+        called["xero"] = other
         return books
 
     async def read(self) -> None:
