@@ -276,6 +276,19 @@ async def to_its_end(work: Awaitable[T], undo: Callable[[T], Awaitable[object]] 
         raise
 
 
+async def or_locks_nothing(tx: Tx, change: Awaitable[T]) -> T:
+    """Where it answers that it changed nothing, its locks are let go. A row that another transaction has just changed is
+    locked by PostgreSQL though it does not fit any more, and whoever goes on to other rows with that in hand may wait for
+    somebody who waits for them.
+    """
+    if tx.is_sqlite:
+        return await change
+    savepoint = await to_its_end(tx.connection.begin_nested().start())
+    changed = await change
+    await to_its_end(savepoint.commit() if changed else savepoint.rollback())
+    return changed
+
+
 def _prepare_writer(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # ours to begin: the driver's own BEGIN is deferred
     cursor = connection.cursor()
@@ -311,4 +324,4 @@ def _begin_immediate(connection: Connection) -> None:
             return
 
 
-__all__ = ["Database", "IntegrityError", "Nudge", "Tx", "insert_into", "to_its_end"]
+__all__ = ["Database", "IntegrityError", "Nudge", "Tx", "insert_into", "or_locks_nothing", "to_its_end"]

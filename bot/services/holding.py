@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from bot.db.items import change_item
-from bot.db.unit_of_work import Database, Tx
+from bot.db.unit_of_work import Database, Tx, or_locks_nothing
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import due_at_once
@@ -82,7 +82,7 @@ async def held(tx: Tx, before: Item, by: UserId | None) -> Item:
     item = await _waiting(tx, before)
     if item.is_held:
         raise NotNowError(item, HELD_ALREADY)
-    if not await publications.hold(tx, item):
+    if not await or_locks_nothing(tx, publications.hold(tx, item)):
         return await held(tx, await _as_it_became(tx, item), by)
     return await _changed(tx, item, replace(item, held_by=by, held_at=tx.now))
 
@@ -100,14 +100,14 @@ async def hurried(tx: Tx, before: Item, by: UserId | None) -> Item:
         raise NotNowError(before, HELD_BACK)
     if before.state is not ItemState.APPROVED:
         raise NotNowError(before, GOES_ALREADY if before.state in _ON_ITS_WAY else NOT_WAITING)
-    if not await publications.hurry(tx, before):
+    if not await or_locks_nothing(tx, publications.hurry(tx, before)):
         return await hurried(tx, await _as_it_became(tx, before), by)
     return await _changed(tx, before, replace(before, send_after=tx.now))
 
 
 async def cancelled(tx: Tx, before: Item, by: UserId | None) -> Item:
     item = await _waiting(tx, before, otherwise=UNDONE_NO_MORE)
-    undone = await taken_back(tx, item)
+    undone = await or_locks_nothing(tx, taken_back(tx, item))
     return undone or await cancelled(tx, await _as_it_became(tx, item), by)
 
 
@@ -117,7 +117,8 @@ _ON_ITS_WAY = (ItemState.SENDING, ItemState.UNKNOWN)
 async def _waiting(tx: Tx, item: Item, otherwise: str = NOT_WAITING) -> Item:
     """The approved item; what is only frozen is taken out of its batch for it."""
     if item.state is ItemState.SENDING:
-        item = await recording.take_out(tx, item) or item
+        # somebody else may have taken it out, with another one
+        item = await recording.take_out(tx, item) or await require_item(tx, item.workspace_id, item.id)
     if item.state is not ItemState.APPROVED:
         raise NotNowError(item, TOO_LATE if item.state in _ON_ITS_WAY else otherwise)
     return item
