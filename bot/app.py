@@ -74,6 +74,7 @@ from handlers.naming import NamingHandlers
 from handlers.paying import PayingHandlers
 from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
+from handlers.reports import ReportHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
@@ -124,6 +125,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
         ItemHandlers(services.items, services.cards, services.forms),
+        ReportHandlers(services.reports, services.cards),
         EditingHandlers(services.items, services.forms),
         LineHandlers(services.drafts, services.forms),
         CopyHandlers(services.copies),

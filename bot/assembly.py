@@ -62,6 +62,7 @@ from bot.services.questions import Questions
 from bot.services.queues import Queues
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
+from bot.services.reports import Reports
 from bot.services.roles import Roles
 from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
@@ -126,6 +127,7 @@ class Services:
     answers: Answers
     archiving: Archiving
     moving: Moving
+    reports: Reports
     forms: ItemForms
     drafts: Drafts
     copies: Copies
@@ -217,6 +219,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         items=items,
         cards=cards,
         browsing=Browsing(db, people, cards),
+        reports=Reports(db, people, Organisations(db, people), providers),
         forms=forms,
         drafts=Drafts(db, people, forms),
         details=ItemDetails(db, people, cards),

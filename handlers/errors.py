@@ -13,6 +13,7 @@ from bot.services.payment_methods import MethodNotFoundError
 from bot.services.people import NotAllowedError, OrganisationNotFoundError
 from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
+from bot.services.reports import CannotReportError
 from bot.services.set_up import NoConnectionError
 from bot.views.metadata import NotOursError
 from bot.views.text import mention
@@ -50,6 +51,7 @@ def words_for(error: Exception) -> Whisper:
             | FileNotFoundHereError()
             | NoDraftError()
             | MethodNotFoundError()
+            | CannotReportError()
         ):
             return Whisper(str(error))
         case NotOursError():

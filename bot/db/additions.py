@@ -1,8 +1,9 @@
 """What belongs to documents that stand in the ledger and is not there: on its way still, or refused and not left so."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.db.items import ITEMS, item_of
 from bot.db.publications import PUBLICATIONS, STEPS, UNDER_WAY
@@ -46,11 +47,16 @@ async def additions_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Ad
     # each wish is a step of its own: the last one counts
     withdrawal = [row for row in rows if row.kind == StepKind.WITHDRAWAL][-1:]
     return Additions(
-        refused=tuple(StepKind(row.kind) for row in (*found, *withdrawal) if row.state == StepState.REFUSED),
-        under_way=tuple(StepKind(row.kind) for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
-        done=tuple(StepKind(row.kind) for row in found if row.state == StepState.DONE and row.kind in ADDITIONS),
+        refused=_kinds(row for row in (*found, *withdrawal) if row.state == StepState.REFUSED),
+        under_way=_kinds(row for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
+        done=_kinds(row for row in found if row.state == StepState.DONE and row.kind in ADDITIONS),
         warned=tuple((StepKind(row.kind), row.warning) for row in found if row.warning and row.state == StepState.DONE),
     )
+
+
+def _kinds(rows: Iterable[Row[Any]]) -> tuple[StepKind, ...]:
+    """Each once: a report has as many files as its receipts."""
+    return tuple(dict.fromkeys(StepKind(row.kind) for row in rows))
 
 
 async def items_lacking(

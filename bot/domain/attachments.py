@@ -20,6 +20,8 @@ class FileRules:
     most_bytes: int
     endings: frozenset[str]
     not_in_names: str
+    most_files: int | None = None
+    """On one document; None: as many as there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

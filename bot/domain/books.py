@@ -42,6 +42,8 @@ class Capability(StrEnum):
     PRODUCTS = "products"
     """Lines can name what was bought or sold, from a list of the ledger."""
     LOCK_DATES = "lock_dates"
+    EXPENSE_REPORTS = "expense_reports"
+    """What somebody paid themselves becomes one bill to them, with a line for each receipt."""
     WITHDRAWING = "withdrawing"
     """A document that was published is taken out of the books again."""
     DOWNLOADS = "downloads"

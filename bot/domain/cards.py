@@ -10,6 +10,7 @@ from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.publishing import Additions
+from bot.domain.reports import Receipt
 from bot.domain.settings import PaymentStatus
 
 
@@ -20,6 +21,14 @@ class OtherSide:
     item_id: ItemId
     reference: str
     is_credit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """The expense report of a receipt."""
+
+    item_id: ItemId
+    reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,10 @@ class ItemCard:
     """The one that the books are kept in; None where they are not connected any more."""
     other_side: OtherSide | None = None
     """The credit note that was made of it here, or what it is the credit note of."""
+    receipts: tuple[Receipt, ...] = ()
+    """What an expense report is made of."""
+    report: Reported | None = None
+    """The expense report that it is put away as part of."""
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 

@@ -61,6 +61,8 @@ class ConnectionCard:
     role: str = ""
     sends_approved: bool = False
     """Whether the settings have bills approved in the ledger at once."""
+    takes_reports: bool = False
+    """Whether expense reports can be published there."""
     lapse_told_at: datetime | None = None
     manage_url: str | None = None
     """Where a person takes our access away in the ledger itself, and what its menus call the page."""

@@ -65,6 +65,8 @@ class Door(StrEnum):
     IMPORT = "import"
     CREDIT = "credit"
     """Made here, to take back another item that stays in the ledger."""
+    REPORT = "report"
+    """Made here, of somebody's receipts."""
 
 
 class FactField(StrEnum):

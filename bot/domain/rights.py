@@ -122,6 +122,17 @@ def decide_undo(person: Person | None, standing: Standing, approved_by: UserId |
     return Refusal("Only whoever approved it, a bookkeeper or an admin can take that back.", tuple(dict.fromkeys(who)))
 
 
+def decide_taking_apart(person: Person | None, standing: Standing, claimed_by: UserId) -> Refusal | None:
+    """An expense report is taken apart by whoever claims it, or by whoever keeps the books."""
+    refusal = decide(Deed.ADD_ITEM, person, standing)
+    if refusal is not None or person is None or person.user_id == claimed_by:
+        return refusal
+    if decide(Deed.FIX, person, standing) is None:
+        return None
+    who = tuple(dict.fromkeys((claimed_by, *standing.bookkeepers, *standing.admins)))
+    return Refusal("Only whoever claims it, a bookkeeper or an admin can take it apart.", who)
+
+
 def why_unfit(person: Person | None) -> str | None:
     """Why somebody could not act on any books, as the end of a sentence about them; None for whoever could."""
     if person is None:

@@ -1,6 +1,6 @@
 """An organisation's settings: what its admins decided about costs, sales, tax, approvers and channels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,7 +35,7 @@ class Destination(StrEnum):
         return self.replace("_", " ")
 
     def takes(self, kind: ItemKind) -> bool:
-        return any(destination is self for destination, _ in _DESTINATIONS[_side(kind)])
+        return any(destination is self for destination, _ in _DESTINATIONS[kind])
 
 
 class PaymentStatus(StrEnum):
@@ -55,17 +55,12 @@ class PaymentStatus(StrEnum):
 
 def destinations_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[Destination, ...]:
     """Where items of a kind can go in a package; no other is offered."""
-    return tuple(destination for destination, needed in _DESTINATIONS[_side(kind)] if needed in capabilities)
+    return tuple(destination for destination, needed in _DESTINATIONS[kind] if needed in capabilities)
 
 
 def statuses_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
     """The statuses that a package can do for items of a kind; no other is offered."""
-    return tuple(status for status, needed in _STATUSES[_side(kind)] if needed <= capabilities)
-
-
-def _side(kind: ItemKind) -> ItemKind:
-    """An expense report is published as a cost."""
-    return ItemKind.SALE if kind is ItemKind.SALE else ItemKind.COST
+    return tuple(status for status, needed in _STATUSES[kind] if needed <= capabilities)
 
 
 _DESTINATIONS = {
@@ -79,14 +74,16 @@ _DESTINATIONS = {
         (Destination.BANK_ACCOUNTS, Capability.BANK_TRANSACTIONS),
         (Destination.QUICK_ENTRIES, Capability.QUICK_ENTRIES),
     ),
+    ItemKind.EXPENSE_REPORT: ((Destination.PURCHASES, Capability.EXPENSE_REPORTS),),
 }
+_BILLS = (
+    (PaymentStatus.DRAFT, {Capability.DRAFT_BILLS}),
+    (PaymentStatus.AWAITING_APPROVAL, {Capability.BILLS_AWAITING_APPROVAL}),
+    (PaymentStatus.AWAITING_PAYMENT, {Capability.BILLS}),
+)
 _STATUSES = {
-    ItemKind.COST: (
-        (PaymentStatus.DRAFT, {Capability.DRAFT_BILLS}),
-        (PaymentStatus.AWAITING_APPROVAL, {Capability.BILLS_AWAITING_APPROVAL}),
-        (PaymentStatus.AWAITING_PAYMENT, {Capability.BILLS}),
-        (PaymentStatus.PAID, {Capability.BILLS, Capability.PAYMENTS}),
-    ),
+    ItemKind.COST: (*_BILLS, (PaymentStatus.PAID, {Capability.BILLS, Capability.PAYMENTS})),
+    ItemKind.EXPENSE_REPORT: _BILLS,
     ItemKind.SALE: (
         (PaymentStatus.DRAFT, {Capability.DRAFT_SALES_INVOICES}),
         (PaymentStatus.AWAITING_APPROVAL, {Capability.SALES_INVOICES_AWAITING_APPROVAL}),
@@ -151,7 +148,25 @@ class Settings:
     tax_confirmed_at: datetime | None = None
 
     def of(self, kind: ItemKind) -> KindSettings:
-        return self.sales if _side(kind) is ItemKind.SALE else self.costs
+        match kind:
+            case ItemKind.COST:
+                return self.costs
+            case ItemKind.SALE:
+                return self.sales
+            case ItemKind.EXPENSE_REPORT:
+                return self.reports
+
+    @property
+    def reports(self) -> KindSettings:
+        """As costs, but that they are owed to somebody: bills that wait to be paid."""
+        costs, status = self.costs, self.costs.payment_status
+        is_paid = status is PaymentStatus.PAID
+        return replace(
+            costs,
+            destination=Destination.PURCHASES,
+            payment_status=PaymentStatus.AWAITING_PAYMENT if is_paid else status,
+            default_payment_method=None,
+        )
 
     @property
     def is_set_up(self) -> bool:

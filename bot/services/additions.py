@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.db.additions import additions_of
+from bot.db.reports import receipts_of
 from bot.db.unit_of_work import Tx
 from bot.domain.booking import kind_of
+from bot.domain.documents import ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import Additions, StepKind
 from bot.domain.settings import PaymentStatus
@@ -24,7 +26,7 @@ async def shown_additions(
 ) -> Additions:
     """Of a document that stands in the ledger, or is to be sent there over this connection."""
     if item.state in _TO_COME:
-        return Additions(under_way=_planned(item, provider))
+        return Additions(under_way=_planned(item, provider, has_file=await _has_file(tx, item)))
     if item.state is not ItemState.PUBLISHED:
         return Additions()
     found = await additions_of(tx, item.workspace_id, item.id)
@@ -39,11 +41,18 @@ async def shown_additions(
     return replace(found, kept=tuple(kind for kind in found.under_way if kind is StepKind.ATTACHMENT or of_day <= 0))
 
 
-def _planned(item: Item, provider: AccountingProvider | None) -> tuple[StepKind, ...]:
+async def _has_file(tx: Tx, item: Item) -> bool:
+    """It was made of one, or of receipts that were."""
+    if item.kind is not ItemKind.EXPENSE_REPORT:
+        return item.file_id is not None
+    receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
+    return any(receipt.file_id is not None for receipt in receipts)
+
+
+def _planned(item: Item, provider: AccountingProvider | None, *, has_file: bool) -> tuple[StepKind, ...]:
     """What is planned as soon as its document is on its way."""
     kind = kind_of(item.kind, item.facts.document_type, item.publish_to)
     is_payable = provider is not None and kind in provider.profile.pays and bool(item.facts.gross)
     pays = is_payable and item.publish_as is PaymentStatus.PAID
     takes_files = provider is not None and provider.profile.files is not None and kind in provider.profile.attaches
-    has_file = item.file_id is not None and takes_files
-    return (*([StepKind.PAYMENT] if pays else []), *([StepKind.ATTACHMENT] if has_file else []))
+    return (*([StepKind.PAYMENT] if pays else []), *([StepKind.ATTACHMENT] if has_file and takes_files else []))

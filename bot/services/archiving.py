@@ -82,7 +82,7 @@ class Archiving:
                 raise NotNowError(before, GOES_ON_ELSEWHERE)
             if before.version != version:
                 raise StaleItemError(before)
-            item = await _changed(tx, before, await _as_it_was(tx, before, before.archived), "unarchived", actor)
+            item = await _changed(tx, before, await as_it_was(tx, before), "unarchived", actor)
             # nothing may be left to answer by now, or something be missing
             return await settle(tx, item) or item if item.state in UNDECIDED else item
 
@@ -155,7 +155,11 @@ async def _changed(tx: Tx, before: Item, after: Item, deed: str, actor: Actor) -
     return item
 
 
-async def _as_it_was(tx: Tx, item: Item, archived: Archived) -> Item:
+async def as_it_was(tx: Tx, item: Item) -> Item:
+    """What is taken out of the archive, judged by today's settings where nobody had decided on it."""
+    archived = item.archived
+    if archived is None:
+        return item
     restored = replace(item, archived=None, state=archived.from_state)
     if archived.from_state is ItemState.REFUSED:
         words = "The ledger refused it before it was archived: is it right now?"

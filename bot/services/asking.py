@@ -15,8 +15,9 @@ from bot.db.items import change_item
 from bot.db.same_documents import asking_about, same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.addressing import Addressed, addressed
+from bot.domain.documents import ItemKind
 from bot.domain.exchange import towards
-from bot.domain.ids import ItemId, UserId
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, not_asking, open_kinds, without
 from bot.domain.rights import Deed
@@ -48,11 +49,20 @@ _HOLD = (
 
 async def hold(tx: Tx, item: Item) -> None:
     """Until the transaction ends, nobody else brings a document in here or asks about one."""
-    await tx.execute(_HOLD, {"workspace_id": item.workspace_id, "organisation_id": item.organisation_id})
+    await hold_books(tx, item.workspace_id, item.organisation_id)
+
+
+async def hold_books(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """As `hold`, where there is no item yet."""
+    await tx.execute(_HOLD, {"workspace_id": workspace_id, "organisation_id": organisation_id})
 
 
 async def asked_at_the_door(tx: Tx, item: Item) -> Item:
-    """A new item, as a cost or a sale by who is addressed, with what has to be answered before it goes on."""
+    """A new item, as a cost or a sale by who is addressed, with what has to be answered before it goes on. Of a report that
+    was made here of what came in, nothing is asked a second time.
+    """
+    if item.kind is ItemKind.EXPENSE_REPORT:
+        return item
     books = await books_of(tx, item.workspace_id, item.organisation_id)
     if books is None:
         return item

@@ -13,20 +13,22 @@ from bot.db.downloads import note_of
 from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
+from bot.db.reports import receipts_of
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Books, Capability
-from bot.domain.cards import Explanation, ItemCard, Refusal
+from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults
 from bot.domain.connections import Health
-from bot.domain.documents import Door
+from bot.domain.documents import Door, ItemKind
 from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
 from bot.domain.products import not_to_stock
 from bot.domain.publishing import StepKind
+from bot.domain.reports import Receipt, receipt_of
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
@@ -168,9 +170,18 @@ class Cards:
             paid_from=await paid_from(tx, item),
             own_currency=own,
             other_side=await other_side_of(tx, item),
+            receipts=await self._receipts(tx, item),
+            report=await _report(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )
+
+    async def _receipts(self, tx: Tx, item: Item) -> tuple[Receipt, ...]:
+        """Of an expense report."""
+        if item.kind is not ItemKind.EXPENSE_REPORT:
+            return ()
+        found = await receipts_of(tx, item.workspace_id, [item.id])
+        return tuple(receipt_of(each, f"{self.public_url}/i/{each.id}") for each in found.get(item.id, ()))
 
 
 async def _refusal(tx: Tx, item: Item) -> Refusal | None:
@@ -180,6 +191,17 @@ async def _refusal(tx: Tx, item: Item) -> Refusal | None:
     if alert.is_let_wait:
         return Refusal(title=alert.problem.title, waits=alert.outcome)
     return Refusal(title=alert.problem.title, asked=await helpers_of(tx, item, alert.problem.entry.mover))
+
+
+async def _report(tx: Tx, item: Item) -> Reported | None:
+    """Of a receipt that was put away as part of one."""
+    archived = item.archived
+    if archived is None or archived.other is None or not archived.is_moved:
+        return None
+    other = await load_item(tx, item.workspace_id, archived.other)
+    if other is None or other.kind is not ItemKind.EXPENSE_REPORT:
+        return None
+    return Reported(item_id=other.id, reference=other.reference)
 
 
 def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:

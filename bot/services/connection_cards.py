@@ -44,6 +44,7 @@ def card_of(
         login="" if row.login is None else load(row.login, Login).words,
         role="" if provider is None else provider.profile.connect.role,
         sends_approved=sends_approved,
+        takes_reports=provider is not None and Capability.EXPENSE_REPORTS in provider.profile.capabilities,
         lapse_told_at=row.lapse_told_at,
         manage_url=None if provider is None else provider.organisation_url(books) or None,
         manage_page="" if provider is None else provider.profile.apps_page,

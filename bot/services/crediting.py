@@ -12,7 +12,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.cards import OtherSide
 from bot.domain.coding import Coding
 from bot.domain.crediting import can_be_credited, credit_of, question_of
-from bot.domain.documents import Door, Facts
+from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.editing import coded_by
 from bot.domain.ids import ItemId
 from bot.domain.items import Item, ItemState
@@ -110,7 +110,8 @@ async def _new(tx: Tx, item: Item, actor: Actor, source: str) -> NewItem:
         door=Door.CREDIT,
         source_key=source,
         facts=edit.facts,
-        kind=item.kind,
+        # of a report it is one of no receipts
+        kind=ItemKind.COST if item.kind is ItemKind.EXPENSE_REPORT else item.kind,
         coding=coded_by(Coding(), Facts(), edit, actor.user_id),
         questions=(question_of(item, ledger),),
     )

@@ -2,7 +2,7 @@
 home card placed, all in one transaction.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import bindparam
@@ -110,6 +110,8 @@ async def _entered_meanwhile(tx: Tx, new: NewItem) -> Item:
 
 
 def _received(tx: Tx, new: NewItem, reference: str) -> Item:
+    """A report that is made here has no number but its reference."""
+    is_numbered = new.kind is not ItemKind.EXPENSE_REPORT
     return Item(
         id=new.id or ItemId(new_id()),
         workspace_id=new.workspace_id,
@@ -117,7 +119,7 @@ def _received(tx: Tx, new: NewItem, reference: str) -> Item:
         kind=new.kind,
         state=ItemState.RECEIVED,
         version=1,
-        facts=new.facts,
+        facts=new.facts if is_numbered else replace(new.facts, number=reference),
         coding=new.coding,
         door=new.door,
         submitted_by=new.submitted_by,

@@ -13,12 +13,14 @@ from bot.db.files import FileRow
 from bot.db.items import change_items, load_items
 from bot.db.planning import DueOrganisation, DueStep
 from bot.db.publications import PUBLICATIONS, STEPS
+from bot.db.reports import receipts_of
 from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import is_being_paid, leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
 from bot.domain.book_rules import BookRules
 from bot.domain.booking import NotBookableError, posting_of
+from bot.domain.documents import ItemKind
 from bot.domain.ids import FileId, ItemId, PublicationId
 from bot.domain.items import Item, ItemState
 from bot.domain.postings import Payment, Posting, PostingKind, Withdrawal, Work
@@ -182,14 +184,16 @@ async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> N
 
 
 async def plan_later_steps(tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, frozen: Frozen) -> None:
-    """What follows each document once it is in the ledger: its payment, and the file that its item was made of."""
+    """What follows each document once it is in the ledger: its payment, and the files that its item was made of."""
     plans = {}
+    reports = [item.id for item in frozen.items.values() if item.kind is ItemKind.EXPENSE_REPORT]
+    receipts = await receipts_of(tx, organisation.workspace_id, reports)
     for step, work in frozen.taken:
         item = frozen.items.get(work.item_id)
         if isinstance(work, Posting) and item is not None:
             plans[(step.publication_id, item.id)] = [
                 *_payment_of(item, work, provider),
-                *_file_of(item, work.kind, provider),
+                *_files_of((item, *receipts.get(item.id, ())), item, work.kind, provider),
             ]
     await rows.plan_steps(tx, organisation.workspace_id, organisation.organisation_id, plans)
 
@@ -202,11 +206,17 @@ def _payment_of(item: Item, posting: Posting, provider: AccountingProvider) -> t
     return (PlannedStep(kind=StepKind.PAYMENT, marker=item.reference),)
 
 
-def _file_of(item: Item, kind: PostingKind, provider: AccountingProvider) -> tuple[PlannedStep, ...]:
-    if item.file_id is None or provider.profile.files is None or kind not in provider.profile.attaches:
+def _files_of(
+    sources: Sequence[Item], item: Item, kind: PostingKind, provider: AccountingProvider
+) -> tuple[PlannedStep, ...]:
+    """`sources` are the item itself, and the receipts of a report."""
+    if provider.profile.files is None or kind not in provider.profile.attaches:
         return ()
-    marker = f"{item.reference}:{item.file_id}"
-    return (PlannedStep(kind=StepKind.ATTACHMENT, marker=marker, file_id=item.file_id),)
+    files = dict.fromkeys(source.file_id for source in sources if source.file_id is not None)
+    return tuple(
+        PlannedStep(kind=StepKind.ATTACHMENT, marker=f"{item.reference}:{file_id}", file_id=file_id)
+        for file_id in files
+    )
 
 
 async def _payments(
@@ -263,7 +273,7 @@ async def _attachment(
         fits,
         rules,
         item_id=item.id,
-        reference=item.reference,
+        reference=await _reference_of_file(tx, item, file),
         kind=posting.kind,
         document_id=due.document_id,
     )
@@ -279,6 +289,15 @@ async def _attachment(
         body=dump(work).encode(),
         taken=((due.id, work),),
     )
+
+
+async def _reference_of_file(tx: Tx, item: Item, file: KeptFile) -> str:
+    """Of a receipt of a report its own: two of them may come from files of the same name."""
+    if item.kind is not ItemKind.EXPENSE_REPORT:
+        return item.reference
+    receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
+    own = next((receipt.reference for receipt in receipts if receipt.file_id == file.id), None)
+    return item.reference if own is None else f"{item.reference} {own}"
 
 
 async def _withdrawal(

@@ -31,6 +31,7 @@ from bot.services.settings import organisation_name
 
 ORGANISATIONS, GRANTS = table_of(OrganisationRow), table_of(GrantRow)
 MOST = 100
+OF_A_REPORT = "an expense report stays in these books. Take it apart, and move its receipts."
 NOT_FROM_HERE = "only what waits for review can be moved."
 
 _WHERE_TO = (
@@ -115,6 +116,8 @@ class Moving:
 
 
 def _require_movable(item: Item, version: int) -> None:
+    if item.kind is ItemKind.EXPENSE_REPORT:
+        raise NotNowError(item, OF_A_REPORT)
     if item.state is not ItemState.TO_REVIEW:
         raise NotNowError(item, NOT_FROM_HERE)
     require_archivable(item, version)

@@ -43,6 +43,7 @@ from bot.db.places import PauseRow, PlaceRow
 from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.recodings import RecodingRow
+from bot.db.reports import ReportReceiptRow
 from bot.db.smaller_files import SmallerFileRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
@@ -67,6 +68,7 @@ PURGED: tuple[type[Base], ...] = (
     IngestRow,
     DraftRow,
     RecodingRow,
+    ReportReceiptRow,
     ItemRow,
     ListTermRow,
     ListEntryRow,

@@ -15,6 +15,8 @@ def is_credit(item: Item) -> bool:
 def document_name(item: Item) -> str:
     """As a bookkeeper calls it, with whose it is where that is the question."""
     document_type = item.facts.document_type
+    if item.kind is ItemKind.EXPENSE_REPORT and not is_credit(item):
+        return "Expense report"
     if document_type is DocumentType.OTHER:
         return "Document"
     return (

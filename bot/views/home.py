@@ -11,6 +11,7 @@ from bot.views import connections, statuses
 from bot.views.connections import connect_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.parts import context, section
+from bot.views.reports import open_button
 from bot.views.text import escape
 
 MOST_ITEMS = 15
@@ -47,6 +48,8 @@ def _work(work: tuple[ItemLine, ...], found: tuple[ConnectionStatus, ...]) -> li
         blocks.append(section("Nothing waits for you."))
     if not found:
         blocks.append(section("Nothing yet: connect your accounting software first."))
+    if any(status.card.takes_reports for status in found):
+        blocks.append(ActionsBlock(elements=[open_button()]))
     blocks.append(DividerBlock())
     return blocks
 

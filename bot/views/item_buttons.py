@@ -13,8 +13,10 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.cards import ItemCard
+from bot.domain.documents import ItemKind
 from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
+from bot.domain.reports import APART_FROM
 from bot.views import downloading
 from bot.views.ids import ActionId
 from bot.views.item_payment import link_button
@@ -156,7 +158,11 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     if found.other_side is not None:
         other = found.other_side
         buttons.append(_button(ActionId.SHOW_ITEM, f"Show {other.reference}", str(other.item_id)))
-    if item.state is ItemState.TO_REVIEW and found.has_other_books:
+    if found.report is not None:
+        report = found.report
+        buttons.append(_button(ActionId.SHOW_ITEM, f"Show {report.reference}", str(report.item_id)))
+    is_movable = item.state is ItemState.TO_REVIEW and item.kind is not ItemKind.EXPENSE_REPORT
+    if is_movable and found.has_other_books:
         buttons.append(_button(ActionId.MOVE_ITEM, "Move", value))
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
         buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
@@ -180,6 +186,9 @@ def open_in_ledger(found: ItemCard) -> list[ButtonElement]:
 
 def _menu(found: ItemCard) -> list[OverflowMenuElement]:
     """What is seldom wanted, behind three dots."""
+    if found.receipts and found.item.state in APART_FROM:
+        option = Option(text="Take apart", value=_ref(found.item))
+        return [OverflowMenuElement(action_id=ActionId.TAKE_APART, options=[option])]
     if not found.can_withdraw:
         return []
     option = Option(text=f"Withdraw from {plain(found.ledger, 50)}", value=_ref(found.item))

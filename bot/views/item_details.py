@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
 from bot.domain.items import Item
+from bot.domain.reports import MOST_RECEIPTS
 from bot.views.document_words import is_credit
 from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
 from bot.views.item_exchange import Told, exchange
@@ -16,6 +17,7 @@ from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, coded, document, headline, in_columns, last_from, mark, modal, warnings
 from bot.views.parts import context, section
+from bot.views.reports import receipts
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
 
 MOST_SUBTOTALS = 20
@@ -54,6 +56,7 @@ def details(found: Details) -> View:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
     blocks += [
         *_lines(found.card),
+        *receipts(found.card, MOST_RECEIPTS),
         *_tax_table(facts),
         DividerBlock(),
         *_before(found),

@@ -26,6 +26,7 @@ from bot.views.item_lines import lines, parts
 from bot.views.item_payment import going, link_label
 from bot.views.item_standing import standing
 from bot.views.parts import context, section
+from bot.views.reports import receipts
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain
 
 CAME_BY = {
@@ -36,6 +37,7 @@ CAME_BY = {
     Door.API: "sent by another system",
     Door.IMPORT: "imported from a list",
     Door.CREDIT: "made here as a credit note",
+    Door.REPORT: "made of receipts",
 }
 MOST_FIELDS, MOST_WARNINGS, MOST_REASONS = 10, 20, 100
 FACT_NAMES = {
@@ -68,6 +70,7 @@ def card(found: ItemCard) -> Message:
         section(f"*{escape(found.organisation)}* · {item.reference}\n{headline(item)}"),
         *(block for texts in _fields(found) for block in in_columns(texts)),
         *lines(item, found.line_codes if item.is_booked else ()),
+        *receipts(found),
         *_complaints(found),
         *warnings(found),
         *_before(found),
@@ -129,7 +132,9 @@ def _more_reasons(left: int) -> list[Block]:
 def _facts_from(item: Item) -> str:
     """Where what stands on the document is known from, and what of it somebody changed."""
     read, edited = _named(item.facts.read - item.facts.edited), _named(item.facts.edited)
-    if item.door is Door.FORM:
+    if item.door is Door.REPORT:
+        said = "as its receipts state them"
+    elif item.door is Door.FORM:
         said = f"as typed by {mention(item.submitted_by)}"
     elif not item.facts.read:
         said = "as the document or the system that sent it states them"
@@ -165,7 +170,7 @@ def headline(item: Item) -> str:
 
 
 def _who(item: Item) -> str:
-    return "Customer" if item.kind is ItemKind.SALE else "Supplier"
+    return {ItemKind.SALE: "Customer", ItemKind.EXPENSE_REPORT: "Claimant"}.get(item.kind, "Supplier")
 
 
 def mark(facts: Facts, field: FactField) -> str:
@@ -280,6 +285,8 @@ def _before(found: ItemCard) -> list[Block]:
 
 
 def last_from(item: Item) -> str:
+    if item.kind is ItemKind.EXPENSE_REPORT:
+        return "Last of this claimant"
     return "Last to this customer" if item.kind is ItemKind.SALE else "Last from this supplier"
 
 

@@ -12,6 +12,7 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.views.ids import ActionId, CallbackId
+from bot.views.reports import offer
 from bot.views.text import mrkdwn
 
 
@@ -29,6 +30,7 @@ def menu(words: Mapping[str, str], *, channel: str) -> View:
         )
         for word, does in words.items()
     ]
+    blocks.append(offer())
     blocks.append(ContextBlock(elements=[mrkdwn("Each also works typed, such as `/dext help`.")]))
     return View(
         type="modal",

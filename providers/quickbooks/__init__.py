@@ -40,6 +40,7 @@ PROFILE = Profile(
             Capability.TRACKING,
             Capability.PRODUCTS,
             Capability.LOCK_DATES,
+            Capability.EXPENSE_REPORTS,
             Capability.WITHDRAWING,
         }
     ),

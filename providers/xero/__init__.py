@@ -38,6 +38,7 @@ PROFILE = Profile(
             Capability.TRACKING,
             Capability.PRODUCTS,
             Capability.LOCK_DATES,
+            Capability.EXPENSE_REPORTS,
             Capability.WITHDRAWING,
         }
     ),
@@ -110,6 +111,7 @@ PROFILE = Profile(
             ]
         ),
         not_in_names='<>:"/\\|?*+',
+        most_files=10,
     ),
     uses_pkce=True,
     # of its OpenID configuration; its answers carry none so far

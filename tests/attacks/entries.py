@@ -3,6 +3,7 @@
 Ids are those of Northwind's books, whoever sends them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -20,6 +21,8 @@ from tests.handlers.desk import A_BILL, OTHER_CATEGORY
 
 Payload = dict[str, Any]
 NUMBERS = count(1)
+OWN_RECEIPT = "own receipt"
+"""Stands for the one of whoever sends it."""
 OF_AN_ORGANISATION = {
     ActionId.OPEN_MANAGE,
     ActionId.REFRESH_LISTS,
@@ -36,6 +39,7 @@ OF_AN_ORGANISATION = {
     ActionId.ADD_PAYMENT_METHOD,
     ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
+    ActionId.OPEN_REPORT,
     ActionId.OPEN_CONNECT,
     ActionId.OPEN_ITEMS,
     ActionId.SEARCH_ITEMS,
@@ -52,6 +56,7 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.ARCHIVE_ITEM: "same",
     ActionId.ASK_AGAIN: "back",
     ActionId.UNARCHIVE_ITEM: "archived",
+    ActionId.TAKE_APART: "report",
     ActionId.UNDO_ITEM: "approved",
     ActionId.HOLD_ITEM: "approved",
     ActionId.RELEASE_ITEM: "held",
@@ -114,6 +119,9 @@ class Ids:
     back: str
     archived: str
     """Items that wait for an answer, and one that was put away."""
+    report: str
+    receipts: Mapping[str, str]
+    """An expense report; and of everybody who can claim something, by user, an item of theirs."""
     waiting: str
     approved: str
     held: str
@@ -269,6 +277,9 @@ def filled(callback: CallbackId) -> Payload:
             texts = {block: value(typed(str(text))) for block, text in A_BILL.items()}
             date = {"type": "datepicker", "selected_date": "2026-03-01"}
             return {**texts, BlockId.ISSUED_ON: value(date), BlockId.DESCRIPTION: value(typed("Paper"))}
+        case CallbackId.MAKE_REPORT:
+            own = {"type": "multi_static_select", "selected_options": [{"value": OWN_RECEIPT}]}
+            return {BlockId.RECEIPTS: value(own), BlockId.SUPPLIER: value(typed("Sam"))}
         case CallbackId.LINES:
             return {
                 f"{BlockId.LINE_AMOUNT}:1:0": value(typed("100.00")),

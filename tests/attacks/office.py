@@ -3,11 +3,13 @@
 After each entry the database is put back as it was, so that nobody finds what somebody before left.
 """
 
+import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -24,10 +26,13 @@ from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.books import Books
 from bot.domain.connecting import NamedBooks
+from bot.domain.documents import Facts, Party
+from bot.domain.editing import Edit
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, StepKind, StepState
+from bot.domain.reports import Claim
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
@@ -43,7 +48,7 @@ from providers.file_export import PROFILE
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
-from tests.attacks.entries import FORM, Ids, Payload
+from tests.attacks.entries import FORM, OWN_RECEIPT, Ids, Payload
 from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
@@ -115,6 +120,8 @@ class Office:
     async def send(self, payload: Payload, who: str) -> str:
         """As this person; what was answered. A command names one workspace only, all else the person's own, too."""
         deliveries, user_id = self.desk.slack.deliveries, PEOPLE[who]
+        own = self.ids.receipts.get(user_id, self.ids.waiting.partition(":")[0])
+        payload = json.loads(json.dumps(payload).replace(OWN_RECEIPT, own))
         home, own = HOMES.get(who, TEAM), HOMES.get(who, OTHER_TEAM if who == table.OUTSIDER else TEAM)
         if "command" in payload:
             answer = await deliveries.command({**payload, "user_id": user_id, "team_id": home})
@@ -297,6 +304,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     bank = next(each["AccountID"] for each in accounts(TRADING) if (each["Type"], each["Status"]) == ("BANK", "ACTIVE"))
     method = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=bank)
     (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
+    receipts, report = await _receipts(desk)
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)
     return Ids(
@@ -306,6 +314,8 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         other_organisation=str(second),
         downloaded=str(downloaded),
         **await _asked(desk),
+        report=report,
+        receipts=receipts,
         waiting=waiting,
         approved=approved,
         held=button_values(desk.card("HELD-1"))[ActionId.RELEASE_ITEM],
@@ -323,6 +333,30 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _receipts(desk: Desk) -> tuple[dict[str, str], str]:
+    """An item of everybody who can claim one, and an expense report of the owner's."""
+    services, organisation = desk.world.services, desk.world.organisation_id
+    found = {}
+    for user in (OWNER, ADAM, BEN, PRIYA, SUBMITTER, VIEWER, MEMBER):
+        typed = Facts(
+            supplier=Party(name=f"Shop of {user}"),
+            number="TILL-1",
+            issued_on=date(2026, 3, 1),
+            currency="GBP",
+            net=Decimal(10),
+            tax=Decimal(2),
+            gross=Decimal(12),
+        )
+        added = await services.items.add(
+            await desk.world.actor(user), organisation, Edit(facts=typed), f"form:till:{user}"
+        )
+        found[user] = str(added.id)
+    claim = Claim(receipts=(ItemId(UUID(found.pop(OWNER))),), claimant="Olivia")
+    report = await services.reports.make(await desk.world.actor(OWNER), organisation, claim, "report:laid out")
+    await desk.settle()
+    return found, ItemRef(report.id, report.version).encode()
 
 
 async def _approved(desk: Desk, number: str) -> str:

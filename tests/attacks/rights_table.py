@@ -18,6 +18,8 @@ ADMINS, KEEPERS, DECIDERS = frozenset({ADMIN}), frozenset({ADMIN, BOOKKEEPER}), 
 CONNECTORS, ENDERS = frozenset({OWNER}), frozenset({OWNER, ADMIN})
 SENDERS = KEEPERS | {MEMBER}
 """Of the files that are laid out a member dropped each."""
+CLAIMANTS = frozenset({OWNER})
+"""Whose expense report the one is that is laid out."""
 NOBODY: frozenset[str] = frozenset()
 """While there is an admin who can act."""
 
@@ -59,6 +61,8 @@ CLICKS = {
     ActionId.OPEN_SETTINGS: ADMINS,
     ActionId.OPEN_SALES_SETTINGS: ADMINS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
+    ActionId.OPEN_REPORT: INSIDERS,
+    ActionId.TAKE_APART: KEEPERS | CLAIMANTS,
     ActionId.SEND_FILES: SENDERS,
     ActionId.TAKE_PICTURE: SENDERS,
     ActionId.LEAVE_PICTURE: SENDERS,
@@ -133,6 +137,7 @@ OF_LINES = frozenset(
 """They change what only the person has: a draft of the lines."""
 FORMS = {
     CallbackId.ADD_ITEM: INSIDERS,
+    CallbackId.MAKE_REPORT: INSIDERS,
     CallbackId.EDIT_ITEM: KEEPERS,
     CallbackId.LINES: KEEPERS,
     CallbackId.CODE_LINES: KEEPERS,
@@ -184,6 +189,7 @@ CHANGING = frozenset(
         ("click", ActionId.REFRESH_LISTS),
         ("click", ActionId.REVOKE_API_KEY),
         ("click", ActionId.DOWNLOAD_BATCH),
+        ("click", ActionId.TAKE_APART),
         ("click", ActionId.APPROVE_ITEM),
         ("click", ActionId.UNDO_ITEM),
         ("click", ActionId.HOLD_ITEM),

@@ -34,6 +34,7 @@ NO = (
     "Only whoever approved it",
     "I could not find anybody to ask",
     "Only whoever sent that file",
+    "Only whoever claims it",
     "I could not check with Slack who you are",
 )
 NOT_HERE = ("I cannot find that", "is not connected any more", "This connection is gone")

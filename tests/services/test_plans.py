@@ -299,7 +299,7 @@ async def test_no_payment_is_planned_of_what_the_ledger_takes_none_of(world: Wor
     async with world.db.read() as tx:
         item = await load_item(tx, world.workspace_id, item_id)
     assert item is not None
-    assert StepKind.PAYMENT not in _planned(item, world.ledger), "nor said to follow"
+    assert StepKind.PAYMENT not in _planned(item, world.ledger, has_file=True), "nor said to follow"
 
     await world.settle()
 

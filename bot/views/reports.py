@@ -1,0 +1,157 @@
+"""Expense reports in Slack: the form that makes one of somebody's receipts, and the receipts on its card."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    ButtonElement,
+    HeaderBlock,
+    Option,
+    PlainTextObject,
+    SectionBlock,
+    StaticMultiSelectElement,
+)
+from slack_sdk.models.views import View
+
+from bot.domain.cards import ItemCard
+from bot.domain.items import Item
+from bot.domain.reports import MOST_RECEIPTS, Claim, Receipt, ReportPage
+from bot.views import fields
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_lines import parts
+from bot.views.metadata import FormRef, item_of
+from bot.views.parts import section
+from bot.views.text import amount, day, escape, mrkdwn, plain
+
+NEW = "New expense report"
+WHAT = "what you paid yourself, as one bill that pays you back"
+NONE_ABLE = "No accounting software that is connected here takes expense reports. Receipts are published one by one."
+NOTHING_TO_CLAIM = (
+    "You have sent in nothing here that could be in a report. Drop your receipts first, or type them in by `/dext add`; "
+    "what is approved or published already is paid for by itself."
+)
+PAID_BACK = "One bill in {ledger}, to be paid, with a line for each receipt. Somebody else than you approves it."
+MOST_SHOWN, MOST_SENTENCES = 10, 5
+LONGEST_TITLE, LONGEST_CLAIMANT = 200, 120
+CHOOSE, NAME_NEEDED = "Choose at least one receipt.", "Choose a contact above, or type a name here."
+
+
+def offer() -> SectionBlock:
+    """For the menu of a bare `/dext`."""
+    return SectionBlock(text=mrkdwn(f"*expense report*\n{WHAT}"), accessory=open_button("Open"))
+
+
+def open_button(text: str = NEW) -> ButtonElement:
+    return ButtonElement(action_id=ActionId.OPEN_REPORT, text=text)
+
+
+def form(page: ReportPage) -> View:
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if not page.receipts:
+        return _view(page, [*blocks, section(NOTHING_TO_CLAIM)], can_send=False)
+    ledger = escape(page.ledger, 60)
+    blocks += [
+        section(PAID_BACK.format(ledger=ledger)),
+        fields.field(
+            BlockId.RECEIPTS,
+            "Receipts",
+            StaticMultiSelectElement(
+                action_id=ActionId.VALUE,
+                options=[_option(receipt) for receipt in page.receipts],
+                max_selected_items=MOST_RECEIPTS,
+                placeholder=PlainTextObject(text="Type to search"),
+            ),
+            hint=f"Yours that nobody has decided on, newest first; at most {MOST_RECEIPTS}. They come back if the report is taken apart.",
+        ),
+        fields.text_field(
+            BlockId.DESCRIPTION,
+            "What it is for",
+            None,
+            longest=LONGEST_TITLE,
+            placeholder="Such as March 2026, or Trade fair in Leeds",
+            optional=True,
+        ),
+        fields.contact_field(
+            BlockId.CONTACT, "Who is paid back", page.contact, hint=plain(f"Your own contact in {page.ledger}.", 150)
+        ),
+        fields.text_field(
+            BlockId.SUPPLIER,
+            "Or type the name",
+            plain(page.claimant, LONGEST_CLAIMANT) or None,
+            longest=LONGEST_CLAIMANT,
+            hint="Used where no contact is chosen above.",
+            optional=True,
+        ),
+    ]
+    return _view(page, blocks, can_send=True)
+
+
+def _view(page: ReportPage, blocks: list[Block], *, can_send: bool) -> View:
+    return View(
+        type="modal",
+        callback_id=CallbackId.MAKE_REPORT,
+        title=PlainTextObject(text=NEW),
+        submit=PlainTextObject(text="Make") if can_send else None,
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id).encode(),
+        blocks=blocks,
+    )
+
+
+def _option(item: Item) -> Option:
+    facts = item.facts
+    told = (
+        "not read yet"
+        if facts.is_unread
+        else _told(facts.supplier.name, day(facts.issued_on), amount(facts.gross, facts.currency))
+    )
+    return fields.an_option(str(item.id), f"{item.reference} · {told}")
+
+
+def _told(supplier: str | None, *others: str) -> str:
+    return " · ".join((plain(supplier or "supplier not stated", 30), *others))
+
+
+def read(state: dict[str, Any]) -> Claim | dict[str, str]:
+    """The form as it was sent, or a sentence by field.
+
+    Raises:
+        NotOursError: an option that was never offered.
+    """
+    found = Fields(state)
+    receipts = tuple(item_of(chosen) for chosen in found.ticked(BlockId.RECEIPTS))
+    contact, name = found.option(BlockId.CONTACT, ActionId.FIND_CONTACT), found.text(BlockId.SUPPLIER)
+    wrong = {
+        **({} if receipts else {BlockId.RECEIPTS: CHOOSE}),
+        **({} if contact or name else {BlockId.SUPPLIER: NAME_NEEDED}),
+    }
+    if wrong:
+        return {str(block): sentence for block, sentence in wrong.items()}
+    return Claim(receipts=receipts, claimant=name or "", contact=contact, title=found.text(BlockId.DESCRIPTION))
+
+
+def refused(sentences: Sequence[str]) -> dict[str, str]:
+    """What is wrong with the receipts, at their field."""
+    left = len(sentences) - MOST_SENTENCES
+    more = [f"And {left} more."] if left > 0 else []
+    return {BlockId.RECEIPTS: " ".join([*sentences[:MOST_SENTENCES], *more])}
+
+
+def receipts(found: ItemCard, most: int = MOST_SHOWN) -> list[Block]:
+    """Of a report, each with the way to its card and file."""
+    if not found.receipts:
+        return []
+    told = [f"• {_receipt(receipt)}" for receipt in found.receipts[:most]]
+    if len(found.receipts) > most:
+        told.append(f"• and {len(found.receipts) - most} more; *Details* shows them all")
+    head = "1 receipt" if len(found.receipts) == 1 else f"{len(found.receipts)} receipts"
+    return [section(part) for part in parts([f"*{head}*", *told])]
+
+
+def _receipt(receipt: Receipt) -> str:
+    named = escape(receipt.supplier or "supplier not stated", 60)
+    file = f" · <{receipt.link}?file|its file>" if receipt.has_file else ""
+    total = amount(receipt.gross, receipt.currency)
+    return f"<{receipt.link}|{receipt.reference}> {named}, {day(receipt.issued_on)}, {total}{file}"
