@@ -24,6 +24,7 @@ from providers.freeagent.creating import Creator
 from providers.freeagent.currencies import Currencies
 from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
+from providers.freeagent.parties import Parties
 from providers.freeagent.reading_lists import ListReader
 from providers.freeagent.resources import FILES, PAYMENTS, RESOURCE_OF, RESOURCES, is_of_document, route_of
 from providers.freeagent.uploading import Uploader
@@ -47,7 +48,8 @@ class FreeAgentProvider:
         currencies = Currencies(self._client)
         self._lists = ListReader(self._client, clock)
         self._finder = Finder(self._client, currencies, self._link)
-        self._creator = Creator(self._finder, Completer(self._client, currencies), Gone(self._client))
+        completer = Completer(self._client, currencies, Parties(self._client, clock))
+        self._creator = Creator(self._finder, completer, Gone(self._client))
         self._uploader = Uploader(self._finder)
         self._withdrawer = Withdrawer(self._finder)
 

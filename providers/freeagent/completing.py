@@ -26,6 +26,7 @@ LINKS = ("contact", "category", "project", "bank_account", "paid_bill", "paid_in
 class Completer:
     client: FreeAgentClient
     currencies: Currencies
+    parties: Parties
 
     async def complete(self, access: Access, draft: Json) -> Json | Problem:
         """A draft as it is sent, or why it is not."""
@@ -51,7 +52,7 @@ class Completer:
                 return Problem(code=ProblemCode.FIELD_NOT_VALID, facts={"what": what})
         if draft["party"] is None:
             return dict(draft["record"])
-        contact = await Parties(self.client).of(access, draft["party"])
+        contact = await self.parties.of(access, draft["party"])
         return contact if isinstance(contact, Problem) else {**draft["record"], "contact": f"contacts/{contact}"}
 
     async def _payment(self, access: Access, draft: Json) -> Json | Problem:

@@ -65,10 +65,10 @@ class Creator:
             self._remember(key)
             made = await self.finder.client.create(access, resource.path, resource.root, record)
         except PersonNeededError as error:
-            return await self._refused(access, resource, draft, error.problem)
+            return await self._refused(access, resource, draft, error.problem, key)
         return await self._finished(access, resource, draft, made)
 
-    async def _refused(self, access: Access, resource: Resource, draft: Json, problem: Problem) -> Outcome:
+    async def _refused(self, access: Access, resource: Resource, draft: Json, problem: Problem, key: str) -> Outcome:
         """Where our own one has the number already, an earlier call wrote it. Bank accounts ask for a higher access level than
         bills, so that of those nothing is said.
         """
@@ -76,6 +76,10 @@ class Creator:
             there = await self.finder.marked(access, resource, draft)
             if there is not None:
                 return await self._finished(access, resource, draft, there)
+        party = draft.get("party")
+        if problem.code is ProblemCode.CONTACT_ARCHIVED and party and self.completer.parties.forget(access, party):
+            # whoever was remembered is gone: looked for anew, or made
+            return await self._one(access, draft, key, was_sent=False)
         if problem.code is ProblemCode.PERMISSION_MISSING and draft["route"] in (SPENT.name, RECEIVED.name):
             problem = replace(problem, code=ProblemCode.MONEY_NOT_ALLOWED)
         return Refused(problem=await self.gone.told(access, draft["record"], problem))

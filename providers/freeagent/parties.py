@@ -1,11 +1,14 @@
 """Whom a document is from or to, by the id that FreeAgent knows them by: known already, found by name, or made.
 
-Contacts cannot be asked for by name, so all are looked through: a hundred in a call. Several may have one name.
+Contacts cannot be asked for by name, so all are looked through: a hundred in a call. Several may have one name. Who was found is
+remembered for a while, so that bills of one supplier that come together are a call each.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.texts import folded
 from providers.base import Access
@@ -18,11 +21,16 @@ from providers.freeagent.resources import id_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
+REMEMBERED_FOR = timedelta(minutes=10)
+MOST = 5000
+"""So many are remembered; then it begins anew."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parties:
     client: FreeAgentClient
+    clock: Clock
+    _found: dict[tuple[str, str], tuple[str, datetime]] = field(default_factory=dict)
 
     async def of(self, access: Access, party: Json) -> str | Problem:
         """The contact's id.
@@ -35,7 +43,20 @@ class Parties:
         name = " ".join(str(party["name"]).split())
         if not name:
             return Problem(code=ProblemCode.CONTACT_MISSING)
-        return await self._known(access, name) or await self._made(access, name)
+        remembered, at = self._found.get((access.tenant_id, folded(name)), ("", None))
+        if at is not None and self.clock.now() < at + REMEMBERED_FOR:
+            return remembered
+        found = await self._known(access, name) or await self._made(access, name)
+        if isinstance(found, str):
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[access.tenant_id, folded(name)] = found, self.clock.now()
+        return found
+
+    def forget(self, access: Access, party: Json) -> bool:
+        """Whoever was remembered by this name may be gone; answers whether somebody was."""
+        name = folded(" ".join(str(party["name"]).split()))
+        return not party["id"] and self._found.pop((access.tenant_id, name), None) is not None
 
     async def _known(self, access: Access, name: str) -> str | None:
         """Of several one that is not hidden, and of those the oldest."""

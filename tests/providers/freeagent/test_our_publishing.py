@@ -89,6 +89,24 @@ async def test_a_supplier_that_nobody_knows_is_made_once(far: FreeAgentFarEnd) -
     assert {bill["contact_name"] for bill in far.state.bills()} == {"Brand New Ltd"}
 
 
+async def test_who_was_found_is_remembered_until_they_are_gone(far: FreeAgentFarEnd) -> None:
+    await far.create(far.a_bill("A", contact_name="Brand New Ltd"))
+    far.void("A")
+    calls(far)
+    await far.create(far.a_bill("B", contact_name="Brand New Ltd"))
+    remembered = calls(far)
+    far.void("B")
+    made = far.books.named("contacts", "organisation_name", "Brand New Ltd")
+    assert made is not None
+    far.books.delete("contacts", made)
+
+    await far.create(far.a_bill("C", contact_name="Brand New Ltd"))
+
+    assert remembered == ["POST bills"]
+    assert calls(far) == ["POST bills", "GET contacts", "POST contacts", "POST bills"]
+    assert far.standing() == ["C"]
+
+
 async def test_a_lost_answer_about_a_supplier_writes_no_bill_and_makes_no_second_one(far: FreeAgentFarEnd) -> None:
     bill = far.a_bill("A", contact_name="Brand New Ltd")
     far.state.fail_next(Fault.RESET_AFTER, method="POST", path="*/contacts")
@@ -109,6 +127,7 @@ async def test_of_several_of_one_name_one_that_is_not_hidden_is_meant(far: FreeA
         "contacts", {**far.books.shelf("contacts")["1"], "organisation_name": "Twin Ltd", "status": "Active"}
     )
     far.books.save("contacts", {**second, "url": f"/v2/contacts/{second['url'].rsplit('/', 1)[-1]}"})
+    far.clock.move_to(far.clock.now() + timedelta(minutes=10))
 
     document = await the_document(far, far.a_bill("B", contact_name="Twin Ltd"))
 
