@@ -181,7 +181,8 @@ async def release_steps(
     goes_alone: bool = False,
     is_gone: bool = False,
 ) -> None:
-    """They wait for another batch, with another key: this one wrote nothing of them.
+    """They wait for another batch, with another key: this one wrote nothing of them. Whatever ended since they were read,
+    as files of a document do that was withdrawn meanwhile, has ended.
 
     What goes alone keeps the batch that was refused as a whole, and is known by that. What an earlier publication left in the
     ledger keeps its id there, to be read again and not sent; only where it was looked at and `is_gone`, it is sent anew.
@@ -189,11 +190,13 @@ async def release_steps(
     forgotten: dict[str, object] = {"ledger_id": None} if is_gone else {}
     documents = [step.publication_id for step in steps if step.is_document]
     of_documents = PUBLICATIONS.c.workspace_id == workspace_id, PUBLICATIONS.c.id.in_(documents)
-    await tx.execute(PUBLICATIONS.update().where(*of_documents).values(state=PublicationState.WAITING, **forgotten))
+    publications = PUBLICATIONS.update().where(*of_documents, PUBLICATIONS.c.state.in_(LIVE))
+    await tx.execute(publications.values(state=PublicationState.WAITING, **forgotten))
     batch_id = STEPS.c.batch_id if goes_alone else None
     values = {"state": StepState.WAITING, "place": None, "warning": None, "due_at": tx.now, **forgotten}
     for of in _each_of(workspace_id, steps):
-        await tx.execute(STEPS.update().where(of).values(batch_id=batch_id, **values))
+        under_way = STEPS.update().where(of, STEPS.c.state.in_(UNDER_WAY))
+        await tx.execute(under_way.values(batch_id=batch_id, **values))
     tx.nudge(Nudge.PLANNER)
 
 

@@ -11,7 +11,7 @@ from bot.db.items import change_item, load_item
 from bot.db.publications import STEPS
 from bot.db.steps import leave_steps, retry_steps
 from bot.db.unit_of_work import Database
-from bot.db.withdrawals import open_withdrawal, published_document
+from bot.db.withdrawals import mark_withdrawn, open_withdrawal, published_document
 from bot.domain.documents import DocumentType
 from bot.domain.ids import ItemId
 from bot.domain.items import ItemState
@@ -353,3 +353,21 @@ async def _frozen(world: World, many: int) -> ItemId:
     (organisation,) = await world.publishing.due()
     assert await world.publishing.freeze(organisation)
     return item_id
+
+
+async def test_a_file_of_a_document_that_was_withdrawn_meanwhile_is_not_taken_up_again(world: World) -> None:
+    """It may be looked for in the ledger just then, if that had trouble with it for long, and turn out not to be there."""
+    world.file = ("bill.pdf", b"%PDF")
+    await world.approve("INV-1")
+    world.later(3)
+    await world.one_pass()
+    assert await world.publishing.plan() == 1
+    async with world.db.write() as tx:
+        (batch,) = await untouched_batches(tx, world.workspace_id, world.organisation_id)
+
+    async with world.db.write() as tx:
+        await mark_withdrawn(tx, world.workspace_id, batch.steps[0].id.publication_id)
+        await recording.release(tx, batch, batch.steps)
+        states = (await tx.execute(select(STEPS.c.state).where(STEPS.c.kind == StepKind.ATTACHMENT))).scalars().all()
+
+    assert (batch.kind, states) == (StepKind.ATTACHMENT, [StepState.CANCELLED])
