@@ -26,6 +26,7 @@ from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
 from bot.services.default_messages import drawer as default_drawer
 from bot.services.giving_back import GivingBack
+from bot.services.gone_codes import drawer as gone_codes_drawer
 from bot.services.health import Health
 from bot.services.jobs import Jobs
 from bot.services.keep_alive import KeepAlive
@@ -158,6 +159,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECT_CODE: code_drawer(services.vault, _ledger_name),
         Subject.HOME: services.home.draw,
         Subject.DEFAULT: default_drawer(_ledger_name),
+        Subject.GONE_CODES: gone_codes_drawer(_ledger_name, services.config.public_url),
         Subject.QUEUE: services.queues.draw,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,

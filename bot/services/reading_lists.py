@@ -19,7 +19,7 @@ from bot.domain.books import ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.domain.problems import Problem
-from bot.services import default_messages, lists
+from bot.services import default_messages, gone_codes, lists
 from bot.services.access import Tokens, called
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
@@ -84,6 +84,7 @@ class Reading:
                 trouble.append(error)
         if trouble:
             raise trouble[0]
+        await gone_codes.look(self.db, self.connection.workspace_id, self.connection.organisation_id)
 
     async def _books(self) -> None:
         try:

@@ -37,7 +37,7 @@ async def rehome(tx: Tx, message: Message) -> bool:
         await tell_alone(tx, message.workspace_id, message.subject_id)
         return await _move_to_person(tx, message)
     is_news = message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED))
-    if is_news or message.subject in (Subject.DEFAULT, Subject.QUEUE):
+    if is_news or message.subject in (Subject.DEFAULT, Subject.GONE_CODES, Subject.QUEUE):
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         return await _move(tx, message, settings.alerts_channel or settings.approvals_channel)
     if message.subject not in (Subject.ITEM, Subject.ALERT):

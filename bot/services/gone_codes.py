@@ -1,0 +1,197 @@
+"""After a reading of the lists: what of it went is looked for in the items that wait.
+
+Their cards are drawn again, so that nobody decides by one that says nothing of it, and it is told once, in one message for all
+that this reading has found; a default has a message of its own. The message is finished by the reading that finds none of it
+in what waits.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select
+
+from bot.db.base import dump, load, new_id, table_of
+from bot.db.connections import ConnectionRow, ListEntryRow, SettingsRow
+from bot.db.messages import MessageRow
+from bot.db.recodings import undecided_items
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import ListKind, TrackingCategory
+from bot.domain.documents import ItemKind
+from bot.domain.gone_codes import Code, GoneCode, GoneCodes, NamedItem, codes_of
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rights import Role
+from bot.domain.settings import Settings
+from bot.services import lists
+from bot.services.connection_messages import place_of_news
+from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
+from bot.services.settings import load_settings, organisation_name, people_with
+from bot.views import gone_codes as views
+
+CONNECTIONS, MESSAGES = table_of(ConnectionRow), table_of(MessageRow)
+SETTINGS, ENTRIES = table_of(SettingsRow), table_of(ListEntryRow)
+
+PAGE, MOST_FLAGGED, MOST_NAMED, ASKED_AT_ONCE = 100, 200, 5, 500
+"""Items that are looked at in one transaction; cards that are drawn again at once; items that are named of a code; codes of one
+statement.
+"""
+Of = tuple[WorkspaceId, OrganisationId]
+Waiting = Mapping[Code, Sequence[NamedItem]]
+
+_LOCK = (
+    select(SETTINGS.c.version)
+    .where(SETTINGS.c.workspace_id == bindparam("workspace_id"), SETTINGS.c.organisation_id == bindparam("of_id"))
+    .with_for_update()
+)
+_TOLD = select(MESSAGES.c.role, MESSAGES.c.facts).where(
+    MESSAGES.c.workspace_id == bindparam("workspace_id"),
+    MESSAGES.c.subject == Subject.GONE_CODES,
+    MESSAGES.c.subject_id == bindparam("of_id"),
+)
+_TRACKING = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
+    ENTRIES.c.workspace_id == bindparam("workspace_id"),
+    ENTRIES.c.organisation_id == bindparam("of_id"),
+    ENTRIES.c.kind == ListKind.TRACKING_CATEGORIES,
+)
+
+
+async def look(db: Database, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """Flag and tell what is new of it, and finish what is over. Whoever looks twice tells nothing twice."""
+    of = workspace_id, organisation_id
+    waiting = await _waiting(db, of)
+    async with db.read() as tx:
+        labels = await _gone(tx, of, waiting.keys())
+        if not labels and not await _open(tx, of):
+            return
+    async with db.write() as tx:
+        # another process's reading waits for what is told here
+        await tx.execute(_LOCK, {"workspace_id": workspace_id, "of_id": organisation_id})
+        defaults = _defaults(await load_settings(tx, *of))
+        gone = {
+            code: GoneCode(code=code, label=label, number=len(waiting[code]), first=tuple(waiting[code][:MOST_NAMED]))
+            for code, label in sorted(labels.items())
+            if code not in defaults
+        }
+        told = await _open(tx, of)
+        for role, before in told.items():
+            if not gone.keys() & {each.code for each in before.codes}:
+                await _tell(tx, of, role, replace(before, is_over=True))
+        known = {each.code for before in told.values() for each in before.codes}
+        new = [each for code, each in gone.items() if code not in known]
+        if new:
+            await _tell(tx, of, str(new_id()), GoneCodes(codes=tuple(new)))
+            flagged = dict.fromkeys(item.id for each in new for item in waiting[each.code])
+            await redraw_items(tx, workspace_id, list(flagged)[:MOST_FLAGGED])
+
+
+def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, Shown], Awaitable[Drawn | None]]:
+    """The drawer of `Subject.GONE_CODES`; `ledger_name` is that of a provider's key."""
+
+    async def draw(tx: Tx, message: Shown) -> Drawn | None:
+        of = message.workspace_id, OrganisationId(UUID(message.subject_id))
+        found = load(message.facts, GoneCodes)
+        provider = (await tx.execute(_connection(*of))).one().provider
+        keepers = await people_with(tx, *of, Role.BOOKKEEPER)
+        name = await organisation_name(tx, *of)
+        text, blocks = views.gone(name, ledger_name(provider), found, keepers, f"{public_url}/i/")
+        return Drawn(text=text, blocks=blocks, is_last=found.is_over)
+
+    return draw
+
+
+async def _waiting(db: Database, of: Of) -> Waiting:
+    """The items that nobody decided on by what they would be booked to, the oldest first; page by page, as there may be
+    thousands.
+    """
+    found: defaultdict[Code, list[NamedItem]] = defaultdict(list)
+    page = await _page(db, of, None)
+    while page:
+        for item in page:
+            for code in codes_of(item):
+                found[code].append(NamedItem(id=item.id, reference=item.reference))
+        await db.clock.sleep(0)
+        page = () if len(page) < PAGE else await _page(db, of, (page[-1].created_at, page[-1].id))
+    return found
+
+
+async def _page(db: Database, of: Of, after: tuple[datetime, UUID] | None) -> tuple[Item, ...]:
+    async with db.read() as tx:
+        return await undecided_items(tx, *of, after, limit=PAGE)
+
+
+async def _gone(tx: Tx, of: Of, used: Collection[Code]) -> dict[Code, str]:
+    """Those of them that cannot be used any more, with their names. What a list never had is not known to be gone."""
+    found: dict[Code, str] = {}
+    by_code = (
+        (ListKind.ACCOUNTS, lists.accounts_by_code),
+        (ListKind.TAX_RATES, lists.tax_rates_by_code),
+        (ListKind.PRODUCTS, lists.products_by_code),
+    )
+    for kind, look_up in by_code:
+        keys = [code.key for code in used if code.kind is kind]
+        for start in range(0, len(keys), ASKED_AT_ONCE):
+            entries = await look_up(tx, *of, keys[start : start + ASKED_AT_ONCE])
+            found |= {Code(kind, key): entry.label for key, entry in entries.items() if not entry.is_active}
+    tracked = {code for code in used if code.kind is ListKind.TRACKING_CATEGORIES}
+    return found | (await _gone_options(tx, of, tracked) if tracked else {})
+
+
+async def _gone_options(tx: Tx, of: Of, tracked: Collection[Code]) -> dict[Code, str]:
+    workspace_id, organisation_id = of
+    rows = await tx.execute(_TRACKING, {"workspace_id": workspace_id, "of_id": organisation_id})
+    categories = [(load(row.entry, TrackingCategory), row.is_active) for row in rows.all()]
+    options = {
+        Code(ListKind.TRACKING_CATEGORIES, option.provider_id, category.provider_id): (
+            f"{category.name} {option.name}",
+            is_active and option.is_active,
+        )
+        for category, is_active in categories
+        for option in category.options
+    }
+    known = {category.provider_id: category.name for category, _ in categories}
+    gone = {code: options[code][0] for code in tracked if code in options and not options[code][1]}
+    # an option that its category does not have any more has no name here
+    nameless = {code for code in tracked if code not in options and code.of in known}
+    return gone | {code: f"an option of {known[code.of]}" for code in nameless}
+
+
+def _defaults(settings: Settings) -> frozenset[Code]:
+    """What has a message of its own."""
+    found = set()
+    for kind in (ItemKind.COST, ItemKind.SALE):
+        usual = settings.of(kind).coding_defaults
+        named = (
+            (ListKind.ACCOUNTS, usual.account),
+            (ListKind.TAX_RATES, usual.tax_rate),
+            (ListKind.PRODUCTS, usual.product),
+        )
+        found |= {Code(of, key) for of, key in named if key is not None}
+        found |= {Code(ListKind.TRACKING_CATEGORIES, track.option, track.category) for track in usual.tracking}
+    return frozenset(found)
+
+
+async def _open(tx: Tx, of: Of) -> dict[str, GoneCodes]:
+    """What was told and is not over, by its role."""
+    workspace_id, organisation_id = of
+    rows = (await tx.execute(_TOLD, {"workspace_id": workspace_id, "of_id": str(organisation_id)})).all()
+    told = {row.role: load(row.facts, GoneCodes) for row in rows}
+    return {role: found for role, found in told.items() if not found.is_over}
+
+
+async def _tell(tx: Tx, of: Of, role: str, found: GoneCodes) -> None:
+    """In a new message; or, under a role that there is, in the one that stands."""
+    workspace_id, organisation_id = of
+    by = UserId((await tx.execute(_connection(*of))).one().connected_by)
+    place = await place_of_news(tx, workspace_id, organisation_id, by, role)
+    facts = load(dump(found), dict[str, Any])
+    await want(tx, workspace_id, Subject.GONE_CODES, organisation_id, place, facts=facts)
+
+
+def _connection(workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Any:
+    return select(CONNECTIONS.c.provider, CONNECTIONS.c.connected_by).where(
+        CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id
+    )
