@@ -9,6 +9,8 @@ import pytest
 from bot.domain.problems import ProblemCode
 from providers import LEDGERS, PROVIDERS
 from tests.architecture.tree import ROOT, project, provider_folders, sources
+from tests.contract.far_ends import FAR_ENDS
+from tests.journeys.told_by import TOLD_BY
 
 ROOMS = {
     "__init__.py",
@@ -23,6 +25,13 @@ ROOMS = {
 }
 OF_FILES = {"__init__.py", "mapping.py", "adapter.py", "quality.toml"}
 """Of what is published by download: nothing is called, so there is nothing to sign in to, to refuse or to simulate."""
+
+
+def test_a_package_whose_simulator_has_pages_goes_through_what_runs_for_every_package() -> None:
+    with_pages = {key for key in PROVIDERS if (ROOT / "providers" / key / "simulated" / "templates").is_dir()}
+
+    assert with_pages == set(FAR_ENDS)
+    assert with_pages == set(TOLD_BY)
 
 
 def test_the_registry_lists_every_provider_folder() -> None:
