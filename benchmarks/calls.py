@@ -33,7 +33,7 @@ async def show_calls_of_each() -> None:
 
 
 async def _row(provider: str, items: int, *, has_files: bool = False) -> tuple[str, ...]:
-    clock = FakeClock(sleeps_at_once=True)
+    clock = FakeClock()
     with TemporaryDirectory(prefix="dext-bench-") as folder:
         url = f"sqlite+aiosqlite:///{Path(folder) / 'dext.db'}"
         await migrate.upgrade(url)

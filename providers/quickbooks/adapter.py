@@ -42,7 +42,7 @@ class QuickBooksProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = QuickBooksClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
-        self._completer = Completer(self._client)
+        self._completer = Completer(self._client, clock)
         self._finder = Finder(self._client, self._link)
         self._inactive = Inactive(self._client)
         self._withdrawer = Withdrawer(self._finder, clock)
@@ -129,6 +129,8 @@ class QuickBooksProvider:
                 Refused(problem=record) if isinstance(record, Problem) else _outcome(next(answers), next(iter(record)))
                 for record in records
             ]
+        if any(isinstance(outcome, Refused) for outcome in outcomes):
+            self._completer.forget(access)
         return tuple(
             [await self._told(access, record, outcome) for record, outcome in zip(records, outcomes, strict=True)]
         )

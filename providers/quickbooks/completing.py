@@ -6,10 +6,11 @@ What cannot be completed is refused, and the others of its call go out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.money import WIDE, to_cents
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import Access
@@ -35,6 +36,8 @@ BY_NAME: dict[str, Entity | PaymentEntity] = {
     **{entity.name: entity for entity in PAYMENTS.values()},
 }
 CARD, BANK = "Credit Card", "Bank"
+TAXES_KEPT_FOR = 60.0
+"""Seconds."""
 PAID_FROM = (BANK, CARD, "Other Current Asset")
 
 
@@ -57,13 +60,16 @@ class TaxSides:
 @dataclass(frozen=True, slots=True)
 class Completer:
     client: QuickBooksClient
+    clock: Clock
+    _taxes: dict[str, tuple[float, dict[str, TaxSides]]] = field(default_factory=dict)
+    """By company, until when they are taken as they were read, and codes with their rates."""
 
     async def complete(self, access: Access, drafts: Sequence[Json], key: str) -> list[Json | Problem]:
         """Each draft as it is sent, or why it is not."""
         accounts = await self._accounts(access, {draft["account"] for draft in drafts if draft["account"]})
         if drafts and "document" in drafts[0]:
             return await self._payments(access, drafts, accounts)
-        rates = await self._rates(access, {code for draft in drafts for code in draft["taxes"]})
+        rates = await self._known_rates(access, {code for draft in drafts for code in draft["taxes"]})
         parties = await Parties(self.client).of(access, drafts, key)
         return [
             _document(draft, party, accounts, rates) if isinstance(party, Party) else party
@@ -77,6 +83,21 @@ class Completer:
         found = await self.client.whole(access, "Account", among("Id", sorted(wanted)), "Active = true")
         with mapped_errors():
             return {str(one["Id"]): str(one["AccountType"]) for one in found}
+
+    def forget(self, access: Access) -> None:
+        """What was read may be why something was refused: whoever mends it there and tries again is not refused for it."""
+        self._taxes.pop(access.tenant_id, None)
+
+    async def _known_rates(self, access: Access, codes: set[str]) -> dict[str, TaxSides]:
+        """A company's batches follow each other and have the same few codes: they are read once a minute."""
+        now = self.clock.monotonic()
+        for tenant in [tenant for tenant, (until, _) in self._taxes.items() if until <= now]:
+            del self._taxes[tenant]
+        until, known = self._taxes.get(access.tenant_id, (now + TAXES_KEPT_FOR, {}))
+        if codes - known.keys():
+            known = known | await self._rates(access, codes - known.keys())
+            self._taxes[access.tenant_id] = until, known
+        return {code: known[code] for code in codes if code in known}
 
     async def _rates(self, access: Access, codes: set[str]) -> dict[str, TaxSides]:
         if not codes:
