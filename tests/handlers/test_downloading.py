@@ -1,15 +1,25 @@
 """Books whose software is not called: named in a form, coded from typed lists, published when a person downloads the file."""
 
+import asyncio
 import csv
 import io
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
+import pytest
+from sqlalchemy import select
+
 from bot.db.base import table_of
+from bot.db.publications import BATCHES
 from bot.db.workspaces import AuditRow
 from bot.domain.books import ListKind
-from bot.playground.slack import ADMIN, BOOKKEEPER, View
+from bot.domain.disconnecting import Keep
+from bot.playground.slack import ADMIN, APPROVER, BOOKKEEPER, GUEST, MEMBER, View
+from bot.services.downloading import MOST_ATTEMPTS, Hands
+from bot.services.jobs import JobKind
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ListRef
 from tests.fakes.app import World, whole_app
@@ -87,6 +97,69 @@ def files_of(desk: Desk, user: str) -> list[tuple[str, list[dict[str, str]]]]:
     return found
 
 
+def bytes_of(desk: Desk, user: str) -> list[bytes]:
+    ids = [file_id for message in desk.slack.dms(user) for file_id in message.files]
+    return [desk.slack.workspace.store.bytes_of(file_id) or b"" for file_id in ids]
+
+
+async def batches(desk: Desk) -> list[tuple[int, str]]:
+    async with desk.world.services.db.read() as tx:
+        found = (await tx.execute(select(BATCHES.c.number, BATCHES.c.state).order_by(BATCHES.c.number))).all()
+    return [(row.number, row.state) for row in found]
+
+
+async def deeds(desk: Desk, deed: str) -> list[tuple[str | None, Any]]:
+    """Who did it, and the batch's number."""
+    async with desk.world.services.db.read() as tx:
+        found = (await tx.execute(select(AUDIT.c.by, AUDIT.c.facts).where(AUDIT.c.deed == deed))).all()
+    return [(row.by, json.loads(row.facts)["batch"]) for row in found]
+
+
+def by_other_hands(desk: Desk, hands: Hands) -> None:
+    """From now on files are handed over so."""
+    services, usual = desk.world.services, desk.world.jobs.handler
+    downloading = replace(services.downloading, hands=hands)
+
+    async def handler(kind: str, key: str) -> None:
+        if kind != JobKind.HAND_OVER:
+            assert usual is not None
+            await usual(kind, key)
+            return
+        try:
+            await downloading.run(key)
+        except KilledError:
+            return
+
+    desk.world.jobs.handler = handler
+
+
+class KilledError(Exception):
+    """The process died here."""
+
+
+@dataclass(slots=True)
+class Dying:
+    """Slack has the file, and whoever gave it to Slack is dead before that is written; but for the first times only."""
+
+    hands: Hands
+    times: int = 1
+
+    async def give(self, *of: Any, **more: Any) -> str | None:
+        given = await self.hands.give(*of, **more)
+        if self.times:
+            self.times -= 1
+            raise KilledError
+        return given
+
+
+@dataclass(slots=True)
+class Empty:
+    """Slack takes nothing."""
+
+    async def give(self, *_: Any, **__: Any) -> str | None:
+        return None
+
+
 async def download(desk: Desk, user: str, of: str = "F-1") -> None:
     """By the button of a card; once it is published, again."""
     await desk.press(desk.card(of), ActionId.DOWNLOAD_BATCH, user)
@@ -109,3 +182,199 @@ async def test_a_bill_is_approved_and_published_by_whoever_downloads_it(sqlite_u
         card = desk.card("F-1")
         assert f"*Exported* in batch 1 by <@{BOOKKEEPER}>" in words(card)
         assert "Audit Trail" in "".join(message.text for message in desk.slack.dms(BOOKKEEPER))
+
+
+async def test_downloading_again_gives_the_same_number_and_bytes_and_changes_nothing(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await download(desk, BOOKKEEPER)
+        await approved(desk, "F-2")
+        first = words(desk.card("F-1"))
+
+        await download(desk, ADMIN)
+        await download(desk, BOOKKEEPER)
+
+        (one,), again = bytes_of(desk, ADMIN), bytes_of(desk, BOOKKEEPER)
+        assert [one, one] == again
+        assert words(desk.card("F-1")) == first
+        assert await batches(desk) == [(1, "done")]
+        assert await deeds(desk, "batch downloaded") == [(BOOKKEEPER, 1)]
+        assert await deeds(desk, "batch downloaded again") == [(ADMIN, 1), (BOOKKEEPER, 1)]
+        assert await deeds(desk, "published") == [(BOOKKEEPER, 1)]
+        assert "downloaded before" in desk.slack.dms(ADMIN)[-2].text
+        assert "Ready for download" in words(desk.card("F-2"))
+
+        await download(desk, ADMIN, "F-2")
+        assert await batches(desk) == [(1, "done"), (2, "done")]
+        assert f"batch 2 by <@{ADMIN}>" in words(desk.card("F-2"))
+
+
+async def test_two_who_press_at_once_have_the_same_batch(database_url: str) -> None:
+    async with beside_no_ledger(database_url, undo_seconds=0) as desk:
+        for number in ("F-1", "F-2"):
+            await approved(desk, number)
+        card = desk.card("F-1")
+
+        async with asyncio.TaskGroup() as both:
+            for user in (ADMIN, BOOKKEEPER):
+                both.create_task(desk.press(card, ActionId.DOWNLOAD_BATCH, user, settled=False))
+        await desk.settle()
+
+        assert await batches(desk) == [(1, "done")]
+        assert bytes_of(desk, ADMIN) == bytes_of(desk, BOOKKEEPER)
+        (((_, rows)),) = files_of(desk, ADMIN)
+        assert sorted(row["Reference"] for row in rows) == ["F-1", "F-2"]
+        assert len(await deeds(desk, "published")) == 2
+
+
+async def test_whoever_does_not_keep_the_books_gets_no_file_and_publishes_nothing(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+
+        for user in (MEMBER, APPROVER, GUEST):
+            await desk.press(desk.card("F-1"), ActionId.DOWNLOAD_BATCH, user)
+
+            assert bytes_of(desk, user) == []
+        assert await batches(desk) == []
+        assert "Only this organisation's admins and bookkeepers" in desk.whispers(APPROVER)[-1]
+        assert "Ready for download" in words(desk.card("F-1"))
+
+
+async def test_what_can_be_undone_yet_or_is_held_is_in_no_batch(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await approved(desk, "F-1")
+        await download(desk, BOOKKEEPER)
+        assert "Nothing waits to be downloaded now" in desk.whispers(BOOKKEEPER)[-1]
+        await approved(desk, "F-2")
+        await desk.press(desk.card("F-2"), ActionId.HOLD_ITEM, BOOKKEEPER)
+
+        await desk.press(desk.card("F-1"), ActionId.PUBLISH_NOW, BOOKKEEPER)
+        await desk.world.later(61)
+        await download(desk, BOOKKEEPER)
+
+        (((_, rows)),) = files_of(desk, BOOKKEEPER)
+        assert [row["Reference"] for row in rows] == ["F-1"]
+        assert "Held" in words(desk.card("F-2"))
+
+
+async def test_nothing_is_lost_by_who_dies_before_the_file_is_made_or_after_it_was_given(database_url: str) -> None:
+    async with beside_no_ledger(database_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await desk.press(desk.card("F-1"), ActionId.DOWNLOAD_BATCH, BOOKKEEPER, settled=False)
+        desk.world.jobs.waiting.clear()  # nobody works it any more
+        await desk.settle()
+        assert "In batch 1" in words(desk.card("F-1"))
+        assert bytes_of(desk, BOOKKEEPER) == []
+
+        by_other_hands(desk, Dying(desk.world.services.downloading.hands))
+        await desk.world.later(61)
+        assert "In batch 1" in words(desk.card("F-1"))
+        await desk.world.later(61)
+
+        one, again = bytes_of(desk, BOOKKEEPER)
+        assert one == again
+        assert f"*Exported* in batch 1 by <@{BOOKKEEPER}>" in words(desk.card("F-1"))
+        assert await deeds(desk, "published") == [(BOOKKEEPER, 1)]
+
+
+async def test_nothing_is_taken_out_of_a_batch_that_somebody_may_have_in_hands(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await desk.press(desk.card("F-1"), ActionId.DOWNLOAD_BATCH, BOOKKEEPER, settled=False)
+        desk.world.jobs.waiting.clear()
+        approved_card = desk.card("F-1")
+        await desk.settle()
+
+        # nobody has it yet: it is taken apart, and its number is not used again
+        await desk.press(approved_card, ActionId.HOLD_ITEM, BOOKKEEPER)
+        assert await batches(desk) == [(1, "dissolved")]
+        await desk.world.later(61)
+        assert bytes_of(desk, BOOKKEEPER) == []
+        assert "nothing was published" in desk.slack.dms(BOOKKEEPER)[-1].text
+
+        await desk.press(desk.card("F-1"), ActionId.RELEASE_ITEM, BOOKKEEPER)
+        by_other_hands(desk, Dying(desk.world.services.downloading.hands))
+        await download(desk, BOOKKEEPER)
+        await desk.press(approved_card, ActionId.HOLD_ITEM, BOOKKEEPER)
+        assert "on its way" in desk.whispers(BOOKKEEPER)[-1]
+        await desk.world.later(61)
+        assert "*Exported* in batch 2" in words(desk.card("F-1"))
+
+
+async def test_where_slack_takes_no_file_that_is_told_and_the_same_batch_is_had_by_pressing_again(
+    sqlite_url: str,
+) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        usual = desk.world.services.downloading.hands
+        by_other_hands(desk, Empty())
+        await download(desk, BOOKKEEPER)
+        for _ in range(MOST_ATTEMPTS):
+            await desk.world.later(61)
+        assert "could not be put here" in desk.slack.dms(BOOKKEEPER)[-1].text
+        assert "In batch 1" in words(desk.card("F-1"))
+
+        by_other_hands(desk, usual)
+        await download(desk, ADMIN)
+
+        assert f"*Exported* in batch 1 by <@{ADMIN}>" in words(desk.card("F-1"))
+        assert await batches(desk) == [(1, "done")]
+
+
+async def test_home_and_the_connections_offer_what_waits_to_whoever_keeps_the_books(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+
+        keepers, members = [await desk.slack.open_home(user) for user in (BOOKKEEPER, MEMBER)]
+
+        assert keepers is not None
+        assert members is not None
+        assert "Download 1" in words(keepers)
+        assert "Download" not in words(members)
+        await desk.press(keepers, ActionId.DOWNLOAD_BATCH, BOOKKEEPER)
+        assert "*Exported* in batch 1" in words(desk.card("F-1"))
+        home = await desk.slack.open_home(BOOKKEEPER)
+        assert home is not None
+        assert "Download" not in words(home)
+
+
+@pytest.mark.parametrize(
+    ("changed", "block", "said"),
+    [
+        ({BlockId.BOOKS_CURRENCY: "£"}, BlockId.BOOKS_CURRENCY, "three letters"),
+        ({BlockId.COUNTRY: "1"}, BlockId.COUNTRY, "two letters"),
+        ({BlockId.BOOKS_NAME: "northwind  trading ltd"}, BlockId.BOOKS_NAME, "connected here already"),
+    ],
+)
+async def test_what_an_organisation_cannot_be_named_is_told_at_its_field(
+    sqlite_url: str, changed: Mapping[str, object], block: str, said: str
+) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await desk.slack.command("/dext", "connect file_export", user=ADMIN)
+
+        done = await desk.slack.submit(desk.modal(ADMIN), {**NAMED, BlockId.BOOKS_NAME: "Another Ltd", **changed})
+
+        assert said in done.errors[block]
+
+
+async def test_it_is_disconnected_and_named_again_with_all_that_was_kept(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        seen = await desk.world.services.disconnecting.opened(await desk.world.actor(), desk.world.organisation_id)
+        await desk.world.services.disconnecting.disconnect(
+            await desk.world.actor(), desk.world.organisation_id, Keep.EVERYTHING, stamp=seen.stamp
+        )
+        await desk.world.later(61)
+        home = await desk.slack.open_home(ADMIN)
+        assert home is not None
+        assert "Disconnected" in words(home)
+
+        await desk.press(home, ActionId.OPEN_CONNECT, ADMIN)
+        done = await desk.slack.submit(desk.modal(ADMIN), {BlockId.LAYOUT: "xero"})
+        await desk.settle()
+
+        assert (done.errors, done.error) == ({}, None)
+        await download(desk, BOOKKEEPER)
+        (content,) = bytes_of(desk, BOOKKEEPER)
+        assert content.startswith(b"*ContactName,")
+        assert "*Exported* in batch 1" in words(desk.card("F-1"))
