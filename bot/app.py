@@ -114,7 +114,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         NamingHandlers(services.naming, services.typing_lists, services.managing),
         DisconnectHandlers(services.disconnecting, services.organisations),
         HomeHandlers(services.home),
-        DownloadHandlers(services.downloading),
+        DownloadHandlers(services.downloading, services.removing, services.cards),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles, services.taking_over),
         ChannelHandlers(services.channels),

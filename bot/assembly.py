@@ -63,6 +63,7 @@ from bot.services.queues import Queues
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.reports import Reports
+from bot.services.removing import Removing
 from bot.services.roles import Roles
 from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
@@ -156,6 +157,7 @@ class Services:
     smaller_files: SmallerFiles
     following: Following
     downloading: Downloading
+    removing: Removing
     removal: Removal
     installing: Installing | None
 
@@ -249,6 +251,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         ingesting=Ingesting(db, jobs, read, config.public_url),
         lists=ListImport(db, jobs, tokens, providers),
         previews=Previews(db, jobs, read.preview, SlackPictures(uploads)),
+        removing=Removing(db, people, files_for),
         downloading=Downloading(db, jobs, people, files_for, SlackHands(uploads), config.public_url),
         smaller_files=SmallerFiles(db, jobs, ChildReader(SHRINKING, at_once=1).smaller),
         publishing=Publishing(

@@ -156,6 +156,12 @@ async def publish_documents(
     return published
 
 
+async def begin_by_hand(tx: Tx, workspace_id: WorkspaceId, step: StepId) -> None:
+    """A step that waits is under way, because a person takes it."""
+    waiting = STEPS.c.workspace_id == workspace_id, STEPS.c.state == StepState.WAITING
+    await tx.execute(STEPS.update().where(_is(step), *waiting).values(state=StepState.SENDING))
+
+
 async def end_step(tx: Tx, step: StepId, state: StepState, problem: str | None = None) -> bool:
     """A step after the document. False when it had ended before."""
     return await _end(tx, step, state, problem, STEPS.c.state.in_(UNDER_WAY))

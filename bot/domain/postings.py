@@ -168,6 +168,8 @@ class Ending(StrEnum):
     """The ledger keeps it, marked so, and it counts for nothing."""
     GONE = "gone"
     """The ledger has no such document."""
+    REMOVED = "removed"
+    """A person took it out of software that is not called, and said so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,8 @@ async def _report(tx: Tx, item: Item) -> Reported | None:
 
 
 def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:
-    is_there = item.state is ItemState.PUBLISHED and item.ledger_url is not None
+    is_known = item.ledger_url is not None or is_downloaded(provider)
+    is_there = item.state is ItemState.PUBLISHED and is_known
     return is_there and Capability.WITHDRAWING in provider.profile.capabilities
 
 

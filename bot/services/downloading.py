@@ -38,7 +38,7 @@ from bot.db.workspaces import is_installed
 from bot.domain.books import Books
 from bot.domain.downloads import Download
 from bot.domain.ids import BatchId, ConnectionId, OrganisationId, UserId, WorkspaceId
-from bot.domain.publishing import BatchState
+from bot.domain.publishing import BatchState, StepKind
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit, freezing, published
@@ -151,7 +151,7 @@ class Downloading:
         assert books is not None
         gathering = Gathering(wait=timedelta(0), enough={organisation.provider: provider.profile.batch_size})
         due = await planning.take_due(tx, organisation, gathering)
-        if not due:
+        if not due or due[0].kind is not StepKind.DOCUMENT:  # what is to be removed is nobody's to download
             raise CannotDownloadError(
                 "Nothing waits to be downloaded now. What was approved just now can still be undone for a moment; "
                 "*Publish now* on its card takes it at once. What is held waits for *Release*."

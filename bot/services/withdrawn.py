@@ -1,6 +1,7 @@
 """What becomes of an item whose document is to stand in the ledger no more: as its publication's step ends, or never begins."""
 
 from dataclasses import replace
+from typing import Protocol
 
 from bot.db import steps as rows
 from bot.db.base import dump
@@ -9,7 +10,7 @@ from bot.db.items import change_item, load_item
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import mark_withdrawn, payments_gone
-from bot.domain.ids import ItemId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument
 from bot.domain.postings import Ending, Withdrawal
@@ -32,13 +33,23 @@ WITHDRAWN, NOT_BEGUN = "withdrawn", "not withdrawn"
 """Roles of the messages that tell of it."""
 
 
-async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: EndedDocument, profile: Profile) -> None:
+class OfBooks(Protocol):
+    """A batch, or an item: whose books it is about."""
+
+    @property
+    def workspace_id(self) -> WorkspaceId: ...
+
+    @property
+    def organisation_id(self) -> OrganisationId: ...
+
+
+async def done(tx: Tx, of: OfBooks, step: LiveStep, record: EndedDocument, profile: Profile) -> None:
     """Read back: it stands there no more. The item goes there again, if that was asked for."""
-    settings = await load_settings(tx, batch.workspace_id, batch.organisation_id, held=True)
+    settings = await load_settings(tx, of.workspace_id, of.organisation_id, held=True)
     if not await rows.end_step(tx, step.id, StepState.DONE):
         return
-    await mark_withdrawn(tx, batch.workspace_id, step.id.publication_id)
-    before = await _withdrawing(tx, batch.workspace_id, step.item_id)
+    await mark_withdrawn(tx, of.workspace_id, step.id.publication_id)
+    before = await _withdrawing(tx, of.workspace_id, step.item_id)
     if before is None:
         return
     wish, gone = wish_of(before), replace(before, ledger_url=None, published_at=None)
@@ -89,8 +100,10 @@ async def _unpaid(tx: Tx, item: Item, step: LiveStep, problem: Problem) -> None:
         await alerts.refused(tx, item, missing, of=StepKind.PAYMENT)
 
 
-async def not_begun(tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: ItemId) -> None:
-    """Its connection was ended first: the document stays in the ledger."""
+async def not_begun(
+    tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: ItemId, *, by: UserId | None = None
+) -> None:
+    """The document stays in the ledger: its connection was ended first, or somebody says so."""
     await rows.cancel_step(tx, step)
     before = await _withdrawing(tx, workspace_id, item_id)
     if before is None:
@@ -98,9 +111,10 @@ async def not_begun(tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: It
     kept = without(before.questions, QuestionKind.WITHDRAWN)
     item = await change_item(tx, before, replace(before, state=ItemState.PUBLISHED, questions=kept))
     if item is not None:
-        words = f"*{item.reference}* was not withdrawn: its books were disconnected first. It stays in the ledger."
+        why = "its books were disconnected first" if by is None else f"{mention(by)} left it"
+        words = f"*{item.reference}* was not withdrawn: {why}. It stays in the ledger."
         await note_under_card(tx, item, NOT_BEGUN, words)
-        await _audit(tx, item, "withdrawal taken back", {})
+        await _audit(tx, item, "withdrawal taken back", {}, by=by)
         await show(tx, item)
 
 
@@ -119,10 +133,13 @@ def _told(item: Item, step: LiveStep, ending: Ending, profile: Profile) -> str:
             what = f"The {document} is voided in {ledger}, which keeps it marked so."
         case Ending.GONE:
             what = f"{ledger} had no such {document} any more."
+        case Ending.REMOVED:
+            what = f"The {document} was removed by hand in the software that its file was imported into."
     if isinstance(step.work, Withdrawal) and step.work.payments and ending is not Ending.GONE:
         what = f"Its payment is deleted. {what}"
     why = "" if wish is None else f"\n{quote(wish.words, 600)}"
-    return f"*{item.reference}* was withdrawn{by}. {what} {_NEXT[item.state].format(ledger=ledger)}{why}"
+    then = _NEXT_BY_HAND if ending is Ending.REMOVED else _NEXT
+    return f"*{item.reference}* was withdrawn{by}. {what} {then[item.state].format(ledger=ledger)}{why}"
 
 
 _NEXT = {
@@ -132,5 +149,12 @@ _NEXT = {
 }
 
 
-async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object]) -> None:
-    await audit.record(tx, item.workspace_id, item.id, deed, by=None, organisation_id=item.organisation_id, facts=facts)
+_NEXT_BY_HAND = {
+    ItemState.APPROVED: "It waits to be downloaded again, as it was approved.",
+    ItemState.IN_APPROVAL: "Its approval does not hold any more, so it is asked for anew; then it can be downloaded again.",
+    ItemState.TO_REVIEW: _NEXT[ItemState.TO_REVIEW],
+}
+
+
+async def _audit(tx: Tx, item: Item, deed: str, facts: dict[str, object], *, by: UserId | None = None) -> None:
+    await audit.record(tx, item.workspace_id, item.id, deed, by=by, organisation_id=item.organisation_id, facts=facts)

@@ -97,6 +97,8 @@ class ActionId(StrEnum):
     WITHDRAW_AGAIN = "withdraw_again"
     LEAVE_PUBLISHED = "leave_published"
     MAKE_CREDIT_NOTE = "make_credit_note"
+    CONFIRM_REMOVED = "confirm_removed"
+    LEAVE_THERE = "leave_there"
     # alerts
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"

@@ -41,6 +41,8 @@ FOR_BOOKKEEPERS = frozenset(
         ActionId.RELEASE_ITEM,
         ActionId.PUBLISH_NOW,
         ActionId.DOWNLOAD_BATCH,
+        ActionId.CONFIRM_REMOVED,
+        ActionId.LEAVE_THERE,
     }
 )
 """Buttons that nobody else is shown where a card is drawn for one person."""
@@ -100,6 +102,9 @@ def _decisions(found: ItemCard) -> list[ButtonElement]:
     buttons: list[ButtonElement] = []
     if found.is_downloaded and found.is_connected and not item.is_held and _waits_to_be_downloaded(found):
         buttons.append(downloading.button(BatchRef(item.organisation_id)))
+    if item.state is ItemState.WITHDRAWING and found.is_downloaded:
+        buttons.append(_button(ActionId.CONFIRM_REMOVED, "I removed it there", value, style="primary"))
+        buttons.append(_button(ActionId.LEAVE_THERE, "It stays there", value))
     if item.state is ItemState.APPROVED:
         buttons += _before_it_is_sent(found)
         if not found.is_set_up:

@@ -94,6 +94,12 @@ def _being_withdrawn(found: ItemCard) -> str:
     wish = _wish(item)
     by = "" if wish is None or wish.by is None else f" by {mention(wish.by)}"
     then = ", to be published again once it is gone there" if wish is not None and wish.goes_on else ""
+    if found.is_downloaded:
+        batch = "its file" if found.batch is None else f"batch {found.batch.number}"
+        return (
+            f":leftwards_arrow_with_hook: *To be removed*{by}{then}\nTake it out in the software that {batch} was imported into, "
+            "and press *I removed it there*."
+        )
     head = f":leftwards_arrow_with_hook: *Being withdrawn* from {ledger}{by}{then}"
     if found.is_looked_for:
         return f"{head}\n{ledger} was disconnected meanwhile. I look whether it is gone there before the access is given back."

@@ -24,14 +24,14 @@ WHY = "Whoever reads the card's thread sees it. It may stay empty."
 
 
 def withdraw_form(asked: ToWithdraw) -> View:
-    item, ledger = asked.item, escape(asked.ledger)
+    item = asked.item
     what = f"{escape(item.counterparty.name or '', 100)}, {total_words(item)} ({item.reference})"
     blocks: list[Block] = [
         section(f"*{escape(asked.organisation)}*\n{what}\n{_what_happens(asked)}"),
         *_changed(asked),
         fields.radio_field(BlockId.AFTERWARDS, "And then", _afterwards(), ONLY),
         fields.text_field(BlockId.REASON, "Reason", None, longest=500, is_long=True, optional=True, hint=WHY),
-        context(f"{ledger} is asked how the {asked.document} stands before anything is done to it."),
+        context(_who_does_it(asked)),
     ]
     return View(
         type="modal",
@@ -78,10 +78,21 @@ def _afterwards() -> list[Option]:
     return [fields.an_option(ONLY, "Withdraw only", only), fields.an_option(AGAIN, "Withdraw and publish again", again)]
 
 
+def _who_does_it(asked: ToWithdraw) -> str:
+    if asked.ending is Ending.REMOVED:
+        return "Then its card has *I removed it there*, and *It stays there*."
+    return f"{escape(asked.ledger)} is asked how the {asked.document} stands before anything is done to it."
+
+
 def _what_happens(asked: ToWithdraw) -> str:
     ledger = escape(asked.ledger)
     document = f"{'draft ' if asked.is_draft else ''}{asked.document}"
     paid = " Its payment, which was recorded from here, is deleted before." if asked.is_paid else ""
+    if asked.ending is Ending.REMOVED:
+        return (
+            f":warning: *The {document} has to be removed by hand* in the software that its file was imported into. Nothing is "
+            "done there from here."
+        )
     if asked.ending is Ending.VOIDED:
         return f":warning: *The {document} in {ledger} will be voided.* {ledger} keeps it as voided.{paid}"
     return f":warning: *The {document} in {ledger} will be deleted.*{paid}"

@@ -41,7 +41,7 @@ FOR_EVER = timedelta(days=36500)
 PROFILE = Profile(
     key="file_export",
     name="File export",
-    capabilities=frozenset({Capability.BILLS, Capability.CREDIT_NOTES, Capability.DOWNLOADS}),
+    capabilities=frozenset({Capability.BILLS, Capability.CREDIT_NOTES, Capability.DOWNLOADS, Capability.WITHDRAWING}),
     lists=(),
     batch_size=500,
     limits=RateLimits(per_minute=None, per_day=None, at_once=1),

@@ -9,7 +9,8 @@ import msgspec
 
 from bot.clock import Clock
 from bot.domain.books import BillRights, Books, OrganisationChoice
-from bot.domain.postings import Payment, Posting, PostingKind, Work
+from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
+from bot.domain.settings import PaymentStatus
 from providers.base import Access, AccountingProvider, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, mapping
 from providers.lacking import CallsNothing, TakesNoFiles, WithdrawsNothing
@@ -85,6 +86,9 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
     def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
         postings = [work for work in works if isinstance(work, Posting)]
         return mapping.rendered(self._books.layout or OTHER, self._books, postings)
+
+    def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
+        return Ending.REMOVED
 
     # Links: there is nowhere to go
 

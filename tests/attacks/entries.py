@@ -66,6 +66,8 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.WITHDRAW_AGAIN: "kept",
     ActionId.LEAVE_PUBLISHED: "kept",
     ActionId.MAKE_CREDIT_NOTE: "kept",
+    ActionId.CONFIRM_REMOVED: "to_remove",
+    ActionId.LEAVE_THERE: "to_remove",
     ActionId.WAIT_FOR_LEDGER: "locked",
     ActionId.SAME_DOCUMENT: "doubled",
     ActionId.TAKE_AS_IT_IS: "otherwise",
@@ -145,6 +147,8 @@ class Ids:
     """With its organisation and version, as its form spells it."""
     downloaded: str
     """Another organisation of the same workspace and people, whose software is not called; it has had one batch."""
+    to_remove: str
+    """An item of that one, to be removed there by a person."""
     picture: str
     """A file that is asked about."""
     files: str

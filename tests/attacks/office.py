@@ -29,6 +29,7 @@ from bot.domain.connecting import NamedBooks
 from bot.domain.documents import Facts, Party
 from bot.domain.editing import Edit
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
+from bot.domain.items import ItemState
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, StepKind, StepState
@@ -313,6 +314,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         connected=disconnection.stamp,
         other_organisation=str(second),
         downloaded=str(downloaded),
+        to_remove=await _to_remove(desk, published, downloaded),
         **await _asked(desk),
         report=report,
         receipts=receipts,
@@ -428,6 +430,29 @@ async def _kept_there(desk: Desk) -> str:
     desk.xero.set_lock_date(TRADING)
     (alert,) = desk.slack.thread(BILLS, desk.card("INV-9").ts)
     return button_values(alert)[ActionId.LEAVE_PUBLISHED]
+
+
+async def _to_remove(desk: Desk, published: str, downloaded: OrganisationId) -> str:
+    """A copy of what is published elsewhere, in the books whose software is not called, that somebody wants out of it."""
+    item_id, moved = ItemRef.decode(published).item_id, {"organisation_id": downloaded, "item_id": new_id()}
+    publication = {"publication_id": new_id()}
+    async with desk.world.services.db.write() as tx:
+        item = (await tx.execute(select(ITEMS).where(ITEMS.c.id == item_id))).mappings().one()
+        own = {
+            "id": moved["item_id"],
+            "organisation_id": downloaded,
+            "state": ItemState.WITHDRAWING,
+            "source_key": None,
+        }
+        await tx.execute(ITEMS.insert().values(**{**item, **own}))
+        of_item = PUBLICATIONS.c.item_id == item_id, STEPS.c.item_id == item_id
+        row = (await tx.execute(select(PUBLICATIONS).where(of_item[0]))).mappings().one()
+        await tx.execute(PUBLICATIONS.insert().values(**{**row, **moved, "id": publication["publication_id"]}))
+        step = (await tx.execute(select(STEPS).where(of_item[1], STEPS.c.position == 0))).mappings().one()
+        await tx.execute(STEPS.insert().values(**{**step, **moved, **publication}))
+        wanted = {"position": 1, "kind": StepKind.WITHDRAWAL, "state": StepState.WAITING, "batch_id": None}
+        await tx.execute(STEPS.insert().values(**{**step, **moved, **publication, **wanted}))
+        return ItemRef(ItemId(moved["item_id"]), item["version"]).encode()
 
 
 async def _a_picture(desk: Desk) -> str:

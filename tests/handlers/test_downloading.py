@@ -17,7 +17,7 @@ from bot.db.publications import BATCHES
 from bot.db.workspaces import AuditRow
 from bot.domain.books import ListKind
 from bot.domain.disconnecting import Keep
-from bot.playground.slack import ADMIN, APPROVER, BOOKKEEPER, GUEST, MEMBER, View
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, View
 from bot.services.downloading import MOST_ATTEMPTS, Hands
 from bot.services.jobs import JobKind
 from bot.views.ids import ActionId, BlockId
@@ -25,7 +25,7 @@ from bot.views.metadata import ListRef
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected
-from tests.handlers.desk import Desk, words
+from tests.handlers.desk import Desk, button_values, words
 
 AUDIT = table_of(AuditRow)
 NAMED: Mapping[str, object] = {
@@ -378,3 +378,53 @@ async def test_it_is_disconnected_and_named_again_with_all_that_was_kept(sqlite_
         (content,) = bytes_of(desk, BOOKKEEPER)
         assert content.startswith(b"*ContactName,")
         assert "*Exported* in batch 1" in words(desk.card("F-1"))
+
+
+async def withdraw(desk: Desk, *, again: bool) -> None:
+    card = desk.card("F-1")
+    value = button_values(card)[ActionId.ARCHIVE_ITEM]
+    await desk.slack.click(card, ActionId.WITHDRAW_ITEM, value=value, user=BOOKKEEPER)
+    then = {BlockId.AFTERWARDS: "again" if again else "only", BlockId.REASON: "Twice"}
+    await desk.slack.submit(desk.modal(BOOKKEEPER), then)
+    await desk.settle()
+
+
+async def test_what_is_withdrawn_waits_until_a_person_has_removed_it_there(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await download(desk, BOOKKEEPER)
+
+        await withdraw(desk, again=False)
+        await desk.world.later(3600)
+        assert "*To be removed*" in words(desk.card("F-1"))
+        assert "batch 1 was imported into" in words(desk.card("F-1"))
+        await desk.press(desk.card("F-1"), ActionId.CONFIRM_REMOVED, MEMBER)
+        assert "*To be removed*" in words(desk.card("F-1"))
+        await desk.press(desk.card("F-1"), ActionId.CONFIRM_REMOVED, BOOKKEEPER)
+
+        assert "To review" in words(desk.card("F-1"))
+        assert "removed by hand" in desk.slack.thread(BILLS, desk.card("F-1").ts)[-1].text
+
+
+async def test_what_is_to_be_published_again_waits_for_the_next_batch_once_it_was_removed(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await download(desk, BOOKKEEPER)
+
+        await withdraw(desk, again=True)
+        await desk.press(desk.card("F-1"), ActionId.CONFIRM_REMOVED, BOOKKEEPER)
+        assert "Ready for download" in words(desk.card("F-1"))
+        await download(desk, ADMIN)
+
+        assert f"*Exported* in batch 2 by <@{ADMIN}>" in words(desk.card("F-1"))
+
+
+async def test_what_stays_there_after_all_is_exported_as_it_was(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await approved(desk, "F-1")
+        await download(desk, BOOKKEEPER)
+        await withdraw(desk, again=False)
+
+        await desk.press(desk.card("F-1"), ActionId.LEAVE_THERE, BOOKKEEPER)
+
+        assert f"*Exported* in batch 1 by <@{BOOKKEEPER}>" in words(desk.card("F-1"))
