@@ -27,6 +27,8 @@ class BookRules:
     """Whether what is booked on a bank account at once is of one category, and of one option of what is tracked."""
     pays_credits: bool = True
     """Whether a credit note can have a payment. Without, it is approved, and set against bills there."""
+    takes_any_code: bool = False
+    """Whether categories and tax rates can be typed as codes that are in no list."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)

@@ -84,7 +84,7 @@ class Account:
 
     @property
     def label(self) -> str:
-        return f"{self.known_as} · {self.name}" if self.known_as else self.name
+        return f"{self.known_as} · {self.name}" if self.known_as not in ("", self.name) else self.name
 
     @property
     def is_codable(self) -> bool:

@@ -50,6 +50,17 @@ def typed_list(kind: ListKind, text: str) -> TypedList:
     return TypedList(entries=tuple(entries.values()), gone=frozenset(gone - entries.keys()))
 
 
+def could_be_code(text: str) -> str | None:
+    """What somebody has typed, as a code; None: it is none."""
+    code = cleaned(text, LONGEST_CODE + 1)
+    return None if code is None or len(code) > LONGEST_CODE else code
+
+
+def new_entry(kind: ListKind, code: str, name: str = "") -> ListEntry:
+    """Of a code that was typed where it was needed."""
+    return _READERS[kind](1, [code, name])
+
+
 def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     for number, line in enumerate(text.splitlines(), start=1):
         mark = next((mark for mark in "\t;," if mark in line), ",")

@@ -1,12 +1,13 @@
 """What a form can offer from an organisation's imported lists, and whether what came back was on offer."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
-from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.books import Account, AccountClass, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
@@ -14,6 +15,7 @@ from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
+from bot.domain.typed_lists import could_be_code
 from bot.services import lists
 from bot.services.alerts import load_alert
 from bot.services.bank_accounts import find_bank_accounts
@@ -39,6 +41,9 @@ class Choices:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
             found = await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
+            typed = await _typed(tx, actor.workspace.id, organisation_id, text, {account.code for account in found})
+            if typed is not None:
+                found = (*found, Account(provider_id=typed, code=typed, name=NEW, account_class=AccountClass.EXPENSE))
             alert = await _refusal(tx, actor, instead_for)
         return tuple(account for account in found if alert is None or account.code != alert.refused_account)
 
@@ -57,6 +62,9 @@ class Choices:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
             found = await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text, kind)
+            typed = await _typed(tx, actor.workspace.id, organisation_id, text, {rate.code for rate in found})
+            if typed is not None:
+                found = (*found, TaxRate(code=typed, name=f"{typed} · {NEW}", percent=None))
             alert = await _refusal(tx, actor, instead_for)
         return tuple(rate for rate in found if alert is None or rate.code != alert.refused_tax_rate)
 
@@ -148,6 +156,19 @@ class Choices:
         return True
 
 
+NEW = "new code"
+
+
+async def _typed(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str, found: AbstractSet[str]
+) -> str | None:
+    """What was typed, as one more code to choose, in books that take any."""
+    code = could_be_code(text)
+    if code is None or code in found:
+        return None
+    return code if (await lists.rules_of(tx, workspace_id, organisation_id)).takes_any_code else None
+
+
 async def _refusal(tx: Tx, actor: Actor, item_id: ItemId | None) -> Alert | None:
     return None if item_id is None else await load_alert(tx, actor.workspace.id, item_id)
 
@@ -229,12 +250,15 @@ async def require_offered(
         NotOfferedError: a code was chosen that is not live, or not for items of that kind; nothing chosen is fine.
     """
     found = await chosen(tx, workspace_id, organisation_id, account, tax_rate, product=product)
+    takes_any = (await lists.rules_of(tx, workspace_id, organisation_id)).takes_any_code
     wrong = {}
     if product is not None and not _is_usable_product(found.product):
         wrong[PRODUCT] = GONE[PRODUCT]
-    if account is not None and not _is_usable_account(found.account):
+    is_new = takes_any and found.account is None and could_be_code(account or "") == account
+    if account is not None and not is_new and not _is_usable_account(found.account):
         wrong[ACCOUNT] = GONE[ACCOUNT]
-    if tax_rate is not None and not _is_usable_rate(found.tax_rate, kind):
+    is_new = takes_any and found.tax_rate is None and could_be_code(tax_rate or "") == tax_rate
+    if tax_rate is not None and not is_new and not _is_usable_rate(found.tax_rate, kind):
         wrong[TAX_RATE] = GONE[TAX_RATE]
     if wrong:
         raise NotOfferedError(wrong)

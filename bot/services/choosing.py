@@ -28,6 +28,7 @@ from bot.services.choices import (
     tracks_of,
 )
 from bot.services.known_methods import method_not_offered
+from bot.services.new_codes import learn
 
 
 async def choose(
@@ -62,6 +63,8 @@ class _Choosing:
             wrong[CONTACT] = GONE[CONTACT]
         if wrong:
             raise NotOfferedError(wrong)
+        await learn(*self.of, ListKind.ACCOUNTS, self.accounts)
+        await learn(*self.of, ListKind.TAX_RATES, self.tax_rates)
         await lists.note_use(*self.of, ListKind.ACCOUNTS, self.accounts)
         await lists.note_use(*self.of, ListKind.TAX_RATES, self.tax_rates)
         await lists.note_use(*self.of, ListKind.PRODUCTS, self.products)

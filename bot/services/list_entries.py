@@ -161,17 +161,7 @@ class StoredList:
         await self.db.clock.sleep(0)
 
     def _row(self, entry: ListEntry) -> dict[str, Any]:
-        key, is_active = _key_of(entry)
-        return {
-            "organisation_id": self.organisation_id,
-            "workspace_id": self.workspace_id,
-            "kind": self.kind,
-            "key": key,
-            "search": found_by(entry),
-            "is_active": is_active,
-            "entry": ENCODER.encode(entry).decode(),
-            "seen_in": self.run,
-        }
+        return row_of(self.workspace_id, self.organisation_id, self.kind, entry, run=self.run)
 
     async def _known(self, keys: Sequence[str]) -> dict[str, tuple[str, bool, str]]:
         async with self.db.read() as tx:
@@ -179,19 +169,39 @@ class StoredList:
             found = await tx.execute(select(*columns).where(self._entries(), ENTRIES.c.key.in_(keys)))
             return {row.key: (row.search, row.is_active, row.entry) for row in found}
 
-    async def put(self, tx: Tx, entries: Sequence[ListEntry]) -> None:
-        """Write these, few as they are, in a transaction of somebody else's."""
-        await self._upsert(tx, list({row["key"]: row for row in map(self._row, entries)}.values()))
-
     async def _upsert(self, tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-        if rows:
-            await list_terms.follow(tx, self.workspace_id, self.organisation_id, self.kind, rows)
-            await tx.execute(_upsert(tx.is_sqlite), rows)
+        await put_rows(tx, self.workspace_id, self.organisation_id, self.kind, rows)
 
     async def _meet(self, tx: Tx, keys: AbstractSet[str]) -> None:
         if keys:
             met = ENTRIES.update().where(self._entries(), ENTRIES.c.key.in_(sorted(keys)))
             await tx.execute(met.values(seen_in=self.run))
+
+
+def row_of(
+    workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, entry: ListEntry, *, run: int
+) -> dict[str, Any]:
+    """As it is stored, seen in this run."""
+    key, is_active = _key_of(entry)
+    return {
+        "organisation_id": organisation_id,
+        "workspace_id": workspace_id,
+        "kind": kind,
+        "key": key,
+        "search": found_by(entry),
+        "is_active": is_active,
+        "entry": ENCODER.encode(entry).decode(),
+        "seen_in": run,
+    }
+
+
+async def put_rows(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Write these, each with another key."""
+    if rows:
+        await list_terms.follow(tx, workspace_id, organisation_id, kind, rows)
+        await tx.execute(_upsert(tx.is_sqlite), rows)
 
 
 def _key_of(entry: ListEntry) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.ingesting import Codes, Stated
 from bot.domain.naming import Called, Entry, key_of, not_there
+from bot.domain.typed_lists import could_be_code
 from bot.services import lists
 from bot.services.choices import NotOfferedError
 
@@ -24,7 +25,8 @@ async def known_codes(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
     Raises:
         NotOfferedError: by where it stands in the item, such as `lines[2].coding.tracking[0].option`, with what there is.
     """
-    looking = _LookUp((tx, workspace_id, organisation_id), stated.kind or ItemKind.COST)
+    of, rules = (tx, workspace_id, organisation_id), await lists.rules_of(tx, workspace_id, organisation_id)
+    looking = _LookUp(of, stated.kind or ItemKind.COST, takes_any=rules.takes_any_code)
     codes = await looking.codes("coding", stated.codes)
     of_lines = [await looking.codes(f"lines[{place}].coding", each) for place, each in enumerate(stated.codes_of_lines)]
     if looking.wrong:
@@ -38,6 +40,8 @@ class _LookUp:
 
     of: tuple[Tx, WorkspaceId, OrganisationId]
     kind: ItemKind
+    takes_any: bool = False
+    """A category or tax rate that is in no list is what the sender calls it."""
     wrong: dict[str, str] = field(default_factory=dict)
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     untrue: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -92,6 +96,8 @@ class _LookUp:
         same = Called.of(live).all_called(said)
         if len(same) == 1:
             self.known[name, said] = key_of(same[0])
+        elif not same and self.takes_any and name != "item_code" and could_be_code(said) == said:
+            self.known[name, said] = said
         else:
             self.untrue[name, said] = not_there(what, said, same, live or there)
 

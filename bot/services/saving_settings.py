@@ -18,6 +18,7 @@ from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.bindings import bind
 from bot.services.messages import Subject, redraw, redraw_homes
+from bot.services.new_codes import learn
 from bot.services.people import People
 from bot.services.settings import ALERTS, APPROVALS, GRANTS, SETTINGS, Chosen, load_settings, people_with
 
@@ -122,6 +123,9 @@ class SettingsService:
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, settings: Settings
     ) -> None:
         """Waiting items take over what changed for them, and defaults that cannot be used are told."""
+        of, defaults = (tx, workspace_id, organisation_id), (settings.costs, settings.sales)
+        await learn(*of, ListKind.ACCOUNTS, [each.default_account for each in defaults])
+        await learn(*of, ListKind.TAX_RATES, [each.default_tax_rate for each in defaults])
         if settings.for_items != before.for_items:
             await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
         await self.look_at_defaults(tx, workspace_id, organisation_id, *ListKind)

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from bot.db import list_terms
 from bot.db.base import table_of
-from bot.db.connections import ListEntryRow, ListSyncRow
+from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Capability, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -17,15 +15,15 @@ from bot.domain.slack import Actor
 from bot.domain.typed_lists import TYPED, TypedList
 from bot.services import audit, default_messages
 from bot.services.homes import redraw_homes_of
-from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw
+from bot.services.new_codes import write
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.saving_settings import BeginToFollow
 from bot.services.set_up import provider_of
 from bot.services.settings import load_settings, organisation_name
 from providers.base import AccountingProvider
 
-ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
+ENTRIES = table_of(ListEntryRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +54,8 @@ class TypingLists:
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             await self._require_typed(tx, *of, kind)
-            stored = StoredList(self.db, *of, kind, await _next_run(tx, *of))
-            await stored.put(tx, typed.entries)
             await _retire(tx, *of, kind, typed.gone)
-            await _note(tx, stored)
+            await write(tx, *of, kind, typed.entries)
             await default_messages.look(tx, *of, kind)
             await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
             facts = {"list": kind, "written": len(typed.entries), "taken away": len(typed.gone)}
@@ -76,11 +72,6 @@ class TypingLists:
             raise OrganisationNotFoundError
 
 
-async def _next_run(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
-    of = SYNCS.c.workspace_id == workspace_id, SYNCS.c.organisation_id == organisation_id
-    return ((await tx.execute(select(func.max(SYNCS.c.run)).where(*of))).scalar_one() or 0) + 1
-
-
 async def _retire(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, keys: frozenset[str]
 ) -> None:
@@ -94,24 +85,3 @@ async def _retire(
         ENTRIES.c.key.in_(sorted(keys)),
     )
     await tx.execute(old.values(is_active=False))
-
-
-async def _note(tx: Tx, stored: StoredList) -> None:
-    """As where a list was read to its end."""
-    live = select(func.count()).where(
-        ENTRIES.c.workspace_id == stored.workspace_id,
-        ENTRIES.c.organisation_id == stored.organisation_id,
-        ENTRIES.c.kind == stored.kind,
-        ENTRIES.c.is_active.is_(True),
-    )
-    done = {
-        "run": stored.run,
-        "state": "done",
-        "read": (await tx.execute(live)).scalar_one(),
-        "synced_at": tx.now,
-        "due_at": None,
-    }
-    new = tx.insert(ListSyncRow).values(
-        workspace_id=stored.workspace_id, organisation_id=stored.organisation_id, kind=stored.kind, **done
-    )
-    await tx.execute(new.on_conflict_do_update(index_elements=["organisation_id", "kind"], set_=done))

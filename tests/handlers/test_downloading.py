@@ -25,7 +25,7 @@ from bot.views.metadata import ListRef
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected
-from tests.handlers.desk import Desk, button_values, words
+from tests.handlers.desk import Desk, a_desk, at, button_values, words
 
 AUDIT = table_of(AuditRow)
 NAMED: Mapping[str, object] = {
@@ -384,7 +384,7 @@ async def withdraw(desk: Desk, *, again: bool) -> None:
     card = desk.card("F-1")
     value = button_values(card)[ActionId.ARCHIVE_ITEM]
     await desk.slack.click(card, ActionId.WITHDRAW_ITEM, value=value, user=BOOKKEEPER)
-    then = {BlockId.AFTERWARDS: "again" if again else "only", BlockId.REASON: "Twice"}
+    then: dict[str, object] = {BlockId.AFTERWARDS: "again" if again else "only", BlockId.REASON: "Twice"}
     await desk.slack.submit(desk.modal(BOOKKEEPER), then)
     await desk.settle()
 
@@ -428,3 +428,45 @@ async def test_what_stays_there_after_all_is_exported_as_it_was(sqlite_url: str)
         await desk.press(desk.card("F-1"), ActionId.LEAVE_THERE, BOOKKEEPER)
 
         assert f"*Exported* in batch 1 by <@{BOOKKEEPER}>" in words(desk.card("F-1"))
+
+
+async def test_a_code_that_is_in_no_list_is_typed_where_it_is_needed_and_offered_from_then_on(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await desk.drop("F-1")
+        card = desk.card("F-1")
+        await desk.press(card, ActionId.EDIT_ITEM, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        account, rate = at(form, BlockId.ACCOUNT), at(form, BlockId.TAX_RATE)
+        for block, action, code in ((account, ActionId.FIND_ACCOUNT, "8200"), (rate, ActionId.FIND_TAX_RATE, "T9")):
+            offered = await desk.slack.options(form, action, code, user=BOOKKEEPER, block_id=block)
+            assert f"{code} · new code" in str(offered)
+
+        done = await desk.slack.submit(form, {account: "8200", rate: "T9"})
+        await desk.settle()
+        await desk.approve("F-1")
+        await download(desk, BOOKKEEPER)
+
+        assert (done.errors, done.error) == ({}, None)
+        (((_, rows)),) = files_of(desk, BOOKKEEPER)
+        assert [(row["Nominal A/C Ref"], row["Tax Code"], row["Tax Amount"]) for row in rows] == [
+            ("8200", "T9", "20.00")
+        ]
+        await desk.press(desk.card("F-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+        await desk.drop("F-2")
+        await desk.press(desk.card("F-2"), ActionId.EDIT_ITEM, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        offered = await desk.slack.options(
+            form, ActionId.FIND_ACCOUNT, "82", user=BOOKKEEPER, block_id=at(form, BlockId.ACCOUNT)
+        )
+        assert "'8200'" in str(offered)
+
+
+async def test_a_ledger_that_knows_its_codes_is_offered_no_other(sqlite_url: str) -> None:
+    async with a_desk(sqlite_url) as desk:
+        form = await desk.form(BOOKKEEPER)
+
+        offered = await desk.slack.options(
+            form, ActionId.FIND_ACCOUNT, "8299", user=BOOKKEEPER, block_id=at(form, BlockId.ACCOUNT)
+        )
+
+        assert offered == []

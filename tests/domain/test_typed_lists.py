@@ -1,0 +1,66 @@
+"""Lists that people paste: what each line becomes, and what is said of one that cannot be read."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.books import Account, AccountClass, Contact, ListKind, TaxRate
+from bot.domain.typed_lists import TypedListError, could_be_code, typed_list
+
+
+def test_categories_are_a_code_and_a_name_and_perhaps_a_kind() -> None:
+    found = typed_list(
+        ListKind.ACCOUNTS, 'Code,Name\n5000, Materials\n\n4000;Sales;revenue\n7500\t"Office, costs"\n9999'
+    )
+
+    assert found.entries == (
+        Account(provider_id="5000", code="5000", name="Materials", account_class=AccountClass.EXPENSE),
+        Account(provider_id="4000", code="4000", name="Sales", account_class=AccountClass.REVENUE),
+        Account(provider_id="7500", code="7500", name="Office, costs", account_class=AccountClass.EXPENSE),
+        Account(provider_id="9999", code="9999", name="9999", account_class=AccountClass.EXPENSE),
+    )
+
+
+def test_tax_rates_have_a_percentage_where_one_is_said() -> None:
+    found = typed_list(ListKind.TAX_RATES, "T1, Standard, 20\nT2, 5.5%\nT9")
+
+    assert found.entries == (
+        TaxRate(code="T1", name="Standard", percent=Decimal(20)),
+        TaxRate(code="T2", name="T2 5.5%", percent=Decimal("5.5")),
+        TaxRate(code="T9", name="T9", percent=None),
+    )
+
+
+def test_suppliers_are_known_by_the_reference_that_their_software_has() -> None:
+    (one, other) = typed_list(ListKind.CONTACTS, "PAPER01, Paper & Ink Ltd\nBread Ltd").entries
+
+    assert one == Contact(provider_id="PAPER01", name="Paper & Ink Ltd", is_supplier=True)
+    assert other == Contact(provider_id="Bread Ltd", name="Bread Ltd", is_supplier=True)
+
+
+def test_a_line_takes_a_code_away_unless_another_one_says_it() -> None:
+    found = typed_list(ListKind.ACCOUNTS, "- 5000\n- 7500\n7500, Office costs")
+
+    assert found.gone == {"5000"}
+    assert [account.name for account in found.entries if isinstance(account, Account)] == ["Office costs"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "said"),
+    [
+        (ListKind.ACCOUNTS, "5000, Materials\n, Nothing", "Line 2 has no code"),
+        (ListKind.ACCOUNTS, "5000, Materials, odd", "Line 1: the third is"),
+        (ListKind.ACCOUNTS, "x" * 61, "at most 60 characters"),
+        (ListKind.TAX_RATES, "T1, Standard, a fifth", "write the percentage as a number"),
+        (ListKind.TAX_RATES, "T1, Standard, NaN", "from 0 to 100"),
+        (ListKind.TAX_RATES, "T1, Standard, 101", "from 0 to 100"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_named_with_what_to_write(kind: ListKind, text: str, said: str) -> None:
+    with pytest.raises(TypedListError, match=said):
+        typed_list(kind, text)
+
+
+@pytest.mark.parametrize(("text", "code"), [(" T9 ", "T9"), ("", None), ("\x00\x07", None), ("x" * 61, None)])
+def test_what_could_be_a_code(text: str, code: str | None) -> None:
+    assert could_be_code(text) == code
