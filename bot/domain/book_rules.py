@@ -29,6 +29,8 @@ class BookRules:
     """Whether a credit note can have a payment. Without, it is approved, and set against bills there."""
     takes_any_code: bool = False
     """Whether categories and tax rates can be typed as codes that are in no list."""
+    knows_contacts_by_name: bool = False
+    """Whether a document has the code of the contact that is called as it says, though nobody chose one."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     of_document: Mapping[str, str] = field(default_factory=dict)

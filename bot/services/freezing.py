@@ -31,7 +31,7 @@ from bot.services import alerts
 from bot.services.budgets import leaves_files
 from bot.services.current import show
 from bot.services.jobs import Jobs
-from bot.services.lists import books_of, rules_of
+from bot.services.lists import books_of, contact_named, rules_of
 from bot.services.messages import redraw_items
 from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
@@ -114,6 +114,8 @@ async def _documents(
         if isinstance(posting, Problem):
             refused[item.id] = (due, posting)
             continue
+        if rules.knows_contacts_by_name and posting.contact_id is None:
+            posting = await _with_contact(tx, item, posting)
         its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
         route = route or its_own
         if its_own == route:
@@ -130,6 +132,12 @@ async def _documents(
         return None
     of_steps = tuple((due.id, posting) for due, posting in taken.values())
     return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=of_steps, items=items)
+
+
+async def _with_contact(tx: Tx, item: Item, posting: Posting) -> Posting:
+    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here."""
+    found = await contact_named(tx, item.workspace_id, item.organisation_id, posting.contact_name, item.kind)
+    return posting if found is None else replace(posting, contact_id=found.provider_id)
 
 
 def _rendered(provider: AccountingProvider, postings: Mapping[ItemId, Posting]) -> tuple[bytes, Collection[ItemId]]:

@@ -95,7 +95,7 @@ class Naming:
                 lock_dates_known=False,
                 bill_rights=BillRights.ALL,
                 layout=named.layout,
-                rules=BookRules(takes_any_code=True),
+                rules=BookRules(takes_any_code=True, knows_contacts_by_name=True),
             )
             choice = OrganisationChoice(tenant_id=tenant_id, name=named.name, bill_rights=BillRights.ALL)
             token_set_id = await self.linking.flows.tokens.keep(tx, package, provider.granted(books))

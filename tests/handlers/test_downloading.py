@@ -470,3 +470,14 @@ async def test_a_ledger_that_knows_its_codes_is_offered_no_other(sqlite_url: str
         )
 
         assert offered == []
+
+
+async def test_a_supplier_that_is_called_as_one_of_the_list_has_its_reference_in_the_file(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await typed(desk, ListKind.CONTACTS, "PAP001, paper & ink ltd\nPAP002, Paper & Ink Holdings")
+        await approved(desk, "F-1")
+
+        await download(desk, BOOKKEEPER)
+
+        (((_, rows)),) = files_of(desk, BOOKKEEPER)
+        assert [row["Account Reference"] for row in rows] == ["PAP001"]
