@@ -207,7 +207,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=linking,
         naming=Naming(db, people, connections, linking, files_for),
-        typing_lists=TypingLists(db, people, providers, following.begin),
+        typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),
         home=Home(db, statuses, people, MyWork()),

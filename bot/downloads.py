@@ -49,6 +49,8 @@ TRANSIENT = frozenset(
 REINSTALL = frozenset({"missing_scope", "not_allowed_token_type"}) | TOKEN_REFUSALS
 GONE = frozenset({"file_deleted", "tombstone", "hidden_by_limit"})
 UNSEEN = frozenset({"file_not_found", "not_visible", "access_denied", "no_permission"})
+FORM_SECONDS = 1.5
+"""Slack waits for three seconds for what comes of a form."""
 _PLAIN = re.compile(r"[!-\[\]-~]+", re.ASCII)
 """Visible ASCII without the backslash, which some parsers read as a slash."""
 
@@ -117,6 +119,25 @@ class SlackFiles:
         if sniff(content) is FileKind.PAGE:
             return NotFetched(reason=views.NO_RIGHT, is_final=True)
         return NotFetched(reason=views.INCOMPLETE, is_final=False)
+
+    async def handed_in(self, workspace_id: WorkspaceId, address: str, *, most: int) -> bytes | None:
+        """`bot.services.typing_lists.HandedIn`: a file of a form, while its person waits. None: it did not come in time, or
+        is too large.
+        """
+        client, url = await self.clients.of(workspace_id), self.allowed(address)
+        if client is None or url is None:
+            return None
+        headers = {"Authorization": f"Bearer {client.token}"}
+        wait = aiohttp.ClientTimeout(total=FORM_SECONDS)
+        try:
+            async with self.session.get(url, headers=headers, allow_redirects=False, timeout=wait) as response:
+                content = await response.content.read(most + 1) if response.status == 200 else b""
+                while content and len(content) <= most and (more := await response.content.read(most + 1)):
+                    content += more
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            logger.warning("a file of a form could not be fetched", extra={"error": type(error).__name__})
+            return None
+        return content if 0 < len(content) <= most else None
 
     def allowed(self, text: str) -> URL | None:
         """The address, if it is of the one host: parsed once, compared exactly by scheme, host and port."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.ids import ChannelId
+from bot.domain.typed_lists import TypedListError
 from bot.services.managing import Managing
 from bot.services.naming import NameTakenError, Naming
 from bot.services.typing_lists import TypingLists
@@ -58,8 +59,12 @@ class NamingHandlers:
             raise NotOursError(submission.form.private_metadata[:60])
         await self.lists.opened(actor, ref.organisation_id, ref.kind)
         try:
-            typed = views.read_list(submission.form.state, ref.kind)
+            address = views.address_of_file(submission.form.state)
+            of_file = None if address is None else await self.lists.text_of(actor, address)
+            typed = views.read_list(submission.form.state, ref.kind, of_file)
         except views.NotTypedError as wrong:
             return FormErrors(wrong.fields)
+        except TypedListError as error:
+            return FormErrors({BlockId.LIST_FILE: str(error)})
         await self.lists.save(actor, ref.organisation_id, ref.kind, typed)
         return BackTo(manage.page(await self.managing.opened(actor, ref.organisation_id), notice=SAVED))

@@ -12,6 +12,7 @@ from bot.domain.texts import cleaned
 TYPED = (ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS)
 """Those that can be typed."""
 LONGEST_CODE, LONGEST_NAME = 60, 200
+MOST_LINES = 5000
 MOST_PERCENT = 100
 GONE = "-"
 _CLASSES = {"expense": AccountClass.EXPENSE, "cost": AccountClass.EXPENSE, "asset": AccountClass.ASSET}
@@ -37,6 +38,8 @@ def typed_list(kind: ListKind, text: str) -> TypedList:
     Raises:
         TypedListError
     """
+    if text.count("\n") > MOST_LINES:
+        raise TypedListError(f"At most {MOST_LINES:,} lines are taken at once. Part the list.")
     entries: dict[str, ListEntry] = {}
     gone: set[str] = set()
     for number, cells in _lines(text):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.db import list_terms
 from bot.db.base import table_of
@@ -12,7 +13,7 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.managing import TypedListPage
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.domain.typed_lists import TYPED, TypedList
+from bot.domain.typed_lists import TYPED, TypedList, TypedListError
 from bot.services import audit, default_messages
 from bot.services.homes import redraw_homes_of
 from bot.services.messages import Subject, redraw
@@ -26,12 +27,40 @@ from providers.base import AccountingProvider
 ENTRIES = table_of(ListEntryRow)
 
 
+LARGEST_LIST = 512 * 1024
+"""In bytes; some ten thousand lines."""
+NOT_FETCHED = (
+    f"Slack did not hand that file over in time, or it is larger than {LARGEST_LIST // 1024} KiB. Press Save again."
+)
+
+
+class HandedIn(Protocol):
+    async def __call__(self, workspace_id: WorkspaceId, address: str, *, most: int) -> bytes | None:
+        """A file that is in a form, while its person waits; None where it did not come in time, or is too large."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class TypingLists:
     db: Database
     people: People
     providers: Mapping[str, AccountingProvider]
     begin_to_follow: BeginToFollow
+    handed_in: HandedIn
+
+    async def text_of(self, actor: Actor, address: str) -> str:
+        """What a file says that somebody put into the form.
+
+        Raises:
+            TypedListError: it did not come.
+        """
+        content = await self.handed_in(actor.workspace.id, address, most=LARGEST_LIST)
+        if content is None:
+            raise TypedListError(NOT_FETCHED)
+        try:
+            return content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return content.decode("cp1252", errors="replace")
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId, kind: ListKind) -> TypedListPage:
         """Raises:

@@ -18,7 +18,7 @@ from slack_sdk.models.blocks import (
     StaticSelectElement,
     UserMultiSelectElement,
 )
-from slack_sdk.models.blocks.block_elements import ConversationFilter, InputInteractiveElement
+from slack_sdk.models.blocks.block_elements import ConversationFilter, FileInputElement, InputInteractiveElement
 
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.views.ids import ActionId, BlockId
@@ -72,6 +72,12 @@ class Fields:
     def day(self, block: BlockId) -> date | None:
         chosen = self._entry(block, ActionId.VALUE).get("selected_date")
         return date.fromisoformat(str(chosen)) if chosen else None
+
+    def file_address(self, block: str) -> str | None:
+        """Where the file is that somebody put in."""
+        files = self._entry(block, ActionId.VALUE).get("files") or [{}]
+        address = files[0].get("url_private_download") or files[0].get("url_private")
+        return None if address is None else str(address)
 
     def account(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_ACCOUNT)
@@ -135,6 +141,12 @@ def text_field(
         placeholder=None if placeholder is None else PlainTextObject(text=placeholder),
     )
     return field(block, label, element, hint=hint, optional=optional)
+
+
+def file_field(block: str, label: str, *, filetypes: Sequence[str], hint: str | None = None) -> InputBlock:
+    """One file, or none."""
+    element = FileInputElement(action_id=ActionId.VALUE, filetypes=list(filetypes), max_files=1)
+    return field(block, label, element, hint=hint, optional=True)
 
 
 def day_field(block: BlockId, label: str, initial: date | None, *, optional: bool = False) -> InputBlock:

@@ -170,6 +170,7 @@ class BlockId(StrEnum):
     COUNTRY = "country"
     BOOKS_CURRENCY = "books_currency"
     TYPED_LIST = "typed_list"
+    LIST_FILE = "list_file"
     CONNECTION = "connection"
     """With the organisation's id: a card of several, which stays the same when Home is drawn again under a press."""
     KEEP = "keep"

@@ -12,7 +12,7 @@ from bot.domain.connections import LIST_NAMES
 from bot.domain.managing import TypedListPage
 from bot.domain.texts import cleaned
 from bot.domain.typed_lists import TypedList, TypedListError, typed_list
-from bot.views.fields import Fields, radio_field, text_field
+from bot.views.fields import Fields, file_field, radio_field, text_field
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import ListRef, NamingRef
 from bot.views.parts import context, section
@@ -140,20 +140,30 @@ def list_form(page: TypedListPage) -> View:
                 is_long=True,
                 placeholder=example,
                 hint=f"{hint} Commas, semicolons or tabs stand between them.",
+                optional=True,
             ),
+            file_field(BlockId.LIST_FILE, "Or a CSV file", filetypes=("csv", "txt"), hint="Its lines as above."),
             context(ADDS),
         ],
     )
 
 
-def read_list(state: dict[str, Any], kind: ListKind) -> TypedList:
-    """Raises:
-    NotTypedError: the line that cannot be read.
+def address_of_file(state: dict[str, Any]) -> str | None:
+    """Where the list is that somebody put in as a file; None: it is typed."""
+    return Fields(state).file_address(BlockId.LIST_FILE)
+
+
+def read_list(state: dict[str, Any], kind: ListKind, of_file: str | None) -> TypedList:
+    """`of_file` is what the file says, which is taken instead of what is typed.
+
+    Raises:
+        NotTypedError: the line that cannot be read.
     """
+    block = BlockId.TYPED_LIST if of_file is None else BlockId.LIST_FILE
     try:
-        found = typed_list(kind, Fields(state).text(BlockId.TYPED_LIST) or "")
+        found = typed_list(kind, Fields(state).text(BlockId.TYPED_LIST) or "" if of_file is None else of_file)
     except TypedListError as error:
-        raise NotTypedError({str(BlockId.TYPED_LIST): str(error)}) from error
+        raise NotTypedError({str(block): str(error)}) from error
     if not found.entries and not found.gone:
-        raise NotTypedError({str(BlockId.TYPED_LIST): NOTHING_TYPED})
+        raise NotTypedError({str(block): NOTHING_TYPED})
     return found

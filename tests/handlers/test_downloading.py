@@ -481,3 +481,31 @@ async def test_a_supplier_that_is_called_as_one_of_the_list_has_its_reference_in
 
         (((_, rows)),) = files_of(desk, BOOKKEEPER)
         assert [row["Account Reference"] for row in rows] == ["PAP001"]
+
+
+async def handed_in(desk: Desk, content: bytes) -> dict[str, str]:
+    """A list of suppliers, put into the form as a file; what is said of it."""
+    home = await desk.slack.open_home(ADMIN)
+    assert home is not None
+    await desk.press(home, ActionId.OPEN_MANAGE, ADMIN)
+    page, value = desk.modal(ADMIN), ListRef(desk.world.organisation_id, ListKind.CONTACTS).encode()
+    row = next(block for block in page.blocks if block.get("accessory", {}).get("value") == value)
+    await desk.slack.click(page, ActionId.TYPE_LIST, user=ADMIN, block_id=row["block_id"])
+    stored = desk.slack.workspace.keep_file(content, "suppliers.csv", user=ADMIN)
+    done = await desk.slack.submit(desk.modal(ADMIN), {BlockId.LIST_FILE: [stored.id]})
+    await desk.settle()
+    await desk.slack.close_modal(ADMIN, everything=True)
+    return done.errors
+
+
+async def test_a_list_is_taken_from_a_file_of_another_program(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        many = "\n".join(f"S{number};Supplier {number}" for number in range(600))
+
+        assert await handed_in(desk, f"Code;Name\n{many}\nCAF001;Café Ünal".encode("cp1252")) == {}
+
+        home = await desk.slack.open_home(ADMIN)
+        assert home is not None
+        assert "601 contacts" in words(home)
+        assert "Line 2" in (await handed_in(desk, b"A, B\n, C"))[BlockId.LIST_FILE]
+        assert "larger than" in (await handed_in(desk, bytes(600_000)))[BlockId.LIST_FILE]
