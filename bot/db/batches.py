@@ -95,6 +95,7 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
         .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
         .where(
             BATCHES.c.state.in_(OPEN),
+            BATCHES.c.number.is_(None),  # the others are a person's to download
             BATCHES.c.due_at <= tx.now,
             or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
             or_(CONNECTIONS.c.health.in_(USABLE), is_looked_up),

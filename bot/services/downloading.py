@@ -56,8 +56,6 @@ CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
 
 MOVING_FOR = timedelta(seconds=60)
 MOST_ATTEMPTS = 10
-NEVER = timedelta(days=36500)
-"""No attempt of the publishing engine's is made at a batch that a person downloads."""
 
 
 class CannotDownloadError(Exception):
@@ -168,7 +166,7 @@ class Downloading:
             route=frozen.route,
             body=frozen.body,
             body_hash=hashlib.sha256(frozen.body).hexdigest(),
-            due_at=tx.now + NEVER,
+            due_at=tx.now,
             number=number,
         )
         await planning.bind_steps(tx, batch_id, frozen.taken)

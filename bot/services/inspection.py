@@ -9,6 +9,7 @@ from sqlalchemy import Row, func, select
 from bot.db.arrivals import ArrivalRow
 from bot.db.base import load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow, TokenSetRow
+from bot.db.downloads import DOWNLOADS
 from bot.db.publications import BatchRow
 from bot.db.unit_of_work import Database
 from bot.db.workspaces import WorkspaceRow, is_installed
@@ -127,7 +128,11 @@ class Inspection:
             counted = {
                 "publishing": select(func.count())
                 .select_from(BATCHES)
-                .where(BATCHES.c.ended_at.is_(None), BATCHES.c.due_at < late, BATCHES.c.organisation_id.in_(connected)),
+                .where(BATCHES.c.ended_at.is_(None), BATCHES.c.due_at < late, BATCHES.c.organisation_id.in_(connected))
+                .where(BATCHES.c.number.is_(None)),
+                "downloads": select(func.count())
+                .select_from(DOWNLOADS)
+                .where(DOWNLOADS.c.due_at < late, is_installed(DOWNLOADS.c.workspace_id)),
                 "importing lists": select(func.count())
                 .select_from(SYNCS)
                 .where(SYNCS.c.due_at < late, SYNCS.c.organisation_id.in_(connected)),
