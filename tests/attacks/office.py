@@ -442,7 +442,7 @@ async def _to_remove(desk: Desk, published: str, downloaded: OrganisationId) -> 
             "id": moved["item_id"],
             "organisation_id": downloaded,
             "state": ItemState.WITHDRAWING,
-            "source_key": None,
+            "source_key": "a copy",
         }
         await tx.execute(ITEMS.insert().values(**{**item, **own}))
         of_item = PUBLICATIONS.c.item_id == item_id, STEPS.c.item_id == item_id
