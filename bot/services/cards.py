@@ -243,9 +243,22 @@ async def _warnings(
     alike = [other for other in await like_documents(tx, item) if other.id not in asked_about]
     if alike:
         found.append(f"Same supplier, date and total as {_listed(alike)}.")
+    if rules.knows_contacts_by_name:
+        found += await _not_listed(tx, item)
     if own is not None and await lists.lacks_currency(tx, item, own):
         found.append(not_switched_on(item))
     return (*found, *await _of_its_account(tx, item), *warned_of(item))
+
+
+async def _not_listed(tx: Tx, item: Item) -> tuple[str, ...]:
+    """A file names whom the list has by a reference, which its software may insist on."""
+    name, of = item.counterparty.name, (tx, item.workspace_id, item.organisation_id)
+    is_told = name is not None and item.coding.contact.value is None and await lists.has_contacts(*of)
+    if not is_told or await lists.contact_named(*of, name or "", item.kind) is not None:
+        return ()
+    return (
+        f"{name} is not in the list of suppliers, so a file has no reference for it. An admin adds it under Manage.",
+    )
 
 
 def _listed(others: Sequence[Item]) -> str:

@@ -49,7 +49,7 @@ from bot.services.messages import Place, Surface, note
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.settings import load_settings, organisation_name
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
-from bot.views.downloading import came_to_nothing, handed_over
+from bot.views.downloading import READY_NOW, came_to_nothing, handed_over
 from providers.base import FileProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -152,7 +152,7 @@ class Downloading:
         if not due or due[0].kind is not StepKind.DOCUMENT:  # what is to be removed is nobody's to download
             raise CannotDownloadError(
                 "Nothing waits to be downloaded now. What was approved just now can still be undone for a moment; "
-                "*Publish now* on its card takes it at once. What is held waits for *Release*."
+                f"*{READY_NOW}* on its card leaves that out. What is held waits for *Release*."
             )
         laid_out = provider.laid_out(books)
         frozen = await freezing.take(tx, organisation, laid_out, self.jobs, found=due, public_url=self.public_url)

@@ -245,6 +245,11 @@ async def lacks_currency(tx: Tx, item: Item, own: str) -> bool:
     return not row.is_active if row is not None else await _has_any(*of, ListKind.CURRENCIES)
 
 
+async def has_contacts(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
+    """Whether anybody is in the list."""
+    return await _has_any(tx, workspace_id, organisation_id, ListKind.CONTACTS)
+
+
 async def _has_any(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind) -> bool:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}
     return (await tx.execute(_ANY, of)).first() is not None

@@ -56,4 +56,6 @@ def in_batch(note: BatchNote | None) -> str:
     return f":inbox_tray: *In {number}*, and published when a bookkeeper or an admin has downloaded it."
 
 
+READY_NOW = "Ready now"
+"""The button that leaves out what is left of the time for Undo."""
 READY = ":inbox_tray: *Ready for download*: a bookkeeper or an admin presses *Download*, and then it is published."

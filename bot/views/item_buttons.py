@@ -18,6 +18,7 @@ from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
 from bot.domain.reports import APART_FROM
 from bot.views import downloading
+from bot.views.downloading import READY_NOW
 from bot.views.ids import ActionId
 from bot.views.item_payment import link_button
 from bot.views.metadata import BatchRef, ItemRef
@@ -124,7 +125,11 @@ def _before_it_is_sent(found: ItemCard) -> list[ButtonElement]:
         return [_release(found), undo]
     if not (found.is_set_up and found.is_connected):
         return [undo]
-    return [undo, _button(ActionId.PUBLISH_NOW, "Publish now", value), _button(ActionId.HOLD_ITEM, "Hold", value)]
+    hold = _button(ActionId.HOLD_ITEM, "Hold", value)
+    if found.is_downloaded and found.is_due:  # nothing but a download is to be waited for
+        return [undo, hold]
+    label = READY_NOW if found.is_downloaded else "Publish now"
+    return [undo, _button(ActionId.PUBLISH_NOW, label, value), hold]
 
 
 def _release(found: ItemCard) -> ButtonElement:
@@ -134,6 +139,8 @@ def _release(found: ItemCard) -> ButtonElement:
         sent = f"It goes to {ledger} as soon as the set-up is complete."
     elif not found.is_connected:
         sent = f"It goes to {ledger} as soon as the connection is back."
+    elif found.is_downloaded:
+        sent = "It can be downloaded at once, or at the end of the time for Undo if that still runs."
     else:
         sent = f"It goes to {ledger} at once, or at the end of the time for Undo if that still runs."
     button = _button(ActionId.RELEASE_ITEM, "Release", _ref(found.item), style="primary")

@@ -153,7 +153,8 @@ def _waits_for(found: ItemCard) -> str:
         return _set_up_missing(found)
     if item.held_at is not None:
         by = " on the command line" if item.held_by is None else f" by {mention(item.held_by)}"
-        return f":raised_hand: *Held*{by}, {moment(item.held_at)}. A bookkeeper or an admin can release it; nothing is sent to {ledger} before."
+        before = "it is in no file" if found.is_downloaded else f"nothing is sent to {ledger}"
+        return f":raised_hand: *Held*{by}, {moment(item.held_at)}. A bookkeeper or an admin can release it; {before} before."
     if not found.is_connected:
         return _connection_missing(ledger)
     if found.is_downloaded and (item.send_after is None or found.is_due):
