@@ -105,6 +105,7 @@ async def _documents(
     route: str | None = None
     taken: dict[ItemId, tuple[DueStep, Posting]] = {}
     refused: dict[ItemId, tuple[DueStep, Problem]] = {}
+    contacts: dict[str, str | None] = {}
     for due in found:
         item = items.get(due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
@@ -115,7 +116,7 @@ async def _documents(
             refused[item.id] = (due, posting)
             continue
         if rules.knows_contacts_by_name and posting.contact_id is None:
-            posting = await _with_contact(tx, item, posting)
+            posting = await _with_contact(tx, item, posting, contacts)
         its_own = provider.route(await _standing_as(tx, organisation, due) or posting)
         route = route or its_own
         if its_own == route:
@@ -134,10 +135,15 @@ async def _documents(
     return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=of_steps, items=items)
 
 
-async def _with_contact(tx: Tx, item: Item, posting: Posting) -> Posting:
-    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here."""
-    found = await contact_named(tx, item.workspace_id, item.organisation_id, posting.contact_name, item.kind)
-    return posting if found is None else replace(posting, contact_id=found.provider_id)
+async def _with_contact(tx: Tx, item: Item, posting: Posting, known: dict[str, str | None]) -> Posting:
+    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here. `known`
+    are those that were looked up for others before.
+    """
+    name = posting.contact_name
+    if name not in known:
+        found = await contact_named(tx, item.workspace_id, item.organisation_id, name, item.kind)
+        known[name] = None if found is None else found.provider_id
+    return replace(posting, contact_id=known[name])
 
 
 def _rendered(provider: AccountingProvider, postings: Mapping[ItemId, Posting]) -> tuple[bytes, Collection[ItemId]]:

@@ -43,7 +43,7 @@ PROFILE = Profile(
     name="File export",
     capabilities=frozenset({Capability.BILLS, Capability.CREDIT_NOTES, Capability.DOWNLOADS, Capability.WITHDRAWING}),
     lists=(),
-    batch_size=500,
+    batch_size=200,  # frozen while a person waits for the answer: 0.6 s of processor time
     limits=RateLimits(per_minute=None, per_day=None, at_once=1),
     marker=Marker(field="", visibility_delay=timedelta(0), key_remembered_for=timedelta(0)),
     connect=ConnectSteps(
