@@ -26,8 +26,9 @@ def card_of(
     """`row` is the connection's with its organisation's name and books, and its sign-in's login; `syncs` are how far its
     lists are. A provider whose credentials were taken away is named by its key.
     """
-    ledger = row.provider if provider is None else provider.profile.name
-    facts, books = {"ledger": ledger, "organisation": row.name}, load(row.books, Books)
+    books = load(row.books, Books)
+    ledger = row.provider if provider is None else _named(provider, books)
+    facts = {"ledger": ledger, "organisation": row.name}
     return ConnectionCard(
         organisation_id=OrganisationId(row.organisation_id),
         organisation=row.name,
@@ -50,6 +51,13 @@ def card_of(
         manage_page="" if provider is None else provider.profile.apps_page,
         is_downloaded=is_downloaded(provider),
     )
+
+
+def _named(provider: AccountingProvider, books: Books) -> str:
+    """With what its files are for, where there are any."""
+    profile = provider.profile
+    layout = next((layout for layout in profile.layouts if layout.key == books.layout), None)
+    return profile.name if layout is None else f"{profile.name}, {layout.name}"
 
 
 def is_downloaded(provider: AccountingProvider | None) -> bool:

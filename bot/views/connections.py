@@ -52,12 +52,13 @@ def _at(card: ConnectionCard) -> str:
 
 def _next_step(card: ConnectionCard) -> str:
     ledger = escape(card.provider_name)
+    if card.is_set_up and card.is_downloaded:
+        return ":white_check_mark: *Ready*: approved bills wait until a bookkeeper or an admin presses *Download*."
     if card.is_set_up:
         return f":white_check_mark: *Ready*: approved bills go to {ledger}."
     steps = f"{card.steps_done} of {SET_UP_STEPS} steps done"
-    return (
-        f":arrow_right: *Next:* an admin presses *Set up* ({steps}). Nothing is sent to {ledger} before that is saved."
-    )
+    nothing = "Nothing can be downloaded" if card.is_downloaded else f"Nothing is sent to {ledger}"
+    return f":arrow_right: *Next:* an admin presses *Set up* ({steps}). {nothing} before that is saved."
 
 
 def reconnect_message(card: ConnectionCard, admins: tuple[str, ...] = ()) -> Message:
@@ -156,6 +157,9 @@ def _lists_in_words(card: ConnectionCard) -> str:
     """What was imported in one line; each list by itself while they are read, and where one could not be."""
     each = "\n".join(list_in_words(found) for found in card.lists)
     ledger = escape(card.provider_name)
+    if card.is_downloaded:
+        typed = ", ".join(counted(found) for found in card.lists) or "none yet"
+        return f"*Lists:* {typed}. An admin types them, or puts in files, under *Manage*."
     if card.is_importing:
         return f":hourglass_flowing_sand: *Importing the lists from {ledger}*\n{each}"
     if any(found.state == "failed" for found in card.lists):

@@ -124,7 +124,7 @@ def lists_in_words(status: ConnectionStatus) -> str:
     """Each list with what it holds and how old it is, in a line; an age that all share is said once."""
     lists = status.card.lists
     if not lists:
-        return "No lists read yet"
+        return "No lists typed yet" if status.card.is_downloaded else "No lists read yet"
     read_at = sorted(found.synced_at for found in lists if found.synced_at is not None)
     are_read_together = len(read_at) == len(lists) > 1 and read_at[-1] - read_at[0] < TOGETHER
     if are_read_together and all(found.state == "done" for found in lists):

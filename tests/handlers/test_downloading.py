@@ -358,6 +358,23 @@ async def test_what_an_organisation_cannot_be_named_is_told_at_its_field(
         assert said in done.errors[block]
 
 
+async def test_its_messages_speak_of_files_and_of_typed_lists(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        (told,) = [message for message in desk.slack.dms(ADMIN) if "connected this organisation" in words(message)]
+
+        assert "File export, Sage 50" in words(told)
+        assert "*Lists:* 2 categories, 2 tax rates." in words(told)
+        assert "wait until a bookkeeper or an admin presses *Download*" in words(told)
+        home = await desk.slack.open_home(ADMIN)
+        assert home is not None
+        assert "Healthy" in words(home)
+        assert "may " not in words(home)
+        await desk.world.later(7 * 24 * 3600)
+        home = await desk.slack.open_home(ADMIN)
+        assert home is not None
+        assert "Out of date" not in words(home)
+
+
 async def test_it_is_disconnected_and_named_again_with_all_that_was_kept(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
         await approved(desk, "F-1")
