@@ -62,8 +62,8 @@ from bot.services.questions import Questions
 from bot.services.queues import Queues
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
-from bot.services.reports import Reports
 from bot.services.removing import Removing
+from bot.services.reports import Reports
 from bot.services.roles import Roles
 from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
