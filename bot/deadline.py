@@ -56,7 +56,12 @@ async def stepping_aside() -> None:
         return
     quiet = asyncio.get_running_loop().create_future()
     _in_hand.waiting.append(quiet)
-    await asyncio.wait((quiet,), timeout=STEPS_ASIDE_SECONDS)
+    try:
+        await asyncio.wait((quiet,), timeout=STEPS_ASIDE_SECONDS)
+    finally:
+        # where requests never pause, nobody else would take it out
+        if quiet in _in_hand.waiting:
+            _in_hand.waiting.remove(quiet)
 
 
 def is_answering() -> bool:

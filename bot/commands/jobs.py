@@ -23,7 +23,10 @@ from bot.services.operating import CannotError, NoSuchItemError, Operating
 LISTS = "show what waits, is being sent, is looked for in the ledger, or was refused"
 LIST_EXAMPLE = "dext-bot jobs list --state refused --json"
 DEEDS: dict[str, tuple[str, str]] = {
-    "retry": ("send again as it is what the ledger refused, because the cause is gone", "is sent again"),
+    "retry": (
+        "send again as it is what the ledger refused, because the cause is gone, or try what was set aside",
+        "is sent again",
+    ),
     "cancel": (
         "undo the approval of an item that was not sent; it has to be approved again",
         "is to be approved again",

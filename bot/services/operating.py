@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
-from bot.db import steps
+from bot.db import deaths, steps
 from bot.db.items import ITEMS, item_of
 from bot.db.queued import queued_steps
 from bot.db.unit_of_work import Database, Tx
@@ -28,6 +28,7 @@ from bot.services.named_books import organisations, the_one
 
 BY_OPERATOR = {"on": "the command line"}
 SENT_AGAIN = "It was sent again as it is, on the command line."
+TRIED_AGAIN = "It is tried again, as was asked for on the command line."
 
 
 class NoSuchItemError(Exception):
@@ -60,21 +61,16 @@ class Operating:
         return tuple(found)
 
     async def retry(self, named: str, organisation: str | None) -> Item:
-        """Send again as it is what was refused: a document, or what was to come after it.
+        """Send again as it is what was refused, a document or what was to come after it; what was set aside is looked for,
+        and sent where it is not there.
 
         Raises:
             NoSuchItemError, NoSuchOrganisationError: which one is meant is not clear.
-            CannotError: nothing of it was refused.
+            CannotError: nothing of it was refused or set aside.
         """
         async with self.db.write() as tx:
             before = await self._meant(tx, named, organisation)
-            if before.state is ItemState.REFUSED:
-                item = await publications.send_again(tx, before)
-                if item is None:
-                    raise _cannot(before)
-                await alerts.fixed(tx, item, SENT_AGAIN)
-            else:
-                item = await _retry_additions(tx, before)
+            item = before if await _wake(tx, before) else await _send_again(tx, before)
             await _tell(tx, item, "retried")
         return item
 
@@ -147,6 +143,25 @@ def _which(named: str, found: Sequence[tuple[Item, str]]) -> str:
         return f"No item is called {named}. `dext-bot jobs list` shows the references and ids of what is on its way."
     listed = "\n".join(f"  {item.id}  {item.reference} of {name}" for item, name in found)
     return f"Several items are called {named}: type the id of one, or --organisation NAME.\n{listed}"
+
+
+async def _wake(tx: Tx, item: Item) -> bool:
+    """Whatever of it was set aside, because processes died over it, is due now. False: nothing was."""
+    kinds = StepKind.DOCUMENT, *ADDITIONS
+    woken = [of for of in kinds if await deaths.wake(tx, item.workspace_id, item.id, of)]
+    for of in woken:
+        await alerts.fixed(tx, item, TRIED_AGAIN, of=of)
+    return bool(woken)
+
+
+async def _send_again(tx: Tx, before: Item) -> Item:
+    if before.state is not ItemState.REFUSED:
+        return await _retry_additions(tx, before)
+    item = await publications.send_again(tx, before)
+    if item is None:
+        raise _cannot(before)
+    await alerts.fixed(tx, item, SENT_AGAIN)
+    return item
 
 
 async def _retry_additions(tx: Tx, item: Item) -> Item:

@@ -100,7 +100,10 @@ async def test_answers_that_never_end_hold_nothing_up(
     with answering():
         async with asyncio.timeout(10):
             await message
+        left = list(deadline._in_hand.waiting)
     await db.close()
+
+    assert left == [], "where requests never pause, these would grow for ever"
 
 
 @pytest.mark.usefixtures("short_waits")

@@ -18,6 +18,7 @@ from bot.domain.rights import Role
 from bot.domain.slack import Actor
 from bot.services.fixes import Fixes
 from bot.services.items import Items
+from bot.services.operating import Operating
 from bot.services.people import People, grant
 from providers.base import Access
 from tests.fakes.clock import FakeClock
@@ -114,6 +115,20 @@ async def test_retry_takes_what_is_there_and_sends_what_is_not(world: World, at:
     await world.settle()
 
     assert was_set_aside == ("open", "outcome_set_aside", 1)
+    assert (await world.state(item_id), world.ledger.numbers) == (ItemState.PUBLISHED, [POISON])
+    assert await world.alert(item_id) == ("resolved", "outcome_set_aside", 1)
+
+
+@pytest.mark.parametrize("at", ["create", "read"])
+async def test_retry_on_the_command_line_does_the_same(world: World, at: str) -> None:
+    poison = poisoned(world, at)
+    (item_id,) = await world.approve(POISON)
+    await for_a_while(world)
+    poison.is_cured = True
+
+    await Operating(world.db).retry(str(item_id), None)
+    await world.settle()
+
     assert (await world.state(item_id), world.ledger.numbers) == (ItemState.PUBLISHED, [POISON])
     assert await world.alert(item_id) == ("resolved", "outcome_set_aside", 1)
 
