@@ -68,7 +68,9 @@ class _LookUp:
 
     async def _category(self, said: str) -> None:
         by_code = await lists.accounts_by_code(*self.of, [said])
-        found = (*by_code.values(), *await lists.find_accounts(*self.of, said))
+        found = tuple(by_code.values())
+        if not _is_sure(by_code.get(said)):
+            found = (*found, *await lists.find_accounts(*self.of, said))
         live = _once(account for account in found if account.is_active and account.is_codable)
         there = await lists.find_accounts(*self.of, "") if self._is_told(live) else ()
         self._settle("category", "live category of these books", said, live, there)
@@ -79,7 +81,9 @@ class _LookUp:
 
     async def _item_code(self, said: str) -> None:
         by_code = await lists.products_by_code(*self.of, [said])
-        found = (*by_code.values(), *await lists.find_products(*self.of, said))
+        found = tuple(by_code.values())
+        if not _is_sure(by_code.get(said)):
+            found = (*found, *await lists.find_products(*self.of, said))
         live = await self._usable(found)
         there = await self._usable(await lists.find_products(*self.of, "")) if self._is_told(live) else ()
         self._settle("item_code", "live product or service of these books", said, live, there)
@@ -133,6 +137,11 @@ class _LookUp:
 
 
 _LOOKS = {"category": _LookUp._category, "tax_rate": _LookUp._tax_rate, "item_code": _LookUp._item_code}  # noqa: SLF001 - its own
+
+
+def _is_sure(entry: Account | Product | None) -> bool:
+    """Whether nothing else can be meant by its code: people know it by that, and it is live."""
+    return entry is not None and entry.is_active and entry.number is None
 
 
 def _once(entries: Iterable[Entry]) -> list[Entry]:

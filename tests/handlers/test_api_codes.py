@@ -13,6 +13,7 @@ from bot.playground.slack import BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
 from tests.contract.ingest_document import problems
 from tests.fakes.other_books import OtherBooks
+from tests.fakes.statements import counted
 from tests.handlers.api_client import A_BILL, ApiClient, a_client
 from tests.handlers.desk import CATEGORY, TAX, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.handlers.test_other_books import CLASS, LOCATION
@@ -132,6 +133,18 @@ async def test_what_the_ledger_does_not_have_is_told_with_its_line_and_with_what
     assert "TONER · Toner cartridge, black" in told["lines[1].coding.item_code"]
     option = told["lines[1].coding.tracking[1].option"]
     assert option == "No live option of Region is called “Nort”. There are North, South, East and West."
+
+
+async def test_what_many_lines_name_is_looked_up_once(desk: Desk, api: ApiClient) -> None:
+    coding = {"category": "429", "tax_rate": "INPUT2", "item_code": "TONER", "tracking": [NORTH]}
+    lines = [{**TWO[0], "coding": coding}] * 200
+
+    with counted() as asked:
+        sent = await api.send({**A_BILL, "lines": lines})
+
+    assert sent.status == 201
+    of_entries = [statement for statement in asked if "FROM list_entries" in statement]
+    assert len(of_entries) < 20, of_entries
 
 
 async def test_codes_that_come_with_a_file_are_those_of_what_is_read(desk: Desk, api: ApiClient) -> None:

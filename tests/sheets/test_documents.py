@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.documents import DocumentType, ItemKind, LineAmounts
 from bot.sheets.columns import Column, Template, UnsureError, columns_of
-from bot.sheets.documents import Names, Reading, UnsureAmountsError, UnsureOrderError
+from bot.sheets.documents import Names, Reading, UnsureAmountsError, UnsureOrderError, documents_of
 from bot.sheets.sheet import MOST_ROWS, SheetError, read_sheet
 from bot.sheets.values import DayOrder
 from tests.sheets.lists import DEXT, QUICKBOOKS, XERO, read
@@ -64,6 +64,29 @@ def test_the_bills_of_quickbooks_have_their_memo_and_account() -> None:
 
     assert (bill.facts.number, bill.facts.note, bill.facts.gross) == ("B1", "from the shop", D("120.00"))
     assert bill.line_names == (Names(category="Office Expenses", tax_rate="20.0% S"),)
+
+
+def test_a_column_that_is_called_as_a_tracking_category_has_its_options() -> None:
+    sheet = read_sheet(QUICKBOOKS.replace("27/09/2026,,,", "27/09/2026,,North,").encode())
+    columns = columns_of(sheet.header, {})
+    tracked = columns.tracked(sheet.header, ("Location", "Class", "Supplier"))
+
+    (bill,) = documents_of(sheet, tracked, Reading(line_amounts=LineAmounts.EXCLUSIVE), lambda _: D(20))
+
+    assert ("Location" in columns.unused, "Location" in tracked.unused) == (True, False)
+    assert [names.tracking for names in bill.line_names] == [(("Location", "North"),)]
+    assert bill.facts.supplier.name == "Paper & Ink Ltd"
+
+
+def test_a_product_of_each_row_is_its_lines_and_one_of_all_rows_the_documents() -> None:
+    rows = "A,1,2026-01-02,GBP,{0},5.00\nA,1,2026-01-02,GBP,{1},6.00\n"
+    head = "Supplier,Number,Date,Currency,Item Code,Line Amount\n"
+
+    (several,), (same,) = read(head + rows.format("INK", "PEN")), read(head + rows.format("INK", "INK"))
+
+    assert ([names.product for names in several.line_names], several.names.product) == (["INK", "PEN"], None)
+    assert ([names.product for names in same.line_names], same.names.product) == ([None, None], "INK")
+    assert several.complaints == same.complaints == ()
 
 
 def test_a_list_of_sales_has_customers() -> None:
