@@ -22,11 +22,14 @@ from bot.domain.books import (
 )
 from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, record_of
 from providers.freeagent import wire
+from providers.freeagent.mapping import is_in_uk, is_registered
 from providers.freeagent.resources import id_of
 
 PROJECT = "project"
 """The tracking category there is; its options are projects."""
 EXEMPT, OUT_OF_SCOPE = "EXEMPT", "OUT_OF_SCOPE"
+UK_RATES = ("20.0", "5.0", "0.0")
+"""Where a company of the United Kingdom does not tell any: the example of "Company" has none (unverified)."""
 REVERSE_CHARGE = "REVERSE_CHARGE"
 """Our code for what FreeAgent says of a whole document (`ec_status`)."""
 GROUPS = {
@@ -132,8 +135,11 @@ def _usual_rate(said: Any, company: wire.Company) -> str | None:
 
 
 def rates_of(company: wire.Company) -> list[str]:
-    """The percentages of a company, as codes: FreeAgent refers to a rate by what it is."""
-    return [f"{Decimal(str(rate)).normalize():f}" for rate in company.get("sales_tax_rates") or []]
+    """The percentages of a company, as codes: FreeAgent refers to a rate by what it is. Nothing, where it is not registered."""
+    if not is_registered(company):
+        return []
+    told = company.get("sales_tax_rates") or (UK_RATES if is_in_uk(company) else ())
+    return list(dict.fromkeys(f"{Decimal(str(rate)).normalize():f}" for rate in told))
 
 
 def tax_rates_of(company: wire.Company) -> Iterator[TaxRate]:
@@ -144,7 +150,7 @@ def tax_rates_of(company: wire.Company) -> Iterator[TaxRate]:
     if rates:
         yield TaxRate(code=EXEMPT, name=f"Exempt from {name}", percent=Decimal(0))
         yield TaxRate(code=OUT_OF_SCOPE, name=f"Outside the scope of {name}", percent=Decimal(0))
-    if rates and str(company.get("type") or "").startswith("Uk"):
+    if rates and is_in_uk(company):
         yield TaxRate(code=REVERSE_CHARGE, name="Reverse charge", percent=Decimal(0))
 
 

@@ -77,13 +77,27 @@ def rules_of(found: wire.Company) -> BookRules:
     """Who is not registered has no tax; and where it is not of value added, tax on costs is part of what is paid for. In another
     currency a rate comes to nothing ("Expenses"). An explanation of a bank transaction is of one category.
     """
-    is_registered = found.get("sales_tax_registration_status") == "Registered"
+    taxes_sales = is_registered(found)
     return BookRules(
-        taxes_costs=is_registered and found.get("sales_tax_is_value_added") is not False,
-        taxes_sales=is_registered,
+        taxes_costs=taxes_sales and found.get("sales_tax_is_value_added", not _is_in_us(found)),
+        taxes_sales=taxes_sales,
         costs_taxed_in=found.get("currency"),
         books_bank_whole=True,
     )
+
+
+def is_registered(company: wire.Company) -> bool:
+    """For sales tax. Where that is not told, a company that has rates is."""
+    said = company.get("sales_tax_registration_status")
+    return said == "Registered" if said else bool(company.get("sales_tax_rates"))
+
+
+def is_in_uk(company: wire.Company) -> bool:
+    return str(company.get("type") or "").startswith("Uk")
+
+
+def _is_in_us(company: wire.Company) -> bool:
+    return str(company.get("type") or "").startswith("Us")
 
 
 def rights_of(user: wire.User) -> BillRights:

@@ -5,7 +5,7 @@ What is gone is answered with 404 like what never was; of an id that FreeAgent g
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.ledger_documents import EndedDocument, changes
@@ -69,6 +69,9 @@ class Withdrawer:
     ) -> Problem | None:
         """What people have to hear of first. What somebody else settled of it is theirs; our own payments go with it."""
         document = await self.finder.told(access, resource, found)
+        if resource.is_sold and found.get("status") == DRAFT:
+            # as it is on the way out: an earlier try got so far
+            document = replace(document, status=withdrawal.posting.status)
         with mapped_errors():
             total, due = abs(Decimal(found.get("total_value") or 0)), found.get("due_value")
             settled = Decimal(0) if due is None else total - abs(Decimal(due))

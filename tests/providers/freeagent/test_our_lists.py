@@ -22,6 +22,9 @@ from bot.domain.books import (
 from bot.domain.problems import ProblemCode
 from providers.base import Access
 from providers.errors import PersonNeededError
+from providers.freeagent import wire
+from providers.freeagent.lists import rates_of
+from providers.freeagent.mapping import rules_of
 from providers.freeagent.simulator import AMERICA, IRELAND, PRACTICE, TRADING
 from tests.contract.freeagent import FreeAgentFarEnd
 from tests.contract.signing_in import REDIRECT
@@ -105,6 +108,28 @@ async def test_tax_rates_are_those_of_the_company(far: FreeAgentFarEnd, company:
     found = [entry for entry in page.entries if isinstance(entry, TaxRate)]
     assert [rate.code for rate in found] == codes
     assert found[0].percent == Decimal(codes[0])
+
+
+@pytest.mark.parametrize(
+    ("company", "codes", "taxes"),
+    [
+        ({"type": "UkLimitedCompany", "sales_tax_registration_status": "Registered"}, ["20", "5", "0"], (True, True)),
+        ({"type": "UkSoleTrader", "sales_tax_registration_status": "Not Registered"}, [], (False, False)),
+        (
+            {"type": "UkPartnership", "sales_tax_registration_status": "De-registered", "sales_tax_rates": ["20.0"]},
+            [],
+            (False, False),
+        ),
+        ({"type": "UsSCorp", "sales_tax_rates": ["8.25", "0.0"]}, ["8.25", "0"], (False, True)),
+        ({"type": "UniversalCompany", "sales_tax_rates": ["23.0", "23.00"]}, ["23"], (True, True)),
+    ],
+)
+def test_what_a_company_leaves_out_is_known_by_where_it_is(
+    company: wire.Company, codes: list[str], taxes: tuple[bool, bool]
+) -> None:
+    assert rates_of(company) == codes
+    rules = rules_of(company)
+    assert (rules.taxes_costs, rules.taxes_sales) == taxes
 
 
 async def test_projects_are_options_of_one_category_and_only_active_ones_are_offered(far: FreeAgentFarEnd) -> None:

@@ -450,6 +450,19 @@ async def test_a_sale_that_was_sent_is_a_draft_again_before_it_is_deleted(far: F
     assert far.state.documents("invoices") == []
 
 
+async def test_a_withdrawal_that_got_as_far_as_a_draft_goes_on_from_there(far: FreeAgentFarEnd) -> None:
+    withdrawal = await far.published(far.a_posting(K.SALES_INVOICE, "S"))
+    far.state.fail_next(Fault.RESET_BEFORE, method="DELETE", path="*/invoices/*")
+    with pytest.raises(OutcomeUnknownError):
+        await far.take_back(withdrawal)
+    assert await far.look(withdrawal) == {}
+
+    outcome = await far.take_back(withdrawal)
+
+    assert isinstance(outcome, Accepted)
+    assert far.state.documents("invoices") == []
+
+
 async def test_our_own_payment_goes_before_its_bill_and_somebodys_keeps_it(far: FreeAgentFarEnd) -> None:
     bill = far.a_bill("A")
     withdrawal = await far.published(bill)
