@@ -33,6 +33,7 @@ from providers.sage.client import SageClient, derived_key
 from providers.sage.completing import Completer
 from providers.sage.errors import OF_THE_WHOLE
 from providers.sage.finding import Finder
+from providers.sage.parties import Parties
 from providers.sage.reading_lists import ListReader
 from providers.sage.resources import PAYMENTS, RESOURCE_OF, RESOURCES, is_of_document, route_of
 from providers.sage.unfound import Unfound
@@ -52,7 +53,7 @@ class SageProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = SageClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
-        self._completer = Completer(self._client, clock)
+        self._completer = Completer(self._client, Parties(self._client, clock))
         self._finder = Finder(self._client, self._link)
         self._unfound = Unfound(self._client)
         self._uploader = Uploader(self._finder)
@@ -142,7 +143,7 @@ class SageProvider:
                 raise
         return tuple(outcomes)
 
-    async def _one(self, access: Access, route: str, draft: Json, key: str) -> Outcome:
+    async def _one(self, access: Access, route: str, draft: Json, key: str, *, is_again: bool = False) -> Outcome:
         record = await self._completer.complete(access, draft)
         if isinstance(record, Accepted | Refused):
             return record
@@ -153,6 +154,10 @@ class SageProvider:
                 return Refused(problem=replace(error.problem, code=ProblemCode.PLAN_LACKS_IT))
             if error.problem.code in OF_THE_WHOLE:
                 raise
+            is_gone = error.problem.code is ProblemCode.CONTACT_ARCHIVED and "party" in draft
+            if is_gone and self._completer.parties.forget(access, draft) and not is_again:
+                # whoever was remembered is gone: looked for anew, or made
+                return await self._one(access, route, draft, key, is_again=True)
             return Refused(problem=await self._unfound.told(access, draft, record, error.problem))
         with mapped_errors():
             return Accepted(ledger_id=str(made["id"]))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from bot.clock import Clock
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
@@ -27,13 +26,13 @@ WITH_PAYMENTS = {"show_payments_allocations": "true"}
 @dataclass(frozen=True, slots=True)
 class Completer:
     client: SageClient
-    clock: Clock
+    parties: Parties
 
     async def complete(self, access: Access, draft: Json) -> Json | Outcome:
         """A draft as it is sent; or what becomes of it without that."""
         if "document" in draft:
             return await self._payment(access, draft)
-        party = await Parties(self.client, self.clock).of(access, draft)
+        party = await self.parties.of(access, draft)
         if isinstance(party, Problem):
             return Refused(problem=party)
         record: Json = {**draft["record"], "contact_id": party}

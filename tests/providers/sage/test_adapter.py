@@ -275,6 +275,30 @@ async def test_a_new_supplier_that_lists_do_not_show_yet_is_not_made_again(far: 
     assert len([one for one in far.books.standing("contacts") if one["name"] == "Paper & Ink Ltd"]) == 1
 
 
+async def test_a_supplier_that_was_found_is_not_looked_for_again_until_somebody_takes_it_away(far: SageFarEnd) -> None:
+    await far.create(far.a_bill("A"), far.a_bill("B"))
+    asked = far.state.calls_to("GET", "/contacts")
+    assert len(asked) == 1
+
+    far.state.delete_contact(TRADING, "Central Copiers")
+    (outcome,) = await far.create(far.a_bill("C"))
+
+    assert isinstance(outcome, Accepted)
+    assert far.standing() == ["A", "B", "C"]
+    assert len({bill["contact"]["id"] for bill in far.state.purchase_invoices()}) == 2
+
+
+async def test_a_new_supplier_that_was_deleted_the_same_day_is_made_anew(far: SageFarEnd) -> None:
+    """Sage gives the first answer again for the same key, whatever became of whom it made."""
+    await far.create(far.a_bill("A", contact_name="Paper & Ink Ltd"))
+    far.state.delete_contact(TRADING, "Paper & Ink Ltd")
+
+    outcomes = await far.create(*(far.a_bill(number, contact_name="Paper & Ink Ltd") for number in ("B", "C")))
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted]
+    assert len([one for one in far.books.standing("contacts") if one["name"] == "Paper & Ink Ltd"]) == 1
+
+
 async def test_a_lost_answer_about_a_new_supplier_sends_no_bill_and_makes_no_second_one(far: SageFarEnd) -> None:
     bill = far.a_bill("A", contact_name="Paper & Ink Ltd")
     far.state.fail_next(Fault.RESET_AFTER, method="POST", path="*/contacts")
