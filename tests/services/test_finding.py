@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -15,11 +16,13 @@ from bot.db.base import table_of
 from bot.db.connections import ListEntryRow, ListSyncRow
 from bot.db.list_terms import ListTermRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Account, Contact, ListKind
+from bot.domain.book_rules import BookRules
+from bot.domain.books import Account, Books, Contact, ListKind
+from bot.domain.documents import ItemKind
 from bot.domain.finding import Place, Query, found_by
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.services.finding import MOST_CHOICES, SHORT_LIST, _first, _how_many, _page, find
-from bot.services.lists import note_use
+from bot.services.lists import find_contacts, keep_books, note_use
 from tests.fakes.clock import FakeClock
 from tests.services.listed import account, contact, keep, key_of
 from tests.services.publishing import World, a_world
@@ -67,6 +70,26 @@ async def test_codes_come_before_names_names_before_words_and_what_was_used_last
     await used(world, "600", "429", "610")
     assert await found(world, "42") == ["429", "420", "500", "600", "400"]
     assert (await found(world, ""))[:3] == ["610", "429", "600"]
+
+
+async def test_suppliers_are_found_behind_hundreds_of_customers_where_books_part_them(world: World) -> None:
+    customers = [replace(contact(f"c{n}", f"Aaron {n}"), is_customer=True) for n in range(3 * MOST_CHOICES)]
+    suppliers = [replace(contact(f"s{n}", f"Zoe {n}"), is_supplier=True) for n in range(3)]
+    await listed(world, *customers, *suppliers)
+    of = world.workspace_id, world.organisation_id
+
+    async def offered(typed: str, kind: ItemKind) -> set[str]:
+        async with world.db.read() as tx:
+            return {each.provider_id for each in await find_contacts(tx, *of, typed, kind)}
+
+    assert "s0" not in await offered("", ItemKind.COST), "it is not among the first hundred of all"
+    async with world.db.write() as tx:
+        books = Books(provider_id="t", name="N", base_currency="GBP", rules=BookRules(parts_contacts=True))
+        await keep_books(tx, *of, books, has_rules_followed=True)
+    assert await offered("", ItemKind.COST) == {"s0", "s1", "s2"}
+    assert await offered("zoe 1", ItemKind.COST) == {"s1"}
+    assert await offered("zoe", ItemKind.SALE) == set()
+    assert len(await offered("", ItemKind.SALE)) == MOST_CHOICES
 
 
 async def test_the_middle_of_a_word_is_looked_for_in_a_short_list_only(world: World) -> None:
