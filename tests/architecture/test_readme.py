@@ -38,6 +38,12 @@ def test_every_variable_is_told_and_no_other() -> None:
     assert {name for name in PER_PROVIDER if f"_{name}" not in everything()} == set()
 
 
+def test_how_to_get_an_app_at_each_package_is_told() -> None:
+    needed = {f"DEXT_{entry.profile.key.upper()}_CLIENT_ID" for entry in PROVIDERS.values() if entry.profile.addresses}
+
+    assert {name for name in needed if name not in everything()} == set()
+
+
 def test_only_commands_of_make_that_exist_are_named() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
