@@ -221,6 +221,20 @@ async def test_a_client_of_a_practice_is_chosen_and_its_bills_are_written_to_its
         assert "Published* to FreeAgent" in words(desk.card("INV-1"))
 
 
+async def test_a_bill_in_pounds_waits_for_a_person_where_the_books_are_in_euros(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url, practice=True) as (desk, books):
+        card = await desk.add()
+
+        assert "has tax 20.00, and the ledger books tax on costs in EUR only" in words(card)
+
+        await desk.edit("INV-1", {BlockId.TAX: "0"})
+        await desk.approve("INV-1")
+        await minutes_later(desk, 2)
+
+        (bill,) = books.bills(IRELAND)
+        assert (bill["currency"], bill["total_value"], bill["sales_tax_value"]) == ("GBP", 120, 0)
+
+
 async def test_disconnecting_deletes_the_sign_in_and_says_where_the_app_is_removed(sqlite_url: str) -> None:
     async with beside_freeagent(sqlite_url) as (desk, _):
         form = await ask(desk.world)

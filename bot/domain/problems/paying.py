@@ -8,7 +8,7 @@ PAYING: dict[ProblemCode, Entry] = {
     ProblemCode.MONEY_NOT_ALLOWED: Entry(
         title="Dext may not book on bank accounts in {ledger}",
         explanation="The sign-in behind the connection was not asked for the right to book money spent and received, or "
-        "{ledger} took it away.",
+        "whoever signed in lacks it in {ledger}.",
         remedy="An admin presses Reconnect and allows it in {ledger}; then press Retry. Or edit the item, so that it goes "
         "somewhere else.",
         mover=Mover.ADMIN,

@@ -21,7 +21,7 @@ from bot.domain.books import (
 )
 from bot.domain.problems import ProblemCode
 from providers.base import Access
-from providers.errors import PersonNeededError
+from providers.errors import PersonNeededError, ReconnectNeededError
 from providers.freeagent import wire
 from providers.freeagent.lists import rates_of
 from providers.freeagent.mapping import rules_of
@@ -213,6 +213,15 @@ async def test_a_practices_sign_in_sees_its_clients_and_is_of_no_company(far: Fr
     access = Access(access_token=answer.access_token, tenant_id=IRELAND)
     assert (await far.provider.books(access)).name == "Northwind Ireland"
     assert await far.provider.shared(access) == {TRADING, IRELAND}
+
+
+async def test_a_client_that_left_the_practice_is_told_as_access_that_was_removed(far: FreeAgentFarEnd) -> None:
+    access = access_of(far, "pat", PRACTICE, of=AMERICA)
+
+    with pytest.raises(ReconnectNeededError) as removed:
+        await far.provider.books(access)
+
+    assert removed.value.problem.code is ProblemCode.ACCESS_REMOVED
 
 
 async def test_who_signed_in_to_a_company_is_told_by_name(far: FreeAgentFarEnd) -> None:
