@@ -45,7 +45,7 @@ test: $(VENV)/.dev
 	# A first run takes half a minute over the types, on one core. Meanwhile the tests' byte code is made on another one,
 	# which every worker would make for itself.
 	if [[ ! -d .mypy_cache ]]; then $(BIN)/pytest --collect-only --quiet &> /dev/null & fi; $(BIN)/mypy; wait
-	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 10
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal --durations 15
 
 kill: $(VENV)/.dev
 	$(BIN)/python -m tests.kill --database sqlite --kills 500

@@ -204,6 +204,14 @@ async def database(database_url: str, clock: FakeClock) -> AsyncIterator[Databas
     await opened.close()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes the first begins with what takes long, most of which is waiting, while the others have work; so
+    that in the end nobody waits for one that began last.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish() -> None:
     """What was imported and collected stays: the collector need not walk through its 400,000 objects again and again, nor
     begin anew after each 700 that a product makes more of than it drops.

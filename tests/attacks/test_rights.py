@@ -89,6 +89,7 @@ async def office(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Office]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(360)  # some 2,000 requests: under a minute of processor time, and more beside other tests
 async def test_every_entry_is_for_whom_the_table_says_and_has_no_effect_by_anybody_else(office: Office) -> None:
     product, rows = office.desk.world.product, list(the_table())

@@ -134,6 +134,7 @@ def share(became: Mapping[Cell, str]) -> float:
     return sum(verdict == ONE for verdict in became.values()) / len(became)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_whatever_becomes_of_an_answer_one_of_it_stands_in_the_ledger_or_a_person_is_asked(
     stand: Stand, record_property: Any
