@@ -13,7 +13,7 @@ from tests.fakes.connected import beside_xero, connect
 from tests.handlers.desk import A_BILL, Desk, a_desk, words
 from tests.handlers.parting import NAME, disconnect
 
-DAY, CHECKS = 24 * 3600, 24 * 12
+DAY, CHECKS = 24 * 3600, 24 * 4
 CLOSED = "I do not post in"
 
 

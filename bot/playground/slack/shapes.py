@@ -4,11 +4,17 @@ A rule looks at one value, and writes what is wrong with it in Slack's words, wi
 that is what a developer gets from Slack and has to find the mistake by.
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+
+
+def copied(found: Any) -> Any:
+    """JSON as it stands now; many times quicker than `copy.deepcopy`."""
+    return json.loads(json.dumps(found))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """Modals and Home tabs: what each person has open, the tickets that open them, and what was typed in so far."""
 
-import copy
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +10,7 @@ from bot.playground.slack.entries import Entries, untouched
 from bot.playground.slack.errors import SlackRefusalError
 from bot.playground.slack.images import image_problems
 from bot.playground.slack.people import APP, BOT, TEAM
-from bot.playground.slack.shapes import Json
+from bot.playground.slack.shapes import Json, copied
 from bot.playground.slack.store import Store
 from bot.playground.slack.workspace import Workspace, block_ids, new_id
 
@@ -54,10 +53,10 @@ class View:
             "id": self.id,
             "team_id": TEAM,
             "type": given["type"],
-            "blocks": copy.deepcopy(given["blocks"]),
+            "blocks": copied(given["blocks"]),
             "private_metadata": self.private_metadata,
             "callback_id": self.callback_id,
-            "state": {"values": copy.deepcopy(self.entries)},
+            "state": {"values": copied(self.entries)},
             "hash": self.hash,
             "title": given.get("title") or {"type": "plain_text", "text": "View Title", "emoji": True},
             "clear_on_close": given.get("clear_on_close", False),
@@ -239,7 +238,7 @@ class Views:
         problems = view_problems(definition, kind)
         if problems:
             raise SlackRefusalError("invalid_arguments", messages=problems)
-        checked: Json = copy.deepcopy(dict(definition))  # type: ignore[call-overload]  # a dict, or there were problems
+        checked: Json = copied(definition)  # a dict, or there were problems
         problems = image_problems(checked["blocks"], "/view/blocks", self.workspace)
         if problems:
             raise SlackRefusalError("invalid_arguments", messages=problems)

@@ -155,7 +155,8 @@ class Workspace:
     def put_message(self, message: Message) -> None:
         self._messages.setdefault(message.channel, {})[message.ts] = message
         if message.only_for is None:
-            self.store.put("message", message.key, asdict(message))
+            kept = {name: getattr(message, name) for name in Message.__dataclass_fields__}  # it is written at once
+            self.store.put("message", message.key, kept)
         self.touch()
 
     def drop_message(self, message: Message) -> None:
