@@ -46,8 +46,7 @@ async def reference(desk: Desk, number: str = NUMBER) -> str:
 
 
 async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=0) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as desk:
         await refused(desk)
         (job,) = await jobs(type_in)
         _, table, _ = await type_in("list", "--state", "refused")
@@ -69,8 +68,7 @@ async def test_what_was_refused_is_listed_with_its_cause_and_sent_again(database
 
 
 async def test_what_an_alert_asks_the_ledger_again_by_itself_has_a_next_try(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=0) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as desk:
         desk.xero.set_lock_date(TRADING, year_end=date(2026, 3, 31))
         await desk.add(**{BlockId.NUMBER: NUMBER})
         await desk.approve(NUMBER)
@@ -90,8 +88,7 @@ async def test_what_an_alert_asks_the_ledger_again_by_itself_has_a_next_try(data
 
 
 async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=60) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=60, alerts_apart=True) as desk:
         await desk.add(**{BlockId.NUMBER: NUMBER})
         await desk.approve(NUMBER)
         (job,) = await jobs(type_in, "--state", "waiting")
@@ -109,8 +106,7 @@ async def test_what_waits_is_taken_back_and_never_sent(database_url: str, type_i
 
 
 async def test_what_waits_is_held_released_and_sent_at_once(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=600) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=600, alerts_apart=True) as desk:
         await desk.add(**{BlockId.NUMBER: NUMBER})
         await desk.approve(NUMBER)
         reference = (await jobs(type_in))[0]["reference"]
@@ -135,8 +131,7 @@ async def test_what_waits_is_held_released_and_sent_at_once(database_url: str, t
 
 
 async def test_what_waits_for_its_undo_window_is_sent_at_once(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=600) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=600, alerts_apart=True) as desk:
         await desk.add(**{BlockId.NUMBER: NUMBER})
         await desk.approve(NUMBER)
 
@@ -148,8 +143,7 @@ async def test_what_waits_for_its_undo_window_is_sent_at_once(database_url: str,
 
 
 async def test_all_that_was_refused_for_one_cause_is_sent_again(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=0) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as desk:
         await refused(desk)
         (job,) = await jobs(type_in)
         desk.xero.restore_account(TRADING, CATEGORY)
@@ -171,8 +165,7 @@ def test_one_item_or_all_that_was_refused_is_named(typed: tuple[str, ...], capsy
 
 
 async def test_what_is_not_there_is_said(database_url: str, type_in: Type) -> None:
-    async with a_desk(database_url, undo_seconds=0) as desk:
-        await desk.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as desk:
         await desk.add(**{BlockId.NUMBER: NUMBER})
         await desk.approve(NUMBER)
         published = await type_in("cancel", await reference(desk))

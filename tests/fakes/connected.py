@@ -10,7 +10,7 @@ Everything shares one clock, which moves by itself whenever something sleeps; `a
 gives what became due its next attempt.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -87,6 +87,10 @@ class Connected(World):
             await self.settle()
 
 
+Steps = Callable[[Connected], Awaitable[None]]
+"""A function of a module, by which the world after it is known."""
+
+
 @asynccontextmanager
 async def connected_app(
     database_url: str,
@@ -94,14 +98,16 @@ async def connected_app(
     more: Mapping[str, str] | None = None,
     clock: FakeClock | None = None,
     alerts_channel: str | None = None,
+    after: Steps | None = None,
 ) -> AsyncIterator[Connected]:
-    """Connected by the workspace's admin to Northwind Trading Ltd; set up only where an `alerts_channel` is given.
+    """Connected by the workspace's admin to Northwind Trading Ltd; set up only where an `alerts_channel` is given. What a
+    file's tests all begin with is what they come `after`.
 
     It was clicked through once in this process and is put back from then on, as a product that was started again.
     """
     more = {"DEXT_ENCRYPTION_KEYS": KEYS, **(more or {})}
     clock = clock or FakeClock(sleeps_at_once=True)
-    kept = await _kept(database_url, more, alerts_channel, clock.now())
+    kept = await _kept(database_url, more, alerts_channel, clock.now(), after)
     databases_of(database_url).restore(database_url, kept.rows)
     clock.move_to(max(clock.now(), kept.instant))
     with TemporaryDirectory(prefix="dext-kept-") as folder:
@@ -145,17 +151,19 @@ _NO_MATTER = "DEXT_UNDO_SECONDS"
 """A variable that connecting does not go by."""
 
 
-async def _kept(database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime) -> KeptWorld:
+async def _kept(
+    database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime, after: Steps | None
+) -> KeptWorld:
     """The world of that day: sign-ins grow old."""
-    variables = frozenset((name, value) for name, value in more.items() if name != _NO_MATTER)
-    key = (make_url(database_url).get_backend_name(), variables, alerts_channel, begun.date())
+    variables = frozenset((name, value) for name, value in more.items() if after or name != _NO_MATTER)
+    key = (make_url(database_url).get_backend_name(), variables, alerts_channel, begun.date(), after)
     if key not in _worlds:
-        _worlds[key] = await _clicked_through(database_url, more, alerts_channel, begun)
+        _worlds[key] = await _clicked_through(database_url, more, alerts_channel, begun, after)
     return _worlds[key]
 
 
 async def _clicked_through(
-    database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime
+    database_url: str, more: Mapping[str, str], alerts_channel: str | None, begun: datetime, after: Steps | None
 ) -> KeptWorld:
     clock = FakeClock(begun, sleeps_at_once=True)
     with TemporaryDirectory(prefix="dext-kept-") as folder:
@@ -166,6 +174,8 @@ async def _clicked_through(
             connected = await as_connected(world, xero)
             if alerts_channel is not None:
                 await connected.set_up(alerts_channel=alerts_channel)
+            if after is not None:
+                await after(connected)
             instant = clock.now()
         rows = databases_of(database_url).keep(database_url)
         return KeptWorld(rows, files.slack.read_bytes(), files.xero.read_bytes(), instant)

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER, Answer, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.fakes.connected import Connected, connected_app
+from tests.fakes.connected import Connected, Steps, connected_app
 from tests.intake.documents import Row, a_document
 
 SUPPLIER = (
@@ -90,9 +90,10 @@ class Desk:
         await self.settle()
 
     def card(self, number: str) -> Message:
-        found = [message for message in self.slack.messages(BILLS) if f"*Number*\n{number}" in words(message)]
-        assert found, [message.text for message in self.slack.messages(BILLS)]
-        return found[-1]
+        messages = self.slack.messages(BILLS)
+        found = next((message for message in reversed(messages) if f"*Number*\n{number}" in words(message)), None)
+        assert found is not None, [message.text for message in messages]
+        return found
 
     async def press(
         self, card: Message | View, action: ActionId, user: str = APPROVER, *, settled: bool = True
@@ -132,10 +133,19 @@ class Desk:
 
 
 @asynccontextmanager
-async def a_desk(database_url: str, *, undo_seconds: int = UNDO_SECONDS) -> AsyncIterator[Desk]:
-    """Connected and set up; Priya approves, Ben keeps the books."""
+async def a_desk(
+    database_url: str,
+    *,
+    undo_seconds: int = UNDO_SECONDS,
+    alerts_apart: bool = False,
+    after: Steps | None = None,
+) -> AsyncIterator[Desk]:
+    """Connected and set up; Priya approves, Ben keeps the books. Alerts have a channel of their own where they are
+    `alerts_apart`.
+    """
     undo = {"DEXT_UNDO_SECONDS": str(undo_seconds)}
-    async with connected_app(database_url, more=undo, alerts_channel=BILLS) as world:
+    alerts_channel = ALERTS if alerts_apart else BILLS
+    async with connected_app(database_url, more=undo, alerts_channel=alerts_channel, after=after) as world:
         yield Desk(world)
 
 

@@ -24,8 +24,7 @@ ANOTHER_TOTAL: dict[str, object] = {BlockId.ISSUED_ON: "2026-04-01", BlockId.GRO
 
 @pytest.fixture
 async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []
@@ -33,8 +32,7 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def either(database_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []

@@ -18,8 +18,7 @@ MINUTES = 600.0
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """Dana's bill was sent, and the answer was lost."""
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
 
 

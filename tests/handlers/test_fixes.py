@@ -20,8 +20,7 @@ from tests.playground.kit import schema_problems
 
 @pytest.fixture
 async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []
@@ -29,8 +28,7 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
 

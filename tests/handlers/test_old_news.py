@@ -13,8 +13,7 @@ from tests.handlers.parting import disconnect, told
 
 @pytest.fixture
 async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
 
 

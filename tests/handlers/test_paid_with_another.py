@@ -21,8 +21,7 @@ NUMBER = "INV-1"
 
 @pytest.fixture
 async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []

@@ -30,6 +30,7 @@ from providers.base import TokenAnswer
 from providers.errors import TryLaterError
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import Connected
 from tests.handlers.desk import UNDO_SECONDS, Desk, a_desk
 from tests.handlers.envelopes import UNINSTALLED, an_event, send_event
 
@@ -53,14 +54,18 @@ class SignInDesk:
             raise TryLaterError(Problem(code=ProblemCode.LEDGER_DOWN))
 
 
+async def a_day(world: Connected) -> None:
+    """One bill in the ledger, and a dropped file."""
+    made = Desk(world)
+    await made.add()
+    await made.approve("INV-1")
+    await world.later(UNDO_SECONDS + 1)
+    await made.drop("UBL-1")
+
+
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
-    """One bill in the ledger, one on its way, one dropped file; the app was just removed."""
-    async with a_desk(database_url) as made:
-        await made.add()
-        await made.approve("INV-1")
-        await made.world.later(UNDO_SECONDS + 1)
-        await made.drop("UBL-1")
+    async with a_desk(database_url, after=a_day) as made:
         yield made
 
 

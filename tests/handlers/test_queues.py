@@ -19,8 +19,7 @@ THIRTY = [f"INV-{number:02}" for number in range(1, 31)]
 
 @pytest.fixture
 async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []
@@ -28,8 +27,7 @@ async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
 
 @pytest.fixture
 async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
 
@@ -195,8 +193,7 @@ async def test_a_queue_that_forms_anew_is_told_anew(desk: Desk) -> None:
 
 
 async def test_what_a_person_holds_is_not_held_up(sqlite_url: str) -> None:
-    async with a_desk(sqlite_url) as desk:
-        await desk.world.set_up()
+    async with a_desk(sqlite_url, alerts_apart=True) as desk:
         await approved(desk, "INV-1")
         await desk.press(desk.card("INV-1"), ActionId.HOLD_ITEM, BOOKKEEPER)
 

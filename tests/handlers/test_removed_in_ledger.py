@@ -17,8 +17,7 @@ OVER = "no longer accepts our sign-in"
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         await made.world.later(300)  # a refusal right after connecting may be about the access before
         yield made
 

@@ -34,8 +34,7 @@ MESSAGES = table_of(MessageRow)
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Desk]:
     """Dana has connected both of her organisations for one workspace."""
-    async with a_desk(database_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
         await connect(made.world, tenant=IRELAND)
         await made.settle()
         yield made

@@ -42,8 +42,7 @@ class Shop(Desk):
 
 @pytest.fixture
 async def desk(database_url: str) -> AsyncIterator[Shop]:
-    async with a_desk(database_url) as made, a_client(made.world) as api:
-        await made.world.set_up()
+    async with a_desk(database_url, alerts_apart=True) as made, a_client(made.world) as api:
         shop = Shop(made.world)
         shop.api = api
         yield shop

@@ -28,8 +28,7 @@ async def desk(sqlite_url: str, shared: Path, monkeypatch: pytest.MonkeyPatch) -
         return accepted(outcome, flag)
 
     monkeypatch.setattr(shapes, "_accepted", warning)
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        await made.world.set_up()
+    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
         yield made
         assert made.slack.refusals == []
         assert schema_problems(made.slack, shared) == []
