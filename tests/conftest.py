@@ -26,6 +26,7 @@ from tests.fakes.compiled import compile_once
 from tests.fakes.kept import PostgresDatabase, had_in_turn
 from tests.fakes.network import loopback_only
 from tests.fakes.postgres import Postgres, find_programs, postgres_server
+from tests.fakes.read_once import read_once
 
 ROOT = Path(__file__).resolve().parents[1]
 IS_CI = os.environ.get("CI") == "true"
@@ -37,6 +38,7 @@ settings.load_profile("ci" if IS_CI else "here")
 
 compile_once()
 ask_at_once()
+read_once()
 
 SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
     deadline: ("ASKING_SECONDS", "ANSWER_SECONDS"),
