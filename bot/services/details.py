@@ -41,6 +41,7 @@ SAID = {
     "payment added": "payment recorded",
     "withdrawal asked for": "asked for its withdrawal",
     "withdrawal left": "left it in the ledger",
+    "removal confirmed": "said that it is removed in the software",
     "withdrawal taken back": "not withdrawn, because the books were disconnected first",
 }
 """What the audit log calls otherwise than people do."""
@@ -114,6 +115,8 @@ def _happening(row: Row[Any], facts: Json, names: CodeNames) -> Happening:
 def _said(deed: str, facts: Json) -> str:
     if deed == "refused":
         return REFUSED.get(str(facts.get("step")), "refused by the ledger")
+    if deed == "published" and "batch" in facts:
+        return f"downloaded batch {facts['batch']}, and so published it"
     return SAID.get(deed, deed)
 
 

@@ -114,7 +114,7 @@ async def not_begun(
         why = "its books were disconnected first" if by is None else f"{mention(by)} left it"
         words = f"*{item.reference}* was not withdrawn: {why}. It stays in the ledger."
         await note_under_card(tx, item, NOT_BEGUN, words)
-        await _audit(tx, item, "withdrawal taken back", {}, by=by)
+        await _audit(tx, item, "withdrawal taken back" if by is None else "withdrawal left", {}, by=by)
         await show(tx, item)
 
 

@@ -446,6 +446,11 @@ async def test_what_stays_there_after_all_is_exported_as_it_was(sqlite_url: str)
         await desk.press(desk.card("F-1"), ActionId.LEAVE_THERE, BOOKKEEPER)
 
         assert f"*Exported* in batch 1 by <@{BOOKKEEPER}>" in words(desk.card("F-1"))
+        await desk.press(desk.card("F-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+        told = words(desk.modal(BOOKKEEPER))
+        assert "ownloaded batch 1, and so published it" in told
+        assert "eft it in the ledger" in told
+        assert "disconnected first" not in told
 
 
 async def test_a_code_that_is_in_no_list_is_typed_where_it_is_needed_and_offered_from_then_on(sqlite_url: str) -> None:
