@@ -7,9 +7,10 @@ a statement or an order, names the numbers and totals of bills: it is no duplica
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, bindparam, exists, or_, select
 
 from bot.db.items import ITEMS, item_of
+from bot.db.reports import RECEIPTS
 from bot.db.unit_of_work import Tx
 from bot.domain.documents import DocumentType
 from bot.domain.ids import ItemId
@@ -34,6 +35,11 @@ _GOES_ON = or_(
     ITEMS.c.state.not_in(OVER),
     # put away, and in the ledger all the same
     and_(ITEMS.c.state == ItemState.ARCHIVED, ITEMS.c.published_at.is_not(None)),
+    # or put away as part of an expense report
+    and_(
+        ITEMS.c.state == ItemState.ARCHIVED,
+        exists().where(RECEIPTS.c.workspace_id == ITEMS.c.workspace_id, RECEIPTS.c.receipt_id == ITEMS.c.id),
+    ),
 )
 
 

@@ -60,6 +60,8 @@ def destinations_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tup
 
 def statuses_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
     """The statuses that a package can do for items of a kind; no other is offered."""
+    if not destinations_for(kind, capabilities):
+        return ()
     return tuple(status for status, needed in _STATUSES[kind] if needed <= capabilities)
 
 
@@ -140,6 +142,8 @@ class Settings:
     version: int = 0
     costs: KindSettings = USUAL_COSTS
     sales: KindSettings = USUAL_SALES
+    report_status: PaymentStatus | None = None
+    """As what expense reports are published; None: as costs are."""
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
@@ -159,7 +163,7 @@ class Settings:
     @property
     def reports(self) -> KindSettings:
         """As costs, but that they are owed to somebody: bills that wait to be paid."""
-        costs, status = self.costs, self.costs.payment_status
+        costs, status = self.costs, self.report_status or self.costs.payment_status
         is_paid = status is PaymentStatus.PAID
         return replace(
             costs,
@@ -173,9 +177,9 @@ class Settings:
         return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
 
     @property
-    def for_items(self) -> tuple[KindSettings, KindSettings]:
+    def for_items(self) -> tuple[KindSettings, ...]:
         """What every item that nobody decided on takes over."""
-        return self.costs, self.sales
+        return self.costs, self.sales, self.reports
 
     @property
     def steps_done(self) -> int:
@@ -204,6 +208,7 @@ class SettingsForm:
     approvals_channel: ChannelId
     alerts_channel: ChannelId
     drops: DropMode = DropMode.DOCUMENTS
+    report_status: PaymentStatus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +255,8 @@ class SettingsPage:
     costs: KindPage
     settings: Settings
     bookkeepers: tuple[UserId, ...] = ()
+    report_statuses: tuple[PaymentStatus, ...] = ()
+    """As what expense reports can be published; nothing where the package takes none."""
     waiting: int = 0
     """Approved items that waited only for the set-up to be confirmed."""
     may_approve: bool = True
@@ -272,6 +279,7 @@ class SettingsPage:
             approvals_channel=now.approvals_channel or ChannelId(""),
             alerts_channel=now.alerts_channel or ChannelId(""),
             drops=now.drops,
+            report_status=now.report_status,
         )
 
 

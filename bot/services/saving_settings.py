@@ -84,7 +84,7 @@ class SettingsService:
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
             confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
-            chosen = Chosen(costs=form.costs, sales=before.sales)
+            chosen = Chosen(costs=form.costs, sales=before.sales, report_status=form.report_status)
             await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, **confirmed)
             people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
             await _save_people(tx, workspace_id, organisation_id, form, people)
@@ -112,7 +112,7 @@ class SettingsService:
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await load_settings(tx, workspace_id, organisation_id)
-            chosen = Chosen(costs=before.costs, sales=form.sales)
+            chosen = Chosen(costs=before.costs, sales=form.sales, report_status=before.report_status)
             await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen)
             await _audit(tx, actor, organisation_id, "settings of sales saved", form)
             settings = await load_settings(tx, workspace_id, organisation_id)

@@ -15,7 +15,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role, why_unfit
-from bot.domain.settings import SettingsForm, SettingsPage
+from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.bindings import ChannelTakenError
@@ -35,7 +35,7 @@ from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
 
-APPROVERS, BOOKKEEPERS = "approvers", "bookkeepers"
+APPROVERS, BOOKKEEPERS, REPORT_STATUS = "approvers", "bookkeepers", "report_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `kind_settings` names those of costs."""
 
 MOST_NAMED = 5
@@ -124,6 +124,7 @@ class SetUp:
             costs=await kind_page(*of, profile, kind=ItemKind.COST, chosen=settings.costs),
             settings=settings,
             bookkeepers=await people_with(*of, Role.BOOKKEEPER),
+            report_statuses=statuses_for(ItemKind.EXPENSE_REPORT, profile.capabilities),
             waiting=0 if settings.is_set_up else await _approved(*of),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
@@ -158,6 +159,8 @@ def _impossible(page: SettingsPage, form: SettingsForm) -> dict[str, str]:
     wrong = {}
     if not form.approvers:
         wrong[APPROVERS] = "Choose at least one person. With nobody here, nothing can be approved."
+    if form.report_status not in (None, *page.report_statuses):
+        wrong[REPORT_STATUS] = f"{page.ledger} cannot take expense reports with this status. Choose another one."
     return wrong | impossible(page.costs, form.costs)
 
 

@@ -13,7 +13,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
-from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, Settings
+from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
@@ -70,6 +70,7 @@ class Chosen:
 
     costs: KindSettings = USUAL_COSTS
     sales: KindSettings = USUAL_SALES
+    report_status: PaymentStatus | None = None
 
 
 async def load_settings(
@@ -92,6 +93,7 @@ async def load_settings(
         version=row.version,
         costs=chosen.costs,
         sales=chosen.sales,
+        report_status=chosen.report_status,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

@@ -177,6 +177,7 @@ class BlockId(StrEnum):
     CONFIRMED = "confirmed"
     DESTINATION = "destination"
     PAYMENT_STATUS = "payment_status"
+    REPORT_STATUS = "report_status"
     DEFAULT_ACCOUNT = "default_account"
     DEFAULT_PRODUCT = "default_product"
     DEFAULT_TAX = "default_tax"

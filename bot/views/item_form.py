@@ -165,8 +165,12 @@ def _lines_section(page: ItemPage) -> list[Block]:
 
 
 def _publishing_fields(page: ItemPage) -> list[Block]:
-    """What is mostly left as it is. How it is published is for who may edit, not for who sends it in."""
+    """What is mostly left as it is. How it is published is for who may edit, not for who sends it in. A report is nothing
+    else, and its lines are as they were made.
+    """
     edit = page.edit
+    if edit.kind is ItemKind.EXPENSE_REPORT:
+        return publishing_fields(page)
     found: list[Block] = [
         fields.choice_field(
             BlockId.KIND, "Cost or sale", KIND_OPTIONS, shown_kind(edit.kind), action=ActionId.CHOOSE_KIND

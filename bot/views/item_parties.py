@@ -23,7 +23,8 @@ PARTIES = {
 def party_fields(page: ItemPage) -> list[Block]:
     """One of them is needed. Of a contact the name is the ledger's, and is not shown a second time."""
     edit = page.edit
-    contact_block, name_block, label = PARTIES[shown_kind(edit.kind)]
+    contact_block, name_block, _ = PARTIES[shown_kind(edit.kind)]
+    label = label_of(edit.kind)
     name = None if page.contact is not None else party_of(edit).name
     return [
         fields.contact_field(
@@ -50,6 +51,7 @@ def read_party(reader: Reader, before: Edit) -> tuple[ItemKind, Party, str | Non
     """
     kind = ItemKind.SALE if reader.fields.has(BlockId.CUSTOMER) else ItemKind.COST
     contact_block, name_block, label = PARTIES[kind]
+    label = label_of(before.kind) if before.kind not in PARTIES else label
     party = _side(before, kind)
     contact, name = reader.fields.option(contact_block, ActionId.FIND_CONTACT), reader.fields.text(name_block)
     is_both = contact is not None and name not in (None, party.name)
@@ -61,6 +63,10 @@ def read_party(reader: Reader, before: Edit) -> tuple[ItemKind, Party, str | Non
     if contact is not None or name is None:
         return kind, party, contact
     return kind, party if name == party.name else Party(name=name), None
+
+
+def label_of(kind: ItemKind) -> str:
+    return "Claimant" if kind is ItemKind.EXPENSE_REPORT else PARTIES[kind][2]
 
 
 def shown_kind(kind: ItemKind) -> ItemKind:

@@ -14,10 +14,12 @@ from bot.views.ids import BlockId, CallbackId
 from bot.views.kind_settings import STATUS_NAMES, Change, change
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
+from bot.views.report_settings import read_report_status, report_changed, report_field
 from bot.views.text import escape, mention, plain
 
 BLOCKS = {
     **kind_settings.BLOCKS,
+    "report_status": BlockId.REPORT_STATUS,
     "approvers": BlockId.APPROVERS,
     "bookkeepers": BlockId.BOOKKEEPERS,
     "approvals_channel": BlockId.APPROVALS_CHANNEL,
@@ -61,6 +63,7 @@ def _costs(page: SettingsPage) -> list[Block]:
         *_rights_lacking(page),
         *kind_settings.account_field(costs),
         *kind_settings.tracking_fields(costs),
+        *report_field(page),
         context("Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage."),
     ]
 
@@ -139,6 +142,7 @@ def read(state: dict[str, Any], version: int) -> SettingsForm:
         approvals_channel=ChannelId(approvals),
         alerts_channel=ChannelId(alerts),
         drops=read_drops(found),
+        report_status=read_report_status(found),
     )
 
 
@@ -204,6 +208,7 @@ def _changed(before: SettingsPage, now: SettingsPage) -> list[Change]:
     was, new = before.settings, now.settings
     return [
         *kind_settings.changed(before.costs, now.costs),
+        *report_changed(before, now),
         *change("Approvers", _named(was.approvers), _named(new.approvers)),
         *change("Bookkeepers", _named(before.bookkeepers), _named(now.bookkeepers)),
         *change("Channel for approvals", _channel(was.approvals_channel), _channel(new.approvals_channel)),

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.domain.reports import Claim
+from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import (
+    ADMIN,
     APPROVER,
     BILLS,
     BOOKKEEPER,
@@ -22,15 +24,23 @@ from bot.playground.slack import (
     Submitted,
     View,
 )
+from bot.services.current import NotNowError
 from bot.services.reports import ReceiptsRefusedError
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import item_of
+from bot.views.metadata import ItemRef, item_of
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, CATEGORY, Desk, a_desk, actions, button_values, words
 from tests.handlers.test_exchange_rates import drop as drop_in_euros
+from tests.handlers.test_paid import costs, method
+from tests.handlers.test_quickbooks import beside_quickbooks
 from tests.playground.kit import schema_problems
 
-TRAIN = {BlockId.SUPPLIER: "Northern Rail", BlockId.NUMBER: "T-7", BlockId.GROSS: "30.00", BlockId.TAX: "0.00"}
+TRAIN: dict[str, str] = {
+    BlockId.SUPPLIER: "Northern Rail",
+    BlockId.NUMBER: "T-7",
+    BlockId.GROSS: "30.00",
+    BlockId.TAX: "0.00",
+}
 
 
 @pytest.fixture
@@ -141,26 +151,29 @@ async def test_taken_apart_its_receipts_come_back_as_they_were_and_can_be_claime
     await desk.settle()
     await make(desk, "B-1001")
     report = card_of(desk, "B-1003")
-    value = menu_of(report)
 
-    await desk.slack.click(report, ActionId.TAKE_APART, user=MEMBER, value=value)
-    await desk.settle()
+    await take_apart(desk, report, MEMBER)
 
     assert "Archived* by" in words(card_of(desk, "B-1003"))
     assert "taken apart" in words(card_of(desk, "B-1003"))
     assert "In approval" in words(card_of(desk, "B-1001"))
     assert "To review" in words(card_of(desk, "B-1002"))
-    await desk.slack.click(report, ActionId.TAKE_APART, user=BOOKKEEPER, value=value)
+    await take_apart(desk, report, BOOKKEEPER)
     assert "cannot be taken apart from there" in desk.whispers(BOOKKEEPER)[-1]
     await make(desk, "B-1001")
     assert "1 receipt" in words(card_of(desk, "B-1004"))
 
 
-def menu_of(card: Message) -> str:
+def menu_of(card: Message, action: ActionId = ActionId.TAKE_APART) -> str:
     """What the entry of the card's menu says that it is about."""
     elements = [element for block in card.blocks for element in block.get("elements", [])]
-    (menu,) = [element for element in elements if element.get("action_id") == ActionId.TAKE_APART]
+    (menu,) = [element for element in elements if element.get("action_id") == action]
     return str(menu["options"][0]["value"])
+
+
+async def take_apart(desk: Desk, card: Message, user: str) -> None:
+    await desk.slack.click(card, ActionId.TAKE_APART, user=user, value=menu_of(card))
+    await desk.settle()
 
 
 async def test_a_second_press_makes_no_second_report(desk: Desk) -> None:
@@ -202,7 +215,139 @@ async def test_a_stranger_takes_none_apart(desk: Desk, user: str) -> None:
     await make(desk, "B-1001")
     report = card_of(desk, "B-1003")
 
-    await desk.slack.click(report, ActionId.TAKE_APART, user=user, value=menu_of(report))
-    await desk.settle()
+    await take_apart(desk, report, user)
 
     assert "In approval" in words(card_of(desk, "B-1003"))
+
+
+async def test_the_menu_of_the_command_opens_it_for_its_channels_books(desk: Desk) -> None:
+    await desk.drop("INV-1")
+    await desk.slack.command("/dext", "", user=MEMBER, channel=BILLS)
+
+    await desk.slack.click(desk.modal(MEMBER), ActionId.OPEN_REPORT, user=MEMBER)
+
+    form = desk.modal(MEMBER)
+    assert words(form).splitlines()[0] == "Northwind Trading Ltd"
+    assert list(offered(form)) == ["B-1001"]
+    done = await desk.slack.submit(
+        form, {BlockId.RECEIPTS: [*offered(form).values()], BlockId.SUPPLIER: ""}, user=MEMBER
+    )
+    assert done.errors == {BlockId.SUPPLIER: "Choose a contact above, or type a name here."}
+
+
+async def test_who_has_nothing_to_claim_is_told_so(desk: Desk) -> None:
+    form = await opened(desk, BOOKKEEPER)
+
+    assert "You have sent in nothing here that could be in a report" in words(form)
+
+
+async def test_it_is_never_paid_and_goes_to_purchases_whatever_costs_do(desk: Desk) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await desk.drop("INV-1")
+    await make(desk)
+    assert "*Publish as*\nAwaiting payment" in words(card_of(desk, "B-1002"))
+
+    await costs(desk, destination=Destination.BANK_ACCOUNTS, default_payment_method=visa)
+    await desk.press(card_of(desk, "B-1002"), ActionId.APPROVE_ITEM, APPROVER)
+
+    (bill,) = desk.xero.bills()
+    assert bill["Type"] == "ACCPAY"
+    assert Decimal(bill["AmountPaid"]) == 0
+
+
+async def test_its_status_is_chosen_in_the_settings(desk: Desk) -> None:
+    await desk.drop("INV-1")
+    await make(desk)
+    await desk.slack.command("/dext", "settings", user=ADMIN, channel=BILLS)
+
+    done = await desk.slack.submit(desk.modal(ADMIN), {BlockId.REPORT_STATUS: "draft"}, user=ADMIN)
+    await desk.settle()
+
+    assert done.view is not None
+    assert "*Expense reports are published as*: Draft (was: as costs are)" in words(done.view)
+    await desk.press(card_of(desk, "B-1002"), ActionId.APPROVE_ITEM, APPROVER)
+    assert [bill["Status"] for bill in desk.xero.bills()] == ["DRAFT"]
+
+
+async def test_withdrawn_or_refused_it_can_be_taken_apart(desk: Desk) -> None:
+    await two_receipts(desk)
+    await make(desk, "B-1001")
+    asked = card_of(desk, "B-1003")
+    await desk.press(asked, ActionId.APPROVE_ITEM, APPROVER)
+    published = card_of(desk, "B-1003")
+    assert ActionId.TAKE_APART not in actions(published)
+    await take_apart(desk, asked, BOOKKEEPER)
+    assert "what is published be withdrawn first" in desk.whispers(BOOKKEEPER)[-1]
+    value = menu_of(published, ActionId.WITHDRAW_ITEM)
+    await desk.slack.click(published, ActionId.WITHDRAW_ITEM, user=BOOKKEEPER, value=value)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {})
+    await desk.settle()
+    assert desk.xero.bills() == []
+
+    await take_apart(desk, card_of(desk, "B-1003"), MEMBER)
+    assert "In approval" in words(card_of(desk, "B-1001"))
+
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await make(desk, "B-1002")
+    await desk.press(card_of(desk, "B-1004"), ActionId.APPROVE_ITEM, APPROVER)
+    assert "Refused by Xero" in words(card_of(desk, "B-1004"))
+    await take_apart(desk, card_of(desk, "B-1004"), BOOKKEEPER)
+    assert "In approval" in words(card_of(desk, "B-1002"))
+    told = words(desk.slack.thread(BILLS, card_of(desk, "B-1004").ts)[-1])
+    assert "took it apart; it will not be published" in told
+
+
+async def test_the_same_receipt_again_is_asked_about_while_it_is_in_a_report(desk: Desk) -> None:
+    await desk.add(**TRAIN)
+    await make(desk)
+
+    await desk.slack.submit(await desk.form(BOOKKEEPER), {**A_BILL, **TRAIN})
+    await desk.settle()
+
+    assert "Same supplier and number as B-1001 (archived)" in words(card_of(desk, "B-1003"))
+
+
+async def test_a_report_is_edited_as_a_report_and_stays_in_its_books(desk: Desk) -> None:
+    await two_receipts(desk)
+    await make(desk)
+    await desk.press(card_of(desk, "B-1003"), ActionId.EDIT_ITEM, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    blocks = {str(block["block_id"]).partition(":")[0] for block in form.blocks}
+    assert not blocks & {BlockId.KIND, BlockId.DOCUMENT_TYPE, BlockId.PAYMENT_METHOD, BlockId.PUBLISH_TO}
+    assert "2 lines" in words(form)
+
+    await desk.slack.submit(form, {BlockId.DESCRIPTION: "Fair in Leeds"})
+    await desk.settle()
+
+    card = card_of(desk, "B-1003")
+    assert "Expense report · *150.00 GBP*" in words(card)
+    assert "2 receipts" in words(card)
+    ref = ItemRef.decode(button_values(card)[ActionId.SHOW_DETAILS])
+    moving, actor = desk.world.services.moving, await desk.world.actor(BOOKKEEPER)
+    with pytest.raises(NotNowError, match="an expense report stays in these books"):
+        await moving.move(actor, ref.item_id, ref.version, desk.world.organisation_id)
+
+
+async def test_more_files_than_the_ledger_takes_on_a_bill_make_several_reports(desk: Desk) -> None:
+    for number in range(11):
+        await desk.drop(f"INV-{number}")
+
+    done = await make(desk)
+
+    assert "Xero takes 10 files on one bill, and these receipts have 11" in done.errors[BlockId.RECEIPTS]
+
+
+async def test_quickbooks_has_it_as_a_bill_with_lines_and_files(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        await two_receipts(desk)
+        await make(desk)
+
+        await desk.press(card_of(desk, "B-1003"), ActionId.APPROVE_ITEM, APPROVER)
+        await desk.settle()
+
+        (bill,) = books.bills()
+        assert (bill["DocNumber"], bill["TotalAmt"], bill["VendorRef"]["name"]) == ("B-1003", 150, "Mia")
+        assert [line["Amount"] for line in bill["Line"]] == [100, 30]
+        assert "Northern Rail" in bill["Line"][1]["Description"]
+        assert "its file is there too" in words(card_of(desk, "B-1003"))
