@@ -170,7 +170,7 @@ class SageProvider:
             return False
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes, *, idempotency_key: str) -> Outcome:
-        return await self._uploader.attach(access, attachment, content)
+        return await self._uploader.attach(access, attachment, content, idempotency_key)
 
     def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
         return ending_of(kind, status)
