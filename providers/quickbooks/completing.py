@@ -61,6 +61,7 @@ class TaxSides:
 class Completer:
     client: QuickBooksClient
     clock: Clock
+    parties: Parties
     _taxes: dict[str, tuple[float, dict[str, TaxSides]]] = field(default_factory=dict)
     """By company, until when they are taken as they were read, and codes with their rates."""
 
@@ -70,7 +71,7 @@ class Completer:
         if drafts and "document" in drafts[0]:
             return await self._payments(access, drafts, accounts)
         rates = await self._known_rates(access, {code for draft in drafts for code in draft["taxes"]})
-        parties = await Parties(self.client).of(access, drafts, key)
+        parties = await self.parties.of(access, drafts, key)
         return [
             _document(draft, party, accounts, rates) if isinstance(party, Party) else party
             for draft, party in zip(drafts, parties, strict=True)
@@ -87,6 +88,7 @@ class Completer:
     def forget(self, access: Access) -> None:
         """What was read may be why something was refused: whoever mends it there and tries again is not refused for it."""
         self._taxes.pop(access.tenant_id, None)
+        self.parties.forget(access)
 
     async def _known_rates(self, access: Access, codes: set[str]) -> dict[str, TaxSides]:
         """A company's batches follow each other and have the same few codes: they are read once a minute."""

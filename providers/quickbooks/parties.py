@@ -1,12 +1,14 @@
-"""Whom a document is from or to, by the id that QuickBooks knows them by: known already, found by name, or made.
+"""Whom a document is from or to, by the id that QuickBooks knows them by: known already, found by name, or made. Who was found
+by name is remembered for a while, so that batches of one supplier's bills ask once.
 
 Vendors, customers and employees share one list of names, and their ids ("Duplicate Name Exists Error").
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from bot.clock import Clock
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.texts import folded
 from providers.base import Access
@@ -30,6 +32,10 @@ SIDES: Mapping[str, tuple[str, ...]] = {
 OTHER = {VENDOR: CUSTOMER, CUSTOMER: VENDOR}
 WORDS = {VENDOR: "supplier", CUSTOMER: "customer"}
 ANY_ACTIVE = "Active in (true, false)"
+REMEMBERED_FOR = 600.0
+"""Seconds."""
+MOST_REMEMBERED = 10_000
+"""So many are remembered; then it begins anew."""
 
 
 def of_the_other_side(side: str, name: str, words: str) -> Problem:
@@ -44,9 +50,16 @@ class Party:
     id: str
 
 
+Name = tuple[str, str, str]
+"""Of a company: whose side, and the name as it is compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parties:
     client: QuickBooksClient
+    clock: Clock
+    _by_name: dict[Name, tuple[Party, float]] = field(default_factory=dict)
+    """With until when it is believed."""
 
     async def of(self, access: Access, drafts: Sequence[Json], key: str) -> list[Party | Problem]:
         """Of each draft, in order.
@@ -54,11 +67,42 @@ class Parties:
         Raises:
             TryLaterError: somebody new could not be made for now; no document was written.
         """
-        found: dict[tuple[str, str], Party] = {}
-        for side in dict.fromkeys(side for draft in drafts for side in SIDES[draft["entity"]]):
-            of_side = [draft for draft in drafts if side in SIDES[draft["entity"]]]
+        found = self._remembered(access, drafts)
+        unknown = [
+            draft for draft in drafts if not any((side, _wanted(draft)) in found for side in SIDES[draft["entity"]])
+        ]
+        for side in dict.fromkeys(side for draft in unknown for side in SIDES[draft["entity"]]):
+            of_side = [draft for draft in unknown if side in SIDES[draft["entity"]]]
             found |= {(side, name): party for name, party in (await self._known(access, side, of_side)).items()}
-        return [await self._one(access, draft, found, key) for draft in drafts]
+        parties = [await self._one(access, draft, found, key) for draft in drafts]
+        self._remember(access, drafts, parties)
+        return parties
+
+    def forget(self, access: Access) -> None:
+        """Something was refused: whoever was remembered may be why."""
+        for name in [name for name in self._by_name if name[0] == access.tenant_id]:
+            del self._by_name[name]
+
+    def _remembered(self, access: Access, drafts: Sequence[Json]) -> dict[tuple[str, str], Party]:
+        """By side and name."""
+        now, found = self.clock.monotonic(), {}
+        for draft in drafts:
+            for side in SIDES[draft["entity"]] if not draft["party"]["id"] else ():
+                party, until = self._by_name.get((access.tenant_id, side, _wanted(draft)), (None, now))
+                if party is not None and now < until:
+                    found[side, _wanted(draft)] = party
+        return found
+
+    def _remember(self, access: Access, drafts: Sequence[Json], parties: Sequence[Party | Problem]) -> None:
+        now = self.clock.monotonic()
+        if len(self._by_name) > MOST_REMEMBERED:
+            self._by_name.clear()
+        for draft, party in zip(drafts, parties, strict=True):
+            if isinstance(party, Party) and not draft["party"]["id"]:
+                name = (access.tenant_id, party.entity, _wanted(draft))
+                _, until = self._by_name.get(name, (party, now))
+                if until <= now:
+                    self._by_name[name] = party, now + REMEMBERED_FOR
 
     async def _known(self, access: Access, side: str, drafts: Sequence[Json]) -> dict[str, Party]:
         """By id, and by name as it is compared; of several an active one."""
@@ -79,8 +123,7 @@ class Parties:
         return known
 
     async def _one(self, access: Access, draft: Json, found: dict[tuple[str, str], Party], key: str) -> Party | Problem:
-        sides, party = SIDES[draft["entity"]], draft["party"]
-        wanted = f"id {party['id']}" if party["id"] else folded(party["name"])
+        sides, party, wanted = SIDES[draft["entity"]], draft["party"], _wanted(draft)
         for side in sides:
             if (side, wanted) in found:
                 return found[side, wanted]
@@ -117,3 +160,9 @@ class Parties:
             return error.problem
         with mapped_errors():
             return Party(side, str(made["Id"]))
+
+
+def _wanted(draft: Json) -> str:
+    """What it is looked for by."""
+    party = draft["party"]
+    return f"id {party['id']}" if party["id"] else folded(party["name"])

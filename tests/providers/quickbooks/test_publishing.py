@@ -294,18 +294,22 @@ async def test_more_batches_than_a_minute_has_wait_for_the_next_and_none_is_too_
     assert quickbooks.budget.pauses == []
 
 
-async def test_what_tax_a_code_is_of_is_asked_once_a_minute(quickbooks: QuickBooksFarEnd, clock: FakeClock) -> None:
+@pytest.mark.parametrize(("entity", "seconds"), [("TaxCode", 60), ("Vendor", 600)])
+async def test_what_many_batches_have_in_common_is_asked_once_in_a_while_and_after_a_refusal(
+    quickbooks: QuickBooksFarEnd, clock: FakeClock, entity: str, seconds: float
+) -> None:
     def asked() -> int:
-        return sum("TaxCode" in call.query.get("query", "") for call in quickbooks.state.calls)
+        return sum(f"from {entity} " in call.query.get("query", "") for call in quickbooks.state.calls)
 
     for number in range(3):
         await the_document(quickbooks, quickbooks.a_bill(f"B-{number}"))
     assert asked() == 1
 
-    await clock.advance(61)
+    await clock.advance(seconds + 1)
     await the_document(quickbooks, quickbooks.a_bill("B-4"))
+    await the_document(quickbooks, quickbooks.a_bill("B-5"))
     assert asked() == 2
     (refused,) = await quickbooks.create(quickbooks.a_bill("N" * 22))
     assert isinstance(refused, Refused)
-    await the_document(quickbooks, quickbooks.a_bill("B-5"))
+    await the_document(quickbooks, quickbooks.a_bill("B-6"))
     assert asked() == 3
