@@ -28,6 +28,8 @@ AT_ONCE = 4
 """Unverified: the vendor names no number of calls at once."""
 LATE = timedelta(seconds=10)
 """Unverified: how long a list may leave out what was written."""
+APPS_PAGE = "Settings, Connections, Apps"
+"""Unverified: how FreeAgent's menus call it."""
 REFRESH_LIFE = timedelta(seconds=631151957)
 """`refresh_token_expires_in` of the example in "OAuth"; each answer says how long it is."""
 
@@ -84,7 +86,7 @@ PROFILE = Profile(
     attaches=frozenset(kind for kind in PostingKind if kind.is_of_bank or not kind.is_sale),
     uses_pkce=False,
     refresh_token_life=REFRESH_LIFE,
-    apps_page="Settings, Connections, Apps",
+    apps_page=APPS_PAGE,
     addresses={
         "auth_url": "https://api.freeagent.com/v2/approve_app",
         "token_url": "https://api.freeagent.com/v2/token_endpoint",

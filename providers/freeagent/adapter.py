@@ -176,6 +176,7 @@ class FreeAgentProvider:
     # Links
 
     def organisation_url(self, books: Books) -> str:
+        """The page that FreeAgent opens with (unverified)."""
         return f"{self._web(books.short_code)}/overview"
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:

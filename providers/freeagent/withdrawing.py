@@ -17,8 +17,10 @@ from providers.errors import PersonNeededError
 from providers.freeagent.client import is_id
 from providers.freeagent.documents import DRAFT, Json
 from providers.freeagent.finding import Finder
-from providers.freeagent.resources import EXPLANATIONS, RESOURCES, Resource, route_of
+from providers.freeagent.resources import EXPLANATIONS, RESOURCES, Resource, optional_id, route_of
 from providers.refusals import mapped_errors
+
+TRANSACTIONS = "bank_transactions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Withdrawer:
             return _refused(withdrawal, obstacle, standing)
         try:
             while standing:
-                await self.finder.client.delete(access, f"{EXPLANATIONS}/{standing[0]}")
+                await self._delete_explanation(access, standing[0])
                 del standing[0]
             await self._delete(access, resource, found, withdrawal.document_id)
         except PersonNeededError as error:
@@ -83,10 +85,27 @@ class Withdrawer:
         return None
 
     async def _delete(self, access: Access, resource: Resource, found: Json, document_id: str) -> None:
+        if resource.path == EXPLANATIONS:
+            await self._delete_explanation(access, document_id)
+            return
         path = f"{resource.path}/{document_id}"
         if resource.is_sold and found.get("status") != DRAFT:
             await self.finder.client.change(access, path, resource.root, step="/transitions/mark_as_draft")
         await self.finder.client.delete(access, path)
+
+    async def _delete_explanation(self, access: Access, explanation_id: str) -> None:
+        """With the transaction that was made for it, should that be left behind: money that did not move is on no account. What
+        came from the bank stays.
+        """
+        client = self.finder.client
+        found = await client.one(access, EXPLANATIONS, explanation_id, EXPLANATIONS.removesuffix("s"))
+        await client.delete(access, f"{EXPLANATIONS}/{explanation_id}")
+        transaction_id = optional_id((found or {}).get("bank_transaction"))
+        if transaction_id is None:
+            return
+        left = await client.one(access, TRANSACTIONS, transaction_id, TRANSACTIONS.removesuffix("s"))
+        if left is not None and left.get("is_manual") and not left.get("bank_transaction_explanations"):
+            await client.delete(access, f"{TRANSACTIONS}/{transaction_id}")
 
 
 def _ended(document_id: str) -> EndedDocument:

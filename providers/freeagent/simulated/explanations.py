@@ -208,6 +208,8 @@ class Explanations(Writer):
 
     def _drop_transaction(self, explanation: Json) -> None:
         moved = self.books.at(explanation["bank_transaction"])
+        if self.books.company.get("_keeps_transactions"):
+            return
         if moved is not None and moved["is_manual"] and not explaining(self.books, moved):
             self.books.delete(TRANSACTIONS, moved)
 

@@ -111,6 +111,10 @@ class FreeAgentState(Simulated[Books]):
         """Whether the subscription has ended; what the API says then is unverified."""
         self.books[company].change_company(_is_lapsed=is_lapsed)
 
+    def set_keeps_transactions(self, company: str, *, keeps: bool) -> None:
+        """Whether a manual transaction stays, unexplained, when its only explanation is deleted, which is unverified."""
+        self.books[company].change_company(_keeps_transactions=keeps)
+
     def set_rotates(self, *, rotates: bool) -> None:
         """Whether a refresh gives another refresh token and ends the one before, which is unverified."""
         self.grants.rules = replace(RULES, rotates_after=timedelta(0) if rotates else None)

@@ -463,6 +463,32 @@ async def test_a_withdrawal_that_got_as_far_as_a_draft_goes_on_from_there(far: F
     assert far.state.documents("invoices") == []
 
 
+@pytest.mark.parametrize("keeps", [False, True])
+async def test_money_that_is_taken_back_leaves_no_transaction_on_its_account(
+    far: FreeAgentFarEnd, *, keeps: bool
+) -> None:
+    far.state.set_keeps_transactions(TRADING, keeps=keeps)
+    before = len(far.state.documents("bank_transactions"))
+    withdrawal = await far.published(far.a_posting(K.SPEND_MONEY, "M"))
+
+    assert isinstance(await far.take_back(withdrawal), Accepted)
+
+    assert len(far.state.documents("bank_transactions")) == before
+    assert far.state.documents("bank_transaction_explanations") == []
+
+
+async def test_what_came_from_the_bank_stays_there_when_its_explanation_goes(far: FreeAgentFarEnd) -> None:
+    far.state.set_keeps_transactions(TRADING, keeps=True)
+    withdrawal = await far.published(far.a_posting(K.SPEND_MONEY, "M"))
+    (explanation,) = far.state.documents("bank_transaction_explanations")
+    imported = next(one for one in far.state.documents("bank_transactions") if not one["is_manual"])
+    far.books.save("bank_transaction_explanations", {**explanation, "bank_transaction": imported["url"]})
+
+    assert isinstance(await far.take_back(withdrawal), Accepted)
+
+    assert imported["url"] in [one["url"] for one in far.state.documents("bank_transactions")]
+
+
 async def test_our_own_payment_goes_before_its_bill_and_somebodys_keeps_it(far: FreeAgentFarEnd) -> None:
     bill = far.a_bill("A")
     withdrawal = await far.published(bill)
