@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from bot.db.base import load, new_id, table_of
 from bot.db.connections import ConnectionRow, TokenSetRow
@@ -88,22 +89,6 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
     """Open batches that are due and not held by anyone, of usable connections; of one that was ended, what was sent and
     may be in the ledger, while there is a sign-in to look by.
     """
-    has_sign_in = select(TOKENS.c.id).where(TOKENS.c.id == CONNECTIONS.c.token_set_id, TOKENS.c.ended_at.is_(None))
-    is_looked_up = and_(CONNECTIONS.c.health == Health.DISCONNECTED, has_sign_in.exists(), is_looked_for(tx.now))
-    statement = (
-        select(BATCHES.c.id, BATCHES.c.attempt, BATCHES.c.leased_until, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
-        .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
-        .where(
-            BATCHES.c.state.in_(OPEN),
-            BATCHES.c.number.is_(None),  # the others are a person's to download
-            BATCHES.c.due_at <= tx.now,
-            or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < tx.now),
-            or_(CONNECTIONS.c.health.in_(USABLE), is_looked_up),
-            is_installed(BATCHES.c.workspace_id),
-        )
-        .order_by(BATCHES.c.due_at)
-        .limit(100)
-    )
     return tuple(
         StuckBatch(
             id=BatchId(row.id),
@@ -112,7 +97,29 @@ async def batches_due(tx: Tx) -> tuple[StuckBatch, ...]:
             tenant_id=row.tenant_id,
             has_died=row.leased_until is not None,
         )
-        for row in (await tx.execute(statement)).all()
+        for row in (await tx.execute(_that_are_due(), {"now": tx.now, "looked_for_since": tx.now - LOOKED_FOR})).all()
+    )
+
+
+@cache
+def _that_are_due() -> Select[Any]:
+    """Built once: it is asked at each pass, and building it takes longer than answering it."""
+    now, since = (bindparam(name, type_=BATCHES.c.due_at.type) for name in ("now", "looked_for_since"))
+    has_sign_in = select(TOKENS.c.id).where(TOKENS.c.id == CONNECTIONS.c.token_set_id, TOKENS.c.ended_at.is_(None))
+    is_looked_up = and_(CONNECTIONS.c.health == Health.DISCONNECTED, has_sign_in.exists(), _is_unknown_since(since))
+    return (
+        select(BATCHES.c.id, BATCHES.c.attempt, BATCHES.c.leased_until, CONNECTIONS.c.provider, CONNECTIONS.c.tenant_id)
+        .join(CONNECTIONS, CONNECTIONS.c.id == BATCHES.c.connection_id)
+        .where(
+            BATCHES.c.state.in_(OPEN),
+            BATCHES.c.number.is_(None),  # the others are a person's to download
+            BATCHES.c.due_at <= now,
+            or_(BATCHES.c.leased_until.is_(None), BATCHES.c.leased_until < now),
+            or_(CONNECTIONS.c.health.in_(USABLE), is_looked_up),
+            is_installed(BATCHES.c.workspace_id),
+        )
+        .order_by(BATCHES.c.due_at)
+        .limit(100)
     )
 
 
@@ -125,9 +132,11 @@ def in_hand(connection_id: ColumnElement[UUID], now: datetime) -> ColumnElement[
 
 def is_looked_for(now: datetime) -> ColumnElement[bool]:
     """Whether a batch was sent, nobody knows yet what came of it, and that was lately."""
-    return and_(
-        BATCHES.c.state.in_(OPEN), BATCHES.c.first_sent_at.is_not(None), BATCHES.c.last_sent_at > now - LOOKED_FOR
-    )
+    return _is_unknown_since(now - LOOKED_FOR)
+
+
+def _is_unknown_since(since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return and_(BATCHES.c.state.in_(OPEN), BATCHES.c.first_sent_at.is_not(None), BATCHES.c.last_sent_at > since)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,10 +66,14 @@ class Gathering:
     """By provider; of others nothing is due."""
 
 
+_FROZEN = select(func.count()).where(
+    BATCHES.c.state == BatchState.QUEUED, BATCHES.c.leased_until.is_(None), BATCHES.c.due_at > bindparam("now")
+)
+
+
 async def frozen_waiting(tx: Tx) -> int:
     """Batches that were frozen lately and that nobody has begun to send."""
-    waiting = (BATCHES.c.state == BatchState.QUEUED, BATCHES.c.leased_until.is_(None), BATCHES.c.due_at > tx.now)
-    return int((await tx.execute(select(func.count()).where(*waiting))).scalar_one())
+    return int((await tx.execute(_FROZEN, {"now": tx.now})).scalar_one())
 
 
 class NotYetError(Exception):

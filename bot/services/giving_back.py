@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 
 from bot.clock import Clock
 from bot.db.base import dump, table_of
@@ -37,6 +37,19 @@ from providers.errors import AccessExpiredError, ProviderError, ReconnectNeededE
 logger = logging.getLogger(__name__)
 
 CONNECTIONS, TOKENS, FLOWS = table_of(ConnectionRow), table_of(TokenSetRow), table_of(ConnectFlowRow)
+_ENDED = (
+    select(CONNECTIONS)
+    .where(CONNECTIONS.c.health == Health.DISCONNECTED, CONNECTIONS.c.token_set_id.is_not(None))
+    .order_by(CONNECTIONS.c.id)
+)
+_UNUSED = (
+    select(TOKENS.c.id, TOKENS.c.provider)
+    .where(
+        TOKENS.c.provider.in_(bindparam("providers", expanding=True)),
+        ~select(CONNECTIONS.c.id).where(CONNECTIONS.c.token_set_id == TOKENS.c.id).exists(),
+    )
+    .order_by(TOKENS.c.id)
+)
 
 AGAIN_AFTER = timedelta(minutes=2)
 """An outage of the provider's lasts minutes; nobody waits for this."""
@@ -65,19 +78,13 @@ class GivingBack:
 
     async def _ended(self) -> tuple[Row[Any], ...]:
         """As they are when a pass begins: what became of each by its turn is looked at in its claim."""
-        statement = select(CONNECTIONS).where(
-            CONNECTIONS.c.health == Health.DISCONNECTED, CONNECTIONS.c.token_set_id.is_not(None)
-        )
         async with self.db.read() as tx:
-            return tuple((await tx.execute(statement.order_by(CONNECTIONS.c.id))).all())
+            return tuple((await tx.execute(_ENDED)).all())
 
     async def _unused(self) -> tuple[Row[Any], ...]:
         """Sign-ins without a connection."""
-        statement = select(TOKENS.c.id, TOKENS.c.provider).where(
-            TOKENS.c.provider.in_(tuple(self.providers)), ~_users(TOKENS.c.id).exists()
-        )
         async with self.db.read() as tx:
-            return tuple((await tx.execute(statement.order_by(TOKENS.c.id))).all())
+            return tuple((await tx.execute(_UNUSED, {"providers": tuple(self.providers)})).all())
 
     async def _one_unused(self, row: Row[Any]) -> bool:
         try:
