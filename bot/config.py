@@ -166,7 +166,7 @@ def _names_database(url: str) -> bool:
 
 
 def _wrong_parameters(url: URL) -> Iterator[str]:
-    """What stands behind the `?` is read by two drivers, ours and the job library's: only what both take is good."""
+    """What stands behind the `?` is read by our driver, and by whatever reads libpq's words: only what both take is good."""
     for name in sorted(url.query.keys() - PARAMETERS):
         also = "; for a secure connection write sslmode=require" if name == "ssl" else ""
         yield f"has {name[:30]!r} behind the ?: only {', '.join(sorted(PARAMETERS))} may stand there{also}"

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from bot.clock import SystemClock
 from bot.commands.asking import StoppedError
-from bot.commands.parsing import Commands, add_command, add_group
+from bot.commands.parsing import Commands, add_command, add_group, words_of
 from bot.config import database_url_of
 from bot.db import api_keys, migrate
 from bot.db.unit_of_work import Database
@@ -27,7 +27,9 @@ def register(commands: Commands) -> None:
     create = add_command(keys, "create", create_key, "make a key and print it, once", CREATE_EXAMPLE)
     create.add_argument("--organisation", required=True, help="its name, or its id")
     create.add_argument("--name", required=True, help="what the key is for")
-    create.add_argument("--scope", action="append", choices=list(Scope), help="what it may do; again for more (all)")
+    create.add_argument(
+        "--scope", action="append", choices=words_of(Scope), help="what it may do; again for more (all)"
+    )
     create.add_argument("--by", metavar="USER", help="the admin in whose name it sends, by Slack user id (the first)")
     listing = add_command(keys, "list", list_keys, "show the live keys", "dext-bot api-keys list")
     listing.add_argument("--organisation", help="only of this one, by name or id")

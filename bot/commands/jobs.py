@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from bot.clock import SystemClock
-from bot.commands.parsing import Commands, add_command, add_group
+from bot.commands.parsing import Commands, add_command, add_group, words_of
 from bot.config import database_url_of
 from bot.db import migrate
 from bot.db.unit_of_work import Database
@@ -50,7 +50,7 @@ def register(commands: Commands) -> None:
     jobs = add_group(commands, "jobs", "documents on their way to a ledger", "dext-bot jobs list")
     listing = add_command(jobs, "list", list_jobs, LISTS, LIST_EXAMPLE)
     listing.add_argument("--organisation", metavar="NAME", help=ORGANISATION)
-    listing.add_argument("--state", action="append", choices=list(QUEUED), help="only these; again for more (all)")
+    listing.add_argument("--state", action="append", choices=words_of(QUEUED), help="only these; again for more (all)")
     listing.add_argument("--limit", type=_count, default=MOST, help=f"the oldest of each organisation ({MOST})")
     listing.add_argument("--json", action="store_true", help="for machines")
     for name, (does, _) in DEEDS.items():
@@ -60,7 +60,9 @@ def register(commands: Commands) -> None:
         parser.set_defaults(all_refused=False, cause=None)
         if name == "retry":
             parser.add_argument("--all-refused", action="store_true", help="all that was refused, in place of one item")
-            parser.add_argument("--cause", choices=list(ProblemCode), metavar="CODE", help="with it: only for this one")
+            parser.add_argument(
+                "--cause", choices=words_of(ProblemCode), metavar="CODE", help="with it: only for this one"
+            )
 
 
 def list_jobs(chosen: argparse.Namespace) -> int:

@@ -11,10 +11,10 @@ from sqlalchemy import make_url
 from bot.commands.asking import StoppedError
 from bot.commands.parsing import Commands, add_command
 from bot.commands.progress import progress
-from bot.config import database_url_of
+from bot.config import ConfigError, database_url_of
 from bot.db import copying, migrate
 from bot.db.copying import CannotMoveError, Copy
-from bot.db.migrate import OutdatedDatabaseError
+from bot.db.migrate import OutdatedDatabaseError, UnreachableDatabaseError
 from bot.worker.lock import WorkerLock
 
 MOVING = """Bring the database of DEXT_DATABASE_URL to this version.
@@ -27,6 +27,7 @@ With --from and --to, move everything to another database instead, from SQLite t
 
 The old database is left as it is, but no process starts on it any more: two would both send what was open.
 """
+VARIABLE = "DEXT_DATABASE_URL"
 EXAMPLE = "dext-bot migrate --from sqlite+aiosqlite:///var/dext.db --to postgresql+asyncpg://dext:password@db/dext"
 
 
@@ -47,14 +48,28 @@ def run(chosen: argparse.Namespace) -> int:
         return 0
     if chosen.source is None or chosen.target is None:
         raise StoppedError(f"Say both: --from the database there is, --to the empty one. Example: {EXAMPLE}")
-    source, target = (database_url_of({"DEXT_DATABASE_URL": url}) for url in (chosen.source, chosen.target))
-    asyncio.run(_require_movable(source))
-    asyncio.run(_require_new(target))
+    with _said_of("--from"):
+        source = database_url_of({VARIABLE: chosen.source})
+        asyncio.run(_require_movable(source))
+    with _said_of("--to"):
+        target = database_url_of({VARIABLE: chosen.target})
+        if make_url(target) == make_url(source):
+            raise StoppedError("--from and --to are the same database. Nothing was moved; name an empty one.")
+        asyncio.run(_require_new(target))
     with _worked_by_nobody(source):
         rows = asyncio.run(_move(source, target))
     print(f"{rows:,} rows were moved, and read back as they were.")
     print(f"Set DEXT_DATABASE_URL to {_shown(target)} at every process, and start. The old one is not used any more.")
     return 0
+
+
+@contextmanager
+def _said_of(option: str) -> Iterator[None]:
+    """What is wrong with an address is said of where it was typed."""
+    try:
+        yield
+    except (ConfigError, UnreachableDatabaseError) as error:
+        raise StoppedError(str(error).replace(VARIABLE, option)) from error
 
 
 @contextmanager

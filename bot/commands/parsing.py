@@ -1,7 +1,8 @@
 """How a command of the product is named, explained and found."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from enum import StrEnum
 from typing import TypeAlias
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - what add_subparsers answers
@@ -26,6 +27,11 @@ def add_command(
     parser = commands.add_parser(name, help=does, description=description, epilog=f"Example: {example}")
     parser.set_defaults(command=command)
     return parser
+
+
+def words_of(choices: Iterable[StrEnum]) -> list[str]:
+    """As people type them: whoever types another one is answered with all of them, in the form that they have there."""
+    return [choice.value for choice in choices]
 
 
 def _sentence(does: str) -> str:

@@ -1,6 +1,6 @@
 """The database's address, as our driver takes it.
 
-The job library speaks to the same PostgreSQL by libpq, so the address is written in libpq's words; asyncpg has its own.
+It is written in libpq's words, as every other program takes it; asyncpg has its own.
 <https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-SSLMODE>,
 <https://magicstack.github.io/asyncpg/current/api/index.html#connection>
 """

@@ -191,7 +191,7 @@ async def next_attempt(tx: Tx, batch_id: BatchId, attempt: int, *, due_at: datet
 
 async def claim_batch(tx: Tx, batch_id: UUID, attempt: int, *, until: datetime) -> LiveBatch | None:
     """Take the lease for this attempt. None: it is over, another attempt is current, or somebody holds it or died over it:
-    the job library runs again what a process left, and a death is to be counted first.
+    a job that a process left is run again, and a death is to be counted first.
     """
     statement = (
         BATCHES.update()

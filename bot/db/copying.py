@@ -1,8 +1,8 @@
 """An installation moves to another database: every table of ours, row by row, in one transaction there.
 
 It is read back and compared before anything is committed, so a move that was killed, or that met a value the other
-database does not take, has done nothing. The job library's tables stay behind: what is open stands in our own, and is
-put in line again from there by whoever works the new database.
+database does not take, has done nothing. Jobs that were in line, or that a stopped process held, are had there by whoever
+works the new database.
 """
 
 import sqlite3

@@ -68,7 +68,7 @@ def head() -> str:
 
 
 async def upgrade(url: str) -> None:
-    """Apply what is missing, all or nothing. The job library's own tables are not ours to make (`bot.worker.engine`).
+    """Apply what is missing, all or nothing.
 
     Raises:
         UnreachableDatabaseError: it does not let us in, or its folder cannot be made.

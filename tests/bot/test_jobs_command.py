@@ -185,3 +185,19 @@ def test_a_limit_that_is_no_number_of_lines_is_refused(limit: str, capsys: pytes
         main(("jobs", "list", f"--limit={limit}"))
 
     assert "is no number of lines" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (("list", "--state", "gone"), "'gone' (choose from 'waiting', 'held',"),
+        (("retry", "--all-refused", "--cause", "weather"), "'weather' (choose from 'account_archived',"),
+    ],
+)
+def test_a_word_that_there_is_not_is_answered_with_those_that_there_are(
+    command: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(("jobs", *command))
+
+    assert (stopped.value.code, words in capsys.readouterr().err) == (2, True)

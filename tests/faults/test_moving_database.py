@@ -148,6 +148,21 @@ class TestRefusals:
 
         assert (code, capsys.readouterr().err.startswith("Say both: --from")) == (2, True)
 
+    @pytest.mark.parametrize(
+        ("target", "said"),
+        [
+            ("mysql://here/dext", "--to is for another driver: write sqlite+aiosqlite:///"),
+            ("postgresql+asyncpg://dext@127.0.0.1:1/dext", "See that it runs, and that --to leads to it."),
+            (None, "--from and --to are the same database. Nothing was moved"),
+        ],
+    )
+    async def test_what_is_wrong_with_an_address_is_said_of_where_it_was_typed(
+        self, sqlite_url: str, shell: Shell, target: str | None, said: str
+    ) -> None:
+        code, printed = await shell.move(sqlite_url, target or sqlite_url)
+
+        assert (code, said in printed, printed.count("\n")) == (2, True, 1)
+
     async def test_nothing_is_mixed_with_what_is_there(self, sqlite_url: str, new_sqlite: str, shell: Shell) -> None:
         await fill_at(new_sqlite)
         before = await rows_of(new_sqlite)

@@ -12,7 +12,7 @@ PLAIN_TYPES = {UtcInstant: "sa.DateTime(timezone=True)", Amount: "sa.BigInteger(
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """The job library keeps its tables in the same database; they are no difference to report."""
+    """Tables that are not ours may be in the same database, those of an earlier job library too; they are no difference to report."""
     return kind != "table" or name in tables().tables
 
 
