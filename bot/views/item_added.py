@@ -4,6 +4,8 @@ from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
+from bot.domain.documents import ItemKind
+from bot.domain.items import Item
 from bot.views.ids import CallbackId
 from bot.views.parts import section
 from bot.views.text import escape
@@ -15,7 +17,7 @@ def added(card: ItemCard) -> View:
     where = "your messages with me" if card.channel is None else f"<#{card.channel}>"
     lines = [
         f"*{escape(card.organisation)}*",
-        f":white_check_mark: {escape(item.counterparty.name or '')} was added as *{item.reference}*: {item.state.words}.",
+        f":white_check_mark: {_what(item)} was added as *{item.reference}*: {item.state.words}.",
         f"Its card is in {where}.",
         *(f"• {escape(sentence, 300)}" for sentence in (*item.complaints, *card.warnings)),
     ]
@@ -27,3 +29,8 @@ def added(card: ItemCard) -> View:
         clear_on_close=True,
         blocks=[section("\n".join(lines))],
     )
+
+
+def _what(item: Item) -> str:
+    name = escape(item.counterparty.name or "")
+    return f"{name}'s expense report" if item.kind is ItemKind.EXPENSE_REPORT else name

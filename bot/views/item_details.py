@@ -6,10 +6,10 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerB
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Details, Happening, ItemCard
-from bot.domain.documents import FactField, Facts, Party, TaxSubtotal
+from bot.domain.documents import FactField, Facts, ItemKind, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS
-from bot.views.document_words import is_credit
+from bot.views.document_words import document_name, is_credit
 from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
 from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
@@ -52,7 +52,7 @@ def details(found: Details) -> View:
         *_booked(found),
     ]
     blocks += warnings(found.card)
-    if facts.note is not None:
+    if facts.note is not None and not found.card.receipts:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
     blocks += [
         *_lines(found.card),
@@ -91,7 +91,7 @@ def _party(role: str, party: Party, facts: Facts) -> str:
 def _facts(card: ItemCard) -> list[str]:
     item, facts = card.item, card.item.facts
     pairs = (
-        ("Document", type_words(facts.document_type), FactField.DOCUMENT_TYPE),
+        ("Document", _document(item), FactField.DOCUMENT_TYPE),
         ("Number", escape(facts.number or "", 200) or "not stated", FactField.NUMBER),
         ("Date", day(facts.issued_on), FactField.ISSUED_ON),
         ("Due", day(facts.due_on), FactField.DUE_ON),
@@ -102,6 +102,11 @@ def _facts(card: ItemCard) -> list[str]:
     )
     marked = [(name, value, "" if field is None else mark(facts, field)) for name, value, field in pairs]
     return _told([*marked, *exchange(card)])
+
+
+def _document(item: Item) -> str:
+    is_report = item.kind is ItemKind.EXPENSE_REPORT
+    return document_name(item) if is_report else type_words(item.facts.document_type)
 
 
 def _told(fields: Iterable[Told]) -> list[str]:

@@ -30,8 +30,8 @@ def menu(words: Mapping[str, str], *, channel: str) -> View:
         )
         for word, does in words.items()
     ]
-    blocks.append(offer())
     blocks.append(ContextBlock(elements=[mrkdwn("Each also works typed, such as `/dext help`.")]))
+    blocks.append(offer())
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

@@ -23,7 +23,7 @@ from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_lines import parts
 from bot.views.metadata import FormRef, item_of
 from bot.views.parts import section
-from bot.views.text import amount, day, escape, mrkdwn, plain
+from bot.views.text import amount, day, escape, mrkdwn, plain, quote
 
 NEW = "New expense report"
 WHAT = "what you paid yourself, as one bill that pays you back"
@@ -40,7 +40,7 @@ CHOOSE, NAME_NEEDED = "Choose at least one receipt.", "Choose a contact above, o
 
 def offer() -> SectionBlock:
     """For the menu of a bare `/dext`."""
-    return SectionBlock(text=mrkdwn(f"*expense report*\n{WHAT}"), accessory=open_button("Open"))
+    return SectionBlock(text=mrkdwn(f"*{NEW}*\n{WHAT}"), accessory=open_button("Open"))
 
 
 def open_button(text: str = NEW) -> ButtonElement:
@@ -140,14 +140,16 @@ def refused(sentences: Sequence[str]) -> dict[str, str]:
 
 
 def receipts(found: ItemCard, most: int = MOST_SHOWN) -> list[Block]:
-    """Of a report, each with the way to its card and file."""
+    """Of a report, what it is for, and each of them with the way to its card and file."""
     if not found.receipts:
         return []
     told = [f"• {_receipt(receipt)}" for receipt in found.receipts[:most]]
     if len(found.receipts) > most:
         told.append(f"• and {len(found.receipts) - most} more; *Details* shows them all")
+    note = found.item.facts.note
+    said = [] if note is None else [section(quote(note, 300))]
     head = "1 receipt" if len(found.receipts) == 1 else f"{len(found.receipts)} receipts"
-    return [section(part) for part in parts([f"*{head}*", *told])]
+    return [*said, *(section(part) for part in parts([f"*{head}*", *told]))]
 
 
 def _receipt(receipt: Receipt) -> str:

@@ -4,11 +4,15 @@ apart again.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from bot.domain.books import Capability
 from bot.domain.reports import Claim
 from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import (
@@ -25,7 +29,7 @@ from bot.playground.slack import (
     View,
 )
 from bot.services.current import NotNowError
-from bot.services.reports import ReceiptsRefusedError
+from bot.services.reports import CannotReportError, ReceiptsRefusedError
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef, item_of
 from providers.xero.simulator import TRADING
@@ -33,6 +37,7 @@ from tests.handlers.desk import A_BILL, CATEGORY, Desk, a_desk, actions, button_
 from tests.handlers.test_exchange_rates import drop as drop_in_euros
 from tests.handlers.test_paid import costs, method
 from tests.handlers.test_quickbooks import beside_quickbooks
+from tests.handlers.test_sage import beside_sage
 from tests.playground.kit import schema_problems
 
 TRAIN: dict[str, str] = {
@@ -101,10 +106,11 @@ async def test_receipts_become_one_bill_to_whoever_paid_them_with_a_line_and_a_f
     done = await make(desk, **{BlockId.DESCRIPTION: "March"})
 
     assert done.view is not None
-    assert "was added as *B-1003*: in approval" in words(done.view)
+    assert "Mia's expense report was added as *B-1003*: in approval" in words(done.view)
     card = words(card_of(desk, "B-1003"))
     assert "Northwind Trading Ltd" in card.splitlines()[0]
     assert "Expense report · *150.00 GBP*" in card
+    assert "> March" in card
     assert "B-1001> Paper &amp; Ink Ltd" in card
     assert "?file|its file>" in card
     assert "Northern Rail" in card
@@ -351,3 +357,32 @@ async def test_quickbooks_has_it_as_a_bill_with_lines_and_files(sqlite_url: str)
         assert [line["Amount"] for line in bill["Line"]] == [100, 30]
         assert "Northern Rail" in bill["Line"][1]["Description"]
         assert "its file is there too" in words(card_of(desk, "B-1003"))
+
+
+async def test_sage_has_it_as_a_purchase_invoice_with_a_line_for_each(sqlite_url: str) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        await desk.add()
+        await desk.add(**TRAIN)
+        await make(desk)
+
+        await desk.press(card_of(desk, "B-1003"), ActionId.APPROVE_ITEM, APPROVER)
+        await desk.settle()
+
+        (invoice,) = books.purchase_invoices()
+        assert Decimal(invoice["total_amount"]) == Decimal(150)
+        assert [Decimal(line["net_amount"]) for line in invoice["invoice_lines"]] == [Decimal(100), Decimal(30)]
+
+
+async def test_where_a_package_takes_none_it_is_not_offered(desk: Desk) -> None:
+    await desk.drop("INV-1")
+    reports, actor = desk.world.services.reports, await desk.world.actor(MEMBER)
+    profile = reports.providers["xero"].profile
+    without = replace(profile, capabilities=profile.capabilities - {Capability.EXPENSE_REPORTS})
+    unable = replace(reports, providers=cast("Any", {"xero": SimpleNamespace(profile=without)}))
+
+    assert [each.name for each in await reports.where(actor, None)] == ["Northwind Trading Ltd"]
+    assert await unable.where(actor, None) == ()
+    with pytest.raises(CannotReportError, match="Xero takes no expense reports"):
+        await unable.opened(actor, desk.world.organisation_id)
+    with pytest.raises(CannotReportError):
+        await unable.make(actor, desk.world.organisation_id, Claim(receipts=(), claimant="Mia"), "report:V1")
