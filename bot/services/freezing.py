@@ -236,14 +236,15 @@ def _files_of(
 async def _payments(
     tx: Tx, organisation: DueOrganisation, provider: AccountingProvider, found: Sequence[DueStep]
 ) -> Frozen | None:
-    """Of documents that are there by now, from the bank accounts that their items say."""
+    """Of documents that are there by now and are not to be taken out, from the bank accounts that their items say."""
     items = await load_items(tx, organisation.workspace_id, [due.item_id for due in found])
     sent = await _all_posted(tx, organisation, found)
     taken: list[tuple[StepId, Payment]] = []
     for due in found:
         item, posting = items.get(due.item_id), sent.get(due.id.publication_id)
         account = None if item is None else item.paid_from
-        if item is None or posting is None or due.document_id is None or account is None:
+        is_wanted = item is not None and item.state is not ItemState.WITHDRAWING
+        if item is None or not is_wanted or posting is None or due.document_id is None or account is None:
             await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
             await redraw_items(tx, organisation.workspace_id, [due.item_id])
             continue

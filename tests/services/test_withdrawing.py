@@ -399,6 +399,28 @@ async def test_a_payment_that_nobody_knows_of_yet_is_found_before_its_document_g
     assert await world.alert(item_id, StepKind.WITHDRAWAL) is None
 
 
+async def test_what_was_not_paid_is_not_paid_any_more_once_its_document_is_to_go(desk: Desk) -> None:
+    """Of two payments in a call one was lost, while somebody asked for its document to be withdrawn."""
+    world = desk.world
+    _, lost = await desk.paid("INV-1"), await desk.paid("INV-2")
+
+    async def asked_for(point: str) -> None:
+        if point == "find" and world.ledger.payments:
+            await desk.ask(lost)
+            world.ledger.on_call = None
+
+    world.ledger.on_call = asked_for
+    while world.ledger.calls.count("create") < 1:
+        await world.one_pass()
+        world.later(3)
+    world.ledger.troubles["create"] = [Trouble.COMMIT_HALF]
+    calls = world.ledger.calls
+    await world.settle(passes=200, seconds=10)
+
+    assert (await world.state(lost), world.ledger.numbers) == (ItemState.TO_REVIEW, ["INV-1"])
+    assert (calls.count("create"), len(world.ledger.payments)) == (2, 1)
+
+
 @pytest.mark.parametrize("when", ["before it was frozen", "before it was sent", "after it was sent"])
 async def test_a_connection_that_is_ended_meanwhile_leaves_it_published_or_finds_out(desk: Desk, when: str) -> None:
     world = desk.world
