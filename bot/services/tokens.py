@@ -183,7 +183,8 @@ class TokenKeeper:
                         self.vault, answer, refresh_token, now=tx.now, id=row.token_set_id, provider=row.provider
                     )
                 )
-                .values(generation=TOKENS.c.generation + 1, held_until=None, held_by=None)
+                # another process may have found the old one used up meanwhile, and taken that for the end of the sign-in
+                .values(generation=TOKENS.c.generation + 1, held_until=None, held_by=None, ended_at=None)
             )
 
     async def _ended(self, row: Row[Any]) -> bool:

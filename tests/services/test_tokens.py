@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, cast
 
+import pytest
 from sqlalchemy import Row, select
 
 from bot.db.base import table_of
 from bot.db.connections import TokenSetRow
 from bot.db.unit_of_work import Database
+from bot.domain.problems import Problem, ProblemCode
 from bot.services.keys import StoredSecrets
 from bot.services.token_pairs import access_of, refresh_of
 from bot.services.tokens import TokenKeeper
 from bot.vault import Envelope, Vault, new_key
 from providers.base import AccountingProvider, TokenAnswer
+from providers.errors import ReconnectNeededError
 from tests.fakes.clock import FakeClock
 
 TOKENS = table_of(TokenSetRow)
@@ -98,6 +101,37 @@ async def test_whoever_stops_waiting_for_a_new_sign_in_does_not_lose_it(database
     row = await the_row(database)
     assert waiting.cancelled()
     assert (access_of(RING, row), refresh_of(RING, row), row.held_by) == ("anew", "rnew", None)
+
+
+class UsedUp:
+    """A ledger to which the old refresh token is used up."""
+
+    async def refresh(self, refresh_token: str) -> TokenAnswer:
+        raise ReconnectNeededError(Problem(code=ProblemCode.RECONNECT_NEEDED))
+
+
+async def test_a_sign_in_that_another_process_took_for_ended_is_had_again_with_the_answer_that_came_late(
+    database: Database, clock: FakeClock
+) -> None:
+    """Whoever holds it may be cut off from the database for longer than its lease, with the new pair in hand."""
+    ledger, ended = Rotating(clock), UsedUp()
+    slow, other = (
+        TokenKeeper(database, RING, clock, {"xero": cast("AccountingProvider", provider)})
+        for provider in (ledger, ended)
+    )
+    async with database.write() as tx:
+        kept = await slow.keep(tx, "xero", answer("old", clock))
+    clock.move_to(clock.now() + timedelta(hours=1))
+    waiting = asyncio.create_task(slow.access_to(kept, "tenant"))
+    await ledger.was_asked.wait()
+    clock.move_to(clock.now() + timedelta(minutes=2))
+    with pytest.raises(ReconnectNeededError):
+        await other.access_to(kept, "tenant")
+
+    ledger.may_answer.set()
+
+    assert (await waiting).access_token == "anew"
+    assert (await other.access_to(kept, "tenant")).access_token == "anew"
 
 
 @dataclass(frozen=True, slots=True)
