@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from bot.domain.attachments import FileRules
+from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.budgets import Allowance
 from bot.domain.ledger_documents import Found, LedgerDocument
@@ -112,11 +113,16 @@ class ConnectSteps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A way in which files are laid out for one package. `advice` is what to press there, in a sentence."""
+    """A way in which files are laid out for one package. `advice` is what to press there, in a sentence, and `takes_not`
+    the kinds of documents that its files have no place for.
+    """
 
     key: str
     name: str
     advice: str
+    sales_advice: str = ""
+    """Where sales go into files of their own."""
+    takes_not: frozenset[PostingKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,10 +322,18 @@ class FileProvider(Protocol):
         """What stands for a sign-in: the organisation as an admin has typed it, for as long as it is connected."""
         ...
 
+    def rules(self, layout: str) -> BookRules:
+        """What books ask of their documents whose files are laid out so."""
+        ...
+
     def laid_out(self, books: Books) -> AccountingProvider:
         """The same provider, which renders files for these books. The same documents give the same bytes."""
         ...
 
     def file_name(self, books: Books, number: int) -> str:
         """Of a batch of documents, by its number."""
+        ...
+
+    def advice(self, books: Books, route: str) -> str:
+        """What to press in their software to have such a file in it; empty where that is not known."""
         ...

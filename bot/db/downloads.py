@@ -94,7 +94,7 @@ async def _batch(
 async def waiting_download(tx: Tx, download_id: UUID, attempt: int) -> Row[Any] | None:
     """With its batch's number, state and bytes; None where it is over, or another attempt is current."""
     statement = (
-        select(DOWNLOADS, BATCHES.c.number, BATCHES.c.body, BATCHES.c.state.label("batch_state"))
+        select(DOWNLOADS, BATCHES.c.number, BATCHES.c.route, BATCHES.c.body, BATCHES.c.state.label("batch_state"))
         .join(BATCHES, BATCHES.c.id == DOWNLOADS.c.batch_id)
         .where(
             DOWNLOADS.c.id == download_id,

@@ -33,6 +33,10 @@ class BookRules:
     """Whether a document has the code of the contact that is called as it says, though nobody chose one."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
+    takes_not: Mapping[str, str] = field(default_factory=dict)
+    """Kinds of documents (`PostingKind`) that its software has no place for, though its package has; and what lacks it,
+    in words.
+    """
     of_document: Mapping[str, str] = field(default_factory=dict)
     """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""
 

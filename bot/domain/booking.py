@@ -5,6 +5,7 @@ from decimal import Decimal, localcontext
 from itertools import pairwise
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.books import Capability
 from bot.domain.coding import Codes, Track
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
 from bot.domain.exchange import rate_to
@@ -37,6 +38,17 @@ def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destinatio
     if kind is ItemKind.SALE:
         return PostingKind.CUSTOMER_CREDIT_NOTE if is_credit else PostingKind.SALES_INVOICE
     return PostingKind.SUPPLIER_CREDIT_NOTE if is_credit else PostingKind.BILL
+
+
+def taken_by(capabilities: frozenset[Capability], rules: BookRules) -> frozenset[Capability]:
+    """What a package can do, without what these books have no place for."""
+    return capabilities - {needed for kind, needed in _NEEDED.items() if kind in rules.takes_not}
+
+
+_NEEDED = {
+    PostingKind.SALES_INVOICE: Capability.SALES_INVOICES,
+    PostingKind.SPEND_MONEY: Capability.BANK_TRANSACTIONS,
+}
 
 
 def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rules: BookRules = USUAL_RULES) -> Posting:

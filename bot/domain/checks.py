@@ -7,7 +7,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.booking import said_otherwise
+from bot.domain.booking import kind_of, said_otherwise
 from bot.domain.books import Account
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
@@ -57,6 +57,21 @@ def parted_on_bank(item: Item, rules: BookRules) -> tuple[str, ...]:
     other = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
     where = f"It is to be published to {item.publish_to.words}, which the ledger books under one category"
     return (f"{where}: choose the same for all lines, or publish it to {other.words}.",)
+
+
+def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """What these books have no place for is said before anybody approves it, and never left out."""
+    if not item.is_booked:
+        return ()
+    document_type = item.facts.document_type
+    kind = kind_of(item.kind, document_type, item.publish_to)
+    if kind not in rules.takes_not:
+        return ()
+    usual = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
+    there = kind_of(item.kind, document_type, usual)
+    instead = "" if there in rules.takes_not else f"publish it to {usual.words}, or "
+    said = f"{rules.takes_not[kind]} has no place for a {kind.words}"
+    return (f"{said}: {instead}enter it there by hand and archive it here.",)
 
 
 def not_summed(item: Item) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from bot.db.reports import receipts_of
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
 from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
@@ -142,7 +143,9 @@ class Cards:
             ledger="the ledger" if provider is None else provider.profile.name,
             product=names.product(item.coding.product.value),
             rules=rules,
-            statuses=() if provider is None else statuses_for(item.kind, provider.profile.capabilities),
+            statuses=()
+            if provider is None
+            else statuses_for(item.kind, taken_by(provider.profile.capabilities, rules)),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(item.coding.codes),

@@ -230,7 +230,7 @@ class Downloading:
             name=provider.file_name(books, row.number),
             content=row.body,
             words=handed_over(
-                books.name, row.number, _advice(provider, books), is_again=row.batch_state == BatchState.DONE
+                books.name, row.number, provider.advice(books, row.route), is_again=row.batch_state == BatchState.DONE
             ),
         )
         if file_id is None:
@@ -293,10 +293,6 @@ class Downloading:
             place = Place(role="download", surface=Surface.DIRECT, user_id=UserId(row.user_id))
             name = await organisation_name(tx, WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id))
             await note(tx, WorkspaceId(row.workspace_id), f"download:{row.id}", place, came_to_nothing(name))
-
-
-def _advice(provider: FileProvider, books: Books) -> str:
-    return next((layout.advice for layout in provider.profile.layouts if layout.key == books.layout), "")
 
 
 def _key(download_id: UUID, attempt: int) -> str:

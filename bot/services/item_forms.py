@@ -10,7 +10,7 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow
 from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.booking import kind_of
+from bot.domain.booking import kind_of, taken_by
 from bot.domain.books import Capability, TrackingCategory
 from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.editing import Edit, edit_of
@@ -92,11 +92,11 @@ class ItemForms:
         if books is None:
             raise OrganisationNotFoundError
         provider = await self._provider(*of)
-        can = frozenset[Capability]() if provider is None else provider.profile.capabilities
+        can = frozenset[Capability]() if provider is None else taken_by(provider.profile.capabilities, books.rules)
         edit = typed or (None if item is None else edit_of(item))
         kind = ItemKind.COST if edit is None else edit.kind
         usual = settings.of(kind)
-        statuses = () if provider is None else _statuses(provider.profile, kind, edit)
+        statuses = () if provider is None else _statuses(provider.profile, can, kind, edit)
         codes = () if edit is None else (edit.codes, *edit.lines)
         accounts = {code for code in (usual.default_account, *(each.account for each in codes)) if code}
         rates = {code for code in (usual.default_tax_rate, *(each.tax_rate for each in codes)) if code}
@@ -140,11 +140,13 @@ class ItemForms:
         return None if key is None else self.providers.get(key)
 
 
-def _statuses(profile: Profile, kind: ItemKind, edit: Edit | None) -> tuple[PaymentStatus, ...]:
+def _statuses(
+    profile: Profile, capabilities: frozenset[Capability], kind: ItemKind, edit: Edit | None
+) -> tuple[PaymentStatus, ...]:
     """What is offered: not as paid where the package takes no payment of what it becomes."""
     document_type = DocumentType.INVOICE if edit is None else edit.facts.document_type
     is_payable = kind_of(kind, document_type, Destination.PURCHASES) in profile.pays
-    can = statuses_for(kind, profile.capabilities)
+    can = statuses_for(kind, capabilities)
     return tuple(status for status in can if is_payable or status is not PaymentStatus.PAID)
 
 

@@ -2,6 +2,7 @@
 
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import USUAL_RULES
+from bot.domain.booking import taken_by
 from bot.domain.books import Books
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -26,9 +27,10 @@ async def kind_page(
     kind: ItemKind,
     chosen: KindSettings,
 ) -> KindPage:
-    of, can = (tx, workspace_id, organisation_id), profile.capabilities
+    of = tx, workspace_id, organisation_id
     books = await books_of(*of)
     rules = USUAL_RULES if books is None else books.rules
+    can = taken_by(profile.capabilities, rules)
     known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate, product=chosen.default_product)
     return KindPage(
         kind=kind,

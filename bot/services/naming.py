@@ -13,7 +13,6 @@ from sqlalchemy import select
 from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.connecting import NamedBooks, NamingPage, Stage
 from bot.domain.connections import Health
@@ -95,7 +94,7 @@ class Naming:
                 lock_dates_known=False,
                 bill_rights=BillRights.ALL,
                 layout=named.layout,
-                rules=BookRules(takes_any_code=True, knows_contacts_by_name=True),
+                rules=provider.rules(named.layout),
             )
             choice = OrganisationChoice(tenant_id=tenant_id, name=named.name, bill_rights=BillRights.ALL)
             token_set_id = await self.linking.flows.tokens.keep(tx, package, provider.granted(books))

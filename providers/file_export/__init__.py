@@ -5,7 +5,8 @@ the batch that it is in.
 
 | package | file | columns of |
 |---|---|---|
-| Xero's bill template | UTF-8, a row a line | Xero, *Bills to pay → Import* |
+| Xero, costs | UTF-8, a row a line | Xero, *Bills to pay → Import* |
+| Xero, sales | UTF-8, a row a line | Xero, *Invoices → Import* |
 | QuickBooks Online | UTF-8, a row a line | QuickBooks, *Import data → Bills* |
 | Sage 50 | Windows-1252, a row a line | Sage 50 Accounts, audit trail transactions |
 | other software | UTF-8 with a mark for spreadsheets | our own: every field there is |
@@ -18,16 +19,21 @@ from bot.domain.postings import PostingKind
 from providers.base import ConnectSteps, Layout, Marker, Profile, RateLimits
 
 XERO, QUICKBOOKS, SAGE_50, OTHER = "xero", "quickbooks", "sage-50", "other"
+XERO_SALES = "xero-sales"
+SALES_ROUTES = {XERO: XERO_SALES}
+"""Where what is sold goes into a file of its own."""
 LAYOUTS = (
     Layout(
         key=XERO,
-        name="Xero (bill template)",
+        name="Xero (its import templates)",
         advice="In Xero: Purchases overview, Bills, Import; say that the amounts are tax exclusive.",
+        sales_advice="In Xero: Sales overview, Invoices, Import; say that the amounts are tax exclusive.",
     ),
     Layout(
         key=QUICKBOOKS,
         name="QuickBooks Online",
         advice="In QuickBooks: Settings, Import data, Bills; say that the amounts are exclusive of tax.",
+        takes_not=frozenset({PostingKind.SALES_INVOICE, PostingKind.CUSTOMER_CREDIT_NOTE}),
     ),
     Layout(
         key=SAGE_50,
@@ -41,7 +47,15 @@ FOR_EVER = timedelta(days=36500)
 PROFILE = Profile(
     key="file_export",
     name="File export",
-    capabilities=frozenset({Capability.BILLS, Capability.CREDIT_NOTES, Capability.DOWNLOADS, Capability.WITHDRAWING}),
+    capabilities=frozenset(
+        {
+            Capability.BILLS,
+            Capability.SALES_INVOICES,
+            Capability.CREDIT_NOTES,
+            Capability.DOWNLOADS,
+            Capability.WITHDRAWING,
+        }
+    ),
     lists=(),
     batch_size=200,  # frozen while a person waits for the answer: 0.6 s of processor time
     limits=RateLimits(per_minute=None, per_day=None, at_once=1),

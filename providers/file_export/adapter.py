@@ -8,15 +8,17 @@ import aiohttp
 import msgspec
 
 from bot.clock import Clock
+from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
 from bot.domain.settings import PaymentStatus
 from providers.base import Access, AccountingProvider, Budget, ClientCheck, ClientConfig, TokenAnswer
-from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, mapping
+from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, SALES_ROUTES, mapping
 from providers.lacking import CallsNothing, TakesNoFiles, WithdrawsNothing
 
 NO_BOOKS = Books(provider_id="", name="", base_currency="GBP", layout=OTHER)
 LONGEST_NAME = 60
+BY_KEY = {layout.key: layout for layout in LAYOUTS}
 
 
 class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
@@ -72,20 +74,39 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
 
     # Files
 
+    def rules(self, layout: str) -> BookRules:
+        found = BY_KEY.get(layout, BY_KEY[OTHER])
+        return BookRules(
+            takes_any_code=True,
+            knows_contacts_by_name=True,
+            takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
+        )
+
     def laid_out(self, books: Books) -> AccountingProvider:
-        known = {layout.key for layout in LAYOUTS}
-        return FileExportProvider(self._clock, books if books.layout in known else replace(books, layout=OTHER))
+        return FileExportProvider(self._clock, books if books.layout in BY_KEY else replace(books, layout=OTHER))
 
     def file_name(self, books: Books, number: int) -> str:
         name = re.sub(r"[^\w-]+", "-", books.name, flags=re.ASCII).strip("-")[:LONGEST_NAME] or "books"
         return f"{name}-batch-{number}.csv"
 
+    def advice(self, books: Books, route: str) -> str:
+        found = BY_KEY.get(books.layout or "")
+        if found is None:
+            return ""
+        return found.sales_advice if route in SALES_ROUTES.values() else found.advice
+
     def route(self, work: Work) -> str:
-        return self._books.layout or OTHER
+        """The file that it goes into: what is sold has one of its own where the package imports it so."""
+        layout = self._books.layout or OTHER
+        return SALES_ROUTES.get(layout, layout) if work.kind.is_sale else layout
 
     def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
+        """Raises:
+        ValueError: not all of them go into one file.
+        """
         postings = [work for work in works if isinstance(work, Posting)]
-        return mapping.rendered(self._books.layout or OTHER, self._books, postings)
+        (route,) = {self.route(posting) for posting in postings}
+        return mapping.rendered(route, self._books, postings)
 
     def ending(self, kind: PostingKind, status: PaymentStatus) -> Ending:
         return Ending.REMOVED

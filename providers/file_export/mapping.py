@@ -13,8 +13,9 @@ from bot.domain.books import Books
 from bot.domain.documents import LineAmounts
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
-from providers.file_export import OTHER, QUICKBOOKS, SAGE_50, XERO
+from providers.file_export import OTHER, QUICKBOOKS, SAGE_50, XERO, XERO_SALES
 from providers.file_export.cells import Cell, day_first, month_first, table, text
+from providers.file_export.columns import OTHER_HEADER, QUICKBOOKS_HEADER, SAGE_HEADER, XERO_HEADER, XERO_SALES_HEADER
 
 MONTH_FIRST = frozenset({"US"})
 """Countries whose packages read the month first."""
@@ -27,90 +28,6 @@ SAGE_TYPES = {
 }
 CREDITS = frozenset({PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.CUSTOMER_CREDIT_NOTE})
 
-XERO_HEADER = [
-    "*ContactName",
-    "EmailAddress",
-    "POAddressLine1",
-    "POAddressLine2",
-    "POAddressLine3",
-    "POAddressLine4",
-    "POCity",
-    "PORegion",
-    "POPostalCode",
-    "POCountry",
-    "*InvoiceNumber",
-    "*InvoiceDate",
-    "*DueDate",
-    "Total",
-    "InventoryItemCode",
-    "Description",
-    "*Quantity",
-    "*UnitAmount",
-    "*AccountCode",
-    "*TaxType",
-    "TaxAmount",
-    "TrackingName1",
-    "TrackingOption1",
-    "TrackingName2",
-    "TrackingOption2",
-    "Currency",
-]
-QUICKBOOKS_HEADER = [
-    "*BillNo",
-    "*Supplier",
-    "*BillDate",
-    "*DueDate",
-    "Terms",
-    "Location",
-    "Memo",
-    "*Account",
-    "LineDescription",
-    "*LineAmount",
-    "LineTaxCode",
-    "LineTaxAmount",
-    "Currency",
-]
-SAGE_HEADER = [
-    "Type",
-    "Account Reference",
-    "Nominal A/C Ref",
-    "Department Code",
-    "Date",
-    "Reference",
-    "Details",
-    "Net Amount",
-    "Tax Code",
-    "Tax Amount",
-    "Exchange Rate",
-    "Extra Reference",
-    "User Name",
-    "Project Refn",
-    "Cost Code Refn",
-]
-OTHER_HEADER = [
-    "Document",
-    "Number",
-    "Contact",
-    "Contact code",
-    "Date",
-    "Due date",
-    "Currency",
-    "Exchange rate",
-    "Line",
-    "Description",
-    "Quantity",
-    "Unit price",
-    "Category",
-    "Net",
-    "Tax code",
-    "Tax",
-    "Gross",
-    "Document net",
-    "Document tax",
-    "Document gross",
-    "Link",
-]
-
 Day = Callable[[date | None], str]
 
 
@@ -121,8 +38,8 @@ class _Form:
     encoding: str = "utf-8"
 
 
-def rendered(layout: str, books: Books, postings: Sequence[Posting]) -> bytes:
-    form, day = FORMS[layout], month_first if books.country in MONTH_FIRST else day_first
+def rendered(route: str, books: Books, postings: Sequence[Posting]) -> bytes:
+    form, day = FORMS[route], month_first if books.country in MONTH_FIRST else day_first
     rows = [row for posting in postings for row in form.rows(posting, day)]
     return table(form.header, rows).encode(form.encoding, errors="replace")
 
@@ -136,6 +53,18 @@ def _of_xero(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
         contact = (text(posting.contact_name), *[""] * 9)
         document = (text(posting.number), day(posting.issued_on), due, total, text(line.item_code))
         yield (*contact, *document, _said(line), *amounts, *[""] * 4, posting.currency)
+
+
+def _of_xero_sales(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    """No line is without words: the template wants some."""
+    due, total = day(posting.due_on or posting.issued_on), _signed(posting, posting.gross)
+    for line in posting.lines:
+        quantity, price = _priced(posting, line)
+        contact = (text(posting.contact_name), *[""] * 9)
+        document = (text(posting.number), "", day(posting.issued_on), due, total, text(line.item_code))
+        said = text(line.description or posting.number)
+        amounts = (quantity, price, "", text(line.account_code), text(line.tax_code), _signed(posting, line.tax))
+        yield (*contact, *document, said, *amounts, *[""] * 4, posting.currency, "")
 
 
 def _of_quickbooks(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
@@ -200,7 +129,9 @@ def _account_of(name: str) -> str:
 
 FORMS = {
     XERO: _Form(header=XERO_HEADER, rows=_of_xero),
+    XERO_SALES: _Form(header=XERO_SALES_HEADER, rows=_of_xero_sales),
     QUICKBOOKS: _Form(header=QUICKBOOKS_HEADER, rows=_of_quickbooks),
     SAGE_50: _Form(header=SAGE_HEADER, rows=_of_sage, encoding="cp1252"),
     OTHER: _Form(header=OTHER_HEADER, rows=_of_other, encoding="utf-8-sig"),
 }
+"""By the route that documents go by."""

@@ -13,7 +13,12 @@ from tests.fakes.unlimited import Unlimited
 
 
 class TestFileExport(FileContract):
-    KINDS: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = (
+        PostingKind.BILL,
+        PostingKind.SALES_INVOICE,
+        PostingKind.SUPPLIER_CREDIT_NOTE,
+        PostingKind.CUSTOMER_CREDIT_NOTE,
+    )
     COLUMNS: ClassVar[dict[str, tuple[str, str, str]]] = {
         "xero": ("*Quantity×*UnitAmount", "TaxAmount", ""),
         "quickbooks": ("*LineAmount", "LineTaxAmount", ""),

@@ -18,6 +18,7 @@ from bot.domain.checks import (
     in_another_currency,
     not_paid,
     not_summed,
+    not_taken,
     parted_on_bank,
     warned_of,
 )
@@ -189,6 +190,22 @@ def test_tax_in_another_currency_waits_where_the_ledger_books_none_there() -> No
     assert check(untaxed, CODING, ItemKind.COST, home) == ()
     sale = replace(A_BILL, buyer=Party(name="Buyer Ltd"))
     assert check(sale, CODING, ItemKind.SALE, home) == ()
+
+
+def test_what_these_books_have_no_place_for_waits_and_is_told_where_else_it_can_go() -> None:
+    files = BookRules(takes_not=dict.fromkeys(["spend_money", "customer_credit_note"], "The import of Xero"))
+    spent = replace(an_item(A_BILL), publish_to=Destination.BANK_ACCOUNTS)
+    credited = replace(an_item(A_BILL), kind=ItemKind.SALE, publish_to=Destination.SALES)
+    credited = replace(credited, facts=replace(A_BILL, document_type=DocumentType.CREDIT_NOTE))
+
+    (nowhere,), (elsewhere,) = not_taken(credited, files), not_taken(spent, files)
+
+    assert "The import of Xero has no place for a credit note to a customer: enter it there by hand" in nowhere
+    assert "a spend money transaction: publish it to purchases, or enter it there by hand" in elsewhere
+    assert elsewhere in checked(spent, files).complaints
+    assert not_taken(spent, USUAL_RULES) == ()
+    assert not_taken(replace(spent, publish_to=Destination.PURCHASES), files) == ()
+    assert not_taken(replace(credited, facts=A_BILL), files) == ()
 
 
 def test_lines_of_several_categories_wait_where_a_bank_account_takes_a_document_whole() -> None:

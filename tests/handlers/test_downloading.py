@@ -66,12 +66,14 @@ async def typed(desk: Desk, kind: ListKind, text: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def beside_no_ledger(database_url: str, *, undo_seconds: int = 60) -> AsyncIterator[Desk]:
+async def beside_no_ledger(
+    database_url: str, *, undo_seconds: int = 60, layout: str = "sage-50"
+) -> AsyncIterator[Desk]:
     """Named by the workspace's admin, with lists, and set up."""
     clock = FakeClock(sleeps_at_once=True)
     more = {"DEXT_ENCRYPTION_KEYS": KEYS, "DEXT_UNDO_SECONDS": str(undo_seconds)}
     async with whole_app(database_url, clock=clock, more=more) as world:
-        await named(world)
+        await named(world, {**NAMED, BlockId.LAYOUT: layout})
         await world.slack.close_modal(ADMIN, everything=True)
         connected = await as_connected(world, cast("Any", None))
         desk = Desk.__new__(Desk)
