@@ -43,8 +43,9 @@ _HOLD = (
     .where(
         ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
     )
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
+"""Whoever only refers to the organisation, as by a publication of an item that they hold already, does not wait for it."""
 
 
 async def hold(tx: Tx, item: Item) -> None:

@@ -122,12 +122,12 @@ class Reports:
             await self.people.require(tx, Deed.ADD_ITEM, actor, person, organisation_id)
             of = tx, actor.workspace.id, organisation_id
             provider, own = await self._books(*of)
-            known = await item_from_source(*of, source_key)
-            if known is not None:
-                return known
             # in the order of everybody who needs several of these
             await load_settings(*of, held=True)
             await hold_books(*of)
+            known = await item_from_source(*of, source_key)
+            if known is not None:
+                return known
             receipts = await _receipts(tx, actor, organisation_id, claim, own)
             _require_room(receipts, provider)
             claim = await _named(*of, claim)

@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from bot.domain.books import Capability
+from bot.domain.items import Item
 from bot.domain.reports import Claim
 from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import (
@@ -28,7 +29,7 @@ from bot.playground.slack import (
     Submitted,
     View,
 )
-from bot.services.current import NotNowError
+from bot.services.current import NotNowError, StaleItemError
 from bot.services.reports import CannotReportError, ReceiptsRefusedError
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef, item_of
@@ -182,7 +183,8 @@ async def take_apart(desk: Desk, card: Message, user: str) -> None:
     await desk.settle()
 
 
-async def test_a_second_press_makes_no_second_report(desk: Desk) -> None:
+async def test_a_second_press_makes_no_second_report_nor_is_a_receipt_in_two(either: Desk) -> None:
+    desk = either
     await two_receipts(desk)
     receipts = tuple(item_of(each) for each in offered(await opened(desk)).values())
     services = desk.world.services
@@ -193,8 +195,17 @@ async def test_a_second_press_makes_no_second_report(desk: Desk) -> None:
     )
     with pytest.raises(ReceiptsRefusedError, match="is archived by now"):
         await services.reports.make(*of, "report:V2")
-
     assert first.id == again.id
+
+    approver = await desk.world.actor(APPROVER)
+    outcomes = await asyncio.gather(
+        services.reports.take_apart(of[0], first.id, first.version),
+        services.approvals.approve(approver, first.id, first.version),
+        services.reports.take_apart(of[0], first.id, first.version),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, Item) for outcome in outcomes) == 1
+    assert [outcome for outcome in outcomes if not isinstance(outcome, (Item, NotNowError, StaleItemError))] == []
 
 
 async def test_what_lacks_something_is_refused_with_what_is_to_be_done(desk: Desk) -> None:
