@@ -98,6 +98,9 @@ def why_not(item: Item, claimant: UserId, own: str) -> str | None:
     lacking = _lacking(facts)
     if lacking:
         return f"{name} lacks its {' and '.join(lacking)}: a bookkeeper presses Edit on its card."
+    method = item.coding.payment_method
+    if method.value is not None and method.source > Source.ORGANISATION_DEFAULT:
+        return f"{name} was paid by a payment method of the organisation: a bookkeeper clears that by Edit on its card if you paid it."
     asked = next((question.words for question in item.questions if question.is_open), None)
     if asked is not None:
         return f"{name} waits for an answer on its card first: {asked}"

@@ -145,6 +145,11 @@ USUAL = an_item().facts
             "without an exchange",
         ),
         (an_item(1, replace(USUAL, currency="EUR", currency_rate=Decimal("1.2"), rate_currency="GBP")), None),
+        (an_item(coding=Coding(payment_method=chosen("a card"))), "was paid by a payment method of the organisation"),
+        (
+            an_item(coding=Coding(payment_method=CodedValue(value="a card", source=Source.ORGANISATION_DEFAULT))),
+            None,
+        ),
         (
             an_item(questions=(Question(kind=QuestionKind.SENT_BACK, words="Which job?"),)),
             "waits for an answer on its card first: Which job?",
