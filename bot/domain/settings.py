@@ -239,6 +239,8 @@ class KindPage:
     rules: BookRules = USUAL_RULES
     plan_limit: str | None = None
     """What its plan allows of them, in a sentence, where that is known."""
+    is_downloaded: bool = False
+    """Whether it is put into files that people download, and nothing is sent."""
 
     @property
     def can_be_paid(self) -> bool:

@@ -3,7 +3,7 @@
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import USUAL_RULES
 from bot.domain.booking import taken_by
-from bot.domain.books import Books
+from bot.domain.books import Books, Capability
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.settings import KindPage, KindSettings, destinations_for, statuses_for
@@ -46,6 +46,7 @@ async def kind_page(
         rules=rules,
         tracking=await choices.tracked_documents(*of) if rules.tracks_documents else (),
         plan_limit=_plan_limit(profile, books),
+        is_downloaded=Capability.DOWNLOADS in can,
     )
 
 

@@ -21,6 +21,7 @@ from bot.views.text import escape, mention, plain
 
 CONNECT = "Connect software"
 CONFIRMED = "Slack confirms that it is you."
+FOR_OTHERS = "For software that is not named here: files to import there."
 CODE_OVER = "This code has been used or has expired."
 
 
@@ -127,10 +128,18 @@ def stopped(provider_name: str, words: Explanation, organisation_id: object) -> 
 
 
 def _radio(packages: tuple[Package, ...], chosen: Package | None) -> ActionsBlock:
-    options = [Option(value=found.key, text=PlainTextObject(text=found.name)) for found in packages]
+    options = [_option(found) for found in packages]
     initial = next((option for option in options if chosen is not None and option.value == chosen.key), None)
     radio = RadioButtonsElement(action_id=ActionId.CHOOSE_PROVIDER, options=options, initial_option=initial)
     return ActionsBlock(block_id=BlockId.PROVIDER, elements=[radio])
+
+
+def _option(package: Package) -> Option:
+    """What nobody signs in to is no name of any software, so it says what it is for."""
+    text = PlainTextObject(text=package.name)
+    if not package.layouts:
+        return Option(value=package.key, text=text)
+    return Option(value=package.key, text=text, description=PlainTextObject(text=FOR_OTHERS))
 
 
 def _modal(blocks: list[Block], channel: str, title: str = CONNECT) -> View:

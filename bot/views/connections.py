@@ -2,7 +2,6 @@
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
-from bot.domain.books import Books
 from bot.domain.connections import LIST_NAMES, ONE_OF, ConnectionCard, Health, ListProgress
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.settings import SET_UP_STEPS
@@ -27,10 +26,11 @@ HEALTH_WORDS: dict[Health, str] = {
 def connection_message(card: ConnectionCard) -> Message:
     """Who connected what, how far the lists are, and what is to be done next; the same message from the start on."""
     name, ledger = escape(card.organisation), escape(card.provider_name)
-    head = f"*{name}*\n{mention(card.connected_by)} connected this organisation in {ledger} to Dext."
+    what = f"to Dext, as {ledger}" if card.is_downloaded else f"in {ledger} to Dext"
+    head = f"*{name}*\n{mention(card.connected_by)} connected this organisation {what}."
     blocks: list[Block] = [section(head), section(_lists_in_words(card))]
     if not card.is_importing:
-        blocks.append(context(_books_in_words(card.books)))
+        blocks.append(context(_books_in_words(card)))
     blocks += _unreadable(card)
     if card.health in (Health.BROKEN, Health.AT_RISK) and card.problem is not None:
         blocks.append(section(f"{HEALTH_WORDS[card.health]}. {card.problem.remedy}"))
@@ -200,10 +200,11 @@ def why_unread(found: ListProgress) -> str:
     return "" if found.trouble is None else f" ({escape(found.trouble.vendor_words, 120) or 'no reason given'})"
 
 
-def _books_in_words(books: Books) -> str:
-    """What the ledger says of itself, beside its lists."""
+def _books_in_words(card: ConnectionCard) -> str:
+    """What the ledger says of itself, beside its lists; what is not called has no locked periods to tell."""
+    books = card.books
     said = [f"Currency: {escape(books.base_currency)}"]
-    if not books.lock_dates_known:
+    if not books.lock_dates_known and not card.is_downloaded:
         said.append("whether periods are locked is not told")
     elif dates := [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]:
         said.append(f"locked up to {day(max(dates))}")

@@ -45,6 +45,7 @@ DESTINATION_NAMES = {
     Destination.QUICK_ENTRIES: ("Quick entries", "By its sums alone, such as a day's takings; never a draft."),
     Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
+NO_PAYMENTS = "A file says nothing of payments: enter them where it is imported."
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
 
@@ -112,6 +113,8 @@ def what_becomes(page: KindPage) -> str:
     """Of what is approved, and what it is paid with unless somebody chooses another."""
     ledger, (things, documents) = escape(page.ledger), WORDS[page.kind]
     status, _ = STATUS_NAMES[page.chosen.payment_status]
+    if page.is_downloaded:
+        return f"Approved {documents} wait until a bookkeeper or an admin presses *Download*."
     said = f"Approved {documents} go to {ledger} as *{status}*."
     if page.chosen.destination.is_of_bank:
         as_cheques = ", as cheques" if page.chosen.destination is Destination.CHEQUES else ""
@@ -264,9 +267,12 @@ def _read_tracking(found: Fields) -> tuple[Track, ...]:
 
 def _destinations(page: KindPage) -> list[Option]:
     named = [(destination, *DESTINATION_NAMES[destination]) for destination in page.destinations]
-    return [fields.an_option(destination, name, does.format(ledger=page.ledger)) for destination, name, does in named]
+    where = "the file" if page.is_downloaded else page.ledger
+    return [fields.an_option(destination, name, does.format(ledger=where)) for destination, name, does in named]
 
 
 def _statuses(page: KindPage) -> list[Option]:
     named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
+    if page.is_downloaded:
+        named = [(status, name, NO_PAYMENTS) for status, name, _ in named]
     return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]

@@ -62,7 +62,7 @@ def form(page: NamingPage, *, channel: str) -> View:
             None if before is None else before.country,
             longest=2,
             placeholder="GB",
-            hint="Two letters. Dates in its files are written as they are there.",
+            hint="Two letters. They decide how dates are written in its files.",
             optional=True,
         ),
     ]

@@ -171,11 +171,12 @@ def saved(page: SettingsPage) -> View:
     """What holds from now on, and what happens next."""
     settings = page.settings
     costs = page.costs
+    told = "needs somebody" if costs.is_downloaded else f"{escape(page.ledger)} refuses"
     lines = [
         f"• {dropped_there(settings.approvals_channel, settings.drops)} `/dext add` works there too.",
         f"• {' '.join(mention(user) for user in settings.approvers[:MOST_NAMED])} can approve them.",
         f"• {kind_settings.what_becomes(costs)}",
-        f"• What {escape(page.ledger)} refuses is told in <#{settings.alerts_channel}>.",
+        f"• What {told} is told in <#{settings.alerts_channel}>.",
     ]
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150)), section(_done(page))]
     blocks.append(section("\n".join(lines)))
@@ -255,7 +256,8 @@ def why_not(reason: str) -> str:
 
 
 def _until_saved(page: SettingsPage) -> str:
-    words = f"Nothing is sent to {escape(page.ledger)} before you press *Save*. You can change everything later."
+    nothing = "Nothing can be downloaded" if page.costs.is_downloaded else f"Nothing is sent to {escape(page.ledger)}"
+    words = f"{nothing} before you press *Save*. You can change everything later."
     match page.waiting:
         case 0:
             return words

@@ -100,7 +100,8 @@ def head(status: ConnectionStatus) -> list[str]:
     if card.login:
         by = f"{by}, as {escape(card.login, 150)} in {escape(card.provider_name)}"
     lines.append(f"{by} · may {escape(', '.join(card.access), 300)}" if card.access else by)
-    lines.append(f"{last_synced(status)} · {set_up_words(card)}")
+    set_up = set_up_words(card)
+    lines.append(set_up.capitalize() if card.is_downloaded else f"{last_synced(status)} · {set_up}")
     return lines
 
 
@@ -125,6 +126,8 @@ def lists_in_words(status: ConnectionStatus) -> str:
     lists = status.card.lists
     if not lists:
         return "No lists typed yet" if status.card.is_downloaded else "No lists read yet"
+    if status.card.is_downloaded:  # nobody reads them again
+        return " · ".join(counted(found) for found in lists)
     read_at = sorted(found.synced_at for found in lists if found.synced_at is not None)
     are_read_together = len(read_at) == len(lists) > 1 and read_at[-1] - read_at[0] < TOGETHER
     if are_read_together and all(found.state == "done" for found in lists):
