@@ -14,11 +14,13 @@ from bot.db.connections import OrganisationRow
 from bot.db.items import change_item
 from bot.db.same_documents import asking_about, same_document
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.addressing import Addressed, addressed
+from bot.domain.addressing import Addressed, addressed, our_names
+from bot.domain.books import Books
 from bot.domain.documents import ItemKind
 from bot.domain.exchange import towards
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
+from bot.domain.parties import is_one_of
 from bot.domain.questions import Question, QuestionKind, Questions, answered, asked, not_asking, open_kinds, without
 from bot.domain.rights import Deed
 from bot.domain.signs import in_own_currency
@@ -73,7 +75,7 @@ async def asked_at_the_door(tx: Tx, item: Item) -> Item:
     placed = replace(item, kind=whose.kind) if whose is Addressed.ISSUED_BY_US else item
     if not placed.is_booked:
         return placed
-    if whose is Addressed.ELSEWHERE:
+    if _is_of_others(placed, books):
         placed = replace(placed, questions=asked(placed.questions, _whose_books(placed, books.name)))
     return await _asked_of_others(tx, placed)
 
@@ -87,8 +89,7 @@ async def asked_again(tx: Tx, before: Item, after: Item, by: UserId) -> Item:
         return replace(after, questions=not_asking(questions, OF_BOOKING))
     if _parties(before) != _parties(after):
         books = await books_of(tx, after.workspace_id, after.organisation_id)
-        whose = None if books is None else addressed(after.facts, books)
-        if books is not None and whose is Addressed.ELSEWHERE:
+        if books is not None and _is_of_others(after, books):
             questions = _kept_or_asked(questions, _whose_books(after, books.name))
         else:
             questions = without(questions, QuestionKind.WHOSE_BOOKS)
@@ -161,6 +162,15 @@ def _kept_or_asked(questions: Questions, question: Question) -> Questions:
             is_same = question.about is not None or known.words == question.words
             return questions if is_same else asked(questions, question)
     return asked(questions, question)
+
+
+def _is_of_others(item: Item, books: Books) -> bool:
+    """Whether its seller and its buyer are others. A sale that names no seller, as one that is typed here, is ours: whoever
+    it names is the customer.
+    """
+    if addressed(item.facts, books) is not Addressed.ELSEWHERE:
+        return False
+    return item.kind is not ItemKind.SALE or is_one_of(item.facts.supplier, our_names(books)) is not None
 
 
 def _whose_books(item: Item, ours: str) -> Question:

@@ -25,7 +25,7 @@ from bot.services.cards import Cards
 from bot.services.current import NotNowError, refreshing, require_item
 from bot.services.entering import NewItem, enter
 from bot.services.lists import books_of
-from bot.services.organisations import Named
+from bot.services.organisations import PROVIDER, Named, told_apart
 from bot.services.people import People
 from bot.services.settings import organisation_name
 
@@ -35,7 +35,7 @@ OF_A_REPORT = "an expense report stays in these books. Take it apart, and move i
 NOT_FROM_HERE = "only what waits for review can be moved."
 
 _WHERE_TO = (
-    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER)
     .where(
         ORGANISATIONS.c.workspace_id == bindparam("workspace_id"),
         ORGANISATIONS.c.id != bindparam("organisation_id"),
@@ -84,8 +84,7 @@ class Moving:
                 "user_id": actor.user_id,
             }
             found = (await tx.execute(_WHERE_TO, of)).all()
-            organisations = tuple(Named(id=OrganisationId(row.id), name=row.name) for row in found)
-            return WhereTo(card=await self.cards.card(tx, item), organisations=organisations)
+            return WhereTo(card=await self.cards.card(tx, item), organisations=told_apart(found))
 
     async def move(self, actor: Actor, item_id: ItemId, version: int, organisation_id: OrganisationId) -> Item:
         """The item as it is in the other books.

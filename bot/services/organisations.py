@@ -1,11 +1,14 @@
 """Which organisation somebody means: the one a channel is bound to, the only one there is, or one to be chosen."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bot.db.base import table_of
-from bot.db.connections import OrganisationRow
+from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
@@ -13,8 +16,9 @@ from bot.domain.items import Item
 from bot.domain.slack import Actor
 from bot.services.people import People
 from bot.services.settings import organisation_of_channel
+from providers import PROVIDERS
 
-ORGANISATIONS = table_of(OrganisationRow)
+ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
 
 MOST = 40
 
@@ -27,8 +31,18 @@ _LAST_USED = (
     )
     .scalar_subquery()
 )
+PROVIDER = (
+    select(CONNECTIONS.c.provider)
+    .where(
+        CONNECTIONS.c.workspace_id == ORGANISATIONS.c.workspace_id,
+        CONNECTIONS.c.organisation_id == ORGANISATIONS.c.id,
+    )
+    .scalar_subquery()
+    .label("provider")
+)
+"""The package that an organisation is connected to, as a column beside it."""
 _MEANT = (
-    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER)
     .where(ORGANISATIONS.c.workspace_id == bindparam("workspace_id"))
     .order_by(_LAST_USED.is_(None), _LAST_USED.desc(), ORGANISATIONS.c.name)
     .limit(MOST)
@@ -60,7 +74,24 @@ async def last_used_first(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) ->
     """The workspace's organisations, in the order in which this person last brought something in."""
     of = {"workspace_id": workspace_id, "user_id": user_id}
     found = (await tx.execute(_MEANT, of)).all()
-    return tuple(Named(id=OrganisationId(row.id), name=row.name) for row in found)
+    return told_apart(found)
+
+
+def told_apart(rows: Iterable[Row[Any]]) -> tuple[Named, ...]:
+    """Of the columns `id`, `name` and `PROVIDER`; those of one name by the package that each is in."""
+    found = list(rows)
+    same = Counter(row.name for row in found)
+    return tuple(
+        Named(id=OrganisationId(row.id), name=in_package(row.name, row.provider) if same[row.name] > 1 else row.name)
+        for row in found
+    )
+
+
+def in_package(name: str, provider: str | None) -> str:
+    if provider is None:
+        return name
+    entry = PROVIDERS.get(provider)
+    return f"{name} · {provider if entry is None else entry.profile.name}"
 
 
 @dataclass(frozen=True, slots=True)

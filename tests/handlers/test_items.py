@@ -28,6 +28,7 @@ from providers.xero.simulator import IRELAND
 from tests.fakes.app import whole_app
 from tests.fakes.connected import connect, connected_app
 from tests.handlers.desk import A_BILL, CATEGORY, OTHER_CATEGORY, OTHER_TAX, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.test_downloading import NAMED, named
 from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
@@ -423,3 +424,35 @@ async def test_a_bill_that_is_gone_is_told_in_words(desk: Desk) -> None:
 
     with pytest.raises(ItemNotFoundError, match="cannot find that item"):
         await desk.world.services.cards.seen(actor, ItemId(UUID(int=1)))
+
+
+async def test_of_a_sale_that_is_typed_nobody_asks_whether_it_is_ours_because_it_is_addressed_to_its_customer(
+    desk: Desk,
+) -> None:
+    form = await desk.form(BOOKKEEPER)
+    await desk.slack.click(form, ActionId.CHOOSE_KIND, value="sale", user=BOOKKEEPER)
+    typed = {block: value for block, value in A_BILL.items() if block != BlockId.SUPPLIER}
+
+    done = await desk.slack.submit(
+        desk.modal(BOOKKEEPER), {**typed, BlockId.CUSTOMER: "Big Buyer plc", BlockId.NUMBER: "S-1"}
+    )
+    await desk.settle()
+
+    assert (done.errors, done.error) == ({}, None)
+    card = desk.card("S-1")
+    assert "Sales invoice" in words(card)
+    assert "Addressed to" not in words(card)
+    assert ActionId.CONFIRM_OURS not in actions(card)
+
+
+async def test_of_organisations_of_one_name_each_is_told_with_its_package(sqlite_url: str) -> None:
+    async with connected_app(sqlite_url) as world:
+        await named(world, {**NAMED, BlockId.BOOKS_NAME: "Northwind Trading Ltd"})
+        await world.slack.close_modal(ADMIN, everything=True)
+
+        await world.slack.command("/dext", "add", user=MEMBER, channel=GENERAL)
+        choice = world.slack.view(MEMBER)
+
+        assert choice is not None
+        names = {text for text in words(choice).splitlines() if "Northwind" in text}
+        assert names == {"*Northwind Trading Ltd · Xero*", "*Northwind Trading Ltd · File export*"}
