@@ -250,10 +250,11 @@ def _by_rate(lines: tuple[Line, ...]) -> list[Decimal] | None:
 
 
 def single_line(facts: Facts, net: Decimal) -> Line:
-    """What a document without lines is booked as."""
+    """What a document without lines is booked as. A sale that is typed names its customer only."""
+    party = facts.supplier.name or facts.buyer.name or ""
     shown = facts.gross if facts.line_amounts is LineAmounts.INCLUSIVE else None
     return Line(
-        description=facts.note or f"{facts.supplier.name} {facts.number or ''}".strip(),
+        description=facts.note or f"{party} {facts.number or ''}".strip(),
         unit_price=net if shown is None else shown,
         net=net,
     )

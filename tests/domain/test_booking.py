@@ -64,6 +64,13 @@ def test_a_document_without_lines_is_one_line_of_its_net_amount() -> None:
     assert (bill.net, bill.tax, bill.gross, bill.number) == (D(100), D(20), D(120), "INV-7")
 
 
+def test_a_sale_that_names_only_its_customer_is_described_by_that_name() -> None:
+    sale = replace(an_item(supplier=Party(), buyer=Party(name="Big Buyer plc")), kind=ItemKind.SALE)
+    sale = replace(sale, publish_to=Destination.SALES)
+
+    assert posting_of(sale, marker="m").lines[0].description == "Big Buyer plc INV-7"
+
+
 def test_lines_keep_their_amounts_and_their_taxes_add_up_to_the_documents() -> None:
     lines = (a_line("33.33"), a_line("33.33"), a_line("33.34"))
 
