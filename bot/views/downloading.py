@@ -19,10 +19,11 @@ def answer(done: Download) -> str:
     if done.number is None:
         return f"{name}: nothing of what is due can be put into a file. The cards of those items say why."
     again = ", again" if done.is_again else ""
+    published = "" if done.is_again else "; what is in it is published when you have it"
     documents = "1 document" if done.documents == 1 else f"{done.documents:,} documents"
     return (
-        f":inbox_tray: {name} · *Batch {done.number}*{again}: {documents}. The file comes to your messages with me; what is in "
-        "it is published when you have it."
+        f":inbox_tray: {name} · *Batch {done.number}*{again}: {documents}. The file comes to your messages with "
+        f"me{published}."
     )
 
 

@@ -205,6 +205,7 @@ async def test_downloading_again_gives_the_same_number_and_bytes_and_changes_not
         assert await deeds(desk, "batch downloaded again") == [(ADMIN, 1), (BOOKKEEPER, 1)]
         assert await deeds(desk, "published") == [(BOOKKEEPER, 1)]
         assert "downloaded before" in desk.slack.dms(ADMIN)[-2].text
+        assert "is published when you have it" not in desk.whispers(ADMIN)[-1]
         assert "Ready for download" in words(desk.card("F-2"))
 
         await download(desk, ADMIN, "F-2")
