@@ -206,7 +206,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         jobs=jobs,
         flows=flows,
         linking=linking,
-        naming=Naming(db, people, connections, linking, files_for),
+        naming=Naming(db, people, connections, linking, files_for, following.begin),
         typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),

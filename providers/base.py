@@ -114,7 +114,7 @@ class ConnectSteps:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """A way in which files are laid out for one package. `advice` is what to press there, in a sentence, and `takes_not`
-    the kinds of documents that its files have no place for.
+    what its files have no place for: kinds of documents, and what lines have (`bot.domain.book_rules`).
     """
 
     key: str
@@ -122,7 +122,9 @@ class Layout:
     advice: str
     sales_advice: str = ""
     """Where sales go into files of their own."""
-    takes_not: frozenset[PostingKind] = frozenset()
+    takes_not: frozenset[str] = frozenset()
+    sells_products: bool = False
+    """Whether lines of sales have a product in the place of a category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 
 from bot.domain.documents import DocumentType, ItemKind
 
+TRACKING, PRODUCTS, BOUGHT = "tracking", "products", "products of costs"
+"""Of lines; what a package can do (`Capability`) is called so, too."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookRules:
@@ -34,8 +37,8 @@ class BookRules:
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     takes_not: Mapping[str, str] = field(default_factory=dict)
-    """Kinds of documents (`PostingKind`) that its software has no place for, though its package has; and what lacks it,
-    in words.
+    """What its software has no place for, though its package has: kinds of documents (`PostingKind`), and what lines have
+    (`TRACKING`, `PRODUCTS`, `BOUGHT`); and what lacks it, in words.
     """
     of_document: Mapping[str, str] = field(default_factory=dict)
     """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""

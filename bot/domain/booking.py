@@ -1,10 +1,11 @@
 """From an item to what is booked of it: pure, so that what an approver saw is what the ledger gets."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
-from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.book_rules import PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.books import Capability
 from bot.domain.coding import Codes, Track
 from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts
@@ -45,9 +46,11 @@ def taken_by(capabilities: frozenset[Capability], rules: BookRules) -> frozenset
     return capabilities - {needed for kind, needed in _NEEDED.items() if kind in rules.takes_not}
 
 
-_NEEDED = {
+_NEEDED: Mapping[str, Capability] = {
     PostingKind.SALES_INVOICE: Capability.SALES_INVOICES,
     PostingKind.SPEND_MONEY: Capability.BANK_TRANSACTIONS,
+    TRACKING: Capability.TRACKING,
+    PRODUCTS: Capability.PRODUCTS,
 }
 
 

@@ -6,7 +6,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 
 from decimal import Decimal
 
-from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.booking import kind_of, said_otherwise
 from bot.domain.books import Account
 from bot.domain.coding import Coding, Source
@@ -66,12 +66,26 @@ def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
     document_type = item.facts.document_type
     kind = kind_of(item.kind, document_type, item.publish_to)
     if kind not in rules.takes_not:
-        return ()
+        return _lines_not_taken(item, rules)
     usual = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
     there = kind_of(item.kind, document_type, usual)
     instead = "" if there in rules.takes_not else f"publish it to {usual.words}, or "
     said = f"{rules.takes_not[kind]} has no place for a {kind.words}"
     return (f"{said}: {instead}enter it there by hand and archive it here.",)
+
+
+def _lines_not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
+    codes = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
+    products = PRODUCTS if PRODUCTS in rules.takes_not or item.kind is ItemKind.SALE else BOUGHT
+    lacks = {
+        TRACKING: any(each.tracking for each in codes),
+        products: any(each.product for each in codes),
+    }
+    return tuple(
+        f"{rules.takes_not[what]} has no place for {what}: empty what is chosen of it."
+        for what, is_chosen in lacks.items()
+        if is_chosen and what in rules.takes_not
+    )
 
 
 def not_summed(item: Item) -> tuple[str, ...]:

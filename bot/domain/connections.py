@@ -69,6 +69,8 @@ class ConnectionCard:
     manage_page: str = ""
     is_downloaded: bool = False
     """What is approved is published by download: there is no sign-in, and lists are typed."""
+    typed: tuple[ListKind, ...] = ()
+    """Those lists."""
 
     @property
     def last_synced_at(self) -> datetime | None:

@@ -2,15 +2,37 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from bot.domain.books import Account, AccountClass, Contact, ListEntry, ListKind, TaxRate
+from bot.domain.book_rules import BookRules
+from bot.domain.booking import taken_by
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    Capability,
+    Contact,
+    ListEntry,
+    ListKind,
+    Product,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+    Usually,
+)
 from bot.domain.texts import cleaned
 
-TYPED = (ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS)
-"""Those that can be typed."""
+TYPED: Mapping[ListKind, Capability | None] = {
+    ListKind.ACCOUNTS: None,
+    ListKind.TAX_RATES: None,
+    ListKind.CONTACTS: None,
+    ListKind.BANK_ACCOUNTS: Capability.BANK_TRANSACTIONS,
+    ListKind.PRODUCTS: Capability.PRODUCTS,
+    ListKind.TRACKING_CATEGORIES: Capability.TRACKING,
+}
+"""Those that can be typed, with what books must be able to do for them."""
 LONGEST_CODE, LONGEST_NAME = 60, 200
 MOST_LINES = 5000
 MOST_PERCENT = 100
@@ -30,6 +52,14 @@ class TypedList:
 
     entries: tuple[ListEntry, ...] = ()
     gone: frozenset[str] = frozenset()
+
+
+def lists_typed(capabilities: frozenset[Capability], rules: BookRules) -> tuple[ListKind, ...]:
+    """Those of these books; none where software is called, which has its own."""
+    if Capability.DOWNLOADS not in capabilities:
+        return ()
+    can = taken_by(capabilities, rules)
+    return tuple(kind for kind, needed in TYPED.items() if needed is None or needed in can)
 
 
 def typed_list(kind: ListKind, text: str) -> TypedList:
@@ -104,6 +134,39 @@ def _contact(_: int, cells: Sequence[str]) -> Contact:
     return Contact(provider_id=code, name=name or code, is_supplier=True)
 
 
+def _bank_account(number: int, cells: Sequence[str]) -> Account:
+    code, name, currency = _cells(cells)
+    if currency and not re.fullmatch(r"[A-Za-z]{3}", currency, re.ASCII):
+        raise TypedListError(f"Line {number}: the third is its currency, in three letters, or nothing.")
+    return Account(
+        provider_id=code,
+        code=code,
+        name=name or code,
+        account_class=AccountClass.ASSET,
+        is_bank=True,
+        currency=currency.upper() or None,
+    )
+
+
+def _product(_: int, cells: Sequence[str]) -> Product:
+    code, name, _more = _cells(cells)
+    return Product(provider_id=code, code=code, name=name or code, bought=Usually(), sold=Usually())
+
+
+def _tracking(number: int, cells: Sequence[str]) -> TrackingCategory:
+    """Its name and those of its options are what files call them."""
+    name, _, first = (said.strip() for said in cells[0].partition(":"))
+    options = tuple(dict.fromkeys(cell for cell in (first, *cells[1:]) if cell))
+    if not (name and options):
+        raise TypedListError(f"Line {number}: after its name come its options, such as Region, North, South.")
+    if ":" in first or any(len(each) > LONGEST_CODE for each in options):
+        raise TypedListError(
+            f"Line {number}: an option has at most {LONGEST_CODE} characters, and no colon stands in a name."
+        )
+    found = tuple(TrackingOption(provider_id=option, name=option) for option in options)
+    return TrackingCategory(provider_id=name, name=name, options=found)
+
+
 def _cells(cells: Sequence[str]) -> tuple[str, str, str]:
     code, name, third = (*cells, "", "")[:3]
     return code, name, third
@@ -113,4 +176,7 @@ _READERS: Mapping[ListKind, Callable[[int, Sequence[str]], ListEntry]] = {
     ListKind.ACCOUNTS: _account,
     ListKind.TAX_RATES: _tax_rate,
     ListKind.CONTACTS: _contact,
+    ListKind.BANK_ACCOUNTS: _bank_account,
+    ListKind.PRODUCTS: _product,
+    ListKind.TRACKING_CATEGORIES: _tracking,
 }

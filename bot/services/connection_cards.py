@@ -11,6 +11,7 @@ from bot.domain.books import BILL_RIGHTS, Books, Capability, ListKind, Login
 from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
+from bot.domain.typed_lists import lists_typed
 from providers.base import AccountingProvider
 
 
@@ -50,6 +51,7 @@ def card_of(
         manage_url=None if provider is None else provider.organisation_url(books) or None,
         manage_page="" if provider is None else provider.profile.apps_page,
         is_downloaded=is_downloaded(provider),
+        typed=() if provider is None else lists_typed(provider.profile.capabilities, books.rules),
     )
 
 

@@ -19,10 +19,13 @@ from bot.domain.connections import Health
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 from bot.domain.slack import Actor
 from bot.domain.texts import folded
+from bot.services import lists
 from bot.services.connect_rows import FLOWS, LIFE, hashed
 from bot.services.connections import Connections
 from bot.services.linking import Linking
 from bot.services.people import OrganisationNotFoundError, People
+from bot.services.saving_settings import BeginToFollow
+from bot.services.settings import load_settings
 from providers.base import FileProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -42,6 +45,7 @@ class Naming:
     connections: Connections
     linking: Linking
     providers: Mapping[str, FileProvider]
+    begin_to_follow: BeginToFollow
 
     async def opened(self, actor: Actor, package: str, organisation_id: OrganisationId | None = None) -> NamingPage:
         """Raises:
@@ -118,7 +122,11 @@ class Naming:
             )
             row = (await tx.execute(select(FLOWS).where(FLOWS.c.id == row_id))).one()
             await self.linking.link(tx, row, choice, books, frozenset({tenant_id}))
-            return await _without_lists(tx, workspace_id, package, tenant_id)
+            found = await _without_lists(tx, workspace_id, package, tenant_id)
+            if organisation_id is not None:  # what waits is looked at by what the files have a place for now
+                await lists.keep_books(tx, workspace_id, found, books, has_rules_followed=True)
+                await self.begin_to_follow(tx, workspace_id, found, await load_settings(tx, workspace_id, found))
+            return found
 
 
 async def _known(tx: Tx, workspace_id: WorkspaceId, package: str, organisation_id: OrganisationId) -> tuple[str, Books]:

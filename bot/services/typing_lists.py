@@ -8,14 +8,15 @@ from bot.db import list_terms
 from bot.db.base import table_of
 from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import Capability, ListKind
+from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.managing import TypedListPage
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
-from bot.domain.typed_lists import TYPED, TypedList, TypedListError
+from bot.domain.typed_lists import TypedList, TypedListError, lists_typed
 from bot.services import audit, default_messages
 from bot.services.homes import redraw_homes_of
+from bot.services.lists import rules_of
 from bot.services.messages import Subject, redraw
 from bot.services.new_codes import write
 from bot.services.people import OrganisationNotFoundError, People
@@ -96,8 +97,8 @@ class TypingLists:
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
     ) -> None:
         provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
-        is_typed = provider is not None and Capability.DOWNLOADS in provider.profile.capabilities
-        if not is_typed or kind not in TYPED:
+        rules = await rules_of(tx, workspace_id, organisation_id)
+        if provider is None or kind not in lists_typed(provider.profile.capabilities, rules):
             raise OrganisationNotFoundError
 
 

@@ -24,9 +24,10 @@ AS_USUAL = "as_usual"
 
 
 def publishing_fields(page: ItemPage) -> list[Block]:
-    """Only what the package can do otherwise than the settings say."""
+    """Only what the package can do otherwise than the settings say, or than what they said of other software."""
     found: list[Block] = []
-    if len(page.destinations) > 1:
+    is_elsewhere = (page.edit.publish_to or page.usual_destination) not in page.destinations
+    if len(page.destinations) > 1 or (page.destinations and is_elsewhere):
         chosen = page.edit.publish_to if page.edit.publish_to in page.destinations else None
         found.append(fields.choice_field(_place(page), "Publish to", _destinations(page), chosen or AS_USUAL))
     if page.statuses:

@@ -10,7 +10,6 @@ from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
-from bot.domain.typed_lists import TYPED
 from bot.views import taking_over
 from bot.views.connections import NEW, connect_button, disconnect_button, set_up_button
 from bot.views.ids import ActionId, CallbackId
@@ -68,7 +67,7 @@ def _typed_lists(found: ManagePage) -> list[Block]:
     status = found.status
     known = {each.kind: each for each in status.card.lists}
     blocks: list[Block] = [section("*Lists*\nWhat is not in them can be typed as a code where it is needed.")]
-    for kind in TYPED:
+    for kind in status.card.typed:
         name = LIST_NAMES[kind].capitalize()
         line = section(f"{name}: {known[kind].read:,}" if kind in known else f"{name}: none yet")
         if Deed.SET_UP in status.deeds:

@@ -27,7 +27,19 @@ NOTHING_TYPED = "Type at least one line."
 _FORMS = {
     ListKind.ACCOUNTS: ("5000, Materials\n7500, Office costs", "A line each: code, name."),
     ListKind.TAX_RATES: ("T1, Standard rate, 20\nT0, Zero rate, 0", "A line each: code, name, percentage."),
-    ListKind.CONTACTS: ("PAPER01, Paper & Ink Ltd", "A line each: the supplier's reference in your software, name."),
+    ListKind.CONTACTS: (
+        "PAPER01, Paper & Ink Ltd",
+        "A line each: the supplier's or customer's reference in your software, name.",
+    ),
+    ListKind.BANK_ACCOUNTS: (
+        "1200, Current account\n1210, Card, EUR",
+        "A line each: code, name, perhaps its currency.",
+    ),
+    ListKind.PRODUCTS: ("PAPER-A4, Paper A4", "A line each: what your software calls it, name."),
+    ListKind.TRACKING_CATEGORIES: (
+        "Region, North, South",
+        "A line each: what your software calls it, then all of its options.",
+    ),
 }
 ADDS = "What is there already stays. A line that begins with “- ” and a code takes that one away."
 

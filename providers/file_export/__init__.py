@@ -7,38 +7,46 @@ the batch that it is in.
 |---|---|---|
 | Xero, costs | UTF-8, a row a line | Xero, *Bills to pay → Import* |
 | Xero, sales | UTF-8, a row a line | Xero, *Invoices → Import* |
-| QuickBooks Online | UTF-8, a row a line | QuickBooks, *Import data → Bills* |
+| QuickBooks Online, costs | UTF-8, a row a line | QuickBooks, *Import data → Bills* |
+| QuickBooks Online, sales | UTF-8, a row a line | QuickBooks, *Import data → Invoices* |
 | Sage 50 | Windows-1252, a row a line | Sage 50 Accounts, audit trail transactions |
 | other software | UTF-8 with a mark for spreadsheets | our own: every field there is |
 """
 
 from datetime import timedelta
 
+from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING
 from bot.domain.books import Capability
 from bot.domain.postings import PostingKind
 from providers.base import ConnectSteps, Layout, Marker, Profile, RateLimits
 
 XERO, QUICKBOOKS, SAGE_50, OTHER = "xero", "quickbooks", "sage-50", "other"
 XERO_SALES = "xero-sales"
-SALES_ROUTES = {XERO: XERO_SALES}
+QUICKBOOKS_SALES = "quickbooks-sales"
+SALES_ROUTES = {XERO: XERO_SALES, QUICKBOOKS: QUICKBOOKS_SALES}
 """Where what is sold goes into a file of its own."""
+OF_BANK = frozenset({PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY})
 LAYOUTS = (
     Layout(
         key=XERO,
-        name="Xero (its import templates)",
+        name="Xero",
         advice="In Xero: Purchases overview, Bills, Import; say that the amounts are tax exclusive.",
         sales_advice="In Xero: Sales overview, Invoices, Import; say that the amounts are tax exclusive.",
+        takes_not=OF_BANK,
     ),
     Layout(
         key=QUICKBOOKS,
         name="QuickBooks Online",
         advice="In QuickBooks: Settings, Import data, Bills; say that the amounts are exclusive of tax.",
-        takes_not=frozenset({PostingKind.SALES_INVOICE, PostingKind.CUSTOMER_CREDIT_NOTE}),
+        sales_advice="In QuickBooks: Settings, Import data, Invoices; say that the amounts are exclusive of tax.",
+        takes_not=OF_BANK | {PostingKind.CUSTOMER_CREDIT_NOTE, TRACKING, BOUGHT},
+        sells_products=True,
     ),
     Layout(
         key=SAGE_50,
         name="Sage 50",
         advice="In Sage 50: File, Import, Audit Trail Transactions; the first row has the headings.",
+        takes_not=frozenset({TRACKING, PRODUCTS}),
     ),
     Layout(key=OTHER, name="Other software", advice="Every row is a line of a document, its amounts without tax."),
 )
@@ -52,6 +60,9 @@ PROFILE = Profile(
             Capability.BILLS,
             Capability.SALES_INVOICES,
             Capability.CREDIT_NOTES,
+            Capability.BANK_TRANSACTIONS,
+            Capability.TRACKING,
+            Capability.PRODUCTS,
             Capability.DOWNLOADS,
             Capability.WITHDRAWING,
         }

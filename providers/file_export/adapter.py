@@ -1,14 +1,14 @@
 """File export as an `AccountingProvider` that calls nothing: what an admin typed stands for the sign-in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import aiohttp
 import msgspec
 
 from bot.clock import Clock
-from bot.domain.book_rules import BookRules
+from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, BookRules
 from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
 from bot.domain.settings import PaymentStatus
@@ -80,6 +80,7 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
             takes_any_code=True,
             knows_contacts_by_name=True,
             takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
+            sells_products=found.sells_products,
         )
 
     def laid_out(self, books: Books) -> AccountingProvider:
@@ -102,9 +103,14 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
 
     def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
         """Raises:
-        ValueError: not all of them go into one file.
+        ValueError: not all of them go into one file, or it has no place for all that they say.
         """
         postings = [work for work in works if isinstance(work, Posting)]
+        lacking = BY_KEY[self._books.layout or OTHER].takes_not & {
+            each for posting in postings for each in _needs(posting)
+        }
+        if lacking:
+            raise ValueError(f"this file has no place for {', '.join(sorted(lacking))}")
         (route,) = {self.route(posting) for posting in postings}
         return mapping.rendered(route, self._books, postings)
 
@@ -118,6 +124,15 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         return ""
+
+
+def _needs(posting: Posting) -> Iterator[str]:
+    """What a file has to have a place for."""
+    yield posting.kind
+    if any(line.tracking for line in posting.lines):
+        yield TRACKING
+    if any(line.item_code for line in posting.lines):
+        yield from (PRODUCTS,) if posting.kind.is_sale else (PRODUCTS, BOUGHT)
 
 
 def _books_of(said: str) -> Books:

@@ -64,6 +64,23 @@ QUICKBOOKS_HEADER = [
     "LineTaxAmount",
     "Currency",
 ]
+QUICKBOOKS_SALES_HEADER = [
+    "*InvoiceNo",
+    "*Customer",
+    "*InvoiceDate",
+    "*DueDate",
+    "Terms",
+    "Location",
+    "Memo",
+    "Item(Product/Service)",
+    "ItemDescription",
+    "ItemQuantity",
+    "ItemRate",
+    "*ItemAmount",
+    "ItemTaxCode",
+    "ItemTaxAmount",
+    "Currency",
+]
 SAGE_HEADER = [
     "Type",
     "Account Reference",
@@ -102,5 +119,11 @@ OTHER_HEADER = [
     "Document net",
     "Document tax",
     "Document gross",
+    "Bank account",
+    "Product",
+    "Tracking 1",
+    "Option 1",
+    "Tracking 2",
+    "Option 2",
     "Link",
 ]

@@ -13,18 +13,28 @@ from bot.domain.books import Books
 from bot.domain.documents import LineAmounts
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
-from providers.file_export import OTHER, QUICKBOOKS, SAGE_50, XERO, XERO_SALES
+from providers.file_export import OTHER, QUICKBOOKS, QUICKBOOKS_SALES, SAGE_50, XERO, XERO_SALES
 from providers.file_export.cells import Cell, day_first, month_first, table, text
-from providers.file_export.columns import OTHER_HEADER, QUICKBOOKS_HEADER, SAGE_HEADER, XERO_HEADER, XERO_SALES_HEADER
+from providers.file_export.columns import (
+    OTHER_HEADER,
+    QUICKBOOKS_HEADER,
+    QUICKBOOKS_SALES_HEADER,
+    SAGE_HEADER,
+    XERO_HEADER,
+    XERO_SALES_HEADER,
+)
 
 MONTH_FIRST = frozenset({"US"})
 """Countries whose packages read the month first."""
 SAGE_REFERENCE, SAGE_TEXT, SAGE_ACCOUNT = 30, 60, 8
+TRACKING_COLUMNS = 4
 SAGE_TYPES = {
     PostingKind.BILL: "PI",
     PostingKind.SUPPLIER_CREDIT_NOTE: "PC",
     PostingKind.SALES_INVOICE: "SI",
     PostingKind.CUSTOMER_CREDIT_NOTE: "SC",
+    PostingKind.SPEND_MONEY: "BP",
+    PostingKind.RECEIVE_MONEY: "BR",
 }
 CREDITS = frozenset({PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.CUSTOMER_CREDIT_NOTE})
 
@@ -52,7 +62,7 @@ def _of_xero(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
         amounts = (quantity, price, text(line.account_code), text(line.tax_code), _signed(posting, line.tax))
         contact = (text(posting.contact_name), *[""] * 9)
         document = (text(posting.number), day(posting.issued_on), due, total, text(line.item_code))
-        yield (*contact, *document, _said(line), *amounts, *[""] * 4, posting.currency)
+        yield (*contact, *document, _said(line), *amounts, *_tracked(line), posting.currency)
 
 
 def _of_xero_sales(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
@@ -64,7 +74,7 @@ def _of_xero_sales(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
         document = (text(posting.number), "", day(posting.issued_on), due, total, text(line.item_code))
         said = text(line.description or posting.number)
         amounts = (quantity, price, "", text(line.account_code), text(line.tax_code), _signed(posting, line.tax))
-        yield (*contact, *document, said, *amounts, *[""] * 4, posting.currency, "")
+        yield (*contact, *document, said, *amounts, *_tracked(line), posting.currency, "")
 
 
 def _of_quickbooks(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
@@ -75,12 +85,24 @@ def _of_quickbooks(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
         yield (*document, text(line.account_code), _said(line), *amounts, posting.currency)
 
 
+def _of_quickbooks_sales(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    due = day(posting.due_on or posting.issued_on)
+    for line in posting.lines:
+        quantity, price = _priced(posting, line)
+        document = (text(posting.number), text(posting.contact_name), day(posting.issued_on), due, "", "", "")
+        amounts = (quantity, price, _signed(posting, line.net), text(line.tax_code), _signed(posting, line.tax))
+        yield (*document, text(line.item_code), _said(line), *amounts, posting.currency)
+
+
 def _of_sage(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
     """Rows of one account, date and reference become one document there. Amounts are positive: the type says the rest."""
     account = text(posting.contact_id or _account_of(posting.contact_name), SAGE_ACCOUNT)
+    who = ""
+    if posting.kind.is_of_bank:  # it is booked on that account, and says only in words whom it is of
+        account, who = text(posting.bank_account, SAGE_ACCOUNT), f"{posting.contact_name}: "
     on, number = day(posting.issued_on), text(posting.number, SAGE_REFERENCE)
     for line in posting.lines:
-        details = text(line.description or posting.contact_name, SAGE_TEXT)
+        details = text(f"{who}{line.description}" if line.description else posting.contact_name, SAGE_TEXT)
         what = (SAGE_TYPES[posting.kind], account, text(line.account_code), "0", on, number, details)
         yield (*what, line.net, text(line.tax_code), line.tax, _rate(posting.currency_rate), *[""] * 4)
 
@@ -97,7 +119,20 @@ def _of_other(posting: Posting, _: Day) -> Iterator[tuple[Cell, ...]]:
         amounts = (_signed(posting, line.net), text(line.tax_code), _signed(posting, line.tax), gross)
         once = totals if place == 1 else ("",) * len(totals)
         said = (str(place), _said(line), quantity, price, text(line.account_code))
-        yield (*document, *said, *amounts, *once, text(posting.marker))
+        more = (text(posting.bank_account), text(line.item_code), *_tracked(line))
+        yield (*document, *said, *amounts, *once, *more, text(posting.marker))
+
+
+def _tracked(line: PostingLine) -> tuple[Cell, ...]:
+    """Names and options of what it is tracked by.
+
+    Raises:
+        ValueError: it is tracked by more than there are columns for.
+    """
+    cells = [text(said) for track in line.tracking for said in (track.category, track.option)]
+    if len(cells) > TRACKING_COLUMNS:
+        raise ValueError(f"a line has {len(line.tracking)} tracking categories")
+    return (*cells, *[""] * (TRACKING_COLUMNS - len(cells)))
 
 
 def _said(line: PostingLine) -> Cell:
@@ -131,6 +166,7 @@ FORMS = {
     XERO: _Form(header=XERO_HEADER, rows=_of_xero),
     XERO_SALES: _Form(header=XERO_SALES_HEADER, rows=_of_xero_sales),
     QUICKBOOKS: _Form(header=QUICKBOOKS_HEADER, rows=_of_quickbooks),
+    QUICKBOOKS_SALES: _Form(header=QUICKBOOKS_SALES_HEADER, rows=_of_quickbooks_sales),
     SAGE_50: _Form(header=SAGE_HEADER, rows=_of_sage, encoding="cp1252"),
     OTHER: _Form(header=OTHER_HEADER, rows=_of_other, encoding="utf-8-sig"),
 }

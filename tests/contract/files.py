@@ -5,7 +5,7 @@ those that are called (`tests.contract.provider`).
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
@@ -13,7 +13,9 @@ from typing import ClassVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING
 from bot.domain.books import Books
+from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.domain.inert import STARTS
 from bot.domain.money import to_cents
@@ -40,6 +42,8 @@ def lines_of(currency_lines: Sequence[tuple[str, Decimal, Decimal, Decimal]]) ->
             tax=tax,
             account_code=said[:8] or "429",
             tax_code=said[:4] or "T1",
+            item_code=said[:6] or None,
+            tracking=(Track(category=said or "Region", option=said or "North"),),
         )
         for said, quantity, net, tax in currency_lines
     )
@@ -60,8 +64,14 @@ class FileContract:
     DROPS: ClassVar[bool] = False
     SCHEMA: ClassVar[bool] = False
     COLUMNS: ClassVar[dict[str, tuple[str, str, str]]]
-    """By layout: the columns of a line's net and tax, and of the document's type; empty where a minus says that."""
+    """By route: the columns of a line's net and tax, and of the document's type; empty where a minus says that."""
     ENCODINGS: ClassVar[dict[str, str]] = {}
+
+    def layouts(self, files: FileProvider) -> list[str]:
+        return [layout.key for layout in files.profile.layouts]
+
+    def routes(self, files: FileProvider, layout: str) -> set[str]:
+        return {self.laid_out(files, layout).route(a_posting(kind, "N")) for kind in self.kinds(files, layout)}
 
     def kinds(self, files: FileProvider, layout: str) -> list[PostingKind]:
         """Those that such files have a place for."""
@@ -82,7 +92,7 @@ class FileContract:
         return files.laid_out(replace(BOOKS, layout=layout))
 
     def test_every_layout_is_told_of_and_shown_here(self, files: FileProvider) -> None:
-        assert {layout.key for layout in files.profile.layouts} == set(self.COLUMNS)
+        assert {route for layout in self.layouts(files) for route in self.routes(files, layout)} == set(self.COLUMNS)
 
     async def test_what_an_admin_typed_is_what_the_books_say_for_as_long_as_they_are_connected(
         self, files: FileProvider
@@ -99,7 +109,7 @@ class FileContract:
         assert (choice.tenant_id, choice.name) == (BOOKS.provider_id, BOOKS.name)
 
     def test_the_same_documents_are_the_same_bytes(self, files: FileProvider) -> None:
-        for layout in self.COLUMNS:
+        for layout in self.layouts(files):
             provider = self.laid_out(files, layout)
             by_route: dict[str, list[Posting]] = {}
             for kind in self.kinds(files, layout):
@@ -114,7 +124,7 @@ class FileContract:
         self, files: FileProvider
     ) -> None:
         said: dict[tuple[str, str], str] = {}
-        for layout in self.COLUMNS:
+        for layout in self.layouts(files):
             provider, books = self.laid_out(files, layout), replace(BOOKS, layout=layout)
             for kind in self.kinds(files, layout):
                 route = provider.route(a_posting(kind, "N"))
@@ -122,7 +132,7 @@ class FileContract:
 
         assert all(said.values())
         assert len(set(said.values())) == len(said)
-        assert {kind for layout in self.COLUMNS for kind in self.kinds(files, layout)} == set(self.KINDS)
+        assert {kind for layout in self.layouts(files) for kind in self.kinds(files, layout)} == set(self.KINDS)
 
     def test_a_file_is_named_for_its_books_and_batch_and_nothing_else_in_a_name_gets_into_it(
         self, files: FileProvider
@@ -154,11 +164,17 @@ class FileContract:
         kind = self.KINDS[kind_at % len(self.KINDS)]
         contact, number, contact_id = named
         posting = a_posting(kind, number, contact_name=contact, contact_id=contact_id or None, currency=currency)
-        posting = with_lines(replace(posting, line_amounts=line_amounts), lines_of(lines))
-        for layout, (net, tax, kind_column) in self.COLUMNS.items():
+        bank_account = contact if kind.is_of_bank else None
+        posting = replace(posting, line_amounts=line_amounts, bank_account=bank_account)
+        posting = with_lines(posting, lines_of(lines))
+        for layout in self.layouts(files):
             if kind not in self.kinds(files, layout):
                 continue
-            rows = self.rows(files, layout, posting)
+            net, tax, kind_column = self.COLUMNS[self.laid_out(files, layout).route(posting)]
+            takes_not = files.rules(layout).takes_not
+            rows = self.rows(
+                files, layout, with_lines(posting, tuple(_taken(line, kind, takes_not) for line in posting.lines))
+            )
 
             assert len(rows) == len(lines)
             is_negative = not kind_column and "credit note" in kind.words
@@ -167,6 +183,16 @@ class FileContract:
             assert sum(Decimal(row[tax]) for row in rows) == sign * posting.tax, layout
             for row in rows:
                 assert all(is_inert(cell) for cell in row.values()), (layout, row)
+
+
+def _taken(line: PostingLine, kind: PostingKind, takes_not: Collection[str]) -> PostingLine:
+    """Without what such files have no place for."""
+    has_product = PRODUCTS not in takes_not and (kind.is_sale or BOUGHT not in takes_not)
+    return replace(
+        line,
+        tracking=() if TRACKING in takes_not else line.tracking,
+        item_code=line.item_code if has_product else None,
+    )
 
 
 def is_inert(cell: str) -> bool:

@@ -18,9 +18,13 @@ class TestFileExport(FileContract):
         PostingKind.SALES_INVOICE,
         PostingKind.SUPPLIER_CREDIT_NOTE,
         PostingKind.CUSTOMER_CREDIT_NOTE,
+        PostingKind.SPEND_MONEY,
+        PostingKind.RECEIVE_MONEY,
     )
     COLUMNS: ClassVar[dict[str, tuple[str, str, str]]] = {
         "xero": ("*Quantity×*UnitAmount", "TaxAmount", ""),
+        "xero-sales": ("*Quantity×*UnitAmount", "TaxAmount", ""),
+        "quickbooks-sales": ("*ItemAmount", "ItemTaxAmount", ""),
         "quickbooks": ("*LineAmount", "LineTaxAmount", ""),
         "sage-50": ("Net Amount", "Tax Amount", "Type"),
         "other": ("Net", "Tax", ""),

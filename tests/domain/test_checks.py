@@ -22,7 +22,7 @@ from bot.domain.checks import (
     parted_on_bank,
     warned_of,
 )
-from bot.domain.coding import CodedValue, Coding, LineCoding, Source
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Tracked
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
@@ -206,6 +206,27 @@ def test_what_these_books_have_no_place_for_waits_and_is_told_where_else_it_can_
     assert not_taken(spent, USUAL_RULES) == ()
     assert not_taken(replace(spent, publish_to=Destination.PURCHASES), files) == ()
     assert not_taken(replace(credited, facts=A_BILL), files) == ()
+
+
+def test_what_lines_have_and_these_books_have_no_place_for_waits_too() -> None:
+    files = dict.fromkeys(["tracking", "products of costs"], "The import of QuickBooks")
+    chosen = Coding(
+        account=CODING.account,
+        tax_rate=CODING.tax_rate,
+        product=CodedValue(value="PAPER"),
+        lines=(LineCoding(tracking=(Tracked(category="Region", option=CodedValue(value="North")),)), LineCoding()),
+    )
+    item = replace(an_item(replace(A_BILL, lines=(a_line("60.00"), a_line("40.00")))), coding=chosen)
+
+    tracked, product = not_taken(item, BookRules(takes_not=files))
+
+    assert "The import of QuickBooks has no place for tracking: empty what is chosen of it." in tracked
+    assert "no place for products of costs" in product
+    assert not_taken(replace(item, kind=ItemKind.SALE, publish_to=Destination.SALES), BookRules(takes_not=files)) == (
+        tracked,
+    )
+    assert len(not_taken(item, BookRules(takes_not=dict.fromkeys(["products"], "It")))) == 1
+    assert not_taken(replace(item, coding=CODING), BookRules(takes_not=files)) == ()
 
 
 def test_lines_of_several_categories_wait_where_a_bank_account_takes_a_document_whole() -> None:

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from bot.domain.books import Account, AccountClass, Contact, ListKind, TaxRate
-from bot.domain.typed_lists import TypedListError, could_be_code, typed_list
+from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.books import Account, AccountClass, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
+from bot.domain.typed_lists import TypedListError, could_be_code, lists_typed, typed_list
 
 
 def test_categories_are_a_code_and_a_name_and_perhaps_a_kind() -> None:
@@ -38,6 +39,30 @@ def test_suppliers_are_known_by_the_reference_that_their_software_has() -> None:
     assert other == Contact(provider_id="Bread Ltd", name="Bread Ltd", is_supplier=True)
 
 
+def test_bank_accounts_products_and_tracking_are_known_by_what_their_software_calls_them() -> None:
+    card, current = typed_list(ListKind.BANK_ACCOUNTS, "1210, Card, eur\n1200").entries
+    (paper,) = typed_list(ListKind.PRODUCTS, "PAPER-A4, Paper A4").entries
+    (region,) = typed_list(ListKind.TRACKING_CATEGORIES, "Region: North, South, North").entries
+
+    assert isinstance(card, Account)
+    assert isinstance(current, Account)
+    assert (card.provider_id, card.name, card.currency, card.is_bank) == ("1210", "Card", "EUR", True)
+    assert (current.name, current.currency, current.is_codable) == ("1200", None, False)
+    assert isinstance(paper, Product)
+    assert (paper.code, paper.label) == ("PAPER-A4", "PAPER-A4 · Paper A4")
+    assert isinstance(region, TrackingCategory)
+    assert (region.provider_id, [option.name for option in region.options]) == ("Region", ["North", "South"])
+
+
+def test_lists_are_typed_where_nothing_is_called_and_of_what_the_books_have_a_place_for() -> None:
+    can = frozenset({Capability.DOWNLOADS, Capability.TRACKING, Capability.PRODUCTS})
+    usual = (ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTACTS)
+
+    assert lists_typed(can, USUAL_RULES) == (*usual, ListKind.PRODUCTS, ListKind.TRACKING_CATEGORIES)
+    assert lists_typed(can, BookRules(takes_not={"tracking": "It"})) == (*usual, ListKind.PRODUCTS)
+    assert lists_typed(can - {Capability.DOWNLOADS}, USUAL_RULES) == ()
+
+
 def test_a_line_takes_a_code_away_unless_another_one_says_it() -> None:
     found = typed_list(ListKind.ACCOUNTS, "- 5000\n- 7500\n7500, Office costs")
 
@@ -54,6 +79,10 @@ def test_a_line_takes_a_code_away_unless_another_one_says_it() -> None:
         (ListKind.TAX_RATES, "T1, Standard, a fifth", "write the percentage as a number"),
         (ListKind.TAX_RATES, "T1, Standard, NaN", "from 0 to 100"),
         (ListKind.TAX_RATES, "T1, Standard, 101", "from 0 to 100"),
+        (ListKind.BANK_ACCOUNTS, "1200, Card, euros", "Line 1: the third is its currency"),
+        (ListKind.TRACKING_CATEGORIES, "Region", "Line 1: after its name come its options"),
+        (ListKind.TRACKING_CATEGORIES, "A: b: c", "no colon stands in a name"),
+        (ListKind.TRACKING_CATEGORIES, f"Region, {'x' * 61}", "at most 60 characters"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named_with_what_to_write(kind: ListKind, text: str, said: str) -> None:

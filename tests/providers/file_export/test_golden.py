@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from bot.domain.books import Books
+from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
 from bot.domain.ids import ItemId
 from bot.domain.postings import Posting, PostingKind, PostingLine
@@ -83,7 +84,43 @@ CREDITED = replace(
     net=Decimal("100.00"),
     gross=Decimal("120.00"),
 )
-ALL = (BILL, CREDIT, INVOICE, CREDITED)
+PRODUCTS = replace(
+    INVOICE,
+    number="S-5",
+    lines=(
+        replace(
+            INVOICE.lines[0],
+            item_code="PAPER-A4",
+            tracking=(Track(category="Region", option="North"), Track(category="Team", option="=Sales")),
+        ),
+        replace(INVOICE.lines[1], item_code="STAPLES", tracking=(Track(category="Team", option="Odd, one"),)),
+    ),
+)
+SPENT = replace(
+    BILL,
+    kind=PostingKind.SPEND_MONEY,
+    contact_id="CAFE01",
+    number="R-6",
+    due_on=None,
+    bank_account="1200",
+    lines=BILL.lines[1:],
+    net=Decimal("1.01"),
+    tax=Decimal("0.00"),
+    gross=Decimal("1.01"),
+)
+RECEIVED = replace(
+    SPENT,
+    kind=PostingKind.RECEIVE_MONEY,
+    number="R-7",
+    lines=CREDITED.lines,
+    net=CREDITED.net,
+    tax=BILL.tax,
+    gross=CREDITED.gross,
+)
+OF_ITEMS = replace(
+    PRODUCTS, number="S-8", lines=(replace(PRODUCTS.lines[0], tracking=()), replace(PRODUCTS.lines[1], tracking=()))
+)
+ALL = (BILL, CREDIT, INVOICE, CREDITED, PRODUCTS, SPENT, RECEIVED)
 
 
 def files_of(layout: str, country: str = "GB") -> dict[str, bytes]:
@@ -91,8 +128,8 @@ def files_of(layout: str, country: str = "GB") -> dict[str, bytes]:
     files = FileExportProvider(FakeClock())
     provider, takes_not = files.laid_out(replace(BOOKS, layout=layout, country=country)), files.rules(layout).takes_not
     by_route: dict[str, list[Posting]] = {}
-    for posting in ALL:
-        if posting.kind not in takes_not:
+    for posting in (*ALL, *([OF_ITEMS] if "products" not in takes_not else [])):
+        if posting.kind not in takes_not and (posting is not PRODUCTS or "tracking" not in takes_not):
             by_route.setdefault(provider.route(posting), []).append(posting)
     return {route: provider.render(postings) for route, postings in by_route.items()}
 
@@ -113,6 +150,33 @@ def test_days_are_written_as_the_country_of_the_books_has_them() -> None:
 
 def test_a_layout_that_is_not_known_any_more_is_laid_out_with_everything() -> None:
     assert files_of("a package of yesterday") == files_of("other")
+
+
+@pytest.mark.parametrize(
+    ("layout", "posting", "lacks"),
+    [
+        ("xero", SPENT, "spend_money"),
+        ("quickbooks", CREDITED, "customer_credit_note"),
+        ("quickbooks", PRODUCTS, "tracking"),
+        ("quickbooks", replace(OF_ITEMS, kind=PostingKind.BILL), "products of costs"),
+        ("sage-50", PRODUCTS, "products, tracking"),
+    ],
+)
+def test_nothing_that_a_file_has_no_place_for_is_left_out_of_it_in_silence(
+    layout: str, posting: Posting, lacks: str
+) -> None:
+    provider = FileExportProvider(FakeClock()).laid_out(replace(BOOKS, layout=layout))
+
+    with pytest.raises(ValueError, match=f"no place for {lacks}"):
+        provider.render([posting])
+
+
+def test_a_line_that_is_tracked_by_more_than_there_are_columns_for_is_not_written() -> None:
+    tracks = tuple(Track(category=name, option="x") for name in ("Region", "Team", "Site"))
+    posting = replace(INVOICE, lines=(replace(INVOICE.lines[0], tracking=tracks),))
+
+    with pytest.raises(ValueError, match="3 tracking categories"):
+        FileExportProvider(FakeClock()).laid_out(replace(BOOKS, layout="xero")).render([posting])
 
 
 if __name__ == "__main__":
