@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -117,7 +118,7 @@ async def test_lists_that_missed_two_refreshes_put_a_connection_at_risk_and_say_
 
 async def test_a_pause_that_the_ledger_asked_for_is_said_with_its_end(desk: Desk) -> None:
     async with desk.world.services.db.write() as tx:
-        until = tx.now.replace(year=tx.now.year + 1)
+        until = tx.now + timedelta(hours=20)
         await tx.execute(BUDGETS.update().where(BUDGETS.c.tenant_id != "").values(paused_until=until))
 
     assert f"asked for a pause until {until:%H:%M} UTC" in words(await home_of(desk, ADMIN))
