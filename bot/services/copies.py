@@ -4,12 +4,16 @@ Which of two is the one that is kept up to date is known by its row alone. A pre
 buttons away and say where the current one is. While one has no place yet, it may be the very one that is pressed.
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ChannelId, ItemId, WorkspaceId
 from bot.services.messages import MESSAGES, HomeCard, Place, Subject, home_card, want
+
+_TS = re.compile(r"\d+\.\d+")
+"""What Slack calls a message by; anything else is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,12 @@ class Copies:
         """
         async with self.db.read() as tx:
             home = await home_card(tx, pressed.workspace_id, pressed.item_id)
-        if home is None or home.place.channel_id != pressed.channel_id or home.ts in (None, pressed.ts):
+        if (
+            home is None
+            or home.place.channel_id != pressed.channel_id
+            or home.ts in (None, pressed.ts)
+            or not _TS.fullmatch(pressed.ts)
+        ):
             return None
         link = f"{self.public_url}/i/{pressed.item_id}"
         async with self.db.write() as tx:
