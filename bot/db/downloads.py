@@ -106,6 +106,12 @@ async def waiting_download(tx: Tx, download_id: UUID, attempt: int) -> Row[Any] 
     return (await tx.execute(statement)).one_or_none()
 
 
+async def is_still_due(tx: Tx, row: Row[Any]) -> bool:
+    """Held: nothing put it off since it was found due."""
+    of = DOWNLOADS.c.workspace_id == row.workspace_id, DOWNLOADS.c.id == row.id, DOWNLOADS.c.due_at <= tx.now
+    return (await tx.execute(select(DOWNLOADS.c.id).where(*of).with_for_update())).one_or_none() is not None
+
+
 async def change_download(tx: Tx, row: Row[Any], **values: Any) -> bool:
     """False when another attempt has taken over."""
     statement = DOWNLOADS.update().where(

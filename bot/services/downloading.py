@@ -27,6 +27,7 @@ from bot.db.downloads import (
     WAITING,
     NumberedBatch,
     change_download,
+    is_still_due,
     next_number,
     numbered_batch,
     open_batch,
@@ -281,6 +282,8 @@ class Downloading:
         )
         for row in stuck:
             async with self.db.write() as tx:
+                if not await is_still_due(tx, row):
+                    continue
                 if row.attempt >= MOST_ATTEMPTS and row.state == WAITING:
                     await self._give_up(tx, row)
                 elif await change_download(tx, row, attempt=row.attempt + 1, due_at=tx.now + MOVING_FOR):

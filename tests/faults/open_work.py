@@ -6,16 +6,19 @@ from bot.db.api_keys import API_KEYS
 from bot.db.arrivals import ARRIVALS
 from bot.db.base import table_of
 from bot.db.connections import ListSyncRow
+from bot.db.downloads import DOWNLOADS
 from bot.db.files import FileRow
 from bot.db.ingests import INGESTS
 from bot.db.previews import PreviewRow
+from bot.db.publications import BATCHES
 from bot.db.recodings import FROM_THE_OLDEST, RECODINGS
 from bot.db.smaller_files import SMALLER_FILES
 from bot.db.unit_of_work import Tx
+from bot.domain.publishing import BatchState, StepKind
 from tests.services.publishing import World
 
 FILES, PREVIEWS, SYNCS = table_of(FileRow), table_of(PreviewRow), table_of(ListSyncRow)
-OPEN_WORK = (SYNCS, ARRIVALS, INGESTS, PREVIEWS, SMALLER_FILES, RECODINGS)
+OPEN_WORK = (SYNCS, ARRIVALS, INGESTS, PREVIEWS, SMALLER_FILES, RECODINGS, DOWNLOADS)
 
 
 async def open_work(tx: Tx, world: World) -> None:
@@ -47,3 +50,16 @@ async def open_work(tx: Tx, world: World) -> None:
     await tx.execute(
         INGESTS.insert().values(id=uuid4(), file_id=file_id, **books, **sent, **{**open_, "state": "reading"})
     )
+    batch_id = uuid4()
+    frozen = {
+        "kind": StepKind.DOCUMENT,
+        "route": "bills",
+        "body": b"[]",
+        "body_hash": "h",
+        "idempotency_key": str(batch_id),
+    }
+    over = {"state": BatchState.DONE, "number": 1, "due_at": tx.now, "created_at": tx.now, "ended_at": tx.now}
+    of_connection = {**books, "connection_id": world.connection_id}
+    await tx.execute(BATCHES.insert().values(id=batch_id, **of_connection, **frozen, **over))
+    asked = {"batch_id": batch_id, "user_id": "U1", "asked_at": tx.now}
+    await tx.execute(DOWNLOADS.insert().values(id=uuid4(), **books, **asked, **open_))

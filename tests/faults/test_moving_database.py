@@ -284,7 +284,7 @@ class TestWhatIsOpen:
         clock.move_to(clock.now() + timedelta(minutes=2))
         kinds = await _put_in_line(new_sqlite, clock)
 
-        assert sorted(kinds) == sorted(set(JobKind) - {JobKind.HAND_OVER})
+        assert sorted(kinds) == sorted(JobKind)
 
 
 async def _bring_into_each_state(world: World) -> None:

@@ -13,7 +13,7 @@ from bot.db.arrivals import ARRIVALS
 from bot.db.jobs import JOBS
 from bot.db.publications import BATCHES
 from bot.db.unit_of_work import Database
-from bot.services import arrivals, following, ingesting, previews, smaller_files
+from bot.services import arrivals, downloading, following, ingesting, previews, smaller_files
 from bot.services.jobs import JobKind
 from bot.services.stuck import only_stuck
 from bot.worker import Engine
@@ -64,7 +64,7 @@ async def office(database: Database, database_url: str, clock: FakeClock) -> Asy
     credentials = {"DEXT_XERO_CLIENT_ID": "c", "DEXT_XERO_CLIENT_SECRET": "s"}
     config = read_config(environment(database_url, 1, credentials), tuple(PROVIDERS))
     async with assembled(config, clock) as product:
-        office = Office(world, restartable_of(product.services)[: len(OPEN_WORK)])  # downloads have tests of their own
+        office = Office(world, restartable_of(product.services))
         assert await office.later() == [1] * len(OPEN_WORK), "nothing is in line yet"
         yield office
 
@@ -152,7 +152,7 @@ async def test_what_has_been_due_for_longest_has_its_turn_first(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than can be looked at in one pass, where something always is due."""
-    for module in (arrivals, following, ingesting, previews, smaller_files):
+    for module in (arrivals, downloading, following, ingesting, previews, smaller_files):
         monkeypatch.setattr(module, "STUCK_AT_ONCE", 1)
     world = office.world
     other = await a_world(world.db, world.clock, team_id="T2")
