@@ -8,11 +8,12 @@ from bot.db.unit_of_work import Tx
 from bot.db.workspaces import WORKSPACES
 from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
+from bot.services.organisations import PROVIDER, in_package
 
 CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
 
 _OF_ANOTHER = (
-    select(CHANNELS.c.purpose, ORGANISATIONS.c.name)
+    select(CHANNELS.c.purpose, ORGANISATIONS.c.name, PROVIDER)
     .join(ORGANISATIONS, ORGANISATIONS.c.id == CHANNELS.c.organisation_id)
     .where(
         CHANNELS.c.workspace_id == bindparam("workspace_id"),
@@ -26,7 +27,8 @@ _OF_ANOTHER = (
 class ChannelTakenError(Exception):
     """The channel already serves another organisation, with its `has`; `purpose` is what it was wanted for.
 
-    Whoever may choose channels may see every organisation of the workspace, so the other one is named.
+    Whoever may choose channels may see every organisation of the workspace, so the other one is named: with its package, as the
+    one that the channel is wanted for may be called the same.
     """
 
     def __init__(self, purpose: str, has: str, organisation: str) -> None:
@@ -48,7 +50,7 @@ async def require_free_channel(
     of = {"workspace_id": workspace_id, "channel_id": channel_id, "organisation_id": organisation_id}
     other = (await tx.execute(_OF_ANOTHER, of)).first()
     if other is not None:
-        raise ChannelTakenError(purpose, other.purpose, other.name)
+        raise ChannelTakenError(purpose, other.purpose, in_package(other.name, other.provider))
 
 
 async def bind(

@@ -92,7 +92,7 @@ async def test_a_channel_of_another_organisation_is_refused_by_its_name(either: 
     actor, channels = await either.world.actor(), either.world.services.channels
     page = await channels.opened(actor, either.world.organisation_id)
     wish = ChannelsForm(version=page.version, approvals_channel=ChannelId(ALERTS), alerts_channel=ChannelId(BILLS))
-    with pytest.raises(Exception, match="already gets the approvals of Client 000"):
+    with pytest.raises(Exception, match="already gets the approvals of Client 000 · Xero, and"):
         await channels.save(actor, either.world.organisation_id, wish)
 
     assert await bound(either) == (BILLS, BILLS)
