@@ -157,8 +157,7 @@ def day_field(block: BlockId, label: str, initial: date | None, *, optional: boo
 def radio_field(
     block: str, label: str, options: Sequence[Option], initial: str, *, hint: str | None = None
 ) -> InputBlock:
-    chosen = next((option for option in options if option.value == initial), None)
-    element = RadioButtonsElement(action_id=ActionId.VALUE, options=options, initial_option=chosen)
+    element = RadioButtonsElement(action_id=ActionId.VALUE, options=options, initial_option=_chosen(options, initial))
     return field(block, label, element, hint=hint)
 
 
@@ -251,9 +250,15 @@ def choice_field(
     block: str, label: str, options: Sequence[Option], initial: str, *, action: ActionId = ActionId.VALUE
 ) -> InputBlock:
     """One of a few, of which one is always chosen. With an action of its own it tells at once what was chosen."""
-    chosen = next((option for option in options if option.value == initial), None)
-    element = StaticSelectElement(action_id=action, options=options, initial_option=chosen)
+    element = StaticSelectElement(action_id=action, options=options, initial_option=_chosen(options, initial))
     return field(block, label, element, dispatches=action is not ActionId.VALUE)
+
+
+def _chosen(options: Sequence[Option], initial: str) -> Option | None:
+    """The only one there is, whatever it was before; of several, none where that is not offered."""
+    if len(options) == 1:
+        return options[0]
+    return next((option for option in options if option.value == initial), None)
 
 
 def contact_option(contact: Contact) -> Option:

@@ -145,13 +145,15 @@ def test_the_form_begins_with_the_organisation_and_names_what_it_is_about() -> N
     assert FormRef.decode(view["private_metadata"]) == FormRef(PAGE.organisation_id, 3)
 
 
-def test_only_what_the_package_can_do_is_offered() -> None:
-    page = replace(PAGE, costs=replace(PAGE.costs, statuses=(PaymentStatus.DRAFT,)))
+def test_only_what_the_package_can_do_is_offered_and_the_only_one_is_chosen() -> None:
+    one, two = (
+        statuses(replace(PAGE, costs=replace(PAGE.costs, statuses=offered)))
+        for offered in ((PaymentStatus.DRAFT,), (PaymentStatus.DRAFT, PaymentStatus.AWAITING_APPROVAL))
+    )
 
-    radio = statuses(page)
-
-    assert [option["value"] for option in radio["options"]] == ["draft"]
-    assert "initial_option" not in radio
+    assert [option["value"] for option in two["options"]] == ["draft", "awaiting_approval"]
+    assert "initial_option" not in two
+    assert one["initial_option"] == one["options"][0]
 
 
 def test_each_status_says_what_it_does_in_the_ledger() -> None:
