@@ -8,11 +8,14 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack import ADMIN, BILLS, FINANCE, GUEST, MEMBER, OUTSIDER, Manifest, SlackState
+from bot.playground.slack import ADMIN, BILLS, BOT_USER, FINANCE, GUEST, MEMBER, OUTSIDER, Manifest, SlackState
 from bot.playground.slack.mrkdwn import mrkdwn_html
+from bot.playground.slack.people import OF_OTHERS
+from providers import PROVIDERS
 from tests.fakes.clock import FakeClock
 from tests.playground.conftest import SECRET, TOKEN, section
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 HEADERS = {"X-Simslack": "1"}
 QUIET = Manifest(events=frozenset())
 
@@ -192,3 +195,20 @@ async def test_the_first_hint_is_for_who_may_follow_it_and_goes_once_the_app_has
     await client.chat_postMessage(channel=BILLS, text="Connected.")
 
     assert "Try this first" not in await page(ADMIN)
+
+
+async def test_each_package_can_have_a_channel_of_its_own_also_in_what_was_kept_before_there_were_so_many(
+    tmp_path: Path,
+) -> None:
+    """A channel serves one organisation; those of the first day are named in README, which says how to connect the others."""
+    database = tmp_path / "farends.db"
+    earlier = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, manifest=QUIET)
+    for channel_id in OF_OTHERS:
+        earlier.workspace.store.remove("channel", channel_id)
+    await earlier.close()
+
+    slack = SlackState(signing_secret=SECRET, bot_token=TOKEN, database=database, manifest=QUIET)
+
+    found = [each for each in slack.workspace.seen_by(ADMIN) if BOT_USER in each.members and not each.is_shared]
+    assert len(found) > len(PROVIDERS)
+    assert [each.name for each in found if f"`#{each.name}`" not in README.read_text()] == []

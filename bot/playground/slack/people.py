@@ -18,6 +18,13 @@ MEMBER, GUEST, SINGLE_GUEST, FORMER = "U0MIA0001", "U0GUS0001", "U0SAM0001", "U0
 OTHER_BOT, OUTSIDER = "U0OTHRBOT", "U0XAVIER1"
 
 GENERAL, BILLS, ALERTS, FINANCE, SHARED = "C0GENERAL", "C0BILLS01", "C0ALERTS1", "C0FINANC1", "C0SHARED1"
+OF_OTHERS = {
+    "C0IRELND1": ("bills-ireland", "Bills of Northwind Ireland"),
+    "C0AMERIC1": ("bills-america", "Bills of Northwind America"),
+    "C0STUDIO1": ("bills-studio", "Bills of Northwind Studio"),
+    "C0SHOP001": ("bills-shop", "Bills of the shop"),
+}
+"""A channel serves one organisation: these are for what is connected beside the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +173,10 @@ def first_channels() -> tuple[Channel, ...]:
             members=insiders | {GUEST, SINGLE_GUEST, FORMER, OTHER_BOT, BOT_USER},
         ),
         Channel(id=ALERTS, name="bills-alerts", purpose="What the ledger refused", members=insiders | {BOT_USER}),
+        *(
+            Channel(id=channel_id, name=name, purpose=purpose, members=insiders | {BOT_USER})
+            for channel_id, (name, purpose) in OF_OTHERS.items()
+        ),
         Channel(
             id=FINANCE,
             name="finance-private",

@@ -94,7 +94,8 @@ class Workspace:
         if not self.people:
             for person in first_people():
                 self.put_person(person)
-            for channel in first_channels():
+        for channel in first_channels():  # what was kept may be from before there was one of them
+            if channel.id not in self.channels:
                 self.put_channel(channel)
 
     # People and channels
