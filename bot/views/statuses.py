@@ -91,7 +91,9 @@ def _card(status: ConnectionStatus) -> list[Block]:
 
 
 def head(status: ConnectionStatus) -> list[str]:
-    """The lines that every card begins with: whose books, how the connection stands, who made it and what it may do."""
+    """The lines that every card begins with: whose books, how the connection stands and who made it; and what it may do, for
+    whoever looks after it.
+    """
     card = status.card
     lines = [f"*{escape(card.organisation)}* · {escape(card.provider_name)}", verdict_words(status)]
     if status.queue is not None:
@@ -99,7 +101,8 @@ def head(status: ConnectionStatus) -> list[str]:
     by = f"Connected by {mention(card.connected_by)}, {moment(card.connected_at)}"
     if card.login:
         by = f"{by}, as {escape(card.login, 150)} in {escape(card.provider_name)}"
-    lines.append(f"{by} · may {escape(', '.join(card.access), 300)}" if card.access else by)
+    looks_after = card.access and status.deeds
+    lines.append(f"{by} · may {escape(', '.join(card.access), 300)}" if looks_after else by)
     set_up = set_up_words(card)
     lines.append(set_up.capitalize() if card.is_downloaded else f"{last_synced(status)} · {set_up}")
     return lines

@@ -70,9 +70,9 @@ PROFILE = Profile(
             "For the clients of a practice: sign in with the practice's login, and not with a client's.",
         ),
         access=(
-            "do in FreeAgent what your access level there allows",
+            "do in FreeAgent what the access level of who signed in allows",
             "attach files",
-            "see your name and email address",
+            "see their name and email address",
         ),
         role="access level Bills or higher",
     ),

@@ -78,9 +78,9 @@ PROFILE = Profile(
             "*Read only* or more to Settings; without it lock dates and analysis types stay unknown.",
         ),
         access=(
-            "read and write the accounting data of your businesses",
+            "read and write the accounting data of the businesses",
             "attach files",
-            "see your name and email address",
+            "see the name and email address of who signed in",
         ),
         role="full access to Purchases, Sales and Bank",
     ),

@@ -80,6 +80,11 @@ def test_a_provider_is_a_line_in_the_readme() -> None:
     assert [entry.profile.name for entry in PROVIDERS.values() if entry.profile.name not in readme] == []
 
 
+@pytest.mark.parametrize("key", sorted(LEDGERS))
+def test_what_dext_may_do_there_is_said_of_whoever_signed_in_and_not_of_whoever_reads_it(key: str) -> None:
+    assert [said for said in PROVIDERS[key].profile.connect.access if "your" in said.split()] == []
+
+
 def test_only_the_registry_names_a_package() -> None:
     """A view or service that spoke of one would have to be changed for the next. Templates of lists are known by whose
     they are.

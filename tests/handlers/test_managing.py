@@ -94,14 +94,14 @@ async def test_a_card_says_whose_books_how_they_stand_who_connected_them_and_how
     await desk.world.later(3 * 3600)
 
     shown = words(await home_of(desk, MEMBER))
+    by = "as Dana Adviser (dana@northwind.example) in Xero"
+    may = "may read its settings and lists, read contacts, record payments, attach files, write and approve bills"
 
     assert f"*{NAME}* · Xero" in shown
     assert "Healthy" in shown
     assert f"Connected by <@{ADMIN}>" in shown
-    assert (
-        "as Dana Adviser (dana@northwind.example) in Xero · may read its settings and lists, read contacts, record payments, attach files, write and approve bills"
-        in shown
-    )
+    assert by in shown
+    assert [f"{by} · {may}" in words(await home_of(desk, user)) for user in (MEMBER, BOOKKEEPER, ADMIN)] == [False, True, True]
     assert "Last sync <!date^" in shown
     assert " categories · 12 tax rates · " in shown
     assert "all read 3 hours ago" in shown
