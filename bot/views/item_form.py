@@ -66,6 +66,7 @@ AMOUNTS_ARE = {
 }
 
 
+NEW = {ItemKind.COST: "Add a bill", ItemKind.SALE: "Add a sale"}
 TYPE_OPTIONS = [fields.an_option(kind, type_words(kind)) for kind in DocumentType]
 KIND_OPTIONS = [fields.an_option(kind, kind_words(kind)) for kind in PARTIES]
 AMOUNT_OPTIONS = [fields.an_option(amounts, words) for amounts, words in AMOUNTS_ARE.items()]
@@ -102,7 +103,7 @@ def form(page: ItemPage, *, is_stale: bool = False, version: int | None = None) 
     return View(
         type="modal",
         callback_id=CallbackId.ADD_ITEM if item is None else CallbackId.EDIT_ITEM,
-        title=PlainTextObject(text="Add a bill" if item is None else f"Edit {item.reference}"),
+        title=PlainTextObject(text=NEW[shown_kind(edit.kind)] if item is None else f"Edit {item.reference}"),
         submit=PlainTextObject(text="Add" if item is None else "Save"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=about.encode(),

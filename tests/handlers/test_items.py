@@ -430,7 +430,9 @@ async def test_of_a_sale_that_is_typed_nobody_asks_whether_it_is_ours_because_it
     desk: Desk,
 ) -> None:
     form = await desk.form(BOOKKEEPER)
+    assert form.title == "Add a bill"
     await desk.slack.click(form, ActionId.CHOOSE_KIND, value="sale", user=BOOKKEEPER)
+    assert desk.modal(BOOKKEEPER).title == "Add a sale"
     typed = {block: value for block, value in A_BILL.items() if block != BlockId.SUPPLIER}
 
     done = await desk.slack.submit(
