@@ -140,6 +140,7 @@ def _facts(queued: Queued) -> dict[str, object]:
         "cause": None
         if problem is None
         else {"code": problem.code, "title": problem.title, "words": problem.vendor_words},
+        "waits_for": queued.waits_for,
     }
 
 
@@ -153,9 +154,9 @@ def _table(found: Sequence[Queued]) -> str:
 
 
 def _row(queued: Queued) -> tuple[str, ...]:
-    cause = "" if queued.problem is None else queued.problem.title[:LONGEST_CAUSE]
+    cause = (queued.waits_for or "") if queued.problem is None else queued.problem.title
     facts = queued.reference, queued.organisation, str(queued.kind), str(queued.state)
-    return (*facts, _moment(queued.since), _moment(queued.next_at), str(queued.attempts), cause)
+    return (*facts, _moment(queued.since), _moment(queued.next_at), str(queued.attempts), cause[:LONGEST_CAUSE])
 
 
 def _moment(at: datetime | None) -> str:

@@ -74,7 +74,7 @@ def condition_of(
     lacking = _by_rights(card)
     if lacking is not None:
         return lacking
-    if held_up_by not in (None, HeldUpBy.MANY):
+    if held_up_by not in (None, HeldUpBy.FULL, HeldUpBy.MANY):
         return Condition(verdict=Verdict.AT_RISK)
     if paused_until is not None and paused_seconds(paused_until, now):
         return Condition(

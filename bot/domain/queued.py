@@ -28,3 +28,11 @@ class Queued:
     next_at: datetime | None
     attempts: int
     problem: Problem | None
+    waits_for: str | None = None
+    """Why the ledger takes none of it now, in a line, where it is due and not sent."""
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether it would go out now, or has begun to."""
+        if self.state is StepState.WAITING:
+            return self.next_at is not None and self.next_at <= now
+        return self.state in (StepState.SENDING, StepState.UNKNOWN)

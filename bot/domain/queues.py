@@ -16,6 +16,8 @@ class HeldUpBy(StrEnum):
     """It gives no clear answer to what is on its way."""
     LOST = "lost"
     """The connection to it has ended, and waits for a person."""
+    FULL = "full"
+    """The calls that it takes within a minute, or an hour, are used up."""
     MANY = "many"
     """More is due than it takes at once."""
     KEPT = "kept"

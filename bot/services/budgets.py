@@ -7,9 +7,9 @@ wait for one row: what the vendor says is left of it is kept an eye on.
 """
 
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -21,7 +21,7 @@ from bot.db.base import dump, load, table_of
 from bot.db.connections import BudgetRow
 from bot.db.unit_of_work import Database, Tx
 from bot.delivery import BusyError
-from bot.domain.budgets import LONGEST_PAUSE, Allowance, Tally, Told, furthest_pause, paused_seconds
+from bot.domain.budgets import LONGEST_PAUSE, LOOK_AGAIN, Allowance, Tally, Told, furthest_pause, paused_seconds
 from bot.domain.problems import Problem, ProblemCode
 from providers.base import RateLimits
 from providers.errors import TryLaterError
@@ -105,11 +105,9 @@ class SharedBudget:
 
     def _of_kind(self, kind: str | None) -> "SharedBudget | None":
         """What else these calls are counted by: rows of their own."""
-        most = None if kind is None else self.limits.per_minute_of.get(kind)
-        if kind is None or most is None:
+        if kind is None or kind not in self.limits.per_minute_of:
             return None
-        limits = RateLimits(per_minute=most, per_day=None, at_once=self.limits.at_once, spare=self.limits.spare)
-        new = SharedBudget(self.db, self.clock, f"{self.provider}/{kind}", limits)
+        new = SharedBudget(self.db, self.clock, _counted_as(self.provider, kind), _limits_of(self.limits, kind))
         return self._of_kinds.setdefault(kind, new)
 
     @asynccontextmanager
@@ -245,20 +243,57 @@ async def leaves_files(tx: Tx, provider: str, tenant_id: str, limits: Allowance)
     return of_day < limits.per_day - limits.spare - limits.day_kept
 
 
+def _counted_as(provider: str, kind: str) -> str:
+    """What calls of a kind are counted under, beside all others."""
+    return f"{provider}/{kind}"
+
+
+def _limits_of(limits: RateLimits, kind: str) -> RateLimits:
+    most = limits.per_minute_of[kind]
+    return RateLimits(per_minute=most, per_day=None, at_once=limits.at_once, spare=limits.spare)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
-    """What an organisation's ledger still takes: when the next call may be made, and how many today; None: no limit."""
+    """What an organisation's ledger still takes: when the next call of each kind may be made, and how many today; None: no
+    limit.
+    """
 
     until: datetime | None
     is_paused: bool
+    is_full: bool
+    """The calls that it takes within a minute or an hour, of some kind at least, are used up."""
     of_day: int | None
 
 
-async def lefts_of(tx: Tx, limits: Mapping[tuple[str, str], Allowance]) -> dict[tuple[str, str], Left]:
+async def lefts_of(tx: Tx, limits: Mapping[tuple[str, str], RateLimits]) -> dict[tuple[str, str], Left]:
     """By provider and tenant, in one statement. Whoever was never called has its whole allowance."""
-    asked = _ASKED.where(tuple_(BUDGETS.c.provider, BUDGETS.c.tenant_id).in_(list(limits)))
+    of_kinds = {
+        (provider, tenant): {
+            (_counted_as(provider, kind), tenant): _limits_of(allowance, kind) for kind in allowance.per_minute_of
+        }
+        for (provider, tenant), allowance in limits.items()
+    }
+    wanted = [*limits, *(of for kinds in of_kinds.values() for of in kinds)]
+    asked = _ASKED.where(tuple_(BUDGETS.c.provider, BUDGETS.c.tenant_id).in_(wanted))
     rows = {(row.provider, row.tenant_id): row for row in (await tx.execute(asked)).all()}
-    return {of: _left(rows.get(of), allowance, tx.now) for of, allowance in limits.items()}
+    return {
+        of: _with(
+            _left(rows.get(of), allowance, tx.now),
+            [_left(rows.get(kind), most, tx.now) for kind, most in of_kinds[of].items()],
+        )
+        for of, allowance in limits.items()
+    }
+
+
+def _with(left: Left, of_kinds: Sequence[Left]) -> Left:
+    """What goes next may be of any kind."""
+    every = (left, *of_kinds)
+    return replace(
+        left,
+        until=max((each.until for each in every if each.until is not None), default=None),
+        is_full=any(each.is_full for each in every),
+    )
 
 
 def _left(row: Row[Any] | None, limits: Allowance, now: datetime) -> Left:
@@ -269,6 +304,7 @@ def _left(row: Row[Any] | None, limits: Allowance, now: datetime) -> Left:
     return Left(
         until=now + timedelta(seconds=wait) if wait > LONGEST_WAIT_SECONDS else None,
         is_paused=paused > 0,
+        is_full=wait > max(paused, LOOK_AGAIN),
         of_day=None if limits.per_day is None else max(limits.per_day - limits.spare - of_day, 0),
     )
 

@@ -5,20 +5,31 @@ connections are shown.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.publications import BATCHES, OPEN, STEPS, USABLE
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.publishing import StepKind, StepState
 from bot.domain.queues import HeldUpBy, Queue
 from bot.services.budgets import Left, lefts_of
-from providers.base import AccountingProvider
+from providers.base import Profile
+
+CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
 
 GOES_ON = (StepState.WAITING, StepState.SENDING, StepState.UNKNOWN)
 """What goes to the ledger by itself; what is held or refused waits for people."""
+
+
+class Profiled(Protocol):
+    """A provider, or what is known of one without its credentials."""
+
+    @property
+    def profile(self) -> Profile: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +87,21 @@ async def due_of(
     return found
 
 
+async def connection_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, is_locked: bool = False
+) -> Row[Any] | None:
+    """An organisation's, as `queues_of` wants it."""
+    statement = (
+        select(CONNECTIONS, ORGANISATIONS.c.name)
+        .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
+        .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
+    )
+    lock = statement.with_for_update(of=CONNECTIONS)
+    return (await tx.execute(lock if is_locked else statement)).one_or_none()
+
+
 async def queues_of(
-    tx: Tx, workspace_id: WorkspaceId, connections: Sequence[Row[Any]], providers: Mapping[str, AccountingProvider]
+    tx: Tx, workspace_id: WorkspaceId, connections: Sequence[Row[Any]], providers: Mapping[str, Profiled]
 ) -> Mapping[OrganisationId, Queue]:
     """What waits now for each of these connections, rows with the organisation's `name`; those of providers that we are not
     configured for are left out.
@@ -96,7 +120,7 @@ async def queues_of(
     }
 
 
-def _queue(connection: Row[Any], provider: AccountingProvider, due: Due, left: Left, now: datetime) -> Queue:
+def _queue(connection: Row[Any], provider: Profiled, due: Due, left: Left, now: datetime) -> Queue:
     kept = provider.profile.limits.day_kept
     return Queue(
         organisation=connection.name,
@@ -120,4 +144,6 @@ def _held_up_by(due: Due, left: Left, kept: int) -> HeldUpBy:
         return HeldUpBy.SPENT
     if left.of_day is not None and left.of_day <= kept and not due.documents:
         return HeldUpBy.KEPT
+    if left.is_full:
+        return HeldUpBy.FULL
     return HeldUpBy.SILENT if due.is_silent else HeldUpBy.MANY

@@ -6,7 +6,7 @@ line, and the cards and alerts are drawn again.
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
@@ -20,11 +20,15 @@ from bot.domain.items import Item, ItemState
 from bot.domain.problems import Fix, ProblemCode
 from bot.domain.publishing import ADDITIONS, StepKind, StepState
 from bot.domain.queued import QUEUED, Queued
+from bot.domain.queues import HeldUpBy
 from bot.services import alerts, audit, publications
 from bot.services.approvals import UNDONE
 from bot.services.current import NotNowError, StaleItemError, show
+from bot.services.held_up import connection_of, queues_of
 from bot.services.holding import HELD, HURRIED, RELEASED, Change, cancelled, held, hurried, released
 from bot.services.named_books import organisations, the_one
+from bot.views.queues import why
+from providers import PROVIDERS
 
 BY_OPERATOR = {"on": "the command line"}
 SENT_AGAIN = "It was sent again as it is, on the command line."
@@ -57,7 +61,8 @@ class Operating:
             found: list[Queued] = []
             for each in meant:
                 of = WorkspaceId(each.workspace_id), OrganisationId(each.id)
-                found += await queued_steps(tx, *of, each.name, states=states, limit=limit)
+                steps_of = await queued_steps(tx, *of, each.name, states=states, limit=limit)
+                found += await _with_reasons(tx, *of, steps_of)
         return tuple(found)
 
     async def retry(self, named: str, organisation: str | None) -> Item:
@@ -128,6 +133,21 @@ class Operating:
         if len(found) != 1:
             raise NoSuchItemError(_which(named, found))
         return found[0][0]
+
+
+async def _with_reasons(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, found: Sequence[Queued]
+) -> Sequence[Queued]:
+    """What is due, with why it does not go out, where its ledger takes nothing now."""
+    if not any(each.is_due(tx.now) for each in found):
+        return found
+    connection = await connection_of(tx, workspace_id, organisation_id)
+    if connection is None:
+        return found
+    queue = (await queues_of(tx, workspace_id, [connection], PROVIDERS)).get(organisation_id)
+    if queue is None or queue.by is HeldUpBy.MANY:
+        return found
+    return [replace(each, waits_for=why(queue)) if each.is_due(tx.now) else each for each in found]
 
 
 def _is_called(named: str) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, and_, exists, func, or_, select
 
 from bot.db.base import load, table_of
-from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
+from bot.db.connections import ConnectionRow, SettingsRow
 from bot.db.publications import PUBLICATIONS, STEPS, USABLE
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import is_installed
@@ -23,13 +23,13 @@ from bot.domain.publishing import PublicationState
 from bot.domain.queues import Drained
 from bot.loops import guarded
 from bot.services.connection_messages import place_of_news
-from bot.services.held_up import GOES_ON, due_of, is_set_aside, queues_of
+from bot.services.held_up import GOES_ON, connection_of, due_of, is_set_aside, queues_of
 from bot.services.homes import redraw_homes_of
 from bot.services.messages import MESSAGES, Drawn, Shown, Subject, redraw, want
 from bot.views import queues as views
 from providers.base import AccountingProvider
 
-CONNECTIONS, SETTINGS, ORGANISATIONS = table_of(ConnectionRow), table_of(SettingsRow), table_of(OrganisationRow)
+CONNECTIONS, SETTINGS = table_of(ConnectionRow), table_of(SettingsRow)
 
 LONG = timedelta(minutes=2)
 """What has been due for so long is held up."""
@@ -86,7 +86,7 @@ class Queues:
     async def draw(self, tx: Tx, message: Shown) -> Drawn | None:
         """The drawer of `Subject.QUEUE`."""
         of = message.workspace_id, OrganisationId(UUID(message.subject_id))
-        connection = await _connection(tx, *of)
+        connection = await connection_of(tx, *of)
         provider = None if connection is None else self.providers.get(connection.provider)
         if connection is None or provider is None:
             return None
@@ -140,7 +140,7 @@ def _role(told_at: datetime) -> str:
 
 async def _told_at(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> datetime | None:
     """When the card was told that stands now. Locked: one process closes it."""
-    row = await _connection(tx, workspace_id, organisation_id, is_locked=True)
+    row = await connection_of(tx, workspace_id, organisation_id, is_locked=True)
     return None if row is None else row.queue_told_at
 
 
@@ -161,18 +161,6 @@ async def _facts(
     )
     kept = (await tx.execute(statement)).scalar_one_or_none()
     return {"since": told_at if kept is None else load(kept, Told).since}
-
-
-async def _connection(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, is_locked: bool = False
-) -> Row[Any] | None:
-    statement = (
-        select(CONNECTIONS, ORGANISATIONS.c.name)
-        .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
-        .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
-    )
-    lock = statement.with_for_update(of=CONNECTIONS)
-    return (await tx.execute(lock if is_locked else statement)).one_or_none()
 
 
 async def _ended(

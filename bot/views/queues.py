@@ -10,6 +10,7 @@ WHY = {
     HeldUpBy.SPENT: "{ledger} takes no more requests today",
     HeldUpBy.SILENT: "{ledger} gives no clear answer",
     HeldUpBy.LOST: "the connection to {ledger} has ended",
+    HeldUpBy.FULL: "{ledger} takes no more requests for the moment",
     HeldUpBy.MANY: "more is due than {ledger} takes at once",
     HeldUpBy.KEPT: "the last requests that {ledger} takes today are kept for documents",
 }
@@ -18,12 +19,17 @@ NOT_OF_A_LIMIT = (HeldUpBy.SILENT, HeldUpBy.LOST)
 """What has nothing to do with how much is taken in a day."""
 
 
+def why(queue: Queue) -> str:
+    """In plain words, as part of a sentence."""
+    return WHY[queue.by].format(ledger=plain(queue.ledger))
+
+
 def waiting(queue: Queue) -> Message:
     """How much waits, why, until when, and what today's allowance still takes."""
-    why = WHY[queue.by].format(ledger=plain(queue.ledger))
-    said = f":hourglass: *{escape(why[:1].upper() + why[1:])}*\n{_since(queue)}."
+    reason = why(queue)
+    said = f":hourglass: *{escape(reason[:1].upper() + reason[1:])}*\n{_since(queue)}."
     long = f" It has lasted for a day: look whether {escape(queue.ledger)} tells why." if queue.is_long else ""
-    return f"{plain(queue.organisation)}: {why}. {_what(queue)}.", (
+    return f"{plain(queue.organisation)}: {reason}. {_what(queue)}.", (
         section(f"*{escape(queue.organisation)}*\n{said}"),
         section(
             f"*Who acts next:* {_who(queue)}. {_goes_on(queue)}, and nothing is sent twice. This message will say what came "
@@ -35,8 +41,7 @@ def waiting(queue: Queue) -> Message:
 
 def in_a_line(queue: Queue) -> str:
     """The same where the connection is shown."""
-    why = escape(WHY[queue.by].format(ledger=plain(queue.ledger)))
-    return f":hourglass: Publishing is held up: {why}. {_since(queue)}. {_goes_on(queue)}."
+    return f":hourglass: Publishing is held up: {escape(why(queue))}. {_since(queue)}. {_goes_on(queue)}."
 
 
 def _who(queue: Queue) -> str:

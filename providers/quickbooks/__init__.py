@@ -65,7 +65,11 @@ PROFILE = Profile(
             "Your accounts, tax rates, classes, locations, currencies, products, suppliers and customers are imported.",
         ),
         rights=("A QuickBooks user who is a *Primary admin* or *Company admin* of the company.",),
-        access=("read and write the company's accounting data", "attach files", "see the name and email address of who signed in"),
+        access=(
+            "read and write the company's accounting data",
+            "attach files",
+            "see the name and email address of who signed in",
+        ),
         role="the Primary admin or Company admin role",
     ),
     plan_limits={

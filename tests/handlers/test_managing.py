@@ -101,7 +101,11 @@ async def test_a_card_says_whose_books_how_they_stand_who_connected_them_and_how
     assert "Healthy" in shown
     assert f"Connected by <@{ADMIN}>" in shown
     assert by in shown
-    assert [f"{by} · {may}" in words(await home_of(desk, user)) for user in (MEMBER, BOOKKEEPER, ADMIN)] == [False, True, True]
+    assert [f"{by} · {may}" in words(await home_of(desk, user)) for user in (MEMBER, BOOKKEEPER, ADMIN)] == [
+        False,
+        True,
+        True,
+    ]
     assert "Last sync <!date^" in shown
     assert " categories · 12 tax rates · " in shown
     assert "all read 3 hours ago" in shown

@@ -4,16 +4,22 @@ supplier that was not there before, with its file, and taken back again.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any, cast
 
 from aiohttp import web
 
+from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.playground.start import stand_in
+from bot.services.budgets import SharedBudget
+from bot.services.held_up import connection_of, queues_of
+from bot.services.operating import Operating
 from bot.serving import listening
 from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
+from providers.quickbooks import BATCHES
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
 from tests.fakes.app import whole_app
 from tests.fakes.clock import FakeClock
@@ -211,3 +217,38 @@ async def statuses_of(desk: Desk, number: str) -> list[str]:
     (found,) = [block for block in form.blocks if block.get("block_id") == BlockId.PUBLISH_AS]
     await desk.slack.close_modal(BOOKKEEPER, everything=True)
     return [option["text"]["text"] for option in found["element"]["options"]]
+
+
+async def standing(desk: Desk) -> Queue:
+    """What waits at the ledger, as a card would tell it."""
+    of, workspace_id = desk.world.organisation_id, (await desk.world.actor()).workspace.id
+    async with desk.world.services.db.read() as tx:
+        connection = await connection_of(tx, workspace_id, of)
+        assert connection is not None
+        return (await queues_of(tx, workspace_id, [connection], PROVIDERS))[of]
+
+
+async def test_what_waits_for_the_next_minutes_batches_says_so(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        services, limits = desk.world.services, PROVIDERS["quickbooks"].profile.limits
+        assert isinstance(desk.world.clock, FakeClock)
+        budget = SharedBudget(services.db, desk.world.clock, "quickbooks", limits)
+        await desk.drop("Q-1")
+        desk.world.clock.sleeps_at_once = False
+        for _ in range(limits.per_minute_of[BATCHES] - limits.spare):
+            async with budget.call(TRADING, kind=BATCHES):
+                pass
+
+        await desk.approve("Q-1")
+        (job,) = await Operating(services.db).queued(None)
+        card, at = await standing(desk), desk.world.clock.now()
+        await desk.world.later(61)
+
+        assert card.by is HeldUpBy.FULL
+        assert job.waits_for == "QuickBooks Online takes no more requests for the moment"
+        assert card.until is not None
+        assert job.next_at is not None
+        assert timedelta(0) < job.next_at - at <= timedelta(seconds=61)
+        assert [bill["DocNumber"] for bill in books.bills()] == ["Q-1"]
+        assert await Operating(services.db).queued(None) == ()
+        assert (await standing(desk)).by is HeldUpBy.MANY
