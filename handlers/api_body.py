@@ -50,6 +50,8 @@ class CodingBody(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
     category: Code | None = None
     tax_rate: Code | None = None
     item_code: Code | None = None
+    customer: Code | None = None
+    billable: bool | None = None
     tracking: Annotated[list[TrackBody], Meta(max_length=MOST_TRACKED)] | None = None
 
 
@@ -148,6 +150,8 @@ class _Reading:
             category=self.text(f"{field}.category", body.category, LONGEST_CODE),
             tax_rate=self.text(f"{field}.tax_rate", body.tax_rate, LONGEST_CODE),
             item_code=self.text(f"{field}.item_code", body.item_code, LONGEST_CODE),
+            customer=self.text(f"{field}.customer", body.customer, LONGEST_CODE),
+            billable=body.billable,
             tracking=tuple(self.track(f"{field}.tracking[{at}]", each) for at, each in enumerate(body.tracking or ())),
         )
 

@@ -29,6 +29,7 @@ class ChoiceHandlers:
         routes.options(ActionId.FIND_TAX_RATE, self.find_tax_rate)
         routes.options(ActionId.FIND_PRODUCT, self.find_product)
         routes.options(ActionId.FIND_CONTACT, self.find_contact)
+        routes.options(ActionId.FIND_CUSTOMER, self.find_customer)
         routes.options(ActionId.FIND_BANK_ACCOUNT, self.find_bank_account)
         routes.options(ActionId.FIND_PAYMENT_METHOD, self.find_payment_method)
         routes.options(ActionId.FIND_USABLE_METHOD, self.find_usable_method)
@@ -68,6 +69,13 @@ class ChoiceHandlers:
             return Choices()
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
         found = await self.lists.contacts(query.actor, about.organisation_id, query.text, kind)
+        return Choices([contact_option(contact) for contact in found])
+
+    async def find_customer(self, query: OptionsQuery) -> Choices:
+        about = _about(query)
+        if about is None:
+            return Choices()
+        found = await self.lists.customers(query.actor, about.organisation_id, query.text)
         return Choices([contact_option(contact) for contact in found])
 
     async def find_bank_account(self, query: OptionsQuery) -> Choices:

@@ -44,6 +44,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "attachments": "files",
         "tracking": "tracking on each line",
         "line_products": "products on lines",
+        "customers_of_costs": "the customer or project that a cost is for, billable to them or not",
         "tax_modes": "tax inclusive, exclusive and none, equal to the cent",
         "several_currencies": "several currencies, at the document's rate or the package's",
     },

@@ -34,6 +34,10 @@ class BookRules:
     """Whether categories and tax rates can be typed as codes that are in no list."""
     knows_contacts_by_name: bool = False
     """Whether a document has the code of the contact that is called as it says, though nobody chose one."""
+    customers_on: tuple[str, ...] = ()
+    """The kinds of documents (`PostingKind`) whose lines can name the customer, or a customer's project, that a cost is for."""
+    bills_customers: bool = False
+    """Whether such lines can be billable, so that the ledger puts them on that customer's next invoice."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     takes_not: Mapping[str, str] = field(default_factory=dict)

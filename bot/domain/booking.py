@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
+from bot.domain.billing import customers_not_taken, of_kind
 from bot.domain.book_rules import PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.books import Capability
 from bot.domain.coding import Codes, Track
@@ -79,6 +80,8 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         raise NotBookableError("one category, one tax rate and no product for the whole of a quick entry")
     if kind.is_quick:
         lines = (_summed(booked, lines, net),)
+    if customers_not_taken(item, kind, rules):
+        raise NotBookableError("no customer, or one that it can be for,")
     coded = zip(lines, spread_tax(tax, lines), strict=True)
     is_booked_at_once = kind.is_of_bank or (kind.is_quick and not item.publish_as.is_approved)
     return Posting(
@@ -136,7 +139,7 @@ def _codes_at(item: Item, place: int, rules: BookRules) -> Codes:
     Raises:
         NotBookableError: it has no category, or no product where that stands in its place.
     """
-    codes = item.coding.codes_at(place)
+    codes = of_kind(item.kind, item.coding.codes_at(place))
     tracking = tuple(each for each in codes.tracking if each.category not in rules.of_document)
     if rules.asks_product(item.kind):
         if codes.product is None:
@@ -176,6 +179,8 @@ def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> Posti
         account_code=codes.account,
         tax_code=None if amounts is LineAmounts.NO_TAX else codes.tax_rate,
         item_code=codes.product,
+        customer=codes.customer,
+        is_billable=codes.is_billable,
         tracking=codes.tracking,
     )
 

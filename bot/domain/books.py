@@ -130,6 +130,12 @@ class Contact:
     tax_number: str | None = None
     currency: str | None = None
     default_account_code: str | None = None
+    within: str | None = None
+    """The customer that it is a project of, by name."""
+
+    @property
+    def label(self) -> str:
+        return self.name if self.within is None else f"{self.within} · {self.name}"
 
     def is_of(self, kind: ItemKind) -> bool:
         """Whether it is a customer, of sales, or a supplier."""

@@ -81,7 +81,7 @@ class ItemCard:
     is_looked_for: bool = False
     """The connection was ended, and it is looked for in the ledger all the same."""
     tracking: tuple[tuple[str, str], ...] = ()
-    """What the item is tracked by: the names of categories and options."""
+    """What the item is tracked by, the names of categories and options; whom a cost is for stands before them."""
     line_codes: tuple[str, ...] = ()
     """What its lines have of their own, in names, by their place; empty where a line has nothing."""
     lines_booked_to: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 
 from decimal import Decimal
 
+from bot.domain.billing import customers_not_taken
 from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.booking import kind_of, said_otherwise
 from bot.domain.books import Account
@@ -72,6 +73,13 @@ def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
     instead = "" if there in rules.takes_not else f"publish it to {usual.words}, or "
     said = f"{rules.takes_not[kind]} has no place for a {kind.words}"
     return (f"{said}: {instead}enter it there by hand and archive it here.",)
+
+
+def not_billed(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """Whom it is for, and that it is billed on to them, where the ledger would not take that."""
+    if not item.is_booked:
+        return ()
+    return customers_not_taken(item, kind_of(item.kind, item.facts.document_type, item.publish_to), rules)
 
 
 def _lines_not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ source only replaces a weaker one: a default never overwrites a rule or a person
 """
 
 from dataclasses import dataclass, field, replace
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from operator import itemgetter
 
 
@@ -79,6 +79,13 @@ class Tracked:
     option: CodedValue
 
 
+class Billable(StrEnum):
+    """Whether a cost is billed on to the customer that it is for."""
+
+    YES = "yes"
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineCoding:
     """What a line has of its own. What it has not, or what was emptied, is as the item has it."""
@@ -86,6 +93,8 @@ class LineCoding:
     account: CodedValue = field(default_factory=CodedValue)
     tax_rate: CodedValue = field(default_factory=CodedValue)
     product: CodedValue = field(default_factory=CodedValue)
+    customer: CodedValue = field(default_factory=CodedValue)
+    billable: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
 
 
@@ -100,13 +109,20 @@ class Track:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codes:
     """What is booked to: codes alone, without where they come from. `tracking` is in the order of the categories' ids. A
-    product is a line's alone, but where books ask for one on every line (`BookRules.sells_products`).
+    product is a line's alone, but where books ask for one on every line (`BookRules.sells_products`). `customer` is the
+    ledger's id of whom a cost is for, `billable` a `Billable`.
     """
 
     account: str | None = None
     tax_rate: str | None = None
     product: str | None = None
+    customer: str | None = None
+    billable: str | None = None
     tracking: tuple[Track, ...] = ()
+
+    @property
+    def is_billable(self) -> bool:
+        return self.billable == Billable.YES
 
     def over(self, others: "Codes") -> "Codes":
         """These, and the others' where these have none."""
@@ -115,6 +131,8 @@ class Codes:
             account=self.account or others.account,
             tax_rate=self.tax_rate or others.tax_rate,
             product=self.product or others.product,
+            customer=self.customer or others.customer,
+            billable=self.billable or others.billable,
             tracking=tuple(sorted(tracking.values())),
         )
 
@@ -128,7 +146,8 @@ class Coding:
 
     `lines` are those of the facts, by their place; where there are fewer, the last ones have nothing of their own.
     `publish_to` is a `Destination`, `publish_as` a `PaymentStatus`; without one the organisation's settings say it.
-    `payment_method` is our id of what it was paid with.
+    `payment_method` is our id of what it was paid with. `customer` is the ledger's id of whom a cost is for, which is not the
+    `contact` that it is from; `billable` is a `Billable`.
     """
 
     account: CodedValue = field(default_factory=CodedValue)
@@ -138,6 +157,8 @@ class Coding:
     publish_as: CodedValue = field(default_factory=CodedValue)
     payment_method: CodedValue = field(default_factory=CodedValue)
     product: CodedValue = field(default_factory=CodedValue)
+    customer: CodedValue = field(default_factory=CodedValue)
+    billable: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
     lines: tuple[LineCoding, ...] = ()
 
@@ -157,8 +178,14 @@ class Coding:
 
 def codes_of(coding: "Coding | LineCoding") -> Codes:
     chosen = (Track(each.category, each.option.value) for each in coding.tracking if each.option.value is not None)
-    account, tax_rate = coding.account.value, coding.tax_rate.value
-    return Codes(account=account, tax_rate=tax_rate, product=coding.product.value, tracking=tuple(sorted(chosen)))
+    return Codes(
+        account=coding.account.value,
+        tax_rate=coding.tax_rate.value,
+        product=coding.product.value,
+        customer=coding.customer.value,
+        billable=coding.billable.value,
+        tracking=tuple(sorted(chosen)),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,10 @@ from bot.domain.settings import PaymentStatus
 
 CHOSEN = frozenset({"category", "tax rate", "product", "payment method", "destination", "tracking option"})
 """What somebody chooses another one of."""
-_CODES = {"account": "category", "tax_rate": "tax rate", "product": "product", "tracking": "tracking option"}
+_CODES = {"account": "category", "tax_rate": "tax rate", "product": "product", "tracking": "tracking option"} | {
+    "customer": "customer it is for",
+    "billable": "whether it is billable",
+}
 _BY_CODE = {"category": "account", "tax rate": "tax_rate"}
 _FACTS = {FactField.NUMBER: "number", FactField.ISSUED_ON: "date", FactField.DUE_ON: "due date"}
 _OF_CONTACT = frozenset({"contact", FactField.SUPPLIER, FactField.BUYER})
@@ -40,6 +43,10 @@ def _of_one(name: str, before: Item, after: Item) -> str:
                 if after.coding.publish_as.value == PaymentStatus.DRAFT
                 else "chose another status"
             )
+        case "customer it is for":
+            return "chose whom it is for"
+        case "whether it is billable":
+            return "changed whether it is billable"
         case _ if name in _FACTS.values():
             return f"changed the {name}"
         case _:

@@ -80,6 +80,8 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
             account=choose(standing.account, wanted.account),
             tax_rate=choose(standing.tax_rate, wanted.tax_rate),
             product=choose(standing.product, wanted.product),
+            customer=choose(standing.customer, wanted.customer),
+            billable=choose(standing.billable, wanted.billable),
             tracking=track(standing.tracking, wanted.tracking),
         )
 
@@ -96,6 +98,8 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         publish_as=choose(coding.publish_as, edit.publish_as),
         payment_method=choose(coding.payment_method, edit.payment_method),
         product=choose(coding.product, edit.codes.product),
+        customer=choose(coding.customer, edit.codes.customer),
+        billable=choose(coding.billable, edit.codes.billable),
         tracking=track(coding.tracking, edit.codes.tracking),
         lines=tuple(lines),
     )
@@ -152,6 +156,8 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
         "category": (old.codes.account, new.codes.account),
         "tax rate": (old.codes.tax_rate, new.codes.tax_rate),
         "product": (old.codes.product, new.codes.product),
+        "customer it is for": (old.codes.customer, new.codes.customer),
+        "whether it is billable": (old.codes.billable, new.codes.billable),
         "tracking": (old.codes.tracking, new.codes.tracking),
         "contact": (old.contact, new.contact),
         "destination": (old.publish_to, new.publish_to),

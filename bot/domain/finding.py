@@ -58,7 +58,9 @@ def found_by(entry: ListEntry) -> str:
             return search_text(entry.known_as, entry.name) if entry.is_codable else ""
         case TaxRate():
             return search_text("", entry.name) if entry.goes_with_costs else ""
-        case Contact() | TrackingCategory():
+        case Contact():
+            return search_text("", entry.name if entry.within is None else f"{entry.name} {entry.within}")
+        case TrackingCategory():
             return search_text("", entry.name)
         case Product():
             return search_text(entry.known_as, entry.name)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
-from bot.domain.documents import Facts
+from bot.domain.documents import Facts, ItemKind
 from bot.domain.editing import Edit, edit_of
 from bot.domain.ids import OrganisationId
 from bot.domain.items import Item
@@ -39,6 +39,8 @@ class ItemPage:
     """By code, as far as the edit or the defaults name them."""
     has_products: bool = False
     """Whether the books have products that a line can name."""
+    customers: Mapping[str, Contact] = field(default_factory=dict)
+    """Whom costs are for, by the ledger's id, as far as the edit names them."""
     tracking: tuple[TrackingCategory, ...] = ()
     """What it can be tracked by, as a whole or line by line; nothing where the package cannot do it."""
     statuses: tuple[PaymentStatus, ...] = ()
@@ -94,6 +96,17 @@ class ItemPage:
     def tracking_of_lines(self) -> tuple[TrackingCategory, ...]:
         """What a line can have an option of its own of."""
         return tuple(category for category in self.tracking if not category.is_of_document)
+
+    @property
+    def names_customers(self) -> bool:
+        """Whether it can say whom it is for; also where it says so though it cannot any more, so that it can be emptied."""
+        is_said = any(codes.customer is not None for codes in (self.edit.codes, *self.edit.lines))
+        is_known = bool(self.rules.customers_on) or is_said or self.says_billable
+        return self.edit.kind is not ItemKind.SALE and is_known
+
+    @property
+    def says_billable(self) -> bool:
+        return any(codes.billable is not None for codes in (self.edit.codes, *self.edit.lines))
 
     @property
     def has_tax_rates(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.domain.billing import of_kind
 from bot.domain.books import ListKind
 from bot.domain.coding import Codes
 from bot.domain.ids import ItemId
@@ -21,7 +22,7 @@ class Code:
 def codes_of(item: Item) -> frozenset[Code]:
     """All that it would be booked to."""
     booked = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
-    return frozenset(code for codes in booked for code in _named(codes))
+    return frozenset(code for codes in booked for code in _named(of_kind(item.kind, codes)))
 
 
 def _named(codes: Codes) -> Iterator[Code]:
@@ -29,6 +30,7 @@ def _named(codes: Codes) -> Iterator[Code]:
         (ListKind.ACCOUNTS, codes.account),
         (ListKind.TAX_RATES, codes.tax_rate),
         (ListKind.PRODUCTS, codes.product),
+        (ListKind.CONTACTS, codes.customer),
     )
     yield from (Code(kind, value) for kind, value in named if value is not None)
     yield from (Code(ListKind.TRACKING_CATEGORIES, track.option, track.category) for track in codes.tracking)

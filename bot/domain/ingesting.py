@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
+from bot.domain.coding import Billable, CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, Party
 from bot.domain.items import Item
 
@@ -23,6 +23,10 @@ class Codes:
     tax_rate: str | None = None
     item_code: str | None = None
     """A product or service."""
+    customer: str | None = None
+    """Whom a cost is for."""
+    billable: bool | None = None
+    """Whether it is billed on to them; None: it is not said."""
     tracking: tuple[Track, ...] = ()
 
 
@@ -49,6 +53,8 @@ class Stated:
             account=whole.account,
             tax_rate=whole.tax_rate,
             product=whole.product,
+            customer=whole.customer,
+            billable=whole.billable,
             tracking=whole.tracking,
             lines=lines if any(of != Codes() for of in self.codes_of_lines) else (),
         )
@@ -195,6 +201,8 @@ def _coded(codes: Codes) -> LineCoding:
         account=_sent(codes.category),
         tax_rate=_sent(codes.tax_rate),
         product=_sent(codes.item_code),
+        customer=_sent(codes.customer),
+        billable=_sent(None if codes.billable is None else Billable.YES if codes.billable else Billable.NO),
         tracking=tuple(
             Tracked(category=track.category, option=_sent(track.option)) for track in sorted(codes.tracking)
         ),

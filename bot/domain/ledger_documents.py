@@ -37,8 +37,15 @@ class LedgerDocument:
     account_codes: tuple[str | None, ...] = ()
     item_codes: tuple[str, ...] | None = None
     """The products of all lines, by their codes in order; None: the ledger did not tell."""
+    customers: tuple[str, ...] | None = None
+    """Whom its lines are for (`for_customer`), in order; None: the ledger did not tell."""
     options: tuple[str, ...] | None = None
     """The tracking options of the document and of all lines, by their ids in order; None: the ledger did not tell."""
+
+
+def for_customer(customer: str, *, is_billable: bool) -> str:
+    """How a line that is for somebody is compared, by the ledger's id of them."""
+    return f"{customer} billable" if is_billable else customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +145,7 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("date", posting.issued_on, found.issued_on),
         ("category", *_categories(posting, found)),
         ("products", *_products(posting, found)),
+        ("customers that it is for", *_customers(posting, found)),
         ("tracking", *_tracking(posting, found)),
         ("supplier", *_suppliers(posting, found)),
         ("status", *_statuses(posting, found)),
@@ -173,6 +181,19 @@ def _products(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     ours = tuple(sorted(line.item_code for line in posting.lines if line.item_code is not None))
     theirs = ours if found.item_codes is None else found.item_codes
     return ", ".join(ours) or "none", ", ".join(theirs) or "none"
+
+
+def _customers(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    ours = tuple(
+        sorted(for_customer(line.customer, is_billable=line.is_billable) for line in posting.lines if line.customer)
+    )
+    if found.customers is None or found.customers == ours:
+        return "", ""
+    return f"as chosen for {_counted(ours)}", f"otherwise, for {_counted(found.customers)}"
+
+
+def _counted(lines: tuple[str, ...]) -> str:
+    return "no line" if not lines else "1 line" if len(lines) == 1 else f"{len(lines)} lines"
 
 
 def _tracking(posting: Posting, found: LedgerDocument) -> tuple[str, str]:

@@ -7,32 +7,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from bot.domain.books import Account, Product, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.domain.texts import folded
 
 MOST_TOLD = 8
 """Names that are told in place of one that there is not."""
 LONGEST_SAID = 60
 
-Entry = TypeVar("Entry", Account, TaxRate, Product, TrackingCategory, TrackingOption)
+Entry = TypeVar("Entry", Account, TaxRate, Product, Contact, TrackingCategory, TrackingOption)
 
 
-def names_of(entry: Account | TaxRate | Product | TrackingCategory | TrackingOption) -> tuple[str, ...]:
+def names_of(entry: Account | TaxRate | Product | Contact | TrackingCategory | TrackingOption) -> tuple[str, ...]:
     """All that it is called, the surest first; empty where it has no such name. What the ledger alone knows it by is last, and
     then in a form that nothing else is called by.
     """
     if isinstance(entry, TrackingCategory | TrackingOption):
         return "", "", "", entry.name, entry.provider_id, by_code(entry)
+    if isinstance(entry, Contact):
+        whole = "" if entry.within is None else f"{entry.within}:{entry.name}"
+        return "", whole, "" if entry.within is None else entry.label, entry.name, entry.provider_id, by_code(entry)
     number = entry.code if isinstance(entry, TaxRate) else entry.known_as
     return number, f"{number} - {entry.name}" if number else "", entry.label, entry.name, entry.code, by_code(entry)
 
 
-def key_of(entry: Account | TaxRate | Product | TrackingCategory | TrackingOption) -> str:
+def key_of(entry: Account | TaxRate | Product | Contact | TrackingCategory | TrackingOption) -> str:
     """What items refer to."""
-    return entry.provider_id if isinstance(entry, TrackingCategory | TrackingOption) else entry.code
+    return entry.provider_id if isinstance(entry, TrackingCategory | TrackingOption | Contact) else entry.code
 
 
-def by_code(entry: Account | TaxRate | Product | TrackingCategory | TrackingOption) -> str:
+def by_code(entry: Account | TaxRate | Product | Contact | TrackingCategory | TrackingOption) -> str:
     return f"code {key_of(entry)}"
 
 
@@ -75,7 +78,7 @@ class Called(Generic[Entry]):
         yield from {key_of(entry): entry for entry in found}.values()
 
 
-def label_of(entry: Account | TaxRate | Product | TrackingCategory | TrackingOption) -> str:
+def label_of(entry: Account | TaxRate | Product | Contact | TrackingCategory | TrackingOption) -> str:
     return entry.name if isinstance(entry, TrackingCategory | TrackingOption) else entry.label
 
 
@@ -98,7 +101,7 @@ def _listed(known: Sequence[str]) -> str:
     return f"{len(known)}, such as {', '.join(known[:MOST_TOLD])}"
 
 
-def _likeness(entry: Account | TaxRate | Product | TrackingCategory | TrackingOption, said: str) -> int:
+def _likeness(entry: Account | TaxRate | Product | Contact | TrackingCategory | TrackingOption, said: str) -> int:
     """In how many characters it begins as what was said, by any of its names."""
     return max(_begins_alike(folded(name), said) for name in names_of(entry))
 

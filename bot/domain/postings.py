@@ -84,6 +84,10 @@ class PostingLine:
     tax_code: str | None
     item_code: str | None = None
     """The ledger's code of the product."""
+    customer: str | None = None
+    """The ledger's id of whom it is for."""
+    is_billable: bool = False
+    """Whether it is billed on to them."""
     tracking: tuple[Track, ...] = ()
 
     def amount(self, line_amounts: LineAmounts) -> Decimal:

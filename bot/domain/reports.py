@@ -217,6 +217,8 @@ def _coding_at(coding: Coding, place: int) -> LineCoding:
         account=_or(own.account, coding.account),
         tax_rate=_or(own.tax_rate, coding.tax_rate),
         product=_or(own.product, coding.product),
+        customer=_or(own.customer, coding.customer),
+        billable=_or(own.billable, coding.billable),
         tracking=tuple(tracking[category] for category in sorted(tracking)),
     )
 

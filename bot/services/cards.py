@@ -16,6 +16,7 @@ from bot.db.publications import USABLE
 from bot.db.reports import receipts_of
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.billing import of_kind
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
@@ -125,7 +126,7 @@ class Cards:
         provider = None if connection is None else self.providers.get(connection.provider)
         settings = await load_settings(tx, workspace_id, organisation_id)
         before = await documents_before(tx, item, limit=USUAL_OF) if item.state in EDITABLE else ()
-        names = await names_of(tx, item)
+        names, places = await names_of(tx, item), range(len(item.facts.lines))
         books = None if connection is None else load(connection.books, Books)
         own, rules = (None, USUAL_RULES) if books is None else (books.base_currency, books.rules)
         under_way = _ON_THE_WAY.get(item.state)
@@ -148,9 +149,9 @@ class Cards:
             else statuses_for(item.kind, taken_by(provider.profile.capabilities, rules)),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
-            tracking=names.tracking(item.coding.codes),
-            line_codes=tuple(names.words(item.coding.own_codes(place)) for place in range(len(item.facts.lines))),
-            lines_booked_to=tuple(names.words(item.coding.codes_at(place)) for place in range(len(item.facts.lines))),
+            tracking=names.tracking(of_kind(item.kind, item.coding.codes)),
+            line_codes=tuple(names.words(of_kind(item.kind, item.coding.own_codes(place))) for place in places),
+            lines_booked_to=tuple(names.words(of_kind(item.kind, item.coding.codes_at(place))) for place in places),
             approvers=settings.approvers,
             is_set_up=settings.is_set_up,
             steps_done=settings.steps_done,

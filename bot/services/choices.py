@@ -78,6 +78,10 @@ class Choices:
                 return ()
             return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text, kind)
 
+    async def customers(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
+        """Live customers, and their projects, whom a cost can be for; else as `contacts`."""
+        return await self.contacts(actor, organisation_id, text, ItemKind.SALE)
+
     async def products(
         self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
     ) -> tuple[Product, ...]:
@@ -201,6 +205,7 @@ class NotOfferedError(Exception):
 
 
 ACCOUNT, TAX_RATE, CONTACT, TRACKING, LINES = "account", "tax_rate", "contact", "tracking", "lines"
+CUSTOMER = "for_customer"
 PRODUCT = "product"
 """Fields of `NotOfferedError`."""
 REFUSED = {
@@ -212,6 +217,7 @@ GONE = {
     TAX_RATE: "This tax rate is not in the ledger's list for such a document any more. Choose another one.",
     CONTACT: "This contact is not in the ledger's list any more. Choose another one, or write the name.",
     PRODUCT: "This product is not in the ledger's list any more. Choose another one, or none.",
+    CUSTOMER: "This customer is not in the ledger's list any more. Choose another one, or none.",
     TRACKING: "This option is not in the ledger's list any more. Choose another one.",
 }
 

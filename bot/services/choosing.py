@@ -18,6 +18,7 @@ from bot.services import lists
 from bot.services.choices import (
     ACCOUNT,
     CONTACT,
+    CUSTOMER,
     GONE,
     LINES,
     PRODUCT,
@@ -43,7 +44,7 @@ async def choose(
 
 
 class _Choosing:
-    """One edit; `accounts`, `tax_rates`, `products` and `tracks` are what it chooses that did not stand there before."""
+    """One edit; `accounts`, `tax_rates`, `products`, `customers` and `tracks` are what it chooses that did not stand there before."""
 
     def __init__(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, edit: Edit, before: Edit | None
@@ -54,11 +55,17 @@ class _Choosing:
         self.accounts = {codes.account for codes in wanted if codes.account} - {codes.account for codes in stood}
         self.tax_rates = {codes.tax_rate for codes in wanted if codes.tax_rate} - {codes.tax_rate for codes in stood}
         self.products = {codes.product for codes in wanted if codes.product} - {codes.product for codes in stood}
+        self.customers = {codes.customer for codes in wanted if codes.customer} - {codes.customer for codes in stood}
         self.tracks = _tracks(wanted) - _tracks(stood)
 
     async def choose(self) -> Edit:
         contact = await self._contact()
-        wrong = await self._wrong_codes() | await self._wrong_tracking() | await self._wrong_method()
+        wrong = (
+            await self._wrong_codes()
+            | await self._wrong_customers()
+            | await self._wrong_tracking()
+            | await self._wrong_method()
+        )
         if contact is not None and not contact.is_active:
             wrong[CONTACT] = GONE[CONTACT]
         if wrong:
@@ -68,6 +75,7 @@ class _Choosing:
         await lists.note_use(*self.of, ListKind.ACCOUNTS, self.accounts)
         await lists.note_use(*self.of, ListKind.TAX_RATES, self.tax_rates)
         await lists.note_use(*self.of, ListKind.PRODUCTS, self.products)
+        await lists.note_use(*self.of, ListKind.CONTACTS, self.customers)
         if contact is None:
             return self.edit
         await lists.note_use(*self.of, ListKind.CONTACTS, [contact.provider_id])
@@ -114,6 +122,18 @@ class _Choosing:
         except NotOfferedError:
             return False
         return True
+
+    async def _wrong_customers(self) -> dict[str, str]:
+        known = await lists.contacts_by_id(*self.of, self.customers)
+        parts = (await lists.rules_of(*self.of)).parts_contacts if known else False
+        live = {key for key, each in known.items() if each.is_active and (each.is_customer or not parts)}
+        wrong = {}
+        if self.edit.codes.customer in self.customers - live:
+            wrong[CUSTOMER] = GONE[CUSTOMER]
+        for place, codes in enumerate(self.edit.lines, start=1):
+            if codes.customer in self.customers - live:
+                wrong[LINES] = f"Line {place}: {GONE[CUSTOMER]}"
+        return wrong
 
     async def _wrong_method(self) -> dict[str, str]:
         chosen = self.edit.payment_method

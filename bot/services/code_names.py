@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, Product, TaxRate, TrackingCategory
-from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Track
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
+from bot.domain.coding import Billable, CodedValue, Codes, Coding, LineCoding, Track
 from bot.domain.items import Item
 from bot.services import lists
 
+CUSTOMER = "Customer"
+"""What it is called whom a cost is for."""
+BILLABLE: Mapping[str, str] = {Billable.YES: "billable", Billable.NO: "not billable"}
 UNNAMED = ("Tracking", "an option that is archived")
 
 
@@ -21,6 +24,7 @@ class CodeNames:
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     categories: Mapping[str, TrackingCategory] = field(default_factory=dict)
+    customers: Mapping[str, Contact] = field(default_factory=dict)
 
     def account(self, code: str | None) -> str | None:
         """A code that the list does not have names itself."""
@@ -37,6 +41,10 @@ class CodeNames:
         found = self.products.get(code or "")
         return code if found is None else found.label
 
+    def customer(self, contact: str | None) -> str | None:
+        found = self.customers.get(contact or "")
+        return contact and "a customer that is gone" if found is None else found.label
+
     def track(self, track: Track) -> tuple[str, str]:
         """The names of category and option."""
         category = self.categories.get(track.category)
@@ -45,15 +53,21 @@ class CodeNames:
         return UNNAMED if category is None or found is None else (category.name, found)
 
     def tracking(self, codes: Codes) -> tuple[tuple[str, str], ...]:
-        return tuple(self.track(track) for track in codes.tracking)
+        """Whom it is for, with whether it is billed on to them; and what it is tracked by."""
+        customer = self.customer(codes.customer)
+        billed = ", billable" if codes.is_billable else ""
+        for_customer = ((CUSTOMER, f"{customer or 'nobody yet'}{billed}"),) if customer or billed else ()
+        return (*for_customer, *(self.track(track) for track in codes.tracking))
 
     def words(self, codes: Codes) -> str:
-        """Product, category, tax rate and options, as far as there are any."""
+        """Product, category, tax rate, whom it is for, and options, as far as there are any."""
         named = (
             self.product(codes.product),
             self.account(codes.account),
             self.tax_rate(codes.tax_rate),
-            *(option for _, option in self.tracking(codes)),
+            self.customer(codes.customer),
+            BILLABLE.get(codes.billable or ""),
+            *(self.track(track)[1] for track in codes.tracking),
         )
         return ", ".join(name for name in named if name)
 
@@ -67,6 +81,9 @@ class CodeNames:
         product = self.products.get(codes.product or "")
         if product is not None and not product.is_active:
             yield f"Product {product.label}"
+        customer = self.customers.get(codes.customer or "")
+        if customer is not None and not customer.is_active:
+            yield f"Customer {customer.label}"
         for track in codes.tracking:
             if not self._is_live(track):
                 category, option = self.track(track)
@@ -88,6 +105,7 @@ async def names_of(tx: Tx, item: Item) -> CodeNames:
         tax_rates=await lists.tax_rates_by_code(*of, _codes(part.tax_rate for part in parts)),
         products=await lists.products_by_code(*of, _codes(part.product for part in parts)),
         categories={category.provider_id: category for category in categories},
+        customers=await lists.contacts_by_id(*of, _codes(part.customer for part in parts)),
     )
 
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.cards import Reason
-from bot.domain.coding import CodedValue, LineCoding, Source, Track, Tracked
+from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
+from bot.domain.documents import ItemKind
 from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import Destination, PaymentStatus
-from bot.services.code_names import CodeNames
+from bot.services.code_names import BILLABLE, CodeNames
 from bot.services.known_methods import methods_named, paid_from
 from bot.services.lists import load_contact
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
@@ -27,6 +28,7 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
         if rules.asks_product(item.kind)
         else _reason(item, "Category", coding.account, names.account),
         *([_reason(item, "Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
+        *_for_customer(item, coding, names),
         *_tracked(item, coding.tracking, names),
         *await _contact(tx, item),
         _destination(item),
@@ -45,7 +47,23 @@ def _of_line(item: Item, number: int, line: LineCoding, names: CodeNames) -> Ite
     for field, value, name in values:
         if value.source is not Source.NOTHING:
             yield _reason(item, f"Line {number}, {field}", value, name)
+    yield from _for_customer(item, line, names, f"Line {number}, ")
     yield from _tracked(item, line.tracking, names, f"Line {number}, ")
+
+
+def _for_customer(item: Item, coding: Coding | LineCoding, names: CodeNames, head: str = "") -> Iterator[Reason]:
+    if item.kind is ItemKind.SALE:
+        return
+    for field, value, name in (
+        ("customer it is for", coding.customer, names.customer),
+        ("billable", coding.billable, _billable),
+    ):
+        if value.source is not Source.NOTHING:
+            yield _reason(item, head + field if head else field.capitalize(), value, name)
+
+
+def _billable(value: str | None) -> str | None:
+    return BILLABLE.get(value or "")
 
 
 def _tracked(item: Item, tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:

@@ -130,6 +130,7 @@ async def _gone(tx: Tx, of: Of, used: Collection[Code]) -> dict[Code, str]:
         (ListKind.ACCOUNTS, lists.accounts_by_code),
         (ListKind.TAX_RATES, lists.tax_rates_by_code),
         (ListKind.PRODUCTS, lists.products_by_code),
+        (ListKind.CONTACTS, lists.contacts_by_id),
     )
     for kind, look_up in by_code:
         keys = [code.key for code in used if code.kind is kind]

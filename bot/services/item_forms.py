@@ -112,6 +112,7 @@ class ItemForms:
             products=await lists.products_by_code(*of, products),
             has_products=Capability.PRODUCTS in can and item is not None and await lists.has_products(*of),
             contact=None if contact is None else await lists.load_contact(*of, contact),
+            customers=await lists.contacts_by_id(*of, {each.customer for each in codes if each.customer}),
             tracking=_offered(await lists.live_tracking(*of)) if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),
             has_methods=item is None or await has_methods(*of),

@@ -120,7 +120,13 @@ def coding_of(document: SheetDocument, names: LedgerNames) -> Coding:
     if whole == LineCoding() and len(set(lines)) == 1:
         whole, lines = lines[0], ()
     return Coding(
-        account=whole.account, tax_rate=whole.tax_rate, product=whole.product, tracking=whole.tracking, lines=lines
+        account=whole.account,
+        tax_rate=whole.tax_rate,
+        product=whole.product,
+        customer=whole.customer,
+        billable=whole.billable,
+        tracking=whole.tracking,
+        lines=lines,
     )
 
 

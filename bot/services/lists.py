@@ -228,6 +228,15 @@ async def load_contact(
     return contact if row.is_active else replace(contact, is_active=False)
 
 
+async def contacts_by_id(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ids: Collection[str]
+) -> dict[str, Contact]:
+    """As `accounts_by_code`."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.CONTACTS}
+    rows = (await tx.execute(_ENTRIES, {**of, "keys": list(ids)})).all() if ids else []
+    return {row.key: replace(_CONTACT.decode(row.entry), is_active=row.is_active) for row in rows}
+
+
 async def contact_named(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, name: str, kind: ItemKind | None = None
 ) -> Contact | None:

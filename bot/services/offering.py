@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Product, TrackingCategory, TrackingOption
 from bot.domain.coding import Track
 from bot.domain.documents import ItemKind
@@ -14,6 +15,7 @@ from bot.domain.typed_lists import could_be_code
 from bot.services import lists
 from bot.services.choices import NotOfferedError
 
+TYPED = frozenset({"category", "tax_rate"})
 MOST_COMPARED = 20
 """Values that are not there, of one document, for which what there is is looked up."""
 
@@ -26,7 +28,7 @@ async def known_codes(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organi
         NotOfferedError: by where it stands in the item, such as `lines[2].coding.tracking[0].option`, with what there is.
     """
     of, rules = (tx, workspace_id, organisation_id), await lists.rules_of(tx, workspace_id, organisation_id)
-    looking = _LookUp(of, stated.kind or ItemKind.COST, takes_any=rules.takes_any_code)
+    looking = _LookUp(of, stated.kind or ItemKind.COST, rules)
     codes = await looking.codes("coding", stated.codes)
     of_lines = [await looking.codes(f"lines[{place}].coding", each) for place, each in enumerate(stated.codes_of_lines)]
     if looking.wrong:
@@ -40,8 +42,7 @@ class _LookUp:
 
     of: tuple[Tx, WorkspaceId, OrganisationId]
     kind: ItemKind
-    takes_any: bool = False
-    """A category or tax rate that is in no list is what the sender calls it."""
+    rules: BookRules
     wrong: dict[str, str] = field(default_factory=dict)
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     untrue: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -54,6 +55,8 @@ class _LookUp:
             category=await self._one(place, "category", codes.category),
             tax_rate=await self._one(place, "tax_rate", codes.tax_rate),
             item_code=await self._one(place, "item_code", codes.item_code),
+            customer=await self._one(place, "customer", codes.customer),
+            billable=self._billable(place, codes),
             tracking=await self._tracking(f"{place}.tracking", codes.tracking),
         )
 
@@ -65,6 +68,16 @@ class _LookUp:
         if (name, said) in self.untrue:
             self.wrong[f"{place}.{name}"] = self.untrue[name, said]
         return self.known.get((name, said))
+
+    def _billable(self, place: str, codes: Codes) -> bool | None:
+        said = codes.billable
+        if said and self.kind is ItemKind.SALE:
+            self.wrong[f"{place}.billable"] = OF_SALES
+        elif said and not self.rules.bills_customers:
+            self.wrong[f"{place}.billable"] = (
+                "These books bill no costs on to customers. Leave it out, or switch that on there."
+            )
+        return said
 
     async def _category(self, said: str) -> None:
         by_code = await lists.accounts_by_code(*self.of, [said])
@@ -88,9 +101,20 @@ class _LookUp:
         there = await self._usable(await lists.find_products(*self.of, "")) if self._is_told(live) else ()
         self._settle("item_code", "live product or service of these books", said, live, there)
 
+    async def _customer(self, said: str) -> None:
+        if self.kind is ItemKind.SALE or not self.rules.customers_on:
+            self.untrue["customer", said] = OF_SALES if self.kind is ItemKind.SALE else NOT_BY_CUSTOMER
+            return
+        by_id = await lists.contacts_by_id(*self.of, [said])
+        found = [*by_id.values(), *await lists.find_contacts(*self.of, said.replace(":", " "), ItemKind.SALE)]
+        live = _once(contact for contact in found if contact.is_active and contact.is_customer)
+        is_told = not live and len(self.untrue) < MOST_COMPARED
+        there = await lists.find_contacts(*self.of, "", ItemKind.SALE) if is_told else ()
+        self._settle("customer", "live customer of these books", said, live, there)
+
     async def _usable(self, products: Iterable[Product]) -> list[Product]:
         """Where each line of a sale has a product, one that is sold."""
-        asks = (await lists.rules_of(*self.of)).asks_product(self.kind)
+        asks = self.rules.asks_product(self.kind)
         return _once(product for product in products if product.is_active and (product.sold is not None or not asks))
 
     def _is_told(self, found: Sequence[Account] | Sequence[Product]) -> bool:
@@ -100,7 +124,8 @@ class _LookUp:
         same = Called.of(live).all_called(said)
         if len(same) == 1:
             self.known[name, said] = key_of(same[0])
-        elif not same and self.takes_any and name != "item_code" and could_be_code(said) == said:
+        elif not same and self.rules.takes_any_code and name in TYPED and could_be_code(said) == said:
+            # one that is in no list is what the sender calls it
             self.known[name, said] = said
         else:
             self.untrue[name, said] = not_there(what, said, same, live or there)
@@ -136,7 +161,14 @@ class _LookUp:
         return Track(category.provider_id, option.provider_id)
 
 
-_LOOKS = {"category": _LookUp._category, "tax_rate": _LookUp._tax_rate, "item_code": _LookUp._item_code}  # noqa: SLF001 - its own
+_LOOKS = {
+    "category": _LookUp._category,  # noqa: SLF001 - its own, and so are the others
+    "tax_rate": _LookUp._tax_rate,  # noqa: SLF001
+    "item_code": _LookUp._item_code,  # noqa: SLF001
+    "customer": _LookUp._customer,  # noqa: SLF001
+}
+OF_SALES = "A sale is of its buyer, so this is for costs only. Leave it out."
+NOT_BY_CUSTOMER = "These books do not track costs by customer. Leave it out, or switch that on there."
 
 
 def _is_sure(entry: Account | Product | None) -> bool:

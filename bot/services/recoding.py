@@ -12,7 +12,7 @@ from uuid import UUID
 from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
-from bot.domain.checks import check, not_paid, not_summed, not_taken, parted_on_bank
+from bot.domain.checks import check, not_billed, not_paid, not_summed, not_taken, parted_on_bank
 from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
@@ -110,7 +110,8 @@ def checked(item: Item, rules: BookRules) -> Item:
     """
     asked = tuple(question.words for question in item.questions if question.is_open)
     known = check(item.facts, item.coding, item.kind, rules)
-    going = (*not_paid(item), *parted_on_bank(item, rules), *not_summed(item), *not_taken(item, rules))
+    taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules))
+    going = (*not_paid(item), *parted_on_bank(item, rules), *taken)
     return replace(item, complaints=(*asked, *known, *going))
 
 

@@ -35,6 +35,8 @@ class Column(StrEnum):
     CATEGORY = "category"
     TAX_RATE = "tax-rate"
     ITEM_CODE = "item-code"
+    FOR_CUSTOMER = "for-customer"
+    BILLABLE = "billable"
     DESCRIPTION = "description"
     NOTE = "note"
     LINE_DESCRIPTION = "line-description"
@@ -47,6 +49,8 @@ class Column(StrEnum):
     LINE_CATEGORY = "line-category"
     LINE_TAX_RATE = "line-tax-rate"
     LINE_ITEM_CODE = "line-item-code"
+    LINE_FOR_CUSTOMER = "line-for-customer"
+    LINE_BILLABLE = "line-billable"
     LINE_AMOUNTS = "line-amounts"
     TRACKING_1 = "tracking-1"
     OPTION_1 = "tracking-option-1"
@@ -103,6 +107,8 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.CATEGORY: ("category", "categoryname", "ledgeraccount", "accountcode"),
     Column.TAX_RATE: ("taxrate", "taxcode", "taxname", "vatrate"),
     Column.ITEM_CODE: ("itemcode", "product", "productservice", "product/service"),
+    Column.FOR_CUSTOMER: ("forcustomer", "customer/project", "rebillto"),
+    Column.BILLABLE: ("billable", "rebillable", "rebillabletoclient"),
     Column.DESCRIPTION: ("description", "details"),
     Column.NOTE: ("note", "notes", "memo"),
     Column.LINE_DESCRIPTION: ("linedescription",),
@@ -115,6 +121,8 @@ _ALIASES: dict[Column, tuple[str, ...]] = {
     Column.LINE_CATEGORY: ("linecategory",),
     Column.LINE_TAX_RATE: ("linetaxrate", "linetaxcode"),
     Column.LINE_ITEM_CODE: ("lineitemcode", "inventoryitemcode", "lineproduct", "sku"),
+    Column.LINE_FOR_CUSTOMER: ("lineforcustomer",),
+    Column.LINE_BILLABLE: ("linebillable",),
     Column.LINE_AMOUNTS: ("lineamounts",),
     **{category: (f"trackingname{at}",) for at, (category, _) in enumerate(TRACKING, 1)},
     **{option: (f"trackingoption{at}",) for at, (_, option) in enumerate(TRACKING, 1)},

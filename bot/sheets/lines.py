@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from bot.domain.coding import Billable
 from bot.domain.documents import Line, LineAmounts
 from bot.domain.money import to_cents
 from bot.domain.texts import cleaned
@@ -25,6 +26,9 @@ class Names:
     category: str | None = None
     tax_rate: str | None = None
     product: str | None = None
+    customer: str | None = None
+    """Whom a cost is for."""
+    billable: Billable | None = None
     tracking: tuple[tuple[str, str], ...] = ()
     """Tracking categories and the options chosen of them."""
     row_number: int = field(default=0, compare=False)
@@ -43,7 +47,7 @@ def lines_of(rows: Rows) -> tuple[tuple[Line, Names], ...]:
 
 
 def names_of(rows: Rows, lines: Iterable[tuple[Line, Names]]) -> Names:
-    """What the whole document is booked to; of products and tracking, what stands in rows that are no line."""
+    """What the whole document is booked to; of tracking, what stands in rows that are no line."""
     of_lines = {names.row_number for _, names in lines}
     others = [row for row in rows.rows if row.number not in of_lines]
     tracking = dict(pair for row in reversed(others) for pair in _tracking(rows, row))
@@ -51,6 +55,8 @@ def names_of(rows: Rows, lines: Iterable[tuple[Line, Names]]) -> Names:
         category=rows.code(Column.CATEGORY),
         tax_rate=rows.code(Column.TAX_RATE),
         product=rows.common(Column.ITEM_CODE),
+        customer=rows.common(Column.FOR_CUSTOMER),
+        billable=_billable(rows, rows.rows[0], rows.common(Column.BILLABLE)),
         tracking=tuple(sorted(tracking.items())),
         row_number=rows.rows[0].number,
     )
@@ -75,15 +81,37 @@ def _line(rows: Rows, row: Row) -> tuple[Line, Names] | None:
 
 
 def _names(rows: Rows, row: Row) -> Names:
-    of_all = rows.common(Column.ITEM_CODE)
-    product = _named(rows, row, Column.LINE_ITEM_CODE)
+    billable = _own(rows, row, Column.LINE_BILLABLE, Column.BILLABLE)
     return Names(
         category=_named(rows, row, Column.LINE_CATEGORY),
         tax_rate=_named(rows, row, Column.LINE_TAX_RATE),
-        product=product or (_named(rows, row, Column.ITEM_CODE) if of_all is None else None),
+        product=_own(rows, row, Column.LINE_ITEM_CODE, Column.ITEM_CODE),
+        customer=_own(rows, row, Column.LINE_FOR_CUSTOMER, Column.FOR_CUSTOMER),
+        billable=_billable(rows, row, billable),
         tracking=_tracking(rows, row),
         row_number=row.number,
     )
+
+
+def _own(rows: Rows, row: Row, of_line: Column, of_all: Column) -> str | None:
+    """What a line says of its own, be it in a column of the document's, where its rows differ."""
+    said = _named(rows, row, of_line)
+    return _named(rows, row, of_all) if said is None and rows.common(of_all) is None else said
+
+
+def _billable(rows: Rows, row: Row, said: str | None) -> Billable | None:
+    if said is None:
+        return None
+    found = next((answer for answer, words in _ANSWERS.items() if said.casefold() in words), None)
+    if found is None:
+        rows.complain(row, f"{said[:30]} under billable is neither yes nor no")
+    return found
+
+
+_ANSWERS = {
+    Billable.YES: ("yes", "y", "true", "1", "x", "billable"),
+    Billable.NO: ("no", "n", "false", "0", "not billable", "notbillable"),
+}
 
 
 def _tracking(rows: Rows, row: Row) -> tuple[tuple[str, str], ...]:

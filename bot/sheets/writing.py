@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain
 
+from bot.domain.billing import of_kind
 from bot.domain.coding import NO_CODES, Codes, Track
 from bot.domain.documents import Line
 from bot.domain.inert import escaped
@@ -34,6 +35,8 @@ HEADER = (
     "Category",
     "Tax Rate",
     "Item Code",
+    "For Customer",
+    "Billable",
     "Currency",
     "Currency Rate",
     "Rate Currency",
@@ -55,6 +58,8 @@ HEADER = (
     "Line Category",
     "Line Tax Rate",
     "Line Item Code",
+    "Line For Customer",
+    "Line Billable",
     *(f"{name}{at}" for at in range(1, len(TRACKING) + 1) for name in ("TrackingName", "TrackingOption")),
 )
 
@@ -68,15 +73,19 @@ class Written:
     accounts: Mapping[str, str] = field(default_factory=dict)
     tax_rates: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
+    customers: Mapping[str, str] = field(default_factory=dict)
     tracking: Mapping[Track, tuple[str, str]] = field(default_factory=dict)
 
-    def codes(self, codes: Codes) -> tuple[str, str, str]:
-        """Category, tax rate and product."""
+    def codes(self, codes: Codes) -> tuple[str, ...]:
+        """Category, tax rate, product, and whom it is for."""
         account, tax_rate, product = codes.account or "", codes.tax_rate or "", codes.product or ""
+        customer = codes.customer or ""
         return (
             self.accounts.get(account, account),
             self.tax_rates.get(tax_rate, tax_rate),
             self.products.get(product, product),
+            self.customers.get(customer, customer),
+            codes.billable or "",
         )
 
 
@@ -95,7 +104,7 @@ def rows_of(item: Item, names: Written) -> Iterator[tuple[str, ...]]:
     """A row for each line, or the one of a document without any."""
     always, once = _of_the_document(item, names), _once(item)
     for place, line in enumerate(item.facts.lines or (None,)):
-        own = NO_CODES if line is None else item.coding.own_codes(place)
+        own = NO_CODES if line is None else of_kind(item.kind, item.coding.own_codes(place))
         tracked = item.coding.codes_at(place).tracking if line is not None else item.coding.codes.tracking
         named = [names.tracking[track] for track in tracked if track in names.tracking][: len(TRACKING)]
         cells = [*chain.from_iterable(named), *("",) * (2 * (len(TRACKING) - len(named)))]
@@ -117,7 +126,7 @@ def _of_the_document(item: Item, names: Written) -> tuple[str, ...]:
         facts.supplier.bank_account or "",
         facts.buyer.name or "",
         facts.buyer.tax_number or "",
-        *names.codes(item.coding.codes),
+        *names.codes(of_kind(item.kind, item.coding.codes)),
         facts.currency or "",
         _number(facts.currency_rate),
         "" if facts.currency_rate is None else facts.rate_currency or "",

@@ -88,6 +88,9 @@ class Fields:
     def product(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_PRODUCT)
 
+    def customer(self, block: str) -> str | None:
+        return self.option(block, ActionId.FIND_CUSTOMER)
+
     def bank_account(self, block: str) -> str | None:
         return self.option(block, ActionId.FIND_BANK_ACCOUNT)
 
@@ -237,6 +240,22 @@ def contact_field(
     return field(block, label, search(ActionId.FIND_CONTACT, option), hint=hint, optional=optional)
 
 
+def customer_field(
+    block: str, label: str, initial: Contact | None, *, hint: str | None = None, placeholder: str | None = None
+) -> InputBlock:
+    """Searches those whom a cost can be for; the form's metadata names the organisation."""
+    option = None if initial is None else contact_option(initial)
+    return field(block, label, search(ActionId.FIND_CUSTOMER, option, placeholder), hint=hint, optional=True)
+
+
+def few_field(block: str, label: str, options: Sequence[Option], initial: str | None, placeholder: str) -> InputBlock:
+    """One of a few, or none: `placeholder` says what that means."""
+    chosen = next((option for option in options if option.value == initial), None)
+    words = PlainTextObject(text=plain(placeholder, LONGEST_LABEL))
+    element = StaticSelectElement(action_id=ActionId.VALUE, options=options, initial_option=chosen, placeholder=words)
+    return field(block, label, element, optional=True)
+
+
 def tracking_field(
     block: str, category: TrackingCategory, initial: str | None, *, placeholder: str | None = None
 ) -> InputBlock:
@@ -262,7 +281,7 @@ def _chosen(options: Sequence[Option], initial: str) -> Option | None:
 
 
 def contact_option(contact: Contact) -> Option:
-    return an_option(contact.provider_id, contact.name, contact.tax_number)
+    return an_option(contact.provider_id, contact.label, contact.tax_number)
 
 
 def tracking_option(option: TrackingOption) -> Option:

@@ -17,6 +17,7 @@ _WHAT = {
     ListKind.ACCOUNTS: "Category",
     ListKind.TAX_RATES: "Tax rate",
     ListKind.PRODUCTS: "Product",
+    ListKind.CONTACTS: "Customer",
     ListKind.TRACKING_CATEGORIES: "",
 }
 

@@ -52,6 +52,8 @@ def _told(page: ItemPage, edit: Edit) -> dict[str, str | None]:
         "category": _account(page, codes.account),
         "product": _product(page, codes.product),
         "tax rate": _tax_rate(page, codes.tax_rate),
+        "for customer": _customer(page, codes.customer),
+        "billable": codes.billable,
         **{
             category.name: next(
                 (
@@ -85,7 +87,7 @@ def _line(page: ItemPage, edit: Edit, place: int) -> str | None:
         return None
     line: Line = facts.lines[place]
     own = edit.own_codes(place)
-    coded = [_account(page, own.account), _tax_rate(page, own.tax_rate)]
+    coded = [_account(page, own.account), _tax_rate(page, own.tax_rate), _customer(page, own.customer)]
     tax = "" if line.tax is None else f" + {line.tax:,.2f} tax"
     return ", ".join([f"{line.description or 'no description'}: {line.net:,.2f}{tax}", *filter(None, coded)])
 
@@ -98,6 +100,11 @@ def _account(page: ItemPage, code: str | None) -> str | None:
 def _product(page: ItemPage, code: str | None) -> str | None:
     product = page.products.get(code or "")
     return code if product is None else product.label
+
+
+def _customer(page: ItemPage, contact: str | None) -> str | None:
+    found = page.customers.get(contact or "")
+    return contact and "another one" if found is None else found.label
 
 
 def _method(page: ItemPage, method: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""What an item or a line is booked to: category, tax rate, product and tracking, drawn and read back.
+"""What an item or a line is booked to: category, tax rate, product, customer and tracking, drawn and read back.
 
 `suffix` tells the fields of one line from those of another in the same form.
 """
@@ -6,7 +6,7 @@
 from slack_sdk.models.blocks import Block
 
 from bot.domain.books import TrackingCategory
-from bot.domain.coding import Codes, Track
+from bot.domain.coding import Billable, Codes, Track
 from bot.domain.forms import ItemPage
 from bot.views import fields
 from bot.views.fields import Fields
@@ -34,6 +34,7 @@ def coding_fields(page: ItemPage) -> list[Block]:
     return [
         booked_to,
         *([tax_rate] if page.has_tax_rates else []),
+        *(_customer_fields(page, page.edit.codes, hint=WHOM) if page.names_customers else []),
         *(tracking_field(category, page.edit.codes) for category in page.tracking),
     ]
 
@@ -61,11 +62,47 @@ def own_fields(page: ItemPage, own: Codes, suffix: str, *, has_tax: bool, empty:
     return [
         *booked_to,
         *([tax_rate] if has_tax and page.has_tax_rates else []),
+        *(_own_customer(page, own, suffix, empty) if page.names_customers else []),
         *(
             tracking_field(category, own, suffix, placeholder=empty or _as_the_bill(_option(category, page.edit.codes)))
             for category in page.tracking_of_lines
         ),
     ]
+
+
+WHOM = "Whom this cost is for. Leave empty if it is for no customer."
+BILLABLE_OPTIONS = [
+    fields.an_option(Billable.YES, "Billable: on to their next invoice"),
+    fields.an_option(Billable.NO, "Not billable"),
+]
+NOT_BILLABLE = "Not billable"
+
+
+def _customer_fields(
+    page: ItemPage,
+    codes: Codes,
+    suffix: str = "",
+    *,
+    hint: str | None = None,
+    nobody: str | None = None,
+    unsaid: str = NOT_BILLABLE,
+) -> list[Block]:
+    """`nobody` and `unsaid` are what the empty fields mean."""
+    customer = page.customers.get(codes.customer or "")
+    billable = fields.few_field(BlockId.BILLABLE + suffix, "Billable", BILLABLE_OPTIONS, codes.billable, unsaid)
+    return [
+        fields.customer_field(
+            BlockId.FOR_CUSTOMER + suffix, "Customer or project", customer, hint=hint, placeholder=nobody
+        ),
+        *([billable] if page.rules.bills_customers or page.says_billable else []),
+    ]
+
+
+def _own_customer(page: ItemPage, own: Codes, suffix: str, empty: str | None) -> list[Block]:
+    usual = page.customers.get(page.edit.codes.customer or "")
+    is_billable = "billable" if page.edit.codes.is_billable else "not billable"
+    nobody = empty or _as_the_bill(None if usual is None else usual.label)
+    return _customer_fields(page, own, suffix, nobody=nobody, unsaid=empty or _as_the_bill(is_billable))
 
 
 def _as_the_bill(label: str | None) -> str:
@@ -95,9 +132,10 @@ def category_of(block: str) -> str:
 
 
 def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Codes, suffix: str = "") -> Codes:
-    """Category, tax rate, product and tracking. What the form does not have a field for stays."""
+    """Category, tax rate, product, customer and tracking. What the form does not have a field for stays."""
     offered = {category.provider_id for category in tracking}
     block, rate, account = BlockId.PRODUCT + suffix, BlockId.TAX_RATE + suffix, BlockId.ACCOUNT + suffix
+    customer, billable = BlockId.FOR_CUSTOMER + suffix, BlockId.BILLABLE + suffix
     chosen = [track for track in before.tracking if track.category not in offered]
     for category in offered:
         option = found.option(tracking_block(category) + suffix, ActionId.FIND_TRACKING)
@@ -106,6 +144,8 @@ def read_codes(found: Fields, tracking: tuple[TrackingCategory, ...], before: Co
         account=found.account(account) if found.has(account) else before.account,
         tax_rate=found.tax_rate(rate) if found.has(rate) else before.tax_rate,
         product=found.product(block) if found.has(block) else before.product,
+        customer=found.customer(customer) if found.has(customer) else before.customer,
+        billable=found.option(billable) if found.has(billable) else before.billable,
         tracking=tuple(sorted(chosen)),
     )
 

@@ -1,4 +1,4 @@
-"""The lines of an item, eight to a page, over the item's own form; read back where they are drawn.
+"""The lines of an item, a few to a page, over the item's own form; read back where they are drawn.
 
 Slack keeps what was typed in a field as long as it has its name, so the names carry the draft's revision: what is drawn
 after a page was kept is what was kept, wherever a line stands by then.
@@ -31,9 +31,9 @@ from bot.views.parts import section
 from bot.views.reading import Reader, plain_number, shown
 from bot.views.text import amount, escape, mrkdwn, plain
 
-A_PAGE = 8
+A_PAGE, WITH_CUSTOMERS = 8, 7
 """Eleven blocks for each: of a hundred that Slack takes, these are 88. Where there are products to choose, that field has the
-place of the line above.
+place of the line above. Whom a line is for takes two more, so that there are seven of 13.
 """
 LAST_PAGE = 10**6
 LONGEST_NUMBER = 30
@@ -55,9 +55,9 @@ def form(page: ItemPage, version: int, number: int = 0, *, notice: str | None = 
     its form was opened.
     """
     assert page.item is not None
-    lines = page.edit.facts.lines
-    number = min(number, (len(lines) - 1) // A_PAGE)
-    places = range(number * A_PAGE, min(len(lines), (number + 1) * A_PAGE))
+    lines, size = page.edit.facts.lines, _size(page)
+    number = min(number, (len(lines) - 1) // size)
+    places = range(number * size, min(len(lines), (number + 1) * size))
     ref = FormRef(
         page.organisation_id,
         version,
@@ -76,7 +76,7 @@ def form(page: ItemPage, version: int, number: int = 0, *, notice: str | None = 
     ]
     for place in places:
         blocks += _line(page, place)
-    blocks += _turns(number, len(lines))
+    blocks += _turns(number, len(lines), size)
     return View(
         type="modal",
         callback_id=CallbackId.LINES,
@@ -168,15 +168,20 @@ def suffix(revision: int, place: int) -> str:
     return f":{revision}:{place}"
 
 
-def _turns(number: int, lines: int) -> list[Block]:
+def _size(page: ItemPage) -> int:
+    """How many lines stand on each page."""
+    return WITH_CUSTOMERS if page.names_customers else A_PAGE
+
+
+def _turns(number: int, lines: int, size: int) -> list[Block]:
     """Where the other pages are."""
-    pages = (lines + A_PAGE - 1) // A_PAGE
+    pages = (lines + size - 1) // size
     turns = []
     if number > 0:
-        label = f"‹ Lines {(number - 1) * A_PAGE + 1} to {number * A_PAGE}"
+        label = f"‹ Lines {(number - 1) * size + 1} to {number * size}"
         turns.append(ButtonElement(action_id=ActionId.PREVIOUS_LINES, text=label, value=str(number - 1)))
     if number < pages - 1:
-        first, last = (number + 1) * A_PAGE + 1, min(lines, (number + 2) * A_PAGE)
+        first, last = (number + 1) * size + 1, min(lines, (number + 2) * size)
         label = f"Lines {first} to {last} ›" if last > first else f"Line {first} ›"
         turns.append(ButtonElement(action_id=ActionId.NEXT_LINES, text=label, value=str(number + 1)))
     return [ActionsBlock(elements=turns)] if turns else []
@@ -185,10 +190,9 @@ def _turns(number: int, lines: int) -> list[Block]:
 def read(state: dict[str, Any], page: ItemPage, ref: FormRef) -> LinesTyped:
     """A page as it was sent, over the draft that it was drawn from."""
     reader, facts = Reader(Fields(state)), page.edit.facts
-    places = range(ref.page * A_PAGE, min(len(facts.lines), (ref.page + 1) * A_PAGE))
     lines = {
         place: _read_line(reader, page, place, suffix(ref.revision, place))
-        for place in places
+        for place in range(len(facts.lines))
         if reader.fields.has(BlockId.LINE_AMOUNT + suffix(ref.revision, place))
     }
     return LinesTyped(lines=lines, wrong=reader.wrong)
@@ -224,7 +228,7 @@ def wrong_words(typed: LinesTyped) -> str:
 
 def differ(balance: Balance, page: ItemPage, ref: FormRef) -> dict[str, str]:
     """Why the lines are not done, at the last line of the page."""
-    last = min(balance.lines, (ref.page + 1) * A_PAGE) - 1
+    last = min(balance.lines, (ref.page + 1) * _size(page)) - 1
     told = difference_words(balance, page.edit.facts.currency)
     words = f"{told[0].upper()}{told[1:]}. Change a line, or press Use the total of the lines."
     return {BlockId.LINE_AMOUNT + suffix(ref.revision, last): words}

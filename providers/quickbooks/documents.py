@@ -4,12 +4,12 @@ What is frozen is a draft: the record as QuickBooks takes it, but for what has t
 (`providers.quickbooks.completing`): whom a name means, which rates a tax code has, what kind of account money is paid from.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
 from bot.domain.documents import LineAmounts
-from bot.domain.ledger_documents import LedgerDocument, LedgerFile, LedgerPayment
+from bot.domain.ledger_documents import LedgerDocument, LedgerFile, LedgerPayment, for_customer
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
@@ -27,6 +27,7 @@ AMOUNTS = {
     LineAmounts.NO_TAX: "NotApplicable",
 }
 LONGEST_DESCRIPTION = 4000
+BILLABLE = "Billable"
 _UNBOOKED = ("SubTotalLineDetail", "DescriptionOnly")
 """Lines that QuickBooks makes, or that say something only."""
 
@@ -82,6 +83,10 @@ def _line(line: PostingLine, amounts: LineAmounts, entity: Entity) -> Json:
     classes = [track.option for track in line.tracking if track.category == CLASS]
     if classes:
         detail["ClassRef"] = {"value": classes[0]}
+    if line.customer is not None:
+        detail["CustomerRef"] = {"value": line.customer}
+    if line.customer is not None or line.is_billable:
+        detail["BillableStatus"] = BILLABLE if line.is_billable else "NotBillable"
     found: Json = {"DetailType": kind, "Amount": line.net, kind: detail}
     if line.description.strip():
         found["Description"] = line.description[:LONGEST_DESCRIPTION]
@@ -154,8 +159,17 @@ def document_of(found: Json, entity: Entity, link: Link) -> LedgerDocument:
         url=link(entity.kind, found["Id"]),
         account_codes=tuple((one.get("AccountRef") or one.get("ItemAccountRef") or {}).get("value") for one in details),
         item_codes=tuple(sorted(one["ItemRef"]["value"] for one in details if one.get("ItemRef"))) if lines else None,
+        customers=tuple(sorted(_customers_of(details))) if lines else None,
         options=_options_of(found, details) if lines else None,
     )
+
+
+def _customers_of(details: Sequence[Json]) -> Iterator[str]:
+    """What was billed on since was billable."""
+    for one in details:
+        if one.get("CustomerRef"):
+            is_billable = one.get("BillableStatus") in (BILLABLE, "HasBeenBilled")
+            yield for_customer(one["CustomerRef"]["value"], is_billable=is_billable)
 
 
 def _party_of(found: Json, details: Sequence[Json], entity: Entity) -> Json:

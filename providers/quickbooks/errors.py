@@ -74,6 +74,7 @@ SENTENCES: Sequence[Sentence] = (
     sentence(r"^(?:2070|2080|2090|2100|2110|2120|2130)\b", P.FIELD_NOT_VALID, what="an amount or a rate"),
     sentence(r"^2220\b|Multicurrency is not enabled|^5030\b.*CurrencyRef", P.CURRENCY_NOT_ENABLED),
     sentence(r"^5030\b.*(?:ClassRef|DepartmentRef)", P.FIELD_NOT_VALID, what="tracking, which is switched off there"),
+    sentence(r"^5030\b.*CustomerRef|chose for a billable expense|not reimbursable", P.CUSTOMER_NOT_TAKEN),
     sentence(r"billable|^6310\b", P.FIELD_NOT_VALID, what="a line that is billable, or its customer"),
     sentence(r"^2050\b.*: ?(?P<what>[\w.]{1,60}) ?: ?Min:", P.FIELD_NOT_VALID),
     sentence(r"^(?:2010|2030|2050|21[4-9]0|22[013]0)\b.*: ?(?P<what>[^: ][^:]{0,79})$", P.FIELD_NOT_VALID),

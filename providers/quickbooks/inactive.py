@@ -63,15 +63,26 @@ class Inactive:
         return None
 
     async def _looked_for(self, access: Access, record: Json, words: str) -> Problem | None:
+        of_lines = _customers_of_lines(record)
         wanted: dict[str, set[str]] = {entity: set() for entity in FIELDS.values()}
         for entity, value in _references(record):
             wanted[entity].add(value)
         for entity, ids in wanted.items():
             found = await self.client.whole(access, entity, among("Id", sorted(ids)), "Active = false") if ids else []
             with mapped_errors():
+                if found and entity == "Customer" and str(found[0]["Id"]) in of_lines:
+                    what = f"the customer {str(found[0]['DisplayName'])[:80]} that a line is for, who is inactive there"
+                    return Problem(code=ProblemCode.FIELD_NOT_VALID, facts={"what": what}, vendor_words=words)
                 if found:
                     return _problem(entity, found[0], words)
         return None
+
+
+def _customers_of_lines(record: Json) -> frozenset[str]:
+    """Whom the lines of a cost are for."""
+    (document,) = record.values()
+    details = [line.get(line.get("DetailType")) or {} for line in document.get("Line") or []]
+    return frozenset(str(one["CustomerRef"]["value"]) for one in details if one.get("CustomerRef"))
 
 
 def _references(found: Any) -> Iterator[tuple[str, str]]:

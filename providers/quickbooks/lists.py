@@ -164,16 +164,25 @@ def rate_percent(found: Any) -> tuple[str, Decimal]:
 
 
 def _contact(found: Mapping[str, Any], entity: str) -> Contact:
+    name = name_of(found, "DisplayName")
     return Contact(
         provider_id=code_of(found, "Id"),
-        name=name_of(found, "DisplayName"),
+        name=name,
         is_active=_is_active(found),
         is_supplier=entity == "Vendor",
         is_customer=entity == "Customer",
         tax_number=optional_name(found, "TaxIdentifier"),
         currency=_value(found, "CurrencyRef"),
         default_account_code=_value(found, "PrefillAccountRef"),
+        within=_within(found, name),
     )
+
+
+def _within(found: Mapping[str, Any], name: str) -> str | None:
+    """The customer that a project or a job is of: what stands before its own name."""
+    whole = optional_name(found, "FullyQualifiedName") or ""
+    parents, _, own = whole.rpartition(":")
+    return parents if parents and own == name else None
 
 
 def _product(found: Mapping[str, Any]) -> Product:

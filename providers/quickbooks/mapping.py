@@ -8,10 +8,13 @@ from typing import Any
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
 from bot.domain.money import WIDE
+from bot.domain.postings import PostingKind
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 
 CLASS, LOCATION = "Class", "Department"
 """The two tracking categories there can be, by the entities that are their options."""
+FOR_CUSTOMERS = (PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY)
+"""Whose lines have `CustomerRef` and `BillableStatus`; a line of a deposit says by its `Entity` whom money is from."""
 RATE_DIGITS, RATE_PLACES = 12, Decimal("0.000001")
 
 
@@ -39,10 +42,13 @@ def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -
 
 def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRules:
     """In the United States only sales have tax; and nothing has, where a company is not registered for any. A location is of
-    a whole document, and lines of sales name products only.
+    a whole document, and lines of sales name products only. Whom a cost is for can be said where expenses are tracked by
+    customer.
     """
     has_tax = (preferences.get("TaxPrefs") or {}).get("UsingSalesTax") is not False
     has_locations = bool((preferences.get("AccountingInfoPrefs") or {}).get("TrackDepartments"))
+    buying = preferences.get("VendorAndPurchasesPrefs") or {}
+    has_customers = bool(buying.get("TrackingByCustomer"))
     taxes_costs = has_tax and company.get("Country") != "US"
     return BookRules(
         taxes_costs=taxes_costs,
@@ -51,6 +57,8 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         sells_products=True,
         parts_contacts=True,
         pays_credits=False,
+        customers_on=tuple(FOR_CUSTOMERS) if has_customers else (),
+        bills_customers=has_customers and bool(buying.get("BillableExpenseTracking")),
     )
 
 

@@ -59,8 +59,14 @@ class TaxPrefs(TypedDict, total=False):
     UsingSalesTax: bool
 
 
+class VendorAndPurchasesPrefs(TypedDict, total=False):
+    TrackingByCustomer: bool
+    BillableExpenseTracking: bool
+
+
 class Preferences(TypedDict, total=False):
     AccountingInfoPrefs: AccountingInfoPrefs
+    VendorAndPurchasesPrefs: VendorAndPurchasesPrefs
     CurrencyPrefs: CurrencyPrefs
     TaxPrefs: TaxPrefs
 
@@ -73,6 +79,8 @@ class ExpenseDetail(TypedDict, total=False):
     ItemAccountRef: Reference
     TaxCodeRef: Reference
     ClassRef: Reference
+    CustomerRef: Reference
+    BillableStatus: str
     TaxInclusiveAmt: Decimal
     Qty: Decimal
     UnitPrice: Decimal

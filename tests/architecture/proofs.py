@@ -92,6 +92,7 @@ PROOFS: Mapping[str, Proof] = {
     "attachments": lambda package: package.profile.files is not None,
     "tracking": _can(Capability.TRACKING),
     "line_products": lambda package: "products" in package.profile.capabilities,
+    "customers_of_costs": lambda package: bool(package.contract.FOR_CUSTOMERS),
     "tax_modes": lambda package: set(package.contract.TAX_MODES) == set(LineAmounts),
     "several_currencies": lambda package: len(package.contract.CURRENCIES) > 1,
     "drafts": _publishes_as(PaymentStatus.DRAFT),

@@ -31,6 +31,8 @@ class Codes:
     )
     suppliers: Mapping[str, str] = field(default_factory=dict)
     customers: Mapping[str, str] = field(default_factory=dict)
+    buyers: tuple[str, ...] = ()
+    """The ledger's ids of those whom lines of costs can be for."""
     sold: str | None = None
     """The product that sales have on each line, where they have to; what it is booked to is `sale`."""
 

@@ -63,6 +63,7 @@ class FileContract:
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     DROPS: ClassVar[bool] = False
     SCHEMA: ClassVar[bool] = False
+    FOR_CUSTOMERS: ClassVar[tuple[PostingKind, ...]] = ()
     COLUMNS: ClassVar[dict[str, tuple[str, str, str]]]
     """By route: the columns of a line's net and tax, and of the document's type; empty where a minus says that."""
     ENCODINGS: ClassVar[dict[str, str]] = {}

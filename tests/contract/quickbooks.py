@@ -41,6 +41,7 @@ CODES = Codes(
     suppliers={"GBP": "Central Copiers", "EUR": "Dublin Print Works"},
     customers={"GBP": "Boom FM", "EUR": "Paris Boutique"},
     sold="1",
+    buyers=("16", "22"),
 )
 BANK_ACCOUNTS = {"GBP": "1", "EUR": "3"}
 
@@ -67,6 +68,9 @@ CAUSES: dict[str, tuple[Callable[[Posting], Posting], ProblemCode]] = {
     "no such supplier": (_changed(contact_id="999"), ProblemCode.CONTACT_ARCHIVED),
     "name of a customer": (_changed(contact_name="Boom FM"), ProblemCode.FIELD_NOT_VALID),
     "a customer": (_changed(contact_id="16"), ProblemCode.FIELD_NOT_VALID),
+    "a customer of a line who is inactive": (_line(customer="21"), ProblemCode.FIELD_NOT_VALID),
+    "a supplier whom a line is for": (_line(customer="4"), ProblemCode.FIELD_NOT_VALID),
+    "billable to nobody": (_line(is_billable=True), ProblemCode.FIELD_NOT_VALID),
     "no supplier": (_changed(contact_name=" "), ProblemCode.CONTACT_MISSING),
     "name with a colon": (_changed(contact_name="Acme: North"), ProblemCode.FIELD_NOT_VALID),
     "supplier of another currency": (_changed(currency="EUR"), ProblemCode.CURRENCIES_MIXED),

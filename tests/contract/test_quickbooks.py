@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
+from providers.quickbooks.mapping import FOR_CUSTOMERS
 from tests.contract.provider import ProviderContract
 from tests.contract.quickbooks import CAUSES, LOST, QuickBooksFarEnd, quickbooks_far_end
 from tests.fakes.clock import FakeClock
@@ -18,6 +19,7 @@ class TestQuickBooks(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
     KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
+    FOR_CUSTOMERS: ClassVar[tuple[PostingKind, ...]] = FOR_CUSTOMERS
     PAID: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL, PostingKind.SALES_INVOICE)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     SCHEMA = True

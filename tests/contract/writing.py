@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -94,6 +95,8 @@ class WritingContract:
     """What it books."""
     PAID: ClassVar[tuple[PostingKind, ...]] = ()
     """What it takes payments of."""
+    FOR_CUSTOMERS: ClassVar[tuple[PostingKind, ...]] = ()
+    """On whose lines it names the customer that a cost is for."""
     DROPS: ClassVar[bool] = False
     """Whether it takes a draft without what it does not know, with a warning."""
 
@@ -145,6 +148,26 @@ class WritingContract:
             assert {marker: record.ledger_id for marker, record in found.items()} == {
                 posting.marker: outcome.ledger_id
             }, kind
+
+    async def test_whom_a_cost_is_for_is_written_and_reads_back_line_by_line(self, writing: WritingFarEnd) -> None:
+        for place, kind in enumerate(self.FOR_CUSTOMERS):
+            bare = writing.a_posting(kind, f"C{place}")
+            one, other = writing.codes.buyers[:2]
+            half = replace(bare.lines[0], net=bare.net / 2, tax=bare.tax / 2, quantity=Decimal(2))
+            billed = replace(half, customer=one, is_billable=True)
+            posting = replace(bare, lines=(billed, replace(billed, customer=other, is_billable=False)))
+
+            (outcome,) = await writing.create(posting)
+
+            assert isinstance(outcome, Accepted), (kind, outcome)
+            found = (await writing.read(posting, outcome.ledger_id))[outcome.ledger_id]
+            assert differences(posting, found) == (), kind
+            nobody = replace(posting, lines=(posting.lines[0], replace(posting.lines[1], customer=None)))
+            assert differences(nobody, found) == (
+                "customers that it is for: as chosen for 1 line here, otherwise, for 2 lines in the ledger",
+            )
+            unbilled = replace(posting, lines=(replace(billed, is_billable=False), posting.lines[1]))
+            assert differences(unbilled, found) != ()
 
     async def test_kinds_of_one_route_go_out_in_one_call(self, writing: WritingFarEnd) -> None:
         routes: dict[str, list[Posting]] = {}

@@ -19,6 +19,7 @@ SEARCHES: dict[str, ActionId] = {
     BlockId.TAX_RATE: ActionId.FIND_TAX_RATE,
     BlockId.PRODUCT: ActionId.FIND_PRODUCT,
     BlockId.CONTACT: ActionId.FIND_CONTACT,
+    BlockId.FOR_CUSTOMER: ActionId.FIND_CUSTOMER,
     BlockId.TRACKING: ActionId.FIND_TRACKING,
 }
 UNDO_SECONDS = 60

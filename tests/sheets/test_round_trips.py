@@ -6,8 +6,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.books import Account, AccountClass, Product, TaxRate, TrackingCategory, TrackingOption
-from bot.domain.coding import CodedValue, Coding, LineCoding, Track, Tracked
+from bot.domain.books import Account, AccountClass, Contact, Product, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.coding import Billable, CodedValue, Coding, LineCoding, Track, Tracked
 from bot.domain.documents import Facts, Line, Party
 from bot.domain.naming import Called
 from bot.services.item_import import coding_of
@@ -41,6 +41,12 @@ products = st.tuples(three_names, st.lists(numbers, min_size=3, max_size=3)).map
         for (code, name), number in zip(*found, strict=True)
     ]
 )
+customers = st.tuples(three_names, st.lists(st.none() | st.sampled_from(NAMES), min_size=3, max_size=3)).map(
+    lambda found: [
+        Contact(provider_id=code, name=name, within=within, is_customer=True)
+        for (code, name), within in zip(*found, strict=True)
+    ]
+)
 options = three_names.map(lambda found: tuple(TrackingOption(provider_id=code, name=name) for code, name in found))
 categories = st.tuples(three_names, options).map(
     lambda found: [TrackingCategory(provider_id=code, name=name, options=found[1]) for code, name in found[0]]
@@ -52,12 +58,17 @@ tracking = st.dictionaries(st.sampled_from(CODES), st.sampled_from(CODES), max_s
         Tracked(category=category, option=CodedValue(value=option)) for category, option in sorted(chosen.items())
     )
 )
-of_lines = st.builds(LineCoding, account=coded, tax_rate=coded, product=coded, tracking=tracking)
+billable = st.sampled_from([None, *Billable]).map(lambda said: CodedValue(value=said))
+of_lines = st.builds(
+    LineCoding, account=coded, tax_rate=coded, product=coded, customer=coded, billable=billable, tracking=tracking
+)
 codings = st.builds(
     Coding,
     account=coded,
     tax_rate=coded,
     product=coded,
+    customer=coded,
+    billable=billable,
     tracking=tracking,
     lines=st.lists(of_lines, max_size=3).map(tuple),
 )
@@ -68,6 +79,7 @@ class Ledger:
     accounts: list[Account]
     rates: list[TaxRate]
     products: list[Product]
+    customers: list[Contact]
     categories: list[TrackingCategory]
 
     def names(self) -> LedgerNames:
@@ -75,15 +87,18 @@ class Ledger:
             accounts=Called.of(self.accounts),
             tax_rates=Called.of(self.rates),
             products=Called.of(self.products),
+            customers=Called.of(self.customers),
             categories=Called.of(self.categories),
             options={category.provider_id: Called.of(category.options) for category in self.categories},
         )
 
     def written(self, names: LedgerNames) -> Written:
+        called = names.customers
         return Written(
             accounts={each.code: names.accounts.name_for(each) for each in self.accounts},
             tax_rates={each.code: names.tax_rates.name_for(each) for each in self.rates},
             products={each.code: names.products.name_for(each) for each in self.products},
+            customers={} if called is None else {each.provider_id: called.name_for(each) for each in self.customers},
             tracking={
                 Track(each.provider_id, option.provider_id): (
                     names.categories.name_for(each),
@@ -95,7 +110,9 @@ class Ledger:
         )
 
 
-ledgers = st.builds(Ledger, accounts=accounts, rates=rates, products=products, categories=categories)
+ledgers = st.builds(
+    Ledger, accounts=accounts, rates=rates, products=products, customers=customers, categories=categories
+)
 
 
 @given(codings, st.integers(0, 3), ledgers)

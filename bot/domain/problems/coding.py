@@ -65,4 +65,14 @@ CODING: dict[ProblemCode, Entry] = {
         fixes=(Fix.CHOOSE_PRODUCT, Fix.RETRY),
         field="Product",
     ),
+    ProblemCode.CUSTOMER_NOT_TAKEN: Entry(
+        title="{ledger} does not take whom this cost is for",
+        explanation="A line of this item names a customer, or is billable to one, and {ledger} does not take that: tracking costs "
+        "by customer or billable expenses are switched off there or not in its plan, or the line's category has no account of "
+        "income to bill it on to.",
+        remedy="Edit the item: choose Not billable, another category, or no customer; the approval is kept and the item is sent "
+        "again. Or have it switched on in {ledger} and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+    ),
 }

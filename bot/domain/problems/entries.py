@@ -12,6 +12,7 @@ class ProblemCode(StrEnum):
     TAX_RATE_GONE = "tax_rate_gone"
     TAX_MISSING = "tax_missing"
     PRODUCT_NOT_VALID = "product_not_valid"
+    CUSTOMER_NOT_TAKEN = "customer_not_taken"
     PERIOD_LOCKED = "period_locked"
     BANK_ACCOUNT_NOT_TAKEN = "bank_account_not_taken"
     CONTACT_ARCHIVED = "contact_archived"

@@ -101,6 +101,9 @@ Hamilton Smith Ltd||
 Paris Boutique|EUR|
 Ridgeway University||
 Closed Door Ltd||no"""
+# name | the customer it is a project of
+UK_PROJECTS = "Loft refit|Hamilton Smith Ltd\nNew website|Boom FM"
+US_PROJECTS = "Aviary|Amy's Bird Sanctuary"
 US_VENDORS = """\
 Books by Bessie||
 Brosnahan Insurance Agency||

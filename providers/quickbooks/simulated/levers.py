@@ -40,6 +40,8 @@ _SWITCHES = {
     "classes": ("AccountingInfoPrefs", "ClassTrackingPerTxnLine"),
     "locations": ("AccountingInfoPrefs", "TrackDepartments"),
     "numbers": ("SalesFormsPrefs", "CustomTxnNumbers"),
+    "customers": ("VendorAndPurchasesPrefs", "TrackingByCustomer"),
+    "billable": ("VendorAndPurchasesPrefs", "BillableExpenseTracking"),
 }
 
 

@@ -18,6 +18,12 @@ SUBTOTAL_LINE = "SubTotalLineDetail"
 LONGEST_TEXT = 4000
 CONTROLS = ("Accounts Payable", "Accounts Receivable", "Non-Posting")
 """Types of accounts that no line may be coded to."""
+BUYING = "VendorAndPurchasesPrefs"
+NOT_BILLED_ON = (
+    "An account you chose for a billable expense doesn't have an income account associated with it. Before you save this "
+    "transaction, you need to make that association, or the income won't be reported correctly."
+)
+"""As reported of companies in which "Make expenses and items billable" is off."""
 _NOT_ON_A_BILL = "You can't use an Accounts Payable account on the detail portion of a Bill"
 _DETAILS = {
     ACCOUNT_LINE: frozenset(
@@ -176,11 +182,13 @@ class LineReader:
                 line.detail["ServiceDate"] = sent["ServiceDate"]
             return
         status = sent.get("BillableStatus", "NotBillable")
-        customer = self.references.find("Customer", sent.get("CustomerRef"), "CustomerRef")
+        customer = self.references.for_customer(sent.get("CustomerRef"))
         if status not in ("Billable", "NotBillable"):
             say(Problem("2170", f"Invalid Enumeration : {status}", "BillableStatus"))
         elif status == "Billable" and customer is None:
             say(Problem("6310", "When you make a line billable you must also choose a customer for it."))
+        elif status == "Billable" and not self.references.books.preferences[BUYING]["BillableExpenseTracking"]:
+            say(business(NOT_BILLED_ON))
         if customer is not None:
             line.detail["CustomerRef"] = to(customer)
         line.detail["BillableStatus"] = status

@@ -77,6 +77,15 @@ class References:
             return None
         return self.find(entity, reference, name)
 
+    def for_customer(self, reference: Any) -> Json | None:
+        """Whom a cost is for, if the company tracks that; that it is refused where it does not is unverified."""
+        if value_of(reference) is None:
+            return None
+        if not self.books.preferences["VendorAndPurchasesPrefs"]["TrackingByCustomer"]:
+            self.say(Problem("5030", "CustomerRef : the feature is turned off in this company.", "CustomerRef"))
+            return None
+        return self.find("Customer", reference, "CustomerRef")
+
 
 def value_of(reference: Any) -> str | None:
     """The id in a reference, however the client wrote it."""

@@ -216,6 +216,7 @@ def _rate_list(rate: str, name: str) -> Json:
 def names(realm: str) -> Iterator[tuple[str, Json]]:
     """Vendors and customers, who share their ids."""
     us, number = is_us(realm), 0
+    listed: list[tuple[str, Json]] = []
     lists = (
         ("Vendor", charts.US_VENDORS if us else charts.UK_VENDORS),
         ("Customer", charts.US_CUSTOMERS if us else charts.UK_CUSTOMERS),
@@ -223,7 +224,17 @@ def names(realm: str) -> Iterator[tuple[str, Json]]:
     for entity, rows in lists:
         for name, code, inactive in _rows(rows):
             number += 1
-            yield entity, {**common(str(number)), **new_name(entity, name, code or home(realm)), "Active": not inactive}
+            found = {**common(str(number)), **new_name(entity, name, code or home(realm)), "Active": not inactive}
+            listed.append((entity, found))
+    yield from listed
+    parents = {found["DisplayName"]: found for entity, found in listed if entity == "Customer"}
+    for name, customer in (row.split("|") for row in (charts.US_PROJECTS if us else charts.UK_PROJECTS).splitlines()):
+        number += 1
+        parent = parents[customer]
+        project = new_name("Customer", name, parent["CurrencyRef"]["value"])
+        project |= {"FullyQualifiedName": f"{customer}:{name}", "Job": True, "Level": 1}
+        project["ParentRef"] = {"value": parent["Id"], "name": customer}
+        yield "Customer", {**common(str(number)), **project}
 
 
 def new_name(entity: str, name: str, code: str) -> Json:

@@ -18,6 +18,7 @@ from providers.errors import (
 from providers.http import Answer
 from providers.quickbooks.errors import SENTENCES, errors_in, problem_of, raise_for, raise_for_write
 from providers.quickbooks.simulated import faults
+from providers.quickbooks.simulated.lines import NOT_BILLED_ON
 
 P = ProblemCode
 INACTIVE = faults.INACTIVE
@@ -116,7 +117,9 @@ KNOWN: list[tuple[str, str, ProblemCode, dict[str, str] | None]] = [
     ("6160", f"Invalid Tax Code : {INACTIVE}", P.TAX_RATE_GONE, {}),
     ("6300", "Invalid vendor", P.CONTACT_ARCHIVED, {}),
     ("6310", "When you make a line billable you must also choose a customer for it.", P.FIELD_NOT_VALID, None),
-    ("6000", "billable status invalid, target is not reimbursable", P.FIELD_NOT_VALID, None),
+    ("6000", "billable status invalid, target is not reimbursable", P.CUSTOMER_NOT_TAKEN, {}),
+    ("6000", f"Business Validation Error: {NOT_BILLED_ON}", P.CUSTOMER_NOT_TAKEN, {}),
+    ("5030", "CustomerRef : the feature is turned off in this company.", P.CUSTOMER_NOT_TAKEN, {}),
     ("620", "Transaction 1 is paid already", P.PAYMENT_SETTLED, {}),
     ("6480", "This transaction is linked to a payment.", P.DOCUMENT_NOT_EDITABLE, {}),
     ("6540", "This transaction has been deposited.", P.DOCUMENT_NOT_EDITABLE, {}),

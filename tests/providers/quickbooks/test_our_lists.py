@@ -8,11 +8,22 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
 from bot.domain.documents import LineAmounts
 from bot.domain.ledger_documents import differences
-from bot.domain.postings import PostingKind
+from bot.domain.postings import Posting, PostingKind
+from bot.domain.problems import Problem, ProblemCode
+from bot.domain.publishing import Refused
 from providers.base import Access
 from providers.quickbooks.simulator import AMERICA, TRADING
 from tests.contract.quickbooks import QuickBooksFarEnd
 from tests.providers.quickbooks.ours import the_document
+
+OURS = BookRules(
+    tracks_documents=True,
+    sells_products=True,
+    parts_contacts=True,
+    pays_credits=False,
+    customers_on=(PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY),
+    bills_customers=True,
+)
 
 # The books and their lists
 
@@ -36,17 +47,50 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
-    assert registered.rules == BookRules(
-        tracks_documents=True, sells_products=True, parts_contacts=True, pays_credits=False
-    )
-    assert not_registered.rules == BookRules(
-        taxes_costs=False,
-        taxes_sales=False,
-        tracks_documents=True,
-        sells_products=True,
-        parts_contacts=True,
-        pays_credits=False,
-    )
+    assert registered.rules == OURS
+    assert not_registered.rules == replace(OURS, taxes_costs=False, taxes_sales=False)
+
+
+async def test_the_books_say_whether_costs_are_tracked_by_customer_and_billed_on(quickbooks: QuickBooksFarEnd) -> None:
+    quickbooks.books.change_preferences("VendorAndPurchasesPrefs", BillableExpenseTracking=False)
+    unbilled = await quickbooks.provider.books(quickbooks.access)
+    quickbooks.books.change_preferences("VendorAndPurchasesPrefs", TrackingByCustomer=False)
+    untracked = await quickbooks.provider.books(quickbooks.access)
+
+    assert unbilled.rules == replace(OURS, bills_customers=False)
+    assert untracked.rules == replace(OURS, customers_on=(), bills_customers=False)
+
+
+async def test_what_is_billable_is_refused_with_its_cause_where_that_was_switched_off_since(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    bill = quickbooks.a_bill("A")
+    bill = replace(bill, lines=(replace(bill.lines[0], customer="16", is_billable=True),))
+    quickbooks.books.change_preferences("VendorAndPurchasesPrefs", BillableExpenseTracking=False)
+    unbilled = await refused(quickbooks, bill)
+    quickbooks.books.change_preferences("VendorAndPurchasesPrefs", TrackingByCustomer=False)
+    untracked = await refused(quickbooks, bill)
+
+    assert (unbilled.code, untracked.code) == (ProblemCode.CUSTOMER_NOT_TAKEN, ProblemCode.CUSTOMER_NOT_TAKEN)
+    assert "billable expense" in unbilled.vendor_words
+
+
+async def refused(quickbooks: QuickBooksFarEnd, bill: Posting) -> Problem:
+    (outcome,) = await quickbooks.create(bill)
+    assert isinstance(outcome, Refused), outcome
+    return outcome.problem
+
+
+async def test_a_project_is_known_with_the_customer_that_it_is_of(quickbooks: QuickBooksFarEnd) -> None:
+    page = await a_list(quickbooks, ListKind.CONTACTS)
+    while page.next_page is not None:
+        page = replace(
+            more := await a_list(quickbooks, ListKind.CONTACTS, page.next_page), entries=(*page.entries, *more.entries)
+        )
+
+    found = {entry.name: entry for entry in page.entries if isinstance(entry, Contact)}
+    assert (found["Loft refit"].label, found["Loft refit"].is_customer) == ("Hamilton Smith Ltd · Loft refit", True)
+    assert found["Boom FM"].label == "Boom FM"
 
 
 async def test_accounts_are_shown_by_number_and_referred_to_by_id(quickbooks: QuickBooksFarEnd) -> None:
@@ -150,9 +194,7 @@ async def test_books_in_the_united_states_take_a_bill_without_tax_and_a_sale_wit
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == BookRules(
-        taxes_costs=False, tracks_documents=True, sells_products=True, parts_contacts=True, pays_credits=False
-    )
+    assert books.rules == replace(OURS, taxes_costs=False)
     assert differences(bill, document) == ()
     assert differences(sale, await the_document(quickbooks, sale)) == (), "the tax that QuickBooks works out"
     for kind in quickbooks.provider.profile.lists:
