@@ -29,18 +29,19 @@ from bot.db import migrate
 from bot.db.base import dump, new_id, table_of
 from bot.db.browsing import find_items, next_to_review
 from bot.db.connections import OrganisationRow
+from bot.db.history import approved_before
 from bot.db.items import ITEMS
-from bot.db.same_documents import documents_before, like_document, same_document
+from bot.db.same_documents import documents_before, like_documents, same_document
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import WorkspaceRow
 from bot.domain.books import Books
 from bot.domain.browsing import ItemSearch, Position
-from bot.domain.coding import Coding
+from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.parties import name_key, number_key, tax_key
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 
 FEW, MANY, AT_ONCE = 1000, 1_000_000, 10_000
 ROUNDS, TIMES, UNTIMED = 5, 200, 50
@@ -53,6 +54,7 @@ STATES = {
     ItemState.IN_APPROVAL: 20,
     ItemState.REJECTED: 10,
 }
+APPROVED = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 
 Ask = Callable[[Tx, OrganisationId, int], Awaitable[object]]
 
@@ -74,7 +76,7 @@ class Stand:
     def _rows(self, organisation_id: OrganisationId, number: int) -> Iterator[dict[str, Any]]:
         chance = random.Random(1)
         states = chance.choices(list(STATES), list(STATES.values()), k=number)
-        coding = dump(Coding())
+        coding = dump(Coding(account=CodedValue(value="429", source=Source.PERSON)))
         for place, state in enumerate(states):
             item = an_item(self.workspace_id, organisation_id, place, number)
             facts, party = item.facts, item.counterparty
@@ -103,6 +105,9 @@ class Stand:
                 "questions": "[]",
                 "edited_by": "[]",
                 "publish_as": PaymentStatus.DRAFT,
+                "publish_to": Destination.PURCHASES,
+                "decided_at": item.created_at if state in APPROVED else None,
+                "published_at": item.created_at if state in APPROVED else None,
             }
 
 
@@ -183,6 +188,10 @@ def asks(here: Stand, many: int) -> dict[str, Ask]:
 
         return ask
 
+    async def approved(tx: Tx, item: Item) -> object:
+        supplier = name_key(item.counterparty.name) or ""
+        return await approved_before(tx, item.workspace_id, item.organisation_id, item.kind, supplier)
+
     async def next_one(tx: Tx, organisation_id: OrganisationId, turn: int) -> object:
         number = number_of(organisation_id)
         item = an_item(here.workspace_id, organisation_id, turn * 7919 % number, number)
@@ -216,8 +225,9 @@ def asks(here: Stand, many: int) -> dict[str, Ask]:
         ),
         "Next": next_one,
         "the same document": about(same_document),
-        "one like it": about(like_document),
+        "one like it": about(like_documents),
         "three before it": about(lambda tx, item: documents_before(tx, item, limit=3)),
+        "what was approved before": about(approved),
     }
 
 

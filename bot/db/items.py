@@ -23,6 +23,11 @@ from bot.domain.questions import Questions
 from bot.domain.settings import Destination, PaymentStatus
 
 LIVE = "state <> 'archived'"
+COUNTS = (
+    "decided_at IS NOT NULL AND (state IN ('approved', 'sending', 'unknown', 'published')"
+    " OR (state = 'archived' AND published_at IS NOT NULL))"
+)
+"""What was approved, and is to be in the ledger or is there."""
 
 
 def where(condition: str) -> dict[str, Any]:
@@ -54,6 +59,8 @@ class ItemRow(Base):
         Index("ix_items_document", "organisation_id", "supplier_key", "number_key"),
         Index("ix_items_tax", "organisation_id", "supplier_tax", "number_key", **where("supplier_tax IS NOT NULL")),
         Index("ix_items_supplier_dated", "organisation_id", "supplier_key", "issued_on", "id"),
+        # what was approved before of a supplier (`bot.db.history`)
+        Index("ix_items_counts", "organisation_id", "kind", "supplier_key", "decided_at", "id", **where(COUNTS)),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

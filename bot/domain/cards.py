@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
+from bot.domain.coding import Evidence
 from bot.domain.downloads import BatchNote
 from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
@@ -142,13 +143,16 @@ class ToDecide:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a coded field is what it is: its name, where that comes from, who chose it, and what lost against it."""
+    """Why a coded field is what it is: its name, where that comes from, who chose it, what lost against it, and what it
+    rests on where it was suggested.
+    """
 
     field: str
     value: str | None
     source: str
     by: UserId | None = None
     beaten: tuple[tuple[str | None, str], ...] = ()
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,11 @@ source only replaces a weaker one: a default never overwrites a rule or a person
 """
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import IntEnum, StrEnum
 from operator import itemgetter
+
+from bot.domain.ids import ItemId
 
 
 class Source(IntEnum):
@@ -48,6 +51,23 @@ class Beaten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a suggestion rests on: of the newest `of` documents of that supplier or customer that were approved, `alike` have
+    it. The newest of those is `item_id`, which people know by `reference`, and was approved on that day.
+    """
+
+    alike: int
+    of: int
+    item_id: ItemId
+    reference: str
+    on: date
+
+    @property
+    def words(self) -> str:
+        return f"as in {self.alike} of the last {self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodedValue:
     """A code of the ledger (an account's code, a tax rate's code) with its source. A person may set it to None."""
 
@@ -55,6 +75,8 @@ class CodedValue:
     source: Source = Source.NOTHING
     by: str | None = None
     beaten: tuple[Beaten, ...] = ()
+    evidence: Evidence | None = None
+    """Of what is suggested from what was approved before."""
 
     def offer(self, value: str | None, source: Source, *, by: str | None = None) -> "CodedValue":
         """The stronger of what stands and what is offered; an equal source replaces, as the newer opinion."""
@@ -174,6 +196,16 @@ class Coding:
     def codes_at(self, place: int) -> Codes:
         """What a line is booked to: its own codes, else the item's."""
         return self.own_codes(place).over(self.codes)
+
+    @property
+    def is_only_suggested(self) -> bool:
+        """Whether what it is booked to, or a line of it, is no more than a suggestion: a person has to approve that."""
+        codings: tuple[Coding | LineCoding, ...] = (self, *self.lines)
+        return any(
+            value.source is Source.SUGGESTION
+            for coding in codings
+            for value in (coding.account, coding.product, coding.tax_rate)
+        )
 
 
 def codes_of(coding: "Coding | LineCoding") -> Codes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.coding import Coding, Source
+from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.questions import Questions
@@ -163,6 +163,11 @@ class Item:
     def words_of(self, source: Source) -> str:
         """What set a value of it: what came with it came by its door."""
         return _SENT.get(self.door, source.words) if source is Source.DOOR else source.words
+
+    def told(self, value: CodedValue) -> str:
+        """What set a value, and what that rests on."""
+        words = self.words_of(value.source)
+        return words if value.evidence is None else f"{words}, {value.evidence.words}"
 
     @property
     def is_held(self) -> bool:

@@ -137,7 +137,8 @@ def _reason(item: Item, field: str, coded: CodedValue, name: Name) -> Reason:
     return Reason(
         field=field,
         value=name(coded.value),
-        source=item.words_of(coded.source),
+        source=item.told(coded),
         by=None if coded.by is None else UserId(coded.by),
+        evidence=coded.evidence,
         beaten=tuple([(name(lost.value), item.words_of(lost.source)) for lost in coded.beaten]),
     )

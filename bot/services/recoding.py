@@ -2,7 +2,7 @@
 
 Runs at the door, after an edit, and for all waiting items when defaults change (`bot.services.following`). A default
 never overrides what is stronger; an approval is never touched by a default, because what was decided on is checked only.
-A default that the ledger is known not to take any more is none.
+A default that the ledger is known not to take any more is none. What is empty then is suggested from what was approved before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settin
 from bot.domain.whole_document import lifted
 from bot.services.bank_accounts import bank_accounts
 from bot.services.choices import usable_defaults
+from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
 from bot.services.lists import rules_of
 
@@ -41,7 +42,8 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
     }
     rules = await rules_of(*of)
     coded = [replace(item, coding=apply_defaults(lifted(item.coding, rules), defaults[item.kind])) for item in items]
-    return tuple(checked(item, rules) for item in await placed(tx, coded, settings, rules))
+    suggested = await with_history(tx, coded, rules)
+    return tuple(checked(item, rules) for item in await placed(tx, suggested, settings, rules))
 
 
 async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookRules) -> tuple[Item, ...]:

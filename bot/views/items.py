@@ -1,6 +1,7 @@
 """An item in Slack: its home card, the card on its own, and the answer to "Why?"."""
 
 from dataclasses import replace
+from itertools import chain, repeat
 
 from slack_sdk.models.blocks import (
     ActionsBlock,
@@ -15,8 +16,10 @@ from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
+from bot.domain.coding import CodedValue, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
+from bot.domain.texts import dated
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
@@ -111,15 +114,16 @@ def alone(found: ItemCard) -> View:
 
 def explanation(found: Explanation) -> View:
     item = found.card.item
+    address = found.card.link.removesuffix(str(item.id))
     blocks: list[Block] = [
         section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}"),
         DividerBlock(),
-        *(section(part) for part in parts([_why(reason) for reason in found.reasons[:MOST_REASONS]])),
+        *(section(part) for part in parts([_why(reason, address) for reason in found.reasons[:MOST_REASONS]])),
         *_more_reasons(len(found.reasons) - MOST_REASONS),
         section(f"*Supplier, number, dates and amounts*\n{_facts_from(item)}"),
         context(
             "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
-            "A weaker one never replaces a stronger one."
+            "A weaker one never replaces a stronger one. A suggestion fills what is empty, and is approved by a person."
         ),
     ]
     return modal(why(found.card), blocks)
@@ -234,13 +238,18 @@ def of_tax(found: ItemCard) -> str:
 
 def coded(found: ItemCard) -> list[Told]:
     """What is said of it and of each of its lines that says nothing else. What is never booked has none."""
-    coding, words = found.item.coding, found.item.words_of
+    coding, words = found.item.coding, found.item.told
+    options = (each.option for each in sorted(coding.tracking, key=lambda each: each.category) if each.option.value)
+    tracked = zip(found.tracking, chain(options, repeat(CodedValue())), strict=False)
     return [
-        ("Product or service", *_coded(found.product, words(coding.product.source)))
+        ("Product or service", *_coded(found.product, words(coding.product)))
         if found.rules.asks_product(found.item.kind)
-        else ("Category", *_coded(found.account, words(coding.account.source))),
-        *([("Tax rate", *_coded(found.tax_rate, words(coding.tax_rate.source)))] if found.has_tax_rates else []),
-        *((escape(category, 40), escape(option, 75), "") for category, option in found.tracking),
+        else ("Category", *_coded(found.account, words(coding.account))),
+        *([("Tax rate", *_coded(found.tax_rate, words(coding.tax_rate)))] if found.has_tax_rates else []),
+        *(
+            (escape(category, 40), escape(name, 75), "" if option.evidence is None else words(option))
+            for (category, name), option in tracked
+        ),
     ]
 
 
@@ -298,12 +307,21 @@ def document(item: Item) -> str:
     return f"{what}, {day(facts.issued_on)}, {total_words(item)}, {item.state.words} ({item.reference})"
 
 
-def _why(reason: Reason) -> str:
+def _why(reason: Reason, address: str) -> str:
+    """`address` and an item's id lead to it."""
     by = "" if reason.by is None else f": {mention(reason.by)}"
     value = escape(reason.value or "", 100) or "none"
     lines = [f"*{reason.field}*\n{value}\n_{reason.source}_{by}"]
+    if reason.evidence is not None:
+        lines.append(f"• {_last(reason.evidence, address)}")
     lines += [f"• instead of {escape(value or '', 100) or 'none'} ({source})" for value, source in reason.beaten]
     return "\n".join(lines)
+
+
+def _last(evidence: Evidence, address: str) -> str:
+    """What a suggestion rests on, and where to look."""
+    newest = f"<{address}{evidence.item_id}|{escape(evidence.reference, 20)}>"
+    return f"{evidence.alike} of the last {evidence.of} that were approved have it; the newest is {newest} of {dated(evidence.on)}"
 
 
 def modal(title: str, blocks: list[Block]) -> View:

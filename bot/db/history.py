@@ -1,0 +1,64 @@
+"""What was approved before of a supplier or a customer, by an index of its own, whatever the number of items.
+
+Read anew whenever something is suggested, so that what was undone, edited or withdrawn since counts as it is now: a table
+of sums would have to be kept right by each of them.
+"""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, bindparam, select, text
+
+from bot.db.base import load
+from bot.db.items import COUNTS, ITEMS
+from bot.db.unit_of_work import Tx
+from bot.domain.coding import Coding
+from bot.domain.documents import DocumentType, ItemKind
+from bot.domain.history import NEWEST, Past, common_codes, due_days_of
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+
+APPROVED = (
+    select(ITEMS.c.id, ITEMS.c.reference, ITEMS.c.decided_at, ITEMS.c.issued_on, ITEMS.c.facts, ITEMS.c.coding)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id == bindparam("organisation_id"),
+        ITEMS.c.kind == bindparam("kind"),
+        ITEMS.c.supplier_key == bindparam("supplier_key"),
+        text(COUNTS),
+    )
+    .order_by(ITEMS.c.decided_at.desc(), ITEMS.c.id.desc())
+    .limit(NEWEST)
+)
+
+
+class _Facts(msgspec.Struct):
+    """Of stored facts what is looked at; the rest, such as hundreds of lines, is passed over."""
+
+    document_type: DocumentType = DocumentType.INVOICE
+    due_on: date | None = None
+    lines: list[msgspec.Raw] = []
+
+
+_FACTS = msgspec.json.Decoder(_Facts)
+
+
+async def approved_before(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ItemKind, supplier_key: str
+) -> tuple[Past, ...]:
+    """The newest that were approved, newest first."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    rows = (await tx.execute(APPROVED, {**of, "kind": kind, "supplier_key": supplier_key})).all()
+    return tuple(_past(row) for row in rows)
+
+
+def _past(row: Row[Any]) -> Past:
+    facts = _FACTS.decode(row.facts)
+    return Past(
+        item_id=ItemId(row.id),
+        reference=row.reference,
+        approved_on=row.decided_at.date(),
+        document_type=facts.document_type,
+        codes=common_codes(load(row.coding, Coding), len(facts.lines)),
+        due_days=due_days_of(row.issued_on, facts.due_on),
+    )

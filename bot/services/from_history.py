@@ -1,0 +1,113 @@
+"""What items lack is suggested from what was approved before of the same supplier or customer, as far as the ledger takes
+it. The weakest of all sources: offered when all others have spoken, and only where none did.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bot.db.history import approved_before
+from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import BookRules
+from bot.domain.books import Account, Product, TaxRate
+from bot.domain.checks import doubts
+from bot.domain.coding import CodedValue, Track
+from bot.domain.documents import DocumentType, ItemKind, LineAmounts
+from bot.domain.history import Past, Suggested, suggested, with_suggestions
+from bot.domain.items import Item
+from bot.domain.parties import name_key
+from bot.services import lists
+from bot.services.choices import tracks_of
+
+NOTHING = Suggested()
+
+
+async def with_history(tx: Tx, items: Sequence[Item], rules: BookRules) -> tuple[Item, ...]:
+    """Items of one organisation that nobody decided on, coded by all that is stronger."""
+    pasts = _Pasts(tx)
+    found = [await pasts.say(item) for item in items]
+    live = await _live(tx, items[0], found) if any(each != NOTHING for each in found) else _Live()
+    return tuple(
+        with_suggestions(item, live.usable(item, each, rules)) for item, each in zip(items, found, strict=True)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Pasts:
+    """Of these items' suppliers and customers, each read once."""
+
+    tx: Tx
+    read: dict[tuple[ItemKind, str], tuple[Past, ...]] = field(default_factory=dict)
+    said: dict[tuple[ItemKind, str, DocumentType], Suggested] = field(default_factory=dict)
+
+    async def say(self, item: Item) -> Suggested:
+        supplier, document_type = _whose(item), item.facts.document_type
+        if supplier is None:
+            return NOTHING
+        of = item.kind, supplier
+        if of not in self.read:
+            self.read[of] = await approved_before(self.tx, item.workspace_id, item.organisation_id, *of)
+        if (*of, document_type) not in self.said:
+            self.said[*of, document_type] = suggested(self.read[of], document_type)
+        return self.said[*of, document_type]
+
+
+def _whose(item: Item) -> str | None:
+    """Whose past it has, if any. A report has its receipts' codes."""
+    has_past = item.is_booked and not item.facts.is_unread and item.kind is not ItemKind.EXPENSE_REPORT
+    return name_key(item.counterparty.name) if has_past else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Live:
+    """What the past names, as far as the lists have it still; the entries by their codes."""
+
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
+    tracks: frozenset[Track] = frozenset()
+
+    def usable(self, item: Item, found: Suggested, rules: BookRules) -> Suggested:
+        """What the ledger takes of this item, and its document does not speak against."""
+        sells = rules.asks_product(item.kind)
+        return replace(
+            found,
+            account=found.account if not sells and self._takes_account(found.account) else None,
+            product=found.product if sells and self._takes_product(found.product) else None,
+            tax_rate=found.tax_rate if rules.taxes(item.kind) and self._takes_rate(item, found.tax_rate) else None,
+            tracking={
+                category: option
+                for category, option in found.tracking.items()
+                if option.value is not None and Track(category, option.value) in self.tracks
+            },
+        )
+
+    def _takes_account(self, value: CodedValue | None) -> bool:
+        account = None if value is None else self.accounts.get(value.value or "")
+        return account is not None and account.is_active and account.is_codable
+
+    def _takes_product(self, value: CodedValue | None) -> bool:
+        product = None if value is None else self.products.get(value.value or "")
+        return product is not None and product.is_active and product.sold is not None
+
+    def _takes_rate(self, item: Item, value: CodedValue | None) -> bool:
+        """Not one that the document's own tax speaks against, and none for a document with several."""
+        rate, facts = None if value is None else self.tax_rates.get(value.value or ""), item.facts
+        if rate is None or not (rate.is_active and rate.goes_with(item.kind)):
+            return False
+        is_one = facts.line_amounts is not LineAmounts.NO_TAX and len(facts.tax_percents) < 2
+        return is_one and not doubts(facts, rate.percent)
+
+
+async def _live(tx: Tx, one: Item, found: Sequence[Suggested]) -> _Live:
+    of = tx, one.workspace_id, one.organisation_id
+    tracking = await lists.live_tracking(*of) if any(each.tracking for each in found) else ()
+    return _Live(
+        accounts=await lists.accounts_by_code(*of, _codes([each.account for each in found])),
+        products=await lists.products_by_code(*of, _codes([each.product for each in found])),
+        tax_rates=await lists.tax_rates_by_code(*of, _codes([each.tax_rate for each in found])),
+        tracks=tracks_of(tracking),
+    )
+
+
+def _codes(values: Sequence[CodedValue | None]) -> set[str]:
+    return {value.value for value in values if value is not None and value.value is not None}
