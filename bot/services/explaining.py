@@ -21,7 +21,9 @@ Name = Callable[[str | None], str | None]
 
 
 async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> tuple[Reason, ...]:
-    """Of the item; then of each line that has something of its own."""
+    """Of the item; then of each line that has something of its own. None of what is never booked, whatever it was given."""
+    if not item.is_booked:
+        return ()
     coding = item.coding
     return (
         _reason(item, "Product or service", coding.product, names.product)

@@ -55,6 +55,10 @@ FACT_NAMES = {
     FactField.LINES: "lines",
     FactField.NOTE: "description",
 }
+STRONGEST_FIRST = (
+    "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
+    "A weaker one never replaces a stronger one. A suggestion fills what is empty, and is approved by a person."
+)
 OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
 
@@ -114,23 +118,24 @@ def alone(found: ItemCard) -> View:
 
 def explanation(found: Explanation) -> View:
     item = found.card.item
-    address = found.card.link.removesuffix(str(item.id))
     blocks: list[Block] = [
         section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}"),
         DividerBlock(),
-        *(section(part) for part in parts([_why(reason, address) for reason in found.reasons[:MOST_REASONS]])),
-        *_more_reasons(len(found.reasons) - MOST_REASONS),
+        *_coded_why(found),
         section(f"*Supplier, number, dates and amounts*\n{_facts_from(item)}"),
-        context(
-            "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
-            "A weaker one never replaces a stronger one. A suggestion fills what is empty, and is approved by a person."
-        ),
+        *([context(STRONGEST_FIRST)] if found.reasons else []),
     ]
     return modal(why(found.card), blocks)
 
 
-def _more_reasons(left: int) -> list[Block]:
-    return [] if left <= 0 else [context(f"and {left} more, of other lines")]
+def _coded_why(found: Explanation) -> list[Block]:
+    """What is never booked is coded to nothing."""
+    if not found.reasons:
+        return [section("It is never published, so it is coded to nothing.")]
+    address = found.card.link.removesuffix(str(found.card.item.id))
+    shown = [section(part) for part in parts([_why(reason, address) for reason in found.reasons[:MOST_REASONS]])]
+    left = len(found.reasons) - MOST_REASONS
+    return [*shown, *([context(f"and {left} more, of other lines")] if left > 0 else [])]
 
 
 def _facts_from(item: Item) -> str:

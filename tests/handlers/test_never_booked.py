@@ -51,6 +51,11 @@ async def test_a_statement_is_kept_with_the_reason_and_the_bill_it_lists_is_no_d
     kept = desk.card("INV-1")
     assert NEVER in words(kept)
     assert "To be looked at before it is approved" not in words(kept)
+    for action in (ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM):
+        await desk.press(kept, action, BOOKKEEPER)
+        assert "ategory" not in words(desk.modal(BOOKKEEPER))
+    assert "It is never published, so it is coded to nothing." in words(desk.modal(BOOKKEEPER))
+    assert "read from the text of the document" in words(desk.modal(BOOKKEEPER))
 
     bill = await desk.add()
 
