@@ -21,6 +21,7 @@ from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.domain.problems import Problem
 from bot.services import default_messages, gone_codes, lists
 from bot.services.access import Tokens, called
+from bot.services.foreign import redraw_foreign
 from bot.services.homes import redraw_homes_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
@@ -178,6 +179,8 @@ class Reading:
             )
             if is_otherwise:
                 await self.begin_to_follow(*of, await load_settings(*of))
+            if stored.kind is ListKind.CURRENCIES:
+                await redraw_foreign(*of)
             await self._end_run(tx)
 
     async def _end_whole(self, stored: StoredList, course: Course) -> dict[str, Any]:

@@ -98,7 +98,7 @@ async def test_a_currency_that_the_ledger_does_not_have_is_told_before_anybody_a
 
     assert told in words(strange)
     assert ActionId.APPROVE_ITEM in actions(strange)
-    assert ["is not switched on" in words(card) for card in (*known, added)] == [False] * 3
+    assert ["is not switched on" in words(card) for card in (*known, added, desk.card("INV-1"))] == [False] * 4
 
 
 async def test_of_currencies_that_were_never_read_nothing_is_told(desk: Desk) -> None:
