@@ -126,7 +126,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
         ItemHandlers(services.items, services.cards, services.forms),
-        ReportHandlers(services.reports, services.cards),
+        ReportHandlers(services.reports, services.claimants, services.cards),
         EditingHandlers(services.items, services.forms),
         LineHandlers(services.drafts, services.forms),
         CopyHandlers(services.copies),

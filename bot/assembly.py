@@ -27,6 +27,7 @@ from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
 from bot.services.channels import Channels
 from bot.services.choices import Choices
+from bot.services.claimants import Claimants
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.copies import Copies
@@ -129,6 +130,7 @@ class Services:
     archiving: Archiving
     moving: Moving
     reports: Reports
+    claimants: Claimants
     forms: ItemForms
     drafts: Drafts
     copies: Copies
@@ -222,6 +224,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         cards=cards,
         browsing=Browsing(db, people, cards),
         reports=Reports(db, people, Organisations(db, people), providers),
+        claimants=Claimants(db, people, providers),
         forms=forms,
         drafts=Drafts(db, people, forms),
         details=ItemDetails(db, people, cards),

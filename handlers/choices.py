@@ -68,7 +68,7 @@ class ChoiceHandlers:
         if about is None:
             return Choices()
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
-        found = await self.lists.contacts(query.actor, about.organisation_id, query.text, kind)
+        found = await self.lists.contacts(query.actor, about.organisation_id, query.text, kind, item_id=about.item_id)
         return Choices([contact_option(contact) for contact in found])
 
     async def find_customer(self, query: OptionsQuery) -> Choices:

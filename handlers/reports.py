@@ -8,9 +8,11 @@ from bot.domain.ids import ChannelId, OrganisationId
 from bot.domain.slack import Actor
 from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
+from bot.services.claimants import Claimants
 from bot.services.reports import ReceiptsRefusedError, Reports
 from bot.views import items as item_views
 from bot.views import reports as views
+from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_added import added
 from bot.views.metadata import FormRef, ItemRef, organisation_of
@@ -25,12 +27,15 @@ from handlers.stacking import instead, redrawn
 @dataclass(frozen=True, slots=True)
 class ReportHandlers:
     reports: Reports
+    claimants: Claimants
     cards: Cards
 
     def register(self, routes: Routes) -> None:
         routes.action(ActionId.OPEN_REPORT, self.open_report)
         routes.view(CallbackId.MAKE_REPORT, self.make_report)
         routes.action(ActionId.TAKE_APART, self.take_apart)
+        routes.action(ActionId.LINK_CLAIMANT, self.ask_who_claims)
+        routes.view(CallbackId.LINK_CLAIMANT, self.link_claimant)
 
     async def open_report(self, click: Click) -> Reply:
         """Where it is not said for which organisation: that of the channel which the menu was opened in, else it is asked."""
@@ -74,6 +79,22 @@ class ReportHandlers:
             return item_views.alone(await self.cards.seen(click.actor, report.id))
 
         return await redrawn(click, card)
+
+    async def ask_who_claims(self, click: Click) -> Reply:
+        """From the card of a report that waits for it."""
+        return OpenView(views.link_form(await self.claimants.opened(click.actor, ItemRef.decode(click.value).item_id)))
+
+    async def link_claimant(self, submission: Submission) -> Reply:
+        item_id = FormRef.decode(submission.form.private_metadata).item.item_id
+        contact = views.read_link(Fields(submission.form.state))
+        if contact is None:
+            await self.claimants.opened(submission.actor, item_id)
+            return FormErrors({BlockId.CONTACT: "Choose a user."})
+        try:
+            await self.claimants.link(submission.actor, item_id, contact)
+        except NotOfferedError as error:
+            return FormErrors({BlockId.CONTACT: str(error)})
+        return None
 
     async def _form(self, actor: Actor, organisation_id: OrganisationId) -> View:
         return views.form(await self.reports.opened(actor, organisation_id))

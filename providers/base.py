@@ -25,7 +25,7 @@ LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
 
 
-PAYABLE = frozenset(kind for kind in PostingKind if not kind.is_of_bank)
+PAYABLE = frozenset(kind for kind in PostingKind if not kind.is_of_bank and kind is not PostingKind.EXPENSES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +159,8 @@ class Profile:
     """What it takes of files; None: it takes none."""
     attaches: frozenset[PostingKind] = frozenset(PostingKind)
     """What it takes files on, if it takes any."""
+    claimed_as: PostingKind = PostingKind.BILL
+    """What expense reports become, if it takes any; its books say the same (`BookRules.pays_users`)."""
     plan_limits: Mapping[str, str] = field(default_factory=dict)
     """What its plans (`Books.plan`) limit of what is published, in a sentence; none of those that limit nothing."""
     incremental: frozenset[ListKind] = frozenset()

@@ -41,6 +41,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "credit_notes": "credit notes, of suppliers and to customers",
         "bank_transactions": "spend and receive money",
         "payments": "payments, for *Paid*",
+        "expense_reports": "expense reports, a line and a file for each receipt",
         "attachments": "files",
         "tracking": "tracking on each line",
         "line_products": "products on lines",

@@ -57,9 +57,16 @@ def refused_as_too_large(work: Attachment, rules: FileRules) -> dict[str, str]:
 
 
 def attachment_of(
-    file: KeptFile, rules: FileRules, *, item_id: ItemId, reference: str, kind: PostingKind, document_id: str
+    file: KeptFile,
+    rules: FileRules,
+    *,
+    item_id: ItemId,
+    reference: str,
+    kind: PostingKind,
+    document_id: str,
+    place: int = 0,
 ) -> Attachment | Problem:
-    """What is attached, or the problem that it cannot be."""
+    """What is attached, or the problem that it cannot be. `place` is the line whose record it hangs on."""
     name = _taken_as(file.name, rules)
     ending = _ending(name)
     facts = {"file": file.name, "size": _in_words(file.size), "most": _in_words(rules.most_bytes)}
@@ -77,6 +84,7 @@ def attachment_of(
         media_type=mimetypes.guess_type(f"file.{ending}")[0] or "application/octet-stream",
         size=file.size,
         original_size=file.original_size,
+        place=place,
     )
 
 

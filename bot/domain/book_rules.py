@@ -38,6 +38,8 @@ class BookRules:
     """The kinds of documents (`PostingKind`) whose lines can name the customer, or a customer's project, that a cost is for."""
     bills_customers: bool = False
     """Whether such lines can be billable, so that the ledger puts them on that customer's next invoice."""
+    pays_users: bool = False
+    """Whether what somebody paid themselves is booked as expenses of their own user there, in place of a bill to them."""
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     takes_not: Mapping[str, str] = field(default_factory=dict)
@@ -49,6 +51,10 @@ class BookRules:
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs
+
+    def claims_by_user(self, kind: ItemKind) -> bool:
+        """Whether whoever it is paid to is a user there, and no contact."""
+        return self.pays_users and kind is ItemKind.EXPENSE_REPORT
 
     def pays(self, document_type: DocumentType) -> bool:
         """Whether it can be published as paid."""

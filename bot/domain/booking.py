@@ -28,10 +28,14 @@ class NotBookableError(ValueError):
     """The item lacks something that booking it needs; checks should have kept it in review."""
 
 
-def kind_of(kind: ItemKind, document_type: DocumentType, destination: Destination) -> PostingKind:
-    """What a document becomes in the ledger. Of a bank account, what a supplier gives back is received, and what is given
+def kind_of(
+    kind: ItemKind, document_type: DocumentType, destination: Destination, rules: BookRules = USUAL_RULES
+) -> PostingKind:
+    """What a document becomes in a ledger whose books ask for what `rules` say. Of a bank account, what a supplier gives back is received, and what is given
     back to a customer is spent.
     """
+    if rules.claims_by_user(kind):
+        return PostingKind.EXPENSES
     is_credit = document_type is DocumentType.CREDIT_NOTE
     if destination.is_of_bank:
         return PostingKind.RECEIVE_MONEY if (kind is ItemKind.SALE) is not is_credit else PostingKind.SPEND_MONEY
@@ -68,7 +72,9 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         raise NotBookableError("supplier or customer, date, currency and total are needed")
     if item.is_to_be_paid and item.paid_from is None:
         raise NotBookableError("a payment method that is linked to a bank account is needed")
-    kind = kind_of(item.kind, facts.document_type, item.publish_to)
+    kind = kind_of(item.kind, facts.document_type, item.publish_to, rules)
+    if kind is PostingKind.EXPENSES and coding.contact.value is None:
+        raise NotBookableError("the ledger's own user of whoever claims it is needed")
     booked = _as_booked(item, rules)
     tax = Decimal(0) if booked.tax is None else booked.tax
     net = facts.gross - tax
@@ -182,6 +188,8 @@ def _line(line: Line, tax: Decimal, codes: Codes, amounts: LineAmounts) -> Posti
         customer=codes.customer,
         is_billable=codes.is_billable,
         tracking=codes.tracking,
+        dated_on=line.dated_on,
+        receipt=line.receipt,
     )
 
 

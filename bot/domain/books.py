@@ -43,7 +43,9 @@ class Capability(StrEnum):
     """Lines can name what was bought or sold, from a list of the ledger."""
     LOCK_DATES = "lock_dates"
     EXPENSE_REPORTS = "expense_reports"
-    """What somebody paid themselves becomes one bill to them, with a line for each receipt."""
+    """What somebody paid themselves becomes one bill to them, with a line for each receipt; or, where books say so
+    (`BookRules.pays_users`), an expense of their own user there for each.
+    """
     WITHDRAWING = "withdrawing"
     """A document that was published is taken out of the books again."""
     DOWNLOADS = "downloads"
@@ -120,6 +122,10 @@ class TaxRate:
         return AccountClass.EXPENSE in self.applies_to or is_for_assets_bought
 
 
+USERS = "users/"
+"""The ids of a ledger's users begin so, by which they are told from those of contacts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     provider_id: str
@@ -130,6 +136,10 @@ class Contact:
     tax_number: str | None = None
     currency: str | None = None
     default_account_code: str | None = None
+    is_user: bool = False
+    """Somebody who works with these books, and is paid back what they paid: neither supplier nor customer."""
+    email: str | None = None
+    """Of users."""
     within: str | None = None
     """The customer that it is a project of, by name."""
 
@@ -137,8 +147,12 @@ class Contact:
     def label(self) -> str:
         return self.name if self.within is None else f"{self.within} · {self.name}"
 
-    def is_of(self, kind: ItemKind) -> bool:
-        """Whether it is a customer, of sales, or a supplier."""
+    def is_of(self, kind: ItemKind, rules: BookRules) -> bool:
+        """Whether documents of a kind can be from or to it, in books that ask for this."""
+        if self.is_user or rules.claims_by_user(kind):
+            return self.is_user and rules.claims_by_user(kind)
+        if not rules.parts_contacts:
+            return True
         return self.is_customer if kind is ItemKind.SALE else self.is_supplier
 
 

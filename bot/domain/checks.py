@@ -21,6 +21,10 @@ MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
 NOT_READ = "Nothing of it could be read: a bookkeeper presses Fill in and types what stands on it."
 """Instead of naming all that is missing."""
+UNLINKED = (
+    "Whoever claims it is not linked to a user of the ledger yet: a bookkeeper or an admin presses Link on its card and chooses "
+    "them, once."
+)
 _WARNED_OF = frozenset({FactField.SUPPLIER, FactField.AMOUNTS, FactField.LINES})
 
 
@@ -35,7 +39,13 @@ def check(
     several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind)
     tracked = said_differently(coding, len(facts.lines), rules)
     abroad = _taxed_abroad(facts, kind, rules)
-    return (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *abroad, *tracked)
+    known = (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *abroad, *tracked)
+    return (UNLINKED, *known) if is_unlinked(coding, kind, rules) else known
+
+
+def is_unlinked(coding: Coding, kind: ItemKind, rules: BookRules) -> bool:
+    """Whether it has to be of a user of the ledger, and which one that is, nobody has said."""
+    return rules.claims_by_user(kind) and coding.contact.value is None
 
 
 def not_paid(item: Item) -> tuple[str, ...]:
@@ -65,11 +75,11 @@ def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
     if not item.is_booked:
         return ()
     document_type = item.facts.document_type
-    kind = kind_of(item.kind, document_type, item.publish_to)
+    kind = kind_of(item.kind, document_type, item.publish_to, rules)
     if kind not in rules.takes_not:
         return _lines_not_taken(item, rules)
     usual = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
-    there = kind_of(item.kind, document_type, usual)
+    there = kind_of(item.kind, document_type, usual, rules)
     instead = "" if there in rules.takes_not else f"publish it to {usual.words}, or "
     said = f"{rules.takes_not[kind]} has no place for a {kind.words}"
     return (f"{said}: {instead}enter it there by hand and archive it here.",)

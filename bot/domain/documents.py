@@ -114,6 +114,10 @@ class Line:
     net: Decimal
     tax: Decimal | None = None
     tax_percent: Decimal | None = None
+    dated_on: date | None = None
+    """Of a line of an expense report: the day of its receipt."""
+    receipt: str | None = None
+    """Of such a line: the reference of the item that it stands for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

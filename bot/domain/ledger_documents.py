@@ -39,6 +39,8 @@ class LedgerDocument:
     """The products of all lines, by their codes in order; None: the ledger did not tell."""
     customers: tuple[str, ...] | None = None
     """Whom its lines are for (`for_customer`), in order; None: the ledger did not tell."""
+    days: tuple[date, ...] | None = None
+    """Of a document that is a record for each line: the days of those that stand, in order; None of any other."""
     options: tuple[str, ...] | None = None
     """The tracking options of the document and of all lines, by their ids in order; None: the ledger did not tell."""
 
@@ -142,12 +144,13 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("currency", posting.currency, found.currency or posting.currency),
         ("exchange rate", *_rates(posting, found)),
         ("number", posting.number, found.number),
-        ("date", posting.issued_on, found.issued_on),
+        ("date", *_dates(posting, found)),
         ("category", *_categories(posting, found)),
         ("products", *_products(posting, found)),
         ("customers that it is for", *_customers(posting, found)),
         ("tracking", *_tracking(posting, found)),
         ("supplier", *_suppliers(posting, found)),
+        ("user", *_users(posting, found)),
         ("status", *_statuses(posting, found)),
     )
 
@@ -203,6 +206,21 @@ def _tracking(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
     if found.options is None or found.options == ours:
         return "", ""
     return f"{len(ours)} options as chosen", f"{len(found.options)} options, others"
+
+
+def _dates(posting: Posting, found: LedgerDocument) -> tuple[object, object]:
+    """Where each line is a record, each has its own."""
+    if found.days is None:
+        return posting.issued_on, found.issued_on
+    ours = sorted(line.dated_on or posting.issued_on for line in posting.lines)
+    return ", ".join(map(dated, ours)), ", ".join(map(dated, sorted(found.days)))
+
+
+def _users(posting: Posting, found: LedgerDocument) -> tuple[str, str]:
+    """An id says nothing to people."""
+    if posting.kind is not PostingKind.EXPENSES:
+        return "", ""
+    return "as linked", "as linked" if found.contact_id == posting.contact_id else "another one"
 
 
 def _suppliers(posting: Posting, found: LedgerDocument) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 Whatever is done here keeps the sums to the cent: no line's net or tax changes but the ones that a person changes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import single_line, spread_tax, unit_price
@@ -16,6 +17,7 @@ from bot.domain.editing import Edit
 from bot.domain.money import WIDE, to_cents
 from bot.domain.products import with_product
 
+T = TypeVar("T")
 NOTHING = Decimal("0.00")
 HUNDRED = Decimal(100)
 MOST_NAMED = 3
@@ -178,7 +180,8 @@ def _worked_out(
     if typed.unit_price is None:
         line = replace(line, unit_price=_price(line, amounts))
     is_as_stated = (line.net, line.tax) == (before.net, before.tax)
-    return replace(line, tax_percent=before.tax_percent if is_as_stated else None)
+    percent = before.tax_percent if is_as_stated else None
+    return replace(line, tax_percent=percent, dated_on=before.dated_on, receipt=before.receipt)
 
 
 def added(edit: Edit) -> Edit:
@@ -260,8 +263,16 @@ def _together(rows: Sequence[tuple[Line, Codes]], amounts: LineAmounts) -> tuple
         net=net,
         tax=tax,
         tax_percent=percents.pop() if len(percents) == 1 else None,
+        dated_on=_of_all(line.dated_on for line in lines),
+        receipt=_of_all(line.receipt for line in lines),
     )
     return replace(line, unit_price=amount_of(line, amounts)), _common(rows)
+
+
+def _of_all(values: Iterable[T]) -> T | None:
+    """What all lines say."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
 
 
 def _common(rows: Sequence[tuple[Line, Codes]]) -> Codes:

@@ -27,6 +27,8 @@ class PostingKind(StrEnum):
     QUICK_SALE = "quick_sale"
     """A sale by its sums alone: one account, one tax rate, no lines, and no document of the ledger's own."""
     QUICK_CREDIT = "quick_credit"
+    EXPENSES = "expenses"
+    """What somebody paid themselves, as expenses of their own user there: a record of the ledger for each line."""
 
     @property
     def words(self) -> str:
@@ -61,8 +63,9 @@ _KINDS = {
     PostingKind.RECEIVE_MONEY: "receive money transaction",
     PostingKind.QUICK_SALE: "quick entry",
     PostingKind.QUICK_CREDIT: "quick entry of a credit note",
+    PostingKind.EXPENSES: "expense claim",
 }
-USUAL_KINDS = tuple(kind for kind in PostingKind if not kind.is_quick)
+USUAL_KINDS = tuple(kind for kind in PostingKind if not kind.is_quick and kind is not PostingKind.EXPENSES)
 """What a package has, unless it says more or less."""
 
 
@@ -89,6 +92,10 @@ class PostingLine:
     is_billable: bool = False
     """Whether it is billed on to them."""
     tracking: tuple[Track, ...] = ()
+    dated_on: date | None = None
+    """Of a line of its own day: that of the receipt that it stands for."""
+    receipt: str | None = None
+    """Our reference of that receipt."""
 
     def amount(self, line_amounts: LineAmounts) -> Decimal:
         """As a posting with these line amounts writes it."""
@@ -158,6 +165,8 @@ class Attachment:
     size: int
     original_size: int | None = None
     """Of the item's own file, where this is a smaller version of it."""
+    place: int = 0
+    """Of a document that is a record for each line: the line whose record it hangs on."""
 
     @property
     def marker(self) -> str:

@@ -39,6 +39,8 @@ class Claim:
     receipts: tuple[ItemId, ...]
     claimant: str
     contact: str | None = None
+    chosen_by: UserId | None = None
+    """Who said so, where it was not whoever claims it."""
     title: str | None = None
 
 
@@ -70,6 +72,31 @@ class ReportPage:
     """The person's name: as on their last report, else as Slack has it."""
     contact: Contact | None = None
     """That their last report was for."""
+    is_by_user: bool = False
+    """Whether they are paid back as a user of the ledger: nobody is asked for a contact then."""
+    user: Contact | None = None
+    """The one that they are linked to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedUser:
+    """A user of the ledger, and who said that somebody is them; nobody did where both have one address."""
+
+    user: Contact
+    by: UserId | None
+    is_new: bool = False
+    """It was found just now, and is not kept yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimantPage:
+    """What the form is drawn from that links whoever claims a report to a user of the ledger."""
+
+    item: Item
+    organisation: str
+    ledger: str
+    suggested: Contact | None
+    """A user of the claimant's name."""
 
 
 def receipt_of(item: Item, link: str) -> Receipt:
@@ -141,7 +168,11 @@ def report_of(receipts: Sequence[Item], claim: Claim, *, own: str, today: date, 
         line_amounts=LineAmounts.NO_TAX if is_untaxed else LineAmounts.EXCLUSIVE,
         note=claim.title,
     )
-    contact = CodedValue() if claim.contact is None else CodedValue(value=claim.contact, source=Source.PERSON, by=by)
+    contact = (
+        CodedValue()
+        if claim.contact is None
+        else CodedValue(value=claim.contact, source=Source.PERSON, by=claim.chosen_by or by)
+    )
     return facts, Coding(contact=contact, lines=tuple(coding for _, coding in parts))
 
 
@@ -173,6 +204,8 @@ def _parts(receipt: Item, own: str) -> list[tuple[Line, LineCoding]]:
             net=its_gross - its_tax,
             tax=its_tax,
             tax_percent=_percent(facts, [lines[place] for place in group]),
+            dated_on=facts.issued_on,
+            receipt=receipt.reference,
         )
         found.append((line, _coding_at(receipt.coding, group[0])))
     return found

@@ -39,6 +39,10 @@ class Person:
 
     user_id: UserId
     name: str
+    """As people are called in Slack."""
+    real_name: str = ""
+    email: str | None = None
+    """None where the app may not see it."""
     is_of_workspace: bool
     is_known: bool = True
     """False for somebody whom Slack says the workspace does not have, or does not have any more; inactive, too."""

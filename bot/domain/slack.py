@@ -26,6 +26,7 @@ BOT_SCOPES = (
     "files:write",
     "reactions:write",
     "users:read",
+    "users:read.email",
 )
 """What an installation asks for: the bot scopes of manifest.yml, whose reasons README gives."""
 

@@ -69,13 +69,24 @@ class Choices:
         return tuple(rate for rate in found if alert is None or rate.code != alert.refused_tax_rate)
 
     async def contacts(
-        self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        text: str,
+        kind: ItemKind = ItemKind.COST,
+        *,
+        item_id: ItemId | None = None,
     ) -> tuple[Contact, ...]:
-        """Live contacts that items of a kind can have; none for who may not see these books."""
+        """Live contacts that items of a kind can have, or that one can that is an expense report; none for who may not see
+        these books.
+        """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
+            item = None if item_id is None else await load_item(tx, actor.workspace.id, item_id)
+            if item is not None and item.kind is ItemKind.EXPENSE_REPORT:
+                kind = item.kind
             return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text, kind)
 
     async def customers(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
+from bot.domain.book_rules import BookRules
 from bot.domain.books import Contact, ListKind
 from bot.domain.coding import Codes, Track
 from bot.domain.documents import ItemKind, Party
@@ -91,9 +92,13 @@ class _Choosing:
         if chosen is None or (self.before is not None and chosen == self.before.contact):
             return None
         contact = await lists.load_contact(*self.of, chosen)
-        if contact is None:
+        if contact is None or not contact.is_of(self.edit.kind, await self._either_side()):
             raise NotOfferedError({CONTACT: GONE[CONTACT]})
         return contact
+
+    async def _either_side(self) -> BookRules:
+        """A supplier can become a customer; a user of the ledger is neither."""
+        return replace(await lists.rules_of(*self.of), parts_contacts=False)
 
     async def _wrong_codes(self) -> dict[str, str]:
         accounts = {code for code in self.accounts if not await self._is_offered(code, None)}

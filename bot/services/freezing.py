@@ -291,6 +291,7 @@ async def _attachment(
         reference=await _reference_of_file(tx, item, file),
         kind=posting.kind,
         document_id=due.document_id,
+        place=await _place_of_file(tx, item, file, posting),
     )
     if isinstance(work, Problem):
         problem = work.with_facts(ledger=provider.profile.name, document=posting.kind.words)
@@ -313,6 +314,15 @@ async def _reference_of_file(tx: Tx, item: Item, file: KeptFile) -> str:
     receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
     own = next((receipt.reference for receipt in receipts if receipt.file_id == file.id), None)
     return item.reference if own is None else f"{item.reference} {own}"
+
+
+async def _place_of_file(tx: Tx, item: Item, file: KeptFile, posting: Posting) -> int:
+    """The first line of the receipt that it was of; what was put together has the first one's place."""
+    if posting.kind is not PostingKind.EXPENSES:
+        return 0
+    receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
+    own = {receipt.reference for receipt in receipts if receipt.file_id == file.id}
+    return next((place for place, line in enumerate(posting.lines) if line.receipt in own), 0)
 
 
 async def _withdrawal(

@@ -13,7 +13,7 @@ from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.books import Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
+from bot.domain.books import USERS, Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -57,6 +57,18 @@ _LIVE = (
         ENTRIES.c.workspace_id == bindparam("workspace_id"),
         ENTRIES.c.organisation_id == bindparam("organisation_id"),
         ENTRIES.c.kind == bindparam("kind"),
+        ENTRIES.c.is_active.is_(True),
+    )
+    .order_by(ENTRIES.c.search)
+)
+_USERS = (
+    select(ENTRIES.c.entry, ENTRIES.c.used_at)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == ListKind.CONTACTS,
+        ENTRIES.c.key >= USERS,
+        ENTRIES.c.key < f"{USERS}~",
         ENTRIES.c.is_active.is_(True),
     )
     .order_by(ENTRIES.c.search)
@@ -121,14 +133,20 @@ async def find_contacts(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, text: str, kind: ItemKind | None = None
 ) -> tuple[Contact, ...]:
     """Live contacts for items of a kind, or of any, as `find_accounts`. Whoever was only paid by us so far can pay us, and the
-    reverse, but in books that part suppliers from customers.
+    reverse, but in books that part suppliers from customers; users are found for expense reports alone, where those are theirs.
     """
-    books = None if kind is None else await books_of(tx, workspace_id, organisation_id)
+    books = await books_of(tx, workspace_id, organisation_id)
+    rules = USUAL_RULES if books is None else books.rules
+    if kind is not None and rules.claims_by_user(kind):
+        users = await _users(tx, workspace_id, organisation_id)
+        return nearest(Query.of(text), [(user, search_text("", user.name), used_at) for user, used_at in users])
+    # which side is the same to whoever does not say
+    asked, said = (ItemKind.COST, replace(rules, parts_contacts=False)) if kind is None else (kind, rules)
 
     def is_of_side(entry: str) -> bool:
-        return kind is None or _CONTACT.decode(entry).is_of(kind)
+        return _CONTACT.decode(entry).is_of(asked, said)
 
-    keeps = is_of_side if books is not None and books.rules.parts_contacts else None
+    keeps = is_of_side if said.parts_contacts or said.pays_users else None
     found = await find(tx, workspace_id, organisation_id, ListKind.CONTACTS, text, keeps=keeps)
     return tuple(_CONTACT.decode(each.entry) for each in found)
 
@@ -243,6 +261,23 @@ async def contact_named(
     """The live contact of this name, however it is written, that items of a kind, or of any, can have."""
     found = await find_contacts(tx, workspace_id, organisation_id, name, kind)
     return next((contact for contact in found if folded(contact.name) == folded(name)), None)
+
+
+async def users_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, email: str
+) -> tuple[Contact, ...]:
+    """Live users of the ledger with this address, however it is written."""
+    users = await _users(tx, workspace_id, organisation_id)
+    return tuple(user for user, _ in users if user.email is not None and folded(user.email) == folded(email))
+
+
+async def _users(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> list[tuple[Contact, datetime | None]]:
+    """All live ones, of whom there are few, with when each was last chosen."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    rows = (await tx.execute(_USERS, of)).all()
+    return [(_CONTACT.decode(row.entry), row.used_at) for row in rows]
 
 
 async def lacks_currency(tx: Tx, item: Item, own: str) -> bool:

@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.db.api_keys import ApiKeyRow
 from bot.db.arrivals import ArrivalRow
 from bot.db.base import Base, table_of
+from bot.db.claimants import ClaimantRow
 from bot.db.connections import (
     BudgetRow,
     ChannelRow,
@@ -78,6 +79,7 @@ PURGED: tuple[type[Base], ...] = (
     SettingsRow,
     ApiKeyRow,
     PaymentMethodRow,
+    ClaimantRow,
     ConnectionRow,
     OrganisationRow,
     MessageRow,

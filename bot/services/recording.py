@@ -91,7 +91,7 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
         await default_messages.look(tx, batch.workspace_id, batch.organisation_id, ListKind.ACCOUNTS)
     if problem.code is ProblemCode.PRODUCT_NOT_VALID:
         await _product_is_gone(tx, batch, problem)
-    if problem.code is ProblemCode.CONTACT_ARCHIVED:
+    if problem.code in (ProblemCode.CONTACT_ARCHIVED, ProblemCode.CLAIMANT_NOT_TAKEN):
         await _contact_went_inactive(tx, batch, posting)
     if problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN and posting.bank_account is not None:
         await bank_accounts.went_inactive(tx, batch.workspace_id, batch.organisation_id, posting.bank_account)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
+from bot.db.claimants import keep_link
 from bot.db.connections import ConnectionRow
 from bot.db.items import change_item, change_items, item_from_source, load_items
 from bot.db.reports import claimable_items, forget_receipts, keep_receipts, last_report, receipts_of
@@ -20,12 +21,13 @@ from bot.domain.editing import Edit
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Archived, Item, ItemState
 from bot.domain.reports import APART_FROM, MOST_RECEIPTS, Claim, ReportPage, report_of, why_not
-from bot.domain.rights import Deed, decide_taking_apart
+from bot.domain.rights import Deed, Person, decide_taking_apart
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, lists
 from bot.services.archiving import as_it_was
 from bot.services.asking import hold_books
 from bot.services.choosing import choose
+from bot.services.claimants import user_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show, show_all
 from bot.services.entering import NewItem, enter
 from bot.services.organisations import Named, Organisations
@@ -99,14 +101,18 @@ class Reports:
             chosen = None if last is None else last.coding.contact.value
             contact = None if chosen is None else await lists.load_contact(*of, chosen)
             name = None if last is None else last.facts.supplier.name
+            is_by_user = (await lists.rules_of(*of)).claims_by_user(ItemKind.EXPENSE_REPORT)
+            linked = await user_of(*of, actor.user_id, _email(person)) if is_by_user else None
             return ReportPage(
                 organisation_id=organisation_id,
                 organisation=await organisation_name(*of),
                 ledger=provider.profile.name,
                 currency=currency,
                 receipts=await claimable_items(*of, actor.user_id, limit=MOST_OFFERED),
-                claimant=name or ("" if person is None else person.name),
-                contact=contact if contact is not None and contact.is_active else None,
+                claimant=name or _name(person),
+                contact=contact if contact is not None and contact.is_active and not is_by_user else None,
+                is_by_user=is_by_user,
+                user=None if linked is None else linked.user,
             )
 
     async def make(self, actor: Actor, organisation_id: OrganisationId, claim: Claim, source_key: str) -> Item:
@@ -130,7 +136,7 @@ class Reports:
                 return known
             receipts = await _receipts(tx, actor, organisation_id, claim, own)
             _require_room(receipts, provider)
-            claim = await _named(*of, claim)
+            claim = await _claimed_by(tx, actor, organisation_id, person, claim)
             facts, coding = report_of(receipts, claim, own=own, today=tx.now.date(), by=actor.user_id)
             report, _ = await enter(
                 tx,
@@ -228,6 +234,33 @@ def _require_room(receipts: Sequence[Item], provider: AccountingProvider) -> Non
     if rules is not None and rules.most_files is not None and files > rules.most_files:
         words = f"{provider.profile.name} takes {rules.most_files} files on one bill, and these receipts have {files}"
         raise ReceiptsRefusedError([f"{words}: make several reports of them."])
+
+
+async def _claimed_by(
+    tx: Tx, actor: Actor, organisation_id: OrganisationId, person: Person | None, claim: Claim
+) -> Claim:
+    """In books that pay users, nobody says of themselves which one they are.
+
+    Raises:
+        NotOfferedError: as `_named`.
+    """
+    of = tx, actor.workspace.id, organisation_id
+    if not (await lists.rules_of(*of)).claims_by_user(ItemKind.EXPENSE_REPORT):
+        return await _named(*of, claim)
+    linked = await user_of(*of, actor.user_id, _email(person))
+    if linked is None:
+        return replace(claim, claimant=_name(person) or actor.user_id, contact=None)
+    if linked.is_new:
+        await keep_link(*of, actor.user_id, linked.user.provider_id, by=None)
+    return replace(claim, claimant=linked.user.name, contact=linked.user.provider_id, chosen_by=linked.by)
+
+
+def _name(person: Person | None) -> str:
+    return "" if person is None else person.real_name or person.name
+
+
+def _email(person: Person | None) -> str | None:
+    return None if person is None else person.email
 
 
 async def _named(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, claim: Claim) -> Claim:

@@ -10,6 +10,7 @@ from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_form import LONGEST_NUMBER
+from bot.views.item_parties import label_of
 from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.text import amount, escape
@@ -21,7 +22,7 @@ BLOCKS = {"contact": BlockId.CONTACT, "product": BlockId.PRODUCT}
 def contact_form(page: ItemPage) -> View:
     """Another supplier, or customer, for a refused item."""
     item = _item(page)
-    who = "customer" if item.kind is ItemKind.SALE else "supplier"
+    who = label_of(item.kind).lower()
     return _form(
         page,
         CallbackId.CHOOSE_CONTACT,

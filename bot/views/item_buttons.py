@@ -13,6 +13,7 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.domain.cards import ItemCard
+from bot.domain.checks import UNLINKED
 from bot.domain.documents import ItemKind
 from bot.domain.items import MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
@@ -44,6 +45,7 @@ FOR_BOOKKEEPERS = frozenset(
         ActionId.DOWNLOAD_BATCH,
         ActionId.CONFIRM_REMOVED,
         ActionId.LEAVE_THERE,
+        ActionId.LINK_CLAIMANT,
     }
 )
 """Buttons that nobody else is shown where a card is drawn for one person."""
@@ -158,7 +160,7 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
     edit = [_edit(item, value)] if item.state in EDITABLE else []
     look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
-    buttons = [*link_button(found), *edit, *look]
+    buttons = [*link_button(found), *_link_claimant(item, value), *edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
     if item.state in IN_LEDGER:
@@ -179,6 +181,13 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     if item.state is ItemState.ARCHIVED and not (item.archived and item.archived.is_moved):
         buttons.append(_button(ActionId.UNARCHIVE_ITEM, "Take out of the archive", value))
     return [*buttons, *archive, *_menu(found)]
+
+
+def _link_claimant(item: Item, value: str) -> list[ButtonElement]:
+    """Where it waits for nothing but to know who claims it there."""
+    if item.state is not ItemState.TO_REVIEW or UNLINKED not in item.complaints:
+        return []
+    return [_button(ActionId.LINK_CLAIMANT, "Link", value, style="primary")]
 
 
 def why(found: ItemCard) -> str:

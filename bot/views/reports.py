@@ -16,23 +16,35 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
 from bot.domain.items import Item
-from bot.domain.reports import MOST_RECEIPTS, Claim, Receipt, ReportPage
+from bot.domain.reports import MOST_RECEIPTS, Claim, ClaimantPage, Receipt, ReportPage
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_lines import parts
 from bot.views.metadata import FormRef, item_of
-from bot.views.parts import section
-from bot.views.text import amount, day, escape, mrkdwn, plain, quote
+from bot.views.parts import context, section
+from bot.views.text import amount, day, escape, mention, mrkdwn, plain, quote
 
 NEW = "New expense report"
 WHAT = "what you paid yourself, as one bill that pays you back"
 NONE_ABLE = "No accounting software that is connected here takes expense reports. Receipts are published one by one."
 NOTHING_TO_CLAIM = (
-    "You have sent in nothing here that could be in a report. Drop your receipts first, or type them in by `/dext add`; "
-    "what is approved or published already is paid for by itself."
+    "*You have sent in nothing here that could be in a report.*\n"
+    "1. Send your receipts in: drop them in a channel that takes bills or in my messages, or type one in by `/dext add`.\n"
+    "2. Close this, and open *New expense report* again: they are offered here then.\n"
+    "What is approved or published already is paid for by itself, and what others sent in, they claim."
 )
 PAID_BACK = "One bill in {ledger}, to be paid, with a line for each receipt. Somebody else than you approves it."
+PAID_AS_USER = "Expenses of yours in {ledger}, one for each receipt. Somebody else than you approves them."
+LINKED = "You are paid back as *{user}*, a user of {ledger}."
+NOT_LINKED = (
+    "Which user of {ledger} you are is not known yet: a bookkeeper or an admin chooses once, by *Link* on the report's card, and "
+    "until then it waits."
+)
+KEPT = (
+    "It is kept: what they claim later is of the same user, and so are their reports that nobody has decided on. Whoever links "
+    "is not the only one to approve these."
+)
 MOST_SHOWN, MOST_SENTENCES = 10, 5
 LONGEST_TITLE, LONGEST_CLAIMANT = 200, 120
 CHOOSE, NAME_NEEDED = "Choose at least one receipt.", "Choose a contact above, or type a name here."
@@ -53,7 +65,7 @@ def form(page: ReportPage) -> View:
         return _view(page, [*blocks, section(NOTHING_TO_CLAIM)], can_send=False)
     ledger = escape(page.ledger, 60)
     blocks += [
-        section(PAID_BACK.format(ledger=ledger)),
+        section((PAID_AS_USER if page.is_by_user else PAID_BACK).format(ledger=ledger)),
         fields.field(
             BlockId.RECEIPTS,
             "Receipts",
@@ -73,6 +85,18 @@ def form(page: ReportPage) -> View:
             placeholder="Such as March 2026, or Trade fair in Leeds",
             optional=True,
         ),
+        *_payee(page),
+    ]
+    return _view(page, blocks, can_send=True)
+
+
+def _payee(page: ReportPage) -> list[Block]:
+    """Nobody says of themselves which user of the ledger they are."""
+    ledger = escape(page.ledger, 60)
+    if page.is_by_user:
+        known = None if page.user is None else LINKED.format(user=escape(page.user.name, 60), ledger=ledger)
+        return [section(known or NOT_LINKED.format(ledger=ledger))]
+    return [
         fields.contact_field(
             BlockId.CONTACT, "Who is paid back", page.contact, hint=plain(f"Your own contact in {page.ledger}.", 150)
         ),
@@ -85,16 +109,16 @@ def form(page: ReportPage) -> View:
             optional=True,
         ),
     ]
-    return _view(page, blocks, can_send=True)
 
 
 def _view(page: ReportPage, blocks: list[Block], *, can_send: bool) -> View:
+    """Of what cannot be sent nothing is cancelled."""
     return View(
         type="modal",
         callback_id=CallbackId.MAKE_REPORT,
         title=PlainTextObject(text=NEW),
         submit=PlainTextObject(text="Make") if can_send else None,
-        close=PlainTextObject(text="Cancel"),
+        close=PlainTextObject(text="Cancel" if can_send else "Close"),
         private_metadata=FormRef(page.organisation_id).encode(),
         blocks=blocks,
     )
@@ -125,11 +149,40 @@ def read(state: dict[str, Any]) -> Claim | dict[str, str]:
     contact, name = found.option(BlockId.CONTACT, ActionId.FIND_CONTACT), found.text(BlockId.SUPPLIER)
     wrong = {
         **({} if receipts else {BlockId.RECEIPTS: CHOOSE}),
-        **({} if contact or name else {BlockId.SUPPLIER: NAME_NEEDED}),
+        **({} if contact or name or not found.has(BlockId.SUPPLIER) else {BlockId.SUPPLIER: NAME_NEEDED}),
     }
     if wrong:
         return {str(block): sentence for block, sentence in wrong.items()}
     return Claim(receipts=receipts, claimant=name or "", contact=contact, title=found.text(BlockId.DESCRIPTION))
+
+
+def link_form(page: ClaimantPage) -> View:
+    """Who somebody is among the users of the ledger."""
+    item, ledger = page.item, plain(page.ledger, 60)
+    who = f"*{escape(page.organisation)}* · {item.reference}, which {mention(item.submitted_by)} claims"
+    return View(
+        type="modal",
+        callback_id=CallbackId.LINK_CLAIMANT,
+        title=PlainTextObject(text="Link a claimant"),
+        submit=PlainTextObject(text="Link"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
+        blocks=[
+            section(who),
+            fields.contact_field(
+                BlockId.CONTACT,
+                f"Who they are in {ledger}",
+                page.suggested,
+                hint="Its users. Somebody who is missing is added there first; then type /dext sync contacts.",
+                optional=False,
+            ),
+            context(KEPT),
+        ],
+    )
+
+
+def read_link(found: Fields) -> str | None:
+    return found.option(BlockId.CONTACT, ActionId.FIND_CONTACT)
 
 
 def refused(sentences: Sequence[str]) -> dict[str, str]:

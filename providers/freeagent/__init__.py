@@ -11,6 +11,8 @@
 | category (nominal code) | account; "category" on screen |
 | sales tax rate, sales tax status | tax rate |
 | contact | supplier, customer; contact |
+| user | whoever an expense report is paid to |
+| expense: one for each line | expense report |
 | project | tracking category with one name, and its options |
 | account lock | lock date |
 | comments (of explanations: a word of the description) | marker |
@@ -46,6 +48,7 @@ PROFILE = Profile(
             Capability.PAYMENTS,
             Capability.TRACKING,
             Capability.LOCK_DATES,
+            Capability.EXPENSE_REPORTS,
             Capability.WITHDRAWING,
         }
     ),
@@ -63,10 +66,11 @@ PROFILE = Profile(
             "We link you out to FreeAgent, where you sign in: to your company, or as an account manager to your practice.",
             "You press *Approve* there.",
             "Back here, you confirm the company; of a practice you choose the client.",
-            "Your categories, tax rates, projects, currencies, bank accounts and contacts are imported.",
+            "Your categories, tax rates, projects, currencies, bank accounts, contacts and users are imported.",
         ),
         rights=(
             "A FreeAgent user with access level *Banking* or higher, or *Full*, by which the account lock is seen too.",
+            "For expense reports of others than yourself: access level *Tax, Accounting & Users*, or *Full*.",
             "For the clients of a practice: sign in with the practice's login, and not with a client's.",
         ),
         access=(
@@ -82,6 +86,7 @@ PROFILE = Profile(
         endings=frozenset({"gif", "jpeg", "jpg", "pdf", "png"}),
         not_in_names='<>:"/\\|?*',
     ),
+    claimed_as=PostingKind.EXPENSES,
     # invoices and credit notes have no files
     attaches=frozenset(kind for kind in PostingKind if kind.is_of_bank or not kind.is_sale),
     uses_pkce=False,

@@ -18,6 +18,7 @@ from providers import oauth as shared_oauth
 from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError
 from providers.freeagent import PROFILE, documents, mapping, oauth, wire
+from providers.freeagent.claiming import Claims
 from providers.freeagent.client import FreeAgentClient
 from providers.freeagent.completing import Completer
 from providers.freeagent.creating import Creator
@@ -26,7 +27,7 @@ from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
 from providers.freeagent.parties import Parties
 from providers.freeagent.reading_lists import ListReader
-from providers.freeagent.resources import FILES, PAYMENTS, RESOURCE_OF, RESOURCES, is_of_document, route_of
+from providers.freeagent.resources import EXPENSES, FILES, PAYMENTS, RESOURCES, is_of_document, page_of, route_of
 from providers.freeagent.uploading import Uploader
 from providers.freeagent.withdrawing import Withdrawer
 from providers.http import Caller
@@ -49,9 +50,11 @@ class FreeAgentProvider:
         self._lists = ListReader(self._client, clock)
         self._finder = Finder(self._client, currencies, self._link)
         completer = Completer(self._client, currencies, Parties(self._client, clock))
-        self._creator = Creator(self._finder, completer, Gone(self._client))
+        gone = Gone(self._client)
+        self._claims = Claims(self._client, gone, self._link)
+        self._creator = Creator(self._finder, completer, gone, self._claims)
         self._uploader = Uploader(self._finder)
-        self._withdrawer = Withdrawer(self._finder)
+        self._withdrawer = Withdrawer(self._finder, self._claims)
 
     @classmethod
     def build(
@@ -150,8 +153,10 @@ class FreeAgentProvider:
         if route == PAYMENTS:
             payments = [work for work in works if isinstance(work, Payment)]
             return await self._finder.payments(access, payments, since=since)
+        postings = [work for work in works if isinstance(work, Posting)]
+        if route == EXPENSES.name:
+            return await self._claims.find(access, postings, since=since)
         if route in RESOURCES:
-            postings = [work for work in works if isinstance(work, Posting)]
             return await self._finder.find(access, RESOURCES[route], postings, since=since)
         wanted = {work.marker for work in works}
         return {file.marker: file for file in await self._files(access, route) if file.marker in wanted}
@@ -161,6 +166,8 @@ class FreeAgentProvider:
             return await self._withdrawer.ended(access, route)
         if route == PAYMENTS:
             return await self._finder.read_payments(access, ledger_ids)
+        if route == EXPENSES.name:
+            return await self._claims.read(access, ledger_ids)
         if route in RESOURCES:
             return await self._finder.read(access, RESOURCES[route], ledger_ids)
         return {file.ledger_id: file for file in await self._files(access, route) if file.ledger_id in ledger_ids}
@@ -181,11 +188,11 @@ class FreeAgentProvider:
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         """Where each document is, is unverified."""
-        return f"{self._web(books.short_code)}/{RESOURCE_OF[kind].path}/{ledger_id}"
+        return f"{self._web(books.short_code)}/{page_of(kind, ledger_id)}"
 
     def _link(self, kind: PostingKind, ledger_id: str) -> str:
         """Of a company that is not named, FreeAgent opens the one of whoever is signed in (unverified)."""
-        return f"{self._web(None)}/{RESOURCE_OF[kind].path}/{ledger_id}"
+        return f"{self._web(None)}/{page_of(kind, ledger_id)}"
 
     def _web(self, company: str | None) -> str:
         return self._config.web_url.rstrip("/").replace(COMPANY, company or "login")

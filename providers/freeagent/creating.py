@@ -15,11 +15,12 @@ from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
 from providers.errors import OutcomeUnknownError, PersonNeededError, ProviderError
+from providers.freeagent.claiming import Claims
 from providers.freeagent.completing import Completer
 from providers.freeagent.documents import DRAFT, payment_of
 from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
-from providers.freeagent.resources import PAYMENTS, RECEIVED, RESOURCES, SPENT, Resource, id_of
+from providers.freeagent.resources import EXPENSES, PAYMENTS, RECEIVED, RESOURCES, SPENT, Resource, id_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ class Creator:
     finder: Finder
     completer: Completer
     gone: Gone
+    claims: Claims
     _keys: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
     async def create(self, access: Access, drafts: Sequence[Json], key: str) -> tuple[Outcome, ...]:
@@ -53,6 +55,8 @@ class Creator:
         return tuple(outcomes)
 
     async def _one(self, access: Access, draft: Json, key: str, *, was_sent: bool) -> Outcome:
+        if draft["route"] == EXPENSES.name:
+            return await self.claims.create(access, draft)
         resource = SPENT if draft["route"] == PAYMENTS else RESOURCES[draft["route"]]
         if was_sent:
             there = await self.finder.marked(access, resource, draft)

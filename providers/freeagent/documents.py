@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+from bot.domain.books import USERS
 from bot.domain.coding import Track
 from bot.domain.ledger_documents import LedgerDocument, LedgerFile, LedgerPayment
 from bot.domain.money import WIDE, to_cents
@@ -19,6 +20,8 @@ from providers.exact import exact_json
 from providers.freeagent import taxes
 from providers.freeagent.mapping import amount_of, day_of, rate_of
 from providers.freeagent.resources import (
+    AND,
+    EXPENSES,
     EXPLANATIONS,
     PAID_BY,
     PAYMENTS,
@@ -40,6 +43,10 @@ DRAFT = "Draft"
 SETTLED = ("Paid", "Refunded", "Overpaid")
 _OPEN = ("Open", "Overdue", "Zero Value", "Written-off", "Part written-off")
 _ROUNDING = "Rounding of the tax"
+LINE = "#"
+"""Between the marker of a document and the number of its line, where each line is a record."""
+SEVERAL = "several"
+"""In the place of a currency, where not all are in one."""
 _SEVERAL = "lines of several categories or projects: FreeAgent books money on a bank account under one"
 
 
@@ -50,6 +57,8 @@ def drafts_of(works: Sequence[Posting] | Sequence[Payment]) -> bytes:
 
 def draft_of(posting: Posting) -> Json:
     """What cannot be said in FreeAgent is frozen as its problem."""
+    if posting.kind is PostingKind.EXPENSES:
+        return _claim(posting)
     resource = RESOURCE_OF[posting.kind]
     draft: Json = {
         "route": resource.name,
@@ -152,8 +161,41 @@ def _explanation(posting: Posting, resource: Resource) -> Json:
 def _described(posting: Posting) -> str:
     """Whom it is from or to, of which FreeAgent has no field; what it is; and our marker, as its last word."""
     words = "; ".join(dict.fromkeys(filter(None, (line.description.strip() for line in posting.lines))))
-    room = max(LONGEST - len(posting.marker) - 1, 0)
-    return f"{f'{posting.contact_name}: {words}'[:room].strip()} {posting.marker}"
+    return _with_marker(f"{posting.contact_name}: {words}", posting.marker)
+
+
+def _with_marker(words: str, marker: str) -> str:
+    room = max(LONGEST - len(marker) - 1, 0)
+    return f"{words[:room].strip()} {marker}".strip()
+
+
+def _claim(posting: Posting) -> Json:
+    """An expense for each line, with a marker of its own."""
+    draft: Json = {"route": EXPENSES.name, "marker": posting.marker}
+    try:
+        return {**draft, "records": [_expense(posting, place, line) for place, line in enumerate(posting.lines)]}
+    except NotTakenError as error:
+        return {**draft, "code": error.problem.code, "facts": dict(error.problem.facts)}
+
+
+def _expense(posting: Posting, place: int, line: PostingLine) -> Json:
+    """Less than nothing is owed to whoever claims it. Each is found by the report's number, and is of its receipt's day.
+
+    Raises:
+        NotTakenError: tax that FreeAgent has no way to say.
+    """
+    gross = (line.net + line.tax) * EXPENSES.sign
+    return {
+        **_booked(line.account_code, line.tracking),
+        **taxes.charged_the_other_way([line.tax_code]),
+        "user": posting.contact_id,
+        "dated_on": (line.dated_on or posting.issued_on).isoformat(),
+        "currency": posting.currency,
+        "gross_value": text_of(gross),
+        "description": _with_marker(line.description.strip() or "-", f"{posting.marker}{LINE}{place + 1}"),
+        "receipt_reference": posting.number,
+        **taxes.of_cost((line.tax_code,), gross, line.tax * EXPENSES.sign),
+    }
 
 
 def _payment(payment: Payment) -> Json:
@@ -185,6 +227,47 @@ def _payment(payment: Payment) -> Json:
 def markers_of(found: Json) -> frozenset[str]:
     """The words among which ours is: people may write beside it."""
     return frozenset(str(found.get("comments") or found.get("description") or "").split())
+
+
+def line_marked(found: Json, marker: str) -> int | None:
+    """Of which line of ours an expense is, counted from 0; None of none of this marker."""
+    for word in str(found.get("description") or "").split():
+        own, _, place = word.rpartition(LINE)
+        if own == marker and place.isascii() and place.isdigit() and int(place):
+            return int(place) - 1
+    return None
+
+
+def claim_of(rows: Sequence[Json], link: Link) -> LedgerDocument:
+    """Expenses that are one document, in the order of its lines; of all of which it says what they have in common."""
+    ledger_id = AND.join(id_of(row["url"]) for row in rows)
+    gross = -sum((amount_of(row["gross_value"]) for row in rows), Decimal(0))
+    tax = -sum((amount_of(row.get("sales_tax_value")) for row in rows), Decimal(0))
+    markers = {word.rpartition(LINE)[0] for row in rows for word in str(row.get("description") or "").split()[-1:]}
+    projects = [id_of(row["project"]) for row in rows if row.get("project")]
+    return LedgerDocument(
+        ledger_id=ledger_id,
+        kind=PostingKind.EXPENSES,
+        marker=_only(markers),
+        number=_only({str(row.get("receipt_reference") or "") for row in rows}),
+        contact_name=None,
+        contact_id=USERS + id_of(_only({str(row["user"]) for row in rows}) or ""),
+        status=PaymentStatus.AWAITING_PAYMENT,
+        issued_on=None,
+        currency=_only({str(row["currency"]) for row in rows}) or SEVERAL,
+        net=gross - tax,
+        tax=tax,
+        gross=gross,
+        url=link(PostingKind.EXPENSES, ledger_id),
+        account_codes=tuple(optional_id(row.get("category")) for row in rows),
+        days=tuple(day for row in rows if (day := day_of(row.get("dated_on"))) is not None),
+        options=tuple(sorted(projects)),
+    )
+
+
+def _only(found: set[str]) -> str | None:
+    """What all of them say."""
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def status_of(found: Json) -> str:

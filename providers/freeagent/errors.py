@@ -39,6 +39,7 @@ SENTENCES: Sequence[Sentence] = (
     sentence(r"(?:contact|organisation[_ ]name|first[_ ]name|last[_ ]name) can't be blank", P.CONTACT_MISSING),
     sentence(r"(?:organisation|first|last)[_ ]name is", P.FIELD_NOT_VALID, what="the name of the supplier or customer"),
     sentence(r"contact(?:[_ ]id)? is invalid", P.CONTACT_ARCHIVED),
+    sentence(r"user (?:is|can't|must)", P.CLAIMANT_NOT_TAKEN),
     # what it is booked to
     sentence(r"sales tax rate must be the AUTO rate|sales_tax_rate must be the AUTO rate", P.TAX_NOT_USABLE),
     sentence(r"must be set to 'Auto' or", P.TAX_NOT_USABLE),

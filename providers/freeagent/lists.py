@@ -5,10 +5,12 @@ Sources: dev.freeagent.com "Categories", "Bank Accounts", "Contacts", "Projects"
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from bot.domain.books import (
+    USERS,
     Account,
     AccountClass,
     Contact,
@@ -27,6 +29,8 @@ from providers.freeagent.resources import id_of
 
 PROJECT = "project"
 """The tracking category there is; its options are projects."""
+ACCOUNTANT = "Accountant"
+"""The role of users to whom nothing is paid back."""
 EXEMPT, OUT_OF_SCOPE = "EXEMPT", "OUT_OF_SCOPE"
 UK_RATES = ("20.0", "5.0", "0.0")
 """Where a company of the United Kingdom does not tell any: the example of "Company" has none (unverified)."""
@@ -61,6 +65,19 @@ def read_entry(kind: ListKind, element: Any) -> ListEntry | Unreadable:
         return _contact(found) if kind is ListKind.CONTACTS else _bank_account(found)
     except FieldError as error:
         return _unreadable(kind, element, error)
+
+
+def users_of(rows: Sequence[Any]) -> tuple[list[ListEntry], list[Unreadable]]:
+    """Whoever works with the books, to be kept beside its contacts."""
+    entries: list[ListEntry] = []
+    unreadable: list[Unreadable] = []
+    for row in rows:
+        try:
+            entries.append(_user(record_of(row)))
+        except FieldError as error:
+            unread = _unreadable(ListKind.CONTACTS, row, error)
+            unreadable.append(replace(unread, key=None if unread.key is None else USERS + unread.key))
+    return entries, unreadable
 
 
 def _unreadable(kind: ListKind, element: Any, error: FieldError) -> Unreadable:
@@ -178,6 +195,18 @@ def _contact(found: Mapping[str, Any]) -> Contact:
         is_supplier=True,
         is_customer=True,
         tax_number=optional_name(found, "sales_tax_registration_number"),
+    )
+
+
+def _user(found: Mapping[str, Any]) -> Contact:
+    """Who can be paid back; the page "Users" and the sandbox's `hidden`."""
+    name = " ".join(filter(None, (optional_name(found, "first_name"), optional_name(found, "last_name"))))
+    return Contact(
+        provider_id=USERS + id_of(code_of(found, "url")),
+        name=name or name_of(found, "email"),
+        is_active=not found.get("hidden") and found.get("role") != ACCOUNTANT,
+        is_user=True,
+        email=optional_name(found, "email"),
     )
 
 

@@ -76,6 +76,7 @@ def books_of(found: wire.Company, locks: Locks, rights: BillRights) -> Books:
 def rules_of(found: wire.Company) -> BookRules:
     """Who is not registered has no tax; and where it is not of value added, tax on costs is part of what is paid for. In another
     currency a rate comes to nothing ("Expenses"). An explanation of a bank transaction is of one category.
+    What somebody paid themselves is an expense of theirs.
     """
     taxes_sales = is_registered(found)
     return BookRules(
@@ -83,6 +84,7 @@ def rules_of(found: wire.Company) -> BookRules:
         taxes_sales=taxes_sales,
         costs_taxed_in=found.get("currency"),
         books_bank_whole=True,
+        pays_users=True,
     )
 
 

@@ -1,14 +1,15 @@
 """One page of a list, from as many calls as that takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
 from bot.clock import Clock
 from bot.domain.books import ListEntry, ListKind, ListPage, Unreadable
 from providers.base import Access
+from providers.errors import PersonNeededError
 from providers.freeagent import lists, wire
-from providers.freeagent.client import PAGE_SIZE, FreeAgentClient
+from providers.freeagent.client import PAGE_SIZE, FreeAgentClient, Json
 from providers.refusals import mapped_errors
 
 READ_AT_ONCE = 200
@@ -46,12 +47,33 @@ class ListReader:
                 query = {"view": "all", "sort": "created_at"}
                 if since is not None:
                     query["updated_since"] = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z"
-                return await self._rows(access, kind, "contacts", query, page)
+                contacts = await self._rows(access, kind, "contacts", query, page)
+                return contacts if page is not None else await self._with_users(access, contacts)
 
     async def company(self, access: Access) -> wire.Company:
         answer = await self.client.read(access, "company")
         with mapped_errors():
             return cast("wire.Company", dict(answer["company"]))
+
+    async def _with_users(self, access: Access, contacts: ListPage) -> ListPage:
+        """Before the first contacts: there are few, and what changed of them is not told apart."""
+        rows = await self._users(access)
+        with mapped_errors():
+            users, unreadable = lists.users_of(rows)
+        return replace(contacts, entries=(*users, *contacts.entries), unreadable=(*unreadable, *contacts.unreadable))
+
+    async def _users(self, access: Access) -> list[Json]:
+        """All of them; to somebody who may not see the others, whoever is signed in. An account manager is none of them."""
+        try:
+            return await self.client.whole(access, "users", {"view": "all"}, can_wait=True)
+        except PersonNeededError:
+            pass
+        try:
+            found = await self.client.read(access, "users/me", can_wait=True)
+        except PersonNeededError:
+            return []
+        with mapped_errors():
+            return [dict(found["user"])]
 
     async def _rows(
         self, access: Access, kind: ListKind, path: str, query: dict[str, str], page: str | None

@@ -37,6 +37,7 @@ _LESS_THAN_NOTHING = (
     PostingKind.SUPPLIER_CREDIT_NOTE,
     PostingKind.CUSTOMER_CREDIT_NOTE,
     PostingKind.SPEND_MONEY,
+    PostingKind.EXPENSES,
 )
 BILL = Resource(name="bills", path="bills", kind=PostingKind.BILL, items="bill_items")
 REFUND = Resource(name="bill_refunds", path="bills", kind=PostingKind.SUPPLIER_CREDIT_NOTE, items="bill_items")
@@ -46,7 +47,9 @@ CREDIT_NOTE = Resource(
 )
 SPENT = Resource(name="money_out", path=EXPLANATIONS, kind=PostingKind.SPEND_MONEY)
 RECEIVED = Resource(name="money_in", path=EXPLANATIONS, kind=PostingKind.RECEIVE_MONEY)
-RESOURCES = {each.name: each for each in (BILL, REFUND, INVOICE, CREDIT_NOTE, SPENT, RECEIVED)}
+EXPENSES = Resource(name="expenses", path="expenses", kind=PostingKind.EXPENSES)
+"""A document is as many of them as it has lines."""
+RESOURCES = {each.name: each for each in (BILL, REFUND, INVOICE, CREDIT_NOTE, SPENT, RECEIVED, EXPENSES)}
 RESOURCE_OF = {each.kind: each for each in RESOURCES.values()}
 PAYMENTS = "payments"
 """Our route of explanations that pay something."""
@@ -58,6 +61,8 @@ PAID_BY = {
 }
 """The field of an explanation that names what it pays; a credit note that is refunded is named as an invoice is."""
 FILES = "attachments"
+AND = "."
+"""Between the ids of expenses that are one document, in the order of its lines."""
 
 
 def paid_by(payment: Payment) -> str:
@@ -72,11 +77,21 @@ def route_of(work: Work) -> str:
         case Payment():
             return PAYMENTS
         case Attachment():
-            return f"{name}/{work.document_id}/{FILES}"
+            return f"{name}/{record_of(work)}/{FILES}"
         case Withdrawal():
             return f"{name}/{work.document_id}"
         case Posting():
             return name
+
+
+def record_of(attachment: Attachment) -> str:
+    """The id of the record that a file hangs on: of expenses that are one document, one of them."""
+    return attachment.document_id.split(AND)[attachment.place]
+
+
+def page_of(kind: PostingKind, ledger_id: str) -> str:
+    """The path of its page; of expenses that are one document, that of the first."""
+    return f"{RESOURCE_OF[kind].path}/{ledger_id.split(AND, maxsplit=1)[0]}"
 
 
 def is_of_document(route: str) -> bool:

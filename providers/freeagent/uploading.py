@@ -1,4 +1,4 @@
-"""A file as FreeAgent takes it: as text inside of JSON, with a bill as its one file, with an explanation as one of many
+"""A file as FreeAgent takes it: as text inside of JSON, with a bill or an expense as its one file, with an explanation as one of many
 ("Attachments"; "Bank Transaction Explanation Attachments", from version 2026-09-01 on).
 """
 
@@ -15,7 +15,7 @@ from providers.errors import OutcomeUnknownError, PersonNeededError
 from providers.freeagent.client import FreeAgentClient
 from providers.freeagent.documents import files_of
 from providers.freeagent.finding import Finder
-from providers.freeagent.resources import EXPLANATIONS, FILES, RESOURCE_OF
+from providers.freeagent.resources import EXPLANATIONS, FILES, RESOURCE_OF, record_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
@@ -42,14 +42,14 @@ class Uploader:
     finder: Finder
 
     async def attach(self, access: Access, attachment: Attachment, content: bytes) -> Outcome:
-        """One of that name that is there already is it: a bill has one file, and another would take its place."""
+        """One of that name that is there already is it: a bill or an expense has one file, and another would take its place."""
         resource = RESOURCE_OF[attachment.kind]
-        before = await self.finder.files(access, resource, attachment.document_id)
+        before = await self.finder.files(access, resource, record_of(attachment))
         there = next((file for file in before if file.name == attachment.name), None)
         if there is not None:
             return Accepted(ledger_id=there.ledger_id, record=there)
         if before and resource.path != EXPLANATIONS:
-            words = f"{before[0].name} is attached to it already, and FreeAgent takes one file of a bill"
+            words = f"{before[0].name} is attached to it already, and FreeAgent takes one file of each {resource.root}"
             return Refused(problem=Problem(code=ProblemCode.FILE_REFUSED, vendor_words=words))
         try:
             answer = await self._sent(self.finder.client, access, attachment, content)
@@ -63,7 +63,7 @@ class Uploader:
     @staticmethod
     async def _sent(client: FreeAgentClient, access: Access, attachment: Attachment, content: bytes) -> Json:
         resource, file = RESOURCE_OF[attachment.kind], file_to_wire(attachment, content)
-        path = f"{resource.path}/{attachment.document_id}"
+        path = f"{resource.path}/{record_of(attachment)}"
         if resource.path == EXPLANATIONS:
             return await client.write(access, "POST", f"{path}/{FILES}", {FILES: [file]}, can_wait=True)
         return await client.change(access, path, resource.root, {"attachment": file})

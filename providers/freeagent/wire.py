@@ -17,6 +17,8 @@ class User(TypedDict, total=False):
     first_name: str
     last_name: str
     permission_level: int
+    role: str
+    hidden: bool
 
 
 class AccountManager(TypedDict, total=False):
@@ -110,6 +112,26 @@ class Document(TypedDict, total=False):
     bill_items: list[BillItem]
     invoice_items: list[SoldItem]
     credit_note_items: list[SoldItem]
+    attachment: File
+
+
+class Expense(TypedDict, total=False):
+    """What a user paid themselves: less than nothing is owed to them."""
+
+    url: str
+    user: str
+    category: str
+    dated_on: str
+    description: str
+    currency: str
+    gross_value: str
+    receipt_reference: str
+    sales_tax_rate: str
+    sales_tax_status: str
+    sales_tax_value: str
+    manual_sales_tax_amount: str
+    ec_status: str
+    project: str
     attachment: File
 
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.ledger_documents import EndedDocument, changes
-from bot.domain.postings import Ending, Withdrawal
+from bot.domain.postings import Ending, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
 from providers.errors import PersonNeededError
+from providers.freeagent.claiming import Claims
 from providers.freeagent.client import is_id
 from providers.freeagent.documents import DRAFT, Json
 from providers.freeagent.finding import Finder
-from providers.freeagent.resources import EXPLANATIONS, RESOURCES, Resource, optional_id, route_of
+from providers.freeagent.resources import EXPENSES, EXPLANATIONS, RESOURCES, Resource, optional_id, route_of
 from providers.refusals import mapped_errors
 
 TRANSACTIONS = "bank_transactions"
@@ -26,8 +27,11 @@ TRANSACTIONS = "bank_transactions"
 @dataclass(frozen=True, slots=True)
 class Withdrawer:
     finder: Finder
+    claims: Claims
 
     async def withdraw(self, access: Access, withdrawal: Withdrawal) -> Outcome:
+        if withdrawal.kind is PostingKind.EXPENSES:
+            return await self.claims.withdraw(access, withdrawal)
         resource, found = await self._record(access, route_of(withdrawal))
         if found is None:
             ended = _ended(withdrawal.document_id)
@@ -47,8 +51,10 @@ class Withdrawer:
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
+        name, _, document_id = route.partition("/")
+        if name == EXPENSES.name:
+            return await self.claims.ended(access, document_id)
         _, found = await self._record(access, route)
-        document_id = route.partition("/")[2]
         return {} if found is not None else {document_id: _ended(document_id)}
 
     async def _record(self, access: Access, route: str) -> tuple[Resource, Json | None]:

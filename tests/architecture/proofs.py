@@ -89,6 +89,10 @@ PROOFS: Mapping[str, Proof] = {
     ),
     "bank_transactions": _books(PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY, by=Capability.BANK_TRANSACTIONS),
     "payments": _can(Capability.PAYMENTS),
+    "expense_reports": lambda package: (
+        Capability.EXPENSE_REPORTS in package.profile.capabilities
+        and package.profile.claimed_as in package.contract.KINDS
+    ),
     "attachments": lambda package: package.profile.files is not None,
     "tracking": _can(Capability.TRACKING),
     "line_products": lambda package: "products" in package.profile.capabilities,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.book_rules import BookRules
 from bot.domain.booking import kind_of
 from bot.domain.books import Capability
 from bot.domain.documents import DocumentType, ItemKind
@@ -48,6 +49,7 @@ ONLY_AGAIN = {Fix.RETRY, Fix.WAIT_FOR_LEDGER, Fix.OPEN_IN_LEDGER, Fix.WITHDRAW_A
 SIDES = {
     "a cost": (ItemKind.COST, DocumentType.INVOICE),
     "a supplier's credit note": (ItemKind.COST, DocumentType.CREDIT_NOTE),
+    "an expense report": (ItemKind.EXPENSE_REPORT, DocumentType.RECEIPT),
     "a sale": (ItemKind.SALE, DocumentType.INVOICE),
     "a credit note to a customer": (ItemKind.SALE, DocumentType.CREDIT_NOTE),
 }
@@ -58,7 +60,7 @@ def test_wherever_documents_can_go_is_shown_by_the_contract(record_property: Any
     rows = dict.fromkeys(row for goes in packages.values() for row in goes)
 
     lines = [("", "", *(PROVIDERS[key].profile.name for key in packages))]
-    lines += [(*row, *(_words(key, goes.get(row)) for key, goes in packages.items())) for row in rows]
+    lines += [(*row, *(_words(key, goes.get(row), SIDES[row[0]][0]) for key, goes in packages.items())) for row in rows]
 
     record_property("table", f"where documents go\n{_drawn(lines)}")
     unshown = [(key, kind) for key, goes in packages.items() for kind in goes.values() if not _is_shown(key, kind)]
@@ -91,17 +93,22 @@ def _goes(key: str) -> Iterator[tuple[tuple[str, str], PostingKind]]:
     """By what it is and where it goes, what it becomes there."""
     for (words, (kind, document_type)), destination in product(SIDES.items(), Destination):
         if destination in destinations_for(kind, PROVIDERS[key].profile.capabilities):
-            yield (words, destination.words), kind_of(kind, document_type, destination)
+            yield (words, destination.words), kind_of(kind, document_type, destination, rules_of(key))
 
 
-def _words(key: str, kind: PostingKind | None) -> str:
+def rules_of(key: str) -> BookRules:
+    """What its books ask of expense reports, as its profile says."""
+    return BookRules(pays_users=PROVIDERS[key].profile.claimed_as is PostingKind.EXPENSES)
+
+
+def _words(key: str, kind: PostingKind | None, of: ItemKind) -> str:
     """What it becomes, and as what it can be published."""
     if kind is None:
         return "–"
     profile = PROVIDERS[key].profile
     if kind.is_of_bank:
         return kind.words
-    statuses = statuses_for(ItemKind.SALE if kind.is_sale else ItemKind.COST, profile.capabilities)
+    statuses = statuses_for(of, profile.capabilities)
     can = [status for status in statuses if status is not PaymentStatus.PAID or kind in profile.pays]
     return f"{kind.words}: {', '.join(status.replace('_', ' ') for status in can)}"
 

@@ -57,6 +57,8 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.ASK_AGAIN: "back",
     ActionId.UNARCHIVE_ITEM: "archived",
     ActionId.TAKE_APART: "report",
+    ActionId.LINK_CLAIMANT: "unlinked",
+    CallbackId.LINK_CLAIMANT: "unlinked",
     ActionId.UNDO_ITEM: "approved",
     ActionId.HOLD_ITEM: "approved",
     ActionId.RELEASE_ITEM: "held",
@@ -95,6 +97,8 @@ OF_A_REFUSAL = {
     CallbackId.CHANGE_NUMBER,
 }
 CONTACT = next(str(contact["ContactID"]) for contact in contacts(TRADING) if contact["ContactStatus"] == "ACTIVE")
+A_USER = "users/1"
+"""Of the books whose software is not called."""
 REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
@@ -149,6 +153,8 @@ class Ids:
     """Another organisation of the same workspace and people, whose software is not called; it has had one batch."""
     to_remove: str
     """An item of that one, to be removed there by a person."""
+    unlinked: str
+    """An expense report of that one, of somebody who is none of its users yet."""
     picture: str
     """A file that is asked about."""
     files: str
@@ -195,7 +201,8 @@ class Ids:
         elif callback is CallbackId.DISCONNECT:
             version = str(self.connected)
         draft = f":{FORM}:0:1" if callback in OF_A_DRAFT else ""
-        return f"{self.organisation}:{version}:{item}{draft}"
+        of = self.downloaded if callback is CallbackId.LINK_CLAIMANT else self.organisation
+        return f"{of}:{version}:{item}{draft}"
 
 
 def trigger() -> str:
@@ -363,6 +370,7 @@ FIXED: dict[CallbackId, Payload] = {
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
     CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},
     CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
+    CallbackId.LINK_CLAIMANT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(A_USER)}},
     CallbackId.CHANGE_NUMBER: {BlockId.NUMBER: value(typed("INV-33"))},
 }
 """The small forms behind an alert's buttons."""

@@ -18,13 +18,13 @@ from sqlalchemy import select
 
 from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.base import dump, new_id, table_of
-from bot.db.connections import ConnectionRow, OrganisationRow
+from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow
 from bot.db.items import ITEMS, load_item
 from bot.db.migrate import tables
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
-from bot.domain.books import Books
+from bot.domain.books import Books, Contact, ListKind
 from bot.domain.connecting import NamedBooks
 from bot.domain.documents import Facts, Party
 from bot.domain.editing import Edit
@@ -42,6 +42,7 @@ from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
 from bot.services import alerts
 from bot.services.drafts import DraftRef
+from bot.services.lists import books_of
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef
@@ -49,14 +50,14 @@ from providers.file_export import PROFILE
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
 from tests.attacks import rights_table as table
-from tests.attacks.entries import FORM, OWN_RECEIPT, Ids, Payload
+from tests.attacks.entries import A_USER, FORM, OWN_RECEIPT, Ids, Payload
 from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
 
 UNDO_SECONDS = 7200
-CONNECTIONS = table_of(ConnectionRow)
+CONNECTIONS, ORGANISATIONS, ENTRIES = table_of(ConnectionRow), table_of(OrganisationRow), table_of(ListEntryRow)
 SECOND = "Northwind Catering Ltd"
 SUBMITTER, VIEWER, YVONNE, NOWHERE = "U0SUBMIT1", "U0VIEWER1", "U0YVONNE1", "T0NOWHERE"
 PEOPLE = {
@@ -317,6 +318,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         to_remove=await _to_remove(desk, published, downloaded),
         **await _asked(desk),
         report=report,
+        unlinked=await _unlinked(desk, report, downloaded),
         receipts=receipts,
         waiting=waiting,
         approved=approved,
@@ -359,6 +361,24 @@ async def _receipts(desk: Desk) -> tuple[dict[str, str], str]:
     report = await services.reports.make(await desk.world.actor(OWNER), organisation, claim, "report:laid out")
     await desk.settle()
     return found, ItemRef(report.id, report.version).encode()
+
+
+async def _unlinked(desk: Desk, report: str, downloaded: OrganisationId) -> str:
+    """A copy of a report, in books that pay users, of which there is one; nobody has said who claims it."""
+    item_id = ItemId(new_id())
+    own = {"id": item_id, "organisation_id": downloaded, "state": ItemState.TO_REVIEW, "source_key": "a claim"}
+    async with desk.world.services.db.write() as tx:
+        item = (await tx.execute(select(ITEMS).where(ITEMS.c.id == ItemRef.decode(report).item_id))).mappings().one()
+        await tx.execute(ITEMS.insert().values(**{**item, **own}))
+        books = await books_of(tx, item["workspace_id"], downloaded)
+        assert books is not None
+        paying = dump(replace(books, rules=replace(books.rules, pays_users=True)))
+        await tx.execute(ORGANISATIONS.update().where(ORGANISATIONS.c.id == downloaded).values(books=paying))
+        user = Contact(provider_id=A_USER, name="Olivia", is_user=True)
+        listed = {"kind": ListKind.CONTACTS, "key": A_USER, "search": " olivia", "is_active": True, "seen_in": 0}
+        of = {"workspace_id": item["workspace_id"], "organisation_id": downloaded}
+        await tx.execute(ENTRIES.insert().values(**of, **listed, entry=dump(user)))
+    return ItemRef(item_id, item["version"]).encode()
 
 
 async def _approved(desk: Desk, number: str) -> str:

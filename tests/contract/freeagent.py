@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import aiohttp
 
 from bot.domain.books import ListKind
-from bot.domain.postings import Posting
+from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import StepKind
 from providers.base import Access, ClientConfig
@@ -106,9 +106,14 @@ class FreeAgentFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
         model = self.books.shelf("contacts")["1"]
         for number in range(200):
             self.books.create("contacts", {**_own(model), "organisation_name": f"Supplier {number}"})
-        return len(self.books.shelf("contacts"))
+        return len(self.books.shelf("contacts")) + len(self.books.shelf("users"))
 
     # Writing
+
+    def a_posting(self, kind: PostingKind, number: str) -> Posting:
+        """Expenses are of a user."""
+        posting = super().a_posting(kind, number)
+        return replace(posting, contact_id="users/1") if kind is PostingKind.EXPENSES else posting
 
     def standing(self) -> list[str]:
         return [str(bill["reference"]) for bill in self.state.bills()]

@@ -16,7 +16,7 @@ from tests.providers.freeagent import vendor_schema
 class TestFreeAgent(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
-    KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
+    KINDS: ClassVar[tuple[PostingKind, ...]] = (*USUAL_KINDS, PostingKind.EXPENSES)
     PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in USUAL_KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP",)
     NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)

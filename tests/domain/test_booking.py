@@ -25,7 +25,7 @@ D = Decimal
 
 
 def a_line(net: str, **given: Decimal) -> Line:
-    return Line(description="Paper", unit_price=D(net), net=D(net), **given)
+    return replace(Line(description="Paper", unit_price=D(net), net=D(net)), **given)  # type: ignore[arg-type]  # of amounts
 
 
 def an_item(**facts: object) -> Item:

@@ -107,7 +107,7 @@ async def test_receipts_become_one_bill_to_whoever_paid_them_with_a_line_and_a_f
     done = await make(desk, **{BlockId.DESCRIPTION: "March"})
 
     assert done.view is not None
-    assert "Mia's expense report was added as *B-1003*: in approval" in words(done.view)
+    assert "Mia Member's expense report was added as *B-1003*: in approval" in words(done.view)
     card = words(card_of(desk, "B-1003"))
     assert "Northwind Trading Ltd" in card.splitlines()[0]
     assert "Expense report · *150.00 GBP*" in card
@@ -122,7 +122,7 @@ async def test_receipts_become_one_bill_to_whoever_paid_them_with_a_line_and_a_f
     await desk.press(card_of(desk, "B-1003"), ActionId.APPROVE_ITEM, APPROVER)
 
     (bill,) = desk.xero.bills()
-    assert bill["Contact"]["Name"] == "Mia"
+    assert bill["Contact"]["Name"] == "Mia Member"
     assert (bill["InvoiceNumber"], bill["Status"], Decimal(bill["Total"])) == ("B-1003", "AUTHORISED", Decimal(150))
     told = [line["Description"] for line in bill["LineItems"]]
     assert [each.split(" · ")[1] for each in told] == ["Paper & Ink Ltd", "Northern Rail"]
@@ -364,7 +364,7 @@ async def test_quickbooks_has_it_as_a_bill_with_lines_and_files(sqlite_url: str)
         await desk.settle()
 
         (bill,) = books.bills()
-        assert (bill["DocNumber"], bill["TotalAmt"], bill["VendorRef"]["name"]) == ("B-1003", 150, "Mia")
+        assert (bill["DocNumber"], bill["TotalAmt"], bill["VendorRef"]["name"]) == ("B-1003", 150, "Mia Member")
         assert [line["Amount"] for line in bill["Line"]] == [100, 30]
         assert "Northern Rail" in bill["Line"][1]["Description"]
         assert "its file is there too" in words(card_of(desk, "B-1003"))

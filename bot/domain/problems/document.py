@@ -54,6 +54,15 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.EDIT_ITEM,),
         field="Supplier",
     ),
+    ProblemCode.CLAIMANT_NOT_TAKEN: Entry(
+        title="{ledger} pays nothing back to that user",
+        explanation="{supplier} is no user of {ledger} any more, is hidden there, or is its accountant.",
+        remedy="Choose another user here; another payee is approved again. Or restore {supplier} in {ledger} and press Retry; the "
+        "approval is kept.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_CONTACT, Fix.RETRY),
+        field="Contact",
+    ),
     ProblemCode.CURRENCY_NOT_ENABLED: Entry(
         title="The currency is not switched on in {ledger}",
         explanation="The document is in {currency}, and this organisation in {ledger} is not subscribed to that currency.",

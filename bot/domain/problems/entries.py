@@ -18,6 +18,7 @@ class ProblemCode(StrEnum):
     CONTACT_ARCHIVED = "contact_archived"
     CONTACT_NAME_TAKEN = "contact_name_taken"
     CONTACT_MISSING = "contact_missing"
+    CLAIMANT_NOT_TAKEN = "claimant_not_taken"
     CURRENCY_NOT_ENABLED = "currency_not_enabled"
     CURRENCIES_MIXED = "currencies_mixed"
     NUMBER_TAKEN = "number_taken"

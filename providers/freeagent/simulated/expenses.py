@@ -19,8 +19,10 @@ from providers.simulating.numbers import Json, rounded
 
 
 def is_claimant(user: Json) -> bool:
-    """No payment is recorded to a user with the role of Accountant: support article 115001218590."""
-    return bool(user["role"] != "Accountant")
+    """No payment is recorded to a user with the role of Accountant: support article 115001218590. That one who is hidden claims
+    nothing either is unverified.
+    """
+    return bool(user["role"] != "Accountant") and not user["hidden"]
 
 
 @dataclass(slots=True)

@@ -137,9 +137,9 @@ LISTS = (
             views={
                 "all": everything,
                 "staff": lambda _books, one: bool(one["role"] != "Accountant"),
-                "active_staff": lambda _books, one: bool(one["role"] != "Accountant"),
+                "active_staff": lambda _books, one: bool(one["role"] != "Accountant" and not one["hidden"]),
                 "advisors": lambda _books, one: bool(one["role"] == "Accountant"),
-                "active_advisors": lambda _books, one: bool(one["role"] == "Accountant"),
+                "active_advisors": lambda _books, one: bool(one["role"] == "Accountant" and not one["hidden"]),
             }
         ),
     ),

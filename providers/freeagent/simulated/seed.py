@@ -41,6 +41,7 @@ PEOPLE = {
         _person("ira", "Ira", "Standard", {TRADING: "5"}),
         _person("rae", "Rae", "Receipts", {TRADING: "2"}),
         _person("pat", "Pat", "Practice", dict.fromkeys(CLIENTS, "8")),
+        _person("mia", "Mia", "Member", {TRADING: "2"}),
     )
 }
 _ROLES = {"dana": "Director", "pat": "Accountant"}

@@ -68,6 +68,17 @@ class FreeAgentState(Simulated[Books]):
             raise KeyError(person)
         self.books[company].save("users", {**user, "permission_level": level})
 
+    def set_hidden(self, company: str, person: str, *, is_hidden: bool) -> None:
+        """Whether a user is hidden, as somebody is who left."""
+        user = self.books[company].user_of(person)
+        if user is None:
+            raise KeyError(person)
+        self.books[company].save("users", {**user, "hidden": is_hidden})
+
+    def set_keeps_some(self, company: str, number: int | None) -> None:
+        """Of how many expenses that come at once only so many are kept; None: all or none, which is unverified."""
+        self.books[company].change_company(_keeps_some=number)
+
     def lock_to(self, company: str, day: date | None) -> None:
         """The account lock that a person sets; None takes it away."""
         books = self.books[company]

@@ -50,6 +50,7 @@ KNOWN: list[tuple[str, ProblemCode, dict[str, str]]] = [
         {"what": "the name of the supplier or customer"},
     ),
     ("contact is invalid", P.CONTACT_ARCHIVED, {}),
+    ("user is invalid", P.CLAIMANT_NOT_TAKEN, {}),
     ("bill_items.sales_tax_rate must be one of 20.0, 5.0, 0.0", P.TAX_RATE_GONE, {}),
     ("Sales tax rate is invalid", P.TAX_RATE_GONE, {}),
     ("The company was not registered for VAT on that date", P.TAX_RATE_GONE, {}),

@@ -35,20 +35,26 @@ def reading(request: Request, number: str) -> Answer:
 
 @serves("POST", "/expenses", seed.MONEY)
 def creating(request: Request) -> Answer:
-    """One, or an array of several, of which all are kept or none: what is answered to those is unverified."""
+    """One, or an array of several, of which all are kept or none: that, and what is answered to those, is unverified. A lever
+    keeps some only, of those that are right.
+    """
     several = _several(request)
     if several is None:
         made = writer_of(request, _RESOURCE).create(request.json("expense"))
         return request.created("expense", whole(request, "expenses", made))
-    writer, problems = Expenses(request.books, request.level, request.person), []
+    writer, right, problems = Expenses(request.books, request.level, request.person), [], []
     for one in several:
         fields = Fields(request.books, one)
         writer.read(fields, None)
         attachments.read(fields)
         problems += fields.problems
+        right += [] if fields.problems else [one]
+    some = request.books.company.get("_keeps_some")
+    if problems and some is None:
+        raise InvalidError(problems)
+    rows = [request.shown(whole(request, "expenses", writer.create(one))) for one in right[:some]]
     if problems:
         raise InvalidError(problems)
-    rows = [request.shown(whole(request, "expenses", writer.create(one))) for one in several]
     return Answer.json({"expenses": rows}, 201)
 
 

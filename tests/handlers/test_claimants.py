@@ -1,0 +1,190 @@
+"""Where expense reports are a user's own expenses: found by their address or linked once, published as an expense for each
+receipt, refused and mended, and taken back.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.editing import edit_of
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, View
+from bot.services.choices import NotOfferedError
+from bot.services.current import NotNowError, require_item
+from bot.services.people import NotAllowedError
+from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import ItemRef
+from providers.freeagent.simulator import TRADING, Fault, FreeAgentState
+from tests.handlers.desk import Desk, actions, button_values, words
+from tests.handlers.test_expense_reports import card_of, make, menu_of, opened, take_apart
+from tests.handlers.test_freeagent import beside_freeagent, minutes_later
+
+TRAIN: dict[str, str] = {
+    BlockId.SUPPLIER: "Northern Rail",
+    BlockId.NUMBER: "T-7",
+    BlockId.ISSUED_ON: "2026-02-27",
+    BlockId.GROSS: "30.00",
+    BlockId.TAX: "0.00",
+}
+
+
+def expenses(books: FreeAgentState) -> list[tuple[str, str, Decimal]]:
+    """Whose each is, of which day, and how much is owed to them."""
+    return [(one["user"], one["dated_on"], -one["gross_value"]) for one in books.documents("expenses")]
+
+
+async def approved(desk: Desk, reference: str) -> str:
+    await desk.press(card_of(desk, reference), ActionId.APPROVE_ITEM, APPROVER)
+    await minutes_later(desk)
+    return words(card_of(desk, reference))
+
+
+async def link_form(desk: Desk, reference: str, user: str = ADMIN) -> View:
+    await desk.press(card_of(desk, reference), ActionId.LINK_CLAIMANT, user)
+    return desk.modal(user)
+
+
+async def test_receipts_become_expenses_of_whoever_has_the_claimants_address_and_are_taken_back(
+    sqlite_url: str,
+) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.drop("INV-1", ending="pdf")
+        await desk.add(**TRAIN)
+        form = await opened(desk)
+        assert "You are paid back as *Mia Member*, a user of FreeAgent" in words(form)
+        assert BlockId.CONTACT not in {str(block["block_id"]) for block in form.blocks}
+        await desk.slack.close_modal(MEMBER, everything=True)
+        await make(desk)
+        assert ActionId.LINK_CLAIMANT not in actions(card_of(desk, "B-1003"))
+        books.set_keeps_some(TRADING, 1)
+        books.fail_next(Fault.ERROR_AFTER, method="POST", path="*/expenses")
+
+        told = await approved(desk, "B-1003")
+
+        assert "Published* to FreeAgent" in told
+        assert "its file is there too" in told
+        mia = "/v2/users/6"
+        assert sorted(expenses(books)) == [(mia, "2026-02-27", Decimal(30)), (mia, "2026-03-01", Decimal(120))]
+        (file,) = books.documents("attachments")
+        paper = next(one for one in books.documents("expenses") if one["gross_value"] == -120)
+        assert (file["_of"], file["file_name"]) == (paper["url"], "B-1003 B-1001 INV-1.pdf")
+        assert {one["receipt_reference"] for one in books.documents("expenses")} == {"B-1003"}
+        assert desk.slack.thread(BILLS, card_of(desk, "B-1003").ts) == []
+
+        published = card_of(desk, "B-1003")
+        value = menu_of(published, ActionId.WITHDRAW_ITEM)
+        await desk.slack.click(published, ActionId.WITHDRAW_ITEM, user=BOOKKEEPER, value=value)
+        await desk.slack.submit(desk.modal(BOOKKEEPER), {})
+        books.fail_next(Fault.RESET_AFTER, method="DELETE", path="*/expenses/*")
+        await minutes_later(desk)
+
+        assert expenses(books) == []
+        said = desk.slack.thread(BILLS, card_of(desk, "B-1003").ts)[-1].text
+        assert "The expense claim is deleted in FreeAgent." in said
+        await take_apart(desk, card_of(desk, "B-1003"), MEMBER)
+        assert "In approval" in words(card_of(desk, "B-1002"))
+
+
+async def test_who_is_no_user_waits_until_somebody_who_keeps_the_books_says_once_who_they_are(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        for number in ("T-7", "T-8", "T-9"):
+            await desk.add(BOOKKEEPER, **{**TRAIN, BlockId.NUMBER: number})
+        form = await opened(desk, BOOKKEEPER)
+        assert "Which user of FreeAgent you are is not known yet" in words(form)
+        await desk.slack.close_modal(BOOKKEEPER, everything=True)
+        await make(desk, "B-1001", user=BOOKKEEPER)
+        await make(desk, "B-1002", user=BOOKKEEPER)
+        card = words(card_of(desk, "B-1004"))
+        assert "To review" in card
+        assert "Whoever claims it is not linked to a user of the ledger yet" in card
+        assert "Ben Bookkeeper" in card
+
+        for stranger in (MEMBER, GUEST, APPROVER):
+            await desk.press(card_of(desk, "B-1004"), ActionId.LINK_CLAIMANT, stranger)
+            assert desk.slack.view(stranger) is None
+        form = await link_form(desk, "B-1004")
+        offered = await desk.slack.options(form, ActionId.FIND_CONTACT, "", user=ADMIN, block_id=BlockId.CONTACT)
+        assert [option["text"]["text"] for option in offered] == [
+            "Dana Admin",
+            "Ira Standard",
+            "Mia Member",
+            "Rae Receipts",
+            "Sam Second",
+        ]
+        done = await desk.slack.submit(form, {BlockId.CONTACT: "users/2"}, user=ADMIN)
+        assert (done.errors, done.error) == ({}, None)
+        await desk.settle()
+
+        for reference in ("B-1004", "B-1005"):
+            told = words(card_of(desk, reference))
+            assert "In approval" in told
+            assert "Sam Second" in told
+            assert ActionId.LINK_CLAIMANT not in actions(card_of(desk, reference))
+        again = desk.world.services.claimants
+        report = ItemRef.decode(button_values(card_of(desk, "B-1004"))[ActionId.SHOW_DETAILS])
+        assert (await again.link(await desk.world.actor(ADMIN), report.item_id, "users/2")).version == report.version
+        await make(desk, "B-1003", user=BOOKKEEPER)
+        assert "Sam Second" in words(card_of(desk, "B-1006"))
+        await approved(desk, "B-1004")
+        await approved(desk, "B-1006")
+        assert expenses(books) == [("/v2/users/2", "2026-02-27", Decimal(30))] * 2
+
+
+async def test_what_is_no_user_is_not_taken_for_one_nor_a_user_for_a_supplier(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, _):
+        await desk.add(BOOKKEEPER, **TRAIN)
+        await make(desk, user=BOOKKEEPER)
+        services, admin = desk.world.services, await desk.world.actor(ADMIN)
+        report = ItemRef.decode(button_values(card_of(desk, "B-1002"))[ActionId.LINK_CLAIMANT])
+
+        for wrong in ("1", "users/5", "users/99"):  # a contact, the accountant, nobody
+            with pytest.raises(NotOfferedError, match="not in the ledger's list any more"):
+                await services.claimants.link(admin, report.item_id, wrong)
+        with pytest.raises(NotAllowedError):
+            await services.claimants.link(await desk.world.actor(MEMBER), report.item_id, "users/2")
+
+        bill = await desk.form()
+        suppliers = await desk.slack.options(bill, ActionId.FIND_CONTACT, "mia", user=MEMBER, block_id=BlockId.CONTACT)
+        assert suppliers == []
+        await desk.slack.close_modal(MEMBER, everything=True)
+        train = ItemRef.decode(button_values(await desk.add(**TRAIN | {BlockId.NUMBER: "T-8"}))[ActionId.EDIT_ITEM])
+        async with desk.world.services.db.read() as tx:
+            edit = edit_of(await require_item(tx, admin.workspace.id, train.item_id))
+        with pytest.raises(NotOfferedError):
+            await services.items.edit(admin, train.item_id, train.version, replace(edit, contact="users/6"))
+        with pytest.raises(NotNowError, match="its claimant needs no link"):
+            await services.claimants.link(admin, train.item_id, "users/6")
+
+
+async def test_a_user_who_was_hidden_is_told_and_another_one_is_chosen_and_approved(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.add(**TRAIN)
+        await make(desk)
+        books.set_hidden(TRADING, "mia", is_hidden=True)
+
+        told = await approved(desk, "B-1002")
+
+        assert "Refused by FreeAgent" in told
+        (alert,) = desk.slack.thread(BILLS, card_of(desk, "B-1002").ts)
+        assert "Mia Member is no user of FreeAgent any more, is hidden there, or is its accountant" in words(alert)
+        await desk.press(alert, ActionId.CHOOSE_CONTACT, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        assert form.definition["title"]["text"] == "Another claimant"
+        offered = await desk.slack.options(form, ActionId.FIND_CONTACT, "", user=BOOKKEEPER, block_id=BlockId.CONTACT)
+        assert "Mia Member" not in [option["text"]["text"] for option in offered]
+        done = await desk.slack.submit(form, {BlockId.CONTACT: "users/4"}, user=BOOKKEEPER)
+        assert (done.errors, done.error) == ({}, None)
+        await desk.settle()
+
+        assert "Published* to FreeAgent" in await approved(desk, "B-1002")
+        assert [whose for whose, _, _ in expenses(books)] == ["/v2/users/4"]
+        assert ActionId.LINK_CLAIMANT not in button_values(card_of(desk, "B-1002"))
+
+
+async def test_who_has_nothing_to_claim_reads_what_to_do_and_closes_it(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, _):
+        form = await opened(desk)
+
+        assert "Send your receipts in" in words(form)
+        assert form.definition["close"]["text"] == "Close"
+        assert "submit" not in form.definition
