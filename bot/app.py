@@ -15,7 +15,7 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.assembly import Services, addresses_of, build, called_of
+from bot.assembly import Services, addresses_of, build, called_of, files_of
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
@@ -25,6 +25,7 @@ from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.arrival_messages import draw as draw_arrivals
 from bot.services.connect_code import code_drawer
 from bot.services.default_messages import drawer as default_drawer
+from bot.services.file_rules import FileRules
 from bot.services.giving_back import GivingBack
 from bot.services.gone_codes import drawer as gone_codes_drawer
 from bot.services.health import Health
@@ -285,6 +286,7 @@ def upkeep_of(services: Services) -> Upkeep:
         waiting=services.waiting,
         queues=services.queues,
         clocks=WrongClocks(db),
+        file_rules=FileRules(db, files_of(providers), services.following.begin),
     )
 
 

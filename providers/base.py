@@ -120,8 +120,8 @@ class Layout:
     key: str
     name: str
     advice: str
-    sales_advice: str = ""
-    """Where sales go into files of their own."""
+    advice_of: Mapping[str, str] = field(default_factory=dict)
+    """By route, of what goes into files of its own."""
     takes_not: frozenset[str] = frozenset()
     sells_products: bool = False
     """Whether lines of sales have a product in the place of a category."""

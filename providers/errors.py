@@ -19,6 +19,10 @@ class ProviderError(Exception):
         super().__init__(f"{problem.code}: {problem.vendor_words[:200]}")
 
 
+class NotWritableError(ValueError):
+    """No document can be made of an item; the words say why, to whoever can change it."""
+
+
 class TryLaterError(ProviderError):
     """Nothing was written. `after_seconds` is the vendor's wish where it states one; `scope` the limit it named."""
 

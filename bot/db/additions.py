@@ -46,7 +46,12 @@ async def additions_of(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Ad
     found = [row for row in rows if row.kind != StepKind.WITHDRAWAL]
     # each wish is a step of its own: the last one counts
     withdrawal = [row for row in rows if row.kind == StepKind.WITHDRAWAL][-1:]
+    of_files = (row.state for row in found if row.kind == StepKind.ATTACHMENT)
+    files = [state for state in of_files if state != StepState.CANCELLED]
     return Additions(
+        files=len(files),
+        files_there=files.count(StepState.DONE),
+        files_to_come=sum(state in (StepState.WAITING, *UNDER_WAY) for state in files),
         refused=_kinds(row for row in (*found, *withdrawal) if row.state == StepState.REFUSED),
         under_way=_kinds(row for row in found if row.state in (StepState.WAITING, *UNDER_WAY)),
         done=_kinds(row for row in found if row.state == StepState.DONE and row.kind in ADDITIONS),

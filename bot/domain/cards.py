@@ -128,6 +128,11 @@ class ItemCard:
     """The one that its document is in, where it is downloaded."""
 
     @property
+    def is_ready(self) -> bool:
+        """Whether there is no time for *Undo* to wait for."""
+        return self.is_due or self.item.send_after is None
+
+    @property
     def has_tax_rates(self) -> bool:
         """Whether its books have tax rates for what it is."""
         return self.rules.taxes(self.item.kind)

@@ -65,6 +65,10 @@ class Additions:
     refused: tuple[StepKind, ...] = ()
     under_way: tuple[StepKind, ...] = ()
     done: tuple[StepKind, ...] = ()
+    files: int = 1
+    """How many it has: an expense report those of its receipts."""
+    files_there: int = 0
+    files_to_come: int = 1
     kept: tuple[StepKind, ...] = ()
     """Of what is under way: what waits until the ledger takes more calls of a day."""
     warned: tuple[tuple[StepKind, str], ...] = ()

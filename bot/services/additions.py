@@ -26,7 +26,8 @@ async def shown_additions(
 ) -> Additions:
     """Of a document that stands in the ledger, or is to be sent there over this connection."""
     if item.state in _TO_COME:
-        return Additions(under_way=_planned(item, provider, has_file=await _has_file(tx, item)))
+        files = await _files(tx, item)
+        return Additions(under_way=_planned(item, provider, has_file=files > 0), files=files, files_to_come=files)
     if item.state is not ItemState.PUBLISHED:
         return Additions()
     found = await additions_of(tx, item.workspace_id, item.id)
@@ -41,12 +42,12 @@ async def shown_additions(
     return replace(found, kept=tuple(kind for kind in found.under_way if kind is StepKind.ATTACHMENT or of_day <= 0))
 
 
-async def _has_file(tx: Tx, item: Item) -> bool:
+async def _files(tx: Tx, item: Item) -> int:
     """It was made of one, or of receipts that were."""
     if item.kind is not ItemKind.EXPENSE_REPORT:
-        return item.file_id is not None
+        return int(item.file_id is not None)
     receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
-    return any(receipt.file_id is not None for receipt in receipts)
+    return sum(receipt.file_id is not None for receipt in receipts)
 
 
 def _planned(item: Item, provider: AccountingProvider | None, *, has_file: bool) -> tuple[StepKind, ...]:

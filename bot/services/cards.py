@@ -87,8 +87,11 @@ class Cards:
         item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
         if item is None:
             return None
-        text, blocks = views.card(await self.card(tx, item))
-        return Drawn(text=text, blocks=blocks)
+        card = await self.card(tx, item)
+        text, blocks = views.card(card)
+        waits = card.is_downloaded and item.state is ItemState.APPROVED and not card.is_ready
+        # nothing else happens to it when the time for Undo is over, and then it can be downloaded
+        return Drawn(text=text, blocks=blocks, again_at=item.send_after if waits else None)
 
     async def seen(self, actor: Actor, item_id: ItemId) -> ItemCard:
         """One item, for somebody who asks.

@@ -1,7 +1,7 @@
 """What is due, turned into what is sent: each step's content as it is frozen into a batch."""
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -35,6 +35,7 @@ from bot.services.lists import books_of, contact_named, rules_of
 from bot.services.messages import redraw_items
 from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
+from providers.errors import NotWritableError
 
 logger = logging.getLogger(__name__)
 FILES = table_of(FileRow)
@@ -122,9 +123,8 @@ async def _documents(
         if its_own == route:
             taken[item.id] = (due, posting)
     body, broken = _rendered(provider, {item_id: posting for item_id, (_, posting) in taken.items()})
-    for item_id in broken:
-        facts = {"what": "its amounts", "ledger": provider.profile.name}
-        refused[item_id] = (taken.pop(item_id)[0], Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts))
+    for item_id, problem in broken.items():
+        refused[item_id] = (taken.pop(item_id)[0], problem)
     for item_id, (due, problem) in refused.items():
         await _not_bookable(tx, due, items[item_id], problem)
     await change_items(tx, [(items[each], replace(items[each], state=ItemState.SENDING)) for each in taken])
@@ -146,26 +146,39 @@ async def _with_contact(tx: Tx, item: Item, posting: Posting, known: dict[str, s
     return replace(posting, contact_id=known[name])
 
 
-def _rendered(provider: AccountingProvider, postings: Mapping[ItemId, Posting]) -> tuple[bytes, Collection[ItemId]]:
-    """The body of all; where nothing can be made of some, those, and the body of the others."""
+def _rendered(
+    provider: AccountingProvider, postings: Mapping[ItemId, Posting]
+) -> tuple[bytes, Mapping[ItemId, Problem]]:
+    """The body of all; where nothing can be made of some, why not, and the body of the others."""
     if not postings:
-        return b"", ()
+        return b"", {}
     try:
-        return provider.render(list(postings.values())), ()
+        return provider.render(list(postings.values())), {}
     except BROKEN:
-        broken = {item_id for item_id, posting in postings.items() if not _can_render(provider, posting)}
+        tried = {item_id: _why_not(provider, posting) for item_id, posting in postings.items()}
+        broken = {item_id: problem for item_id, problem in tried.items() if problem is not None}
         if not broken:
             raise
     return _rendered(provider, {each: posting for each, posting in postings.items() if each not in broken})[0], broken
 
 
-def _can_render(provider: AccountingProvider, posting: Posting) -> bool:
+def _why_not(provider: AccountingProvider, posting: Posting) -> Problem | None:
     try:
         provider.render([posting])
-    except BROKEN:
-        logger.exception("nothing can be made of an approved item")
-        return False
-    return True
+    except BROKEN as error:
+        return _not_made(error, provider)
+    return None
+
+
+def _not_made(error: Exception, provider: AccountingProvider) -> Problem:
+    """What is wrong, as far as that is known: the rest is for whoever reads the log."""
+    said = f"a part of this program went wrong over it ({type(error).__name__})"
+    if isinstance(error, NotWritableError):
+        said = str(error)
+    elif isinstance(error, ArithmeticError):
+        said = "its amounts are of no size that can be counted with"
+    logger.warning("nothing can be made of an approved item", exc_info=not isinstance(error, NotWritableError))
+    return Problem(code=ProblemCode.DOCUMENT_NOT_MADE, facts={"what": said, "ledger": provider.profile.name})
 
 
 def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
@@ -183,10 +196,8 @@ def _posting(
         return posting_of(item, marker=marker, own_currency=own_currency, rules=rules)
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
-    except BROKEN:
-        logger.exception("nothing can be made of an approved item")
-        facts = {"what": "its amounts", "ledger": provider.profile.name}
-        return Problem(code=ProblemCode.FIELD_NOT_VALID, facts=facts)
+    except BROKEN as error:
+        return _not_made(error, provider)
 
 
 async def _not_bookable(tx: Tx, due: DueStep, item: Item, problem: Problem) -> None:

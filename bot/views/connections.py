@@ -205,7 +205,7 @@ def _books_in_words(card: ConnectionCard) -> str:
     books = card.books
     said = [f"Currency: {escape(books.base_currency)}"]
     if not books.lock_dates_known and not card.is_downloaded:
-        said.append("whether periods are locked is not told")
+        said.append(f"{escape(card.provider_name)} does not tell up to when its books are closed")
     elif dates := [found for found in (books.period_locked_to, books.year_locked_to) if found is not None]:
         said.append(f"locked up to {day(max(dates))}")
     if books.plan:

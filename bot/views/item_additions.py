@@ -17,13 +17,15 @@ _REFUSED = {
 def there(found: ItemCard) -> str:
     """What is there beside the document, after "and checked there"."""
     done = [kind for kind in found.additions.done if found.attached is None or kind is not StepKind.ATTACHMENT]
-    return f"; {_together(done)} {'is' if len(done) == 1 else 'are'} there too" if done else ""
+    files = found.additions.files_there
+    verb = "are" if _are_several(done, files) else "is"
+    return f"; {_together(done, found, files)} {verb} there too" if done else ""
 
 
 def to_follow(found: ItemCard) -> str:
     """For a document that is not there yet."""
-    kinds = found.additions.under_way
-    return f"\n{_capitalised(_together(kinds))} {_follow(kinds)}." if kinds else ""
+    kinds, files = found.additions.under_way, found.additions.files_to_come
+    return f"\n{_capitalised(_together(kinds, found, files))} {_follow(kinds, files)}." if kinds else ""
 
 
 def beside(found: ItemCard) -> str:
@@ -52,22 +54,33 @@ def see_the_fix(found: ItemCard, of: StepKind = StepKind.DOCUMENT) -> str:
 
 def _still_to_come(found: ItemCard) -> list[str]:
     ledger, additions = escape(found.ledger), found.additions
+    files = additions.files_to_come
     if not found.is_connected:
         waits = {additions.under_way: f" when the connection to {ledger} is back"}
     else:
         goes_on = tuple(kind for kind in additions.under_way if kind not in additions.kept)
         waits = {goes_on: "", additions.kept: f" when {ledger} takes more requests (tomorrow)"}
     return [
-        f":hourglass: {_capitalised(_together(kinds))} {_follow(kinds)}{when}" for kinds, when in waits.items() if kinds
+        f":hourglass: {_capitalised(_together(kinds, found, files))} {_follow(kinds, files)}{when}"
+        for kinds, when in waits.items()
+        if kinds
     ]
 
 
-def _together(kinds: Collection[StepKind]) -> str:
-    return " and ".join(_TAKEN[kind] for kind in kinds)
+def _together(kinds: Collection[StepKind], found: ItemCard, files: int) -> str:
+    """`files` are those that are meant, of all that it has."""
+    its_files = _TAKEN[StepKind.ATTACHMENT]
+    if found.additions.files > 1:
+        its_files = "its files" if files == found.additions.files else f"{files} of its {found.additions.files} files"
+    return " and ".join(its_files if kind is StepKind.ATTACHMENT else _TAKEN[kind] for kind in kinds)
 
 
-def _follow(kinds: Collection[StepKind]) -> str:
-    return "follows" if len(kinds) == 1 else "follow"
+def _are_several(kinds: Collection[StepKind], files: int) -> bool:
+    return len(kinds) > 1 or (StepKind.ATTACHMENT in kinds and files > 1)
+
+
+def _follow(kinds: Collection[StepKind], files: int) -> str:
+    return "follow" if _are_several(kinds, files) else "follows"
 
 
 def _capitalised(words: str) -> str:

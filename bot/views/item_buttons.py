@@ -116,7 +116,8 @@ def _decisions(found: ItemCard) -> list[ButtonElement]:
 
 
 def _waits_to_be_downloaded(found: ItemCard) -> bool:
-    is_ready = found.item.state is ItemState.APPROVED and found.is_set_up
+    """What can still be undone in its own time is in no file yet."""
+    is_ready = found.item.state is ItemState.APPROVED and found.is_set_up and found.is_ready
     return is_ready or found.item.state is ItemState.SENDING
 
 

@@ -157,7 +157,7 @@ def _waits_for(found: ItemCard) -> str:
         return f":raised_hand: *Held*{by}, {moment(item.held_at)}. A bookkeeper or an admin can release it; {before} before."
     if not found.is_connected:
         return _connection_missing(ledger)
-    if found.is_downloaded and (item.send_after is None or found.is_due):
+    if found.is_downloaded and found.is_ready:
         return READY
     if item.send_after is None or found.is_due:
         return f":hourglass: Goes to {ledger} next. *Undo* until it is on its way."

@@ -1,12 +1,13 @@
 """The Manage page of one connection: how it stands, and a button for everything this person may do with it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.conditions import ConnectionStatus
-from bot.domain.connections import LIST_NAMES, Health
+from bot.domain.connections import Health
 from bot.domain.ids import ChannelId, UserId
 from bot.domain.managing import ManagePage
 from bot.domain.rights import Deed, Role
@@ -14,6 +15,7 @@ from bot.views import taking_over
 from bot.views.connections import NEW, connect_button, disconnect_button, set_up_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ListRef
+from bot.views.naming import typed_name
 from bot.views.parts import context, section
 from bot.views.people import ROLE_NAMES
 from bot.views.statuses import head, list_line, needs_reconnecting
@@ -68,7 +70,7 @@ def _typed_lists(found: ManagePage) -> list[Block]:
     known = {each.kind: each for each in status.card.lists}
     blocks: list[Block] = [section("*Lists*\nWhat is not in them can be typed as a code where it is needed.")]
     for kind in status.card.typed:
-        name = LIST_NAMES[kind].capitalize()
+        name = typed_name(kind)
         line = section(f"{name}: {known[kind].read:,}" if kind in known else f"{name}: none yet")
         if Deed.SET_UP in status.deeds:
             value = ListRef(status.card.organisation_id, kind).encode()
@@ -97,15 +99,36 @@ def _setting_up(found: ManagePage) -> list[Block]:
     value = str(status.card.organisation_id)
     people.accessory = ButtonElement(action_id=ActionId.OPEN_PEOPLE, text="Change roles", value=value)
     channels.accessory = ButtonElement(action_id=ActionId.OPEN_CHANNELS, text="Change channels", value=value)
-    settings = section("*Settings*\nWhere costs go, their status, and the default category and tax.")
+    words = _OF_FILES if status.card.is_downloaded else _OF_LEDGERS
+    settings = section(words.settings)
     settings.accessory = set_up_button(status.card)
-    sales = section("*Sales*\nWhere sales go, their status, and their own category, tax and payment method.")
+    sales = section(words.sales)
     sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
-    methods = section("*Payment methods*\nThe cards and accounts things are paid with, and the bank account of each.")
+    methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
     return [settings, sales, methods, people, channels, keys]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    settings: str
+    sales: str
+    methods: str
+
+
+_OF_LEDGERS = _Words(
+    settings="*Settings*\nWhere costs go, their status, and the default category and tax.",
+    sales="*Sales*\nWhere sales go, their status, and their own category, tax and payment method.",
+    methods="*Payment methods*\nThe cards and accounts things are paid with, and the bank account of each.",
+)
+_OF_FILES = _Words(
+    settings="*Settings*\nAs what costs stand in the files, and their default category and tax.",
+    sales="*Sales*\nAs what sales stand in the files, and their own category, tax and payment method.",
+    methods="*Payment methods*\nThe cards and accounts that money is spent from or received on, each with one of the bank accounts "
+    "typed above: only what is booked on a bank account needs one.",
+)
 
 
 def _holders(found: ManagePage) -> list[str]:
@@ -115,19 +138,22 @@ def _holders(found: ManagePage) -> list[str]:
 def _connection(found: ManagePage) -> list[Block]:
     status = found.status
     name, ledger = escape(status.card.organisation), escape(status.card.provider_name)
+    again, one_more = f"Reconnecting takes *{name}* again", f"Another organisation of {ledger} is connected"
+    if status.card.is_downloaded:
+        again, one_more = "Reconnecting changes its name, its software or its currency", "Another organisation is named"
     blocks: list[Block] = [
         section(
-            f"*Connection*\nReconnecting takes *{name}* again, and keeps settings, items, people and lists. Another "
-            f"organisation of {ledger} is connected beside this one, with settings of its own."
+            f"*Connection*\n{again}, and keeps settings, items, people and lists. {one_more} beside this one, with settings of its "
+            "own."
         )
     ]
     if Deed.CONNECT not in status.deeds and not needs_reconnecting(status):
         words = "Connecting is for this workspace's Slack owners and admins, and for whoever installed Dext."
         return [*blocks, context(words), *_ending(status)]
     label = "Reconnect" if Deed.CONNECT in status.deeds else "Ask to reconnect"
-    again = connect_button(label, str(status.card.organisation_id))
-    again.style = "primary" if needs_reconnecting(status) else None
-    blocks.append(ActionsBlock(elements=[again]))
+    button = connect_button(label, str(status.card.organisation_id))
+    button.style = "primary" if needs_reconnecting(status) else None
+    blocks.append(ActionsBlock(elements=[button]))
     if Deed.CONNECT in status.deeds:
         # a block takes each action once, so this one stands by itself
         other = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another organisation", value=NEW)

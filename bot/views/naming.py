@@ -133,12 +133,17 @@ def named(name: str, organisation_id: object) -> View:
     )
 
 
+def typed_name(kind: ListKind) -> str:
+    """What a list is called that an admin types: people know whom they buy from, and no contacts."""
+    return "Suppliers and customers" if kind is ListKind.CONTACTS else LIST_NAMES[kind].capitalize()
+
+
 def list_form(page: TypedListPage) -> View:
     example, hint = _FORMS[page.kind]
     return View(
         type="modal",
         callback_id=CallbackId.TYPED_LIST,
-        title=PlainTextObject(text=LIST_NAMES[page.kind].capitalize()),
+        title=PlainTextObject(text=typed_name(page.kind)),
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=ListRef(page.organisation_id, page.kind).encode(),

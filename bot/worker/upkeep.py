@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.loops import guarded
+from bot.services.file_rules import FileRules
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
 from bot.services.queues import Queues
@@ -33,7 +34,10 @@ class Upkeep:
     waiting: Waiting
     queues: Queues
     clocks: WrongClocks
+    file_rules: FileRules
     look_seconds: float = 5.0
+    _has_followed: bool = False
+    """Whether this version's rules of files hold: they cannot change while it runs."""
 
     async def run(self) -> None:
         """Until it is cancelled. A new sign-in that is on its way to the database is written even then."""
@@ -42,10 +46,12 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
+        """Give back what was ended; at first have organisations follow what files take now; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
         sign-ins that are due. Of all processes one does each of these rounds; what is to be given back is claimed one by one.
         """
         await self._give_back()
+        if not self._has_followed:
+            self._has_followed = await guarded(self.file_rules.follow, "following what files take")
         for name, look in (
             (Round.CLOCKS, self.clocks.put_right),
             (Round.LISTS, self.syncing.start_due),

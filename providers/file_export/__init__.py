@@ -9,10 +9,12 @@ the batch that it is in.
 | Xero, sales | UTF-8, a row a line | Xero, *Invoices → Import* |
 | QuickBooks Online, costs | UTF-8, a row a line | QuickBooks, *Import data → Bills* |
 | QuickBooks Online, sales | UTF-8, a row a line | QuickBooks, *Import data → Invoices* |
+| QuickBooks Online, credit notes to customers | UTF-8, a row a line | QuickBooks, *Import data → Credit notes* |
 | Sage 50 | Windows-1252, a row a line | Sage 50 Accounts, audit trail transactions |
 | other software | UTF-8 with a mark for spreadsheets | our own: every field there is |
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING
@@ -22,24 +24,36 @@ from providers.base import ConnectSteps, Layout, Marker, Profile, RateLimits
 
 XERO, QUICKBOOKS, SAGE_50, OTHER = "xero", "quickbooks", "sage-50", "other"
 XERO_SALES = "xero-sales"
-QUICKBOOKS_SALES = "quickbooks-sales"
-SALES_ROUTES = {XERO: XERO_SALES, QUICKBOOKS: QUICKBOOKS_SALES}
-"""Where what is sold goes into a file of its own."""
+QUICKBOOKS_SALES, QUICKBOOKS_CREDITS = "quickbooks-sales", "quickbooks-credit-notes"
+ROUTES: Mapping[str, Mapping[PostingKind, str]] = {
+    XERO: {PostingKind.SALES_INVOICE: XERO_SALES, PostingKind.CUSTOMER_CREDIT_NOTE: XERO_SALES},
+    QUICKBOOKS: {
+        PostingKind.SALES_INVOICE: QUICKBOOKS_SALES,
+        PostingKind.CUSTOMER_CREDIT_NOTE: QUICKBOOKS_CREDITS,
+    },
+}
+"""What goes into a file of its own, by layout; everything else goes into the one that is called as the layout."""
 OF_BANK = frozenset({PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY})
 LAYOUTS = (
     Layout(
         key=XERO,
         name="Xero",
         advice="In Xero: Purchases overview, Bills, Import; say that the amounts are tax exclusive.",
-        sales_advice="In Xero: Sales overview, Invoices, Import; say that the amounts are tax exclusive.",
+        advice_of={
+            XERO_SALES: "In Xero: Sales overview, Invoices, Import; say that the amounts are tax exclusive.",
+        },
         takes_not=OF_BANK,
     ),
     Layout(
         key=QUICKBOOKS,
         name="QuickBooks Online",
         advice="In QuickBooks: Settings, Import data, Bills; say that the amounts are exclusive of tax.",
-        sales_advice="In QuickBooks: Settings, Import data, Invoices; say that the amounts are exclusive of tax.",
-        takes_not=OF_BANK | {PostingKind.CUSTOMER_CREDIT_NOTE, TRACKING, BOUGHT},
+        advice_of={
+            QUICKBOOKS_SALES: "In QuickBooks: Settings, Import data, Invoices; say that the amounts are exclusive of tax.",
+            QUICKBOOKS_CREDITS: "In QuickBooks: Settings, Import data, Import credit notes; say that the amounts are exclusive of "
+            "tax.",
+        },
+        takes_not=OF_BANK | {TRACKING, BOUGHT},
         sells_products=True,
     ),
     Layout(

@@ -1,7 +1,7 @@
 """File export as an `AccountingProvider` that calls nothing: what an admin typed stands for the sign-in."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp
@@ -13,7 +13,8 @@ from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
 from bot.domain.settings import PaymentStatus
 from providers.base import Access, AccountingProvider, Budget, ClientCheck, ClientConfig, TokenAnswer
-from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, SALES_ROUTES, mapping
+from providers.errors import NotWritableError
+from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, ROUTES, mapping
 from providers.lacking import CallsNothing, TakesNoFiles, WithdrawsNothing
 
 NO_BOOKS = Books(provider_id="", name="", base_currency="GBP", layout=OTHER)
@@ -94,23 +95,24 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
         found = BY_KEY.get(books.layout or "")
         if found is None:
             return ""
-        return found.sales_advice if route in SALES_ROUTES.values() else found.advice
+        return found.advice_of.get(route, found.advice)
 
     def route(self, work: Work) -> str:
-        """The file that it goes into: what is sold has one of its own where the package imports it so."""
+        """The file that it goes into: what the package imports apart has one of its own."""
         layout = self._books.layout or OTHER
-        return SALES_ROUTES.get(layout, layout) if work.kind.is_sale else layout
+        return ROUTES.get(layout, {}).get(work.kind, layout)
 
     def render(self, works: Sequence[Posting] | Sequence[Payment]) -> bytes:
         """Raises:
-        ValueError: not all of them go into one file, or it has no place for all that they say.
+        NotWritableError: the file has no place for all that they say.
+        ValueError: not all of them go into one file.
         """
         postings = [work for work in works if isinstance(work, Posting)]
-        lacking = BY_KEY[self._books.layout or OTHER].takes_not & {
-            each for posting in postings for each in _needs(posting)
-        }
+        layout = BY_KEY[self._books.layout or OTHER]
+        lacking = layout.takes_not & {each for posting in postings for each in _needs(posting)}
         if lacking:
-            raise ValueError(f"this file has no place for {', '.join(sorted(lacking))}")
+            said = ", ".join(sorted(_SAID.get(each, each) for each in lacking))
+            raise NotWritableError(f"the file for {layout.name} has no place for {said}")
         (route,) = {self.route(posting) for posting in postings}
         return mapping.rendered(route, self._books, postings)
 
@@ -124,6 +126,10 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         return ""
+
+
+_SAID: Mapping[str, str] = {kind: f"a {kind.words}" for kind in PostingKind}
+"""What is lacking, in words; lines' things are called as people call them."""
 
 
 def _needs(posting: Posting) -> Iterator[str]:

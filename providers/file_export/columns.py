@@ -81,6 +81,22 @@ QUICKBOOKS_SALES_HEADER = [
     "ItemTaxAmount",
     "Currency",
 ]
+QUICKBOOKS_CREDITS_HEADER = [
+    "*CreditMemoNo",
+    "*Customer",
+    "*CreditMemoDate",
+    "Location",
+    "Memo",
+    "Item(Product/Service)",
+    "ItemDescription",
+    "ItemQuantity",
+    "ItemRate",
+    "*ItemAmount",
+    "ItemTaxCode",
+    "ItemTaxAmount",
+    "Currency",
+]
+"""Whoever imports says there which column is which ("How to import credit notes", Intuit)."""
 SAGE_HEADER = [
     "Type",
     "Account Reference",

@@ -1,11 +1,11 @@
 """Postings as rows of each package's import file; pure, and the same postings give the same bytes.
 
 Columns are as the packages' own templates have them (seen in public projects that write and read them, 2026). That Xero
-and QuickBooks take a credit note as negative amounts, and that Sage 50 reads Windows' characters, is unverified.
+and QuickBooks (of suppliers) take a credit note as negative amounts, and that Sage 50 reads Windows' characters, is unverified.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,10 +13,12 @@ from bot.domain.books import Books
 from bot.domain.documents import LineAmounts
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
-from providers.file_export import OTHER, QUICKBOOKS, QUICKBOOKS_SALES, SAGE_50, XERO, XERO_SALES
+from providers.errors import NotWritableError
+from providers.file_export import OTHER, QUICKBOOKS, QUICKBOOKS_CREDITS, QUICKBOOKS_SALES, SAGE_50, XERO, XERO_SALES
 from providers.file_export.cells import Cell, day_first, month_first, table, text
 from providers.file_export.columns import (
     OTHER_HEADER,
+    QUICKBOOKS_CREDITS_HEADER,
     QUICKBOOKS_HEADER,
     QUICKBOOKS_SALES_HEADER,
     SAGE_HEADER,
@@ -94,6 +96,15 @@ def _of_quickbooks_sales(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...
         yield (*document, text(line.item_code), _said(line), *amounts, posting.currency)
 
 
+def _of_quickbooks_credits(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
+    """Amounts are positive: the file is of credit notes."""
+    for line in posting.lines:
+        quantity, price = _priced(replace(posting, kind=PostingKind.SALES_INVOICE), line)
+        document = (text(posting.number), text(posting.contact_name), day(posting.issued_on), "", "")
+        amounts = (quantity, price, line.net, text(line.tax_code), line.tax)
+        yield (*document, text(line.item_code), _said(line), *amounts, posting.currency)
+
+
 def _of_sage(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
     """Rows of one account, date and reference become one document there. Amounts are positive: the type says the rest."""
     account = text(posting.contact_id or _account_of(posting.contact_name), SAGE_ACCOUNT)
@@ -127,11 +138,11 @@ def _tracked(line: PostingLine) -> tuple[Cell, ...]:
     """Names and options of what it is tracked by.
 
     Raises:
-        ValueError: it is tracked by more than there are columns for.
+        NotWritableError: it is tracked by more than there are columns for.
     """
     cells = [text(said) for track in line.tracking for said in (track.category, track.option)]
     if len(cells) > TRACKING_COLUMNS:
-        raise ValueError(f"a line has {len(line.tracking)} tracking categories")
+        raise NotWritableError(f"a line has {len(line.tracking)} tracking categories, and the file has columns for two")
     return (*cells, *[""] * (TRACKING_COLUMNS - len(cells)))
 
 
@@ -167,6 +178,7 @@ FORMS = {
     XERO_SALES: _Form(header=XERO_SALES_HEADER, rows=_of_xero_sales),
     QUICKBOOKS: _Form(header=QUICKBOOKS_HEADER, rows=_of_quickbooks),
     QUICKBOOKS_SALES: _Form(header=QUICKBOOKS_SALES_HEADER, rows=_of_quickbooks_sales),
+    QUICKBOOKS_CREDITS: _Form(header=QUICKBOOKS_CREDITS_HEADER, rows=_of_quickbooks_credits),
     SAGE_50: _Form(header=SAGE_HEADER, rows=_of_sage, encoding="cp1252"),
     OTHER: _Form(header=OTHER_HEADER, rows=_of_other, encoding="utf-8-sig"),
 }

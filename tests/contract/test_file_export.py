@@ -24,6 +24,7 @@ class TestFileExport(FileContract):
     COLUMNS: ClassVar[dict[str, tuple[str, str, str]]] = {
         "xero": ("*Quantity×*UnitAmount", "TaxAmount", ""),
         "xero-sales": ("*Quantity×*UnitAmount", "TaxAmount", ""),
+        "quickbooks-credit-notes": ("*ItemAmount", "ItemTaxAmount", "*CreditMemoNo"),
         "quickbooks-sales": ("*ItemAmount", "ItemTaxAmount", ""),
         "quickbooks": ("*LineAmount", "LineTaxAmount", ""),
         "sage-50": ("Net Amount", "Tax Amount", "Type"),

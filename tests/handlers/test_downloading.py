@@ -13,20 +13,24 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select
 
+from bot.app import upkeep_of
 from bot.db.base import table_of
+from bot.db.items import ITEMS, change_item, item_of
 from bot.db.publications import BATCHES
 from bot.db.workspaces import AuditRow
 from bot.domain.books import ListKind
+from bot.domain.coding import CodedValue, Source, Tracked
 from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, View
-from bot.services.downloading import MOST_ATTEMPTS, Hands
+from bot.services import lists
+from bot.services.downloading import MOST_ATTEMPTS, CannotDownloadError, Hands
 from bot.services.jobs import JobKind
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ListRef
 from tests.fakes.app import World, whole_app
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import KEYS, as_connected
-from tests.handlers.desk import Desk, a_desk, at, button_values, words
+from tests.handlers.desk import Desk, a_desk, actions, at, button_values, words
 
 AUDIT = table_of(AuditRow)
 NAMED: Mapping[str, object] = {
@@ -247,8 +251,11 @@ async def test_whoever_does_not_keep_the_books_gets_no_file_and_publishes_nothin
 async def test_what_can_be_undone_yet_or_is_held_is_in_no_batch(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url) as desk:
         await approved(desk, "F-1")
-        await download(desk, BOOKKEEPER)
-        assert "Nothing waits to be downloaded now" in desk.whispers(BOOKKEEPER)[-1]
+        assert ActionId.DOWNLOAD_BATCH not in actions(desk.card("F-1"))
+        with pytest.raises(CannotDownloadError, match="Nothing waits to be downloaded now"):
+            await desk.world.services.downloading.download(
+                await desk.world.actor(BOOKKEEPER), desk.world.organisation_id
+            )
         await approved(desk, "F-2")
         await desk.press(desk.card("F-2"), ActionId.HOLD_ITEM, BOOKKEEPER)
 
@@ -259,6 +266,60 @@ async def test_what_can_be_undone_yet_or_is_held_is_in_no_batch(sqlite_url: str)
         (((_, rows)),) = files_of(desk, BOOKKEEPER)
         assert [row["Reference"] for row in rows] == ["F-1"]
         assert "Held" in words(desk.card("F-2"))
+
+
+async def test_the_button_comes_by_itself_when_the_time_for_undo_is_over(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await approved(desk, "F-1")
+        during = desk.card("F-1")
+        assert "*Undo* until then, and until somebody downloads it" in words(during)
+
+        await desk.world.later(61)
+
+        after = desk.card("F-1")
+        assert (ActionId.DOWNLOAD_BATCH in actions(during), ActionId.DOWNLOAD_BATCH in actions(after)) == (False, True)
+        assert ActionId.PUBLISH_NOW not in actions(after)
+
+
+async def test_what_a_file_has_no_place_for_is_told_in_the_alert_of_the_bill_that_it_is_wrong_with(
+    sqlite_url: str,
+) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0, layout="xero") as desk:
+        await approved(desk, "F-1")
+        await approved(desk, "F-2")
+        services, tracks = desk.world.services, ("Region", "Team", "Site")
+        async with services.db.write() as tx:  # as if a version before had let it through
+            item = item_of((await tx.execute(select(ITEMS).order_by(ITEMS.c.created_at).limit(1))).mappings().one())
+            chosen = tuple(Tracked(category=name, option=CodedValue(value="x", source=Source.DOOR)) for name in tracks)
+            await change_item(tx, item, replace(item, coding=replace(item.coding, tracking=chosen)))
+
+        await download(desk, BOOKKEEPER, "F-2")
+
+        (alert,) = desk.slack.thread(BILLS, desk.card("F-1").ts)
+        assert "a line has 3 tracking categories, and the file has columns for two" in words(alert)
+        assert "its amounts" not in words(alert)
+        assert "*Exported* in batch 1" in words(desk.card("F-2"))
+
+
+async def test_organisations_follow_what_files_take_in_a_newer_version_by_themselves(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, layout="quickbooks") as desk:
+        services = desk.world.services
+        of = (await desk.world.actor()).workspace.id, desk.world.organisation_id
+        async with services.db.write() as tx:
+            books = await lists.books_of(tx, *of)
+            assert books is not None
+            old = replace(books.rules, takes_not={**books.rules.takes_not, "bill": "The import of QuickBooks Online"})
+            await lists.keep_books(tx, *of, replace(books, rules=old), has_rules_followed=True)
+        await desk.drop("F-1")
+        assert "has no place for a bill" in words(desk.card("F-1"))
+
+        for _ in range(2):
+            await upkeep_of(services).pass_once()
+            await desk.settle()
+
+        assert "In approval" in words(desk.card("F-1"))
+        async with services.db.read() as tx:
+            assert await lists.rules_of(tx, *of) == books.rules
 
 
 async def test_nothing_is_lost_by_who_dies_before_the_file_is_made_or_after_it_was_given(database_url: str) -> None:

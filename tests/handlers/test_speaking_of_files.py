@@ -1,7 +1,7 @@
 """Books whose software is not called: what people read speaks of files and downloads, not of a ledger that takes or refuses."""
 
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER
-from bot.views.ids import BlockId
+from bot.views.ids import ActionId, BlockId
 from tests.fakes.app import whole_app
 from tests.fakes.connected import KEYS
 from tests.handlers.desk import words
@@ -52,8 +52,22 @@ async def test_nothing_is_told_of_what_is_not_called(sqlite_url: str) -> None:
         assert home is not None
 
         assert "connected this organisation to Dext, as File export, Sage 50." in words(told)
-        assert "whether periods are locked" not in words(told)
+        assert "books are closed" not in words(told)
         assert "Set-up complete" in words(home)
         assert "2 categories · 2 tax rates" in words(home)
         assert "sync" not in words(home)
         assert "read " not in words(home)
+
+
+async def test_managing_it_speaks_of_suppliers_and_of_what_stands_in_files(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        home = await desk.slack.open_home(ADMIN)
+        assert home is not None
+        await desk.press(home, ActionId.OPEN_MANAGE, ADMIN)
+
+        said = words(desk.modal(ADMIN))
+        assert "Suppliers and customers: none yet" in said
+        assert "Contacts" not in said
+        assert "only what is booked on a bank account needs one" in said
+        assert "their status" not in said
+        assert "Reconnecting changes its name, its software or its currency" in said

@@ -286,6 +286,13 @@ PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT
         (ItemState.PUBLISHED, Additions(under_way=(PAYMENT,)), ":hourglass: Its payment follows"),
         (ItemState.PUBLISHED, Additions(under_way=(PAYMENT, FILE)), ":hourglass: Its payment and its file follow"),
         (ItemState.PUBLISHED, Additions(done=(FILE,)), "and checked there; its file is there too"),
+        (ItemState.APPROVED, Additions(under_way=(FILE,), files=2, files_to_come=2), "\nIts files follow."),
+        (
+            ItemState.PUBLISHED,
+            Additions(done=(FILE,), under_way=(FILE,), files=3, files_there=1, files_to_come=2),
+            "; 1 of its 3 files is there too\n:hourglass: 2 of its 3 files follow",
+        ),
+        (ItemState.PUBLISHED, Additions(done=(FILE,), files=2, files_there=2), "; its files are there too"),
         (ItemState.PUBLISHED, Additions(done=(PAYMENT, FILE)), "there; its payment and its file are there too"),
         (
             ItemState.PUBLISHED,

@@ -32,7 +32,7 @@ class Kept:
         self.done.append(self.name)
         return 1
 
-    start_due = recovered = put_right = look
+    start_due = recovered = put_right = follow = look
 
     async def due(self) -> tuple[str, ...]:
         return ()
@@ -45,7 +45,8 @@ class Kept:
 
 def an_upkeep(database: Database, clock: FakeClock, done: list[str]) -> Upkeep:
     parts: dict[str, Any] = {
-        name: Kept(name, done) for name in ("keep_alive", "syncing", "removal", "waiting", "queues", "clocks")
+        name: Kept(name, done)
+        for name in ("keep_alive", "syncing", "removal", "waiting", "queues", "clocks", "file_rules")
     }
     return Upkeep(clock=clock, rounds=Rounds(database), giving_back=Kept("giving back", done), **parts)  # type: ignore[arg-type]  # it calls one method
 

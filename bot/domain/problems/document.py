@@ -114,6 +114,14 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.EDIT_ITEM, Fix.RETRY),
         field="{what}",
     ),
+    ProblemCode.DOCUMENT_NOT_MADE: Entry(
+        title="No document for {ledger} can be made of it",
+        explanation="Nothing of this item was sent or put into a file: {what}.",
+        remedy="Edit the item; the approval is kept where only its coding changes. If nothing in it looks unusual, tell whoever runs "
+        "this program, whose log says more, and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.EDIT_ITEM, Fix.RETRY),
+    ),
     ProblemCode.FILE_TOO_LARGE: Entry(
         title="The file is too large for {ledger}",
         explanation="The {document} is in {ledger}, and its file is not: {file} has {size}, {ledger} takes "

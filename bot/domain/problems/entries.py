@@ -25,6 +25,7 @@ class ProblemCode(StrEnum):
     TOTALS_DIFFER = "totals_differ"
     FIELD_MISSING = "field_missing"
     FIELD_NOT_VALID = "field_not_valid"
+    DOCUMENT_NOT_MADE = "document_not_made"
     DOCUMENT_NOT_EDITABLE = "document_not_editable"
     DOCUMENT_GONE = "document_gone"
     PLAN_LIMIT = "plan_limit"

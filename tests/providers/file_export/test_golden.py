@@ -14,6 +14,7 @@ from bot.domain.documents import LineAmounts
 from bot.domain.ids import ItemId
 from bot.domain.postings import Posting, PostingKind, PostingLine
 from bot.domain.settings import PaymentStatus
+from providers.errors import NotWritableError
 from providers.file_export import LAYOUTS
 from providers.file_export.adapter import FileExportProvider
 from tests.fakes.clock import FakeClock
@@ -120,6 +121,7 @@ RECEIVED = replace(
 OF_ITEMS = replace(
     PRODUCTS, number="S-8", lines=(replace(PRODUCTS.lines[0], tracking=()), replace(PRODUCTS.lines[1], tracking=()))
 )
+CREDITED_ITEM = replace(OF_ITEMS, kind=PostingKind.CUSTOMER_CREDIT_NOTE, number="S-9", due_on=None)
 ALL = (BILL, CREDIT, INVOICE, CREDITED, PRODUCTS, SPENT, RECEIVED)
 
 
@@ -128,7 +130,7 @@ def files_of(layout: str, country: str = "GB") -> dict[str, bytes]:
     files = FileExportProvider(FakeClock())
     provider, takes_not = files.laid_out(replace(BOOKS, layout=layout, country=country)), files.rules(layout).takes_not
     by_route: dict[str, list[Posting]] = {}
-    for posting in (*ALL, *([OF_ITEMS] if "products" not in takes_not else [])):
+    for posting in (*ALL, *([OF_ITEMS, CREDITED_ITEM] if "products" not in takes_not else [])):
         if posting.kind not in takes_not and (posting is not PRODUCTS or "tracking" not in takes_not):
             by_route.setdefault(provider.route(posting), []).append(posting)
     return {route: provider.render(postings) for route, postings in by_route.items()}
@@ -155,8 +157,8 @@ def test_a_layout_that_is_not_known_any_more_is_laid_out_with_everything() -> No
 @pytest.mark.parametrize(
     ("layout", "posting", "lacks"),
     [
-        ("xero", SPENT, "spend_money"),
-        ("quickbooks", CREDITED, "customer_credit_note"),
+        ("xero", SPENT, "a spend money transaction"),
+        ("quickbooks", RECEIVED, "a receive money transaction"),
         ("quickbooks", PRODUCTS, "tracking"),
         ("quickbooks", replace(OF_ITEMS, kind=PostingKind.BILL), "products of costs"),
         ("sage-50", PRODUCTS, "products, tracking"),
@@ -167,7 +169,7 @@ def test_nothing_that_a_file_has_no_place_for_is_left_out_of_it_in_silence(
 ) -> None:
     provider = FileExportProvider(FakeClock()).laid_out(replace(BOOKS, layout=layout))
 
-    with pytest.raises(ValueError, match=f"no place for {lacks}"):
+    with pytest.raises(NotWritableError, match=f"no place for {lacks}"):
         provider.render([posting])
 
 
@@ -175,7 +177,7 @@ def test_a_line_that_is_tracked_by_more_than_there_are_columns_for_is_not_writte
     tracks = tuple(Track(category=name, option="x") for name in ("Region", "Team", "Site"))
     posting = replace(INVOICE, lines=(replace(INVOICE.lines[0], tracking=tracks),))
 
-    with pytest.raises(ValueError, match="3 tracking categories"):
+    with pytest.raises(NotWritableError, match="3 tracking categories"):
         FileExportProvider(FakeClock()).laid_out(replace(BOOKS, layout="xero")).render([posting])
 
 
