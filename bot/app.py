@@ -50,6 +50,7 @@ from handlers.api_pace import Pace
 from handlers.api_requests import Requests
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
+from handlers.bank_match import BankMatchHandlers
 from handlers.browsing import BrowsingHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
@@ -110,6 +111,7 @@ class Product:
 
 def features(services: Services) -> tuple[Feature, ...]:
     sales = SalesSettingsHandlers(services.sales_settings)
+    bank = BankMatchHandlers(services.bank_matching, services.bank_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
@@ -122,7 +124,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
         sales,
-        SettingsHandlers(services.set_up, services.organisations, sales),
+        bank,
+        SettingsHandlers(services.set_up, services.organisations, sales, bank),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

@@ -22,6 +22,8 @@ from bot.services.approvals import Approvals
 from bot.services.archiving import Archiving
 from bot.services.arrivals import Arrivals
 from bot.services.asking import Answers
+from bot.services.bank_matching import BankMatching
+from bot.services.bank_settings import BankSettings
 from bot.services.browsing import Browsing
 from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
@@ -122,6 +124,8 @@ class Services:
     channels: Channels
     api_keys: ApiKeys
     payment_methods: PaymentMethods
+    bank_settings: BankSettings
+    bank_matching: BankMatching
     items: Items
     cards: Cards
     browsing: Browsing
@@ -219,6 +223,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         taking_over=TakingOver(db, people),
         api_keys=ApiKeys(db, people, config.public_url),
         payment_methods=PaymentMethods(db, people, providers, following.begin),
+        bank_settings=BankSettings(db, people, jobs, providers),
+        bank_matching=BankMatching(db, people, cards),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

@@ -5,6 +5,7 @@ import secrets
 
 from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
+from bot.services.bank_settings import NothingToMatchError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
 from bot.services.downloading import CannotDownloadError
@@ -52,6 +53,7 @@ def words_for(error: Exception) -> Whisper:
             | NoDraftError()
             | MethodNotFoundError()
             | CannotReportError()
+            | NothingToMatchError()
         ):
             return Whisper(str(error))
         case NotOursError():

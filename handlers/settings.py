@@ -10,6 +10,7 @@ from bot.services.set_up import FormRefusedError, SetUp
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from handlers.bank_match import BankMatchHandlers
 from handlers.forms import read_for
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
@@ -23,16 +24,24 @@ class SettingsHandlers:
     set_up: SetUp
     organisations: Organisations
     sales: SalesSettingsHandlers
+    bank: BankMatchHandlers
 
     def register(self, routes: Routes) -> None:
-        does = "where bills go, who approves them, and in which channels; `/dext settings sales` for sales"
+        does = (
+            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `/dext settings bank` for "
+            "bank match"
+        )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
-        """`/dext settings sales` goes to what is decided for sales."""
-        if [word.lower() for word in command.words[1:]] == ["sales"]:
+        """`/dext settings sales` goes to what is decided for sales, `/dext settings bank` to what is matched with bank lines."""
+        words = [word.lower() for word in command.words[1:]]
+        if words in (["bank"], ["bank", "match"]):
+            ask = (ActionId.OPEN_BANK_SETTINGS, "Bank match")
+            return await where_meant(self.organisations, command, self.bank.form, ask)
+        if words == ["sales"]:
             ask = (ActionId.OPEN_SALES_SETTINGS, "Sales")
             return await where_meant(self.organisations, command, self.sales.form, ask)
         return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))

@@ -7,11 +7,12 @@ write to a ledger's books; `revoke` ends a sign-in; all others read.
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from bot.domain.attachments import FileRules
+from bot.domain.bank_lines import NewLine
 from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.budgets import Allowance
@@ -313,6 +314,23 @@ class AccountingProvider(Protocol):
 
     def record_url(self, books: Books, kind: PostingKind, ledger_id: str) -> str:
         """Where a person opens the document in the ledger."""
+        ...
+
+
+@runtime_checkable
+class BankLineProvider(Protocol):
+    """What a package has besides whose ledger tells its bank accounts' own lines (`Capability.BANK_LINES`). What names one of
+    them (`Posting.bank_line`) is booked on it.
+    """
+
+    profile: Profile
+
+    async def bank_lines(
+        self, access: Access, bank_account: str, *, first: date, since: datetime | None
+    ) -> tuple[NewLine, ...]:
+        """All lines of an account, dated from a day on, that nothing was booked on; and of those that something was, what
+        changed after `since`, or all. Their amounts are in the account's own currency.
+        """
         ...
 
 

@@ -31,6 +31,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "tracking_categories": "tracking categories",
         "currencies": "currencies",
         "bank_accounts": "bank accounts",
+        "bank_lines": "bank lines, and money spent that is booked on one of them",
         "contacts": "contacts",
         "products": "products and services",
         "changes_only": "of long lists only what changed",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, Exact, LongText
@@ -31,6 +31,8 @@ class SettingsRow(Base):
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))
     version: Mapped[int] = mapped_column(default=0)
     chosen: Mapped[str] = mapped_column(LongText, default="{}")
+    bank_match: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether costs are matched with bank lines."""
     general_confirmed_at: Mapped[datetime | None]
     tax_confirmed_at: Mapped[datetime | None]
 

@@ -12,8 +12,10 @@ import msgspec
 from sqlalchemy import ForeignKey, Index, RowMapping, UniqueConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.db.bank_lines import let_go
 from bot.db.base import Base, Exact, LongText, dump, load, table_of
 from bot.db.unit_of_work import Tx, insert_into
+from bot.domain.bank_lines import TakenLine
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
@@ -93,6 +95,8 @@ class ItemRow(Base):
     publish_to: Mapped[str]
     publish_as: Mapped[str]
     paid_from: Mapped[str | None]
+    bank_line: Mapped[str | None] = mapped_column(LongText)
+    """JSON of `TakenLine`."""
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
@@ -123,6 +127,8 @@ class ApprovalRow(Base):
 
 
 ITEMS = table_of(ItemRow)
+ENDS_WITHOUT_LINE = (ItemState.REJECTED, ItemState.ARCHIVED)
+"""What will not be published keeps no bank line from what will be."""
 
 _LOAD = select(ITEMS).where(ITEMS.c.id == bindparam("item_id"), ITEMS.c.workspace_id == bindparam("workspace_id"))
 _CHANGE = ITEMS.update().where(
@@ -189,7 +195,10 @@ async def change_item(tx: Tx, before: Item, after: Item) -> Item | None:
         IllegalMoveError: the states' table has no such move.
     """
     changed, values = _change(before, after)
-    return changed if (await tx.execute(_CHANGE, values)).rowcount else None
+    if not (await tx.execute(_CHANGE, values)).rowcount:
+        return None
+    await _let_line_go(tx, before, changed)
+    return changed
 
 
 async def change_items(tx: Tx, pairs: Sequence[tuple[Item, Item]]) -> tuple[Item, ...]:
@@ -205,13 +214,16 @@ async def change_items(tx: Tx, pairs: Sequence[tuple[Item, Item]]) -> tuple[Item
         alike.setdefault(tuple(values), []).append(values)
     for many in alike.values():
         await tx.execute(_CHANGE, many)
+    for (before, _), (changed, _) in zip(pairs, changes, strict=True):
+        await _let_line_go(tx, before, changed)
     return tuple(changed for changed, _ in changes)
 
 
 def _change(before: Item, after: Item) -> tuple[Item, dict[str, object]]:
     if after.state is not before.state:
         check_move(before.state, after.state)
-    changed = replace(after, version=before.version + 1)
+    is_over = after.state in ENDS_WITHOUT_LINE and before.state is not ItemState.PUBLISHED
+    changed = replace(after, version=before.version + 1, bank_line=None if is_over else after.bank_line)
     seen = {
         "of_id": before.id,
         "of_workspace": before.workspace_id,
@@ -219,6 +231,13 @@ def _change(before: Item, after: Item) -> tuple[Item, dict[str, object]]:
         "at_state": before.state,
     }
     return changed, _changes(before, changed) | seen
+
+
+async def _let_line_go(tx: Tx, before: Item, after: Item) -> None:
+    """The bank line that it was paid by is another one's to take from here on."""
+    line = before.bank_line
+    if line is not None and (after.bank_line is None or after.bank_line.id != line.id):
+        await let_go(tx, before.workspace_id, line.id, before.id)
 
 
 def item_of(row: RowMapping) -> Item:
@@ -250,6 +269,7 @@ def item_of(row: RowMapping) -> Item:
         publish_to=Destination(row["publish_to"]),
         publish_as=PaymentStatus(row["publish_as"]),
         paid_from=row["paid_from"],
+        bank_line=None if row["bank_line"] is None else load(row["bank_line"], TakenLine),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
@@ -289,6 +309,7 @@ def _columns(item: Item) -> dict[str, object]:
         "publish_to": item.publish_to,
         "publish_as": item.publish_as,
         "paid_from": item.paid_from,
+        "bank_line": None if item.bank_line is None else dump(item.bank_line),
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,

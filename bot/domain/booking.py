@@ -61,14 +61,15 @@ _NEEDED: Mapping[str, Capability] = {
 
 def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rules: BookRules = USUAL_RULES) -> Posting:
     """The document of an approved item, for books that are kept in `own_currency` and ask for what `rules` say. What is booked
-    on a bank account at once has no status of its own there, and what is entered by its sums is never a draft.
+    on a bank account at once has no status of its own there, and what is entered by its sums is never a draft. What was paid by a
+    bank line is dated as that is.
 
     Raises:
         NotBookableError: names what is missing.
     """
     facts, coding = item.facts, item.coding
     contact = facts.buyer.name if item.kind is ItemKind.SALE else facts.supplier.name
-    if contact is None or facts.issued_on is None or facts.currency is None or facts.gross is None:
+    if contact is None or item.booked_on is None or facts.currency is None or facts.gross is None:
         raise NotBookableError("supplier or customer, date, currency and total are needed")
     if item.is_to_be_paid and item.paid_from is None:
         raise NotBookableError("a payment method that is linked to a bank account is needed")
@@ -97,7 +98,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         contact_id=coding.contact.value,
         contact_name=contact,
         number=facts.number or item.reference,
-        issued_on=facts.issued_on,
+        issued_on=item.booked_on,
         due_on=facts.due_on,
         currency=facts.currency,
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
@@ -111,6 +112,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         gross=facts.gross,
         line_amounts=booked.line_amounts,
         bank_account=item.paid_from if item.is_to_be_paid else None,
+        bank_line=None if item.bank_line is None or not kind.is_of_bank else item.bank_line.ledger_id,
         is_cheque=item.publish_to is Destination.CHEQUES and kind is PostingKind.SPEND_MONEY,
         tracking=_tracking(item, rules),
     )

@@ -37,6 +37,8 @@ class Capability(StrEnum):
     CHEQUES = "cheques"
     """What is spent can be a cheque, which is told from other money spent."""
     PAYMENTS = "payments"
+    BANK_LINES = "bank_lines"
+    """The ledger tells what its bank accounts' own lines are, and money spent is booked on one of them."""
     SEVERAL_ORGANISATIONS = "several_organisations"
     TRACKING = "tracking"
     PRODUCTS = "products"

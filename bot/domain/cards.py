@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.bank_match import NO_MATCHES, Matches
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
 from bot.domain.coding import Evidence
@@ -111,6 +112,8 @@ class ItemCard:
     """What it is paid with, where that is known."""
     paid_from: Account | None = None
     """The bank account that it is paid from or received on."""
+    bank: Matches = NO_MATCHES
+    """The bank lines that it may have been paid by, where costs are matched with them."""
     own_currency: str | None = None
     """The one that the books are kept in; None where they are not connected any more."""
     other_side: OtherSide | None = None

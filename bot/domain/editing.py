@@ -163,6 +163,7 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
         "destination": (old.publish_to, new.publish_to),
         "status": (old.publish_as, new.publish_as),
         "payment method": (old.payment_method, new.payment_method),
+        "bank line": (before.bank_line, after.bank_line),
         "lines": (old.lines, new.lines),
         "facts": (_stated(old.facts), _stated(new.facts)),
     }

@@ -5,9 +5,10 @@ person who pressed a stale button learns what can be done instead.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from bot.domain.bank_lines import TakenLine
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
@@ -48,6 +49,11 @@ _WORDS = {
     ItemState.WITHDRAWING: "being withdrawn",
     ItemState.ARCHIVED: "archived",
 }
+
+EDITABLE = frozenset(
+    {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
+)
+"""What can be changed still: neither on its way to the ledger, nor there, nor over."""
 
 _SENT = {Door.API: "sent with the document, by the API", Door.IMPORT: "as the imported list has it"}
 
@@ -133,6 +139,8 @@ class Item:
     """
     paid_from: str | None = None
     """The ledger's id of the bank account that it is paid from or received on, as its payment method has it then."""
+    bank_line: TakenLine | None = None
+    """The line of its bank account that it was paid by, where somebody said which one that is."""
     edited_by: tuple[UserId, ...] = ()
     """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None
@@ -182,6 +190,13 @@ class Item:
     def is_to_be_paid(self) -> bool:
         """Whether it is booked on a bank account, at once or by a payment, so that it needs one."""
         return self.publish_to.is_of_bank or self.publish_as is PaymentStatus.PAID
+
+    @property
+    def booked_on(self) -> date | None:
+        """Its day in the ledger: the document's, or the bank's where it is booked on a line of its account."""
+        if self.bank_line is not None and self.publish_to.is_of_bank:
+            return self.bank_line.dated_on
+        return self.facts.issued_on
 
     @property
     def counterparty(self) -> Party:

@@ -19,6 +19,8 @@ class ManagePage:
     people: RoleHolders
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
+    can_match: bool = False
+    """Whether costs can be matched with bank lines here."""
     lost: Mapping[UserId, str] = field(default_factory=dict)
     """Admins who cannot act any more, with the reasons; looked at only for somebody who may take over."""
 

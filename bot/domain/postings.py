@@ -129,6 +129,8 @@ class Posting:
     gross: Decimal
     line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
     bank_account: str | None = None
+    bank_line: str | None = None
+    """The ledger's id of the line of that account that it is booked on; None: it is written as a line of its own."""
     is_cheque: bool = False
     """Of money spent, where the ledger tells cheques from the rest."""
     tracking: tuple[Track, ...] = ()

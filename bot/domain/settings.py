@@ -144,6 +144,8 @@ class Settings:
     sales: KindSettings = USUAL_SALES
     report_status: PaymentStatus | None = None
     """As what expense reports are published; None: as costs are."""
+    bank_match: bool = False
+    """Whether costs are matched with bank lines."""
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None

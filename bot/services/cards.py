@@ -16,6 +16,7 @@ from bot.db.publications import USABLE
 from bot.db.reports import receipts_of
 from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.bank_match import NO_MATCHES
 from bot.domain.billing import of_kind
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import taken_by
@@ -27,7 +28,7 @@ from bot.domain.connections import Health
 from bot.domain.documents import Door, ItemKind
 from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
-from bot.domain.items import Item, ItemState
+from bot.domain.items import EDITABLE, Item, ItemState
 from bot.domain.products import not_to_stock
 from bot.domain.publishing import StepKind
 from bot.domain.reports import Receipt, receipt_of
@@ -44,9 +45,9 @@ from bot.services.connection_cards import is_downloaded
 from bot.services.crediting import other_side_of
 from bot.services.current import require_item
 from bot.services.explaining import reasons_of
-from bot.services.items import EDITABLE
 from bot.services.known_methods import method_of, paid_from
 from bot.services.lists import account_label, product_label, tax_rate_label
+from bot.services.matched_lines import matched
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
@@ -132,6 +133,7 @@ class Cards:
         names, places = await names_of(tx, item), range(len(item.facts.lines))
         books = None if connection is None else load(connection.books, Books)
         own, rules = (None, USUAL_RULES) if books is None else (books.base_currency, books.rules)
+        bank = await matched(tx, item) if settings.bank_match or item.bank_line is not None else NO_MATCHES
         under_way = _ON_THE_WAY.get(item.state)
         sent = None if under_way is None else await sent_of(tx, workspace_id, item.id, under_way)
         is_ending = (
@@ -175,6 +177,7 @@ class Cards:
             additions=await shown_additions(tx, item, connection, provider),
             payment_method=await method_of(tx, workspace_id, organisation_id, item.coding.payment_method.value),
             paid_from=await paid_from(tx, item),
+            bank=bank,
             own_currency=own,
             other_side=await other_side_of(tx, item),
             receipts=await self._receipts(tx, item),

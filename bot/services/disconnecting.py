@@ -8,6 +8,7 @@ from typing import Any, assert_never
 import msgspec
 from sqlalchemy import Row, Table, func, select
 
+from bot.db.bank_lines import forget_free_lines
 from bot.db.base import table_of
 from bot.db.connections import (
     ChannelRow,
@@ -200,11 +201,18 @@ async def _forget_lists(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     # first, so that a reading under way waits here before it writes another entry
     await tx.execute(SYNCS.update().where(*of_organisation).values(**unread, **never))
     await _delete_from(tx, workspace_id, organisation_id, (ENTRIES, TERMS))
+    await forget_free_lines(tx, workspace_id, organisation_id)
 
 
 async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
     """Nothing is sent again before somebody has set it up anew."""
-    fresh = {"chosen": "{}", "general_confirmed_at": None, "tax_confirmed_at": None, "version": SETTINGS.c.version + 1}
+    fresh = {
+        "chosen": "{}",
+        "bank_match": False,
+        "general_confirmed_at": None,
+        "tax_confirmed_at": None,
+        "version": SETTINGS.c.version + 1,
+    }
     of_settings = (SETTINGS.c.workspace_id == workspace_id, SETTINGS.c.organisation_id == organisation_id)
     await tx.execute(SETTINGS.update().where(*of_settings).values(**fresh))
 

@@ -9,12 +9,13 @@ from bot.db.base import table_of
 from bot.db.drafts import drop_draft
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.bank_match import keeps_its_line
 from bot.domain.coding import Coding
 from bot.domain.deeds import deed
 from bot.domain.documents import Door, Facts
 from bot.domain.editing import Edit, coded_by, edit_of, edited, is_material, over_suggestions, what_changed
 from bot.domain.ids import ItemId, OrganisationId, UserId
-from bot.domain.items import Item, ItemState
+from bot.domain.items import EDITABLE, Item, ItemState
 from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
 from bot.domain.settings import Settings
@@ -34,9 +35,6 @@ from bot.views.text import escape, mention
 
 APPROVALS = table_of(ApprovalRow)
 
-EDITABLE = frozenset(
-    {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
-)
 
 DECIDED = (ItemState.APPROVED, ItemState.REFUSED)
 
@@ -149,7 +147,8 @@ async def _told(tx: Tx, before: Item, after: Item) -> str | None:
 
 async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
     """None where they do not matter: under a decision only the editor's choices count."""
-    if before.state in DECIDED and _chosen_for(before) == _chosen_for(after):
+    is_paid_alike = _chosen_for(before) == _chosen_for(after) and keeps_its_line(after)
+    if before.state in DECIDED and is_paid_alike:
         return None
     return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
 
@@ -166,9 +165,9 @@ async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | 
 
 
 def _chosen_for(item: Item) -> tuple[object, ...]:
-    """What of its coding says where it goes to, with which status, and what it is paid from."""
-    coding = item.coding
-    return item.kind, coding.publish_to.value, coding.publish_as.value, coding.payment_method.value
+    """What of it says where it goes to, with which status, and what it is paid from."""
+    coding, line = item.coding, None if item.bank_line is None else item.bank_line.id
+    return item.kind, coding.publish_to.value, coding.publish_as.value, coding.payment_method.value, line
 
 
 async def _edit_decided(tx: Tx, before: Item, after: Item, *, asks_again: bool) -> Item | None:

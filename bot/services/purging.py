@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 from bot.clock import Clock
 from bot.db.api_keys import ApiKeyRow
 from bot.db.arrivals import ArrivalRow
+from bot.db.bank_lines import BankLineRow
 from bot.db.base import Base, table_of
 from bot.db.claimants import ClaimantRow
 from bot.db.connections import (
@@ -70,6 +71,7 @@ PURGED: tuple[type[Base], ...] = (
     DraftRow,
     RecodingRow,
     ReportReceiptRow,
+    BankLineRow,
     ItemRow,
     ListTermRow,
     ListEntryRow,

@@ -23,6 +23,7 @@ from bot.services import default_messages, gone_codes, lists
 from bot.services.access import Tokens, called
 from bot.services.foreign import redraw_foreign
 from bot.services.homes import redraw_homes_of
+from bot.services.ledger_lines import LedgerLines, lines_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw
@@ -139,10 +140,18 @@ class Reading:
             is_only = page is None and read.next_page is None
             await stored.store(rows, is_noted=since is None and not is_only)
             if read.next_page is None:
+                await self._bank_lines(stored.kind, sync)
                 await self._end(stored, course, read, since)
                 return
             await self._keep(stored, course, read, since)
             page = read.next_page
+
+    async def _bank_lines(self, kind: ListKind, sync: Row[Any]) -> None:
+        """What the ledger says of its bank accounts is read with them, where costs are matched with it."""
+        provider = lines_of(self.provider)
+        if kind is ListKind.BANK_ACCOUNTS and provider is not None:
+            of = self.connection.workspace_id, self.connection.organisation_id
+            await LedgerLines(self.db, *of, provider, self._call).read(sync.synced_at)
 
     async def _page(self, kind: ListKind, page: str | None, since: datetime | None) -> ListPage:
         async def read(access: Access) -> ListPage:

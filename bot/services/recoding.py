@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
+from bot.domain.bank_match import keeps_its_line
 from bot.domain.book_rules import BookRules
 from bot.domain.checks import check, not_billed, not_paid, not_summed, not_taken, parted_on_bank
 from bot.domain.coding import apply_defaults
@@ -18,7 +19,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
 from bot.domain.whole_document import lifted
-from bot.services.bank_accounts import bank_accounts
+from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
@@ -50,10 +51,28 @@ async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookR
     """Items of one organisation with where they go to in the ledger, with which status, and from which bank account they
     are paid: by the settings, unless somebody chose for them.
     """
-    going = [_going(item, settings.of(item.kind), rules) for item in items]
+    going = [_with_its_line(_going(item, settings.of(item.kind), rules)) for item in items]
     methods = {method for item in going if item.is_to_be_paid and (method := _method_of(item)) is not None}
-    known = await known_methods(tx, items[0].workspace_id, items[0].organisation_id, methods) if methods else {}
-    return tuple(replace(item, paid_from=_paid_from(item, known)) for item in going)
+    of = tx, items[0].workspace_id, items[0].organisation_id
+    known = await known_methods(*of, methods) if methods else {}
+    accounts = await bank_accounts(*of) if any(item.bank_line is not None for item in going) else {}
+    return tuple(_paid(item, known, accounts) for item in going)
+
+
+def _with_its_line(item: Item) -> Item:
+    """What is of another amount by now, or goes somewhere else, was not paid by that bank line."""
+    return item if keeps_its_line(item) else replace(item, bank_line=None)
+
+
+def _paid(item: Item, known: Mapping[PaymentMethodId, KnownMethod], accounts: Mapping[str, Standing]) -> Item:
+    """From the account of its bank line, unless its payment method pays from another one, or nothing is booked there any more."""
+    line, by_method = item.bank_line, _paid_from(item, known)
+    if line is None:
+        return replace(item, paid_from=by_method)
+    is_live = line.bank_account in accounts and accounts[line.bank_account][0] is Link.LIVE
+    if is_live and by_method in (None, line.bank_account):
+        return replace(item, paid_from=line.bank_account)
+    return replace(item, bank_line=None, paid_from=by_method)
 
 
 def _method_of(item: Item) -> PaymentMethodId | None:
@@ -87,7 +106,10 @@ async def paid_from_now(tx: Tx, item: Item) -> Item:
         return item
     known = await known_methods(tx, item.workspace_id, item.organisation_id, (method,))
     account = _paid_from(item, known)
-    return item if account is None else replace(item, paid_from=account)
+    if account is None:
+        return item
+    is_of_line = item.bank_line is not None and item.bank_line.bank_account == account
+    return replace(item, paid_from=account, bank_line=item.bank_line if is_of_line else None)
 
 
 def _going(item: Item, settings: KindSettings, rules: BookRules) -> Item:

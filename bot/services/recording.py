@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.db import batches
+from bot.db import bank_lines, batches
 from bot.db import steps as rows
 from bot.db.base import dump
 from bot.db.batches import LiveBatch, LiveStep
@@ -18,7 +18,7 @@ from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument, Found
 from bot.domain.paying import of_payment
 from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
-from bot.domain.problems import OF_STEPS, Problem, ProblemCode
+from bot.domain.problems import OF_LINE, OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
 from bot.services import alerts, audit, bank_accounts, bill_rights, default_messages, lists, withdrawn
@@ -95,6 +95,10 @@ async def refuse(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, pro
         await _contact_went_inactive(tx, batch, posting)
     if problem.code is ProblemCode.BANK_ACCOUNT_NOT_TAKEN and posting.bank_account is not None:
         await bank_accounts.went_inactive(tx, batch.workspace_id, batch.organisation_id, posting.bank_account)
+    if posting.bank_line is not None and problem.code in OF_LINE:
+        is_gone = problem.code is ProblemCode.BANK_LINE_GONE
+        of = tx, batch.workspace_id, batch.organisation_id
+        await bank_lines.mark(*of, posting.bank_line, is_gone=is_gone, is_recorded=not is_gone)
     item = await _move(tx, batch, step, ItemState.REFUSED)
     if item is not None:
         await alerts.refused(tx, item, problem)

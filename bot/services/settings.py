@@ -94,6 +94,7 @@ async def load_settings(
         costs=chosen.costs,
         sales=chosen.sales,
         report_status=chosen.report_status,
+        bank_match=row.bank_match,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

@@ -28,6 +28,7 @@ LABELS = {
     Fix.CHOOSE_ACCOUNT: (ActionId.CHOOSE_ACCOUNT, "Choose another category"),
     Fix.CHOOSE_TAX_RATE: (ActionId.CHOOSE_TAX_RATE, "Choose another tax rate"),
     Fix.CHOOSE_PAYMENT_METHOD: (ActionId.CHOOSE_PAYMENT_METHOD, "Choose another payment method"),
+    Fix.CHOOSE_BANK_LINE: (ActionId.AUTOFILL_PAYMENT, "Choose another bank line"),
     Fix.PAY_WITH_ANOTHER: (ActionId.PAY_WITH_ANOTHER, "Choose another payment method"),
     Fix.CHOOSE_PRODUCT: (ActionId.CHOOSE_PRODUCT, "Choose another product"),
     Fix.CHOOSE_CONTACT: (ActionId.CHOOSE_CONTACT, "Choose another contact"),

@@ -32,6 +32,7 @@ class ActionId(StrEnum):
     # setting up
     OPEN_SETTINGS = "open_settings"
     OPEN_SALES_SETTINGS = "open_sales_settings"
+    OPEN_BANK_SETTINGS = "open_bank_settings"
     # selects that search in an imported list; the form's metadata names the organisation
     FIND_ACCOUNT = "find_account"
     FIND_TAX_RATE = "find_tax_rate"
@@ -53,6 +54,8 @@ class ActionId(StrEnum):
     TAKE_PICTURE = "take_picture"
     LEAVE_PICTURE = "leave_picture"
     EDIT_ITEM = "edit_item"
+    AUTOFILL_PAYMENT = "autofill_payment"
+    """The bank line that it was paid by, and all that follows from it."""
     CHOOSE_KIND = "choose_kind"
     # the lines of an item
     EDIT_LINES = "edit_lines"
@@ -138,6 +141,8 @@ class CallbackId(StrEnum):
     DISCONNECT = "disconnect"
     SETTINGS = "settings"
     SALES_SETTINGS = "sales_settings"
+    BANK_SETTINGS = "bank_settings"
+    AUTOFILL_PAYMENT = "autofill_payment"
     PEOPLE = "people"
     TAKE_OVER = "take_over"
     CHANNELS = "channels"
@@ -197,6 +202,8 @@ class BlockId(StrEnum):
     METHOD_NAME = "method_name"
     LAST_DIGITS = "last_digits"
     BANK_ACCOUNT = "bank_account"
+    BANK_LINE = "bank_line"
+    BANK_MATCH = "bank_match"
     IN_USE = "in_use"
     CONTACT = "contact"
     DROPS = "drops"

@@ -15,10 +15,11 @@ from slack_sdk.models.blocks import (
 from bot.domain.cards import ItemCard
 from bot.domain.checks import UNLINKED
 from bot.domain.documents import ItemKind
-from bot.domain.items import MOVES, Item, ItemState
+from bot.domain.items import EDITABLE, MOVES, Item, ItemState
 from bot.domain.questions import Question, QuestionKind
 from bot.domain.reports import APART_FROM
 from bot.views import downloading
+from bot.views.bank_match import autofill_button
 from bot.views.downloading import READY_NOW
 from bot.views.ids import ActionId
 from bot.views.item_payment import link_button
@@ -26,14 +27,12 @@ from bot.views.metadata import BatchRef, ItemRef
 from bot.views.parts import section
 from bot.views.text import escape, mention, plain, quote
 
-EDITABLE = frozenset(
-    {ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL, ItemState.APPROVED, ItemState.REFUSED}
-)
 IN_LEDGER = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 """Where an address in the ledger is that of its document."""
 FOR_BOOKKEEPERS = frozenset(
     {
         ActionId.EDIT_ITEM,
+        ActionId.AUTOFILL_PAYMENT,
         ActionId.CHANGE_PAYMENT_METHOD,
         ActionId.ARCHIVE_ITEM,
         ActionId.UNARCHIVE_ITEM,
@@ -161,7 +160,7 @@ def _more(found: ItemCard) -> list[ButtonElement | OverflowMenuElement]:
     archive = [] if ItemState.ARCHIVED not in MOVES[item.state] else [_button(ActionId.ARCHIVE_ITEM, "Archive", value)]
     edit = [_edit(item, value)] if item.state in EDITABLE else []
     look = [_button(ActionId.SHOW_DETAILS, "Details", value)]
-    buttons = [*link_button(found), *_link_claimant(item, value), *edit, *look]
+    buttons = [*link_button(found), *autofill_button(found), *_link_claimant(item, value), *edit, *look]
     if not item.facts.document_type.is_booked:
         archive, buttons = [], [*archive, *buttons]  # never published: away with it is what is needed
     if item.state in IN_LEDGER:

@@ -9,6 +9,7 @@ from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, ItemKind, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS
+from bot.views.bank_match import autofill_button
 from bot.views.document_words import document_name, is_credit
 from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
 from bot.views.item_exchange import Told, exchange
@@ -128,7 +129,7 @@ def _lines(card: ItemCard) -> list[Block]:
 
 
 def _link(card: ItemCard) -> list[Block]:
-    found = link_button(card)
+    found = [*link_button(card), *(autofill_button(card) if card.may_fix else [])]
     return [ActionsBlock(elements=found)] if found else []
 
 

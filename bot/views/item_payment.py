@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import ButtonElement
 from bot.domain.cards import ItemCard
 from bot.domain.items import ItemState
 from bot.domain.payment_methods import KnownMethod
+from bot.views.bank_match import bank_line
 from bot.views.ids import ActionId
 from bot.views.item_exchange import Told, conversion
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
@@ -34,7 +35,8 @@ def in_full(found: ItemCard) -> list[Told]:
     """
     told = [destination(found), *(each for each in going(found) if each != destination(found))]
     if found.item.is_to_be_paid:
-        return [*told, ("Payment date", day(found.item.facts.issued_on), "the document's date")]
+        source = "the document's date" if found.item.bank_line is None else "the bank line's date"
+        return [*told, ("Payment date", day(found.item.booked_on), source)]
     if found.payment_method is None:
         return told
     method = escape(found.payment_method.method.label, 100)
@@ -46,10 +48,13 @@ def payment(found: ItemCard) -> list[Told]:
     known = found.payment_method
     if not found.item.is_to_be_paid:
         return []
+    line = bank_line(found)
+    if known is None and line and found.paid_from is not None:
+        return [("Bank account", escape(bank_account_label(found.paid_from)), ""), *line]
     if known is None:
         return [("Payment method", "none yet", "")]
     value = [escape(known.method.label, 100), _account(found, known), conversion(found)]
-    return [("Payment method", "\n".join(filter(None, value)), _source(found))]
+    return [("Payment method", "\n".join(filter(None, value)), _source(found)), *line]
 
 
 def _source(found: ItemCard) -> str:

@@ -20,6 +20,7 @@ from bot.domain.coding import CodedValue, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.texts import dated
+from bot.views.bank_match import bank_matches
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
@@ -80,6 +81,7 @@ def card(found: ItemCard) -> Message:
         *receipts(found),
         *_complaints(found),
         *warnings(found),
+        *bank_matches(found),
         *_before(found),
         section(standing(found)),
         context(came(found)),

@@ -108,7 +108,17 @@ def _setting_up(found: ManagePage) -> list[Block]:
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
-    return [settings, sales, methods, people, channels, keys]
+    return [settings, sales, methods, *_bank_match(found), people, channels, keys]
+
+
+def _bank_match(found: ManagePage) -> list[Block]:
+    """Where there is something that could be matched."""
+    if not found.can_match:
+        return []
+    block = section("*Bank match*\nCosts are paid by the line of the bank that they were paid by.")
+    value = str(found.status.card.organisation_id)
+    block.accessory = ButtonElement(action_id=ActionId.OPEN_BANK_SETTINGS, text="Bank match", value=value)
+    return [block]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from bot.domain.api_keys import ApiKeyId
+from bot.domain.bank_lines import BankLineId
 from bot.domain.books import ListKind
 from bot.domain.browsing import Position
 from bot.domain.ids import ItemId, OrganisationId
@@ -66,6 +67,11 @@ def arrival_of(value: str) -> UUID:
 def method_of(value: str) -> PaymentMethodId:
     """The payment method that was chosen. Raises: as `organisation_of`."""
     return PaymentMethodId(organisation_of(value))
+
+
+def line_of(value: str) -> BankLineId:
+    """The bank line that was chosen. Raises: as `organisation_of`."""
+    return BankLineId(organisation_of(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@
 | bill | bill |
 | bill refund: a bill of less than nothing | supplier's credit note |
 | invoice, credit note | sales invoice, credit note to a customer |
+| bank transaction | bank line |
 | bank transaction explanation with a category | spend money, receive money |
 | bank transaction explanation with `paid_bill` or `paid_invoice` | payment |
 | category (nominal code) | account; "category" on screen |
@@ -46,6 +47,7 @@ PROFILE = Profile(
             Capability.CREDIT_NOTES,
             Capability.BANK_TRANSACTIONS,
             Capability.PAYMENTS,
+            Capability.BANK_LINES,
             Capability.TRACKING,
             Capability.LOCK_DATES,
             Capability.EXPENSE_REPORTS,

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
 import aiohttp
 
 from bot.clock import Clock
+from bot.domain.bank_lines import NewLine
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument, LedgerFile
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
@@ -18,6 +19,7 @@ from providers import oauth as shared_oauth
 from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import PersonNeededError
 from providers.freeagent import PROFILE, documents, mapping, oauth, wire
+from providers.freeagent.bank_lines import LineReader
 from providers.freeagent.claiming import Claims
 from providers.freeagent.client import FreeAgentClient
 from providers.freeagent.completing import Completer
@@ -50,7 +52,8 @@ class FreeAgentProvider:
         self._lists = ListReader(self._client, clock)
         self._finder = Finder(self._client, currencies, self._link)
         completer = Completer(self._client, currencies, Parties(self._client, clock))
-        gone = Gone(self._client)
+        self._bank_lines = LineReader(self._client)
+        gone = Gone(self._client, self._bank_lines)
         self._claims = Claims(self._client, gone, self._link)
         self._creator = Creator(self._finder, completer, gone, self._claims)
         self._uploader = Uploader(self._finder)
@@ -125,6 +128,11 @@ class FreeAgentProvider:
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
         return await self._lists.page(access, kind, page, since if kind in PROFILE.incremental else None)
+
+    async def bank_lines(
+        self, access: Access, bank_account: str, *, first: date, since: datetime | None
+    ) -> tuple[NewLine, ...]:
+        return await self._bank_lines.lines(access, bank_account, first=first, since=since)
 
     # Writing
 

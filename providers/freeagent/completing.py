@@ -18,7 +18,7 @@ from providers.freeagent.taxes import text_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
-LINKS = ("user", "contact", "category", "project", "bank_account", "paid_bill", "paid_invoice")
+LINKS = ("user", "contact", "category", "project", "bank_account", "bank_transaction", "paid_bill", "paid_invoice")
 """Fields that hold the address of another record."""
 
 

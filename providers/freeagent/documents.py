@@ -136,7 +136,7 @@ def _is_worked_out(line: PostingLine) -> bool:
 
 
 def _explanation(posting: Posting, resource: Resource) -> Json:
-    """One of all lines, which have to be booked alike.
+    """One of all lines, which have to be booked alike: of the bank's own line, where that is known; else FreeAgent makes one.
 
     Raises:
         NotTakenError: they are not.
@@ -147,9 +147,11 @@ def _explanation(posting: Posting, resource: Resource) -> Json:
     if any((one.account_code, one.tracking) != (first.account_code, first.tracking) for one in others):
         raise NotTakenError(Problem(code=ProblemCode.FIELD_NOT_VALID, facts={"what": _SEVERAL}))
     gross = posting.gross * resource.sign
+    line = posting.bank_line
+    where = {"bank_account": f"bank_accounts/{posting.bank_account}"}
     return {
         **_booked(first.account_code, first.tracking),
-        "bank_account": f"bank_accounts/{posting.bank_account}",
+        **(where if line is None else {"bank_transaction": f"bank_transactions/{line}"}),
         "dated_on": posting.issued_on.isoformat(),
         "receipt_reference": posting.number,
         "description": _described(posting),

@@ -54,7 +54,9 @@ SENTENCES: Sequence[Sentence] = (
     # what it comes to
     sentence(r"must not be more than the amount due|more than is due", P.PAYMENT_SETTLED),
     sentence(r"paid[_ ](?:bill|invoice) ", P.PAYMENT_NOT_OPEN),
-    sentence(r"bank[_ ](?:account|transaction) ", P.BANK_ACCOUNT_NOT_TAKEN),
+    sentence(r"unexplained amount", P.BANK_LINE_TAKEN),
+    sentence(r"bank[_ ]transaction ", P.BANK_LINE_GONE),
+    sentence(r"bank[_ ]account ", P.BANK_ACCOUNT_NOT_TAKEN),
     sentence(r"manual[_ ]sales[_ ]tax[_ ]amount ", P.TOTALS_DIFFER),
     sentence(r"(?:total|gross|net)[_ ]value\w* |price (?:is|can't)|quantity is", P.TOTALS_DIFFER),
     sentence(

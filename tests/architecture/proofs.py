@@ -79,6 +79,7 @@ PROOFS: Mapping[str, Proof] = {
     "tracking_categories": _lists(ListKind.TRACKING_CATEGORIES),
     "currencies": _lists(ListKind.CURRENCIES),
     "bank_accounts": _lists(ListKind.BANK_ACCOUNTS),
+    "bank_lines": _can(Capability.BANK_LINES),
     "contacts": _lists(ListKind.CONTACTS),
     "products": lambda package: "products" in package.profile.lists,
     "changes_only": lambda package: bool(package.profile.incremental),

@@ -39,6 +39,7 @@ OUTSIDE: dict[ProblemCode, Outside] = {
 NEEDS = {
     Fix.PUBLISH_AS_DRAFT: Capability.DRAFT_BILLS,
     Fix.CHOOSE_PAYMENT_METHOD: Capability.BANK_TRANSACTIONS,
+    Fix.CHOOSE_BANK_LINE: Capability.BANK_LINES,
     Fix.PAY_WITH_ANOTHER: Capability.PAYMENTS,
     Fix.CHOOSE_PRODUCT: Capability.PRODUCTS,
     Fix.MAKE_CREDIT_NOTE: Capability.CREDIT_NOTES,

@@ -30,6 +30,7 @@ OF_AN_ORGANISATION = {
     ActionId.TAKE_OVER,
     ActionId.OPEN_SETTINGS,
     ActionId.OPEN_SALES_SETTINGS,
+    ActionId.OPEN_BANK_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -103,7 +104,13 @@ REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
 IN_AN_EDIT = {ActionId.CHOOSE_KIND, ActionId.EDIT_LINES}
-OF_SETTINGS = (CallbackId.SETTINGS, CallbackId.SALES_SETTINGS, CallbackId.PEOPLE, CallbackId.CHANNELS)
+OF_SETTINGS = (
+    CallbackId.SETTINGS,
+    CallbackId.SALES_SETTINGS,
+    CallbackId.BANK_SETTINGS,
+    CallbackId.PEOPLE,
+    CallbackId.CHANNELS,
+)
 OF_A_DRAFT = (CallbackId.LINES, CallbackId.CODE_LINES)
 FILE_EXPORT = PROFILE.key
 FORM = "00000000-0000-4000-8000-00000000f0f0"
@@ -148,6 +155,8 @@ class Ids:
     api_key: str
     """With its organisation, as its button spells it."""
     payment_method: str
+    bank_line: str
+    """One that what waits may have been paid by."""
     """With its organisation and version, as its form spells it."""
     downloaded: str
     """Another organisation of the same workspace and people, whose software is not called; it has had one batch."""
@@ -259,6 +268,8 @@ def submission(ids: Ids, callback: CallbackId) -> Payload:
     if callback in (CallbackId.CHOOSE_PAYMENT_METHOD, CallbackId.PAY_WITH_ANOTHER):
         method = chosen(ids.payment_method.rpartition(":")[2])
         state = {BlockId.PAYMENT_METHOD: {ActionId.FIND_USABLE_METHOD: method}}
+    if callback is CallbackId.AUTOFILL_PAYMENT:
+        state = {BlockId.BANK_LINE: value(chosen(ids.bank_line))}
     form = view(callback, ids.metadata(callback), state)
     return {"type": "view_submission", "trigger_id": trigger(), "view": form}
 
@@ -360,6 +371,7 @@ OF_ADMINS: dict[CallbackId, Payload] = {
         BlockId.SCOPES: value({"type": "checkboxes", "selected_options": [{"value": "items:write"}]}),
     },
     CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
+    CallbackId.BANK_SETTINGS: {BlockId.BANK_MATCH: value(chosen("off"))},
     CallbackId.SALES_SETTINGS: {
         BlockId.DESTINATION: value(chosen("sales")),
         BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),

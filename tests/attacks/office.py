@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.db.arrivals import arrivals_of_message, change_arrival
+from bot.db.bank_lines import keep_lines, lines_near
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow
 from bot.db.items import ITEMS, load_item
@@ -24,6 +25,8 @@ from bot.db.migrate import tables
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
+from bot.domain.bank_lines import NewLine
+from bot.domain.bank_match import BankForm
 from bot.domain.books import Books, Contact, ListKind
 from bot.domain.connecting import NamedBooks
 from bot.domain.documents import Facts, Party
@@ -306,6 +309,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     bank = next(each["AccountID"] for each in accounts(TRADING) if (each["Type"], each["Status"]) == ("BANK", "ACTIVE"))
     method = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=bank)
     (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
+    bank_line = await _a_bank_line(desk, bank)
     receipts, report = await _receipts(desk)
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)
@@ -326,6 +330,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         hurried=before_sending[1],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
+        bank_line=bank_line,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         locked=await _told_otherwise(desk, "INV-18"),
         doubled=await _told_otherwise(desk, "INV-19"),
@@ -337,6 +342,20 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _a_bank_line(desk: Desk, bank: str) -> str:
+    """That fits what waits, in books that match them."""
+    services, organisation, actor = desk.world.services, desk.world.organisation_id, await desk.world.actor()
+    version = (await desk.world.settings()).version
+    await services.bank_settings.save(actor, organisation, BankForm(version=version, is_on=True))
+    line = NewLine(key="fitid:1", dated_on=date(2026, 3, 2), amount=Decimal(-120), text="PAPER AND INK")
+    of = actor.workspace.id, organisation
+    async with services.db.write() as tx:
+        await keep_lines(tx, *of, bank, currency="GBP", lines=[line])
+    async with services.db.read() as tx:
+        found = await lines_near(tx, *of, amount=line.amount, currency="GBP", first=line.dated_on, last=line.dated_on)
+    return str(found[0].id)
 
 
 async def _receipts(desk: Desk) -> tuple[dict[str, str], str]:

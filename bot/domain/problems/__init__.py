@@ -7,12 +7,13 @@ placeholder of every entry.
 """
 
 from bot.domain.problems.catalogue import CATALOGUE
-from bot.domain.problems.entries import OF_PAYMENT, OF_STEPS, OF_WITHDRAWAL, Entry, Fix, Mover, ProblemCode
+from bot.domain.problems.entries import OF_LINE, OF_PAYMENT, OF_STEPS, OF_WITHDRAWAL, Entry, Fix, Mover, ProblemCode
 from bot.domain.problems.problem import MISSING_VALUE, Problem, placeholders
 
 __all__ = [
     "CATALOGUE",
     "MISSING_VALUE",
+    "OF_LINE",
     "OF_PAYMENT",
     "OF_STEPS",
     "OF_WITHDRAWAL",

@@ -28,6 +28,25 @@ DOCUMENT: dict[ProblemCode, Entry] = {
         fixes=(Fix.CHOOSE_PAYMENT_METHOD, Fix.RETRY),
         field="Bank account",
     ),
+    ProblemCode.BANK_LINE_TAKEN: Entry(
+        title="The bank line is booked already in {ledger}",
+        explanation="Somebody has said in {ledger} what the line of {date} on {bank_account} was for since it was chosen here, "
+        "perhaps of this very document.",
+        remedy="Look at it in {ledger}. If it was for something else, choose another bank line here, or none. If it is this "
+        "document, archive the item; or take that back there, and press Retry.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_BANK_LINE, Fix.RETRY),
+        field="Bank account",
+    ),
+    ProblemCode.BANK_LINE_GONE: Entry(
+        title="{ledger} does not have the bank line any more",
+        explanation="The line of {date} on {bank_account} that this was paid by was deleted in {ledger} since it was chosen here.",
+        remedy="Choose another bank line here, or none, so that {ledger} makes one; what is paid from the same account keeps its "
+        "approval and is sent again at once.",
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.CHOOSE_BANK_LINE, Fix.RETRY),
+        field="Bank account",
+    ),
     ProblemCode.CONTACT_ARCHIVED: Entry(
         title="The contact is archived in {ledger}",
         explanation="{supplier} is an archived contact in {ledger}, and archived contacts get no new documents.",

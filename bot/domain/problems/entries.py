@@ -15,6 +15,8 @@ class ProblemCode(StrEnum):
     CUSTOMER_NOT_TAKEN = "customer_not_taken"
     PERIOD_LOCKED = "period_locked"
     BANK_ACCOUNT_NOT_TAKEN = "bank_account_not_taken"
+    BANK_LINE_TAKEN = "bank_line_taken"
+    BANK_LINE_GONE = "bank_line_gone"
     CONTACT_ARCHIVED = "contact_archived"
     CONTACT_NAME_TAKEN = "contact_name_taken"
     CONTACT_MISSING = "contact_missing"
@@ -65,6 +67,8 @@ class ProblemCode(StrEnum):
     OUTCOME_SET_ASIDE = "outcome_set_aside"
 
 
+OF_LINE = frozenset({ProblemCode.BANK_LINE_TAKEN, ProblemCode.BANK_LINE_GONE})
+"""Of the bank line that a document was to be booked on."""
 OF_FILE = frozenset(
     {
         ProblemCode.FILE_TOO_LARGE,
@@ -108,6 +112,8 @@ class Fix(StrEnum):
     CHOOSE_ACCOUNT = "choose_account"
     CHOOSE_TAX_RATE = "choose_tax_rate"
     CHOOSE_PAYMENT_METHOD = "choose_payment_method"
+    CHOOSE_BANK_LINE = "choose_bank_line"
+    """Another line of the bank, or none: then the ledger makes one."""
     PAY_WITH_ANOTHER = "pay_with_another"
     """Another payment method for the payment alone: the document is in the ledger, and is not sent again."""
     CHOOSE_PRODUCT = "choose_product"

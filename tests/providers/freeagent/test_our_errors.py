@@ -67,6 +67,8 @@ KNOWN: list[tuple[str, ProblemCode, dict[str, str]]] = [
     ("gross_value must not be more than the amount due", P.PAYMENT_SETTLED, {}),
     ("paid_invoice is invalid", P.PAYMENT_NOT_OPEN, {}),
     ("bank_account is invalid", P.BANK_ACCOUNT_NOT_TAKEN, {}),
+    ("bank_transaction is invalid", P.BANK_LINE_GONE, {}),
+    ("gross_value must not be more than the unexplained amount", P.BANK_LINE_TAKEN, {}),
     ("bill_items.manual_sales_tax_amount must be less than or equal to the total value", P.TOTALS_DIFFER, {}),
     ("gross_value must be other than 0", P.TOTALS_DIFFER, {}),
     ("bill_items is too long (maximum is 40 items)", P.FIELD_NOT_VALID, {"what": "its lines: there are too many"}),

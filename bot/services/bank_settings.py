@@ -1,0 +1,164 @@
+"""Whether an organisation's costs are matched with bank lines: what the form shows, and what follows when it is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+
+from bot.db.bank_lines import count_lines
+from bot.db.base import table_of
+from bot.db.connections import ConnectionRow, ListSyncRow
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.bank_match import BankForm, BankPage
+from bot.domain.booking import taken_by
+from bot.domain.books import Capability, ListKind
+from bot.domain.documents import ItemKind
+from bot.domain.ids import ConnectionId, ItemId, OrganisationId, WorkspaceId
+from bot.domain.items import EDITABLE
+from bot.domain.payment_methods import Link
+from bot.domain.rights import Deed
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.bank_accounts import bank_accounts
+from bot.services.importing import UNDER_WAY, start_import
+from bot.services.jobs import Jobs
+from bot.services.lists import books_of
+from bot.services.messages import redraw_items
+from bot.services.people import People
+from bot.services.saving_settings import StaleFormError, next_version
+from bot.services.set_up import NoConnectionError
+from bot.services.settings import load_settings, organisation_name
+from providers.base import AccountingProvider
+
+CONNECTIONS, SYNCS = table_of(ConnectionRow), table_of(ListSyncRow)
+MOST_DRAWN = 500
+"""Cards that show at once what is matched; the others do whenever they are drawn next."""
+
+_CONNECTION = select(CONNECTIONS.c.id, CONNECTIONS.c.provider, CONNECTIONS.c.health).where(
+    CONNECTIONS.c.workspace_id == bindparam("workspace_id"),
+    CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
+)
+_BEING_READ = select(SYNCS.c.kind).where(
+    SYNCS.c.workspace_id == bindparam("workspace_id"),
+    SYNCS.c.organisation_id == bindparam("organisation_id"),
+    SYNCS.c.state.in_(UNDER_WAY),
+)
+_WAITING = (
+    select(ITEMS.c.id)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id == bindparam("organisation_id"),
+        ITEMS.c.state.in_(EDITABLE),
+        ITEMS.c.kind == ItemKind.COST,
+    )
+    .order_by(ITEMS.c.created_at.desc())
+    .limit(MOST_DRAWN)
+)
+
+
+class NothingToMatchError(Exception):
+    """Bank match is not for these books; the words say why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BankSettings:
+    db: Database
+    people: People
+    jobs: Jobs
+    providers: Mapping[str, AccountingProvider]
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> BankPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation set it up.
+        NoConnectionError: it is not connected, or is no organisation of this workspace.
+        NothingToMatchError: its software books nothing on bank accounts, or has none.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            return await page_of(tx, actor.workspace.id, organisation_id, self.providers)
+
+    async def save(self, actor: Actor, organisation_id: OrganisationId, form: BankForm) -> BankPage:
+        """Where the ledger tells its bank lines, they are read as soon as it is switched on.
+
+        Raises:
+            NotAllowedError, NoConnectionError, NothingToMatchError: as `opened`.
+            StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
+        """
+        person, of = await self.people.identify(actor), (actor.workspace.id, organisation_id)
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await page_of(tx, *of, self.providers)
+            if before.is_on == form.is_on:
+                return before
+            if not await next_version(tx, *of, form.version, bank_match=form.is_on):
+                raise StaleFormError
+            facts = {"is": "on" if form.is_on else "off"}
+            await audit.record(
+                tx, *of, "bank match set", by=actor.user_id, organisation_id=organisation_id, facts=facts
+            )
+            await self._followed(tx, *of, is_on=form.is_on)
+            return await page_of(tx, *of, self.providers)
+
+    async def _followed(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, is_on: bool
+    ) -> None:
+        of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+        waiting = [ItemId(each) for each in (await tx.execute(_WAITING, of)).scalars()]
+        await redraw_items(tx, workspace_id, waiting)
+        connection = (await tx.execute(_CONNECTION, of)).one_or_none()
+        provider = None if connection is None else self.providers.get(connection.provider)
+        is_told = provider is not None and Capability.BANK_LINES in provider.profile.capabilities
+        is_read_anyway = (await tx.execute(_BEING_READ.limit(1), of)).first() is not None
+        if is_on and is_told and connection is not None and not is_read_anyway:
+            await start_import(tx, self.jobs, ConnectionId(connection.id), (ListKind.BANK_ACCOUNTS,))
+
+
+async def can_match(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, providers: Mapping[str, AccountingProvider]
+) -> bool:
+    """Whether bank match is for these books at all."""
+    try:
+        await page_of(tx, workspace_id, organisation_id, providers)
+    except (NoConnectionError, NothingToMatchError):
+        return False
+    return True
+
+
+async def page_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, providers: Mapping[str, AccountingProvider]
+) -> BankPage:
+    """Raises:
+    NoConnectionError, NothingToMatchError: as `BankSettings.opened`.
+    """
+    of = tx, workspace_id, organisation_id
+    found = (
+        await tx.execute(_CONNECTION, {"workspace_id": workspace_id, "organisation_id": organisation_id})
+    ).one_or_none()
+    provider = None if found is None else providers.get(found.provider)
+    books = await books_of(*of)
+    if provider is None or books is None:
+        raise NoConnectionError
+    settings, name = await load_settings(*of), await organisation_name(*of)
+    ledger, can = provider.profile.name, taken_by(provider.profile.capabilities, books.rules)
+    if Capability.BANK_TRANSACTIONS not in can:
+        raise NothingToMatchError(
+            f"Nothing can be booked on bank accounts here, so there is nothing to match for {name}."
+        )
+    accounts = {each: account for each, (link, account) in (await bank_accounts(*of)).items() if link is Link.LIVE}
+    if not accounts:
+        raise NothingToMatchError(
+            f"{name} has no bank accounts in {ledger} that I know of, so there is nothing to match. Add one there, then "
+            "`/dext sync bank accounts`."
+        )
+    lines = await count_lines(*of)
+    return BankPage(
+        organisation_id=organisation_id,
+        organisation=name,
+        ledger=ledger,
+        version=settings.version,
+        is_on=settings.bank_match,
+        has_lines=Capability.BANK_LINES in can,
+        accounts=tuple((account, *lines.get(each, (0, None))) for each, account in accounts.items()),
+    )

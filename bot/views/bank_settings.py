@@ -1,0 +1,100 @@
+"""Whether costs are matched with bank lines: the form, read back where it is drawn, and what is said once it is saved."""
+
+from datetime import date
+
+from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.bank_match import BankForm, BankPage
+from bot.domain.books import Account
+from bot.views.fields import Fields, an_option, radio_field
+from bot.views.ids import BlockId, CallbackId
+from bot.views.metadata import FormRef, NotOursError
+from bot.views.parts import context, section
+from bot.views.text import day, escape, plain
+
+ON, OFF = "on", "off"
+MOST_NAMED = 15
+OPTIONS = (
+    an_option(ON, "On", "A cost shows the bank lines of its total, and is paid by the one you choose"),
+    an_option(OFF, "Off", "Nothing is looked for; Edit fills in payment methods and accounts"),
+)
+
+
+def form(page: BankPage, *, notice: str | None = None) -> View:
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    blocks += [
+        radio_field(BlockId.BANK_MATCH, "Match costs with bank lines", OPTIONS, ON if page.is_on else OFF),
+        section(_how(page)),
+        context(
+            "A line fits that has the same total and currency and is within 10 days of the due date, or within 30 days of the "
+            "document's date where no due date is known. Lines of the last six months are looked at."
+        ),
+        section("\n".join(["*Bank accounts*", *_accounts(page)])),
+    ]
+    return View(
+        type="modal",
+        callback_id=CallbackId.BANK_SETTINGS,
+        title=PlainTextObject(text="Bank match"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, page.version).encode(),
+        blocks=blocks,
+    )
+
+
+def read(found: Fields, version: int) -> BankForm:
+    """Raises:
+    NotOursError: an option that was never offered.
+    """
+    chosen = found.option(BlockId.BANK_MATCH)
+    if chosen not in (ON, OFF):
+        raise NotOursError(f"{chosen}"[:60])
+    return BankForm(version=version, is_on=chosen == ON)
+
+
+def saved(page: BankPage) -> View:
+    """What holds from now on."""
+    ledger = escape(page.ledger)
+    words = ":white_check_mark: *Bank match is off.* What was matched stays so; payment fields are filled in by *Edit*."
+    if page.is_on and page.has_lines:
+        words = (
+            f":white_check_mark: *Bank match is on.* The lines of your bank accounts in {ledger} are being read now, and then with "
+            "the list of bank accounts. Cards of costs that one fits get *Autofill payment*."
+        )
+    elif page.is_on:
+        words = f":white_check_mark: *Bank match is on.* {_how(page)}"
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Saved"),
+        close=PlainTextObject(text="Close"),
+        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section(words)],
+    )
+
+
+def _how(page: BankPage) -> str:
+    ledger = escape(page.ledger)
+    if page.has_lines:
+        return (
+            f"{ledger} tells its bank lines that are not explained yet. *Autofill payment* on a cost has that very line explained "
+            "when the cost is published."
+        )
+    return (
+        f"{ledger} does not tell its bank lines, so they come from statements of your bank. *Autofill payment* on a cost has it "
+        f"published as money spent, on that account and that day, so that it is ready to be reconciled in {ledger}."
+    )
+
+
+def _accounts(page: BankPage) -> list[str]:
+    told = [f"• {_account(*each)}" for each in page.accounts[:MOST_NAMED]]
+    left = len(page.accounts) - MOST_NAMED
+    return [*told, *([f"• and {left} more"] if left > 0 else [])]
+
+
+def _account(account: Account, lines: int, last: date | None) -> str:
+    if not lines:
+        return f"{escape(account.label)}: no lines yet"
+    return f"{escape(account.label)}: {lines:,} {'line' if lines == 1 else 'lines'}, the newest of {day(last)}"

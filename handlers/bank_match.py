@@ -1,0 +1,67 @@
+"""Costs matched with bank lines: the setting, and the form that says which line an item was paid by."""
+
+from dataclasses import dataclass
+
+from bot.domain.ids import OrganisationId
+from bot.domain.slack import Actor
+from bot.services.bank_matching import BankMatching, LineNotTakenError
+from bot.services.bank_settings import BankSettings
+from bot.services.saving_settings import StaleFormError
+from bot.views import bank_match as views
+from bot.views import bank_settings
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import FormRef, ItemRef, organisation_of
+from bot.views.settings import STALE
+from handlers.forms import read_for
+from handlers.payloads import Click, Submission
+from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class BankMatchHandlers:
+    matching: BankMatching
+    settings: BankSettings
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.OPEN_BANK_SETTINGS, self.open_bank_settings)
+        routes.view(CallbackId.BANK_SETTINGS, self.save)
+        routes.action(ActionId.AUTOFILL_PAYMENT, self.ask_for_line)
+        routes.view(CallbackId.AUTOFILL_PAYMENT, self.autofill)
+
+    async def open_bank_settings(self, click: Click) -> Reply:
+        return await self.form(click.actor, organisation_of(click.value))
+
+    async def form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
+        return OpenView(bank_settings.form(await self.settings.opened(actor, organisation_id)))
+
+    async def save(self, submission: Submission) -> Reply:
+        about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
+        form = await read_for(
+            lambda: self.settings.opened(actor, about.organisation_id),
+            lambda: bank_settings.read(Fields(submission.form.state), about.version),
+        )
+        try:
+            page = await self.settings.save(actor, about.organisation_id, form)
+        except StaleFormError:
+            now = await self.settings.opened(actor, about.organisation_id)
+            return NextForm(bank_settings.form(now, notice=STALE))
+        return NextForm(bank_settings.saved(page))
+
+    async def ask_for_line(self, click: Click) -> Reply:
+        return OpenView(views.form(await self.matching.found(click.actor, ItemRef.decode(click.value).item_id)))
+
+    async def autofill(self, submission: Submission) -> Reply:
+        ref, actor = FormRef.decode(submission.form.private_metadata).item, submission.actor
+        line = await read_for(
+            lambda: self.matching.found(actor, ref.item_id), lambda: views.read(Fields(submission.form.state))
+        )
+        try:
+            if line is None:
+                await self.matching.without_line(actor, ref.item_id, ref.version)
+            else:
+                await self.matching.autofill(actor, ref.item_id, ref.version, line)
+        except LineNotTakenError as error:
+            return FormErrors({BlockId.BANK_LINE: str(error)})
+        return None
