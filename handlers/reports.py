@@ -9,7 +9,7 @@ from bot.domain.slack import Actor
 from bot.services.cards import Cards
 from bot.services.choices import NotOfferedError
 from bot.services.claimants import Claimants
-from bot.services.reports import ReceiptsRefusedError, Reports
+from bot.services.reports import RatesDoubtedError, RatesMissingError, ReceiptsRefusedError, Reports
 from bot.views import items as item_views
 from bot.views import reports as views
 from bot.views.fields import Fields
@@ -66,6 +66,11 @@ class ReportHandlers:
             report = await self.reports.make(actor, organisation_id, claim, f"report:{submission.form.view_id}")
         except ReceiptsRefusedError as error:
             return FormErrors(views.refused(error.sentences))
+        except RatesDoubtedError as error:
+            return FormErrors(views.doubted(error.doubts))
+        except RatesMissingError as error:
+            page = await self.reports.opened(actor, organisation_id, claim)
+            return NextForm(views.form(page, claim, error.receipts))
         except NotOfferedError as error:
             return FormErrors({BlockId.CONTACT: str(error)})
         return NextForm(added(await self.cards.seen(actor, report.id)))

@@ -4,15 +4,16 @@ Amounts are in the books' own currency, each receipt's total and tax converted t
 what its receipts come to. What a receipt is booked to, its line is booked to, with where that comes from.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from bot.domain.booking import single_line, spread_tax
 from bot.domain.books import Contact
 from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Source, Tracked
-from bot.domain.documents import DocumentType, Facts, ItemKind, Line, LineAmounts, Party
+from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, Line, LineAmounts, Party
+from bot.domain.editing import edit_of, edited
 from bot.domain.exchange import in_words, rate_to
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
@@ -42,6 +43,8 @@ class Claim:
     chosen_by: UserId | None = None
     """Who said so, where it was not whoever claims it."""
     title: str | None = None
+    rates: Mapping[ItemId, Decimal] = field(default_factory=dict)
+    """Typed for receipts that state no exchange rate: units of their currency for one of the books' own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,9 @@ class Receipt:
     has_file: bool = False
     link: str = ""
     """The address that opens it in Slack."""
+    rate: str | None = None
+    """What it is converted at, such as "1 GBP = 1.168 EUR"; None of one in the books' own currency."""
+    is_rate_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +116,15 @@ def receipt_of(item: Item, link: str) -> Receipt:
         currency=facts.currency,
         has_file=item.file_id is not None,
         link=link,
+        rate=in_words(facts),
+        is_rate_typed=FactField.CURRENCY in facts.edited,
     )
 
 
-def why_not(item: Item, claimant: UserId, own: str) -> str | None:
-    """Why somebody cannot claim an item in books kept in `own`, and what is to be done, in a sentence; None where they can."""
+def why_not(item: Item, claimant: UserId) -> str | None:
+    """Why somebody cannot claim an item, and what is to be done, in a sentence; None where they can. An exchange rate that is
+    missing (`lacks_rate`) is asked for.
+    """
     name, facts = item.reference, item.facts
     if item.submitted_by != claimant:
         return f"{name} was sent in by somebody else: only they can claim it."
@@ -133,9 +143,20 @@ def why_not(item: Item, claimant: UserId, own: str) -> str | None:
         return f"{name} waits for an answer on its card first: {asked}"
     if not facts.is_bookable or (facts.gross or 0) < 0:
         return f"The amounts of {name} do not add up: a bookkeeper presses Edit on its card."
-    if facts.currency != own and rate_to(facts, own) is None:
-        return f"{name} is in {facts.currency}, without an exchange rate to {own}: a bookkeeper adds it by Edit on its card."
     return None
+
+
+def lacks_rate(item: Item, own: str) -> bool:
+    """Whether nobody knows yet what it is in the books' own currency."""
+    return item.facts.currency not in (None, own) and rate_to(item.facts, own) is None
+
+
+def at_rate(item: Item, rate: Decimal, own: str, by: UserId) -> Item:
+    """A receipt with the rate that whoever claims it typed, where it states none."""
+    edit = edit_of(item)
+    facts = replace(edit.facts, currency_rate=rate, rate_currency=own)
+    after = edited(item, replace(edit, facts=facts), by)
+    return replace(after, edited_by=tuple(dict.fromkeys((*after.edited_by, by))))
 
 
 def _lacking(facts: Facts) -> tuple[str, ...]:

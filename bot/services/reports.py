@@ -14,13 +14,15 @@ from bot.db.claimants import keep_link
 from bot.db.connections import ConnectionRow
 from bot.db.items import change_item, change_items, item_from_source, load_items
 from bot.db.reports import claimable_items, forget_receipts, keep_receipts, last_report, receipts_of
+from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Capability
 from bot.domain.documents import Door, Facts, ItemKind, Party
-from bot.domain.editing import Edit
+from bot.domain.editing import Edit, what_changed
+from bot.domain.exchange import far_off
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Archived, Item, ItemState
-from bot.domain.reports import APART_FROM, MOST_RECEIPTS, Claim, ReportPage, report_of, why_not
+from bot.domain.reports import APART_FROM, MOST_RECEIPTS, Claim, ReportPage, at_rate, lacks_rate, report_of, why_not
 from bot.domain.rights import Deed, Person, decide_taking_apart
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, lists
@@ -41,6 +43,8 @@ from providers.base import AccountingProvider
 CONNECTIONS = table_of(ConnectionRow)
 MOST_OFFERED = 100
 """Slack shows no more in one field."""
+MOST_COMPARED = 10
+"""Earlier documents of a supplier that a typed exchange rate is compared with."""
 APART = "taken apart"
 NO_REPORT = "it is no expense report."
 NOT_FROM_HERE = (
@@ -67,6 +71,22 @@ class ReceiptsRefusedError(Exception):
         super().__init__(" ".join(sentences))
 
 
+class RatesMissingError(Exception):
+    """Receipts in other currencies of which no exchange rate is known: whoever claims them can type it. Nothing was made."""
+
+    def __init__(self, receipts: Sequence[Item]) -> None:
+        self.receipts = tuple(receipts)
+        super().__init__("An exchange rate is missing.")
+
+
+class RatesDoubtedError(RatesMissingError):
+    """Rates that cannot well be right, as a sentence for each receipt."""
+
+    def __init__(self, receipts: Sequence[Item], doubts: Mapping[ItemId, str]) -> None:
+        super().__init__(receipts)
+        self.doubts = doubts
+
+
 @dataclass(frozen=True, slots=True)
 class Reports:
     db: Database
@@ -86,11 +106,13 @@ class Reports:
         able = {OrganisationId(row.organisation_id) for row in rows if self._is_able(row.provider)}
         return tuple(organisation for organisation in found if organisation.id in able)
 
-    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> ReportPage:
-        """Raises:
-        NotAllowedError: outsiders and guests claim nothing.
-        NoConnectionError: it is not connected any more.
-        CannotReportError: the package takes none.
+    async def opened(self, actor: Actor, organisation_id: OrganisationId, claim: Claim | None = None) -> ReportPage:
+        """What a form is drawn from; or is drawn anew from, with the claim that was filled in.
+
+        Raises:
+            NotAllowedError: outsiders and guests claim nothing.
+            NoConnectionError: it is not connected any more.
+            CannotReportError: the package takes none.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
@@ -99,6 +121,7 @@ class Reports:
             provider, currency = await self._books(*of)
             last = await last_report(*of, actor.user_id)
             chosen = None if last is None else last.coding.contact.value
+            chosen = chosen if claim is None else claim.contact
             contact = None if chosen is None else await lists.load_contact(*of, chosen)
             name = None if last is None else last.facts.supplier.name
             is_by_user = (await lists.rules_of(*of)).claims_by_user(ItemKind.EXPENSE_REPORT)
@@ -109,7 +132,7 @@ class Reports:
                 ledger=provider.profile.name,
                 currency=currency,
                 receipts=await claimable_items(*of, actor.user_id, limit=MOST_OFFERED),
-                claimant=name or _name(person),
+                claimant=(name or _name(person)) if claim is None else claim.claimant,
                 contact=contact if contact is not None and contact.is_active and not is_by_user else None,
                 is_by_user=is_by_user,
                 user=None if linked is None else linked.user,
@@ -122,6 +145,7 @@ class Reports:
             NotAllowedError, NoConnectionError, CannotReportError: as `opened`.
             NotOfferedError: the contact is not live in the ledger's list.
             ReceiptsRefusedError: a sentence for each receipt that cannot be in it.
+            RatesMissingError: of some receipts an exchange rate is to be typed, or typed otherwise.
         """
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
@@ -134,8 +158,9 @@ class Reports:
             known = await item_from_source(*of, source_key)
             if known is not None:
                 return known
-            receipts = await _receipts(tx, actor, organisation_id, claim, own)
+            receipts = await _receipts(tx, actor, organisation_id, claim)
             _require_room(receipts, provider)
+            receipts = await _rated(tx, actor, receipts, claim, own)
             claim = await _claimed_by(tx, actor, organisation_id, person, claim)
             facts, coding = report_of(receipts, claim, own=own, today=tx.now.date(), by=actor.user_id)
             report, _ = await enter(
@@ -205,7 +230,7 @@ class Reports:
         return provider is not None and Capability.EXPENSE_REPORTS in provider.profile.capabilities
 
 
-async def _receipts(tx: Tx, actor: Actor, organisation_id: OrganisationId, claim: Claim, own: str) -> tuple[Item, ...]:
+async def _receipts(tx: Tx, actor: Actor, organisation_id: OrganisationId, claim: Claim) -> tuple[Item, ...]:
     """Those chosen, held, oldest first.
 
     Raises:
@@ -217,12 +242,42 @@ async def _receipts(tx: Tx, actor: Actor, organisation_id: OrganisationId, claim
     found = [item for item in loaded.values() if item.organisation_id == organisation_id]
     if not found or len(found) < len(set(claim.receipts)):
         raise ReceiptsRefusedError(["Choose receipts of yours that are here."])
-    wrong = [sentence for item in found if (sentence := why_not(item, actor.user_id, own)) is not None]
+    wrong = [sentence for item in found if (sentence := why_not(item, actor.user_id)) is not None]
     if wrong:
         raise ReceiptsRefusedError(wrong)
     return tuple(
         sorted(found, key=lambda item: (item.facts.issued_on or tx.now.date(), len(item.reference), item.reference))
     )
+
+
+async def _rated(tx: Tx, actor: Actor, receipts: Sequence[Item], claim: Claim, own: str) -> tuple[Item, ...]:
+    """With the exchange rates that were typed; they stay with the receipts.
+
+    Raises:
+        RatesMissingError: of some none is known yet, and none was typed.
+        RatesDoubtedError: one is far from what it was before.
+    """
+    lacking = [receipt for receipt in receipts if lacks_rate(receipt, own)]
+    missing = [receipt for receipt in lacking if receipt.id not in claim.rates]
+    if missing:
+        raise RatesMissingError(lacking)
+    rated = {receipt.id: at_rate(receipt, claim.rates[receipt.id], own, actor.user_id) for receipt in lacking}
+    stated = [receipt.facts for receipt in receipts if receipt.id not in rated]
+    doubts = {}
+    for receipt in rated.values():
+        earlier = [other.facts for other in await documents_before(tx, receipt, limit=MOST_COMPARED)]
+        doubt = far_off(receipt.facts, [*stated, *earlier])
+        if doubt is not None:
+            doubts[receipt.id] = doubt
+    if doubts:
+        raise RatesDoubtedError(lacking, doubts)
+    changed = await change_items(tx, [(receipt, rated[receipt.id]) for receipt in lacking])
+    facts = {after.id: dict(what_changed(before, after)) for before, after in zip(lacking, changed, strict=True)}
+    if changed:
+        of = lacking[0].organisation_id
+        await audit.record_each(tx, actor.workspace.id, "edited", by=actor.user_id, organisation_id=of, facts=facts)
+    current = {receipt.id: receipt for receipt in changed}
+    return tuple(current.get(receipt.id, receipt) for receipt in receipts)
 
 
 def _require_room(receipts: Sequence[Item], provider: AccountingProvider) -> None:

@@ -60,14 +60,14 @@ def _read_rate(reader: Reader, facts: Facts, own: str) -> Facts:
     known, typed = _shown(facts, own), reader.fields.text(block)
     if typed == (None if known is None else plain_number(known)):
         return facts
-    rate = None if typed is None else _parsed(typed)
+    rate = None if typed is None else parsed(typed)
     if rate is None and typed is not None:
         reader.wrong[block] = WRONG
         return facts
     return replace(facts, currency_rate=rate, rate_currency=None if rate is None else own)
 
 
-def _parsed(typed: str) -> Decimal | None:
+def parsed(typed: str) -> Decimal | None:
     """A comma before three figures may divide thousands, as in 1,168; a point in a rate does not."""
     if not _RATE.fullmatch(typed):
         return None

@@ -9,6 +9,7 @@ from bot.views.text import escape
 Told = tuple[str, str, str]
 """A field's name, its value, and in small what there is to say of it."""
 NAME = "Exchange rate"
+TYPED = "a rate typed by a person"
 
 
 def exchange(found: ItemCard) -> list[Told]:
@@ -32,9 +33,8 @@ def _stated(rate: str | None, more: str) -> list[Told]:
 
 
 def _how_known(facts: Facts) -> str:
-    """Edited is what a person typed."""
     if FactField.CURRENCY in facts.edited:
-        return "edited"
+        return TYPED
     return "the document's own; read, check it" if FactField.CURRENCY in facts.read else "the document's own"
 
 

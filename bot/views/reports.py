@@ -1,11 +1,13 @@
 """Expense reports in Slack: the form that makes one of somebody's receipts, and the receipts on its card."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
+    DividerBlock,
     HeaderBlock,
     Option,
     PlainTextObject,
@@ -15,11 +17,16 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.cards import ItemCard
+from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS, Claim, ClaimantPage, Receipt, ReportPage
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_currency import LONGEST as LONGEST_RATE
+from bot.views.item_currency import WRONG as WRONG_RATE
+from bot.views.item_currency import parsed
+from bot.views.item_exchange import TYPED
 from bot.views.item_lines import parts
 from bot.views.metadata import FormRef, item_of
 from bot.views.parts import context, section
@@ -45,6 +52,12 @@ KEPT = (
     "It is kept: what they claim later is of the same user, and so are their reports that nobody has decided on. Whoever links "
     "is not the only one to approve these."
 )
+RATES_NEEDED = (
+    ":currency_exchange: *What was paid in another currency needs its exchange rate to {own}.* Type what your card or bank statement "
+    "has, or the rate of that day. It stays with the receipt as typed by you, and stands on the report for whoever approves it."
+)
+RATE_HINT = "Such as 1.168: how many of them one of the books' own is."
+DOUBTED = "Correct it, or leave the receipt out: a bookkeeper can type it by Edit on its card."
 MOST_SHOWN, MOST_SENTENCES = 10, 5
 LONGEST_TITLE, LONGEST_CLAIMANT = 200, 120
 CHOOSE, NAME_NEEDED = "Choose at least one receipt.", "Choose a contact above, or type a name here."
@@ -59,7 +72,8 @@ def open_button(text: str = NEW) -> ButtonElement:
     return ButtonElement(action_id=ActionId.OPEN_REPORT, text=text)
 
 
-def form(page: ReportPage) -> View:
+def form(page: ReportPage, claim: Claim | None = None, lacking: Sequence[Item] = ()) -> View:
+    """A new one; or one that was filled in, to be sent again with the exchange rates of the receipts that lack theirs."""
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
     if not page.receipts:
         return _view(page, [*blocks, section(NOTHING_TO_CLAIM)], can_send=False)
@@ -72,6 +86,7 @@ def form(page: ReportPage) -> View:
             StaticMultiSelectElement(
                 action_id=ActionId.VALUE,
                 options=[_option(receipt) for receipt in page.receipts],
+                initial_options=_chosen(page, claim) or None,
                 max_selected_items=MOST_RECEIPTS,
                 placeholder=PlainTextObject(text="Type to search"),
             ),
@@ -80,14 +95,44 @@ def form(page: ReportPage) -> View:
         fields.text_field(
             BlockId.DESCRIPTION,
             "What it is for",
-            None,
+            None if claim is None else claim.title,
             longest=LONGEST_TITLE,
             placeholder="Such as March 2026, or Trade fair in Leeds",
             optional=True,
         ),
         *_payee(page),
     ]
+    if lacking:
+        blocks[1:1] = [*_rates(page, lacking), DividerBlock()]
     return _view(page, blocks, can_send=True)
+
+
+def _chosen(page: ReportPage, claim: Claim | None) -> list[Option]:
+    wanted = () if claim is None else claim.receipts
+    return [_option(receipt) for receipt in page.receipts if receipt.id in wanted]
+
+
+def _rates(page: ReportPage, lacking: Sequence[Item]) -> list[Block]:
+    """A field for each, of its day."""
+    own = page.currency
+    found: list[Block] = [section(RATES_NEEDED.format(own=own))]
+    for item in lacking:
+        facts = item.facts
+        told = _told(facts.supplier.name, amount(facts.gross, facts.currency))
+        found.append(
+            fields.text_field(
+                rate_block(item.id),
+                f"{item.reference} · {told}: {facts.currency} for 1 {own} on {day(facts.issued_on)}",
+                None,
+                longest=LONGEST_RATE,
+                hint=RATE_HINT,
+            )
+        )
+    return found
+
+
+def rate_block(item_id: ItemId) -> str:
+    return f"{BlockId.CURRENCY_RATE}:{item_id}"
 
 
 def _payee(page: ReportPage) -> list[Block]:
@@ -147,13 +192,36 @@ def read(state: dict[str, Any]) -> Claim | dict[str, str]:
     found = Fields(state)
     receipts = tuple(item_of(chosen) for chosen in found.ticked(BlockId.RECEIPTS))
     contact, name = found.option(BlockId.CONTACT, ActionId.FIND_CONTACT), found.text(BlockId.SUPPLIER)
-    wrong = {
+    rates, wrong_rates = _read_rates(found, receipts)
+    wrong: dict[str, str] = {
+        **wrong_rates,
         **({} if receipts else {BlockId.RECEIPTS: CHOOSE}),
         **({} if contact or name or not found.has(BlockId.SUPPLIER) else {BlockId.SUPPLIER: NAME_NEEDED}),
     }
     if wrong:
         return {str(block): sentence for block, sentence in wrong.items()}
-    return Claim(receipts=receipts, claimant=name or "", contact=contact, title=found.text(BlockId.DESCRIPTION))
+    title = found.text(BlockId.DESCRIPTION)
+    return Claim(receipts=receipts, claimant=name or "", contact=contact, title=title, rates=rates)
+
+
+def _read_rates(found: Fields, receipts: Sequence[ItemId]) -> tuple[dict[ItemId, Decimal], dict[str, str]]:
+    """By receipt; and what is wrong, by block. Of a receipt that is not chosen any more nothing is read."""
+    rates: dict[ItemId, Decimal] = {}
+    wrong: dict[str, str] = {}
+    for item_id in receipts:
+        block = rate_block(item_id)
+        typed = found.text(block)
+        rate = None if typed is None else parsed(typed)
+        if rate is not None:
+            rates[item_id] = rate
+        elif typed is not None:
+            wrong[block] = WRONG_RATE
+    return rates, wrong
+
+
+def doubted(doubts: Mapping[ItemId, str]) -> dict[str, str]:
+    """Rates that can hardly be right, at their fields."""
+    return {rate_block(item_id): f"{sentence} {DOUBTED}" for item_id, sentence in doubts.items()}
 
 
 def link_form(page: ClaimantPage) -> View:
@@ -209,4 +277,6 @@ def _receipt(receipt: Receipt) -> str:
     named = escape(receipt.supplier or "supplier not stated", 60)
     file = f" · <{receipt.link}?file|its file>" if receipt.has_file else ""
     total = amount(receipt.gross, receipt.currency)
+    if receipt.rate is not None:
+        total += f" at {escape(receipt.rate, 80)}" + (f", {TYPED}" if receipt.is_rate_typed else "")
     return f"<{receipt.link}|{receipt.reference}> {named}, {day(receipt.issued_on)}, {total}{file}"

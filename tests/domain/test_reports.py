@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 
 from bot.domain.booking import posting_of
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party
+from bot.domain.documents import DocumentType, Door, FactField, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.money import WIDE, to_cents
 from bot.domain.questions import Question, QuestionKind
-from bot.domain.reports import Claim, report_of, why_not
+from bot.domain.reports import Claim, at_rate, lacks_rate, report_of, why_not
 
 SAM = UserId("U0SAM")
 TODAY = date(2026, 3, 31)
@@ -139,12 +140,7 @@ USUAL = an_item().facts
         (an_item(1, replace(USUAL, supplier=Party(), issued_on=None)), "lacks its supplier and date"),
         (an_item(1, replace(USUAL, currency=None)), "lacks its currency"),
         (an_item(1, replace(USUAL, gross=Decimal("13.00"))), "do not add up"),
-        (an_item(1, replace(USUAL, currency="EUR")), "is in EUR, without an exchange rate to GBP"),
-        (
-            an_item(1, replace(USUAL, currency="EUR", currency_rate=Decimal("1.2"), rate_currency="CHF")),
-            "without an exchange",
-        ),
-        (an_item(1, replace(USUAL, currency="EUR", currency_rate=Decimal("1.2"), rate_currency="GBP")), None),
+        (an_item(1, replace(USUAL, currency="EUR")), None),
         (an_item(coding=Coding(payment_method=chosen("a card"))), "was paid by a payment method of the organisation"),
         (
             an_item(coding=Coding(payment_method=CodedValue(value="a card", source=Source.ORGANISATION_DEFAULT))),
@@ -157,6 +153,32 @@ USUAL = an_item().facts
     ],
 )
 def test_what_cannot_be_claimed_is_told_with_what_to_do(item: Item, said: str | None) -> None:
-    found = why_not(item, SAM, "GBP")
+    found = why_not(item, SAM)
 
     assert (found is None) if said is None else (found is not None and said in found)
+
+
+@pytest.mark.parametrize(
+    ("stated", "lacks"),
+    [
+        ({"currency": "GBP"}, False),
+        ({"currency": "EUR"}, True),
+        ({"currency": "EUR", "currency_rate": Decimal("1.2"), "rate_currency": "CHF"}, True),
+        ({"currency": "EUR", "currency_rate": Decimal("1.2"), "rate_currency": "GBP"}, False),
+        ({"currency": None}, False),
+    ],
+)
+def test_a_rate_that_is_missing_can_be_typed_and_is_known_for_what_it_is(
+    stated: dict[str, Any], *, lacks: bool
+) -> None:
+    item = an_item(1, replace(USUAL, **stated))
+    assert lacks_rate(item, "GBP") is lacks
+
+    rated = at_rate(replace(item, facts=replace(item.facts, currency="EUR")), Decimal("1.25"), "GBP", SAM)
+
+    assert not lacks_rate(rated, "GBP")
+    assert (rated.facts.currency_rate, rated.facts.rate_currency) == (Decimal("1.25"), "GBP")
+    assert FactField.CURRENCY in rated.facts.edited
+    assert rated.edited_by == (SAM,)
+    made, _ = report_of([rated], Claim(receipts=(), claimant="Sam"), own="GBP", today=TODAY, by=SAM)
+    assert (made.gross, made.lines[0].dated_on, made.lines[0].receipt) == (Decimal("9.60"), USUAL.issued_on, "B-1001")

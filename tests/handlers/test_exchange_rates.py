@@ -65,7 +65,7 @@ async def test_a_document_goes_out_at_the_rate_that_it_states_or_that_somebody_t
 
     assert "Write a rate such as" in wrong.errors[typed]
     assert "Exchange rate" not in form_in_pounds
-    assert "*Exchange rate*\n1 GBP = 1.168 EUR\n_edited_" in words(desk.card("INV-2"))
+    assert "*Exchange rate*\n1 GBP = 1.168 EUR\n_a rate typed by a person_" in words(desk.card("INV-2"))
     assert booked(desk) == {
         "INV-1": ("EUR", Decimal("1.25")),
         "INV-2": ("EUR", Decimal("1.168")),

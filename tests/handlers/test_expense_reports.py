@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.db.items import change_item
 from bot.domain.books import Capability
 from bot.domain.items import Item
 from bot.domain.reports import Claim
@@ -29,7 +30,7 @@ from bot.playground.slack import (
     Submitted,
     View,
 )
-from bot.services.current import NotNowError, StaleItemError
+from bot.services.current import NotNowError, StaleItemError, require_item
 from bot.services.reports import CannotReportError, ReceiptsRefusedError
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef, item_of
@@ -209,21 +210,57 @@ async def test_a_second_press_makes_no_second_report_nor_is_a_receipt_in_two(eit
 
 
 async def test_what_lacks_something_is_refused_with_what_is_to_be_done(desk: Desk) -> None:
+    await desk.add(**{BlockId.NUMBER: "T-1"})
+    await desk.add(**{**TRAIN, BlockId.NUMBER: "T-2"})
+    chosen = [item_of(each) for each in offered(await opened(desk)).values()]
+    services, of = desk.world.services, (await desk.world.actor(MEMBER), desk.world.organisation_id)
+    async with services.db.write() as tx:
+        item = await require_item(tx, of[0].workspace.id, chosen[0])
+        await change_item(tx, item, replace(item, facts=replace(item.facts, gross=None)))
+
+    with pytest.raises(ReceiptsRefusedError, match="lacks its total: a bookkeeper presses Edit on its card"):
+        await services.reports.make(*of, Claim(receipts=tuple(chosen), claimant="Mia"), "report:V1")
+
+    assert "In approval" in words(card_of(desk, "B-1001"))
+
+
+async def test_a_missing_exchange_rate_is_typed_in_the_form_and_stays_with_the_receipt(either: Desk) -> None:
+    desk = either
     await drop_in_euros(desk, "EUR-1", "EUR", "CHF", "0.95")
     await drop_in_euros(desk, "EUR-2", "EUR", "GBP", "0.8")
+    await desk.add(**TRAIN)
 
-    done = await make(desk)
+    asked = (await make(desk, **{BlockId.DESCRIPTION: "Fair", BlockId.SUPPLIER: "Mia M."})).view
 
-    assert "B-1001 is in EUR, without an exchange rate to GBP" in done.errors[BlockId.RECEIPTS]
-    assert "B-1002" not in done.errors[BlockId.RECEIPTS]
-    assert "In approval" in words(card_of(desk, "B-1002"))
+    assert asked is not None
+    assert "needs its exchange rate to GBP" in words(asked)
+    (field,) = [str(block["block_id"]) for block in asked.blocks if BlockId.CURRENCY_RATE in str(block["block_id"])]
+    (label,) = [block["label"]["text"] for block in asked.blocks if block.get("block_id") == field]
+    assert label == "B-1001 · Papier GmbH · 120.00 EUR: EUR for 1 GBP on 1 Mar 2026"
+    assert len(offered(asked)) == 3
+    for typed, told in (("much", "Write a rate such as"), ("12", "was 1.25. Correct it, or leave the receipt out")):
+        done = await desk.slack.submit(asked, {field: typed})
+        assert told in done.errors[field]
+    assert "In approval" in words(card_of(desk, "B-1001"))
 
-    await desk.slack.close_modal(MEMBER, everything=True)
-    await make(desk, "B-1002")
-    await desk.press(card_of(desk, "B-1003"), ActionId.APPROVE_ITEM, APPROVER)
+    done = await desk.slack.submit(asked, {field: "1.2"})
+    await desk.settle()
+
+    assert (done.errors, done.error) == ({}, None)
+    card = words(card_of(desk, "B-1004"))
+    assert "Mia M." in card
+    assert "> Fair" in card
+    assert "120.00 EUR at 1 GBP = 1.2 EUR, a rate typed by a person" in card
+    assert "120.00 EUR at 1 GBP = 1.25 EUR ·" in card
+    assert "*226.00 GBP*" in card
+    await take_apart(desk, card_of(desk, "B-1004"), MEMBER)
+    assert "1 GBP = 1.2 EUR\n_a rate typed by a person_" in words(card_of(desk, "B-1001"))
+    await make(desk)
+    await desk.press(card_of(desk, "B-1005"), ActionId.APPROVE_ITEM, APPROVER)
     (bill,) = desk.xero.bills()
-    assert bill["CurrencyCode"] == "GBP"
-    assert "EUR at 1 GBP = 1.25 EUR" in bill["LineItems"][0]["Description"]
+    assert (bill["CurrencyCode"], Decimal(bill["Total"])) == ("GBP", Decimal(226))
+    lines = [line["Description"] for line in bill["LineItems"]]
+    assert [any(rate in each for each in lines) for rate in ("= 1.2 EUR", "= 1.25 EUR")] == [True, True]
 
 
 @pytest.mark.parametrize("user", [APPROVER, GUEST, FORMER, OTHER_BOT])
