@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import aiohttp
@@ -157,8 +158,17 @@ class Life:
         await self.people.press("the settings", is_saved)
 
     async def drop(self, number: str) -> None:
+        """Slack gives an event up after four tries, and the file was taken by nobody: it is dropped again."""
         document = a_document(number=number, currency="GBP", extra=SUPPLIER).encode()
-        await self.slack.upload(document, f"{number}.xml", channel=BILLS, user=MEMBER)
+
+        async def is_told() -> bool:
+            before = len(self.slack.delivered)
+            await self.slack.upload(document, f"{number}.xml", channel=BILLS, user=MEMBER)
+            await self.slack.settle()
+            told = [each for each in self.slack.delivered[before:] if each.kind == "event:file_shared"]
+            return any(each.answer.status == HTTPStatus.OK for each in told)
+
+        await self.people.press(f"the file {number}", is_told)
         await self._until_card(number)
 
     async def add(self, number: str) -> None:
