@@ -54,6 +54,7 @@ from handlers.bank_match import BankMatchHandlers
 from handlers.browsing import BrowsingHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
+from handlers.closed_periods import ClosedPeriodHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.copies import CopyHandlers
 from handlers.disconnecting import DisconnectHandlers
@@ -62,6 +63,7 @@ from handlers.document_fixes import DocumentFixHandlers
 from handlers.doors import DoorHandlers
 from handlers.downloading import DownloadHandlers
 from handlers.editing import EditingHandlers
+from handlers.general_settings import GeneralSettingsHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
 from handlers.health import HealthPages
@@ -112,6 +114,7 @@ class Product:
 def features(services: Services) -> tuple[Feature, ...]:
     sales = SalesSettingsHandlers(services.sales_settings)
     bank = BankMatchHandlers(services.bank_matching, services.bank_settings)
+    general = GeneralSettingsHandlers(services.general_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
@@ -125,7 +128,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         PaymentMethodHandlers(services.payment_methods, services.organisations),
         sales,
         bank,
-        SettingsHandlers(services.set_up, services.organisations, sales, bank),
+        general,
+        SettingsHandlers(services.set_up, services.organisations, sales, bank, general),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
@@ -138,6 +142,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
         WithdrawHandlers(services.withdrawals, services.crediting, services.cards),
         HoldingHandlers(services.holding, services.cards),
+        ClosedPeriodHandlers(services.closed_answers, services.cards),
         DocumentFixHandlers(
             services.fixes,
             services.document_fixes,

@@ -30,6 +30,7 @@ from bot.services.cards import Cards
 from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.claimants import Claimants
+from bot.services.closed_answers import ClosedAnswers
 from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.copies import Copies
@@ -42,6 +43,7 @@ from bot.services.downloading import Downloading
 from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
 from bot.services.following import Following
+from bot.services.general_settings import General
 from bot.services.holding import Holding
 from bot.services.home import Home
 from bot.services.importing import ListImport
@@ -152,6 +154,8 @@ class Services:
     choices: Choices
     organisations: Organisations
     sales_settings: SalesSettings
+    general_settings: General
+    closed_answers: ClosedAnswers
     set_up: SetUp
     arrivals: Arrivals
     doors: Doors
@@ -252,6 +256,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         choices=Choices(db, people),
         organisations=Organisations(db, people),
         sales_settings=SalesSettings(db, people, settings, providers),
+        general_settings=General(db, people, settings, providers),
+        closed_answers=ClosedAnswers(db, people, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),

@@ -12,6 +12,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from handlers.bank_match import BankMatchHandlers
 from handlers.forms import read_for
+from handlers.general_settings import GeneralSettingsHandlers
 from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
@@ -25,18 +26,21 @@ class SettingsHandlers:
     organisations: Organisations
     sales: SalesSettingsHandlers
     bank: BankMatchHandlers
+    general: GeneralSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
-            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `/dext settings bank` for "
-            "bank match"
+            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `general` for closed periods, "
+            "`bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
-        """`/dext settings sales` goes to what is decided for sales, `/dext settings bank` to what is matched with bank lines."""
+        """`/dext settings sales` goes to what is decided for sales, `bank` to what is matched with bank lines,
+        `general` to what is for all.
+        """
         words = [word.lower() for word in command.words[1:]]
         if words in (["bank"], ["bank", "match"]):
             ask = (ActionId.OPEN_BANK_SETTINGS, "Bank match")
@@ -44,6 +48,9 @@ class SettingsHandlers:
         if words == ["sales"]:
             ask = (ActionId.OPEN_SALES_SETTINGS, "Sales")
             return await where_meant(self.organisations, command, self.sales.form, ask)
+        if words == ["general"]:
+            ask = (ActionId.OPEN_GENERAL_SETTINGS, "General")
+            return await where_meant(self.organisations, command, self.general.form, ask)
         return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:

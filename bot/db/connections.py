@@ -33,6 +33,8 @@ class SettingsRow(Base):
     chosen: Mapped[str] = mapped_column(LongText, default="{}")
     bank_match: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether costs are matched with bank lines."""
+    general: Mapped[str | None] = mapped_column(LongText)
+    """JSON of `GeneralSettings`; None: nobody has decided any of them."""
     general_confirmed_at: Mapped[datetime | None]
     tax_confirmed_at: Mapped[datetime | None]
 

@@ -16,6 +16,7 @@ from bot.db.bank_lines import let_go
 from bot.db.base import Base, Exact, LongText, dump, load, table_of
 from bot.db.unit_of_work import Tx, insert_into
 from bot.domain.bank_lines import TakenLine
+from bot.domain.closing import Closed
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
@@ -97,6 +98,8 @@ class ItemRow(Base):
     paid_from: Mapped[str | None]
     bank_line: Mapped[str | None] = mapped_column(LongText)
     """JSON of `TakenLine`."""
+    closed: Mapped[str | None] = mapped_column(LongText)
+    """JSON of `Closed`."""
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
@@ -270,6 +273,7 @@ def item_of(row: RowMapping) -> Item:
         publish_as=PaymentStatus(row["publish_as"]),
         paid_from=row["paid_from"],
         bank_line=None if row["bank_line"] is None else load(row["bank_line"], TakenLine),
+        closed=None if row["closed"] is None else load(row["closed"], Closed),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
@@ -310,6 +314,7 @@ def _columns(item: Item) -> dict[str, object]:
         "publish_as": item.publish_as,
         "paid_from": item.paid_from,
         "bank_line": None if item.bank_line is None else dump(item.bank_line),
+        "closed": None if item.closed is None else dump(item.closed),
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal, localcontext
 from itertools import pairwise
 
@@ -99,13 +100,16 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         contact_name=contact,
         number=facts.number or item.reference,
         issued_on=item.booked_on,
-        due_on=facts.due_on,
+        due_on=_due_on(item, item.booked_on),
         currency=facts.currency,
         currency_rate=None if own_currency is None else rate_to(facts, own_currency),
         status=PaymentStatus.AWAITING_PAYMENT if is_booked_at_once else item.publish_as,
-        lines=tuple(
-            _line(line, line_tax, _codes_at(item, place, rules), booked.line_amounts)
-            for place, (line, line_tax) in enumerate(coded)
+        lines=_with_own_date(
+            item,
+            tuple(
+                _line(line, line_tax, _codes_at(item, place, rules), booked.line_amounts)
+                for place, (line, line_tax) in enumerate(coded)
+            ),
         ),
         net=net,
         tax=tax,
@@ -116,6 +120,22 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         is_cheque=item.publish_to is Destination.CHEQUES and kind is PostingKind.SPEND_MONEY,
         tracking=_tracking(item, rules),
     )
+
+
+def _due_on(item: Item, booked_on: date) -> date | None:
+    """What is moved is due no earlier than it is dated: ledgers refuse that."""
+    due_on = item.facts.due_on
+    return due_on if due_on is None or booked_on == item.dated_on else max(due_on, booked_on)
+
+
+def _with_own_date(item: Item, lines: tuple[PostingLine, ...]) -> tuple[PostingLine, ...]:
+    """What is booked on another day than its own says so where it is read first."""
+    facts = item.facts
+    if item.booked_on in (None, item.dated_on) or not lines:
+        return lines
+    first, *others = lines
+    due = "" if facts.due_on is None else f", due {facts.due_on}"
+    return replace(first, description=f"Dated {facts.issued_on}{due}: {first.description}"), *others
 
 
 def _summed(facts: Facts, lines: tuple[Line, ...], net: Decimal) -> Line:

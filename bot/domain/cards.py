@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.domain.bank_match import NO_MATCHES, Matches
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
+from bot.domain.closing import ClosedAnswer
 from bot.domain.coding import Evidence
 from bot.domain.downloads import BatchNote
 from bot.domain.ids import ChannelId, ItemId, UserId
@@ -82,6 +83,8 @@ class ItemCard:
     """It was sent, and nobody knows yet whether the ledger has it; of a withdrawal, whether it is done there."""
     is_looked_for: bool = False
     """The connection was ended, and it is looked for in the ledger all the same."""
+    closed_answers: tuple[ClosedAnswer, ...] = ()
+    """What can be chosen for its date in a closed period."""
     tracking: tuple[tuple[str, str], ...] = ()
     """What the item is tracked by, the names of categories and options; whom a cost is for stands before them."""
     line_codes: tuple[str, ...] = ()

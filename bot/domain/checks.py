@@ -10,11 +10,13 @@ from bot.domain.billing import customers_not_taken
 from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.booking import kind_of, said_otherwise
 from bot.domain.books import Account
+from bot.domain.closing import ClosedEffect
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
 from bot.domain.settings import Destination
+from bot.domain.texts import dated
 from bot.domain.whole_document import said_differently
 
 MOST_NAMED = 5
@@ -104,6 +106,25 @@ def _lines_not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
         for what, is_chosen in lacks.items()
         if is_chosen and what in rules.takes_not
     )
+
+
+def in_closed_period(item: Item) -> tuple[str, ...]:
+    """What is dated where the books are closed, and is neither moved nor sent as a draft."""
+    closed, day = item.closed, item.dated_on
+    if closed is None or day is None or not item.is_booked:
+        return ()
+    whose = "by our own lock date" if closed.is_ours else "by the ledger's lock date"
+    head = f"It is dated {dated(day)}, and the books are closed up to {dated(closed.until)} {whose}"
+    match closed.effect:
+        case ClosedEffect.ASKED:
+            return (f"{head}: somebody has to choose what becomes of it.",)
+        case ClosedEffect.STOPPED:
+            who = (
+                "an admin moves that under /dext settings general" if closed.is_ours else "an adviser moves that there"
+            )
+            return (f"{head}: change its date if it was read wrongly, or {who}.",)
+        case _:
+            return ()
 
 
 def not_summed(item: Item) -> tuple[str, ...]:

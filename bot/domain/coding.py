@@ -181,6 +181,8 @@ class Coding:
     product: CodedValue = field(default_factory=CodedValue)
     customer: CodedValue = field(default_factory=CodedValue)
     billable: CodedValue = field(default_factory=CodedValue)
+    closed: CodedValue = field(default_factory=CodedValue)
+    """A `ClosedAnswer`: what a person chose for its date in a closed period."""
     tracking: tuple[Tracked, ...] = ()
     lines: tuple[LineCoding, ...] = ()
 

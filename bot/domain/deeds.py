@@ -47,6 +47,8 @@ def _of_one(name: str, before: Item, after: Item) -> str:
             return "chose whom it is for"
         case "whether it is billable":
             return "changed whether it is billable"
+        case "closed period" if (answer := after.closed_answer) is not None:
+            return answer.deed
         case _ if name in _FACTS.values():
             return f"changed the {name}"
         case _:

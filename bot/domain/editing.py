@@ -100,6 +100,7 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         product=choose(coding.product, edit.codes.product),
         customer=choose(coding.customer, edit.codes.customer),
         billable=choose(coding.billable, edit.codes.billable),
+        closed=coding.closed,
         tracking=track(coding.tracking, edit.codes.tracking),
         lines=tuple(lines),
     )
@@ -148,6 +149,10 @@ def is_material(before: Item, after: Item) -> bool:
     return decided_on(before) != decided_on(after) or is_another_contact or is_further_on
 
 
+CLOSED_PERIOD = "closed period"
+"""What somebody chose for a date in one, by the name of the change."""
+
+
 def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
     """By field, what it was and what it is; of the facts all of them."""
     old, new = edit_of(before), edit_of(after)
@@ -164,6 +169,7 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
         "status": (old.publish_as, new.publish_as),
         "payment method": (old.payment_method, new.payment_method),
         "bank line": (before.bank_line, after.bank_line),
+        CLOSED_PERIOD: (before.coding.closed.value, after.coding.closed.value),
         "lines": (old.lines, new.lines),
         "facts": (_stated(old.facts), _stated(new.facts)),
     }

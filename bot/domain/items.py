@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.bank_lines import TakenLine
+from bot.domain.closing import Closed, ClosedAnswer
 from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
@@ -141,6 +142,10 @@ class Item:
     """The ledger's id of the bank account that it is paid from or received on, as its payment method has it then."""
     bank_line: TakenLine | None = None
     """The line of its bank account that it was paid by, where somebody said which one that is."""
+    closed: Closed | None = None
+    """Of one that is dated in a closed period: what becomes of it, by the settings until somebody decides, and then what was
+    decided on.
+    """
     edited_by: tuple[UserId, ...] = ()
     """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None
@@ -193,10 +198,35 @@ class Item:
 
     @property
     def booked_on(self) -> date | None:
-        """Its day in the ledger: the document's, or the bank's where it is booked on a line of its account."""
+        """Its day in the ledger: its own, but where the books are closed for that and it is moved."""
+        moved = None if self.closed is None else self.closed.booked_on
+        return self.dated_on if moved is None else moved
+
+    @property
+    def dated_on(self) -> date | None:
+        """Its own day: the document's, or the bank's where it is booked on a line of its account."""
         if self.bank_line is not None and self.publish_to.is_of_bank:
             return self.bank_line.dated_on
         return self.facts.issued_on
+
+    @property
+    def can_move(self) -> bool:
+        """Whether it can be booked on another day than its own: the date of a sale is its customer's too, and that of a line
+        of the bank the bank's.
+        """
+        is_of_line = self.bank_line is not None and self.publish_to.is_of_bank
+        return self.kind is not ItemKind.SALE and not is_of_line
+
+    @property
+    def can_be_draft(self) -> bool:
+        """Whether where it goes to has drafts, if its package has any."""
+        return not self.publish_to.is_of_bank and self.publish_to is not Destination.QUICK_ENTRIES
+
+    @property
+    def closed_answer(self) -> ClosedAnswer | None:
+        """What a person chose for its date in a closed period."""
+        chosen = self.coding.closed.value
+        return None if chosen is None else ClosedAnswer(chosen)
 
     @property
     def counterparty(self) -> Party:

@@ -9,6 +9,7 @@ from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Product, TaxRate, TrackingCategory
 from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
+from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.payment_methods import KnownMethod
 
@@ -146,6 +147,7 @@ class Settings:
     """As what expense reports are published; None: as costs are."""
     bank_match: bool = False
     """Whether costs are matched with bank lines."""
+    general: GeneralSettings = NOTHING_DECIDED
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
@@ -179,9 +181,9 @@ class Settings:
         return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
 
     @property
-    def for_items(self) -> tuple[KindSettings, ...]:
+    def for_items(self) -> tuple[object, ...]:
         """What every item that nobody decided on takes over."""
-        return self.costs, self.sales, self.reports
+        return self.costs, self.sales, self.reports, self.general.closing
 
     @property
     def steps_done(self) -> int:

@@ -22,9 +22,7 @@ def is_worth_sending(alert: Alert, item: Item, books: Books, now: datetime) -> b
     """Whether the ledger may take it by now, from what it says of itself. What it does not tell is found out by sending."""
     match alert.problem.code:
         case ProblemCode.PERIOD_LOCKED:
-            return item.facts.issued_on is None or _is_open(
-                item.facts.issued_on, books, alert.problem.facts.get("lock")
-            )
+            return item.booked_on is None or _is_open(item.booked_on, books, alert.problem.facts.get("lock"))
         case ProblemCode.PLAN_LIMIT:
             return (now.year, now.month) > (alert.changed_at.year, alert.changed_at.month)
         case ProblemCode.PERMISSION_MISSING:

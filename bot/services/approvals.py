@@ -203,6 +203,13 @@ async def _tell(tx: Tx, item: Item, deed: str, by: UserId, reason: object = None
         deed,
         by=by,
         organisation_id=item.organisation_id,
-        facts={"version": item.version} | ({} if reason is None else {"reason": reason}),
+        facts=_facts(item, deed, reason),
     )
     await show(tx, item)
+
+
+def _facts(item: Item, deed: str, reason: object) -> dict[str, object]:
+    """What is kept of it: of an approval, what was approved to become of a date in a closed period."""
+    became = None if item.closed is None or deed != APPROVED else item.closed.became
+    told = {"reason": reason, "closed": became}
+    return {"version": item.version} | {name: value for name, value in told.items() if value is not None}

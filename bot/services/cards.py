@@ -40,6 +40,7 @@ from bot.services import lists
 from bot.services.additions import shown_additions
 from bot.services.alerts import helpers_of, load_alert
 from bot.services.choices import usable_defaults
+from bot.services.closed_periods import answers_offered, left_to_ledger
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.connection_cards import is_downloaded
 from bot.services.crediting import other_side_of
@@ -140,6 +141,7 @@ class Cards:
             connection is not None and connection.health == Health.DISCONNECTED and connection.token_set_id is not None
         )
         is_connected = provider is not None and connection is not None and connection.health in USABLE
+        statuses = () if provider is None else statuses_for(item.kind, taken_by(provider.profile.capabilities, rules))
         return ItemCard(
             item=item,
             can_withdraw=is_connected and provider is not None and _can_withdraw(item, provider),
@@ -149,9 +151,8 @@ class Cards:
             ledger="the ledger" if provider is None else provider.profile.name,
             product=names.product(item.coding.product.value),
             rules=rules,
-            statuses=()
-            if provider is None
-            else statuses_for(item.kind, taken_by(provider.profile.capabilities, rules)),
+            statuses=statuses,
+            closed_answers=answers_offered(item, settings, books, statuses),
             account=names.account(item.coding.account.value),
             tax_rate=names.tax_rate(item.coding.tax_rate.value),
             tracking=names.tracking(of_kind(item.kind, item.coding.codes)),
@@ -257,6 +258,7 @@ async def _warnings(
         found += await _not_listed(tx, item)
     if own is not None and await lists.lacks_currency(tx, item, own):
         found.append(not_switched_on(item))
+    found += left_to_ledger(item, settings, await lists.books_of(tx, item.workspace_id, item.organisation_id))
     return (*found, *await _of_its_account(tx, item), *warned_of(item))
 
 

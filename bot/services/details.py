@@ -11,7 +11,9 @@ from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow
 from bot.domain.cards import Details, Happening
+from bot.domain.closing import ClosedAnswer
 from bot.domain.deeds import CHOSEN
+from bot.domain.editing import CLOSED_PERIOD
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.publishing import StepKind
@@ -104,6 +106,8 @@ async def _names(tx: Tx, item: Item, edits: list[Json]) -> CodeNames:
 
 def _happening(row: Row[Any], facts: Json, names: CodeNames) -> Happening:
     by = None if row.by is None else UserId(row.by)
+    if row.deed in _EDITS and set(facts) == {CLOSED_PERIOD} and facts[CLOSED_PERIOD][1] is not None:
+        return Happening(at=row.at, deed=ClosedAnswer(facts[CLOSED_PERIOD][1]).deed, by=by)
     if row.deed in _EDITS and len(facts) == 1 and (chosen := CHOSEN & facts.keys()):
         (name,) = chosen
         was, is_now = facts[name]
@@ -133,7 +137,7 @@ def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
     if deed in _EDITS:
         return ", ".join(_changed(facts)) or None
-    said = facts.get("why") or facts.get("reason") or facts.get("words") or facts.get("how")
+    said = facts.get("why") or facts.get("reason") or facts.get("closed") or facts.get("words") or facts.get("how")
     return None if said is None else str(said)
 
 

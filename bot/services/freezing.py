@@ -29,10 +29,12 @@ from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
 from bot.services import alerts
 from bot.services.budgets import leaves_files
+from bot.services.closed_periods import closed_since
 from bot.services.current import show
 from bot.services.jobs import Jobs
 from bot.services.lists import books_of, contact_named, rules_of
 from bot.services.messages import redraw_items
+from bot.services.settings import load_settings
 from bot.services.smaller_files import fitting
 from providers.base import AccountingProvider
 from providers.errors import NotWritableError
@@ -102,6 +104,7 @@ async def _documents(
     books = await books_of(tx, organisation.workspace_id, organisation.organisation_id)
     own = None if books is None else books.base_currency
     rules = await rules_of(tx, organisation.workspace_id, organisation.organisation_id)
+    settings = await load_settings(tx, organisation.workspace_id, organisation.organisation_id)
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
     taken: dict[ItemId, tuple[DueStep, Posting]] = {}
@@ -112,7 +115,8 @@ async def _documents(
         if item is None or item.state is not ItemState.APPROVED:
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
-        posting = _posting(item, provider, own, rules, _marker(public_url, item.id, copies.get(item.id, 0)))
+        marker = _marker(public_url, item.id, copies.get(item.id, 0))
+        posting = closed_since(item, settings, books) or _posting(item, provider, own, rules, marker)
         if isinstance(posting, Problem):
             refused[item.id] = (due, posting)
             continue

@@ -10,6 +10,7 @@ from bot.db.drafts import drop_draft
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.bank_match import keeps_its_line
+from bot.domain.closing import ClosedEffect
 from bot.domain.coding import Coding
 from bot.domain.deeds import deed
 from bot.domain.documents import Door, Facts
@@ -18,12 +19,13 @@ from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import EDITABLE, Item, ItemState
 from bot.domain.publishing import due_at_once
 from bot.domain.rights import Deed
-from bot.domain.settings import Settings
+from bot.domain.settings import PaymentStatus, Settings
 from bot.domain.slack import Actor
 from bot.domain.whole_document import at_document
 from bot.services import alerts, audit, publications
 from bot.services.asking import asked_again, settled, waiting_on
 from bot.services.choosing import choose
+from bot.services.closed_periods import dated
 from bot.services.code_names import names_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
@@ -148,7 +150,7 @@ async def _told(tx: Tx, before: Item, after: Item) -> str | None:
 async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
     """None where they do not matter: under a decision only the editor's choices count."""
     is_paid_alike = _chosen_for(before) == _chosen_for(after) and keeps_its_line(after)
-    if before.state in DECIDED and is_paid_alike:
+    if before.state in DECIDED and is_paid_alike and _dating(before) == _dating(after):
         return None
     return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
 
@@ -160,8 +162,25 @@ async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | 
     rules = await rules_of(tx, after.workspace_id, after.organisation_id)
     if settings is None:
         return checked(await paid_from_live(tx, after), rules)
+    if _chosen_for(before) == _chosen_for(after) and not _was_drafted(before):
+        (after,) = await dated(tx, [await paid_from_live(tx, after)], settings)
+        return checked(after, rules)
     (after,) = await placed(tx, [after], settings, rules)
+    if _dating(before) == _dating(
+        after
+    ):  # a lock date that moved since is no reason to book on another day than was approved
+        after = replace(after, closed=before.closed)
+        after = replace(after, publish_as=PaymentStatus.DRAFT) if _was_drafted(before) else after
     return checked(after, rules)
+
+
+def _dating(item: Item) -> tuple[object, ...]:
+    """What says on which day it is booked, besides lock dates."""
+    return item.dated_on, item.coding.closed.value
+
+
+def _was_drafted(item: Item) -> bool:
+    return item.closed is not None and item.closed.effect is ClosedEffect.DRAFTED
 
 
 def _chosen_for(item: Item) -> tuple[object, ...]:

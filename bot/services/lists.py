@@ -375,12 +375,18 @@ async def keep_books(
     *,
     has_rules_followed: bool = False,
 ) -> None:
-    """What the ledger says of itself, as it was just read. Its rules hold from when what waits is looked at by them, which
-    is where its lists are read: for anybody else they stay what they were until then.
+    """What the ledger says of itself, as it was just read. Its rules and lock dates hold from when what waits is looked at by
+    them, which is where its lists are read: for anybody else they stay what they were until then.
     """
     before = None if has_rules_followed else await books_of(tx, workspace_id, organisation_id)
     if before is not None:
-        books = replace(books, rules=before.rules)
+        books = replace(
+            books,
+            rules=before.rules,
+            lock_dates_known=before.lock_dates_known,
+            period_locked_to=before.period_locked_to,
+            year_locked_to=before.year_locked_to,
+        )
     statement = ORGANISATIONS.update().where(
         ORGANISATIONS.c.id == organisation_id, ORGANISATIONS.c.workspace_id == workspace_id
     )

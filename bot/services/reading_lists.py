@@ -15,7 +15,7 @@ from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.payment_methods import count_methods
 from bot.db.unit_of_work import Database, Nudge, Tx
-from bot.domain.books import ListKind, ListPage, Unreadable
+from bot.domain.books import Books, ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
 from bot.domain.ids import ConnectionId, OrganisationId, WorkspaceId
 from bot.domain.problems import Problem
@@ -102,7 +102,7 @@ class Reading:
         async with self.db.write() as tx:
             before = await lists.books_of(tx, *of)
             await lists.keep_books(tx, *of, books, has_rules_followed=True)
-            if before is None or books.rules != before.rules:  # what waits is looked at again by what they ask now
+            if before is None or _asks(books) != _asks(before):  # what waits is looked at again by what they ask now
                 await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
 
     async def _list(self, kind: ListKind) -> None:
@@ -244,6 +244,11 @@ class Reading:
     async def _redraw(self, tx: Tx) -> None:
         await redraw(tx, self.connection.workspace_id, Subject.CONNECTION, self.connection.organisation_id)
         await redraw(tx, self.connection.workspace_id, Subject.HOME, self.connection.connected_by)
+
+
+def _asks(books: Books) -> tuple[object, ...]:
+    """What may make something else of an item that waits."""
+    return books.rules, books.lock_dates_known, books.period_locked_to, books.year_locked_to
 
 
 def _no_answer(error: TryLaterError, attempts: int) -> Problem:

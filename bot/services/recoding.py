@@ -13,7 +13,7 @@ from bot.db.items import change_item
 from bot.db.unit_of_work import Tx
 from bot.domain.bank_match import keeps_its_line
 from bot.domain.book_rules import BookRules
-from bot.domain.checks import check, not_billed, not_paid, not_summed, not_taken, parted_on_bank
+from bot.domain.checks import check, in_closed_period, not_billed, not_paid, not_summed, not_taken, parted_on_bank
 from bot.domain.coding import apply_defaults
 from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
@@ -21,6 +21,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settin
 from bot.domain.whole_document import lifted
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.choices import usable_defaults
+from bot.services.closed_periods import dated
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
 from bot.services.lists import rules_of
@@ -48,10 +49,10 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
 
 
 async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookRules) -> tuple[Item, ...]:
-    """Items of one organisation with where they go to in the ledger, with which status, and from which bank account they
-    are paid: by the settings, unless somebody chose for them.
+    """Items of one organisation with where they go to in the ledger, with which status, on which day where the books are
+    closed for their own, and from which bank account they are paid: by the settings, unless somebody chose for them.
     """
-    going = [_with_its_line(_going(item, settings.of(item.kind), rules)) for item in items]
+    going = await dated(tx, [_with_its_line(_going(item, settings.of(item.kind), rules)) for item in items], settings)
     methods = {method for item in going if item.is_to_be_paid and (method := _method_of(item)) is not None}
     of = tx, items[0].workspace_id, items[0].organisation_id
     known = await known_methods(*of, methods) if methods else {}
@@ -136,7 +137,7 @@ def checked(item: Item, rules: BookRules) -> Item:
     known = check(item.facts, item.coding, item.kind, rules)
     taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules))
     going = (*not_paid(item), *parted_on_bank(item, rules), *taken)
-    return replace(item, complaints=(*asked, *known, *going))
+    return replace(item, complaints=(*asked, *known, *going, *in_closed_period(item)))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from bot.db.base import dump
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind
+from bot.domain.general import GeneralForm
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
@@ -119,6 +120,25 @@ class SettingsService:
             await self._followed(tx, workspace_id, organisation_id, before, settings)
         return settings
 
+    async def save_general(self, actor: Actor, organisation_id: OrganisationId, form: GeneralForm) -> Settings:
+        """Save what is decided whatever items are; waiting ones follow.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await load_settings(tx, workspace_id, organisation_id)
+            saved = {"general": dump(form.general)}
+            if not await next_version(tx, workspace_id, organisation_id, form.version, **saved):
+                raise StaleFormError
+            await _audit(tx, actor, organisation_id, "general settings saved", form)
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            await self._followed(tx, workspace_id, organisation_id, before, settings)
+        return settings
+
     async def _followed(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, settings: Settings
     ) -> None:
@@ -132,7 +152,7 @@ class SettingsService:
 
 
 async def _audit(
-    tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, form: SettingsForm | SalesForm
+    tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, form: SettingsForm | SalesForm | GeneralForm
 ) -> None:
     await audit.record(
         tx,

@@ -11,6 +11,7 @@ from bot.db.base import table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import DropMode
+from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
@@ -60,6 +61,8 @@ _HOLD = (
 )
 """Before they are read: a row that is waited for is read as it is then, but what is joined to it as it was before."""
 
+_GENERAL = msgspec.json.Decoder(GeneralSettings)
+
 APPROVALS, ALERTS = "approvals", "alerts"
 """Purposes of a bound channel."""
 
@@ -95,6 +98,7 @@ async def load_settings(
         sales=chosen.sales,
         report_status=chosen.report_status,
         bank_match=row.bank_match,
+        general=NOTHING_DECIDED if row.general is None else _GENERAL.decode(row.general),
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

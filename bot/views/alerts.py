@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTex
 from slack_sdk.models.views import View
 
 from bot.domain.alerts import AlertCard, AlertState
+from bot.domain.closing import ClosedAnswer
 from bot.domain.crediting import can_be_credited
 from bot.domain.documents import ItemKind
 from bot.domain.forms import ItemPage
@@ -39,6 +40,8 @@ LABELS = {
     Fix.EDIT_ITEM: (ActionId.EDIT_ITEM, "Edit"),
     Fix.RETRY: (ActionId.RETRY_ITEM, "Retry"),
     Fix.PUBLISH_AS_DRAFT: (ActionId.PUBLISH_AS_DRAFT, "Publish as draft"),
+    Fix.BOOK_ON_OPEN_DAY: (ActionId.BOOK_ON_OPEN_DAY, "Book on the next open day"),
+    Fix.DRAFT_UNTIL_OPEN: (ActionId.DRAFT_UNTIL_OPEN, "Publish as draft"),
     Fix.WAIT_FOR_LEDGER: (ActionId.WAIT_FOR_LEDGER, "Wait"),
     Fix.LEAVE_STEP: (ActionId.LEAVE_STEP, "Leave it so"),
     Fix.WITHDRAW_AGAIN: (ActionId.WITHDRAW_AGAIN, "Retry"),
@@ -210,6 +213,10 @@ def _works(fix: Fix, found: AlertCard) -> bool:
             item = found.card.item
             is_less = item.publish_as is not PaymentStatus.DRAFT and not item.publish_to.is_of_bank
             return is_less and PaymentStatus.DRAFT in found.card.statuses
+        case Fix.BOOK_ON_OPEN_DAY:
+            return ClosedAnswer.NEXT_OPEN_DAY in found.card.closed_answers
+        case Fix.DRAFT_UNTIL_OPEN:
+            return ClosedAnswer.AS_DRAFT in found.card.closed_answers
         case Fix.MAKE_CREDIT_NOTE:
             return can_be_credited(found.card.item)
         case Fix.WAIT_FOR_LEDGER:

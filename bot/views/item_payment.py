@@ -36,6 +36,7 @@ def in_full(found: ItemCard) -> list[Told]:
     told = [destination(found), *(each for each in going(found) if each != destination(found))]
     if found.item.is_to_be_paid:
         source = "the document's date" if found.item.bank_line is None else "the bank line's date"
+        source = source if found.item.booked_on == found.item.dated_on else "the next open day"
         return [*told, ("Payment date", day(found.item.booked_on), source)]
     if found.payment_method is None:
         return told

@@ -16,11 +16,13 @@ from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
+from bot.domain.checks import in_closed_period
 from bot.domain.coding import CodedValue, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.texts import dated
 from bot.views.bank_match import bank_matches
+from bot.views.closing import closed
 from bot.views.connections import Message
 from bot.views.document_words import document_name, is_credit, total_words
 from bot.views.ids import ActionId, CallbackId
@@ -80,6 +82,7 @@ def card(found: ItemCard) -> Message:
         *lines(item, found.line_codes if item.is_booked else ()),
         *receipts(found),
         *_complaints(found),
+        *closed(found),
         *warnings(found),
         *bank_matches(found),
         *_before(found),
@@ -268,6 +271,7 @@ def _complaints(found: ItemCard) -> list[Block]:
     """What is asked stands by itself, with its buttons; what was in the way before it was archived is history."""
     item = found.item
     asked = {question.words for question in item.questions if question.is_open}
+    asked |= set(in_closed_period(item)) if found.closed_answers else set()
     lacking = [complaint for complaint in item.complaints if complaint not in asked]
     if not lacking or item.state in (ItemState.ARCHIVED, ItemState.REJECTED):
         return []

@@ -64,7 +64,10 @@ def _costs(page: SettingsPage) -> list[Block]:
         *kind_settings.account_field(costs),
         *kind_settings.tracking_fields(costs),
         *report_field(page),
-        context("Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage."),
+        context(
+            "Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage. Closed periods are "
+            "under `/dext settings general`, and *General* there."
+        ),
     ]
 
 

@@ -38,6 +38,7 @@ OUTSIDE: dict[ProblemCode, Outside] = {
 """Of those that have no fix."""
 NEEDS = {
     Fix.PUBLISH_AS_DRAFT: Capability.DRAFT_BILLS,
+    Fix.DRAFT_UNTIL_OPEN: Capability.DRAFT_BILLS,
     Fix.CHOOSE_PAYMENT_METHOD: Capability.BANK_TRANSACTIONS,
     Fix.CHOOSE_BANK_LINE: Capability.BANK_LINES,
     Fix.PAY_WITH_ANOTHER: Capability.PAYMENTS,

@@ -31,6 +31,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_SETTINGS,
     ActionId.OPEN_SALES_SETTINGS,
     ActionId.OPEN_BANK_SETTINGS,
+    ActionId.OPEN_GENERAL_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -72,6 +73,8 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.CONFIRM_REMOVED: "to_remove",
     ActionId.LEAVE_THERE: "to_remove",
     ActionId.WAIT_FOR_LEDGER: "locked",
+    ActionId.BOOK_ON_OPEN_DAY: "closed",
+    ActionId.DRAFT_UNTIL_OPEN: "closed",
     ActionId.SAME_DOCUMENT: "doubled",
     ActionId.TAKE_AS_IT_IS: "otherwise",
     ActionId.PAY_WITH_ANOTHER: "unpaid",
@@ -108,6 +111,7 @@ OF_SETTINGS = (
     CallbackId.SETTINGS,
     CallbackId.SALES_SETTINGS,
     CallbackId.BANK_SETTINGS,
+    CallbackId.GENERAL_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
 )
@@ -141,6 +145,8 @@ class Ids:
     hurried: str
     """Approved, too, each for another button."""
     refused: str
+    closed: str
+    """Dated in a closed period, so that somebody has to choose."""
     locked: str
     doubled: str
     otherwise: str
@@ -375,6 +381,11 @@ OF_ADMINS: dict[CallbackId, Payload] = {
     CallbackId.SALES_SETTINGS: {
         BlockId.DESTINATION: value(chosen("sales")),
         BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),
+    },
+    CallbackId.GENERAL_SETTINGS: {
+        BlockId.CLOSED_UNTIL: value(chosen("2021-12-31")),
+        BlockId.CLOSED_COSTS: value(chosen("stop")),
+        BlockId.CLOSED_SALES: value(chosen("stop")),
     },
 }
 FIXED: dict[CallbackId, Payload] = {

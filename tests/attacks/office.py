@@ -28,9 +28,11 @@ from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.bank_lines import NewLine
 from bot.domain.bank_match import BankForm
 from bot.domain.books import Books, Contact, ListKind
+from bot.domain.closing import ClosedPolicy, Closing
 from bot.domain.connecting import NamedBooks
 from bot.domain.documents import Facts, Party
 from bot.domain.editing import Edit
+from bot.domain.general import NOTHING_DECIDED, GeneralForm
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.items import ItemState
 from bot.domain.payment_methods import PaymentMethodForm
@@ -311,6 +313,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
     bank_line = await _a_bank_line(desk, bank)
     receipts, report = await _receipts(desk)
+    closed = await _closed(desk)
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)
     return Ids(
@@ -332,6 +335,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         api_key=KeyRef(organisation, key.id).encode(),
         bank_line=bank_line,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
+        closed=closed,
         locked=await _told_otherwise(desk, "INV-18"),
         doubled=await _told_otherwise(desk, "INV-19"),
         otherwise=await _told_otherwise(desk, "INV-20"),
@@ -411,6 +415,16 @@ TOLD_OTHERWISE = {
     "INV-19": ProblemCode.NUMBER_TAKEN,
     "INV-20": ProblemCode.READ_BACK_DIFFERS,
 }
+
+
+async def _closed(desk: Desk) -> str:
+    """A bill of a year that is closed, of which a bookkeeper is asked."""
+    actor, organisation = await desk.world.actor(), desk.world.organisation_id
+    closing = Closing(until=date(2020, 12, 31), costs=ClosedPolicy.ASK)
+    form = GeneralForm(version=(await desk.world.settings()).version, general=replace(NOTHING_DECIDED, closing=closing))
+    await desk.world.services.general_settings.save(actor, organisation, form, {})
+    await desk.add(OWNER, **{BlockId.NUMBER: "CLOSED-1", BlockId.ISSUED_ON: "2020-12-01"})
+    return button_values(desk.card("CLOSED-1"))[ActionId.BOOK_ON_OPEN_DAY]
 
 
 async def _told_otherwise(desk: Desk, number: str) -> str:

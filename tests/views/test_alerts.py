@@ -12,6 +12,7 @@ import pytest
 from bot.domain.alerts import Alert, AlertCard, AlertState
 from bot.domain.books import Account, AccountClass
 from bot.domain.cards import ItemCard
+from bot.domain.closing import ClosedAnswer
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.forms import ItemPage
@@ -44,6 +45,7 @@ FACTS = {
     "bank_account": "090 · Business Bank Account",
     "lock": "period",
     "locked_to": "31 Mar 2026",
+    "whose": "our own lock date",
     "login": "Rae Reader",
     "role": "the Standard or Adviser role",
     "deed": "write bills",
@@ -136,6 +138,7 @@ def an_alert(
             steps_done=4,
             is_connected=is_connected,
             statuses=tuple(PaymentStatus),
+            closed_answers=tuple(ClosedAnswer),
         ),
         helpers=(BEN, BEA),
         link="http://127.0.0.1:3000/i/1",

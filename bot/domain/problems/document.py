@@ -4,18 +4,32 @@ from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
 _WAIT = "Ask an adviser to move the lock date in {ledger} and press Wait: then it goes out by itself."
 _DRAFT = "press Publish as draft, to be approved in {ledger} when the period is open again, or "
+_OPEN_DAY = "press Book on the next open day, which keeps its own date in its description, or "
+_UNTIL_OPEN = "press Publish as draft, to be approved in {ledger} when the period is open again, or "
 
 DOCUMENT: dict[ProblemCode, Entry] = {
     ProblemCode.PERIOD_LOCKED: Entry(
         title="The date is in a locked period",
         explanation="The document is dated {date}, and the {lock} lock date in {ledger} is {locked_to}.",
-        remedy=f"{_WAIT} Or {_DRAFT}edit the date, if it was read wrongly.",
+        remedy=f"{_WAIT} Or {_DRAFT}{_OPEN_DAY}edit the date, if it was read wrongly.",
         without=(
             (Fix.WAIT_FOR_LEDGER, _WAIT, "It goes out by itself once an adviser has moved the lock date in {ledger}."),
             (Fix.PUBLISH_AS_DRAFT, _DRAFT, ""),
+            (Fix.BOOK_ON_OPEN_DAY, _OPEN_DAY, ""),
         ),
         mover=Mover.BOOKKEEPER,
-        fixes=(Fix.PUBLISH_AS_DRAFT, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
+        fixes=(Fix.PUBLISH_AS_DRAFT, Fix.BOOK_ON_OPEN_DAY, Fix.WAIT_FOR_LEDGER, Fix.EDIT_ITEM, Fix.RETRY),
+        field="Date",
+    ),
+    ProblemCode.PERIOD_CLOSED: Entry(
+        title="The books were closed after it was approved",
+        explanation="It was approved to be booked on {date}, and the books are closed up to {locked_to} by now ({whose}). "
+        "Nothing of it was sent to {ledger}.",
+        remedy=f"To go on, {_OPEN_DAY}{_UNTIL_OPEN}edit the date, if it was read wrongly. When the lock date was moved back, "
+        "press Retry. The approval is kept.",
+        without=((Fix.BOOK_ON_OPEN_DAY, _OPEN_DAY, ""), (Fix.DRAFT_UNTIL_OPEN, _UNTIL_OPEN, "")),
+        mover=Mover.BOOKKEEPER,
+        fixes=(Fix.BOOK_ON_OPEN_DAY, Fix.DRAFT_UNTIL_OPEN, Fix.EDIT_ITEM, Fix.RETRY),
         field="Date",
     ),
     ProblemCode.BANK_ACCOUNT_NOT_TAKEN: Entry(

@@ -1,0 +1,47 @@
+"""General settings beside where documents go: what is decided once for an organisation, whatever its items are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.domain.closing import ClosedPolicy, Closing, Locks
+from bot.domain.documents import ItemKind
+from bot.domain.ids import OrganisationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralSettings:
+    """As an admin decided; what nobody decided is as it always was."""
+
+    closing: Closing = field(default_factory=Closing)
+
+
+NOTHING_DECIDED = GeneralSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralForm:
+    """The general settings as a person sent them; `version` is the settings' version that the form was drawn from."""
+
+    version: int
+    general: GeneralSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GeneralPage:
+    """What the form is drawn from: what is decided, and what the package can do."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    general: GeneralSettings
+    version: int
+    today: date
+    """Where the organisation is."""
+    policies: Mapping[ItemKind, tuple[ClosedPolicy, ...]]
+    """Of costs and of sales: what can become of one in a closed period."""
+    locks: Locks
+    tells_locks: bool
+    """Whether the package has lock dates that it tells."""
+    before: "GeneralPage | None" = None
+    """As it was until somebody saved just now; None where nobody did, or it was saved already."""

@@ -1,0 +1,111 @@
+"""General settings: what the form shows, and what has to be true of it before it is saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.booking import taken_by
+from bot.domain.books import Books, Capability
+from bot.domain.closing import ClosedPolicy, locks_of
+from bot.domain.documents import ItemKind
+from bot.domain.general import GeneralForm, GeneralPage
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.rights import Deed
+from bot.domain.settings import PaymentStatus, statuses_for
+from bot.domain.slack import Actor
+from bot.services.lists import books_of
+from bot.services.people import People
+from bot.services.saving_settings import SettingsService, StaleFormError
+from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
+from bot.services.settings import load_settings, organisation_name
+from providers.base import AccountingProvider, Profile
+
+UNTIL, COSTS, SALES = "until", "closed_costs", "closed_sales"
+"""Fields that can be wrong."""
+SAME_DAY_SOMEWHERE = timedelta(days=1)
+"""Where it is tomorrow already, today is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    db: Database
+    people: People
+    settings: SettingsService
+    providers: Mapping[str, AccountingProvider]
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> GeneralPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation set it up.
+        NoConnectionError: it is not connected, or is no organisation of this workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            return await self._page(tx, actor.workspace.id, organisation_id)
+
+    async def save(
+        self, actor: Actor, organisation_id: OrganisationId, form: GeneralForm, wrong: Mapping[str, str]
+    ) -> GeneralPage:
+        """`wrong` is what was seen of the form itself.
+
+        Raises:
+            NotAllowedError, NoConnectionError: as `opened`.
+            FormRefusedError: a sentence for each field that cannot stay as it is.
+            StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
+        """
+        before = await self.opened(actor, organisation_id)
+        if before.version > form.version and before.general == form.general:
+            return before
+        if before.version != form.version:
+            raise StaleFormError
+        if wrong := dict(wrong) | _impossible(before, form):
+            raise FormRefusedError(wrong)
+        await self.settings.save_general(actor, organisation_id, form)
+        return replace(await self.opened(actor, organisation_id), before=before)
+
+    async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> GeneralPage:
+        of = tx, workspace_id, organisation_id
+        provider = self.providers.get(await provider_of(*of) or "")
+        if provider is None:
+            raise NoConnectionError
+        settings, books = await load_settings(*of), await books_of(*of)
+        return GeneralPage(
+            organisation_id=organisation_id,
+            organisation=await organisation_name(*of),
+            ledger=provider.profile.name,
+            general=settings.general,
+            version=settings.version,
+            today=tx.now.date(),
+            policies={kind: _policies(provider.profile, books, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
+            locks=locks_of(settings.general.closing, books),
+            tells_locks=Capability.LOCK_DATES in provider.profile.capabilities,
+        )
+
+
+def _policies(profile: Profile, books: Books | None, kind: ItemKind) -> tuple[ClosedPolicy, ...]:
+    """What can become of one in a closed period: nothing that the package cannot do, and a sale is never moved."""
+    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
+    has_drafts = PaymentStatus.DRAFT in statuses_for(kind, can)
+    possible = {
+        ClosedPolicy.LEDGER: Capability.DOWNLOADS not in can,
+        ClosedPolicy.STOP: True,
+        ClosedPolicy.NEXT_OPEN_DAY: kind is not ItemKind.SALE,
+        ClosedPolicy.AS_DRAFT: has_drafts,
+        ClosedPolicy.ASK: has_drafts or kind is not ItemKind.SALE,
+    }
+    return tuple(policy for policy in ClosedPolicy if possible[policy])
+
+
+def _impossible(page: GeneralPage, form: GeneralForm) -> dict[str, str]:
+    closing, wrong = form.general.closing, {}
+    if closing.until is not None and not _is_over(closing.until, page.today):
+        wrong[UNTIL] = "This day is not over. Choose one that is: what comes in would be stopped until then."
+    for kind, name in ((ItemKind.COST, COSTS), (ItemKind.SALE, SALES)):
+        if closing.of(kind) not in page.policies[kind]:
+            wrong[name] = f"{page.ledger} cannot do that. Choose something else."
+    return wrong
+
+
+def _is_over(day: date, today: date) -> bool:
+    return day < today + SAME_DAY_SOMEWHERE

@@ -1,0 +1,65 @@
+"""General settings: the form, read back where it is drawn, and what is said once it is saved."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.general import GeneralForm, GeneralPage, GeneralSettings
+from bot.views import closing, kind_settings
+from bot.views.fields import Fields
+from bot.views.ids import CallbackId
+from bot.views.metadata import FormRef
+from bot.views.parts import section
+from bot.views.text import plain
+
+BLOCKS = {**closing.BLOCKS}
+"""Where the sentence about a field stands in the form."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A form as it was sent, and what is wrong with it, a sentence by field."""
+
+    form: GeneralForm
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+def form(page: GeneralPage, *, notice: str | None = None) -> View:
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    blocks += closing.closing_fields(page)
+    return View(
+        type="modal",
+        callback_id=CallbackId.GENERAL_SETTINGS,
+        title=PlainTextObject(text="General"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        private_metadata=FormRef(page.organisation_id, page.version).encode(),
+        blocks=blocks,
+    )
+
+
+def read(state: dict[str, Any], version: int) -> Reading:
+    """Raises:
+    NotOursError: an option that was never offered.
+    """
+    found = Fields(state)
+    closed, wrong = closing.read_closing(found)
+    return Reading(form=GeneralForm(version=version, general=GeneralSettings(closing=closed)), wrong=wrong)
+
+
+def saved(page: GeneralPage) -> View:
+    """What was changed."""
+    words = [":white_check_mark: It is saved. What waits follows, and what is approved goes out as it was approved."]
+    if page.before is not None:
+        words.append(kind_settings.what_changed(closing.closing_changed(page.before, page)))
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Saved"),
+        close=PlainTextObject(text="Close"),
+        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section("\n".join(words))],
+    )
