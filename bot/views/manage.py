@@ -136,8 +136,8 @@ _OF_LEDGERS = _Words(
     methods="*Payment methods*\nThe cards and accounts things are paid with, and the bank account of each.",
 )
 _OF_FILES = _Words(
-    settings="*Settings*\nAs what costs stand in the files, and their default category and tax.",
-    sales="*Sales*\nAs what sales stand in the files, and their own category, tax and payment method.",
+    settings="*Settings*\nWhat costs become in the files, and their default category and tax.",
+    sales="*Sales*\nWhat sales become in the files, and their own category, tax and payment method.",
     methods="*Payment methods*\nThe cards and accounts that money is spent from or received on, each with one of the bank accounts "
     "typed above: only what is booked on a bank account needs one.",
 )
