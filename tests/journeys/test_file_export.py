@@ -72,7 +72,8 @@ class OfFiles(Story):
         await self.tour.shot("file")
         async with self.page.expect_download() as found:
             await self.page.get_by_role("link", name="batch-1.csv").click()
-        text = Path(await (await found.value).path()).read_text(encoding="cp1252")
+        path = Path(await (await found.value).path())
+        text = await asyncio.to_thread(path.read_text, encoding="cp1252")
         return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
