@@ -70,6 +70,7 @@ from bot.services.removal import Removal
 from bot.services.removing import Removing
 from bot.services.reports import Reports
 from bot.services.roles import Roles
+from bot.services.rules import Rules
 from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
 from bot.services.set_up import SetUp
@@ -128,6 +129,7 @@ class Services:
     payment_methods: PaymentMethods
     bank_settings: BankSettings
     bank_matching: BankMatching
+    rules: Rules
     items: Items
     cards: Cards
     browsing: Browsing
@@ -229,6 +231,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         payment_methods=PaymentMethods(db, people, providers, following.begin),
         bank_settings=BankSettings(db, people, jobs, providers),
         bank_matching=BankMatching(db, people, cards),
+        rules=Rules(db, people, providers, following.begin),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

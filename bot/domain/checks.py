@@ -16,6 +16,7 @@ from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineA
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
 from bot.domain.settings import Destination
+from bot.domain.splitting import can_be_split
 from bot.domain.texts import dated
 from bot.domain.whole_document import said_differently
 
@@ -133,6 +134,15 @@ def not_summed(item: Item) -> tuple[str, ...]:
         return ()
     words = "A quick entry has one category, one tax rate and no product: give all of its lines the same, or publish it to sales."
     return (words,)
+
+
+def not_split(item: Item) -> tuple[str, ...]:
+    """A rule makes lines of it, and its amounts are too small for those."""
+    is_made = FactField.LINES in item.facts.ruled | item.facts.edited
+    if item.coding.split.value is None or is_made or not item.is_booked or not can_be_split(item.facts):
+        return ()
+    said = "A rule splits it by fixed amounts that come to more than there is"
+    return (f"{said}: write its lines in Edit, or change the rule.",)
 
 
 def never_booked(document_type: DocumentType) -> str:

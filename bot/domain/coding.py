@@ -7,9 +7,8 @@ source only replaces a weaker one: a default never overwrites a rule or a person
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import IntEnum, StrEnum
-from operator import itemgetter
 
-from bot.domain.ids import ItemId
+from bot.domain.ids import ItemId, RuleId
 
 
 class Source(IntEnum):
@@ -19,7 +18,12 @@ class Source(IntEnum):
     SUGGESTION = 10
     ORGANISATION_DEFAULT = 20
     DEFAULT_TAX = 30
+    USER_RULE_IF_BLANK = 40
     SUPPLIER_RULE = 50
+    CUSTOMER_RULE = 51
+    """An item has a supplier or a customer to be coded by, never both."""
+    METHOD_RULE = 60
+    USER_RULE = 65
     PRODUCT = 70
     """What the ledger books the product to that came with the document."""
     DOOR = 80
@@ -29,13 +33,28 @@ class Source(IntEnum):
     def words(self) -> str:
         return _WORDS[self]
 
+    @property
+    def is_worked_out(self) -> bool:
+        """Whether it is a default or a rule: what those say is worked out anew whenever an item is judged, and is taken back
+        with them. The others were said of this item.
+        """
+        return Source.ORGANISATION_DEFAULT <= self <= Source.USER_RULE
+
+    @property
+    def is_rule(self) -> bool:
+        return Source.USER_RULE_IF_BLANK <= self <= Source.USER_RULE
+
 
 _WORDS = {
     Source.NOTHING: "nothing set it",
     Source.SUGGESTION: "suggested",
     Source.ORGANISATION_DEFAULT: "the organisation's default",
     Source.DEFAULT_TAX: "the organisation's default tax",
+    Source.USER_RULE_IF_BLANK: "the rule of who sent it in, for what is blank",
     Source.SUPPLIER_RULE: "the supplier's rule",
+    Source.CUSTOMER_RULE: "the customer's rule",
+    Source.METHOD_RULE: "the payment method's rule",
+    Source.USER_RULE: "the rule of who sent it in",
     Source.PRODUCT: "its product's own",
     Source.DOOR: "sent with the document",
     Source.PERSON: "chosen by a person",
@@ -48,6 +67,7 @@ class Beaten:
 
     value: str | None
     source: Source
+    rule: RuleId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,28 +89,45 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodedValue:
-    """A code of the ledger (an account's code, a tax rate's code) with its source. A person may set it to None."""
+    """A code of the ledger (an account's code, a tax rate's code) with its source. A person may set it to None.
+
+    `by` is the person who chose it, `rule` the rule that said it.
+    """
 
     value: str | None = None
     source: Source = Source.NOTHING
     by: str | None = None
+    rule: RuleId | None = None
     beaten: tuple[Beaten, ...] = ()
     evidence: Evidence | None = None
     """Of what is suggested from what was approved before."""
 
-    def offer(self, value: str | None, source: Source, *, by: str | None = None) -> "CodedValue":
+    def offer(
+        self, value: str | None, source: Source, *, by: str | None = None, rule: RuleId | None = None
+    ) -> "CodedValue":
         """The stronger of what stands and what is offered; an equal source replaces, as the newer opinion."""
         if source < self.source:
-            return replace(self, beaten=_remember(self.beaten, value, source))
+            return replace(self, beaten=_remember(self.beaten, Beaten(value=value, source=source, rule=rule)))
         beaten = self.beaten
         if self.source is not Source.NOTHING and (self.value, self.source) != (value, source):
-            beaten = _remember(beaten, self.value, self.source)
-        return CodedValue(value=value, source=source, by=by, beaten=beaten)
+            beaten = _remember(beaten, Beaten(value=self.value, source=self.source, rule=self.rule))
+        return CodedValue(value=value, source=source, by=by, rule=rule, beaten=beaten)
+
+    @property
+    def as_said(self) -> "CodedValue":
+        """Without what was worked out: the strongest of what was said of this item, and what that beat of it."""
+        said = CodedValue()
+        for lost in self.beaten:
+            if not lost.source.is_worked_out:
+                said = said.offer(lost.value, lost.source)
+        if self.source is Source.NOTHING or self.source.is_worked_out:
+            return said
+        return replace(said.offer(self.value, self.source, by=self.by), evidence=self.evidence)
 
 
-def _remember(beaten: tuple[Beaten, ...], value: str | None, source: Source) -> tuple[Beaten, ...]:
+def _remember(beaten: tuple[Beaten, ...], lost: Beaten) -> tuple[Beaten, ...]:
     """The newest opinion of each source is enough: the trace stays as short as the list of sources."""
-    return (*(kept for kept in beaten if kept.source is not source), Beaten(value=value, source=source))
+    return (*(kept for kept in beaten if kept.source is not lost.source), lost)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +207,10 @@ class Coding:
     `publish_to` is a `Destination`, `publish_as` a `PaymentStatus`; without one the organisation's settings say it.
     `payment_method` is our id of what it was paid with. `customer` is the ledger's id of whom a cost is for, which is not the
     `contact` that it is from; `billable` is a `Billable`.
+
+    `due`, `description`, `currency` and `split` are what rules say of facts that the document does not state (`Due`, a
+    template, an ISO 4217 code, how many lines); `Facts.ruled` are those that have them from there. `auto_publish` is an
+    `AutoPublish`.
     """
 
     account: CodedValue = field(default_factory=CodedValue)
@@ -183,6 +224,11 @@ class Coding:
     billable: CodedValue = field(default_factory=CodedValue)
     closed: CodedValue = field(default_factory=CodedValue)
     """A `ClosedAnswer`: what a person chose for its date in a closed period."""
+    due: CodedValue = field(default_factory=CodedValue)
+    description: CodedValue = field(default_factory=CodedValue)
+    currency: CodedValue = field(default_factory=CodedValue)
+    split: CodedValue = field(default_factory=CodedValue)
+    auto_publish: CodedValue = field(default_factory=CodedValue)
     tracking: tuple[Tracked, ...] = ()
     lines: tuple[LineCoding, ...] = ()
 
@@ -232,51 +278,3 @@ class CodingDefaults:
     product: str | None = None
     tracking: tuple[Track, ...] = ()
     """Of what is tracked once for a whole document."""
-
-
-_OF_DEFAULTS = (Source.ORGANISATION_DEFAULT, Source.DEFAULT_TAX)
-
-
-def without_defaults(coding: Coding) -> Coding:
-    """What the settings gave it is taken back, where it is of another kind now: there are others for that."""
-
-    def own(value: CodedValue) -> CodedValue:
-        return CodedValue(beaten=value.beaten) if value.source in _OF_DEFAULTS else value
-
-    return replace(
-        coding,
-        account=own(coding.account),
-        tax_rate=own(coding.tax_rate),
-        payment_method=own(coding.payment_method),
-        product=own(coding.product),
-        tracking=tuple(replace(each, option=own(each.option)) for each in coding.tracking),
-    )
-
-
-def apply_defaults(coding: Coding, defaults: CodingDefaults) -> Coding:
-    """Fill what is empty from the settings; a rule's or a person's value stands. No default is no opinion."""
-    account, tax_rate, method, product = coding.account, coding.tax_rate, coding.payment_method, coding.product
-    if defaults.account is not None:
-        account = account.offer(defaults.account, Source.ORGANISATION_DEFAULT)
-    if defaults.tax_rate is not None:
-        tax_rate = tax_rate.offer(defaults.tax_rate, Source.DEFAULT_TAX)
-    if defaults.payment_method is not None:
-        method = method.offer(defaults.payment_method, Source.ORGANISATION_DEFAULT)
-    if defaults.product is not None:
-        product = product.offer(defaults.product, Source.ORGANISATION_DEFAULT)
-    tracking = _offered(coding.tracking, defaults.tracking)
-    return replace(
-        coding, account=account, tax_rate=tax_rate, payment_method=method, product=product, tracking=tracking
-    )
-
-
-def _offered(tracking: tuple[Tracked, ...], defaults: tuple[Track, ...]) -> tuple[Tracked, ...]:
-    if not defaults:
-        return tracking
-    options = {each.category: each.option for each in tracking}
-    for track in defaults:
-        standing = options.get(track.category, CodedValue())
-        options[track.category] = standing.offer(track.option, Source.ORGANISATION_DEFAULT)
-    return tuple(
-        Tracked(category=category, option=option) for category, option in sorted(options.items(), key=itemgetter(0))
-    )

@@ -44,6 +44,7 @@ def _facts(item: Item, today: date) -> Facts:
         note=f"Credit for {facts.number or 'the document'} ({item.reference})",
         read=frozenset(),
         edited=frozenset(),
+        ruled=frozenset(),
         warnings=(),
     )
 

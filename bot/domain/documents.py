@@ -162,6 +162,9 @@ class Facts:
     these two was stated, by an e-invoice, a form or another system."""
     edited: frozenset[FactField] = frozenset()
     """What a person has changed since."""
+    ruled: frozenset[FactField] = frozenset()
+    """What is filled in by a rule, because neither the document nor a person says it. It goes with the rule: see
+    `bot.domain.coded`."""
     warnings: tuple[str, ...] = ()
     """What its reading found to be looked at, in sentences of ours; of the document as it came, whatever is edited."""
 

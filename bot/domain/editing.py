@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.domain.coding import NO_CODES, CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked, without_defaults
+from bot.domain.coding import NO_CODES, CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import FactField, Facts, ItemKind, Line
 from bot.domain.ids import UserId
 from bot.domain.items import Item
@@ -51,13 +51,16 @@ def edit_of(item: Item) -> Edit:
 
 
 def edited(item: Item, edit: Edit, by: UserId) -> Item:
-    """The item with what a person wants, each change with its source. Its status and complaints are not looked at."""
-    coding = coded_by(item.coding, item.facts, edit, by)
+    """The item with what a person wants, each change with its source. Its status and complaints are not looked at. What
+    the defaults and rules for another kind say is for who judges it.
+    """
+    # whoever codes the lines that a rule made has taken them over
+    is_recoded = item.facts.ruled & {FactField.LINES} if edit.lines != edit_of(item).lines else frozenset()
     return replace(
         item,
         kind=edit.kind,
-        facts=_by_a_person(item.facts, edit.facts),
-        coding=coding if edit.kind is item.kind else without_defaults(coding),
+        facts=_by_a_person(item.facts, edit.facts, also=is_recoded),
+        coding=coded_by(item.coding, item.facts, edit, by),
     )
 
 
@@ -90,7 +93,8 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
     lines = [line(each, edit.own_codes(place)) for place, each in enumerate(standing)]
     while lines and lines[-1] == LineCoding():
         lines.pop()
-    return Coding(
+    return replace(
+        coding,
         account=choose(coding.account, edit.codes.account),
         tax_rate=choose(coding.tax_rate, edit.codes.tax_rate),
         contact=choose(coding.contact, edit.contact),
@@ -100,7 +104,6 @@ def coded_by(coding: Coding, before: Facts, edit: Edit, by: UserId) -> Coding:
         product=choose(coding.product, edit.codes.product),
         customer=choose(coding.customer, edit.codes.customer),
         billable=choose(coding.billable, edit.codes.billable),
-        closed=coding.closed,
         tracking=track(coding.tracking, edit.codes.tracking),
         lines=tuple(lines),
     )
@@ -178,7 +181,7 @@ def what_changed(before: Item, after: Item) -> dict[str, list[object]]:
 
 def _stated(facts: Facts) -> Facts:
     """Without where they come from."""
-    return replace(facts, read=frozenset(), edited=frozenset(), warnings=())
+    return replace(facts, read=frozenset(), edited=frozenset(), ruled=frozenset(), warnings=())
 
 
 _FIELDS: dict[FactField, tuple[str, ...]] = {
@@ -195,10 +198,16 @@ _FIELDS: dict[FactField, tuple[str, ...]] = {
 }
 
 
-def _by_a_person(before: Facts, after: Facts) -> Facts:
-    """What differs was edited, and is not what was read any more. Nobody edits away what the reading warned of."""
-    changed = fields_changed(before, after)
-    return replace(after, read=before.read - changed, edited=before.edited | changed, warnings=before.warnings)
+def _by_a_person(before: Facts, after: Facts, *, also: frozenset[FactField]) -> Facts:
+    """What differs was edited, and is not what was read or a rule said any more. Nobody edits away what the reading warned of."""
+    changed = fields_changed(before, after) | also
+    return replace(
+        after,
+        read=before.read - changed,
+        edited=before.edited | changed,
+        ruled=before.ruled - changed,
+        warnings=before.warnings,
+    )
 
 
 def fields_changed(before: Facts, after: Facts) -> frozenset[FactField]:

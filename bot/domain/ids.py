@@ -12,6 +12,7 @@ FileId = NewType("FileId", UUID)
 PublicationId = NewType("PublicationId", UUID)
 BatchId = NewType("BatchId", UUID)
 AlertId = NewType("AlertId", UUID)
+RuleId = NewType("RuleId", UUID)
 UserId = NewType("UserId", str)
 """A person's id in Slack, such as `U012AB3CD`; unique together with the workspace only."""
 ChannelId = NewType("ChannelId", str)

@@ -1,4 +1,4 @@
-"""Why an item and its lines are booked as they are: what set each value, and what that beat, by name."""
+"""Why an item and its lines are booked as they are: what set each value, whose rule it is, and what that beat, by name."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,8 +11,10 @@ from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import Destination, PaymentStatus
 from bot.services.code_names import BILLABLE, CodeNames
+from bot.services.explaining_facts import reasons_of_facts
 from bot.services.known_methods import methods_named, paid_from
 from bot.services.lists import load_contact
+from bot.services.rule_names import Told, told_of
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.payment_fields import bank_account_label
 from bot.views.text import day
@@ -25,22 +27,31 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
     if not item.is_booked:
         return ()
     coding = item.coding
+    told = await told_of(tx, item)
     return (
-        _reason(item, "Product or service", coding.product, names.product)
+        _reason(told, "Product or service", coding.product, names.product)
         if rules.asks_product(item.kind)
-        else _reason(item, "Category", coding.account, names.account),
-        *([_reason(item, "Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
-        *_for_customer(item, coding, names),
-        *_tracked(item, coding.tracking, names),
-        *await _contact(tx, item),
-        _destination(item),
-        *([] if item.publish_to.is_of_bank else [_status(item)]),
-        *await _payment(tx, item),
-        *(reason for place, line in enumerate(coding.lines) for reason in _of_line(item, place + 1, line, names)),
+        else _reason(told, "Category", coding.account, names.account),
+        *([_reason(told, "Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
+        *_for_customer(told, coding, names),
+        *_tracked(told, coding.tracking, names),
+        *await _contact(tx, told),
+        _destination(told),
+        *([] if item.publish_to.is_of_bank else [_status(told)]),
+        *await _payment(tx, told),
+        *reasons_of_facts(told),
+        *_published_by_itself(told),
+        *(reason for place, line in enumerate(coding.lines) for reason in _of_line(told, place + 1, line, names)),
     )
 
 
-def _of_line(item: Item, number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:
+def _published_by_itself(told: Told) -> Iterator[Reason]:
+    value = told.item.coding.auto_publish
+    if value.source is not Source.NOTHING:
+        yield _reason(told, "Published by itself", value, lambda said: said)
+
+
+def _of_line(told: Told, number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:
     values = (
         ("product", line.product, names.product),
         ("category", line.account, names.account),
@@ -48,39 +59,40 @@ def _of_line(item: Item, number: int, line: LineCoding, names: CodeNames) -> Ite
     )
     for field, value, name in values:
         if value.source is not Source.NOTHING:
-            yield _reason(item, f"Line {number}, {field}", value, name)
-    yield from _for_customer(item, line, names, f"Line {number}, ")
-    yield from _tracked(item, line.tracking, names, f"Line {number}, ")
+            yield _reason(told, f"Line {number}, {field}", value, name)
+    yield from _for_customer(told, line, names, f"Line {number}, ")
+    yield from _tracked(told, line.tracking, names, f"Line {number}, ")
 
 
-def _for_customer(item: Item, coding: Coding | LineCoding, names: CodeNames, head: str = "") -> Iterator[Reason]:
-    if item.kind is ItemKind.SALE:
+def _for_customer(told: Told, coding: Coding | LineCoding, names: CodeNames, head: str = "") -> Iterator[Reason]:
+    if told.item.kind is ItemKind.SALE:
         return
     for field, value, name in (
         ("customer it is for", coding.customer, names.customer),
         ("billable", coding.billable, _billable),
     ):
         if value.source is not Source.NOTHING:
-            yield _reason(item, head + field if head else field.capitalize(), value, name)
+            yield _reason(told, head + field if head else field.capitalize(), value, name)
 
 
 def _billable(value: str | None) -> str | None:
     return BILLABLE.get(value or "")
 
 
-def _tracked(item: Item, tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:
+def _tracked(told: Told, tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:
     for each in tracking:
         category = names.categories.get(each.category)
         field = "Tracking" if category is None else category.name
-        yield _reason(item, head + field, each.option, _option_of(each.category, names))
+        yield _reason(told, head + field, each.option, _option_of(each.category, names))
 
 
 def _option_of(category: str, names: CodeNames) -> Name:
     return lambda option: None if option is None else names.track(Track(category, option))[1]
 
 
-async def _contact(tx: Tx, item: Item) -> tuple[Reason, ...]:
+async def _contact(tx: Tx, told: Told) -> tuple[Reason, ...]:
     """Where none was chosen the supplier's name on the document counts, which is told with the facts."""
+    item = told.item
     value = item.coding.contact
     if value.source is Source.NOTHING:
         return ()
@@ -88,28 +100,29 @@ async def _contact(tx: Tx, item: Item) -> tuple[Reason, ...]:
     found = {each: await load_contact(tx, item.workspace_id, item.organisation_id, each) for each in sorted(ids)}
     labels = {key: contact.name for key, contact in found.items() if contact is not None}
     return (
-        _reason(item, "Contact", value, lambda key: None if key is None else labels.get(key, "a contact that is gone")),
+        _reason(told, "Contact", value, lambda key: None if key is None else labels.get(key, "a contact that is gone")),
     )
 
 
-def _destination(item: Item) -> Reason:
-    return _as_usual(item, "Publish to", item.coding.publish_to, item.publish_to, _destination_name)
+def _destination(told: Told) -> Reason:
+    return _as_usual(told, "Publish to", told.item.coding.publish_to, told.item.publish_to, _destination_name)
 
 
-def _status(item: Item) -> Reason:
-    return _as_usual(item, "Publish as", item.coding.publish_as, item.publish_as, _status_name)
+def _status(told: Told) -> Reason:
+    return _as_usual(told, "Publish as", told.item.coding.publish_as, told.item.publish_as, _status_name)
 
 
-def _as_usual(item: Item, field: str, value: CodedValue, standing: str, name: Name) -> Reason:
+def _as_usual(told: Told, field: str, value: CodedValue, standing: str, name: Name) -> Reason:
     """What the settings say where nobody chose; also where it was chosen for another kind of item than it is now."""
     if value.value == standing:
-        return _reason(item, field, value, name)
-    beaten = tuple((name(lost.value), item.words_of(lost.source)) for lost in value.beaten)
+        return _reason(told, field, value, name)
+    beaten = tuple((name(lost.value), told.words_of(lost)) for lost in value.beaten)
     return Reason(field=field, value=name(standing), source="as the settings say", beaten=beaten)
 
 
-async def _payment(tx: Tx, item: Item) -> tuple[Reason, ...]:
+async def _payment(tx: Tx, told: Told) -> tuple[Reason, ...]:
     """What it is paid with, and so from which bank account."""
+    item = told.item
     value = item.coding.payment_method
     if value.source is Source.NOTHING and not item.is_to_be_paid:
         return ()
@@ -124,7 +137,7 @@ async def _payment(tx: Tx, item: Item) -> tuple[Reason, ...]:
         return f"{label} → {bank_account_label(account)}" if account and method == value.value else label
 
     dated = Reason(field="Payment date", value=day(item.facts.issued_on), source="the document's date")
-    return (_reason(item, "Payment method", value, name), *([dated] if item.is_to_be_paid else []))
+    return (_reason(told, "Payment method", value, name), *([dated] if item.is_to_be_paid else []))
 
 
 def _destination_name(destination: str | None) -> str | None:
@@ -135,12 +148,12 @@ def _status_name(status: str | None) -> str | None:
     return None if status is None else STATUS_NAMES[PaymentStatus(status)][0]
 
 
-def _reason(item: Item, field: str, coded: CodedValue, name: Name) -> Reason:
+def _reason(told: Told, field: str, coded: CodedValue, name: Name) -> Reason:
     return Reason(
         field=field,
         value=name(coded.value),
-        source=item.told(coded),
+        source=told.words_of(coded),
         by=None if coded.by is None else UserId(coded.by),
         evidence=coded.evidence,
-        beaten=tuple([(name(lost.value), item.words_of(lost.source)) for lost in coded.beaten]),
+        beaten=tuple([(name(lost.value), told.words_of(lost)) for lost in coded.beaten]),
     )

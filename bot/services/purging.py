@@ -46,6 +46,7 @@ from bot.db.previews import PreviewRow
 from bot.db.publications import BatchRow, PublicationRow, StepRow
 from bot.db.recodings import RecodingRow
 from bot.db.reports import ReportReceiptRow
+from bot.db.rules import RuleRow
 from bot.db.smaller_files import SmallerFileRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
@@ -82,6 +83,7 @@ PURGED: tuple[type[Base], ...] = (
     ApiKeyRow,
     PaymentMethodRow,
     ClaimantRow,
+    RuleRow,
     ConnectionRow,
     OrganisationRow,
     MessageRow,

@@ -1,8 +1,9 @@
-"""Items looked at again: coded by the settings as they are now, checked, and moved to where that leads.
+"""Items looked at again: coded by the rules and settings as they are now (`bot.domain.coded`), checked, and moved to where
+that leads.
 
-Runs at the door, after an edit, and for all waiting items when defaults change (`bot.services.following`). A default
-never overrides what is stronger; an approval is never touched by a default, because what was decided on is checked only.
-A default that the ledger is known not to take any more is none. What is empty then is suggested from what was approved before.
+Runs at the door, after an edit, and for all waiting items when rules or defaults change (`bot.services.following`). Neither
+overrides what is stronger; an approval is never touched by them, because what was decided on is checked only. What they say
+that the ledger is known not to take any more is no opinion. What is empty then is suggested from what was approved before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,21 +11,32 @@ from dataclasses import replace
 from uuid import UUID
 
 from bot.db.items import change_item
+from bot.db.rules import rules_for
 from bot.db.unit_of_work import Tx
 from bot.domain.bank_match import keeps_its_line
 from bot.domain.book_rules import BookRules
-from bot.domain.checks import check, in_closed_period, not_billed, not_paid, not_summed, not_taken, parted_on_bank
-from bot.domain.coding import apply_defaults
+from bot.domain.checks import (
+    check,
+    in_closed_period,
+    not_billed,
+    not_paid,
+    not_split,
+    not_summed,
+    not_taken,
+    parted_on_bank,
+)
+from bot.domain.coded import coded
 from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
+from bot.domain.rules import Rule
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settings
-from bot.domain.whole_document import lifted
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.closed_periods import dated
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
 from bot.services.lists import rules_of
+from bot.services.usable_codes import usable_of_rules
 
 
 async def judged(tx: Tx, item: Item, settings: Settings) -> Item:
@@ -37,14 +49,21 @@ async def judged_all(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple
     """As `judged`, for items of one organisation."""
     if not items:
         return ()
+    rules = await rules_of(tx, items[0].workspace_id, items[0].organisation_id)
+    known = await rules_for(tx, items)
+    return await judged_by(tx, items, settings, known, rules)
+
+
+async def judged_by(
+    tx: Tx, items: Sequence[Item], settings: Settings, known: Sequence[Rule], rules: BookRules
+) -> tuple[Item, ...]:
+    """As `judged_all`, by these rules of the organisation's."""
     of = tx, items[0].workspace_id, items[0].organisation_id
-    defaults = {
-        kind: await usable_defaults(*of, settings.of(kind).coding_defaults, kind)
-        for kind in {item.kind for item in items}
-    }
-    rules = await rules_of(*of)
-    coded = [replace(item, coding=apply_defaults(lifted(item.coding, rules), defaults[item.kind])) for item in items]
-    suggested = await with_history(tx, coded, rules)
+    kinds = {item.kind for item in items}
+    defaults = {kind: await usable_defaults(*of, settings.of(kind).coding_defaults, kind) for kind in kinds}
+    usable = {kind: await usable_of_rules(tx, known, kind, rules) for kind in kinds}
+    found = [coded(item, known, defaults[item.kind], usable[item.kind], rules) for item in items]
+    suggested = await with_history(tx, found, rules)
     return tuple(checked(item, rules) for item in await placed(tx, suggested, settings, rules))
 
 
@@ -135,7 +154,7 @@ def checked(item: Item, rules: BookRules) -> Item:
     """
     asked = tuple(question.words for question in item.questions if question.is_open)
     known = check(item.facts, item.coding, item.kind, rules)
-    taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules))
+    taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules), *not_split(item))
     going = (*not_paid(item), *parted_on_bank(item, rules), *taken)
     return replace(item, complaints=(*asked, *known, *going, *in_closed_period(item)))
 

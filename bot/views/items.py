@@ -59,8 +59,9 @@ FACT_NAMES = {
     FactField.NOTE: "description",
 }
 STRONGEST_FIRST = (
-    "A person's choice stands above what the document brings, that above rules, and rules above defaults. "
-    "A weaker one never replaces a stronger one. A suggestion fills what is empty, and is approved by a person."
+    "A person's choice stands above what the document brings, that above rules, and rules above defaults. Of rules, that of "
+    "who sent it in is first, then the payment method's, then the supplier's or customer's. A weaker one never replaces a "
+    "stronger one. A suggestion fills what is empty, and is approved by a person."
 )
 OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
@@ -158,7 +159,8 @@ def _facts_from(item: Item) -> str:
             if read
             else "read from the document, and checked"
         )
-    return f"{said}{f'; edited since: {edited}' if edited else ''}."
+    ruled = _named(item.facts.ruled)
+    return f"{said}{f'; by a rule: {ruled}' if ruled else ''}{f'; edited since: {edited}' if edited else ''}."
 
 
 def _named(fields: frozenset[FactField]) -> str:
@@ -191,6 +193,8 @@ def mark(facts: Facts, field: FactField) -> str:
     """How far a fact is to be relied upon, where that has to be said."""
     if field in facts.edited:
         return "edited"
+    if field in facts.ruled:
+        return "by a rule"
     return "read, check it" if field in facts.read else ""
 
 
@@ -322,10 +326,12 @@ def _why(reason: Reason, address: str) -> str:
     """`address` and an item's id lead to it."""
     by = "" if reason.by is None else f": {mention(reason.by)}"
     value = escape(reason.value or "", 100) or "none"
-    lines = [f"*{reason.field}*\n{value}\n_{reason.source}_{by}"]
+    lines = [f"*{reason.field}*\n{value}\n_{escape(reason.source, 150)}_{by}"]
     if reason.evidence is not None:
         lines.append(f"• {_last(reason.evidence, address)}")
-    lines += [f"• instead of {escape(value or '', 100) or 'none'} ({source})" for value, source in reason.beaten]
+    lines += [
+        f"• instead of {escape(value or '', 100) or 'none'} ({escape(source, 150)})" for value, source in reason.beaten
+    ]
     return "\n".join(lines)
 
 

@@ -1,0 +1,63 @@
+"""What the form of a rule is drawn from, and what a new one is proposed to be."""
+
+from bot.db.unit_of_work import Tx
+from bot.domain.booking import taken_by
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rule_forms import RuleForm, RulePage, kinds_of
+from bot.domain.rules import NO_OPINIONS, Opinions, RuleOf, Target
+from bot.domain.settings import destinations_for, statuses_for
+from bot.services import choices, lists
+from bot.services.known_methods import method_of, methods_named
+from bot.services.settings import organisation_name
+from providers.base import Profile
+
+
+async def rule_page(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, profile: Profile, form: RuleForm
+) -> RulePage:
+    """Of a new one, for who may do less than an admin."""
+    of, says = (tx, workspace_id, organisation_id), form.opinions
+    books = await lists.rules_of(*of)
+    can, kinds = taken_by(profile.capabilities, books), kinds_of(form.target.of)
+    known = await choices.chosen(*of, says.account, says.tax_rate, product=says.product)
+    return RulePage(
+        organisation_id=organisation_id,
+        organisation=await organisation_name(*of),
+        ledger=profile.name,
+        form=form,
+        account=known.account,
+        tax_rate=known.tax_rate,
+        product=known.product,
+        payment_method=await method_of(*of, says.payment_method),
+        tracking=await lists.live_tracking(*of),
+        destinations=tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can))),
+        statuses=tuple(dict.fromkeys(status for kind in kinds for status in statuses_for(kind, can))),
+        books=books,
+    )
+
+
+async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:
+    """What a rule could be of that an item has; None where it has none."""
+    method, party = item.coding.payment_method.value, item.counterparty
+    if not of.applies_to(item.kind):
+        return None
+    if of is RuleOf.PERSON:
+        return Target(of=of, name=item.submitted_by, label=item.submitted_by)
+    if of is RuleOf.PAYMENT_METHOD:
+        known = await methods_named(tx, item.workspace_id, item.organisation_id, (method,))
+        found = known.get(method or "")
+        return None if found is None else Target(of=of, name=str(found.method.id), label=found.method.label)
+    if not party.name:
+        return None
+    contact = item.coding.contact.value
+    return Target(of=of, name=party.name, label=party.name, tax_number=party.tax_number, contact=contact)
+
+
+def said_by(item: Item, of: RuleOf) -> Opinions:
+    """What a new rule from an item would say: what the next one most likely is booked to as well."""
+    if not of.is_of_party:
+        return NO_OPINIONS
+    codes = item.coding.codes
+    product = codes.product if of is RuleOf.CUSTOMER else None
+    return Opinions(account=codes.account, tax_rate=codes.tax_rate, product=product, tracking=codes.tracking)

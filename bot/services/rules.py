@@ -1,0 +1,369 @@
+"""An organisation's rules: listed, proposed from an item, saved, switched off and on, deleted, restored.
+
+For screens: `listed` draws the list, `opened` and `proposed` the form (a `RulePage`, whose `form` is sent back changed),
+`save` takes it, `switch`, `delete` and `restore` are buttons; each of these answers the rule as it is then. Rules of
+suppliers and customers are for bookkeepers and admins; those of people and payment methods, and what is published by itself,
+for admins alone.
+
+Whatever changes what waiting items are coded to begins to follow in the same transaction (`bot.services.following`); what
+somebody has decided on stays as it was decided.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from bot.db import rules as stored
+from bot.db.base import new_id, table_of
+from bot.db.connections import SettingsRow
+from bot.db.unit_of_work import Database, Tx
+from bot.domain.books import ListKind
+from bot.domain.ids import ItemId, OrganisationId, RuleId, UserId, WorkspaceId
+from bot.domain.payment_methods import alike
+from bot.domain.rights import Deed, Person
+from bot.domain.rule_forms import (
+    PER_PAGE,
+    TARGET,
+    RuleForm,
+    RulePage,
+    RulesPage,
+    form_of,
+    proposed,
+    wrong_in,
+)
+from bot.domain.rules import NO_OPINIONS, AutoPublish, Opinions, Rule, RuleOf, Target
+from bot.domain.slack import Actor
+from bot.services import audit
+from bot.services.current import require_item
+from bot.services.new_codes import learn
+from bot.services.people import NotAllowedError, People
+from bot.services.rule_checks import RuleCheck, why_not_free
+from bot.services.rule_pages import rule_page, said_by, target_of
+from bot.services.saving_settings import BeginToFollow, StaleFormError
+from bot.services.set_up import NoConnectionError, provider_of
+from bot.services.settings import load_settings, organisation_name
+from providers.base import AccountingProvider, Profile
+
+SETTINGS = table_of(SettingsRow)
+_HOLD = (
+    select(SETTINGS.c.version)
+    .where(
+        SETTINGS.c.workspace_id == bindparam("workspace_id"), SETTINGS.c.organisation_id == bindparam("organisation_id")
+    )
+    .with_for_update()
+)
+"""As who saves settings: what comes in meanwhile waits for it, so it is coded by one or the other."""
+UNKNOWN_PERSON = "I do not know that person. Choose somebody of this workspace."
+
+
+class RuleRefusedError(Exception):
+    """What is wrong with a form, as a sentence by field of `Opinions`, or `rule_forms.TARGET`. Nothing was saved."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = dict(fields)
+        super().__init__("; ".join(self.fields.values()))
+
+
+class RuleNotFoundError(Exception):
+    """The organisation has no such rule."""
+
+    def __init__(self) -> None:
+        super().__init__("I cannot find that rule any more.")
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    db: Database
+    people: People
+    providers: Mapping[str, AccountingProvider]
+    begin_to_follow: BeginToFollow
+
+    async def listed(
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        page: int = 0,
+        *,
+        text: str = "",
+        of: RuleOf | None = None,
+        deleted: bool = False,
+    ) -> RulesPage:
+        """By label, those switched off too; or those that were `deleted`. `text` is looked for in labels.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins see them.
+            OrganisationNotFoundError: it is no organisation of this workspace.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            every = await stored.all_rules(tx, actor.workspace.id, organisation_id)
+            name = await organisation_name(tx, actor.workspace.id, organisation_id)
+        found = [
+            rule
+            for rule in every
+            if rule.is_deleted is deleted and of in (None, rule.of) and alike(text) in alike(rule.target.label)
+        ]
+        page = min(max(page, 0), max(0, (len(found) - 1) // PER_PAGE))
+        return RulesPage(
+            organisation_id=organisation_id,
+            organisation=name,
+            rules=tuple(found[page * PER_PAGE : (page + 1) * PER_PAGE]),
+            page=page,
+            total=len(found),
+        )
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId) -> RulePage:
+        """Raises:
+        NotAllowedError, OrganisationNotFoundError: as `listed`.
+        NoConnectionError: nothing is connected that could say what there is to choose.
+        RuleNotFoundError: the organisation has no such rule.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            rule = await _rule(tx, actor.workspace.id, organisation_id, rule_id)
+            return replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+
+    async def new(self, actor: Actor, organisation_id: OrganisationId, target: Target) -> RulePage:
+        """The form for a rule of it; where there is one already, that one's. Raises: as `opened`."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            return await self._new(tx, actor, person, organisation_id, proposed(target))
+
+    async def proposed(self, actor: Actor, item_id: ItemId, of: RuleOf) -> RulePage:
+        """The form for a rule of an item's supplier, customer, sender or payment method, filled in with what the item is coded
+        to; where there is a rule already, that one's, as it is.
+
+        Raises:
+            NotAllowedError, NoConnectionError: as `opened`.
+            ItemNotFoundError: unknown, or of another workspace.
+            RuleRefusedError: the item has none that a rule could be of.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            item = await require_item(tx, actor.workspace.id, item_id)
+            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            target = await target_of(tx, item, of)
+            if target is None:
+                raise RuleRefusedError({TARGET: f"{item.reference} has no {of.words} that a rule could be for."})
+            return await self._new(tx, actor, person, item.organisation_id, proposed(target, said_by(item, of)))
+
+    async def save(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId | None, form: RuleForm) -> Rule:
+        """Add one, or change one; a deleted one of the same is taken up again. The same form once more, saved already,
+        changes nothing.
+
+        Raises:
+            NotAllowedError: only bookkeepers and admins; of people, payment methods and what is published by itself only
+                admins.
+            OrganisationNotFoundError, RuleNotFoundError, NoConnectionError: as `opened`.
+            RuleRefusedError: a sentence for each field that cannot stay as it is.
+            StaleFormError: somebody else changed it while the form was open.
+        """
+        person = await self.people.identify(actor)
+        about = await self._person_of(actor, form.target)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await _hold(tx, workspace_id, organisation_id)
+            before = None if rule_id is None else await _rule(tx, workspace_id, organisation_id, rule_id)
+            said = NO_OPINIONS if before is None else before.opinions
+            await self.people.require(tx, _deed(form.target.of, said, form.opinions), actor, person, organisation_id)
+            same = await _with_key(tx, workspace_id, organisation_id, form.target)
+            if same is not None and (before is None or same.id == before.id) and form.is_held_by(same):
+                return same
+            if before is None and same is not None and same.is_deleted:
+                before, form = same, replace(form, version=same.version)
+            wrong = wrong_in(form) | about | await why_not_free(tx, workspace_id, organisation_id, before, same)
+            if before is not None and before.of is not form.target.of:
+                wrong[TARGET] = f"This is a rule of a {before.of.words}. Make another one for a {form.target.of.words}."
+            if not wrong:
+                profile = await self._profile(tx, workspace_id, organisation_id)
+                wrong = await RuleCheck(tx, workspace_id, organisation_id, profile, form, said).wrong()
+            if wrong:
+                raise RuleRefusedError(wrong)
+            rule = await self._written(tx, actor, organisation_id, before, form)
+            if form.is_for_waiting or (before is not None and before.target != rule.target):
+                await self._follow(tx, workspace_id, organisation_id)
+            return rule
+
+    async def switch(
+        self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId, version: int, *, is_active: bool
+    ) -> Rule:
+        """Off: what it said is taken back from all that nobody has decided on; on: it is said again.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError, RuleNotFoundError, StaleFormError: as `save`.
+        """
+        deed = "rule switched on" if is_active else "rule switched off"
+        return await self._turned(
+            actor, organisation_id, rule_id, version, deed, lambda rule: replace(rule, is_active=is_active)
+        )
+
+    async def delete(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId, version: int) -> Rule:
+        """As switched off, and gone from the list; `restore` brings it back as it was. Raises: as `switch`."""
+        return await self._turned(
+            actor, organisation_id, rule_id, version, "rule deleted", lambda rule: replace(rule, is_deleted=True)
+        )
+
+    async def restore(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId, version: int) -> Rule:
+        """Raises: as `switch`."""
+        return await self._turned(
+            actor, organisation_id, rule_id, version, "rule restored", lambda rule: replace(rule, is_deleted=False)
+        )
+
+    async def _turned(  # noqa: PLR0917 - one deed, whatever is done to the rule
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        rule_id: RuleId,
+        version: int,
+        deed: str,
+        turn: Callable[[Rule], Rule],
+    ) -> Rule:
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await _hold(tx, workspace_id, organisation_id)
+            rule = await _rule(tx, workspace_id, organisation_id, rule_id)
+            needed = _deed(rule.of, NO_OPINIONS, rule.opinions)
+            await self.people.require(tx, needed, actor, person, organisation_id)
+            turned = turn(rule)
+            if turned == rule:
+                return rule
+            if rule.version != version:
+                raise StaleFormError
+            turned = _next(turned, actor, tx)
+            await stored.change_rule(tx, turned, at_version=rule.version)
+            await _record(tx, actor, turned, deed)
+            await self._follow(tx, workspace_id, organisation_id)
+            return turned
+
+    async def _written(
+        self, tx: Tx, actor: Actor, organisation_id: OrganisationId, before: Rule | None, form: RuleForm
+    ) -> Rule:
+        """Raises:
+        StaleFormError: it is at another version than the form was drawn from.
+        """
+        since = None if form.is_for_waiting else tx.now
+        if before is None:
+            rule = Rule(
+                id=RuleId(new_id()),
+                workspace_id=actor.workspace.id,
+                organisation_id=organisation_id,
+                target=form.target,
+                opinions=form.opinions,
+                strength=form.strength,
+                since=since,
+                changed_by=actor.user_id,
+                changed_at=tx.now,
+            )
+            is_written, deed = await stored.insert_rule(tx, rule), "rule added"
+        else:
+            if before.version != form.version:
+                raise StaleFormError
+            said = form.opinions, form.strength
+            rule = before.changed(*said, now=tx.now, is_for_waiting=form.is_for_waiting)
+            if before.is_deleted:  # nothing waits for what it said
+                rule = replace(rule, since=since, earlier=(), is_active=True, is_deleted=False)
+            rule = replace(_next(rule, actor, tx), target=form.target)
+            is_written = await stored.change_rule(tx, rule, at_version=before.version)
+            deed = "rule restored" if before.is_deleted else "rule changed"
+        if not is_written:
+            raise StaleFormError
+        await learn(tx, rule.workspace_id, rule.organisation_id, ListKind.ACCOUNTS, rule.opinions.accounts)
+        await learn(tx, rule.workspace_id, rule.organisation_id, ListKind.TAX_RATES, rule.opinions.tax_rates)
+        earlier = None if before is None else before.opinions
+        await _record(tx, actor, rule, deed, before=earlier, is_for_waiting=form.is_for_waiting)
+        return rule
+
+    async def _follow(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+        await self.begin_to_follow(
+            tx, workspace_id, organisation_id, await load_settings(tx, workspace_id, organisation_id)
+        )
+
+    async def _person_of(self, actor: Actor, target: Target) -> dict[str, str]:
+        """A sentence where a rule is of somebody whom Slack does not know here."""
+        if target.of is not RuleOf.PERSON:
+            return {}
+        found = await self.people.directory.person(actor.workspace, UserId(target.name))
+        return {} if found is not None and found.is_known and found.is_of_workspace else {TARGET: UNKNOWN_PERSON}
+
+    async def _profile(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Profile:
+        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
+        if provider is None:
+            raise NoConnectionError
+        return provider.profile
+
+    async def _new(
+        self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId, form: RuleForm
+    ) -> RulePage:
+        rule = await _with_key(tx, actor.workspace.id, organisation_id, form.target)
+        if rule is None or rule.is_deleted:
+            return await self._page(tx, actor, person, organisation_id, form)
+        return replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+
+    async def _page(
+        self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId, form: RuleForm
+    ) -> RulePage:
+        profile = await self._profile(tx, actor.workspace.id, organisation_id)
+        page = await rule_page(tx, actor.workspace.id, organisation_id, profile, form)
+        return replace(page, is_admin=await self._may(tx, Deed.SET_UP, actor, person, organisation_id))
+
+    async def _may(
+        self, tx: Tx, deed: Deed, actor: Actor, person: Person | None, organisation_id: OrganisationId
+    ) -> bool:
+        try:
+            await self.people.require(tx, deed, actor, person, organisation_id)
+        except NotAllowedError:
+            return False
+        return True
+
+
+def _deed(of: RuleOf, before: Opinions, after: Opinions) -> Deed:
+    """What lets documents out without anybody, and what is of people and cards, is for admins."""
+    is_let_out = AutoPublish.ALWAYS in (before.auto_publish, after.auto_publish)
+    return Deed.FIX if of.is_of_party and not is_let_out else Deed.SET_UP
+
+
+def _next(rule: Rule, actor: Actor, tx: Tx) -> Rule:
+    """At its next version."""
+    return replace(rule, version=rule.version + 1, changed_by=actor.user_id, changed_at=tx.now)
+
+
+async def _hold(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    await tx.execute(_HOLD, {"workspace_id": workspace_id, "organisation_id": organisation_id})
+
+
+async def _rule(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, rule_id: RuleId) -> Rule:
+    found = (await stored.rules_by_id(tx, workspace_id, organisation_id, (rule_id,))).get(rule_id)
+    if found is None:
+        raise RuleNotFoundError
+    return found
+
+
+async def _with_key(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, target: Target) -> Rule | None:
+    key = target.key
+    return None if key is None else await stored.rule_with_key(tx, workspace_id, organisation_id, target.of, key)
+
+
+async def _record(
+    tx: Tx,
+    actor: Actor,
+    rule: Rule,
+    deed: str,
+    *,
+    before: Opinions | None = None,
+    is_for_waiting: bool | None = None,
+) -> None:
+    facts: dict[str, Any] = {"of": rule.of, "label": rule.target.label, "says": msgspec.to_builtins(rule.opinions)}
+    if before is not None:
+        facts["said before"] = msgspec.to_builtins(before)
+    if is_for_waiting is not None:
+        facts["for waiting items"] = is_for_waiting
+    await audit.record(
+        tx, rule.workspace_id, rule.id, deed, by=actor.user_id, organisation_id=rule.organisation_id, facts=facts
+    )
