@@ -23,6 +23,7 @@ from handlers import showing
 from tests.fakes.at_once import ask_at_once
 from tests.fakes.clock import FakeClock
 from tests.fakes.compiled import compile_once
+from tests.fakes.in_step import keep_in_step
 from tests.fakes.kept import PostgresDatabase, had_in_turn
 from tests.fakes.network import loopback_only
 from tests.fakes.postgres import Postgres, find_programs, postgres_server
@@ -39,6 +40,7 @@ settings.load_profile("ci" if IS_CI else "here")
 compile_once()
 ask_at_once()
 read_once()
+keep_in_step()
 
 SHORT_WAITS: dict[ModuleType, tuple[str, ...]] = {
     deadline: ("ASKING_SECONDS", "ANSWER_SECONDS"),

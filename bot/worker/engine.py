@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from bot.db import jobs
+from bot.db import jobs, wrong_clocks
 from bot.db.jobs import Job
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.loops import guarded
@@ -51,6 +51,8 @@ class Engine:
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loops: list[asyncio.Task[None]] = field(default_factory=list)
     _is_stopping: bool = False
+    _is_in_step: bool = True
+    """With the database's clock, when last looked."""
 
     async def enqueue(self, tx: Tx, kind: JobKind, key: str, partition: str) -> None:
         await jobs.put_in_line(tx, kind, key, partition)
@@ -117,11 +119,20 @@ class Engine:
         async with self.db.write() as tx:
             await jobs.end(tx, over, me=self.me)
             until = tx.now + self.lease
-            taken = await jobs.take(tx, kinds, most=room, me=self.me, until=until, without=mine) if room else ()
+            may_take = room > 0 and await self._is_in_time(tx)
+            taken = await jobs.take(tx, kinds, most=room, me=self.me, until=until, without=mine) if may_take else ()
         self._over = [place for place in self._over if place not in over]
         for job in taken:
             self._running[job.place] = (job.kind, asyncio.create_task(self._run(handler, job)))
         return len(taken)
+
+    async def _is_in_time(self, tx: Tx) -> bool:
+        """What a wrong clock holds, others take for left behind, and they do it a second time meanwhile."""
+        is_right = await wrong_clocks.is_right(tx)
+        if self._is_in_step and not is_right:
+            logger.error("no jobs are taken: the clocks of this machine and of the database differ; set them, by NTP")
+        self._is_in_step = is_right
+        return is_right
 
     async def _run(self, handler: Handler, job: Job) -> None:
         try:

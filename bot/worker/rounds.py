@@ -17,7 +17,7 @@ from uuid import uuid4
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import CLOCK_SLACK
-from bot.db import rounds
+from bot.db import rounds, wrong_clocks
 from bot.db.unit_of_work import Database
 from bot.delivery import BusyError
 from bot.loops import guarded
@@ -93,6 +93,8 @@ class Rounds:
             self._not_before[name] = free_at
             return False
         async with self.db.write() as tx:
+            if not await wrong_clocks.is_right(tx):
+                return False
             return await rounds.take(tx, name, every, me=self.me, until=tx.now + self.lease)
 
     async def _keep(self, name: Round) -> None:

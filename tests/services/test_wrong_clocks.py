@@ -3,7 +3,7 @@
 The ledger, and everybody else, has the right time all along.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,9 +11,10 @@ from sqlalchemy import select
 from bot.clock import SystemClock
 from bot.db import wrong_clocks
 from bot.db.publications import STEPS
-from bot.db.unit_of_work import Database, Tx
+from bot.db.unit_of_work import Database
 from bot.domain.items import ItemState
 from bot.services.wrong_clocks import WrongClocks
+from tests.fakes import in_step
 from tests.fakes.clock import FakeClock
 from tests.services.ledger import Trouble
 from tests.services.publishing import CrashError, World, a_world
@@ -26,13 +27,8 @@ STEP_SECONDS = 20
 
 
 @pytest.fixture
-async def world(database: Database, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> World:
-    """By a ledger that has a clock of its own, and a database that has the tests' time."""
-
-    async def as_ours(tx: Tx) -> datetime:
-        return tx.now
-
-    monkeypatch.setattr(wrong_clocks, "time_of_database", as_ours)
+async def world(database: Database, clock: FakeClock) -> World:
+    """By a ledger that has a clock of its own."""
     made = await a_world(database, clock)
     made.ledger.clock = FakeClock()
     return made
@@ -127,8 +123,11 @@ async def test_a_ledger_that_goes_on_failing_holds_up_no_others_though_it_began_
 
 
 @pytest.mark.postgres
-async def test_a_process_whose_clock_is_not_the_databases_puts_nothing_right(postgres_url: str) -> None:
+async def test_a_process_whose_clock_is_not_the_databases_puts_nothing_right_and_takes_nothing(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A worker that is behind by a year would take everybody's undo windows for a year too long."""
+    monkeypatch.setattr(wrong_clocks, "time_of_database", in_step.its_own)
     right = Database(postgres_url, SystemClock())
     behind = Database(postgres_url, FakeClock())
     made = await a_world(right, right.clock)
@@ -137,6 +136,8 @@ async def test_a_process_whose_clock_is_not_the_databases_puts_nothing_right(pos
     async with right.read() as tx:
         before = (await tx.execute(due)).scalar_one()
 
+    async with right.read() as ours, behind.read() as its:
+        assert (await wrong_clocks.is_right(ours), await wrong_clocks.is_right(its)) == (True, False)
     assert await WrongClocks(behind).put_right() == 0
     async with right.read() as tx:
         assert (await tx.execute(due)).scalar_one() == before
