@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.documents import DocumentType, ItemKind
+from bot.domain.required import USUALLY_REQUIRED, RequiredFields
 
 TRACKING, PRODUCTS, BOUGHT = "tracking", "products", "products of costs"
 """Of lines; what a package can do (`Capability`) is called so, too."""
@@ -48,6 +49,11 @@ class BookRules:
     """
     of_document: Mapping[str, str] = field(default_factory=dict)
     """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""
+
+    required: RequiredFields = USUALLY_REQUIRED
+    """What the organisation asks for itself (`GeneralSettings`), whatever its books do."""
+    tracking_names: Mapping[str, str] = field(default_factory=dict)
+    """Of the tracking categories that it asks for, as far as there are any now."""
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs

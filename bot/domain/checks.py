@@ -15,6 +15,7 @@ from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
 from bot.domain.exchange import is_plausible
 from bot.domain.items import Item
+from bot.domain.required import RequiredField, lacking
 from bot.domain.settings import Destination
 from bot.domain.splitting import can_be_split
 from bot.domain.texts import dated
@@ -109,6 +110,14 @@ def _lines_not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
     )
 
 
+def without_required(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """What the organisation asks for beside what books do."""
+    if not item.is_booked or item.facts.is_unread:
+        return ()
+    required = rules.required.of(item.kind)
+    return lacking(item.facts, item.coding, required, rules.tracking_names, has_file=item.file_id is not None)
+
+
 def in_closed_period(item: Item) -> tuple[str, ...]:
     """What is dated where the books are closed, and is neither moved nor sent as a draft."""
     closed, day = item.closed, item.dated_on
@@ -153,12 +162,13 @@ def never_booked(document_type: DocumentType) -> str:
 
 
 def _missing(facts: Facts, coding: Coding, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
+    is_numbered = RequiredField.NUMBER in rules.required.of(kind).fields
     who = (facts.buyer.name, "The customer is missing.")
     if kind is not ItemKind.SALE:
         who = (facts.supplier.name, "The supplier is missing.")
     wanted = (
         who,
-        (facts.number, "The document's number is missing."),
+        (facts.number or not is_numbered, "The document's number is missing."),
         (facts.issued_on, "The date is missing."),
         (facts.currency, _no_currency(facts)),
         (facts.gross, "The total is missing."),

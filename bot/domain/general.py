@@ -7,6 +7,7 @@ from datetime import date
 from bot.domain.closing import ClosedPolicy, Closing, Locks
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
+from bot.domain.required import USUALLY_REQUIRED, RequiredField, RequiredFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,7 @@ class GeneralSettings:
     """As an admin decided; what nobody decided is as it always was."""
 
     closing: Closing = field(default_factory=Closing)
+    required: RequiredFields = USUALLY_REQUIRED
 
 
 NOTHING_DECIDED = GeneralSettings()
@@ -43,5 +45,9 @@ class GeneralPage:
     locks: Locks
     tells_locks: bool
     """Whether the package has lock dates that it tells."""
+    required_fields: Mapping[ItemKind, tuple[RequiredField, ...]]
+    """What can be asked for, of a kind that the package has."""
+    tracking: Mapping[str, str]
+    """Names of the tracking categories that can be asked for, by the ledger's ids."""
     before: "GeneralPage | None" = None
     """As it was until somebody saved just now; None where nobody did, or it was saved already."""

@@ -1,6 +1,6 @@
 """What a form can offer from an organisation's imported lists, and whether what came back was on offer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -304,6 +304,13 @@ async def _usable_tracking(
         return ()
     live = tracks_of(await tracked_documents(tx, workspace_id, organisation_id))
     return tuple(track for track in tracking if track in live)
+
+
+def offered_tracking(categories: Sequence[TrackingCategory]) -> tuple[TrackingCategory, ...]:
+    """Those that forms have room for: a few of documents, and a few of lines."""
+    of_lines = [category for category in categories if not category.is_of_document]
+    of_document = [category for category in categories if category.is_of_document]
+    return (*of_document[:MOST_TRACKED], *of_lines[:MOST_TRACKED])
 
 
 async def tracked_documents(

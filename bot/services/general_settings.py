@@ -11,10 +11,12 @@ from bot.domain.closing import ClosedPolicy, locks_of
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm, GeneralPage
 from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.required import NEVER_OF_REPORTS, RequiredField
 from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus, statuses_for
 from bot.domain.slack import Actor
-from bot.services.lists import books_of
+from bot.services import choices
+from bot.services.lists import books_of, live_tracking
 from bot.services.people import People
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
@@ -22,6 +24,11 @@ from bot.services.settings import load_settings, organisation_name
 from providers.base import AccountingProvider, Profile
 
 UNTIL, COSTS, SALES = "until", "closed_costs", "closed_sales"
+REQUIRED = {
+    ItemKind.COST: "required_costs",
+    ItemKind.SALE: "required_sales",
+    ItemKind.EXPENSE_REPORT: "required_reports",
+}
 """Fields that can be wrong."""
 SAME_DAY_SOMEWHERE = timedelta(days=1)
 """Where it is tomorrow already, today is over."""
@@ -80,6 +87,8 @@ class General:
             policies={kind: _policies(provider.profile, books, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
             locks=locks_of(settings.general.closing, books),
             tells_locks=Capability.LOCK_DATES in provider.profile.capabilities,
+            required_fields=offered_fields(provider.profile, books),
+            tracking=await _tracking(*of, provider.profile, books),
         )
 
 
@@ -97,10 +106,45 @@ def _policies(profile: Profile, books: Books | None, kind: ItemKind) -> tuple[Cl
     return tuple(policy for policy in ClosedPolicy if possible[policy])
 
 
+def offered_fields(profile: Profile, books: Books | None) -> dict[ItemKind, tuple[RequiredField, ...]]:
+    """What can be asked for of each kind that the package has; nothing that it has no place for."""
+    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
+    without = frozenset[RequiredField]()
+    if not can & {Capability.PAYMENTS, Capability.BANK_TRANSACTIONS}:
+        without |= {RequiredField.PAYMENT_METHOD}
+    if profile.files is None and Capability.DOWNLOADS not in can:
+        without |= {RequiredField.FILE}
+    has = {ItemKind.EXPENSE_REPORT: Capability.EXPENSE_REPORTS in can}
+    return {
+        kind: tuple(
+            each
+            for each in RequiredField
+            if each not in without and not (kind is ItemKind.EXPENSE_REPORT and each in NEVER_OF_REPORTS)
+        )
+        for kind in ItemKind
+        if has.get(kind, True)
+    }
+
+
+async def _tracking(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, profile: Profile, books: Books | None
+) -> dict[str, str]:
+    """Those that items can be coded to."""
+    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
+    if Capability.TRACKING not in can:
+        return {}
+    live = await live_tracking(tx, workspace_id, organisation_id)
+    return {category.provider_id: category.name for category in choices.offered_tracking(live)}
+
+
 def _impossible(page: GeneralPage, form: GeneralForm) -> dict[str, str]:
     closing, wrong = form.general.closing, {}
     if closing.until is not None and not _is_over(closing.until, page.today):
         wrong[UNTIL] = "This day is not over. Choose one that is: what comes in would be stopped until then."
+    for kind in ItemKind:
+        asked = form.general.required.of(kind)
+        if not (asked.fields <= set(page.required_fields.get(kind, ())) and set(asked.tracking) <= set(page.tracking)):
+            wrong[REQUIRED[kind]] = f"{page.ledger} does not have all of these any more. Choose again."
     for kind, name in ((ItemKind.COST, COSTS), (ItemKind.SALE, SALES)):
         if closing.of(kind) not in page.policies[kind]:
             wrong[name] = f"{page.ledger} cannot do that. Choose something else."

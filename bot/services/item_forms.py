@@ -11,7 +11,7 @@ from bot.db.connections import ConnectionRow
 from bot.db.drafts import load_draft
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.booking import kind_of, taken_by
-from bot.domain.books import Capability, TrackingCategory
+from bot.domain.books import Capability
 from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.editing import Edit, edit_of
 from bot.domain.forms import ItemPage
@@ -21,7 +21,7 @@ from bot.domain.rights import Deed
 from bot.domain.settings import Destination, KindSettings, PaymentStatus, statuses_for
 from bot.domain.slack import Actor
 from bot.services import lists
-from bot.services.choices import MOST_TRACKED
+from bot.services.choices import offered_tracking
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.items import require_editable
@@ -113,12 +113,12 @@ class ItemForms:
             has_products=Capability.PRODUCTS in can and item is not None and await lists.has_products(*of),
             contact=None if contact is None else await lists.load_contact(*of, contact),
             customers=await lists.contacts_by_id(*of, {each.customer for each in codes if each.customer}),
-            tracking=_offered(await lists.live_tracking(*of)) if Capability.TRACKING in can else (),
+            tracking=offered_tracking(await lists.live_tracking(*of)) if Capability.TRACKING in can else (),
             methods=await methods_named(*of, _methods(usual, edit, item)),
             has_methods=item is None or await has_methods(*of),
             statuses=statuses,
             capabilities=can,
-            rules=books.rules,
+            rules=await lists.rules_of(*of),
             usual_destination=usual.destination,
             usual_status=_as_far_as(statuses, usual.payment_status),
             usual_account=usual.default_account,
@@ -155,12 +155,6 @@ def _as_far_as(statuses: Sequence[PaymentStatus], usual: PaymentStatus) -> Payme
     """What the settings come to: where it cannot be paid, it is approved."""
     can_not_be_paid = usual is PaymentStatus.PAID and statuses and usual not in statuses
     return PaymentStatus.AWAITING_PAYMENT if can_not_be_paid else usual
-
-
-def _offered(categories: Sequence[TrackingCategory]) -> tuple[TrackingCategory, ...]:
-    of_lines = [category for category in categories if not category.is_of_document]
-    of_document = [category for category in categories if category.is_of_document]
-    return (*of_document[:MOST_TRACKED], *of_lines[:MOST_TRACKED])
 
 
 def _methods(usual: KindSettings, edit: Edit | None, item: Item | None) -> tuple[str | None, ...]:

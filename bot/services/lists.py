@@ -10,7 +10,7 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.db import list_terms
 from bot.db.base import dump, load, table_of
-from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow
+from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import USERS, Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
@@ -18,10 +18,12 @@ from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
+from bot.domain.required import USUALLY_REQUIRED, RequiredFields
 from bot.domain.texts import folded
 from bot.services.finding import find, nearest
 
-ENTRIES, SYNCS, ORGANISATIONS = table_of(ListEntryRow), table_of(ListSyncRow), table_of(OrganisationRow)
+ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
+ORGANISATIONS, SETTINGS = table_of(OrganisationRow), table_of(SettingsRow)
 
 _ENTRY = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
     ENTRIES.c.workspace_id == bindparam("workspace_id"),
@@ -37,6 +39,13 @@ _ENTRIES = select(ENTRIES.c.key, ENTRIES.c.entry, ENTRIES.c.is_active).where(
 )
 _BOOKS = select(ORGANISATIONS.c.books).where(
     ORGANISATIONS.c.id == bindparam("organisation_id"), ORGANISATIONS.c.workspace_id == bindparam("workspace_id")
+)
+_RULES = (
+    select(ORGANISATIONS.c.books, SETTINGS.c.general)
+    .outerjoin(SETTINGS, SETTINGS.c.organisation_id == ORGANISATIONS.c.id)
+    .where(
+        ORGANISATIONS.c.id == bindparam("organisation_id"), ORGANISATIONS.c.workspace_id == bindparam("workspace_id")
+    )
 )
 _READ_AT = select(SYNCS.c.kind, SYNCS.c.synced_at).where(
     SYNCS.c.workspace_id == bindparam("workspace_id"), SYNCS.c.organisation_id == bindparam("organisation_id")
@@ -103,9 +112,17 @@ class _Category(msgspec.Struct):
 
     provider_id: str
     name: str
+    is_active: bool = True
     is_of_document: bool = False
 
 
+class _OfGeneral(msgspec.Struct):
+    """Of the general settings, what items are checked by."""
+
+    required: RequiredFields = USUALLY_REQUIRED
+
+
+_REQUIRED = msgspec.json.Decoder(_OfGeneral)
 _CATEGORY = msgspec.json.Decoder(_Category)
 
 
@@ -394,14 +411,20 @@ async def keep_books(
 
 
 async def rules_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> BookRules:
-    """What its books ask of documents, as they were read last."""
-    books = await books_of(tx, workspace_id, organisation_id)
-    if books is None or not books.rules.tracks_documents:
-        return USUAL_RULES if books is None else books.rules
+    """What its books ask of documents, as they were read last, and what it asks for itself."""
+    row = (await tx.execute(_RULES, {"workspace_id": workspace_id, "organisation_id": organisation_id})).one_or_none()
+    if row is None:
+        return USUAL_RULES
+    books = load(row.books, Books)
+    required = USUALLY_REQUIRED if row.general is None else _REQUIRED.decode(row.general).required
+    rules = replace(books.rules, required=required) if required != USUALLY_REQUIRED else books.rules
+    if not (rules.tracks_documents or required.tracks):
+        return rules
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TRACKING_CATEGORIES}
     known = [_CATEGORY.decode(entry) for entry in (await tx.execute(_ALL, of)).scalars()]
     of_document = {category.provider_id: category.name for category in known if category.is_of_document}
-    return replace(books.rules, of_document=of_document)
+    live = {category.provider_id: category.name for category in known if category.is_active}
+    return replace(rules, of_document=of_document if rules.tracks_documents else {}, tracking_names=live)
 
 
 async def books_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Books | None:

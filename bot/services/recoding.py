@@ -24,6 +24,7 @@ from bot.domain.checks import (
     not_summed,
     not_taken,
     parted_on_bank,
+    without_required,
 )
 from bot.domain.coded import coded
 from bot.domain.items import Item, ItemState
@@ -76,7 +77,9 @@ async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookR
     of = tx, items[0].workspace_id, items[0].organisation_id
     known = await known_methods(*of, methods) if methods else {}
     accounts = await bank_accounts(*of) if any(item.bank_line is not None for item in going) else {}
-    return tuple(_paid(item, known, accounts) for item in going)
+    paid = tuple(_paid(item, known, accounts) for item in going)
+    has_lost_its_line = any(item.bank_line is None and was.bank_line for was, item in zip(going, paid, strict=True))
+    return await dated(tx, paid, settings) if has_lost_its_line else paid
 
 
 def _with_its_line(item: Item) -> Item:
@@ -156,7 +159,7 @@ def checked(item: Item, rules: BookRules) -> Item:
     known = check(item.facts, item.coding, item.kind, rules)
     taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules), *not_split(item))
     going = (*not_paid(item), *parted_on_bank(item, rules), *taken)
-    return replace(item, complaints=(*asked, *known, *going, *in_closed_period(item)))
+    return replace(item, complaints=(*asked, *known, *without_required(item, rules), *going, *in_closed_period(item)))
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:

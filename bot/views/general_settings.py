@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.general import GeneralForm, GeneralPage, GeneralSettings
-from bot.views import closing, kind_settings
+from bot.views import closing, kind_settings, required
 from bot.views.fields import Fields
 from bot.views.ids import CallbackId
 from bot.views.metadata import FormRef
@@ -30,7 +30,7 @@ def form(page: GeneralPage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
-    blocks += closing.closing_fields(page)
+    blocks += [*closing.closing_fields(page), DividerBlock(), *required.required_fields(page)]
     return View(
         type="modal",
         callback_id=CallbackId.GENERAL_SETTINGS,
@@ -48,14 +48,16 @@ def read(state: dict[str, Any], version: int) -> Reading:
     """
     found = Fields(state)
     closed, wrong = closing.read_closing(found)
-    return Reading(form=GeneralForm(version=version, general=GeneralSettings(closing=closed)), wrong=wrong)
+    general = GeneralSettings(closing=closed, required=required.read_required(found))
+    return Reading(form=GeneralForm(version=version, general=general), wrong=wrong)
 
 
 def saved(page: GeneralPage) -> View:
     """What was changed."""
     words = [":white_check_mark: It is saved. What waits follows, and what is approved goes out as it was approved."]
     if page.before is not None:
-        words.append(kind_settings.what_changed(closing.closing_changed(page.before, page)))
+        changes = [*closing.closing_changed(page.before, page), *required.required_changed(page.before, page)]
+        words.append(kind_settings.what_changed(changes))
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

@@ -25,6 +25,7 @@ from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineA
 from bot.domain.editing import Edit
 from bot.domain.forms import ItemPage
 from bot.domain.lines import balance_of, in_amounts, with_taxes
+from bot.domain.required import RequiredField
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
@@ -139,7 +140,7 @@ def _fact_fields(page: ItemPage) -> list[Block]:
     anew = f":{page.revision}" if page.revision else ""
     no_tax = "Leave empty if the total includes no tax, whatever the tax rate."
     return [
-        fields.text_field(BlockId.NUMBER, "Invoice number", facts.number, longest=LONGEST_NUMBER),
+        _number_field(page),
         fields.day_field(BlockId.ISSUED_ON, "Invoice date", facts.issued_on),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
         *currency_fields(page),
@@ -148,6 +149,19 @@ def _fact_fields(page: ItemPage) -> list[Block]:
             BlockId.TAX + anew, "Tax included in the total", shown(facts.tax), longest=20, hint=no_tax, optional=True
         ),
     ]
+
+
+def _number_field(page: ItemPage) -> Block:
+    """It may be left empty where the organisation does not ask for it."""
+    is_asked = RequiredField.NUMBER in page.rules.required.of(page.edit.kind).fields
+    return fields.text_field(
+        BlockId.NUMBER,
+        "Invoice number",
+        page.edit.facts.number,
+        longest=LONGEST_NUMBER,
+        hint=None if is_asked else "Without one it is published by its reference here.",
+        optional=not is_asked,
+    )
 
 
 def _note_field(facts: Facts) -> Block:

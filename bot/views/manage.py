@@ -104,7 +104,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
     settings.accessory = set_up_button(status.card)
     sales = section(words.sales)
     sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
-    general = section("*General*\nClosed periods, and what becomes of documents that are dated in one.")
+    general = section("*General*\nClosed periods, and the fields that documents need.")
     general.accessory = ButtonElement(action_id=ActionId.OPEN_GENERAL_SETTINGS, text="General", value=value)
     methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
