@@ -85,6 +85,7 @@ from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
+from handlers.statements import StatementHandlers
 from handlers.web import ConnectPages
 from handlers.withdrawing import WithdrawHandlers
 from providers import PROVIDERS
@@ -129,6 +130,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         sales,
         bank,
         general,
+        StatementHandlers(services.statements, services.organisations),
         SettingsHandlers(services.set_up, services.organisations, sales, bank, general),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),

@@ -76,6 +76,7 @@ from bot.services.saving_settings import SettingsService
 from bot.services.set_up import SetUp
 from bot.services.site import Site
 from bot.services.smaller_files import SmallerFiles
+from bot.services.statements import Statements
 from bot.services.statuses import Statuses
 from bot.services.taking_as_it_is import TakingAsItIs
 from bot.services.taking_over import TakingOver
@@ -85,6 +86,7 @@ from bot.services.waiting import Waiting
 from bot.services.withdrawals import Withdrawals
 from bot.services.workspaces import Workspaces
 from bot.slack import AuthTest, ChannelTest, SlackClients
+from bot.statements.reading import StatementReader
 from bot.uploads import SlackHands, SlackUploads
 from bot.vault import Vault
 from handlers.oauth_access import SlackOauthAccess
@@ -130,6 +132,7 @@ class Services:
     bank_settings: BankSettings
     bank_matching: BankMatching
     rules: Rules
+    statements: Statements
     items: Items
     cards: Cards
     browsing: Browsing
@@ -232,6 +235,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         bank_settings=BankSettings(db, people, jobs, providers),
         bank_matching=BankMatching(db, people, cards),
         rules=Rules(db, people, providers, following.begin),
+        statements=Statements(db, people, providers, files.handed_in, StatementReader.build()),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,
         cards=cards,

@@ -262,6 +262,21 @@ async def forget_free_lines(tx: Tx, workspace_id: WorkspaceId, organisation_id: 
     )
 
 
+async def forget_elsewhere(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, statement_account: str, bank_account: str
+) -> None:
+    """Somebody said of another bank account before that the statement is of it: what no item has goes from there."""
+    await tx.execute(
+        LINES.delete().where(
+            LINES.c.workspace_id == workspace_id,
+            LINES.c.organisation_id == organisation_id,
+            LINES.c.statement_account == statement_account,
+            LINES.c.bank_account != bank_account,
+            LINES.c.item_id.is_(None),
+        )
+    )
+
+
 async def account_of_statement(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, statement_account: str
 ) -> str | None:

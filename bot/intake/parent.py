@@ -82,7 +82,7 @@ class _TalkativeError(Exception):
     """The child wrote more than it may."""
 
 
-class _EndedBadlyError(Exception):
+class EndedBadlyError(Exception):
     """There is no answer; its text says why, as a sentence."""
 
 
@@ -102,7 +102,7 @@ class ChildReader:
             return refused
         try:
             return _decoded(await self._ask(Task.READ, kind, content))
-        except _EndedBadlyError as error:
+        except EndedBadlyError as error:
             return Unreadable(reason=str(error))
 
     async def preview(self, content: bytes) -> bytes | None:
@@ -115,7 +115,7 @@ class ChildReader:
             return None
         try:
             return await self._ask(Task.PREVIEW, kind, content) or None
-        except _EndedBadlyError:
+        except EndedBadlyError:
             return None
 
     async def smaller(self, content: bytes, most_bytes: int) -> Smaller | None:
@@ -127,9 +127,17 @@ class ChildReader:
             return None
         try:
             made = await self._ask(Task.SMALLER, kind, content, most_bytes)
-        except _EndedBadlyError:
+        except EndedBadlyError:
             return None
         return Smaller(content=made, ending=ENDINGS[kind]) if made else None
+
+    async def said(self, content: bytes) -> bytes:
+        """What a child of another entry says of some bytes.
+
+        Raises:
+            EndedBadlyError: nothing, because it ended.
+        """
+        return await self._ask(Task.READ, FileKind.UNKNOWN, content)
 
     async def _ask(self, task: Task, kind: FileKind, content: bytes, output_bytes: int | None = None) -> bytes:
         most = self._limits.output_bytes if output_bytes is None else output_bytes
@@ -212,7 +220,7 @@ def _decoded(output: bytes) -> Reading | Unreadable:
     return found
 
 
-def _ended(reason: str, cause: str) -> _EndedBadlyError:
+def _ended(reason: str, cause: str) -> EndedBadlyError:
     """Logged, because a child that always ends badly is a fault of the installation and not of the files."""
     logger.warning("a document's reader ended badly", extra={"cause": cause})
-    return _EndedBadlyError(reason)
+    return EndedBadlyError(reason)

@@ -136,7 +136,8 @@ async def _payment(tx: Tx, told: Told) -> tuple[Reason, ...]:
         label = known[method].method.label if method in known else "a payment method that is gone"
         return f"{label} → {bank_account_label(account)}" if account and method == value.value else label
 
-    dated = Reason(field="Payment date", value=day(item.facts.issued_on), source="the document's date")
+    source = "the document's date" if item.bank_line is None else "the bank line's date"
+    dated = Reason(field="Payment date", value=day(item.dated_on), source=source)
     return (_reason(told, "Payment method", value, name), *([dated] if item.is_to_be_paid else []))
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
+from slack_sdk.models.blocks import ActionsBlock, Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.bank_match import BankForm, BankPage
@@ -11,6 +11,7 @@ from bot.views.fields import Fields, an_option, radio_field
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
+from bot.views.statements import add_button
 from bot.views.text import day, escape, plain
 
 ON, OFF = "on", "off"
@@ -71,8 +72,13 @@ def saved(page: BankPage) -> View:
         callback_id=CallbackId.EXPLANATION,
         title=PlainTextObject(text="Saved"),
         close=PlainTextObject(text="Close"),
-        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section(words)],
+        blocks=[HeaderBlock(text=plain(page.organisation, 150)), section(words), *_next(page)],
     )
+
+
+def _next(page: BankPage) -> list[Block]:
+    """Where lines come by statements, the first one."""
+    return [ActionsBlock(elements=[add_button(page.organisation_id)])] if page.is_on and not page.has_lines else []
 
 
 def _how(page: BankPage) -> str:
@@ -83,7 +89,7 @@ def _how(page: BankPage) -> str:
             "when the cost is published."
         )
     return (
-        f"{ledger} does not tell its bank lines, so they come from statements of your bank. *Autofill payment* on a cost has it "
+        f"{ledger} does not tell its bank lines, so they come from statements of your bank (`/dext statement`). *Autofill payment* on a cost has it "
         f"published as money spent, on that account and that day, so that it is ready to be reconciled in {ledger}."
     )
 

@@ -32,6 +32,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_SALES_SETTINGS,
     ActionId.OPEN_BANK_SETTINGS,
     ActionId.OPEN_GENERAL_SETTINGS,
+    ActionId.OPEN_STATEMENT,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -161,6 +162,9 @@ class Ids:
     api_key: str
     """With its organisation, as its button spells it."""
     payment_method: str
+    bank_account: str
+    statement: str
+    """A bank account of the ledger, and where a statement of it is."""
     bank_line: str
     """One that what waits may have been paid by."""
     """With its organisation and version, as its form spells it."""
@@ -274,6 +278,10 @@ def submission(ids: Ids, callback: CallbackId) -> Payload:
     if callback in (CallbackId.CHOOSE_PAYMENT_METHOD, CallbackId.PAY_WITH_ANOTHER):
         method = chosen(ids.payment_method.rpartition(":")[2])
         state = {BlockId.PAYMENT_METHOD: {ActionId.FIND_USABLE_METHOD: method}}
+    if callback is CallbackId.STATEMENT:
+        files = {"type": "file_input", "files": [{"id": "F0", "url_private_download": ids.statement}]}
+        bank = chosen(ids.bank_account)
+        state = {BlockId.STATEMENT_FILE: value(files), BlockId.BANK_ACCOUNT: {ActionId.FIND_BANK_ACCOUNT: bank}}
     if callback is CallbackId.AUTOFILL_PAYMENT:
         state = {BlockId.BANK_LINE: value(chosen(ids.bank_line))}
     form = view(callback, ids.metadata(callback), state)

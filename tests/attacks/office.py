@@ -60,6 +60,7 @@ from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
+from tests.statements.files import sgml
 
 UNDO_SECONDS = 7200
 CONNECTIONS, ORGANISATIONS, ENTRIES = table_of(ConnectionRow), table_of(OrganisationRow), table_of(ListEntryRow)
@@ -333,6 +334,8 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         hurried=before_sending[1],
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
+        bank_account=bank,
+        statement=_a_statement(desk),
         bank_line=bank_line,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         closed=closed,
@@ -346,6 +349,13 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+def _a_statement(desk: Desk) -> str:
+    """That somebody has put into the form."""
+    workspace = desk.slack.workspace
+    stored = workspace.keep_file(sgml(("20260304", "-7.00", "F9", "SHOP")).encode(), "march.ofx", user=BEN)
+    return str(workspace.file_to_slack(stored)["url_private_download"])
 
 
 async def _a_bank_line(desk: Desk, bank: str) -> str:

@@ -32,6 +32,7 @@ WORDS = {
     "items": INSIDERS,
     "payment-methods": ADMINS,
     "settings": ADMINS,
+    "statement": KEEPERS,
     "sync": KEEPERS,
 }
 CLICKS = {
@@ -62,6 +63,7 @@ CLICKS = {
     ActionId.OPEN_SALES_SETTINGS: ADMINS,
     ActionId.OPEN_BANK_SETTINGS: ADMINS,
     ActionId.OPEN_GENERAL_SETTINGS: ADMINS,
+    ActionId.OPEN_STATEMENT: KEEPERS,
     ActionId.OPEN_ADD_ITEM: INSIDERS,
     ActionId.OPEN_REPORT: INSIDERS,
     ActionId.TAKE_APART: KEEPERS | CLAIMANTS,
@@ -165,6 +167,7 @@ FORMS = {
     CallbackId.SETTINGS: ADMINS,
     CallbackId.SALES_SETTINGS: ADMINS,
     CallbackId.BANK_SETTINGS: ADMINS,
+    CallbackId.STATEMENT: KEEPERS,
     CallbackId.AUTOFILL_PAYMENT: KEEPERS,
     CallbackId.GENERAL_SETTINGS: ADMINS,
     CallbackId.PEOPLE: ADMINS,

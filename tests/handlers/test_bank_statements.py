@@ -1,0 +1,113 @@
+"""Where the ledger tells no bank lines they come by statements: a cost is published as money spent on the line's account and day."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
+from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
+from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.test_bank_match import autofill, switched
+from tests.handlers.test_paid import account
+from tests.statements.files import A_LINE, sgml, table
+
+CURRENT, EURO = "090", "092"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
+    async with a_desk(sqlite_url, undo_seconds=0) as made:
+        yield made
+        assert made.slack.refusals == []
+
+
+async def put_in(
+    desk: Desk,
+    content: bytes,
+    bank: str | None = CURRENT,
+    *,
+    user: str = BOOKKEEPER,
+    name: str = "march.ofx",
+    **values: str,
+) -> Any:
+    await desk.slack.command("/dext", "statement", user=user, channel=BILLS)
+    form = desk.modal(user)
+    stored = desk.slack.workspace.keep_file(content, name, user=user)
+    chosen: dict[str, object] = {BlockId.STATEMENT_FILE: [stored.id], **values}
+    if bank is not None:
+        await desk.slack.options(form, ActionId.FIND_BANK_ACCOUNT, "", user=user)
+        chosen[BlockId.BANK_ACCOUNT] = await account(desk, bank)
+    done = await desk.slack.submit(form, chosen)
+    await desk.settle()
+    return done
+
+
+async def told(desk: Desk, user: str = BOOKKEEPER) -> str:
+    said = words(desk.modal(user))
+    await desk.slack.close_modal(user, everything=True)
+    return said
+
+
+async def test_a_cost_is_money_spent_on_the_day_and_account_of_the_statements_line(desk: Desk) -> None:
+    assert "they come from statements" in words(await switched(desk))
+    card = await desk.add()
+    assert ActionId.AUTOFILL_PAYMENT not in actions(card)
+
+    done = await put_in(desk, sgml(A_LINE, ("20260320", "-9.99", "F2", "SHOP")).encode())
+
+    assert (done.errors, done.error) == ({}, None)
+    assert "2 lines of *090 · Business Current Account* added, 3 Mar 2026 to 20 Mar 2026" in await told(desk)
+    assert "PAPER &amp; INK" in words(desk.card("INV-1"))
+    assert (await autofill(desk)).errors == {}
+    await desk.approve("INV-1")
+    await desk.world.later(60)
+    (spent,) = desk.xero.books[TRADING].bank_transactions.values()
+    assert (spent["Type"], spent["BankAccount"]["Code"], spent["Date"][:10]) == ("SPEND", CURRENT, "2026-03-03")
+    assert not spent.get("IsReconciled")
+    assert "Published* to Xero" in words(desk.card("INV-1"))
+
+
+async def test_the_same_statement_again_adds_nothing_and_its_account_is_known(desk: Desk) -> None:
+    await switched(desk)
+    first = await put_in(desk, sgml(A_LINE).encode(), None)
+    assert "Choose which bank account" in first.errors[BlockId.BANK_ACCOUNT]
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await put_in(desk, sgml(A_LINE).encode())
+    await told(desk)
+
+    await put_in(desk, sgml(A_LINE).encode(), None)
+
+    assert "Nothing is new: all 1 lines" in await told(desk)
+    await put_in(desk, sgml(A_LINE, ("20260304", "-1", "F2", "X")).encode(), None)
+    assert "1 line of *090 · Business Current Account* added" in await told(desk)
+
+
+async def test_what_is_wrong_with_a_statement_is_said_at_its_field(desk: Desk) -> None:
+    await switched(desk)
+    two_ways = table("Date,Description,Amount", "03/04/2026,PAPER,-120.00")
+
+    euro = await put_in(desk, sgml(A_LINE).encode(), EURO)
+    unread = await put_in(desk, b"hello", name="march.csv")
+    unsure = await put_in(desk, two_ways, name="march.csv")
+    sure = await put_in(desk, two_ways, name="march.csv", **{BlockId.DAY_ORDER: "month-first"})
+
+    assert "It is in GBP" in euro.errors[BlockId.BANK_ACCOUNT]
+    assert "no header with several columns" in unread.errors[BlockId.STATEMENT_FILE]
+    assert "read in two ways" in unsure.errors[BlockId.DAY_ORDER]
+    assert sure.errors == {}
+    assert "1 line of *090" in await told(desk)
+
+
+async def test_statements_are_for_bookkeepers_and_admins_where_costs_are_matched(desk: Desk) -> None:
+    answer = await desk.slack.command("/dext", "statement", user=BOOKKEEPER, channel=BILLS)
+    assert "Bank match is switched off" in answer.text
+    await switched(desk)
+
+    answer = await desk.slack.command("/dext", "statement", user=MEMBER, channel=BILLS)
+
+    assert "admins and bookkeepers can do that" in answer.text
+    assert "Add a statement" in str(
+        (await desk.slack.command("/dext", "statement", user=ADMIN)).text or desk.modal(ADMIN)
+    )

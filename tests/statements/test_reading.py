@@ -1,0 +1,174 @@
+"""What a statement says, whichever way a bank writes it; and files that are made to harm or say nothing."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.bank_statements import MOST_LINES, Statement, StatementError
+from bot.sheets.values import DayOrder
+from bot.statements.child import text_of
+from bot.statements.ofx import is_ofx, read_ofx
+from bot.statements.reading import StatementReader
+from bot.statements.table import UnsureOrderError, is_statement, read_table
+from tests.statements.files import A_LINE, many, sgml, table, xml
+
+D = Decimal
+
+
+def said(statement: Statement) -> list[tuple[date, Decimal, str, str | None]]:
+    return [(line.dated_on, line.amount, line.text, line.fitid) for line in statement.lines]
+
+
+@pytest.mark.parametrize("text", [sgml(A_LINE), sgml(A_LINE).replace("\r\n", "\n")])
+def test_ofx_in_sgml_says_account_currency_and_lines(text: str) -> None:
+    assert is_ofx(text)
+
+    found = read_ofx(text)
+
+    assert (found.account, found.currency) == ("204010 12345678", "GBP")
+    assert said(found) == [(date(2026, 3, 3), D("-120.00"), "PAPER & INK", "F1")]
+
+
+def test_ofx_in_xml_says_the_same_of_a_card_and_text_in_it_is_text() -> None:
+    text = xml(A_LINE, ("2026-03-04", "1,50", "F2", "&lt;b&gt;"))
+    assert is_ofx(text)
+
+    found = read_ofx(text)
+
+    assert (found.account, found.currency) == ("12345678", "GBP")
+    assert said(found)[0][2:] == ("PAPER & INK · a < b", "F1")
+    assert said(found)[1] == (date(2026, 3, 4), D("1.50"), "<b> · a < b", "F2")
+
+
+def test_to_whom_money_went_is_no_account_of_the_statement_and_other_currencies_are_counted() -> None:
+    rows = sgml(A_LINE, ("20260304", "-5", "F2", "ABROAD"))
+    to_somebody = "<BANKACCTTO><BANKID>999999<ACCTID>99999999</BANKACCTTO></STMTTRN>"
+    text = rows.replace("</STMTTRN>", to_somebody, 1)
+    text = text.replace("<NAME>ABROAD", "<NAME>ABROAD<CURRENCY><CURRATE>1.1<CURSYM>EUR</CURRENCY>")
+
+    found = read_ofx(text)
+
+    assert (found.account, len(found.lines), found.left_out) == ("204010 12345678", 1, 1)
+
+
+def test_what_a_line_cost_elsewhere_is_no_other_currency() -> None:
+    text = sgml(A_LINE).replace("<FITID>", "<ORIGCURRENCY><CURRATE>1.1<CURSYM>EUR</ORIGCURRENCY><FITID>")
+
+    assert len(read_ofx(text).lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (sgml(A_LINE) + sgml(A_LINE, account="2"), "statements of 2 accounts"),
+        ("OFXHEADER:100\n<OFX></OFX>", "no statement of a bank account"),
+        (sgml(("yesterday", "-1", "F", "X")), "no date that I can read"),
+        (sgml(("20261303", "-1", "F", "X")), "no date that I can read"),
+        (sgml(("20260303", "1.234,5", "F", "X")), "no amount that I can read"),
+        (sgml(("20260303", "1e9", "F", "X")), "no amount that I can read"),
+        (sgml(*many(MOST_LINES + 1)), "more than 5000 lines"),
+        (
+            '<?xml version="1.0"?><!DOCTYPE OFX [<!ENTITY a SYSTEM "file:///etc/passwd">]><OFX>&a;</OFX>',
+            "declares more",
+        ),
+        (xml(A_LINE).replace("<OFX>", '<!DOCTYPE x [<!ENTITY a "aaaa">]><OFX>'), "declares more"),
+    ],
+)
+def test_what_is_no_statement_says_why(text: str, words: str) -> None:
+    with pytest.raises(StatementError, match=words):
+        read_ofx(text)
+
+
+@pytest.mark.parametrize(
+    ("file", "lines"),
+    [
+        (
+            table("Date,Description,Amount", "31/03/2026,PAPER,-120.00", "01/04/2026,SHOP,5"),
+            [(date(2026, 3, 31), D("-120.00"), "PAPER", None), (date(2026, 4, 1), D(5), "SHOP", None)],
+        ),
+        (
+            table(
+                "Transaction Date;Details;Paid out;Paid in;Balance",
+                "2026-03-03;PAPER;1.120,00;;9",
+                "2026-03-03;B/F;;;8",
+            ),
+            [(date(2026, 3, 3), D("-1120.00"), "PAPER", None)],
+        ),
+        (
+            table("Buchungstag\tVerwendungszweck\tBetrag (EUR)\tTransaction ID", "03.03.2026\tPAPIER\t-12,50\tT1"),
+            [(date(2026, 3, 3), D("-12.50"), "PAPIER", "T1")],
+        ),
+        (
+            table("Date,Name,Memo,Debit,Credit", "3 Mar 2026,A,A,(7.00),", "4 Mar 2026,=cmd,,,7"),
+            [(date(2026, 3, 3), D("-7.00"), "A", None), (date(2026, 3, 4), D(7), "=cmd", None)],
+        ),
+    ],
+)
+def test_columns_dates_and_marks_are_known_by_what_the_list_says(file: bytes, lines: list[object]) -> None:
+    assert said(read_table(file, None)) == lines
+
+
+def test_dates_of_two_meanings_are_asked_about() -> None:
+    file = table("Date,Description,Amount", "03/04/2026,PAPER,-1.00")
+
+    with pytest.raises(UnsureOrderError):
+        read_table(file, None)
+    assert read_table(file, DayOrder.MONTH_FIRST).lines[0].dated_on == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (table("Day,What,Sum", "2026-03-03,X,1"), "No column of it is the date: it has Day, What, Sum"),
+        (table("Date,What", "2026-03-03,X"), "No column of it is the amount"),
+        (table("Date,Description,Amount", "2026-03-03,X,abc"), "Line 2: abc is no amount"),
+        (table("Date,Description,Amount", "2026-03-03,X,1.234"), "can be read in two ways"),
+        (table("Date,Description,Amount", "2026-03-03,X,0"), "no line with an amount"),
+        (table("Date,Description,Amount,Currency", "2026-03-03,X,1,GBP", "2026-03-03,X,1,EUR"), "several currencies"),
+        (table("Date,Description,Amount,IBAN", "2026-03-03,X,1,A", "2026-03-03,X,1,B"), "lines of 2 accounts"),
+        (b"PK\x03\x04", "Excel workbook"),
+        (bytes(100), "not text"),
+    ],
+)
+def test_a_list_that_is_no_statement_says_why(file: bytes, words: str) -> None:
+    with pytest.raises(StatementError, match=words):
+        read_table(file, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_one"),
+    [
+        (("Date", "Description", "Amount"), True),
+        (("Posting Date", "Details", "Debit", "Credit"), True),
+        (("Date", "Supplier", "Description", "Amount"), False),
+        (("Date", "Amount"), False),
+        (("ContactName", "InvoiceNumber", "Date", "Description", "Value"), False),
+    ],
+)
+def test_a_list_of_lines_is_told_from_one_of_documents(header: tuple[str, ...], *, is_one: bool) -> None:
+    assert is_statement(header) is is_one
+
+
+def test_text_is_read_in_what_its_bytes_say() -> None:
+    assert text_of("Café".encode("cp1252")) == "Café"
+    assert text_of("Café".encode("utf-8-sig")) == "Café"
+    assert text_of("Café".encode("utf-16")) == "Café"
+
+
+async def test_a_file_is_read_by_a_process_of_its_own_whatever_is_in_it() -> None:
+    read = StatementReader.build()
+
+    found = await read(sgml(A_LINE).encode())
+    unsure = await read(table("Date,Description,Amount", "03/04/2026,Zo\xeb,-1.00"))
+    surely = await read(table("Date,Description,Amount", "03/04/2026,X,-1.00"), "day-first")
+    nested = await read(b"OFXHEADER:100\n" + b"<STMTRS>" * 200_000)
+    large, nothing = await read(bytes(3 * 1024 * 1024)), await read(b"")
+
+    assert found.statement is not None
+    assert said(found.statement) == [(date(2026, 3, 3), D("-120.00"), "PAPER & INK", "F1")]
+    assert (unsure.statement, unsure.needs_order) == (None, True)
+    assert surely.statement is not None
+    assert surely.statement.lines[0].dated_on == date(2026, 4, 3)
+    assert all(each.statement is None or not each.statement.lines for each in (nested, large, nothing))
+    assert "larger than 2 MiB" in large.reason
