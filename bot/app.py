@@ -86,6 +86,7 @@ from handlers.sales_settings import SalesSettingsHandlers
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
 from handlers.statements import StatementHandlers
+from handlers.supplier_settings import SupplierSettingsHandlers
 from handlers.web import ConnectPages
 from handlers.withdrawing import WithdrawHandlers
 from providers import PROVIDERS
@@ -116,6 +117,7 @@ def features(services: Services) -> tuple[Feature, ...]:
     sales = SalesSettingsHandlers(services.sales_settings)
     bank = BankMatchHandlers(services.bank_matching, services.bank_settings)
     general = GeneralSettingsHandlers(services.general_settings)
+    suppliers = SupplierSettingsHandlers(services.supplier_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
@@ -131,7 +133,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         bank,
         general,
         StatementHandlers(services.statements, services.organisations),
-        SettingsHandlers(services.set_up, services.organisations, sales, bank, general),
+        suppliers,
+        SettingsHandlers(services.set_up, services.organisations, sales, bank, general, suppliers),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

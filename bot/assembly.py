@@ -78,6 +78,7 @@ from bot.services.site import Site
 from bot.services.smaller_files import SmallerFiles
 from bot.services.statements import Statements
 from bot.services.statuses import Statuses
+from bot.services.supplier_settings import SupplierSettings
 from bot.services.taking_as_it_is import TakingAsItIs
 from bot.services.taking_over import TakingOver
 from bot.services.tokens import TokenKeeper
@@ -161,6 +162,7 @@ class Services:
     sales_settings: SalesSettings
     general_settings: General
     closed_answers: ClosedAnswers
+    supplier_settings: SupplierSettings
     set_up: SetUp
     arrivals: Arrivals
     doors: Doors
@@ -265,6 +267,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         sales_settings=SalesSettings(db, people, settings, providers),
         general_settings=General(db, people, settings, providers),
         closed_answers=ClosedAnswers(db, people, providers),
+        supplier_settings=SupplierSettings(db, people, settings),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),

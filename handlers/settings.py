@@ -18,6 +18,7 @@ from handlers.payloads import Click, Command, Submission
 from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
+from handlers.supplier_settings import SupplierSettingsHandlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +28,20 @@ class SettingsHandlers:
     sales: SalesSettingsHandlers
     bank: BankMatchHandlers
     general: GeneralSettingsHandlers
+    suppliers: SupplierSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
             "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `general` for closed periods, "
-            "`bank` for bank match"
+            "`suppliers` for whom names mean, `bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
-        """`/dext settings sales` goes to what is decided for sales, `bank` to what is matched with bank lines,
-        `general` to what is for all.
+        """`/dext settings sales` goes to what is decided for sales, `bank` to what is matched with bank lines, `general` to what
+        is for all, `suppliers` to what is suggested of contacts.
         """
         words = [word.lower() for word in command.words[1:]]
         if words in (["bank"], ["bank", "match"]):
@@ -51,6 +53,9 @@ class SettingsHandlers:
         if words == ["general"]:
             ask = (ActionId.OPEN_GENERAL_SETTINGS, "General")
             return await where_meant(self.organisations, command, self.general.form, ask)
+        if words == ["suppliers"]:
+            ask = (ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers")
+            return await where_meant(self.organisations, command, self.suppliers.form, ask)
         return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:

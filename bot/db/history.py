@@ -53,12 +53,13 @@ async def approved_before(
 
 
 def _past(row: Row[Any]) -> Past:
-    facts = _FACTS.decode(row.facts)
+    facts, coding = _FACTS.decode(row.facts), load(row.coding, Coding)
     return Past(
         item_id=ItemId(row.id),
         reference=row.reference,
         approved_on=row.decided_at.date(),
         document_type=facts.document_type,
-        codes=common_codes(load(row.coding, Coding), len(facts.lines)),
+        codes=common_codes(coding, len(facts.lines)),
+        contact=coding.contact.value,
         due_days=due_days_of(row.issued_on, facts.due_on),
     )

@@ -112,7 +112,7 @@ async def rules_for(tx: Tx, items: Collection[Item]) -> tuple[Rule, ...]:
     known = {
         "name_keys": sorted({key for party in parties if (key := name_key(party.name)) is not None}),
         "tax_keys": sorted({key for party in parties if (key := tax_key(party.tax_number)) is not None}),
-        "contacts": sorted({contact for item in items if (contact := item.coding.contact.value) is not None}),
+        "contacts": sorted({contact for item in items if (contact := item.coding.stated_contact) is not None}),
         "people": sorted({item.submitted_by for item in items}),
     }
     of = {"workspace_id": first.workspace_id, "organisation_id": first.organisation_id}

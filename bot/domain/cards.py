@@ -75,6 +75,8 @@ class ItemCard:
     """Of one that the ledger has refused."""
     product: str | None = None
     """As `account`, in books that have one in its place."""
+    contact: str | None = None
+    """Of a contact that is suggested, the name in the ledger."""
     rules: BookRules = USUAL_RULES
     """Of its books."""
     statuses: tuple[PaymentStatus, ...] = ()

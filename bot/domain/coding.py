@@ -9,6 +9,7 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from bot.domain.ids import ItemId, RuleId
+from bot.domain.likeness import Likeness
 
 
 class Source(IntEnum):
@@ -101,6 +102,8 @@ class CodedValue:
     beaten: tuple[Beaten, ...] = ()
     evidence: Evidence | None = None
     """Of what is suggested from what was approved before."""
+    likeness: Likeness | None = None
+    """Of a contact that is suggested because it is like whom the document names."""
 
     def offer(
         self, value: str | None, source: Source, *, by: str | None = None, rule: RuleId | None = None
@@ -246,13 +249,20 @@ class Coding:
         return self.own_codes(place).over(self.codes)
 
     @property
+    def stated_contact(self) -> str | None:
+        """The contact that somebody chose or sent: one that is only suggested says nothing of whose rule counts."""
+        return None if self.contact.source is Source.SUGGESTION else self.contact.value
+
+    @property
     def is_only_suggested(self) -> bool:
-        """Whether what it is booked to, or a line of it, is no more than a suggestion: a person has to approve that."""
+        """Whether what it is booked to, or a line of it, or whom it is from is no more than a suggestion: a person has to approve
+        that.
+        """
         codings: tuple[Coding | LineCoding, ...] = (self, *self.lines)
         return any(
             value.source is Source.SUGGESTION
             for coding in codings
-            for value in (coding.account, coding.product, coding.tax_rate)
+            for value in (coding.account, coding.product, coding.tax_rate, self.contact)
         )
 
 

@@ -25,6 +25,7 @@ TERM_LENGTH = 64
 SEARCH_LENGTH = 250
 MOST_WORDS = 8
 """Nobody types more to find one entry; the rest is not looked at."""
+LEAST_DIGITS = 5
 LEAST_INSIDE = 3
 """Letters, below which the middle of a word is not looked into."""
 
@@ -46,9 +47,18 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(plain))
 
 
-def search_text(code: str, name: str) -> str:
-    """An entry as it is looked through: the words of its code, a tab, the words of its name, a space before each."""
-    return "\t".join("".join(f" {word}" for word in words(text)) for text in (code, name))[:SEARCH_LENGTH]
+def search_text(code: str, name: str, number: str = "") -> str:
+    """An entry as it is looked through: the words of its code, a tab, the words of its name, a space before each. Behind
+    another tab the number that is a word of it, too, and nothing of its name.
+    """
+    texts = (code, name, number) if number else (code, name)
+    return "\t".join("".join(f" {word}" for word in words(text)) for text in texts)[:SEARCH_LENGTH]
+
+
+def numbered(tax_number: str | None) -> str:
+    """What contacts of one tax number are found by, however it is written: its digits, where they are enough for one."""
+    digits = "".join(filter(str.isdigit, unicodedata.normalize("NFKC", tax_number or "")))
+    return digits if len(digits) >= LEAST_DIGITS else ""
 
 
 def found_by(entry: ListEntry) -> str:
@@ -59,7 +69,8 @@ def found_by(entry: ListEntry) -> str:
         case TaxRate():
             return search_text("", entry.name) if entry.goes_with_costs else ""
         case Contact():
-            return search_text("", entry.name if entry.within is None else f"{entry.name} {entry.within}")
+            name = entry.name if entry.within is None else f"{entry.name} {entry.within}"
+            return search_text("", name, numbered(entry.tax_number))
         case TrackingCategory():
             return search_text("", entry.name)
         case Product():
@@ -72,7 +83,7 @@ def terms(search: str) -> frozenset[tuple[Place, str]]:
     """What an entry with this search text is found by. Of an empty one, which is never offered, nothing."""
     if not search:
         return frozenset()
-    code, _, name = search.partition("\t")
+    code, name, *_ = (*search.split("\t"), "")
     found = {(Place.WORD, word[:TERM_LENGTH]) for word in search.split()} | {(Place.NAME, name.strip()[:TERM_LENGTH])}
     return frozenset(found | {(Place.CODE, code.strip()[:TERM_LENGTH])} if code else found)
 

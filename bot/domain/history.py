@@ -32,6 +32,7 @@ class Past:
     approved_on: date
     document_type: DocumentType = DocumentType.INVOICE
     codes: Codes = field(default_factory=Codes)
+    contact: str | None = None
     due_days: int | None = None
 
     def option(self, category: str) -> str | None:
@@ -46,6 +47,7 @@ class Suggested:
     account: CodedValue | None = None
     tax_rate: CodedValue | None = None
     product: CodedValue | None = None
+    contact: CodedValue | None = None
     due_days: CodedValue | None = None
     tracking: Mapping[str, CodedValue] = field(default_factory=dict)
 
@@ -81,6 +83,7 @@ def suggested(pasts: Sequence[Past], document_type: DocumentType) -> Suggested:
         account=_agreed(told, lambda past: past.codes.account),
         tax_rate=_agreed(told, lambda past: past.codes.tax_rate),
         product=_agreed(told, lambda past: past.codes.product),
+        contact=_agreed(told, lambda past: past.contact),
         due_days=_agreed(alike, lambda past: past.due_days),
         tracking={category: found for category, found in tracking.items() if found is not None},
     )
@@ -131,6 +134,7 @@ def with_suggestions(item: Item, found: Suggested) -> Item:
             account=_filled(coding.account, found.account if lacks("account") else None),
             tax_rate=_filled(coding.tax_rate, found.tax_rate if lacks("tax_rate") else None),
             product=_filled(coding.product, found.product if lacks("product") else None),
+            contact=_filled(coding.contact, found.contact),
             tracking=_tracked(coding.tracking, found.tracking),
         ),
     )

@@ -179,8 +179,8 @@ class Item:
 
     def told(self, value: CodedValue) -> str:
         """What set a value, and what that rests on."""
-        words = self.words_of(value.source)
-        return words if value.evidence is None else f"{words}, {value.evidence.words}"
+        words, rests_on = self.words_of(value.source), value.evidence or value.likeness
+        return words if rests_on is None else f"{words}, {rests_on.words}"
 
     @property
     def is_held(self) -> bool:

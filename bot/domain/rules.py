@@ -164,7 +164,7 @@ class Target:
             case RuleOf.PAYMENT_METHOD:
                 return int(item.coding.payment_method.value == self.name)
             case _:
-                return self._fit_of_party(item.counterparty, item.coding.contact.value)
+                return self._fit_of_party(item.counterparty, item.coding.stated_contact)
 
     def _fit_of_party(self, party: Party, contact: str | None) -> int:
         if contact is not None and self.contact is not None:

@@ -11,6 +11,7 @@ from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
 from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId
+from bot.domain.likeness import Strictness
 from bot.domain.payment_methods import KnownMethod
 
 
@@ -152,6 +153,8 @@ class Settings:
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
     drops: DropMode = DropMode.DOCUMENTS
+    supplier_match: Strictness = Strictness.USUAL
+    """How like the name on a document a contact of the ledger has to be to be suggested."""
     general_confirmed_at: datetime | None = None
     tax_confirmed_at: datetime | None = None
 
@@ -298,4 +301,16 @@ class SalesPage:
     sales: KindPage
     version: int
     before: "SalesPage | None" = None
+    """As of `SettingsPage`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppliersPage:
+    """What the form for suppliers and customers is drawn from, as `SettingsPage`."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    version: int
+    match: Strictness
+    before: Strictness | None = None
     """As of `SettingsPage`."""

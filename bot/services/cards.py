@@ -23,7 +23,7 @@ from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
 from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
-from bot.domain.coding import CodingDefaults
+from bot.domain.coding import CodingDefaults, Source
 from bot.domain.connections import Health
 from bot.domain.documents import Door, ItemKind
 from bot.domain.exchange import far_off
@@ -171,6 +171,7 @@ class Cards:
             warnings=await _warnings(tx, item, settings, names, before, own=own, rules=rules)
             if item.state in EDITABLE and item.is_booked
             else (),
+            contact=await _suggested_contact(tx, item),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
@@ -254,12 +255,32 @@ async def _warnings(
     alike = [other for other in await like_documents(tx, item) if other.id not in asked_about]
     if alike:
         found.append(f"Same supplier, date and total as {_listed(alike)}.")
+    found += await _taken_for(tx, item)
     if rules.knows_contacts_by_name:
         found += await _not_listed(tx, item)
     if own is not None and await lists.lacks_currency(tx, item, own):
         found.append(not_switched_on(item))
     found += left_to_ledger(item, settings, await lists.books_of(tx, item.workspace_id, item.organisation_id))
     return (*found, *await _of_its_account(tx, item), *warned_of(item))
+
+
+async def _suggested_contact(tx: Tx, item: Item) -> str | None:
+    """By its name; one that was chosen is named by the document."""
+    contact = item.coding.contact
+    if contact.value is None or contact.source is not Source.SUGGESTION:
+        return None
+    found = await lists.load_contact(tx, item.workspace_id, item.organisation_id, contact.value)
+    return "a contact that is gone" if found is None else found.name
+
+
+async def _taken_for(tx: Tx, item: Item) -> tuple[str, ...]:
+    """Whoever approves it confirms whom it is from, or to."""
+    name, likeness = await _suggested_contact(tx, item), item.coding.contact.likeness
+    if name is None or likeness is None:
+        return ()
+    return (
+        f"The ledger has nobody of just this name, and it is taken for {name}: {likeness.words}. Edit chooses another.",
+    )
 
 
 async def _not_listed(tx: Tx, item: Item) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from bot.services.budgets import leaves_files
 from bot.services.closed_periods import closed_since
 from bot.services.current import show
 from bot.services.jobs import Jobs
-from bot.services.lists import books_of, contact_named, rules_of
+from bot.services.lists import books_of, contact_named, load_contact, rules_of
 from bot.services.messages import redraw_items
 from bot.services.settings import load_settings
 from bot.services.smaller_files import fitting
@@ -140,10 +140,13 @@ async def _documents(
 
 
 async def _with_contact(tx: Tx, item: Item, posting: Posting, known: dict[str, str | None]) -> Posting:
-    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here. `known`
-    are those that were looked up for others before.
+    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here, or under the
+    name and with the code of whom it was approved for. `known` are those that were looked up for others before.
     """
-    name = posting.contact_name
+    chosen, name = item.coding.contact.value, posting.contact_name
+    contact = None if chosen is None else await load_contact(tx, item.workspace_id, item.organisation_id, chosen)
+    if contact is not None:
+        return replace(posting, contact_name=contact.name)
     if name not in known:
         found = await contact_named(tx, item.workspace_id, item.organisation_id, name, item.kind)
         known[name] = None if found is None else found.provider_id

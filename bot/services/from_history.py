@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 from bot.db.history import approved_before
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
-from bot.domain.books import Account, Product, TaxRate
+from bot.domain.books import Account, Contact, Product, TaxRate
 from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue, Track
 from bot.domain.documents import DocumentType, ItemKind, LineAmounts
 from bot.domain.history import Past, Suggested, suggested, with_suggestions
 from bot.domain.items import Item
 from bot.domain.parties import name_key
+from bot.domain.texts import folded
 from bot.services import lists
 from bot.services.choices import tracks_of
 
@@ -64,6 +65,7 @@ class _Live:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
     tracks: frozenset[Track] = frozenset()
 
     def usable(self, item: Item, found: Suggested, rules: BookRules) -> Suggested:
@@ -74,6 +76,7 @@ class _Live:
             account=found.account if not sells and self._takes_account(found.account) else None,
             product=found.product if sells and self._takes_product(found.product) else None,
             tax_rate=found.tax_rate if rules.taxes(item.kind) and self._takes_rate(item, found.tax_rate) else None,
+            contact=found.contact if self._takes_contact(item, found.contact, rules) else None,
             tracking={
                 category: option
                 for category, option in found.tracking.items()
@@ -88,6 +91,13 @@ class _Live:
     def _takes_product(self, value: CodedValue | None) -> bool:
         product = None if value is None else self.products.get(value.value or "")
         return product is not None and product.is_active and product.sold is not None
+
+    def _takes_contact(self, item: Item, value: CodedValue | None, rules: BookRules) -> bool:
+        """Not one that has just the name that the document says: the ledger knows whom that means."""
+        contact, name = None if value is None else self.contacts.get(value.value or ""), item.counterparty.name or ""
+        if contact is None or not (contact.is_active and contact.is_of(item.kind, rules)):
+            return False
+        return folded(contact.name) != folded(name)
 
     def _takes_rate(self, item: Item, value: CodedValue | None) -> bool:
         """Not one that the document's own tax speaks against, and none for a document with several."""
@@ -105,6 +115,7 @@ async def _live(tx: Tx, one: Item, found: Sequence[Suggested]) -> _Live:
         accounts=await lists.accounts_by_code(*of, _codes([each.account for each in found])),
         products=await lists.products_by_code(*of, _codes([each.product for each in found])),
         tax_rates=await lists.tax_rates_by_code(*of, _codes([each.tax_rate for each in found])),
+        contacts=await lists.contacts_by_id(*of, _codes([each.contact for each in found])),
         tracks=tracks_of(tracking),
     )
 

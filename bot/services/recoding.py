@@ -36,6 +36,7 @@ from bot.services.choices import usable_defaults
 from bot.services.closed_periods import dated
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
+from bot.services.likely_contacts import with_likely_contacts
 from bot.services.lists import rules_of
 from bot.services.usable_codes import usable_of_rules
 
@@ -65,6 +66,7 @@ async def judged_by(
     usable = {kind: await usable_of_rules(tx, known, kind, rules) for kind in kinds}
     found = [coded(item, known, defaults[item.kind], usable[item.kind], rules) for item in items]
     suggested = await with_history(tx, found, rules)
+    suggested = await with_likely_contacts(tx, suggested, rules, settings.supplier_match)
     return tuple(checked(item, rules) for item in await placed(tx, suggested, settings, rules))
 
 

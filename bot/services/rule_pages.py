@@ -50,7 +50,7 @@ async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:
         return None if found is None else Target(of=of, name=str(found.method.id), label=found.method.label)
     if not party.name:
         return None
-    contact = item.coding.contact.value
+    contact = item.coding.stated_contact
     return Target(of=of, name=party.name, label=party.name, tax_number=party.tax_number, contact=contact)
 
 

@@ -1,18 +1,19 @@
 """Saving an organisation's settings as a whole, and what that means for its items and channels."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 import msgspec
 from sqlalchemy import bindparam
 
-from bot.db.base import dump
+from bot.db.base import Json, dump
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind
 from bot.domain.general import GeneralForm
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
+from bot.domain.likeness import Strictness
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
@@ -85,12 +86,12 @@ class SettingsService:
             before = await load_settings(tx, workspace_id, organisation_id)
             bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
             confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
-            chosen = Chosen(costs=form.costs, sales=before.sales, report_status=form.report_status)
+            chosen = replace(chosen_in(before), costs=form.costs, report_status=form.report_status)
             await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, **confirmed)
             people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
             await _save_people(tx, workspace_id, organisation_id, form, people)
             await _save_channels(tx, workspace_id, organisation_id, form, before)
-            await _audit(tx, actor, organisation_id, "settings saved", form)
+            await _audit(tx, actor, organisation_id, "settings saved", msgspec.to_builtins(form))
             if also is not None:
                 await also(tx)
             settings = await load_settings(tx, workspace_id, organisation_id)
@@ -113,9 +114,9 @@ class SettingsService:
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await load_settings(tx, workspace_id, organisation_id)
-            chosen = Chosen(costs=before.costs, sales=form.sales, report_status=before.report_status)
+            chosen = replace(chosen_in(before), sales=form.sales)
             await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen)
-            await _audit(tx, actor, organisation_id, "settings of sales saved", form)
+            await _audit(tx, actor, organisation_id, "settings of sales saved", msgspec.to_builtins(form))
             settings = await load_settings(tx, workspace_id, organisation_id)
             await self._followed(tx, workspace_id, organisation_id, before, settings)
         return settings
@@ -134,9 +135,31 @@ class SettingsService:
             saved = {"general": dump(form.general)}
             if not await next_version(tx, workspace_id, organisation_id, form.version, **saved):
                 raise StaleFormError
-            await _audit(tx, actor, organisation_id, "general settings saved", form)
+            await _audit(tx, actor, organisation_id, "general settings saved", msgspec.to_builtins(form))
             settings = await load_settings(tx, workspace_id, organisation_id)
             await self._followed(tx, workspace_id, organisation_id, before, settings)
+        return settings
+
+    async def save_suppliers(
+        self, actor: Actor, organisation_id: OrganisationId, version: int, supplier_match: Strictness
+    ) -> Settings:
+        """Save how like a contact's name has to be to be suggested; what is suggested of waiting items follows.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await load_settings(tx, workspace_id, organisation_id)
+            chosen = replace(chosen_in(before), supplier_match=supplier_match)
+            await _save_chosen(tx, workspace_id, organisation_id, version, chosen)
+            facts: Json = {"supplier_match": [before.supplier_match, supplier_match]}
+            await _audit(tx, actor, organisation_id, "settings of suppliers saved", facts)
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            if settings.supplier_match is not before.supplier_match:
+                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
         return settings
 
     async def _followed(
@@ -151,9 +174,17 @@ class SettingsService:
         await self.look_at_defaults(tx, workspace_id, organisation_id, *ListKind)
 
 
-async def _audit(
-    tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, form: SettingsForm | SalesForm | GeneralForm
-) -> None:
+def chosen_in(settings: Settings) -> Chosen:
+    """What of these is kept as chosen."""
+    return Chosen(
+        costs=settings.costs,
+        sales=settings.sales,
+        report_status=settings.report_status,
+        supplier_match=settings.supplier_match,
+    )
+
+
+async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, facts: Json) -> None:
     await audit.record(
         tx,
         actor.workspace.id,
@@ -161,7 +192,7 @@ async def _audit(
         deed,
         by=actor.user_id,
         organisation_id=organisation_id,
-        facts=msgspec.to_builtins(form),
+        facts=facts,
     )
 
 

@@ -13,6 +13,7 @@ from bot.db.unit_of_work import Tx
 from bot.domain.arrivals import DropMode
 from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
+from bot.domain.likeness import Strictness
 from bot.domain.rights import Role
 from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
 
@@ -74,6 +75,7 @@ class Chosen:
     costs: KindSettings = USUAL_COSTS
     sales: KindSettings = USUAL_SALES
     report_status: PaymentStatus | None = None
+    supplier_match: Strictness = Strictness.USUAL
 
 
 async def load_settings(
@@ -99,6 +101,7 @@ async def load_settings(
         report_status=chosen.report_status,
         bank_match=row.bank_match,
         general=NOTHING_DECIDED if row.general is None else _GENERAL.decode(row.general),
+        supplier_match=chosen.supplier_match,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

@@ -35,6 +35,7 @@ class ActionId(StrEnum):
     OPEN_BANK_SETTINGS = "open_bank_settings"
     OPEN_GENERAL_SETTINGS = "open_general_settings"
     OPEN_STATEMENT = "open_statement"
+    OPEN_SUPPLIER_SETTINGS = "open_supplier_settings"
     # selects that search in an imported list; the form's metadata names the organisation
     FIND_ACCOUNT = "find_account"
     FIND_TAX_RATE = "find_tax_rate"
@@ -149,6 +150,7 @@ class CallbackId(StrEnum):
     STATEMENT = "statement"
     AUTOFILL_PAYMENT = "autofill_payment"
     GENERAL_SETTINGS = "general_settings"
+    SUPPLIER_SETTINGS = "supplier_settings"
     PEOPLE = "people"
     TAKE_OVER = "take_over"
     CHANNELS = "channels"
@@ -191,6 +193,7 @@ class BlockId(StrEnum):
     CONFIRMED = "confirmed"
     DESTINATION = "destination"
     PAYMENT_STATUS = "payment_status"
+    SUPPLIER_MATCH = "supplier_match"
     REPORT_STATUS = "report_status"
     CLOSED_UNTIL = "closed_until"
     CLOSED_DAY = "closed_day"

@@ -256,6 +256,7 @@ def coded(found: ItemCard) -> list[Told]:
     options = (each.option for each in sorted(coding.tracking, key=lambda each: each.category) if each.option.value)
     tracked = zip(found.tracking, chain(options, repeat(CodedValue())), strict=False)
     return [
+        *([] if found.contact is None else [_contact(found, found.contact)]),
         ("Product or service", *_coded(found.product, words(coding.product)))
         if found.rules.asks_product(found.item.kind)
         else ("Category", *_coded(found.account, words(coding.account))),
@@ -265,6 +266,12 @@ def coded(found: ItemCard) -> list[Told]:
             for (category, name), option in tracked
         ),
     ]
+
+
+def _contact(found: ItemCard, name: str) -> Told:
+    """Whom the ledger is told, where that is another name than stands on the document."""
+    who = "Customer" if found.item.kind is ItemKind.SALE else "Supplier"
+    return f"{who} in {escape(found.ledger, 40)}", escape(name, 75), found.item.told(found.item.coding.contact)
 
 
 def _coded(value: str | None, source: str) -> tuple[str, str]:

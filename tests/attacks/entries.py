@@ -33,6 +33,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_BANK_SETTINGS,
     ActionId.OPEN_GENERAL_SETTINGS,
     ActionId.OPEN_STATEMENT,
+    ActionId.OPEN_SUPPLIER_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -113,6 +114,7 @@ OF_SETTINGS = (
     CallbackId.SALES_SETTINGS,
     CallbackId.BANK_SETTINGS,
     CallbackId.GENERAL_SETTINGS,
+    CallbackId.SUPPLIER_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
 )
@@ -386,6 +388,7 @@ OF_ADMINS: dict[CallbackId, Payload] = {
     },
     CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
     CallbackId.BANK_SETTINGS: {BlockId.BANK_MATCH: value(chosen("off"))},
+    CallbackId.SUPPLIER_SETTINGS: {BlockId.SUPPLIER_MATCH: value(chosen("loose"))},
     CallbackId.SALES_SETTINGS: {
         BlockId.DESTINATION: value(chosen("sales")),
         BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),

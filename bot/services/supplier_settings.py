@@ -1,0 +1,51 @@
+"""What an organisation decides about suppliers and customers: how like a contact's name has to be before it is suggested."""
+
+from dataclasses import dataclass, replace
+
+from bot.db.unit_of_work import Database
+from bot.domain.ids import OrganisationId
+from bot.domain.likeness import Strictness
+from bot.domain.rights import Deed
+from bot.domain.settings import SuppliersPage
+from bot.domain.slack import Actor
+from bot.services.people import People
+from bot.services.saving_settings import SettingsService, StaleFormError
+from bot.services.settings import load_settings, organisation_name
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierSettings:
+    db: Database
+    people: People
+    settings: SettingsService
+
+    async def opened(self, actor: Actor, organisation_id: OrganisationId) -> SuppliersPage:
+        """Raises:
+        NotAllowedError: only admins of the organisation set it up.
+        OrganisationNotFoundError: the workspace has no such organisation.
+        """
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            settings = await load_settings(tx, actor.workspace.id, organisation_id)
+            return SuppliersPage(
+                organisation_id=organisation_id,
+                organisation=await organisation_name(tx, actor.workspace.id, organisation_id),
+                version=settings.version,
+                match=settings.supplier_match,
+            )
+
+    async def save(
+        self, actor: Actor, organisation_id: OrganisationId, version: int, match: Strictness
+    ) -> SuppliersPage:
+        """Raises:
+        NotAllowedError, OrganisationNotFoundError: as `opened`.
+        StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
+        """
+        before = await self.opened(actor, organisation_id)
+        if before.version > version and before.match is match:
+            return before
+        if before.version != version:
+            raise StaleFormError
+        await self.settings.save_suppliers(actor, organisation_id, version, match)
+        return replace(await self.opened(actor, organisation_id), before=before.match)
