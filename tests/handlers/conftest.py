@@ -1,6 +1,9 @@
-"""Connecting as a browser meets it: the real pages over HTTP, with a ledger and a Slack directory that tests control."""
+"""A desk to work at; and connecting as a browser meets it: the real pages over HTTP, with a ledger and a Slack directory that tests
+control.
+"""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -34,9 +37,33 @@ from handlers.web import ConnectPages
 from tests.fakes.clock import FakeClock
 from tests.fakes.connecting import FakeDirectory, FakeLedger, a_person
 from tests.fakes.jobs import InlineJobs
+from tests.handlers.desk import Desk, a_desk
 
 MESSAGES = table_of(MessageRow)
 SLACK = "https://slack.example"
+
+
+@pytest.fixture
+async def desk(sqlite_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """As the mark `desk` of the module has it."""
+    async with _a_desk(sqlite_url, request) as made:
+        yield made
+
+
+@pytest.fixture
+async def either(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """The same on each database, for what they do in ways of their own."""
+    async with _a_desk(database_url, request) as made:
+        yield made
+
+
+@asynccontextmanager
+async def _a_desk(database_url: str, request: pytest.FixtureRequest) -> AsyncIterator[Desk]:
+    """Slack takes all that it is sent."""
+    mark = request.node.get_closest_marker("desk")
+    async with a_desk(database_url, **({} if mark is None else mark.kwargs)) as made:
+        yield made
+        assert made.slack.refusals == []
 
 
 @dataclass(slots=True)

@@ -1,8 +1,6 @@
 """A refusal as people in Slack live it: told once in the thread, and pointed at; then sent again, and then its outcome."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -14,28 +12,13 @@ from bot.services.alerts import ALERTS as ALERT_ROWS
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
-from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, words
 from tests.handlers.refusals import FIXES, NUMBER, alert, choose, item_id, pointers, refused, replies
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 CAUSE = "Category 429 · General Expenses is archived in Xero"
 ANOTHER_TOTAL: dict[str, object] = {BlockId.ISSUED_ON: "2026-04-01", BlockId.GROSS: "60.00", BlockId.TAX: "10.00"}
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def test_a_refusal_is_one_reply_under_the_card_that_says_what_to_do(desk: Desk) -> None:

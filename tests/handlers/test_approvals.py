@@ -1,8 +1,6 @@
 """Approve, Reject and Undo, pressed in a simulated Slack: one decision, by who may, on what was seen."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -25,25 +23,9 @@ from bot.services.approvals import Approvals
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import CATEGORY, UNDO_SECONDS, Desk, actions, words
 
 APPROVE, REJECT, UNDO = ActionId.APPROVE_ITEM, ActionId.REJECT_ITEM, ActionId.UNDO_ITEM
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 def ref_of(card: Message) -> ItemRef:

@@ -1,9 +1,7 @@
 """The file of a document in Xero: there by itself, and where Xero does not take it, told with a button that resolves it."""
 
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -17,20 +15,13 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero import PROFILE as XERO
 from providers.xero.simulated.endpoints import attachments
 from providers.xero.simulator import TRADING, Fault
-from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
+from tests.handlers.desk import SUPPLIER, Desk, actions, words
 from tests.intake.documents import a_document
 from tests.intake.scans import a_scan
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 def alert(desk: Desk) -> Message:

@@ -1,8 +1,6 @@
 """A login that may not do with bills what a connection is for: told before it is connected, on cards, and at a refusal."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,10 +17,11 @@ from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
 from tests.fakes.connecting import ACME, BETA
 from tests.handlers.conftest import Browser, Connecting, Page, state_of
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.handlers.refusals import NUMBER, alert
 from tests.handlers.test_managing import buttons, home_of
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 CONNECTIONS = table_of(ConnectionRow)
 RAE = Login(name="Rae Reader", email="rae@books.example")
@@ -118,14 +117,6 @@ async def test_what_counts_is_the_right_at_finish(signed_in: Connecting, ends: s
     assert ("stop=may_not_write" in done.location, await connected(signed_in)) == (
         (True, 0) if ends == "taken away" else (False, 1)
     )
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def test_a_role_that_was_lowered_in_xero_shows_and_is_told_and_a_retry_after_it_was_raised_publishes(

@@ -1,9 +1,7 @@
 """The approvals channel is closed to us and the admin chooses another one, as our own message advises."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -26,16 +24,9 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.clock import FakeClock
 from tests.fakes.connected import CATEGORY, TAX
-from tests.handlers.desk import A_BILL, Desk, a_desk, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import A_BILL, Desk, words
 
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
+pytestmark = pytest.mark.desk(undo_seconds=0)
 
 
 def archive(desk: Desk, channel: str) -> None:

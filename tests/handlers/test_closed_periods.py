@@ -3,9 +3,7 @@
 Several stories share a world, because a world costs more than a story does.
 """
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,18 +12,11 @@ from bot.domain.closing import ClosedPolicy, Closing
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import Desk, actions, words
+
+pytestmark = pytest.mark.desk(undo_seconds=0)
 
 MARCH_ENDED = date(2026, 3, 31)
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def opened(desk: Desk, user: str = ADMIN) -> View:

@@ -1,9 +1,7 @@
 """What the ledger does not let go is taken back by a credit note: made from the alert, reviewed and approved as any item."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -16,27 +14,13 @@ from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef
 from bot.views.text import day
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, button_values, words
+from tests.handlers.desk import OTHER_CATEGORY, Desk, actions, button_values, words
 from tests.handlers.test_paid import costs, method
 from tests.handlers.test_withdrawing import NUMBER, alert, pay, published, statuses, withdraw
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 CREDIT = ActionId.MAKE_CREDIT_NOTE
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def kept(desk: Desk) -> Message:

@@ -1,7 +1,6 @@
 """A file sent to the app alone: taken for the only organisation, or when the sender has chosen one."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -25,15 +24,6 @@ from tests.handlers.dropping import (
     replies,
     signs,
 )
-from tests.playground.kit import schema_problems
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """The doors bills come in by, and the one that leads back: a dropped file, and the address that the ledger keeps."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -22,26 +20,10 @@ from bot.playground.slack import (
 )
 from bot.views.ids import ActionId, ShortcutId
 from tests.fakes.browser import Page, a_browser
-from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, actions, words
 from tests.intake.documents import a_document
-from tests.playground.kit import schema_problems
 
 BILL = a_document(number="UBL-1", currency="GBP", extra=SUPPLIER.format(name="Paper Ltd")).encode()
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def dropped(

@@ -1,9 +1,5 @@
 """What becomes of files in a bound channel: pictures are asked about, unless the channel takes every file or none."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from sqlalchemy import func, select
 
 from bot.db.base import table_of
@@ -11,7 +7,7 @@ from bot.db.files import FileRow
 from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, OWNER, Message
 from bot.views.ids import ActionId, BlockId, ShortcutId
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.handlers.dropping import (
     A_TEXT,
     CHECK,
@@ -25,17 +21,8 @@ from tests.handlers.dropping import (
     replies,
     signs,
 )
-from tests.playground.kit import schema_problems
 
 FILES = table_of(FileRow)
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def answer(desk: Desk, question: Message, action: ActionId, user: str) -> None:

@@ -1,27 +1,16 @@
 """One document by two doors, and a tax rate other than the document's: said on the card before anybody approves."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import A_BILL, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, UNDO_SECONDS, Desk, actions, words
 from tests.intake.documents import Row
-from tests.playground.kit import schema_problems
 
 RATED = "<cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>{percent}</cbc:Percent></cac:ClassifiedTaxCategory>"
 QUESTION = "Same supplier and number as B-1001"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 def a_rated_row(percent: str, net: str) -> Row:

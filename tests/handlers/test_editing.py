@@ -1,18 +1,13 @@
 """Editing as a bookkeeper does it: every field that is published, from lists of the ledger, each with its source."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.domain.settings import PaymentStatus
 from bot.playground.slack import BILLS, BOOKKEEPER, MEMBER
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.seed import contacts, tracking
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, actions, words
 
 REGION, DEPARTMENT = tracking(TRADING)
 REGION_BLOCK = f"{BlockId.TRACKING}:{REGION['TrackingCategoryID']}"
@@ -21,14 +16,6 @@ SOUTH = REGION["Options"][1]
 WELLS, LOCKS = (
     next(each for each in contacts(TRADING) if each["Name"] == name) for name in ("Abby & Wells", "24 Locks")
 )
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def published(desk: Desk) -> dict[str, Any]:

@@ -1,8 +1,5 @@
 """What an edit leaves alone, and what it mends, over signed requests."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.playground.slack import BILLS, MEMBER
@@ -15,25 +12,15 @@ from tests.handlers.desk import (
     TAX,
     UNDO_SECONDS,
     Desk,
-    a_desk,
     words,
 )
 from tests.intake.documents import Row, a_document
-from tests.playground.kit import schema_problems
 
 SELLER = SUPPLIER.format(name="Paper")
 
 
 def without_net(document: str) -> str:
     return document.replace("<cbc:TaxExclusiveAmount>100.00</cbc:TaxExclusiveAmount>", "")
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def test_an_edit_of_the_wording_leaves_an_approved_bill_coded_as_it_was_approved(desk: Desk) -> None:

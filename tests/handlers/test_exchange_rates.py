@@ -1,6 +1,5 @@
 """A document in another currency, from the rate that it states, or that somebody types, to the ledger."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
@@ -12,21 +11,16 @@ from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.writing import days_rate
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import SUPPLIER, Desk, a_desk, actions, words
+from tests.handlers.desk import SUPPLIER, Desk, actions, words
 from tests.intake.documents import a_document
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 RATE = (
     "<cac:TaxExchangeRate><cbc:SourceCurrencyCode>{source}</cbc:SourceCurrencyCode>"
     "<cbc:TargetCurrencyCode>{target}</cbc:TargetCurrencyCode><cbc:CalculationRate>{rate}</cbc:CalculationRate>"
     "<cbc:MathematicOperatorCode>Multiply</cbc:MathematicOperatorCode></cac:TaxExchangeRate>"
 )
-
-
-@pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def drop(desk: Desk, number: str, source: str, target: str, rate: str) -> None:

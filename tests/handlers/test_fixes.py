@@ -1,9 +1,7 @@
 """The buttons of an alert: another category, another tax rate, Retry; by who may, once, on what is still so."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,24 +11,10 @@ from bot.services.fixes import Fixes
 from bot.services.lists import went_inactive
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, words
 from tests.handlers.refusals import FIXES, NUMBER, alert, choose, form, item_id, refused, tampered
-from tests.playground.kit import schema_problems
 
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 
 async def test_another_category_keeps_the_approval_and_sends_the_bill_again(either: Desk) -> None:

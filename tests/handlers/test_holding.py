@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -22,27 +21,11 @@ from bot.views.ids import ActionId, BlockId
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.handlers.refusals import item_id
-from tests.playground.kit import schema_problems
 
 HOLD, RELEASE, NOW = ActionId.HOLD_ITEM, ActionId.RELEASE_ITEM, ActionId.PUBLISH_NOW
 UNDO = ActionId.UNDO_ITEM
 LONG = 10 * UNDO_SECONDS
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Items in Slack: the card, the form, editing and "Why?", over signed requests."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -27,21 +25,12 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import IRELAND
 from tests.fakes.app import whole_app
 from tests.fakes.connected import connect, connected_app
-from tests.handlers.desk import A_BILL, CATEGORY, OTHER_CATEGORY, OTHER_TAX, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, CATEGORY, OTHER_CATEGORY, OTHER_TAX, UNDO_SECONDS, Desk, actions, words
 from tests.handlers.test_downloading import NAMED, named
 from tests.intake.documents import Row
-from tests.playground.kit import schema_problems
 
 APPROVE, EDIT, SHOW, WHY = ActionId.APPROVE_ITEM, ActionId.EDIT_ITEM, ActionId.SHOW_ITEM, ActionId.EXPLAIN_ITEM
 DETAILS = ActionId.SHOW_DETAILS
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 def link_of(card: Message) -> str:

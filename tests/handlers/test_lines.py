@@ -1,30 +1,18 @@
 """The lines of a bill, as a bookkeeper works on them: page by page, until they make the total."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId, CallbackId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, a_desk, words
+from tests.handlers.desk import OTHER_CATEGORY, UNDO_SECONDS, Desk, words
 from tests.handlers.refusals import alert
 from tests.handlers.test_editing import REGION_BLOCK, SOUTH, WELLS
 from tests.intake.documents import Row
-from tests.playground.kit import schema_problems
 
 D = Decimal
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 class Lines:

@@ -1,6 +1,5 @@
 """The connections as people see and manage them, over signed requests: cards, the Manage page, lists read again."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -26,25 +25,13 @@ from bot.playground.slack import (
 )
 from bot.services.importing import SYNCS
 from bot.views.ids import ActionId
-from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.desk import Desk, words
 from tests.handlers.parting import ask, confirm
+
+pytestmark = pytest.mark.desk(undo_seconds=0)
 
 CONNECTIONS, ORGANISATIONS, BUDGETS = table_of(ConnectionRow), table_of(OrganisationRow), table_of(BudgetRow)
 NAME = "Northwind Trading Ltd"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def home_of(desk: Desk, user: str) -> View:

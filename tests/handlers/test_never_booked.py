@@ -1,20 +1,16 @@
 """Statements, orders and their like: kept, told why they go nowhere, and in nobody's way."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from bot.db.items import ITEMS, item_of
 from bot.db.same_documents import like_documents
 from bot.playground.slack import BOOKKEEPER, Dropped
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import A_BILL, Desk, a_desk, actions, words
+from tests.handlers.desk import A_BILL, Desk, actions, words
 from tests.handlers.dropping import CHECK, a_photo, dropped, replies, signs
 from tests.intake.drawn import a_letter, a_text_pdf
-from tests.playground.kit import schema_problems
 
 QUESTION = "is it another document?"
 NEVER = "This is a statement of account, which is never published: archive it"
@@ -28,14 +24,6 @@ A_STATEMENT = (
     "Total: 120.00 GBP",
     "Please pay what is open within thirty days. Thank you for your business.",
 )
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 def a_statement() -> Dropped:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
@@ -26,7 +25,6 @@ from tests.handlers.parting import now, told
 from tests.handlers.test_duplicates import a_rated_row
 from tests.handlers.test_lines import Lines
 from tests.intake.documents import Row
-from tests.playground.kit import schema_problems
 
 D = Decimal
 UNTAXED = BookRules(taxes_costs=False)
@@ -52,12 +50,11 @@ TWO = (Row(net="60.00", price="60.00"), Row(net="40.00", price="40.00"))
 
 
 @pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
+async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
     async with a_desk(sqlite_url) as made:
         await made.world.set_up(alerts_channel=BILLS, tax=None)
         yield made
         assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def test_what_waits_follows_books_that_begin_to_ask_something_else(desk: Desk) -> None:

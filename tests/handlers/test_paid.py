@@ -1,8 +1,6 @@
 """Documents published as paid, or to bank accounts: from the payment method in Slack to the payment in Xero."""
 
-from collections.abc import AsyncIterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +17,12 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.endpoints import attachments
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import CATEGORY, TAX
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.intake.documents import Row
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def account(desk: Desk, code: str) -> str:

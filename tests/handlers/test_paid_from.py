@@ -1,28 +1,14 @@
 """What is to be paid needs a payment method with a bank account: asked for, linked from the card, and followed by all."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.ids import UserId
 from bot.domain.payment_methods import PaymentMethod, PaymentMethodForm
 from bot.domain.settings import KindSettings, PaymentStatus, SettingsForm
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, Message, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, filled, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import Desk, actions, filled, words
 
 CURRENT = "090 · Business Current Account (GBP)"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def a_method(desk: Desk, name: str = "Company Visa", code: str | None = None) -> PaymentMethod:

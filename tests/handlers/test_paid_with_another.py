@@ -1,7 +1,5 @@
 """The bill is in Xero, the payment is not: another payment method for the payment alone, from the alert."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +10,12 @@ from bot.playground.slack import ADMIN, APPROVER, BOOKKEEPER, MEMBER, Submitted,
 from bot.services import alerts
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.handlers.test_paid import account, alert, costs, payments, relink
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def method(desk: Desk, name: str, code: str | None, *, is_active: bool = True) -> str:

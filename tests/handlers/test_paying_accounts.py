@@ -1,8 +1,6 @@
 """Which bank account something is paid from: what approvers decided on, whatever becomes of its payment method."""
 
-from collections.abc import AsyncIterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +11,12 @@ from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
 from bot.services.alerts import ALERTS
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, actions, words
 from tests.handlers.test_paid import alert, costs, method, payments, relink, sales
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def test_the_same_payment_method_with_another_bank_account_mends_a_refusal(desk: Desk) -> None:

@@ -1,10 +1,6 @@
 """Payment methods in a simulated Slack: added, linked to a bank account, changed, switched off, and never two alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.db.base import new_id
 from bot.db.payment_methods import insert_method
@@ -15,17 +11,8 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
 from tests.handlers.desk import Desk, a_desk, actions, at, filled, words
-from tests.playground.kit import schema_problems
 
 CURRENT, SAVINGS, EURO = "090 · Business Current Account", "091 · Business Savings Account", "092 · Euro Account"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def opened(desk: Desk, user: str = ADMIN) -> View:

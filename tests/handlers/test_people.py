@@ -27,12 +27,7 @@ from bot.services.roles import RolesRefusedError
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import Desk, a_desk, words
 
-
-@pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
+pytestmark = pytest.mark.desk(undo_seconds=0)
 
 
 @pytest.fixture

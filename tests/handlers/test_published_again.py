@@ -1,14 +1,11 @@
 """*Withdraw and publish again* from Slack: what the card, its thread and the alert say at each step."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.playground.slack import APPROVER, BOOKKEEPER, Message
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import Fault
-from tests.handlers.desk import CATEGORY, Desk, a_desk, words
+from tests.handlers.desk import CATEGORY, Desk, words
 from tests.handlers.test_withdrawing import (
     NUMBER,
     alert,
@@ -20,22 +17,8 @@ from tests.handlers.test_withdrawing import (
     thread,
     unpay,
 )
-from tests.playground.kit import schema_problems
 
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 
 async def again(desk: Desk, card: Message, *, settled: bool = True) -> None:

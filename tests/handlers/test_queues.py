@@ -1,7 +1,6 @@
 """What is held up at a ledger: one card for the organisation, live while it lasts, closed with what came of it."""
 
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
@@ -11,25 +10,11 @@ from bot.views.ids import ActionId, BlockId
 from providers.simulating.misbehaviour import Fault
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 MINUTE = 60
 THIRTY = [f"INV-{number:02}" for number in range(1, 31)]
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 def cards(desk: Desk, channel: str = ALERTS) -> list[Message]:

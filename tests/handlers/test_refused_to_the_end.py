@@ -3,7 +3,6 @@
 Several stories share a world, because a world costs more than a story does.
 """
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
@@ -15,25 +14,13 @@ from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Mes
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import contacts
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, words
+from tests.handlers.desk import CATEGORY, Desk, actions, words
 from tests.handlers.test_lines import Lines
 from tests.handlers.test_paid import account, costs
 
+pytestmark = pytest.mark.desk(undo_seconds=0)
+
 MARCH_ENDED = date(2026, 3, 31)
-
-
-@pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def refused(desk: Desk, number: str, user: str = MEMBER, **changes: object) -> Message:

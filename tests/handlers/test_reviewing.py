@@ -25,13 +25,6 @@ OTHERS = "Northwind Catering Ltd"
 
 
 @pytest.fixture
-async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-
-
-@pytest.fixture
 async def either(database_url: str) -> AsyncIterator[Desk]:
     async with a_desk(database_url) as made:
         yield made

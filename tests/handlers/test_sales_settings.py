@@ -1,26 +1,12 @@
 """What is decided for sales, in a simulated Slack: beside what is decided for costs, and with what goes with sales."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, words
-from tests.playground.kit import schema_problems
+from tests.handlers.desk import Desk, words
 
 SALES, OUTPUT = "200", "OUTPUT2"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def opened(desk: Desk) -> View:

@@ -1,25 +1,13 @@
 """What is said once settings are saved: what was changed, and what things are paid with from now on."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, OWNER, View
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import Desk, a_desk, words
+from tests.handlers.desk import Desk, words
 from tests.handlers.test_paid_with_another import method
-from tests.playground.kit import schema_problems
 
 NONE_YET = "There is none yet: add one with /dext payment-methods first"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 async def opened(desk: Desk, words: str = "settings") -> View:

@@ -1,8 +1,5 @@
 """The entries of Slack's own menus: "New item", and "Send to Dext" on a message with files or without."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from bot.playground.slack import (
@@ -22,19 +19,10 @@ from bot.playground.slack import (
 from bot.views.ids import ActionId, BlockId, ShortcutId
 from providers.xero.simulator import IRELAND
 from tests.fakes.connected import connect
-from tests.handlers.desk import A_BILL, Desk, a_desk, words
+from tests.handlers.desk import A_BILL, Desk, words
 from tests.handlers.dropping import a_bill, cards, message_of, replies
-from tests.playground.kit import schema_problems
 
 BILL = a_bill()
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
 
 
 def answers(desk: Desk, message: Message) -> list[str]:

@@ -1,10 +1,8 @@
 """Withdrawing a published item from Slack: voided or deleted in Xero as that allows, and published again as another."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -33,28 +31,14 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated import payments
 from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulator import TRADING, Fault
-from tests.handlers.desk import OTHER_CATEGORY, Desk, a_desk, actions, button_values, words
+from tests.handlers.desk import OTHER_CATEGORY, Desk, actions, button_values, words
 from tests.handlers.parting import disconnect
 from tests.handlers.test_paid import costs, home, method
 from tests.handlers.test_paid import payments as standing_payments
-from tests.playground.kit import schema_problems
+
+pytestmark = pytest.mark.desk(undo_seconds=0, alerts_apart=True)
 
 NUMBER = "INV-1"
-
-
-@pytest.fixture
-async def desk(sqlite_url: str, shared: Path) -> AsyncIterator[Desk]:
-    async with a_desk(sqlite_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
-        assert schema_problems(made.slack, shared) == []
-
-
-@pytest.fixture
-async def either(database_url: str) -> AsyncIterator[Desk]:
-    async with a_desk(database_url, undo_seconds=0, alerts_apart=True) as made:
-        yield made
-        assert made.slack.refusals == []
 
 
 async def published(desk: Desk, **changes: Any) -> Message:
