@@ -9,7 +9,6 @@ from datetime import date
 from enum import IntEnum, StrEnum
 
 from bot.domain.ids import ItemId, RuleId
-from bot.domain.likeness import Likeness
 
 
 class Source(IntEnum):
@@ -86,6 +85,20 @@ class Evidence:
     @property
     def words(self) -> str:
         return f"as in {self.alike} of the last {self.of}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """Why a contact is suggested: its tax number, or its name, which is so many percent like the document's."""
+
+    percent: int = 100
+    has_same_tax_number: bool = False
+
+    @property
+    def words(self) -> str:
+        if self.has_same_tax_number:
+            return "with the same tax number"
+        return "the same name, written otherwise" if self.percent == 100 else f"{self.percent} % like the name on it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from math import floor
 
 from bot.domain.books import Contact
+from bot.domain.coding import Likeness
 from bot.domain.documents import Party
 from bot.domain.parties import CompanyName, TaxNumber
 
@@ -33,20 +34,6 @@ class Strictness(StrEnum):
 
 
 _LEAST = {Strictness.STRICT: 95, Strictness.USUAL: 88, Strictness.LOOSE: 78}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Likeness:
-    """Why a contact is suggested: its tax number, or its name, which is so many percent like the document's."""
-
-    percent: int = 100
-    has_same_tax_number: bool = False
-
-    @property
-    def words(self) -> str:
-        if self.has_same_tax_number:
-            return "with the same tax number"
-        return "the same name, written otherwise" if self.percent == 100 else f"{self.percent} % like the name on it"
 
 
 @dataclass(frozen=True, slots=True)
