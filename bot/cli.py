@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from bot import app, log
 from bot.clock import SystemClock
-from bot.commands import api_keys, items, jobs, keys, migrating
+from bot.commands import api_keys, items, jobs, keys, migrating, rules
 from bot.commands.asking import StoppedError
 from bot.commands.parsing import add_command
 from bot.config import Config, ConfigError, read_config
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     keys.register(commands)
     api_keys.register(commands)
     items.register(commands)
+    rules.register(commands)
     jobs.register(commands)
     return parser
 

@@ -1,4 +1,4 @@
-"""What items that wait are coded to, and the ledger does not take any more."""
+"""What items that wait are coded to, or rules code to, and the ledger does not take any more."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from bot.domain.books import ListKind
 from bot.domain.coding import Codes
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
+from bot.domain.rules import Opinions
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -23,6 +24,15 @@ def codes_of(item: Item) -> frozenset[Code]:
     """All that it would be booked to."""
     booked = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
     return frozenset(code for codes in booked for code in _named(of_kind(item.kind, codes)))
+
+
+def codes_of_rule(says: Opinions) -> frozenset[Code]:
+    """All that a rule names."""
+    named = [(ListKind.ACCOUNTS, code) for code in says.accounts]
+    named += [(ListKind.TAX_RATES, code) for code in says.tax_rates]
+    named += [] if says.product is None else [(ListKind.PRODUCTS, says.product)]
+    options = {Code(ListKind.TRACKING_CATEGORIES, track.option, track.category) for track in says.tracking}
+    return frozenset({Code(kind, key) for kind, key in named} | options)
 
 
 def _named(codes: Codes) -> Iterator[Code]:
@@ -44,17 +54,23 @@ class NamedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneCode:
-    """One of them by name; how many items wait with it, and the first of them."""
+    """One of them by name; how many items wait with it, and the first of them; how many rules say it, and what the first of
+    those are for.
+    """
 
     code: Code
     label: str
     number: int
     first: tuple[NamedItem, ...] = ()
+    rules: int = 0
+    first_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneCodes:
-    """What was found in one reading of the lists. `is_over`: nothing that waits is coded to it any more, or it is back."""
+    """What was found in one reading of the lists. `is_over`: nothing that waits is coded to it any more and no rule says it,
+    or it is back.
+    """
 
     codes: tuple[GoneCode, ...]
     is_over: bool = False

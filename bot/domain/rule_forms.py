@@ -6,8 +6,9 @@ from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
-from bot.domain.rules import NO_OPINIONS, SAYS, Opinions, Rule, RuleOf, Strength, Target
+from bot.domain.rules import LONGEST_LABEL, NO_OPINIONS, SAYS, Opinions, Rule, RuleOf, Strength, Target
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.templates import wrong_with
 
@@ -55,6 +56,8 @@ def wrong_in(form: RuleForm) -> dict[str, str]:
     wrong = dict.fromkeys(sorted(says.said - SAYS[of]), f"A rule of a {of.words} has no say in this.")
     if form.target.key is None:
         wrong[TARGET] = "Write whom the rule is for: a name with letters or digits."
+    if max(len(form.target.name), len(form.target.label)) > LONGEST_LABEL:
+        wrong[TARGET] = f"A name has at most {LONGEST_LABEL} characters."
     if not says.said:
         wrong[NOTHING_SAID] = "Choose at least one thing that the rule is to say."
     found = {
@@ -134,6 +137,25 @@ class RulePreview:
     changing: int
     changes: tuple[ItemChange, ...] = ()
     is_all: bool = True
+
+
+def what_rules_changed(before: Item, after: Item) -> tuple[str, ...]:
+    """The fields, by their names in `Opinions`, that are otherwise; a fact, where it is."""
+    old, new = before.coding, after.coding
+    pairs: dict[str, tuple[object, object]] = {
+        name: (getattr(old, name).value, getattr(new, name).value)
+        for name in ("account", "tax_rate", "payment_method", "product", "auto_publish")
+    }
+    pairs |= {
+        "publish_to": (before.publish_to, after.publish_to),
+        "publish_as": (before.publish_as, after.publish_as),
+        "tracking": (old.codes.tracking, new.codes.tracking),
+        "due": (before.facts.due_on, after.facts.due_on),
+        "description": (before.facts.note, after.facts.note),
+        "currency": (before.facts.currency, after.facts.currency),
+        "split": (before.facts.lines, after.facts.lines),
+    }
+    return tuple(name for name, (was, is_now) in pairs.items() if was != is_now)
 
 
 def proposed(target: Target, opinions: Opinions = NO_OPINIONS) -> RuleForm:

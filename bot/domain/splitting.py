@@ -13,6 +13,7 @@ from bot.domain.money import CENT, WIDE, to_cents
 
 MOST_LINES = 20
 LONGEST_DESCRIPTION = 200
+TOO_LARGE = Decimal(10**12)
 HUNDRED, NOTHING = Decimal(100), Decimal(0)
 
 
@@ -42,8 +43,11 @@ class Split:
         """What cannot be, as a sentence."""
         if not 2 <= len(self.lines) <= MOST_LINES:
             return f"A split has from 2 to {MOST_LINES} lines."
-        if any(not line.description.strip() for line in self.lines):
-            return "Each line of a split has a description."
+        if any(not 0 < len(line.description.strip()) <= LONGEST_DESCRIPTION for line in self.lines):
+            return f"Each line of a split has a description, of at most {LONGEST_DESCRIPTION} characters."
+        numbers = [number for line in self.lines for number in (line.percent, line.amount) if number is not None]
+        if any(not number.is_finite() or abs(number) >= TOO_LARGE for number in numbers):
+            return "Write shares and amounts as numbers, such as 12.50."
         if any(line.percent is not None and line.amount is not None for line in self.lines):
             return "A line of a split is a share in per cent or a fixed amount, not both."
         if any(line.percent is not None and not 0 < line.percent <= HUNDRED for line in self.lines):

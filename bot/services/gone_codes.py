@@ -1,4 +1,4 @@
-"""After a reading of the lists: what of it went is looked for in the items that wait.
+"""After a reading of the lists: what of it went is looked for in the items that wait, and in rules, where it counts as no opinion.
 
 Their cards are drawn again, so that nobody decides by one that says nothing of it, and it is told once, in one message for all
 that this reading has found; a default has a message of its own. The message is finished by the reading that finds none of it
@@ -18,10 +18,11 @@ from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.recodings import undecided_items
+from bot.db.rules import all_rules
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import ListKind, TrackingCategory
 from bot.domain.documents import ItemKind
-from bot.domain.gone_codes import Code, GoneCode, GoneCodes, NamedItem, codes_of
+from bot.domain.gone_codes import Code, GoneCode, GoneCodes, NamedItem, codes_of, codes_of_rule
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rights import Role
@@ -64,17 +65,19 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
     of = workspace_id, organisation_id
     waiting = await _waiting(db, of)
     async with db.read() as tx:
-        labels = await _gone(tx, of, waiting.keys())
+        ruled = await _ruled(tx, of)
+        labels = await _gone(tx, of, {*waiting, *ruled})
         if not labels and not await _open(tx, of):
             return
     async with db.write() as tx:
         # another process's reading waits for what is told here
         await tx.execute(_LOCK, {"workspace_id": workspace_id, "of_id": organisation_id})
         defaults = _defaults(await load_settings(tx, *of))
+        others = {code: found for code, found in waiting.items() if code not in defaults}
         gone = {
-            code: GoneCode(code=code, label=label, number=len(waiting[code]), first=tuple(waiting[code][:MOST_NAMED]))
+            code: _told_of(code, label, others.get(code, ()), ruled.get(code, ()))
             for code, label in sorted(labels.items())
-            if code not in defaults
+            if code in others or code in ruled
         }
         told = await _open(tx, of)
         for role, before in told.items():
@@ -84,7 +87,7 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
         new = [each for code, each in gone.items() if code not in known]
         if new:
             await _tell(tx, of, str(new_id()), GoneCodes(codes=tuple(new)))
-            flagged = dict.fromkeys(item.id for each in new for item in waiting[each.code])
+            flagged = dict.fromkeys(item.id for each in new for item in others.get(each.code, ()))
             await redraw_items(tx, workspace_id, list(flagged)[:MOST_FLAGGED])
 
 
@@ -103,6 +106,26 @@ def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, 
     return draw
 
 
+def _told_of(code: Code, label: str, items: Sequence[NamedItem], rules: Sequence[str]) -> GoneCode:
+    return GoneCode(
+        code=code,
+        label=label,
+        number=len(items),
+        first=tuple(items[:MOST_NAMED]),
+        rules=len(rules),
+        first_rules=tuple(rules[:MOST_NAMED]),
+    )
+
+
+async def _ruled(tx: Tx, of: Of) -> Mapping[Code, Sequence[str]]:
+    """What rules in force say, with what those are for."""
+    found: defaultdict[Code, list[str]] = defaultdict(list)
+    for rule in await all_rules(tx, *of):
+        for code in codes_of_rule(rule.opinions) if rule.is_in_force else ():
+            found[code].append(rule.target.label)
+    return dict(found)
+
+
 async def _waiting(db: Database, of: Of) -> Waiting:
     """The items that nobody decided on by what they would be booked to, the oldest first; page by page, as there may be
     thousands.
@@ -115,7 +138,7 @@ async def _waiting(db: Database, of: Of) -> Waiting:
                 found[code].append(NamedItem(id=item.id, reference=item.reference))
         await db.clock.sleep(0)
         page = () if len(page) < PAGE else await _page(db, of, (page[-1].created_at, page[-1].id))
-    return found
+    return dict(found)
 
 
 async def _page(db: Database, of: Of, after: tuple[datetime, UUID] | None) -> tuple[Item, ...]:

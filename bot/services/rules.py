@@ -1,9 +1,9 @@
 """An organisation's rules: listed, proposed from an item, saved, switched off and on, deleted, restored.
 
-For screens: `listed` draws the list, `opened` and `proposed` the form (a `RulePage`, whose `form` is sent back changed),
-`save` takes it, `switch`, `delete` and `restore` are buttons; each of these answers the rule as it is then. Rules of
-suppliers and customers are for bookkeepers and admins; those of people and payment methods, and what is published by itself,
-for admins alone.
+For screens: `listed` draws the list, `opened`, `new` and `proposed` the form (a `RulePage`, whose `form` is sent back changed),
+`preview` says what it would do to what waits, `save` takes it, `switch`, `delete` and `restore` are buttons; each of these
+answers the rule as it is then. Rules of suppliers and customers are for bookkeepers and admins; those of people and payment
+methods, and what is published by itself, for admins alone.
 
 Whatever changes what waiting items are coded to begins to follow in the same transaction (`bot.services.following`); what
 somebody has decided on stays as it was decided.
@@ -11,16 +11,10 @@ somebody has decided on stays as it was decided.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
-
-import msgspec
-from sqlalchemy import bindparam, select
+from datetime import datetime
 
 from bot.db import rules as stored
-from bot.db.base import new_id, table_of
-from bot.db.connections import SettingsRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import ListKind
 from bot.domain.ids import ItemId, OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.payment_methods import alike
 from bot.domain.rights import Deed, Person
@@ -29,6 +23,7 @@ from bot.domain.rule_forms import (
     TARGET,
     RuleForm,
     RulePage,
+    RulePreview,
     RulesPage,
     form_of,
     proposed,
@@ -36,26 +31,17 @@ from bot.domain.rule_forms import (
 )
 from bot.domain.rules import NO_OPINIONS, AutoPublish, Opinions, Rule, RuleOf, Target
 from bot.domain.slack import Actor
-from bot.services import audit
 from bot.services.current import require_item
-from bot.services.new_codes import learn
 from bot.services.people import NotAllowedError, People
 from bot.services.rule_checks import RuleCheck, why_not_free
 from bot.services.rule_pages import rule_page, said_by, target_of
+from bot.services.rule_preview import Previewing
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.set_up import NoConnectionError, provider_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.writing_rules import as_saved, at_next_version, hold, record, write
 from providers.base import AccountingProvider, Profile
 
-SETTINGS = table_of(SettingsRow)
-_HOLD = (
-    select(SETTINGS.c.version)
-    .where(
-        SETTINGS.c.workspace_id == bindparam("workspace_id"), SETTINGS.c.organisation_id == bindparam("organisation_id")
-    )
-    .with_for_update()
-)
-"""As who saves settings: what comes in meanwhile waits for it, so it is coded by one or the other."""
 UNKNOWN_PERSON = "I do not know that person. Choose somebody of this workspace."
 
 
@@ -168,7 +154,7 @@ class Rules:
         about = await self._person_of(actor, form.target)
         workspace_id = actor.workspace.id
         async with self.db.write() as tx:
-            await _hold(tx, workspace_id, organisation_id)
+            await hold(tx, workspace_id, organisation_id)
             before = None if rule_id is None else await _rule(tx, workspace_id, organisation_id, rule_id)
             said = NO_OPINIONS if before is None else before.opinions
             await self.people.require(tx, _deed(form.target.of, said, form.opinions), actor, person, organisation_id)
@@ -185,10 +171,35 @@ class Rules:
                 wrong = await RuleCheck(tx, workspace_id, organisation_id, profile, form, said).wrong()
             if wrong:
                 raise RuleRefusedError(wrong)
-            rule = await self._written(tx, actor, organisation_id, before, form)
+            if before is not None and before.version != form.version:
+                raise StaleFormError
+            rule = _as_saved(actor, organisation_id, form, before, tx.now)
+            await write(tx, rule, before, is_for_waiting=form.is_for_waiting)
             if form.is_for_waiting or (before is not None and before.target != rule.target):
                 await self._follow(tx, workspace_id, organisation_id)
             return rule
+
+    async def preview(
+        self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId | None, form: RuleForm
+    ) -> RulePreview:
+        """What `save` would do to what waits, if the form were for waiting items; nothing is saved.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError, RuleNotFoundError: as `save`.
+            RuleRefusedError: what cannot be, whatever the ledger's lists say.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.read() as tx:
+            before = None if rule_id is None else await _rule(tx, workspace_id, organisation_id, rule_id)
+            said = NO_OPINIONS if before is None else before.opinions
+            await self.people.require(tx, _deed(form.target.of, said, form.opinions), actor, person, organisation_id)
+            if wrong := wrong_in(form):
+                raise RuleRefusedError(wrong)
+            before = before or await _with_key(tx, workspace_id, organisation_id, form.target)
+            now = tx.now
+        rule = _as_saved(actor, organisation_id, replace(form, is_for_waiting=True), before, now)
+        return await Previewing(self.db, rule, before).preview()
 
     async def switch(
         self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId, version: int, *, is_active: bool
@@ -227,7 +238,7 @@ class Rules:
         person = await self.people.identify(actor)
         workspace_id = actor.workspace.id
         async with self.db.write() as tx:
-            await _hold(tx, workspace_id, organisation_id)
+            await hold(tx, workspace_id, organisation_id)
             rule = await _rule(tx, workspace_id, organisation_id, rule_id)
             needed = _deed(rule.of, NO_OPINIONS, rule.opinions)
             await self.people.require(tx, needed, actor, person, organisation_id)
@@ -236,49 +247,11 @@ class Rules:
                 return rule
             if rule.version != version:
                 raise StaleFormError
-            turned = _next(turned, actor, tx)
+            turned = at_next_version(turned, actor.user_id, tx.now)
             await stored.change_rule(tx, turned, at_version=rule.version)
-            await _record(tx, actor, turned, deed)
+            await record(tx, turned, deed)
             await self._follow(tx, workspace_id, organisation_id)
             return turned
-
-    async def _written(
-        self, tx: Tx, actor: Actor, organisation_id: OrganisationId, before: Rule | None, form: RuleForm
-    ) -> Rule:
-        """Raises:
-        StaleFormError: it is at another version than the form was drawn from.
-        """
-        since = None if form.is_for_waiting else tx.now
-        if before is None:
-            rule = Rule(
-                id=RuleId(new_id()),
-                workspace_id=actor.workspace.id,
-                organisation_id=organisation_id,
-                target=form.target,
-                opinions=form.opinions,
-                strength=form.strength,
-                since=since,
-                changed_by=actor.user_id,
-                changed_at=tx.now,
-            )
-            is_written, deed = await stored.insert_rule(tx, rule), "rule added"
-        else:
-            if before.version != form.version:
-                raise StaleFormError
-            said = form.opinions, form.strength
-            rule = before.changed(*said, now=tx.now, is_for_waiting=form.is_for_waiting)
-            if before.is_deleted:  # nothing waits for what it said
-                rule = replace(rule, since=since, earlier=(), is_active=True, is_deleted=False)
-            rule = replace(_next(rule, actor, tx), target=form.target)
-            is_written = await stored.change_rule(tx, rule, at_version=before.version)
-            deed = "rule restored" if before.is_deleted else "rule changed"
-        if not is_written:
-            raise StaleFormError
-        await learn(tx, rule.workspace_id, rule.organisation_id, ListKind.ACCOUNTS, rule.opinions.accounts)
-        await learn(tx, rule.workspace_id, rule.organisation_id, ListKind.TAX_RATES, rule.opinions.tax_rates)
-        earlier = None if before is None else before.opinions
-        await _record(tx, actor, rule, deed, before=earlier, is_for_waiting=form.is_for_waiting)
-        return rule
 
     async def _follow(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
         await self.begin_to_follow(
@@ -329,13 +302,17 @@ def _deed(of: RuleOf, before: Opinions, after: Opinions) -> Deed:
     return Deed.FIX if of.is_of_party and not is_let_out else Deed.SET_UP
 
 
-def _next(rule: Rule, actor: Actor, tx: Tx) -> Rule:
-    """At its next version."""
-    return replace(rule, version=rule.version + 1, changed_by=actor.user_id, changed_at=tx.now)
-
-
-async def _hold(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
-    await tx.execute(_HOLD, {"workspace_id": workspace_id, "organisation_id": organisation_id})
+def _as_saved(
+    actor: Actor, organisation_id: OrganisationId, form: RuleForm, before: Rule | None, now: datetime
+) -> Rule:
+    return as_saved(
+        form,
+        before,
+        workspace_id=actor.workspace.id,
+        organisation_id=organisation_id,
+        by=actor.user_id,
+        now=now,
+    )
 
 
 async def _rule(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, rule_id: RuleId) -> Rule:
@@ -348,22 +325,3 @@ async def _rule(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
 async def _with_key(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, target: Target) -> Rule | None:
     key = target.key
     return None if key is None else await stored.rule_with_key(tx, workspace_id, organisation_id, target.of, key)
-
-
-async def _record(
-    tx: Tx,
-    actor: Actor,
-    rule: Rule,
-    deed: str,
-    *,
-    before: Opinions | None = None,
-    is_for_waiting: bool | None = None,
-) -> None:
-    facts: dict[str, Any] = {"of": rule.of, "label": rule.target.label, "says": msgspec.to_builtins(rule.opinions)}
-    if before is not None:
-        facts["said before"] = msgspec.to_builtins(before)
-    if is_for_waiting is not None:
-        facts["for waiting items"] = is_for_waiting
-    await audit.record(
-        tx, rule.workspace_id, rule.id, deed, by=actor.user_id, organisation_id=rule.organisation_id, facts=facts
-    )

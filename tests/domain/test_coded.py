@@ -320,6 +320,8 @@ def test_whoever_changes_or_codes_a_line_of_a_split_takes_its_lines_over() -> No
         ((SplitLine(description="A", amount=D(5)), SplitLine(description="B", percent=D(100))), "one line is the rest"),
         ((SplitLine(description="A", amount=D("0.005")), SplitLine(description="B")), "whole cents"),
         ((SplitLine(description="A", amount=D(1), percent=D(1)), SplitLine(description="B")), "not both"),
+        ((SplitLine(description="A", amount=D("NaN")), SplitLine(description="B")), "as numbers"),
+        ((SplitLine(description="A", percent=D("1e999999")), SplitLine(description="B")), "as numbers"),
         ((SplitLine(description=" ", amount=D(1)), SplitLine(description="B")), "description"),
         ((SplitLine(description="A", percent=D(0)), SplitLine(description="B")), "more than 0"),
     ],

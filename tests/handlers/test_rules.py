@@ -15,11 +15,12 @@ from bot.db.rules import RULES
 from bot.db.workspaces import AuditRow
 from bot.domain.due import Due, DueKind
 from bot.domain.ids import RuleId
-from bot.domain.rule_forms import TARGET
+from bot.domain.rule_forms import TARGET, form_of, proposed
 from bot.domain.rules import AutoPublish, Opinions, RuleOf, Strength, Target
 from bot.domain.settings import PaymentStatus
 from bot.domain.splitting import Split, SplitLine
-from bot.playground.slack import ADMIN, BOOKKEEPER, MEMBER
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
+from bot.services import rule_preview
 from bot.services.people import NotAllowedError
 from bot.services.rules import RuleNotFoundError, RuleRefusedError
 from bot.services.saving_settings import StaleFormError
@@ -217,3 +218,55 @@ async def test_what_the_ledger_has_no_more_is_no_opinion_until_it_is_back(desk: 
     await desk.restore(OTHER_CATEGORY)
     await desk.add(**{BlockId.NUMBER: "INV-2"})
     assert "461" in words(desk.card("INV-2"))
+
+
+async def test_rules_that_say_what_is_archived_are_told_once_beside_what_waits(desk: Desk) -> None:
+    await save_rule(desk, account=OTHER_CATEGORY)
+    other = await save_rule(
+        desk, replace(SUPPLIER, name="Other", label="Other"), account=OTHER_CATEGORY, is_for_waiting=False
+    )
+    await desk.add()
+
+    def told() -> list[str]:
+        return [words(message) for message in desk.slack.messages(BILLS) if "archived or gone" in message.text]
+
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+    for _ in range(2):
+        await desk.slack.command("/dext", "sync categories", user=ADMIN)
+        await desk.settle()
+
+    (message,) = told()
+    assert "Items that wait are coded to or rules say what is archived or gone in Xero" in message
+    assert "1 item, <" in message
+    assert "; 2 rules, for Other, Paper &amp; Ink Ltd" in message
+    # a rule that has no say there any more leaves what is weaker
+    await desk.edit("INV-1", {BlockId.NUMBER: "INV-1A"})
+    assert "429" in words(desk.card("INV-1A"))
+    for rule in (other, (await rules_of(desk).listed(await desk.world.actor(), desk.world.organisation_id)).rules[1]):
+        await switch(desk, rule, is_active=False)
+    await desk.slack.command("/dext", "sync categories", user=ADMIN)
+    await desk.settle()
+    assert "No rule says, and nothing that waits is coded any more to what was archived or gone" in told()[0]
+
+
+async def test_a_preview_says_what_would_change_and_changes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rule_preview, "PAGE", 2)
+    for number in ("INV-1", "INV-2", "BY-HAND"):
+        await desk.add(**{BlockId.NUMBER: number})
+    await desk.add(**{BlockId.NUMBER: "OTHER", BlockId.SUPPLIER: "Somebody else"})
+    await desk.edit("BY-HAND", {BlockId.ACCOUNT: THIRD_CATEGORY})
+    form = proposed(SUPPLIER, Opinions(account=OTHER_CATEGORY, due=Due(DueKind.AFTER_DATE, 30)))
+    actor, of = await desk.world.actor(), desk.world.organisation_id
+
+    found = await rules_of(desk).preview(actor, of, None, form)
+
+    assert (found.matching, found.changing, found.is_all) == (3, 3, True)
+    assert sorted(change.fields for change in found.changes) == [("account", "due"), ("account", "due"), ("due",)]
+    assert "429" in words(desk.card("INV-1"))
+    await save_form(desk, replace(form, is_for_waiting=True))
+    assert "461" in words(desk.card("INV-1"))
+    rule = (await rules_of(desk).listed(actor, of)).rules[0]
+    again = await rules_of(desk).preview(actor, of, rule.id, form_of(rule))
+    assert (again.matching, again.changing) == (3, 0)
