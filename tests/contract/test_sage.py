@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from bot.domain.postings import PostingKind
+from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
 from tests.contract.provider import ProviderContract
 from tests.contract.sage import CAUSES, LOST, SageFarEnd, sage_far_end
@@ -16,8 +16,8 @@ from tests.providers.sage import vendor_schema
 class TestSage(ProviderContract):
     REFUSED: ClassVar[dict[str, ProblemCode]] = {cause: code for cause, (_, code) in CAUSES.items()}
     LOST: ClassVar[tuple[str, ...]] = LOST
-    KINDS: ClassVar[tuple[PostingKind, ...]] = tuple(PostingKind)
-    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in PostingKind if not kind.is_of_bank)
+    KINDS: ClassVar[tuple[PostingKind, ...]] = (*USUAL_KINDS, PostingKind.QUICK_SALE, PostingKind.QUICK_CREDIT)
+    PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
     HOME_ONLY: ClassVar[tuple[PostingKind, ...]] = (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
     LINKS = False
