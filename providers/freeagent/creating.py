@@ -14,13 +14,14 @@ from bot.domain.ledger_documents import Found
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from providers.base import Access
-from providers.errors import OutcomeUnknownError, PersonNeededError, ProviderError
+from providers.errors import PersonNeededError
 from providers.freeagent.claiming import Claims
 from providers.freeagent.completing import Completer
 from providers.freeagent.documents import DRAFT, payment_of
 from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
 from providers.freeagent.resources import EXPENSES, PAYMENTS, RECEIVED, RESOURCES, SPENT, Resource, id_of
+from providers.one_by_one import one_by_one
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
@@ -42,17 +43,11 @@ class Creator:
             OutcomeUnknownError: also where a later one could not be sent for now, and an earlier one is there already.
         """
         was_sent = key in self._keys
-        outcomes: list[Outcome] = []
-        for draft in drafts:
-            try:
-                outcomes.append(await self._one(access, draft, key, was_sent=was_sent))
-            except OutcomeUnknownError:
-                raise
-            except ProviderError as error:
-                if any(isinstance(outcome, Accepted) for outcome in outcomes):
-                    raise OutcomeUnknownError(f"written in part: {error}") from error
-                raise
-        return tuple(outcomes)
+
+        async def one(_place: int, draft: Json) -> Outcome:
+            return await self._one(access, draft, key, was_sent=was_sent)
+
+        return await one_by_one(drafts, one)
 
     async def _one(self, access: Access, draft: Json, key: str, *, was_sent: bool) -> Outcome:
         if draft["route"] == EXPENSES.name:

@@ -19,14 +19,11 @@ from bot.domain.settings import PaymentStatus
 from providers import oauth as shared_oauth
 from providers.base import NO_FIELDS, Access, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import (
-    AccessExpiredError,
-    OutcomeUnknownError,
     PersonNeededError,
     ProviderError,
-    ReconnectNeededError,
-    TryLaterError,
 )
 from providers.http import Caller
+from providers.one_by_one import one_by_one
 from providers.refusals import mapped_errors
 from providers.sage import PROFILE, documents, mapping, oauth
 from providers.sage.client import SageClient, derived_key
@@ -41,7 +38,6 @@ from providers.sage.uploading import Uploader
 from providers.sage.withdrawing import Withdrawer, ending_of
 
 Json = dict[str, Any]
-_NOTHING_WRITTEN = (TryLaterError, AccessExpiredError, ReconnectNeededError, PersonNeededError)
 
 
 class SageProvider:
@@ -133,15 +129,11 @@ class SageProvider:
     async def create(self, access: Access, route: str, body: bytes, *, idempotency_key: str) -> tuple[Outcome, ...]:
         """One after another: Sage asks for no two at once of a business."""
         drafts: list[Json] = json.loads(body, parse_float=Decimal, parse_int=Decimal)
-        outcomes: list[Outcome] = []
-        for place, draft in enumerate(drafts):
-            try:
-                outcomes.append(await self._one(access, route, draft, derived_key(idempotency_key, str(place))))
-            except _NOTHING_WRITTEN as error:
-                if any(isinstance(outcome, Accepted) for outcome in outcomes):
-                    raise OutcomeUnknownError(f"after others of the same call: {error}") from error
-                raise
-        return tuple(outcomes)
+
+        async def one(place: int, draft: Json) -> Outcome:
+            return await self._one(access, route, draft, derived_key(idempotency_key, str(place)))
+
+        return await one_by_one(drafts, one)
 
     async def _one(self, access: Access, route: str, draft: Json, key: str, *, is_again: bool = False) -> Outcome:
         record = await self._completer.complete(access, draft)
