@@ -96,8 +96,8 @@ def _sign_of(arrivals: Sequence[Arrival]) -> str | None:
     states = {arrival.state for arrival in arrivals}
     if ArrivalState.WAITING in states:
         return READING
-    if states & {ArrivalState.ASKED, ArrivalState.CHOOSING}:
+    if states & {ArrivalState.ASKED, ArrivalState.CHOOSING, ArrivalState.STATEMENT}:
         return ASKING
     if ArrivalState.REFUSED in states:
         return WARNING
-    return DONE if ArrivalState.ITEM in states else None
+    return DONE if states & {ArrivalState.ITEM, ArrivalState.ADDED} else None

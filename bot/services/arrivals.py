@@ -23,6 +23,7 @@ from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import home_card
 from bot.services.previews import ask_for_preview
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
+from bot.statements.telling import is_statement_file
 from bot.views import arrivals as views
 from bot.views.text import moment
 
@@ -30,6 +31,8 @@ MOVING_FOR = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(hours=1)
 TELL_AFTER = timedelta(minutes=5)
 TRIED_FOR = timedelta(days=1)
+OF_NO_DOCUMENT = (FileKind.UNKNOWN, FileKind.OTHER_XML)
+"""Among these are statements of banks."""
 
 
 _ENTERED = {Method.STATED: views.read, Method.TEXT: views.read_from_text, Method.NOTHING: views.kept_unread}
@@ -161,6 +164,9 @@ class Arrivals:
             await self._read(arrival, content)
 
     async def _read(self, arrival: Arrival, content: bytes) -> None:
+        if sniff(content) in OF_NO_DOCUMENT and is_statement_file(content):
+            await self._ask_to_add(arrival, content)
+            return
         reading = await self.read(content, arrival.name or "file")
         if isinstance(reading, Unreadable):
             await self._refuse(arrival, f"{reading.reason} {reading.what_to_do}".strip())
@@ -168,6 +174,17 @@ class Arrivals:
             await self._keep(arrival, content)
         else:
             await self._enter(arrival, content, reading)
+
+    async def _ask_to_add(self, arrival: Arrival, content: bytes) -> None:
+        """A bank's statement is no document: who keeps the books has its lines added (`bot.services.statements`)."""
+        if arrival.organisation_id is None:
+            await self._keep(arrival, content)
+            return
+        async with self.db.write() as tx:
+            file_id = await keep_file(tx, arrival.workspace_id, arrival.name or "statement", content)
+            asked = {"state": ArrivalState.STATEMENT, "file_id": file_id, "due_at": None, "reason": None}
+            if await change_arrival(tx, arrival, **asked):
+                await tell(tx, arrival)
 
     async def _keep(self, arrival: Arrival, content: bytes) -> None:
         """Until somebody has chosen an organisation, whatever becomes of the file in Slack."""

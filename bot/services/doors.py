@@ -151,7 +151,7 @@ class Doors:
             return None
         known = await arrival_of_file(tx, new["workspace_id"], new["slack_file_id"], new["channel_id"])
         assert known is not None
-        if known.state in (ArrivalState.WAITING, ArrivalState.ITEM):
+        if known.state in (ArrivalState.WAITING, ArrivalState.ITEM, ArrivalState.ADDED):
             return known
         again = new | {"attempt": known.attempt + 1, "reason": None, "answer_in": known.answer_in}
         del again["id"]

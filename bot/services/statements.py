@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from uuid import UUID
 
 from bot.db import bank_lines as stored
+from bot.db.arrivals import change_arrival, load_arrival
 from bot.db.unit_of_work import Database
+from bot.domain.arrivals import Arrival, ArrivalState
 from bot.domain.bank_lines import NewLine
 from bot.domain.bank_match import BankPage
 from bot.domain.bank_statements import (
@@ -21,11 +24,15 @@ from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
+from bot.services.arrival_messages import tell
 from bot.services.bank_settings import NothingToMatchError, page_of
+from bot.services.files import file_content
 from bot.services.lists import books_of
 from bot.services.matching_cards import redraw_matching
 from bot.services.people import People
+from bot.services.questions import FileNotFoundHereError
 from bot.services.typing_lists import HandedIn
+from bot.views.statements import words
 from bot.views.text import plain
 from providers.base import AccountingProvider
 
@@ -104,6 +111,44 @@ class Statements:
         if content is None:
             raise StatementRefusedError({FILE: NOT_FETCHED})
         return await self.add_content(actor, page, content, bank_account=bank_account, order=order)
+
+    async def dropped(self, actor: Actor, arrival_id: UUID) -> tuple[BankPage, Arrival]:
+        """A file that was dropped, and is asked about.
+
+        Raises:
+            FileNotFoundHereError: there is no such statement here.
+            And as `opened`.
+        """
+        async with self.db.read() as tx:
+            arrival = await load_arrival(tx, actor.workspace.id, arrival_id)
+        if arrival is None or arrival.organisation_id is None:
+            await self.people.require_member(actor)
+            raise FileNotFoundHereError
+        page = await self.opened(actor, arrival.organisation_id)
+        if arrival.state not in (ArrivalState.STATEMENT, ArrivalState.ADDED):
+            raise FileNotFoundHereError
+        return page, arrival
+
+    async def add_dropped(
+        self, actor: Actor, arrival_id: UUID, *, bank_account: str | None, order: str | None
+    ) -> Added:
+        """As `add`, of a file that was dropped; whoever did is told what came of it. Once more it adds nothing.
+
+        Raises: as `dropped`, and as `add`.
+        """
+        page, arrival = await self.dropped(actor, arrival_id)
+        async with self.db.read() as tx:
+            content = None
+            if arrival.file_id is not None:
+                content = await file_content(tx, arrival.workspace_id, arrival.file_id)
+        if content is None:
+            raise FileNotFoundHereError
+        added = await self.add_content(actor, page, content, bank_account=bank_account, order=order)
+        async with self.db.write() as tx:
+            told = {"state": ArrivalState.ADDED, "reason": words(added)}
+            if arrival.state is ArrivalState.STATEMENT and await change_arrival(tx, arrival, **told):
+                await tell(tx, arrival)
+        return added
 
     async def add_content(
         self, actor: Actor, page: BankPage, content: bytes, *, bank_account: str | None, order: str | None

@@ -77,10 +77,12 @@ def answer(arrivals: Sequence[Arrival], names: Names, to_choose: Names) -> tuple
     choosing = [arrival for arrival in arrivals if arrival.state is ArrivalState.CHOOSING]
     text = "\n".join([*_head(arrivals), *lines])
     asked = [arrival for arrival in arrivals if arrival.state is ArrivalState.ASKED]
-    if not choosing and not asked:
+    statements = [arrival for arrival in arrivals if arrival.state is ArrivalState.STATEMENT]
+    if not choosing and not asked and not statements:
         return text, ()
     blocks: list[Block] = [SectionBlock(text=mrkdwn(line)) for line in text.splitlines()]
     blocks += [_yes_or_no(arrival) for arrival in asked]
+    blocks += [_to_add(arrival) for arrival in statements]
     if choosing:
         blocks += _choice(choosing[0], to_choose)
     return text, tuple(blocks)
@@ -105,6 +107,12 @@ def _question(arrival: Arrival, names: Names) -> str:
         case ArrivalState.ASKED:
             organisation = "" if arrival.organisation_id is None else names.get(arrival.organisation_id, "")
             return f"*{escape(organisation)}*: is the picture {file_name(arrival)} a bill? Whoever dropped it, or a bookkeeper, can say."
+        case ArrivalState.STATEMENT:
+            organisation = "" if arrival.organisation_id is None else names.get(arrival.organisation_id, "")
+            return (
+                f"*{escape(organisation)}*: {file_name(arrival)} is a statement of a bank. A bookkeeper can add its lines, so that "
+                "costs are matched with them."
+            )
         case ArrivalState.CHOOSING:
             return f"Which organisation is {file_name(arrival)} for?"
         case _:
@@ -120,6 +128,12 @@ def _yes_or_no(arrival: Arrival) -> Block:
             ButtonElement(action_id=ActionId.LEAVE_PICTURE, text="No", value=value),
         ],
     )
+
+
+def _to_add(arrival: Arrival) -> Block:
+    value = str(arrival.id)
+    button = ButtonElement(action_id=ActionId.ADD_STATEMENT, text="Add the statement", value=value, style="primary")
+    return ActionsBlock(block_id=f"statement:{value}", elements=[button])
 
 
 def _choice(arrival: Arrival, to_choose: Names) -> Iterator[Block]:

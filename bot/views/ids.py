@@ -36,6 +36,8 @@ class ActionId(StrEnum):
     OPEN_GENERAL_SETTINGS = "open_general_settings"
     OPEN_STATEMENT = "open_statement"
     OPEN_SUPPLIER_SETTINGS = "open_supplier_settings"
+    ADD_STATEMENT = "add_statement"
+    """One that was dropped."""
     # selects that search in an imported list; the form's metadata names the organisation
     FIND_ACCOUNT = "find_account"
     FIND_TAX_RATE = "find_tax_rate"

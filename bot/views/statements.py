@@ -1,11 +1,13 @@
 """A bank's statement that somebody puts in: the form, read back where it is drawn, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.domain.arrivals import Arrival
 from bot.domain.bank_match import BankPage
 from bot.domain.bank_statements import Added
 from bot.views.fields import Fields, an_option, choice_field, file_field
@@ -38,16 +40,11 @@ class StatementForm:
     order: str | None
 
 
-def form(page: BankPage) -> View:
+def form(page: BankPage, dropped: Arrival | None = None) -> View:
+    """Of a file that was `dropped`, or one that is put in."""
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
-        file_field(
-            BlockId.STATEMENT_FILE,
-            "Statement",
-            filetypes=("ofx", "qfx", "qbo", "csv", "txt"),
-            hint="OFX, or a CSV list with its header: the date, the amount or what was paid out and in, and what it was for. "
-            "Money that left the account has a minus.",
-        ),
+        _file() if dropped is None else section(f"*{escape(dropped.name or 'The file')}*"),
         bank_account_field(
             BlockId.BANK_ACCOUNT,
             "Bank account",
@@ -63,8 +60,20 @@ def form(page: BankPage) -> View:
         title=PlainTextObject(text="Add a statement"),
         submit=PlainTextObject(text="Add"),
         close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, page.version).encode(),
+        private_metadata=FormRef(
+            page.organisation_id, page.version, form_id=None if dropped is None else dropped.id
+        ).encode(),
         blocks=blocks,
+    )
+
+
+def _file() -> Block:
+    return file_field(
+        BlockId.STATEMENT_FILE,
+        "Statement",
+        filetypes=("ofx", "qfx", "qbo", "csv", "txt"),
+        hint="OFX, or a CSV list with its header: the date, the amount or what was paid out and in, and what it was for. "
+        "Money that left the account has a minus.",
     )
 
 
@@ -81,6 +90,14 @@ def read(state: dict[str, Any]) -> StatementForm:
         bank_account=found.bank_account(BlockId.BANK_ACCOUNT),
         order=None if order == AS_IT_SAYS else order,
     )
+
+
+def wrong_at(fields: Mapping[str, str], state: dict[str, Any]) -> dict[str, str]:
+    """Where each sentence stands. A file that was dropped has no field of its own: what is wrong with it stands at the account."""
+    found = {BLOCKS[field]: sentence for field, sentence in fields.items()}
+    if BlockId.STATEMENT_FILE in found and BlockId.STATEMENT_FILE not in state:
+        found[BlockId.BANK_ACCOUNT] = found.pop(BlockId.STATEMENT_FILE)
+    return {str(block): sentence for block, sentence in found.items()}
 
 
 def added(found: Added) -> View:

@@ -165,6 +165,7 @@ class Ids:
     """With its organisation, as its button spells it."""
     payment_method: str
     bank_account: str
+    dropped_statement: str
     statement: str
     """A bank account of the ledger, and where a statement of it is."""
     bank_line: str
@@ -198,6 +199,8 @@ class Ids:
             return self.organisation
         if action in (ActionId.DOWNLOAD_BATCH, ActionId.TYPE_LIST):
             return f"{self.downloaded}:{1 if action is ActionId.DOWNLOAD_BATCH else ListKind.ACCOUNTS}"
+        if action is ActionId.ADD_STATEMENT:
+            return self.dropped_statement
         if action in (ActionId.TAKE_PICTURE, ActionId.LEAVE_PICTURE):
             return self.picture
         if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):

@@ -42,7 +42,7 @@ from bot.domain.reports import Claim
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
-from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM
+from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM, Dropped
 from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
 from bot.services import alerts
@@ -60,6 +60,7 @@ from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
+from tests.handlers.dropping import dropped
 from tests.statements.files import sgml
 
 UNDO_SECONDS = 7200
@@ -335,6 +336,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         refused=button_values(desk.card("INV-3"))[ActionId.EDIT_ITEM],
         api_key=KeyRef(organisation, key.id).encode(),
         bank_account=bank,
+        dropped_statement=await _dropped_statement(desk),
         statement=_a_statement(desk),
         bank_line=bank_line,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
@@ -349,6 +351,13 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         picture=await _a_picture(desk),
         files=FilesRef(organisation, await _a_message(desk)).encode(),
     )
+
+
+async def _dropped_statement(desk: Desk) -> str:
+    """That was dropped in the channel, and that somebody is asked to add."""
+    content = sgml(("20260305", "-8.00", "F8", "SHOP")).encode()
+    message = await dropped(desk, Dropped(content=content, name="april.ofx"))
+    return button_values(desk.slack.thread(BILLS, message.ts)[-1])[ActionId.ADD_STATEMENT]
 
 
 def _a_statement(desk: Desk) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, Dropped
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.dropping import A_TEXT, QUESTION, dropped, replies, signs
 from tests.handlers.test_bank_match import autofill, switched
 from tests.handlers.test_paid import account
 from tests.statements.files import A_LINE, sgml, table
@@ -111,3 +112,48 @@ async def test_statements_are_for_bookkeepers_and_admins_where_costs_are_matched
     assert "Add a statement" in str(
         (await desk.slack.command("/dext", "statement", user=ADMIN)).text or desk.modal(ADMIN)
     )
+
+
+async def test_a_statement_that_is_dropped_is_added_by_who_keeps_the_books(desk: Desk) -> None:
+    await switched(desk)
+    await desk.add()
+    message = await dropped(desk, Dropped(content=sgml(A_LINE).encode(), name="march.ofx"), A_TEXT)
+    assert signs(desk, message) == [QUESTION]
+    (question,) = replies(desk, message)
+    assert "march.ofx is a statement of a bank" in words(question)
+    assert "This file was not added" in words(question)
+
+    await desk.press(question, ActionId.ADD_STATEMENT, MEMBER)
+    assert "admins and bookkeepers can do that" in desk.whispers(MEMBER)[-1]
+    await desk.press(question, ActionId.ADD_STATEMENT, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    refused = await desk.slack.submit(form, {})
+    await desk.slack.options(form, ActionId.FIND_BANK_ACCOUNT, "", user=BOOKKEEPER)
+    done = await desk.slack.submit(form, {BlockId.BANK_ACCOUNT: await account(desk, CURRENT)})
+    await desk.settle()
+
+    assert "Choose which bank account" in refused.errors[BlockId.BANK_ACCOUNT]
+    assert done.errors == {}
+    assert "1 line of *090 · Business Current Account* added" in await told(desk)
+    (answer,) = replies(desk, message)
+    assert "1 line of *090" in words(answer) or "1 line of *090" in answer.text
+    assert ActionId.ADD_STATEMENT not in actions(answer)
+    assert ActionId.AUTOFILL_PAYMENT in actions(desk.card("INV-1"))
+    # pressed in the message as it was seen before, it adds nothing
+    await desk.press(question, ActionId.ADD_STATEMENT, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {})
+    assert "Nothing is new" in await told(desk)
+
+
+async def test_a_list_of_bank_lines_that_is_dropped_is_told_from_other_lists(desk: Desk) -> None:
+    lines = table("Posting Date;Details;Debit;Credit", "2026-03-03;PAPER;120;")
+    documents = table("Date,Supplier,Description,Amount", "2026-03-03,Paper Ltd,PAPER,120")
+
+    message = await dropped(
+        desk, Dropped(content=lines, name="lines.csv"), Dropped(content=documents, name="documents.csv")
+    )
+
+    (question,) = replies(desk, message)
+    assert "lines.csv is a statement of a bank" in words(question)
+    assert actions(question) == [ActionId.ADD_STATEMENT]
+    assert "a kind of file that I do not know" in words(question)
