@@ -76,6 +76,7 @@ from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
 from handlers.naming import NamingHandlers
+from handlers.new_suppliers import NewSupplierHandlers
 from handlers.paying import PayingHandlers
 from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
@@ -148,6 +149,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         WithdrawHandlers(services.withdrawals, services.crediting, services.cards),
         HoldingHandlers(services.holding, services.cards),
         ClosedPeriodHandlers(services.closed_answers, services.cards),
+        NewSupplierHandlers(services.choosing_suppliers, services.answers, services.forms, services.cards),
         DocumentFixHandlers(
             services.fixes,
             services.document_fixes,

@@ -29,6 +29,7 @@ from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
 from bot.services.channels import Channels
 from bot.services.choices import Choices
+from bot.services.choosing_suppliers import ChoosingSuppliers
 from bot.services.claimants import Claimants
 from bot.services.closed_answers import ClosedAnswers
 from bot.services.connect_flow import ConnectFlows
@@ -163,6 +164,7 @@ class Services:
     general_settings: General
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
+    choosing_suppliers: ChoosingSuppliers
     set_up: SetUp
     arrivals: Arrivals
     doors: Doors
@@ -268,6 +270,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         general_settings=General(db, people, settings, providers),
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings),
+        choosing_suppliers=ChoosingSuppliers(db, people, items),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),

@@ -16,6 +16,13 @@ class GeneralSettings:
 
     closing: Closing = field(default_factory=Closing)
     required: RequiredFields = USUALLY_REQUIRED
+    asks_new_suppliers: bool = False
+    """Whether somebody has to say so before a supplier is created in the ledger."""
+
+    @property
+    def for_items(self) -> tuple[object, ...]:
+        """What every item that nobody decided on takes over."""
+        return self.closing, self.required, self.asks_new_suppliers
 
 
 NOTHING_DECIDED = GeneralSettings()

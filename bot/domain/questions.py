@@ -21,6 +21,8 @@ class QuestionKind(StrEnum):
     """Its document was taken out of the ledger, or is to be: somebody has to look before it goes on."""
     AFTER_ARCHIVE = "after_archive"
     """It was refused by the ledger, archived, and taken out of the archive: somebody has to look before it goes on."""
+    NEW_SUPPLIER = "new_supplier"
+    """The ledger has nobody of its supplier's name, and would get one when it is published."""
     CREDITS = "credits"
     """It was made here to take another item back: somebody has to look before it goes on."""
 
@@ -49,6 +51,17 @@ Questions = tuple[Question, ...]
 def asked(questions: Questions, new: Question) -> Questions:
     """With another one; of a kind there is one, the newest."""
     return (*(question for question in questions if question.kind is not new.kind), new)
+
+
+def asked_once(questions: Questions, question: Question) -> Questions:
+    """The same thing is not asked twice: an answer to it stands."""
+    is_same = any(known.kind is question.kind and known.words == question.words for known in questions)
+    return questions if is_same else asked(questions, question)
+
+
+def new_supplier(name: str) -> Question:
+    words = f"{name[:120]} is not among the ledger's contacts yet. Whoever goes ahead has it created there."
+    return Question(kind=QuestionKind.NEW_SUPPLIER, words=words)
 
 
 def answered(questions: Questions, kinds: frozenset[QuestionKind], by: UserId) -> Questions:

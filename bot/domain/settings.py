@@ -186,7 +186,7 @@ class Settings:
     @property
     def for_items(self) -> tuple[object, ...]:
         """What every item that nobody decided on takes over."""
-        return self.costs, self.sales, self.reports, self.general.closing, self.general.required
+        return self.costs, self.sales, self.reports, self.general.for_items
 
     @property
     def steps_done(self) -> int:

@@ -30,6 +30,7 @@ from bot.services.code_names import names_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.entering import NewItem, enter
 from bot.services.lists import rules_of
+from bot.services.new_suppliers import asked_of_suppliers
 from bot.services.people import People
 from bot.services.recoding import checked, judged, paid_from_live, placed, settle
 from bot.services.settings import load_settings
@@ -150,7 +151,8 @@ async def _told(tx: Tx, before: Item, after: Item) -> str | None:
 async def _settings_for(tx: Tx, before: Item, after: Item) -> Settings | None:
     """None where they do not matter: under a decision only the editor's choices count."""
     is_paid_alike = _chosen_for(before) == _chosen_for(after) and keeps_its_line(after)
-    if before.state in DECIDED and is_paid_alike and _dating(before) == _dating(after):
+    is_as_ever = is_paid_alike and _dating(before) == _dating(after) and before.counterparty == after.counterparty
+    if before.state in DECIDED and is_as_ever:
         return None
     return await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
 
@@ -162,15 +164,17 @@ async def _judged_again(tx: Tx, before: Item, after: Item, settings: Settings | 
     rules = await rules_of(tx, after.workspace_id, after.organisation_id)
     if settings is None:
         return checked(await paid_from_live(tx, after), rules)
-    if _chosen_for(before) == _chosen_for(after) and not _was_drafted(before):
-        (after,) = await dated(tx, [await paid_from_live(tx, after)], settings)
-        return checked(after, rules)
-    (after,) = await placed(tx, [after], settings, rules)
-    if _dating(before) == _dating(
-        after
-    ):  # a lock date that moved since is no reason to book on another day than was approved
+    is_dated_alike = _dating(before) == _dating(after)
+    is_going_alike = _chosen_for(before) == _chosen_for(after) and keeps_its_line(after)
+    if not is_going_alike or (_was_drafted(before) and not is_dated_alike):
+        (after,) = await placed(tx, [after], settings, rules)
+    else:
+        after = await paid_from_live(tx, after)
+        (after,) = (after,) if is_dated_alike else await dated(tx, [after], settings)
+    if is_dated_alike:  # a lock date that moved since is no reason to book on another day than was approved
         after = replace(after, closed=before.closed)
         after = replace(after, publish_as=PaymentStatus.DRAFT) if _was_drafted(before) else after
+    (after,) = await asked_of_suppliers(tx, [after], settings)
     return checked(after, rules)
 
 

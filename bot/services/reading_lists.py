@@ -185,6 +185,7 @@ class Reading:
                 await default_messages.look(*of, stored.kind)
                 or await _may_pay_otherwise(*of, stored.kind)
                 or await _may_track_otherwise(*of, stored.kind)
+                or await _may_know_suppliers(*of, stored.kind)
             )
             if is_otherwise:
                 await self.begin_to_follow(*of, await load_settings(*of))
@@ -270,6 +271,15 @@ async def _may_pay_otherwise(
 ) -> bool:
     """Whether items may wait, or be paid, by what this list says of the bank accounts of payment methods."""
     return kind is ListKind.BANK_ACCOUNTS and await count_methods(tx, workspace_id, organisation_id) > 0
+
+
+async def _may_know_suppliers(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> bool:
+    """Whether items may wait because their supplier was not in this list."""
+    if kind is not ListKind.CONTACTS:
+        return False
+    return (await load_settings(tx, workspace_id, organisation_id)).general.asks_new_suppliers
 
 
 async def _may_track_otherwise(

@@ -38,6 +38,7 @@ from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
 from bot.services.likely_contacts import with_likely_contacts
 from bot.services.lists import rules_of
+from bot.services.new_suppliers import asked_of_suppliers
 from bot.services.usable_codes import usable_of_rules
 
 
@@ -67,7 +68,8 @@ async def judged_by(
     found = [coded(item, known, defaults[item.kind], usable[item.kind], rules) for item in items]
     suggested = await with_history(tx, found, rules)
     suggested = await with_likely_contacts(tx, suggested, rules, settings.supplier_match)
-    return tuple(checked(item, rules) for item in await placed(tx, suggested, settings, rules))
+    going = await asked_of_suppliers(tx, await placed(tx, suggested, settings, rules), settings)
+    return tuple(checked(item, rules) for item in going)
 
 
 async def placed(tx: Tx, items: Sequence[Item], settings: Settings, rules: BookRules) -> tuple[Item, ...]:

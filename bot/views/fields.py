@@ -1,6 +1,6 @@
 """A form's fields: drawn one way, and read back from Slack's `view.state.values` by the block they stand in."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -174,6 +174,13 @@ def ticks_field(block: BlockId, label: str, options: Sequence[Option]) -> InputB
     """Boxes of which at least one has to be ticked; all are, to begin with."""
     element = CheckboxesElement(action_id=ActionId.VALUE, options=options, initial_options=options)
     return field(block, label, element)
+
+
+def boxes_field(block: BlockId, label: str, options: Sequence[Option], ticked: Collection[str]) -> InputBlock:
+    """Boxes of which any, or none, may be ticked."""
+    chosen = [option for option in options if option.value in ticked]
+    element = CheckboxesElement(action_id=ActionId.VALUE, options=options, initial_options=chosen or None)
+    return field(block, label, element, optional=True)
 
 
 def people_field(

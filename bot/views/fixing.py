@@ -33,6 +33,18 @@ def contact_form(page: ItemPage) -> View:
     )
 
 
+def supplier_form(page: ItemPage) -> View:
+    """One of the ledger's suppliers, for an item whose own is not there."""
+    return _form(
+        page,
+        CallbackId.CHOOSE_SUPPLIER,
+        "An existing supplier",
+        fields.contact_field(BlockId.CONTACT, "Supplier", None, optional=False),
+        now=_item(page).counterparty.name or "none",
+        what_follows="Who approves it sees this one.",
+    )
+
+
 def product_form(page: ItemPage, refused: str) -> View:
     """Another product on the lines of a refused item, or none."""
     return _form(

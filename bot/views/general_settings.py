@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextO
 from slack_sdk.models.views import View
 
 from bot.domain.general import GeneralForm, GeneralPage, GeneralSettings
-from bot.views import closing, kind_settings, required
+from bot.views import closing, kind_settings, required, suppliers
 from bot.views.fields import Fields
 from bot.views.ids import CallbackId
 from bot.views.metadata import FormRef
@@ -31,6 +31,7 @@ def form(page: GeneralPage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     blocks += [*closing.closing_fields(page), DividerBlock(), *required.required_fields(page)]
+    blocks += [DividerBlock(), *suppliers.supplier_fields(page)]
     return View(
         type="modal",
         callback_id=CallbackId.GENERAL_SETTINGS,
@@ -48,7 +49,9 @@ def read(state: dict[str, Any], version: int) -> Reading:
     """
     found = Fields(state)
     closed, wrong = closing.read_closing(found)
-    general = GeneralSettings(closing=closed, required=required.read_required(found))
+    general = GeneralSettings(
+        closing=closed, required=required.read_required(found), asks_new_suppliers=suppliers.read_suppliers(found)
+    )
     return Reading(form=GeneralForm(version=version, general=general), wrong=wrong)
 
 
@@ -56,7 +59,11 @@ def saved(page: GeneralPage) -> View:
     """What was changed."""
     words = [":white_check_mark: It is saved. What waits follows, and what is approved goes out as it was approved."]
     if page.before is not None:
-        changes = [*closing.closing_changed(page.before, page), *required.required_changed(page.before, page)]
+        changes = [
+            *closing.closing_changed(page.before, page),
+            *required.required_changed(page.before, page),
+            *suppliers.suppliers_changed(page.before, page),
+        ]
         words.append(kind_settings.what_changed(changes))
     return View(
         type="modal",

@@ -80,6 +80,11 @@ def _question(item: Item, question: Question) -> Iterable[Block]:
             ]
             if question.about is not None:
                 buttons.append(_button(ActionId.SHOW_ITEM, "Show the other", str(question.about)))
+        case QuestionKind.NEW_SUPPLIER:
+            buttons = [
+                _button(ActionId.CHOOSE_SUPPLIER, "Choose an existing one", value),
+                _button(ActionId.CONFIRM_NEW_SUPPLIER, "It is new, go ahead", value),
+            ]
         case QuestionKind.SENT_BACK:
             by = "" if question.by is None else f" by {mention(question.by)}"
             words = f":leftwards_arrow_with_hook: *Sent back*{by}\n{quote(question.words, 600)}"

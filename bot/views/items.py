@@ -20,6 +20,7 @@ from bot.domain.checks import in_closed_period
 from bot.domain.coding import CodedValue, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
+from bot.domain.questions import QuestionKind
 from bot.domain.texts import dated
 from bot.views.bank_match import bank_matches
 from bot.views.closing import closed
@@ -89,11 +90,20 @@ def card(found: ItemCard) -> Message:
         *_before(found),
         section(standing(found)),
         context(came(found)),
+        *_new_supplier(item),
         *_other_side(found),
         *questions(item),
         *rows_of_buttons(found),
         *_picture(found),
     )
+
+
+def _new_supplier(item: Item) -> list[Block]:
+    """Who went ahead with one that the ledger has not got yet."""
+    new = next((each for each in item.questions if each.kind is QuestionKind.NEW_SUPPLIER), None)
+    if new is None or new.answered_by is None or item.coding.contact.value is not None or item.state in OVER:
+        return []
+    return [context(f"A new supplier in the ledger: {mention(new.answered_by)} went ahead with it")]
 
 
 def _other_side(found: ItemCard) -> list[Block]:

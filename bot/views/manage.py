@@ -104,7 +104,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
     settings.accessory = set_up_button(status.card)
     sales = section(words.sales)
     sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
-    general = section("*General*\nClosed periods, and the fields that documents need.")
+    general = section("*General*\nClosed periods, the fields that documents need, and new suppliers.")
     general.accessory = ButtonElement(action_id=ActionId.OPEN_GENERAL_SETTINGS, text="General", value=value)
     suppliers = section("*Suppliers*\nHow like a name has to be to a contact's before that one is suggested.")
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)

@@ -1,13 +1,13 @@
 """Fields that an organisation asks for: their part of the general settings, read back where it is drawn."""
 
-from slack_sdk.models.blocks import Block, CheckboxesElement, Option
+from slack_sdk.models.blocks import Block
 
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralPage
 from bot.domain.required import Required, RequiredField, RequiredFields
 from bot.views import fields
 from bot.views.fields import Fields
-from bot.views.ids import ActionId, BlockId
+from bot.views.ids import BlockId
 from bot.views.kind_settings import Change, change
 from bot.views.metadata import NotOursError
 from bot.views.parts import section
@@ -46,12 +46,7 @@ def _ticks(page: GeneralPage, kind: ItemKind) -> Block:
         for category, name in page.tracking.items()
     ]
     chosen = {*required.fields, *(f"{TRACKED}{category}" for category in required.tracking)}
-    return fields.field(REQUIRED_BLOCKS[kind], WHOSE[kind], _boxes(options, chosen), optional=True)
-
-
-def _boxes(options: list[Option], chosen: set[str]) -> CheckboxesElement:
-    ticked = [option for option in options if option.value in chosen]
-    return CheckboxesElement(action_id=ActionId.VALUE, options=options, initial_options=ticked or None)
+    return fields.boxes_field(REQUIRED_BLOCKS[kind], WHOSE[kind], options, chosen)
 
 
 def read_required(found: Fields) -> RequiredFields:

@@ -76,6 +76,9 @@ ASKED: dict[ActionId | CallbackId, str] = {
     ActionId.LEAVE_THERE: "to_remove",
     ActionId.WAIT_FOR_LEDGER: "locked",
     ActionId.BOOK_ON_OPEN_DAY: "closed",
+    ActionId.CONFIRM_NEW_SUPPLIER: "unlisted",
+    ActionId.CHOOSE_SUPPLIER: "unlisted",
+    CallbackId.CHOOSE_SUPPLIER: "unlisted",
     ActionId.DRAFT_UNTIL_OPEN: "closed",
     ActionId.SAME_DOCUMENT: "doubled",
     ActionId.TAKE_AS_IT_IS: "otherwise",
@@ -150,6 +153,8 @@ class Ids:
     refused: str
     closed: str
     """Dated in a closed period, so that somebody has to choose."""
+    unlisted: str
+    """From a supplier that the ledger does not have."""
     locked: str
     doubled: str
     otherwise: str
@@ -407,6 +412,7 @@ FIXED: dict[CallbackId, Payload] = {
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
     CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},
     CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
+    CallbackId.CHOOSE_SUPPLIER: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
     CallbackId.LINK_CLAIMANT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(A_USER)}},
     CallbackId.CHANGE_NUMBER: {BlockId.NUMBER: value(typed("INV-33"))},
 }

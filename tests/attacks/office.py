@@ -20,7 +20,7 @@ from bot.db.arrivals import arrivals_of_message, change_arrival
 from bot.db.bank_lines import keep_lines, lines_near
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow
-from bot.db.items import ITEMS, load_item
+from bot.db.items import ITEMS, change_item, load_item
 from bot.db.migrate import tables
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.domain.api_keys import NewKey, Scope
@@ -38,6 +38,7 @@ from bot.domain.items import ItemState
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, StepKind, StepState
+from bot.domain.questions import asked, new_supplier
 from bot.domain.reports import Claim
 from bot.domain.rights import Role
 from bot.playground.slack import ADMIN as ADAM
@@ -315,7 +316,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     (known,) = (await desk.world.services.payment_methods.save(actor, organisation, None, method)).methods
     bank_line = await _a_bank_line(desk, bank)
     receipts, report = await _receipts(desk)
-    closed = await _closed(desk)
+    closed, unlisted = await _closed(desk), await _unlisted(desk)
     waiting = button_values(desk.card("INV-1"))[ActionId.APPROVE_ITEM]
     await _drafts(desk, ItemRef.decode(waiting).item_id)
     return Ids(
@@ -341,6 +342,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         bank_line=bank_line,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         closed=closed,
+        unlisted=unlisted,
         locked=await _told_otherwise(desk, "INV-18"),
         doubled=await _told_otherwise(desk, "INV-19"),
         otherwise=await _told_otherwise(desk, "INV-20"),
@@ -444,6 +446,19 @@ async def _closed(desk: Desk) -> str:
     await desk.world.services.general_settings.save(actor, organisation, form, {})
     await desk.add(OWNER, **{BlockId.NUMBER: "CLOSED-1", BlockId.ISSUED_ON: "2020-12-01"})
     return button_values(desk.card("CLOSED-1"))[ActionId.BOOK_ON_OPEN_DAY]
+
+
+async def _unlisted(desk: Desk) -> str:
+    """A bill of which a bookkeeper is asked whether its supplier is new; of the others nobody is."""
+    await desk.add(OWNER, **{BlockId.NUMBER: "NEW-1", BlockId.SUPPLIER: "Nobody Yet Ltd"})
+    ref = ItemRef.decode(button_values(desk.card("NEW-1"))[ActionId.EDIT_ITEM])
+    async with desk.world.services.db.write() as tx:
+        item = await load_item(tx, (await desk.world.actor()).workspace.id, ref.item_id)
+        assert item is not None
+        questions = asked(item.questions, new_supplier("Nobody Yet Ltd"))
+        changed = await change_item(tx, item, replace(item, state=ItemState.TO_REVIEW, questions=questions))
+        assert changed is not None
+    return ItemRef(changed.id, changed.version).encode()
 
 
 async def _told_otherwise(desk: Desk, number: str) -> str:
