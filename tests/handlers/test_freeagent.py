@@ -5,22 +5,15 @@ that was not there before, with its file, refused and mended, and taken back aga
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
-from typing import Any, cast
-
-from aiohttp import web
+from typing import Any
 
 from bot.domain.settings import Destination, PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
-from bot.playground.start import stand_in
-from bot.serving import listening
 from bot.views.ids import BlockId
-from providers import PROVIDERS
 from providers.freeagent.simulator import IRELAND, PRACTICE, TRADING, Fault, FreeAgentState, create_app
-from tests.fakes.app import whole_app
 from tests.fakes.browser import a_browser
-from tests.fakes.clock import FakeClock
-from tests.fakes.connected import KEYS, as_connected, code_for, connect, link_of
-from tests.fakes.ports import free_port
+from tests.fakes.connected import code_for, link_of
+from tests.handlers.beside import beside, to
 from tests.handlers.desk import Desk, words
 from tests.handlers.parting import ask, confirm
 from tests.handlers.refusals import choose
@@ -35,27 +28,11 @@ STATIONERY, OFFICE_COSTS, STANDARD_RATE, SALES, CURRENT_ACCOUNT = "359", "251", 
 @asynccontextmanager
 async def beside_freeagent(database_url: str, *, practice: bool = False) -> AsyncIterator[tuple[Desk, FreeAgentState]]:
     """Connected by the workspace's admin, and set up; of a practice its client in Ireland."""
-    clock, port = FakeClock(sleeps_at_once=True), free_port()
-    back = f"http://127.0.0.1:{port}/connect/freeagent/callback"
-    books = FreeAgentState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(back,))
-    ledgers = web.Application(client_max_size=2**24)
-    ledgers.add_subapp("/freeagent", create_app(books))
-    async with listening(ledgers, "127.0.0.1", 0) as ledgers_port:
-        books.public_url = f"http://127.0.0.1:{ledgers_port}/freeagent"
-        environment = {
-            "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "DEXT_ENCRYPTION_KEYS": KEYS,
-            **freeagent_environment(books.public_url),
-        }
-        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
-            await world.slack.command("/dext", "connect freeagent", user=ADMIN)
-            await (connect_client(world) if practice else connect(world, tenant=TRADING))
-            await world.settle()
-            connected = await as_connected(world, cast("Any", None))
-            await connected.set_up(
-                category=STATIONERY, tax=STANDARD_RATE if not practice else "23", alerts_channel=BILLS
-            )
-            yield Desk(connected), books
+    sign_in = connect_client if practice else to(TRADING)
+    async with beside(database_url, "freeagent", FreeAgentState, create_app, sign_in) as (connected, books):
+        tax = "23" if practice else STANDARD_RATE
+        await connected.set_up(category=STATIONERY, tax=tax, alerts_channel=BILLS)
+        yield Desk(connected), books
 
 
 async def connect_client(world: Any) -> None:
@@ -69,13 +46,6 @@ async def connect_client(world: Any) -> None:
         page = await browser.press(page, tenant=PRACTICE, decision="allow")
         page = await browser.press(page, chosen=IRELAND)
         await browser.press(page)
-
-
-def freeagent_environment(base: str) -> dict[str, str]:
-    """As the playground has it: the vendor's own paths, under a prefix."""
-    vendors = PROVIDERS["freeagent"].profile.addresses
-    found = {f"DEXT_FREEAGENT_{name.upper()}": stand_in(base, name, vendor) for name, vendor in vendors.items()}
-    return {**found, "DEXT_FREEAGENT_CLIENT_ID": "ours", "DEXT_FREEAGENT_CLIENT_SECRET": "ours-secret"}
 
 
 async def minutes_later(desk: Desk, times: int = 4) -> None:

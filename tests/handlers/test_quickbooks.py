@@ -5,29 +5,22 @@ supplier that was not there before, with its file, and taken back again.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any, cast
-
-from aiohttp import web
 
 from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.settings import PaymentStatus
-from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
-from bot.playground.start import stand_in
+from bot.playground.slack import BILLS, BOOKKEEPER
 from bot.services.budgets import SharedBudget
 from bot.services.held_up import connection_of, queues_of
 from bot.services.operating import Operating
-from bot.serving import listening
 from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
 from providers.quickbooks import BATCHES
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
-from tests.fakes.app import whole_app
 from tests.fakes.clock import FakeClock
-from tests.fakes.connected import KEYS, as_connected, connect
-from tests.fakes.ports import free_port
+from tests.handlers.beside import beside, pay_costs, to
 from tests.handlers.desk import Desk, words
 from tests.handlers.test_other_books import OURS
-from tests.handlers.test_paid import costs, method
+from tests.handlers.test_paid import costs
 from tests.handlers.test_sold_products import sales_settings
 from tests.handlers.test_withdrawing import withdraw
 from tests.intake.documents import Row
@@ -38,37 +31,12 @@ OFFICE_SUPPLIES, STANDARD_RATE, CURRENT_ACCOUNT = "28", "2", "1"
 @asynccontextmanager
 async def beside_quickbooks(database_url: str, *, is_paid: bool = False) -> AsyncIterator[tuple[Desk, QuickBooksState]]:
     """Connected by the workspace's admin, and set up."""
-    clock, port = FakeClock(sleeps_at_once=True), free_port()
-    back = f"http://127.0.0.1:{port}/connect/quickbooks/callback"
-    books = QuickBooksState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(back,))
-    ledgers = web.Application(client_max_size=2**24)
-    ledgers.add_subapp("/quickbooks", create_app(books))
-    async with listening(ledgers, "127.0.0.1", 0) as ledgers_port:
-        books.public_url = f"http://127.0.0.1:{ledgers_port}/quickbooks"
-        environment = {
-            "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "DEXT_ENCRYPTION_KEYS": KEYS,
-            **quickbooks_environment(books.public_url),
-        }
-        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
-            await world.slack.command("/dext", "connect quickbooks", user=ADMIN)
-            await connect(world, tenant=TRADING)
-            await world.settle()
-            connected = await as_connected(world, cast("Any", None))
-            await connected.set_up(category=OFFICE_SUPPLIES, tax=STANDARD_RATE)
-            desk = Desk(connected)
-            if is_paid:
-                visa = await method(desk, CURRENT_ACCOUNT)
-                coded = {"default_account": OFFICE_SUPPLIES, "default_tax_rate": STANDARD_RATE}
-                await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa, **coded)
-            yield desk, books
-
-
-def quickbooks_environment(base: str) -> dict[str, str]:
-    """As the playground has it: the vendor's own paths, under a prefix."""
-    vendors = PROVIDERS["quickbooks"].profile.addresses
-    found = {f"DEXT_QUICKBOOKS_{name.upper()}": stand_in(base, name, vendor) for name, vendor in vendors.items()}
-    return {**found, "DEXT_QUICKBOOKS_CLIENT_ID": "ours", "DEXT_QUICKBOOKS_CLIENT_SECRET": "ours-secret"}
+    async with beside(database_url, "quickbooks", QuickBooksState, create_app, to(TRADING)) as (connected, books):
+        await connected.set_up(category=OFFICE_SUPPLIES, tax=STANDARD_RATE)
+        desk = Desk(connected)
+        if is_paid:
+            await pay_costs(desk, account=CURRENT_ACCOUNT, category=OFFICE_SUPPLIES, tax=STANDARD_RATE)
+        yield desk, books
 
 
 async def test_a_bill_is_approved_in_slack_and_stands_in_quickbooks_once_whatever_becomes_of_the_answer(

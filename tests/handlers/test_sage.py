@@ -4,26 +4,16 @@ supplier that was not there before, with its file, refused with its fix, and tak
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
 
-from aiohttp import web
-
-from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
-from bot.playground.start import stand_in
-from bot.serving import listening
 from bot.views.ids import ActionId, BlockId
-from providers import PROVIDERS
 from providers.sage.simulator import IRELAND, TRADING, Fault, SageState, create_app
 from tests.contract.sage import bank, ledger
-from tests.fakes.app import whole_app
-from tests.fakes.clock import FakeClock
-from tests.fakes.connected import KEYS, as_connected, connect
-from tests.fakes.ports import free_port
+from tests.fakes.connected import connect
+from tests.handlers.beside import beside, pay_costs, to
 from tests.handlers.desk import Desk, words
 from tests.handlers.parting import connection, disconnect, token_sets, told
 from tests.handlers.test_other_books import OURS
-from tests.handlers.test_paid import costs, method
 from tests.handlers.test_withdrawing import withdraw
 from tests.intake.documents import Row
 
@@ -39,37 +29,12 @@ OFFICE_COSTS, POSTAGE, SALES, STANDARD_RATE, CURRENT_ACCOUNT = (
 @asynccontextmanager
 async def beside_sage(database_url: str, *, is_paid: bool = False) -> AsyncIterator[tuple[Desk, SageState]]:
     """Connected by the workspace's admin, and set up."""
-    clock, port = FakeClock(sleeps_at_once=True), free_port()
-    back = f"http://127.0.0.1:{port}/connect/sage/callback"
-    books = SageState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(back,))
-    ledgers = web.Application(client_max_size=2**24)
-    ledgers.add_subapp("/sage", create_app(books))
-    async with listening(ledgers, "127.0.0.1", 0) as ledgers_port:
-        books.public_url = f"http://127.0.0.1:{ledgers_port}/sage"
-        environment = {
-            "DEXT_PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "DEXT_ENCRYPTION_KEYS": KEYS,
-            **sage_environment(books.public_url),
-        }
-        async with whole_app(database_url, clock=clock, more=environment, port=port) as world:
-            await world.slack.command("/dext", "connect sage", user=ADMIN)
-            await connect(world, tenant=TRADING)
-            await world.settle()
-            connected = await as_connected(world, cast("Any", None))
-            await connected.set_up(category=OFFICE_COSTS, tax=STANDARD_RATE)
-            desk = Desk(connected)
-            if is_paid:
-                visa = await method(desk, CURRENT_ACCOUNT)
-                coded = {"default_account": OFFICE_COSTS, "default_tax_rate": STANDARD_RATE}
-                await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa, **coded)
-            yield desk, books
-
-
-def sage_environment(base: str) -> dict[str, str]:
-    """As the playground has it: the vendor's own paths, under a prefix."""
-    vendors = PROVIDERS["sage"].profile.addresses
-    found = {f"DEXT_SAGE_{name.upper()}": stand_in(base, name, vendor) for name, vendor in vendors.items()}
-    return {**found, "DEXT_SAGE_CLIENT_ID": "ours", "DEXT_SAGE_CLIENT_SECRET": "ours-secret"}
+    async with beside(database_url, "sage", SageState, create_app, to(TRADING)) as (connected, books):
+        await connected.set_up(category=OFFICE_COSTS, tax=STANDARD_RATE)
+        desk = Desk(connected)
+        if is_paid:
+            await pay_costs(desk, account=CURRENT_ACCOUNT, category=OFFICE_COSTS, tax=STANDARD_RATE)
+        yield desk, books
 
 
 async def sales(desk: Desk, **also: object) -> None:
