@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
-import aiohttp
-
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import ProblemCode
@@ -21,13 +19,12 @@ from providers.freeagent.simulated.bills import Bills
 from providers.freeagent.simulated.explanations import Explanations
 from providers.freeagent.simulator import TRADING, Fault, FreeAgentState, create_app
 from tests.contract.far_end import Codes
-from tests.contract.impatient import Impatient
+from tests.contract.impatient import impatient
 from tests.contract.lists import ListsFarEnd
 from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
-from tests.fakes.served import served
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
@@ -195,10 +192,7 @@ def _own(record: dict[str, Any]) -> dict[str, Any]:
 @asynccontextmanager
 async def freeagent_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[FreeAgentFarEnd]:
     state = FreeAgentState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
-    budget = Unlimited()
-    async with served(state, create_app(state)), aiohttp.ClientSession() as session:
-        patience = aiohttp.ClientTimeout(total=patience_seconds)
-        caller = Impatient(session, clock, budget, state=state, patience=patience)
+    async with impatient(state, create_app(state), clock, seconds=patience_seconds) as (caller, budget):
         yield FreeAgentFarEnd(FreeAgentProvider(config_of(state), caller, clock), state, clock, budget)
 
 

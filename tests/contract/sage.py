@@ -8,8 +8,6 @@ from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
-import aiohttp
-
 from bot.domain.books import ListKind
 from bot.domain.coding import Track
 from bot.domain.postings import Payment, Posting
@@ -25,13 +23,12 @@ from providers.sage.simulated.seed import guid
 from providers.sage.simulated.shapes import Fields
 from providers.sage.simulator import TRADING, Fault, SageState, create_app
 from tests.contract.far_end import Codes
-from tests.contract.impatient import Impatient
+from tests.contract.impatient import impatient
 from tests.contract.lists import ListsFarEnd
 from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
-from tests.fakes.served import served
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
@@ -233,10 +230,7 @@ class SageFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
 @asynccontextmanager
 async def sage_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[SageFarEnd]:
     state = SageState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
-    budget = Unlimited()
-    async with served(state, create_app(state)), aiohttp.ClientSession() as session:
-        patience = aiohttp.ClientTimeout(total=patience_seconds)
-        caller = Impatient(session, clock, budget, state=state, patience=patience)
+    async with impatient(state, create_app(state), clock, seconds=patience_seconds) as (caller, budget):
         yield SageFarEnd(SageProvider(config_of(state), caller, clock), state, clock, budget)
 
 

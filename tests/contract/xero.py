@@ -8,8 +8,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-import aiohttp
-
 from bot.domain.books import ListKind
 from bot.domain.postings import Posting
 from bot.domain.problems import ProblemCode
@@ -20,13 +18,12 @@ from providers.xero.simulated import payments
 from providers.xero.simulated.acting import SOMEBODY
 from providers.xero.simulated.seed import new_contact, stable_id
 from providers.xero.simulator import TRADING, Fault, XeroState, create_app
-from tests.contract.impatient import Impatient
+from tests.contract.impatient import impatient
 from tests.contract.lists import ListsFarEnd
 from tests.contract.losing import LosingFarEnd, Written
 from tests.contract.signing_in import REDIRECT, SigningInFarEnd
 from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
-from tests.fakes.served import served
 from tests.fakes.unlimited import Unlimited
 
 LOST = (Fault.ERROR_AFTER, Fault.RESET_AFTER, Fault.HANG_AFTER, Fault.HALF_ANSWER, Fault.HTML)
@@ -184,10 +181,7 @@ class XeroFarEnd(SigningInFarEnd, ListsFarEnd, LosingFarEnd):
 @asynccontextmanager
 async def xero_far_end(clock: FakeClock, *, patience_seconds: float = 0.3) -> AsyncIterator[XeroFarEnd]:
     state = XeroState(clock=clock, client_id="ours", client_secret="ours-secret", redirect_uris=(REDIRECT,))
-    budget = Unlimited()
-    async with served(state, create_app(state)), aiohttp.ClientSession() as session:
-        patience = aiohttp.ClientTimeout(total=patience_seconds)
-        caller = Impatient(session, clock, budget, state=state, patience=patience)
+    async with impatient(state, create_app(state), clock, seconds=patience_seconds) as (caller, budget):
         yield XeroFarEnd(XeroProvider(config_of(state), caller, clock), state, clock, budget)
 
 
