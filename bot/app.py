@@ -88,6 +88,7 @@ from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
 from handlers.statements import StatementHandlers
 from handlers.supplier_settings import SupplierSettingsHandlers
+from handlers.tax_settings import TaxSettingsHandlers
 from handlers.web import ConnectPages
 from handlers.withdrawing import WithdrawHandlers
 from providers import PROVIDERS
@@ -115,7 +116,7 @@ class Product:
 
 
 def features(services: Services) -> tuple[Feature, ...]:
-    sales = SalesSettingsHandlers(services.sales_settings)
+    sales, tax = SalesSettingsHandlers(services.sales_settings), TaxSettingsHandlers(services.tax_settings)
     bank = BankMatchHandlers(services.bank_matching, services.bank_settings)
     general = GeneralSettingsHandlers(services.general_settings)
     suppliers = SupplierSettingsHandlers(services.supplier_settings)
@@ -131,11 +132,13 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
         sales,
+        tax,
         bank,
         general,
+        tax,
         StatementHandlers(services.statements, services.organisations),
         suppliers,
-        SettingsHandlers(services.set_up, services.organisations, sales, bank, general, suppliers),
+        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

@@ -82,6 +82,7 @@ from bot.services.statuses import Statuses
 from bot.services.supplier_settings import SupplierSettings
 from bot.services.taking_as_it_is import TakingAsItIs
 from bot.services.taking_over import TakingOver
+from bot.services.tax_settings import TaxSettingsService
 from bot.services.tokens import TokenKeeper
 from bot.services.typing_lists import TypingLists
 from bot.services.waiting import Waiting
@@ -165,6 +166,7 @@ class Services:
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
     choosing_suppliers: ChoosingSuppliers
+    tax_settings: TaxSettingsService
     set_up: SetUp
     arrivals: Arrivals
     doors: Doors
@@ -271,6 +273,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
+        tax_settings=TaxSettingsService(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,
         arrivals=Arrivals(db, jobs, files, read, config.public_url),

@@ -15,6 +15,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.payment_fields import bank_account_option, payment_method_option, usable_method_option
+from bot.views.tax_settings import is_of_sales
 from handlers.payloads import OptionsQuery
 from handlers.replies import Choices
 from handlers.routes import Routes
@@ -48,7 +49,7 @@ class ChoiceHandlers:
         about = _about(query)
         if about is None:
             return Choices()
-        kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
+        kind = ItemKind.SALE if about.is_of_sale or is_of_sales(query.block_id) else ItemKind.COST
         instead_for = about.item_id if _is_form(query, CallbackId.CHOOSE_TAX_RATE) else None
         found = await self.lists.tax_rates(
             query.actor, about.organisation_id, query.text, kind, instead_for=instead_for

@@ -19,6 +19,7 @@ from handlers.replies import FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.supplier_settings import SupplierSettingsHandlers
+from handlers.tax_settings import TaxSettingsHandlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +27,23 @@ class SettingsHandlers:
     set_up: SetUp
     organisations: Organisations
     sales: SalesSettingsHandlers
+    tax: TaxSettingsHandlers
     bank: BankMatchHandlers
     general: GeneralSettingsHandlers
     suppliers: SupplierSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
-            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `general` for closed periods, "
-            "`suppliers` for whom names mean, `bank` for bank match"
+            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `tax` for tax, `general` for "
+            "closed periods, `suppliers` for whom names mean, `bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
         routes.view(CallbackId.SETTINGS, self.save)
 
     async def settings(self, command: Command) -> Reply:
-        """`/dext settings sales` goes to what is decided for sales, `bank` to what is matched with bank lines, `general` to what
-        is for all, `suppliers` to what is suggested of contacts.
+        """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
+        to what is for all, `suppliers` to what is suggested of contacts.
         """
         words = [word.lower() for word in command.words[1:]]
         if words in (["bank"], ["bank", "match"]):
@@ -56,6 +58,9 @@ class SettingsHandlers:
         if words == ["suppliers"]:
             ask = (ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers")
             return await where_meant(self.organisations, command, self.suppliers.form, ask)
+        if words == ["tax"]:
+            ask = (ActionId.OPEN_TAX_SETTINGS, "Tax")
+            return await where_meant(self.organisations, command, self.tax.form, ask)
         return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
 
     async def open_settings(self, click: Click) -> Reply:

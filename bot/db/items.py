@@ -24,6 +24,7 @@ from bot.domain.items import Archived, Item, ItemState, check_move
 from bot.domain.parties import name_key, number_key, tax_key
 from bot.domain.questions import Questions
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.tax_policies import TaxPolicy
 
 LIVE = "state <> 'archived'"
 COUNTS = (
@@ -100,6 +101,7 @@ class ItemRow(Base):
     """JSON of `TakenLine`."""
     closed: Mapped[str | None] = mapped_column(LongText)
     """JSON of `Closed`."""
+    tax_policy: Mapped[str] = mapped_column(default="document", server_default="document")
     edited_by: Mapped[str] = mapped_column(LongText, default="[]")
     """JSON of the people who changed something material."""
     decided_by: Mapped[str | None]
@@ -274,6 +276,7 @@ def item_of(row: RowMapping) -> Item:
         paid_from=row["paid_from"],
         bank_line=None if row["bank_line"] is None else load(row["bank_line"], TakenLine),
         closed=None if row["closed"] is None else load(row["closed"], Closed),
+        tax_policy=TaxPolicy(row["tax_policy"]),
         edited_by=tuple(UserId(user) for user in _TEXTS.decode(row["edited_by"])),
     )
 
@@ -315,6 +318,7 @@ def _columns(item: Item) -> dict[str, object]:
         "paid_from": item.paid_from,
         "bank_line": None if item.bank_line is None else dump(item.bank_line),
         "closed": None if item.closed is None else dump(item.closed),
+        "tax_policy": item.tax_policy,
         "edited_by": dump(item.edited_by),
         "decided_by": item.decided_by,
         "decided_at": item.decided_at,

@@ -6,10 +6,11 @@ provider. What nobody declared is as in books that have a tax rate on every line
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.required import USUALLY_REQUIRED, RequiredFields
+from bot.domain.tax_policies import TaxMethod, TaxPolicy
 
 TRACKING, PRODUCTS, BOUGHT = "tracking", "products", "products of costs"
 """Of lines; what a package can do (`Capability`) is called so, too."""
@@ -21,6 +22,12 @@ class BookRules:
     """Whether costs have tax rates. Without, what a document states as tax is part of what is paid for."""
     taxes_sales: bool = True
     """Whether sales have tax rates."""
+    is_tax_off: bool = False
+    """Whether there is none because its admins switched tax rates off here (`under`)."""
+    works_tax_out: TaxMethod | None = None
+    """How tax is worked out there of a line that has a rate and no amount of tax; None: an amount has to be sent."""
+    categories_have_tax: bool = False
+    """Whether a category has a tax rate of its own there (`Account.default_tax_code`)."""
     costs_taxed_in: str | None = None
     """The one currency in which tax on costs is booked; None: in any."""
     sells_products: bool = False
@@ -54,6 +61,20 @@ class BookRules:
     """What the organisation asks for itself (`GeneralSettings`), whatever its books do."""
     tracking_names: Mapping[str, str] = field(default_factory=dict)
     """Of the tracking categories that it asks for, as far as there are any now."""
+
+    @property
+    def tax_policies(self) -> tuple[TaxPolicy, ...]:
+        """What can be decided of where a document's tax comes from."""
+        if self.works_tax_out is None or not (self.taxes_costs or self.taxes_sales):
+            return (TaxPolicy.DOCUMENT,)
+        return (TaxPolicy.DOCUMENT, TaxPolicy.LEDGER, TaxPolicy.EXCEPTIONS)
+
+    def under(self, policy: TaxPolicy) -> "BookRules":
+        """As books without tax, where tax rates are switched off."""
+        has_tax = self.taxes_costs or self.taxes_sales
+        if policy is not TaxPolicy.NONE or not has_tax:
+            return self
+        return replace(self, taxes_costs=False, taxes_sales=False, is_tax_off=True)
 
     def taxes(self, kind: ItemKind) -> bool:
         return self.taxes_sales if kind is ItemKind.SALE else self.taxes_costs

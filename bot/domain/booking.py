@@ -68,7 +68,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
     Raises:
         NotBookableError: names what is missing.
     """
-    facts, coding = item.facts, item.coding
+    facts, coding, rules = item.facts, item.coding, rules.under(item.tax_policy)
     contact = facts.buyer.name if item.kind is ItemKind.SALE else facts.supplier.name
     if contact is None or item.booked_on is None or facts.currency is None or facts.gross is None:
         raise NotBookableError("supplier or customer, date, currency and total are needed")

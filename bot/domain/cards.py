@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from bot.domain.bank_match import NO_MATCHES, Matches
 from bot.domain.book_rules import USUAL_RULES, BookRules
@@ -79,6 +80,8 @@ class ItemCard:
     """Of a contact that is suggested, the name in the ledger."""
     rules: BookRules = USUAL_RULES
     """Of its books."""
+    worked_out_tax: Decimal | None = None
+    """What the ledger will make its tax, where it works that out by the rate."""
     statuses: tuple[PaymentStatus, ...] = ()
     """Those that the ledger can take it with."""
     may_be_there: bool = False

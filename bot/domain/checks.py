@@ -18,6 +18,7 @@ from bot.domain.items import Item
 from bot.domain.required import RequiredField, lacking
 from bot.domain.settings import Destination
 from bot.domain.splitting import can_be_split
+from bot.domain.taxing import Disagreement
 from bot.domain.texts import dated
 from bot.domain.whole_document import said_differently
 
@@ -40,7 +41,7 @@ def check(
         return (never_booked(facts.document_type),)
     if facts.is_unread:
         return (NOT_READ,)
-    several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind)
+    several_rates = _several_rates(facts, coding) if rules.taxes(kind) else _untaxed(facts, kind, rules)
     tracked = said_differently(coding, len(facts.lines), rules)
     abroad = _taxed_abroad(facts, kind, rules)
     known = (*_missing(facts, coding, kind, rules), *_amounts(facts), *several_rates, *abroad, *tracked)
@@ -240,13 +241,14 @@ def _several_rates(facts: Facts, coding: Coding) -> tuple[str, ...]:
     return (f"It has several tax rates ({_named(rates)}): give each of its lines its own one.",)
 
 
-def _untaxed(facts: Facts, kind: ItemKind) -> tuple[str, ...]:
+def _untaxed(facts: Facts, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
     """What is paid as tax in books without any is part of the cost; what is asked for as tax is owed to somebody."""
     if kind is not ItemKind.SALE or not facts.tax:
         return ()
-    return (
-        f"It has tax {facts.tax}, and the books have no tax on sales: switch it on in the ledger, or empty the tax.",
-    )
+    why = "the books have no tax on sales: switch it on in the ledger"
+    if rules.is_tax_off:
+        why = "tax rates are switched off here: an admin switches them on by /dext settings tax"
+    return (f"It has tax {facts.tax}, and {why}, or empty the tax.",)
 
 
 def _taxed_abroad(facts: Facts, kind: ItemKind, rules: BookRules) -> tuple[str, ...]:
@@ -264,17 +266,29 @@ def _named(rates: tuple[Decimal, ...]) -> str:
     return ", ".join(_percent(rate) for rate in rates[:MOST_NAMED])
 
 
-def doubts(facts: Facts, chosen_percent: Decimal | None) -> tuple[str, ...]:
-    """What may be right and is to be looked at before anybody approves. `chosen_percent` is the tax rate's own."""
+def doubts(facts: Facts, chosen_percent: Decimal | None, off: Disagreement | None = None) -> tuple[str, ...]:
+    """What may be right and is to be looked at before anybody approves. `chosen_percent` is the tax rate's own; `off` what the
+    rates of its lines make of it.
+    """
     rates = facts.tax_percents
     if chosen_percent is None or len(rates) > 1 or (rates and rates[0] == chosen_percent):
-        return ()
-    chosen = f"the tax rate chosen is one of {_percent(chosen_percent)}."
+        return () if off is None else (_off(off),)
+    chosen = f"the tax rate chosen is one of {_percent(chosen_percent)}{'' if off is None else _makes(off)}."
     if rates:
         return (f"The document has {_percent(rates[0])} tax; {chosen}",)
-    # it states no rate: tax where there should be none, and none where there should be some, is seen all the same
-    is_odd = facts.tax is not None and bool(facts.gross) and bool(facts.tax) != bool(chosen_percent)
-    return (f"The document has tax {facts.tax}; {chosen}",) if is_odd else ()
+    return () if off is None else (f"The document has tax {facts.tax}; {chosen}",)
+
+
+def _makes(off: Disagreement) -> str:
+    return f", which makes {off.made}: {_apart(off)}"
+
+
+def _off(off: Disagreement) -> str:
+    return f"The document has tax {off.stated}; the tax rates chosen make {off.made}: {_apart(off)}."
+
+
+def _apart(off: Disagreement) -> str:
+    return f"{abs(off.off)} {'more' if off.off > 0 else 'less'}"
 
 
 def one_for_several(item: Item, chosen: str | None) -> tuple[str, ...]:

@@ -15,9 +15,12 @@ class Source(IntEnum):
     """Where a coded value comes from; the higher number wins. The gaps are where later sources go."""
 
     NOTHING = 0
+    BY_AMOUNT = 5
     SUGGESTION = 10
     ORGANISATION_DEFAULT = 20
     DEFAULT_TAX = 30
+    CATEGORY_TAX = 32
+    UNTAXED_DEFAULT = 34
     USER_RULE_IF_BLANK = 40
     SUPPLIER_RULE = 50
     CUSTOMER_RULE = 51
@@ -47,9 +50,12 @@ class Source(IntEnum):
 
 _WORDS = {
     Source.NOTHING: "nothing set it",
+    Source.BY_AMOUNT: "suggested, as no other rate makes this tax",
     Source.SUGGESTION: "suggested",
     Source.ORGANISATION_DEFAULT: "the organisation's default",
     Source.DEFAULT_TAX: "the organisation's default tax",
+    Source.CATEGORY_TAX: "its category's own tax in the ledger",
+    Source.UNTAXED_DEFAULT: "the default of documents that show no tax",
     Source.USER_RULE_IF_BLANK: "the rule of who sent it in, for what is blank",
     Source.SUPPLIER_RULE: "the supplier's rule",
     Source.CUSTOMER_RULE: "the customer's rule",
@@ -273,7 +279,7 @@ class Coding:
         """
         codings: tuple[Coding | LineCoding, ...] = (self, *self.lines)
         return any(
-            value.source is Source.SUGGESTION
+            value.source in (Source.BY_AMOUNT, Source.SUGGESTION)
             for coding in codings
             for value in (coding.account, coding.product, coding.tax_rate, self.contact)
         )
@@ -297,6 +303,8 @@ class CodingDefaults:
 
     account: str | None = None
     tax_rate: str | None = None
+    untaxed_rate: str | None = None
+    """The tax rate of a document that shows no tax, where it has one of its own."""
     payment_method: str | None = None
     product: str | None = None
     tracking: tuple[Track, ...] = ()

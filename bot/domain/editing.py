@@ -119,7 +119,7 @@ def over_suggestions(item: Item, edit: Edit) -> Edit:
     for place, origin in enumerate(_origins(item.facts.lines, edit.facts.lines)):
         codes = edit.own_codes(place)
         standing = CodedValue() if origin is None else _line_of(item.coding, origin).tax_rate
-        is_suggested = standing.source is Source.SUGGESTION and codes.tax_rate == standing.value
+        is_suggested = standing.source in (Source.BY_AMOUNT, Source.SUGGESTION) and codes.tax_rate == standing.value
         lines.append(replace(codes, tax_rate=None) if is_suggested else codes)
     return replace(edit, lines=_trimmed(lines))
 

@@ -15,6 +15,7 @@ from bot.domain.documents import Door, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.questions import Questions
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.tax_policies import TaxPolicy
 
 
 class ItemState(StrEnum):
@@ -146,6 +147,8 @@ class Item:
     """Of one that is dated in a closed period: what becomes of it, by the settings until somebody decides, and then what was
     decided on.
     """
+    tax_policy: TaxPolicy = TaxPolicy.DOCUMENT
+    """What becomes of its tax in the ledger: as where it goes to, the settings' until somebody decides."""
     edited_by: tuple[UserId, ...] = ()
     """Who changed what approvers decide on, in the order in which they did; none of them can approve it alone."""
     decided_by: UserId | None = None

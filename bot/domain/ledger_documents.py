@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from bot.domain.money import CENT
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.settings import PaymentStatus
 from bot.domain.texts import dated, folded
@@ -139,8 +140,8 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
     return (
         ("kind", posting.kind.words, found.kind.words if found.kind else "another one"),
         ("total", posting.gross, found.gross),
-        ("tax", posting.tax, found.tax),
-        ("net", posting.net, found.net),
+        ("tax", posting.tax, posting.tax if _is_rounded_otherwise(posting, found) else found.tax),
+        ("net", posting.net, posting.net if _is_rounded_otherwise(posting, found) else found.net),
         ("currency", posting.currency, found.currency or posting.currency),
         ("exchange rate", *_rates(posting, found)),
         ("number", posting.number, found.number),
@@ -153,6 +154,12 @@ def _of_document(posting: Posting, found: LedgerDocument) -> _Pairs:
         ("user", *_users(posting, found)),
         ("status", *_statuses(posting, found)),
     )
+
+
+def _is_rounded_otherwise(posting: Posting, found: LedgerDocument) -> bool:
+    """Of tax that the ledger worked out, no more than a cent of each line is its own way to round."""
+    left = sum(line.is_tax_left for line in posting.lines)
+    return bool(left) and abs(found.tax - posting.tax) <= CENT * left and found.net + found.tax == posting.gross
 
 
 def _rates(posting: Posting, found: LedgerDocument) -> tuple[Decimal | None, Decimal | None]:

@@ -85,6 +85,8 @@ class PostingLine:
     account_code: str
     """Empty where the product says it."""
     tax_code: str | None
+    is_tax_left: bool = False
+    """The ledger works its tax out by the rate, of the line's amount with tax in it; `tax` is what it makes of that."""
     item_code: str | None = None
     """The ledger's code of the product."""
     customer: str | None = None

@@ -13,6 +13,7 @@ from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.likeness import Strictness
 from bot.domain.payment_methods import KnownMethod
+from bot.domain.tax_settings import USUAL_TAX, TaxSettings
 
 
 class Destination(StrEnum):
@@ -149,6 +150,7 @@ class Settings:
     bank_match: bool = False
     """Whether costs are matched with bank lines."""
     general: GeneralSettings = NOTHING_DECIDED
+    tax: TaxSettings = USUAL_TAX
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
@@ -183,10 +185,14 @@ class Settings:
     def is_set_up(self) -> bool:
         return self.general_confirmed_at is not None and self.tax_confirmed_at is not None
 
+    def defaults_of(self, kind: ItemKind) -> CodingDefaults:
+        """What an item of a kind is coded by where nothing stronger says otherwise."""
+        return replace(self.of(kind).coding_defaults, untaxed_rate=self.tax.of(kind).without_amount)
+
     @property
     def for_items(self) -> tuple[object, ...]:
         """What every item that nobody decided on takes over."""
-        return self.costs, self.sales, self.reports, self.general.for_items
+        return self.costs, self.sales, self.reports, self.general.for_items, self.tax
 
     @property
     def steps_done(self) -> int:

@@ -25,6 +25,7 @@ from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults, Source
 from bot.domain.connections import Health
+from bot.domain.default_taxes import shows_no_tax
 from bot.domain.documents import Door, ItemKind
 from bot.domain.exchange import far_off
 from bot.domain.ids import ItemId
@@ -35,6 +36,7 @@ from bot.domain.reports import Receipt, receipt_of
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
 from bot.domain.slack import Actor
+from bot.domain.taxing import Kept, disagreement, worked_out_tax
 from bot.domain.usual import paid_elsewhere, unusual
 from bot.services import lists
 from bot.services.additions import shown_additions
@@ -45,6 +47,7 @@ from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.connection_cards import is_downloaded
 from bot.services.crediting import other_side_of
 from bot.services.current import require_item
+from bot.services.default_rates import ledger_rates
 from bot.services.explaining import reasons_of
 from bot.services.known_methods import method_of, paid_from
 from bot.services.lists import account_label, product_label, tax_rate_label
@@ -117,7 +120,7 @@ class Cards:
             item = await require_item(tx, actor.workspace.id, item_id)
             await self.people.require(tx, Deed.SEE, actor, person, item.organisation_id)
             card = await self.card(tx, item)
-            reasons = await reasons_of(tx, item, await names_of(tx, item), card.rules)
+            reasons = await reasons_of(tx, item, await names_of(tx, item), card.rules, card.ledger)
             return Explanation(card=card, reasons=reasons)
 
     async def card(self, tx: Tx, item: Item) -> ItemCard:
@@ -135,6 +138,8 @@ class Cards:
         books = None if connection is None else load(connection.books, Books)
         own, rules = (None, USUAL_RULES) if books is None else (books.base_currency, books.rules)
         bank = await matched(tx, item) if settings.bank_match or item.bank_line is not None else NO_MATCHES
+        kept = Kept(own_currency=own, rules=rules, rates=await ledger_rates(tx, [item], rules))
+        rules = rules.under(item.tax_policy)
         under_way = _ON_THE_WAY.get(item.state)
         sent = None if under_way is None else await sent_of(tx, workspace_id, item.id, under_way)
         is_ending = (
@@ -151,6 +156,7 @@ class Cards:
             ledger="the ledger" if provider is None else provider.profile.name,
             product=names.product(item.coding.product.value),
             rules=rules,
+            worked_out_tax=worked_out_tax(item, kept),
             statuses=statuses,
             closed_answers=answers_offered(item, settings, books, statuses),
             account=names.account(item.coding.account.value),
@@ -240,10 +246,12 @@ async def _warnings(
             for name in archived_of(item, names)
         ),
         *not_to_stock(item, names.products),
-        *await _left_without(tx, item, settings.of(item.kind).coding_defaults),
+        *await _left_without(tx, item, settings.defaults_of(item.kind)),
     ]
     if rules.taxes(item.kind):
-        found += doubts(item.facts, None if rate is None or item.rates_its_lines else rate.percent)
+        percents = {code: known.percent for code, known in names.tax_rates.items() if known.percent is not None}
+        chosen = None if rate is None or item.rates_its_lines else rate.percent
+        found += doubts(item.facts, chosen, disagreement(item, percents))
         found += one_for_several(item, names.tax_rate(item.coding.tax_rate.value))
     odd_ones = (
         paid_elsewhere(item, before),
@@ -314,6 +322,7 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
     lacking = CodingDefaults(
         account=defaults.account if codes.account is None else None,
         tax_rate=defaults.tax_rate if codes.tax_rate is None else None,
+        untaxed_rate=defaults.untaxed_rate if codes.tax_rate is None and shows_no_tax(item.facts) else None,
         product=defaults.product if codes.product is None else None,
     )
     if lacking == CodingDefaults():
@@ -324,6 +333,9 @@ async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[s
         found.append(f"The default category, {await account_label(*of, lacking.account)}, {_NOT_GIVEN}")
     if lacking.tax_rate is not None and usable.tax_rate is None:
         found.append(f"The default tax rate, {await tax_rate_label(*of, lacking.tax_rate)}, {_NOT_GIVEN}")
+    if lacking.untaxed_rate is not None and usable.untaxed_rate is None:
+        name = await tax_rate_label(*of, lacking.untaxed_rate)
+        found.append(f"The default tax rate of what shows no tax, {name}, {_NOT_GIVEN}")
     if lacking.product is not None and usable.product is None:
         found.append(f"The default product, {await product_label(*of, lacking.product)}, {_NOT_GIVEN}")
     return tuple(found)

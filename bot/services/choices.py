@@ -287,10 +287,12 @@ async def usable_defaults(
     """Those that the ledger takes for items of a kind, as far as is known: none is coded to what would be refused."""
     of = tx, workspace_id, organisation_id
     found = await chosen(*of, defaults.account, defaults.tax_rate, product=defaults.product)
+    untaxed = None if defaults.untaxed_rate is None else await load_tax_rate(*of, defaults.untaxed_rate)
     return replace(
         defaults,
         account=defaults.account if _is_usable_account(found.account) else None,
         tax_rate=defaults.tax_rate if _is_usable_rate(found.tax_rate, kind) else None,
+        untaxed_rate=defaults.untaxed_rate if _is_usable_rate(untaxed, kind) else None,
         product=defaults.product if _is_usable_product(found.product) else None,
         tracking=await _usable_tracking(*of, defaults.tracking),
     )

@@ -63,7 +63,7 @@ async def look(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationI
     told = await _open(tx, workspace_id, organisation_id)
     is_back = False
     for of in (ItemKind.COST, ItemKind.SALE):
-        defaults = settings.of(of).coding_defaults
+        defaults = settings.defaults_of(of)
         usable = await usable_defaults(tx, workspace_id, organisation_id, defaults, of)
         for kind in known:
             chosen = _keys(defaults, kind)
@@ -155,9 +155,11 @@ def _keys(defaults: CodingDefaults, kind: ListKind) -> set[str]:
     """Of tracking there may be several."""
     if kind is ListKind.TRACKING_CATEGORIES:
         return {_key(track) for track in defaults.tracking}
-    of_kind = {ListKind.ACCOUNTS: defaults.account, ListKind.TAX_RATES: defaults.tax_rate}
-    key = of_kind.get(kind, defaults.product)
-    return set() if key is None else {key}
+    of_kind = {
+        ListKind.ACCOUNTS: (defaults.account,),
+        ListKind.TAX_RATES: (defaults.tax_rate, defaults.untaxed_rate),
+    }
+    return {key for key in of_kind.get(kind, (defaults.product,)) if key is not None}
 
 
 def _key(track: Track) -> str:

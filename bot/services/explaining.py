@@ -10,6 +10,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.tax_policies import TaxPolicy
 from bot.services.code_names import BILLABLE, CodeNames
 from bot.services.explaining_facts import reasons_of_facts
 from bot.services.known_methods import methods_named, paid_from
@@ -22,7 +23,7 @@ from bot.views.text import day
 Name = Callable[[str | None], str | None]
 
 
-async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> tuple[Reason, ...]:
+async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules, ledger: str) -> tuple[Reason, ...]:
     """Of the item; then of each line that has something of its own. None of what is never booked, whatever it was given."""
     if not item.is_booked:
         return ()
@@ -34,6 +35,7 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
         else _reason(told, "Category", coding.account, names.account),
         *([_reason(told, "Tax rate", coding.tax_rate, names.tax_rate)] if rules.taxes(item.kind) else []),
         *_for_customer(told, coding, names),
+        *_tax_amount(item, rules, ledger),
         *_tracked(told, coding.tracking, names),
         *await _contact(tx, told),
         _destination(told),
@@ -43,6 +45,19 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules) -> 
         *_published_by_itself(told),
         *(reason for place, line in enumerate(coding.lines) for reason in _of_line(told, place + 1, line, names)),
     )
+
+
+def _tax_amount(item: Item, rules: BookRules, ledger: str) -> Iterator[Reason]:
+    """Where it is not always the document's."""
+    if rules.taxes(item.kind) and item.tax_policy in _AMOUNTS:
+        value = _AMOUNTS[item.tax_policy].format(ledger=ledger)
+        yield Reason(field="Amount of tax", value=value, source="as the settings say")
+
+
+_AMOUNTS = {
+    TaxPolicy.LEDGER: "worked out by {ledger}",
+    TaxPolicy.EXCEPTIONS: "the document's; worked out by {ledger} where it is none, or the category's own rate is 0 %",
+}
 
 
 def _published_by_itself(told: Told) -> Iterator[Reason]:

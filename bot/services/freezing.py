@@ -18,8 +18,7 @@ from bot.db.steps import DOCUMENT, PlannedStep, StepId
 from bot.db.unit_of_work import Tx
 from bot.db.withdrawals import is_being_paid, leave_the_rest, payments_of, told_of, withdrawn_before
 from bot.domain.attachments import KeptFile, attachment_of
-from bot.domain.book_rules import BookRules
-from bot.domain.booking import NotBookableError, posting_of
+from bot.domain.booking import NotBookableError
 from bot.domain.documents import ItemKind
 from bot.domain.ids import FileId, ItemId, PublicationId
 from bot.domain.items import Item, ItemState
@@ -27,10 +26,12 @@ from bot.domain.postings import Payment, Posting, PostingKind, Withdrawal, Work
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import PublicationState, StepKind, StepState
 from bot.domain.settings import PaymentStatus
+from bot.domain.taxing import Kept, taxed_posting
 from bot.services import alerts
 from bot.services.budgets import leaves_files
 from bot.services.closed_periods import closed_since
 from bot.services.current import show
+from bot.services.default_rates import ledger_rates
 from bot.services.jobs import Jobs
 from bot.services.lists import books_of, contact_named, load_contact, rules_of
 from bot.services.messages import redraw_items
@@ -102,9 +103,13 @@ async def _documents(
     ids = [due.item_id for due in found]
     items = await load_items(tx, organisation.workspace_id, ids, held=True)
     books = await books_of(tx, organisation.workspace_id, organisation.organisation_id)
-    own = None if books is None else books.base_currency
     rules = await rules_of(tx, organisation.workspace_id, organisation.organisation_id)
     settings = await load_settings(tx, organisation.workspace_id, organisation.organisation_id)
+    kept = Kept(
+        own_currency=None if books is None else books.base_currency,
+        rules=rules,
+        rates=await ledger_rates(tx, list(items.values()), rules),
+    )
     copies = await withdrawn_before(tx, organisation.workspace_id, ids)
     route: str | None = None
     taken: dict[ItemId, tuple[DueStep, Posting]] = {}
@@ -116,7 +121,7 @@ async def _documents(
             await rows.end_waiting(tx, due.id.publication_id, PublicationState.CANCELLED, None)
             continue
         marker = _marker(public_url, item.id, copies.get(item.id, 0))
-        posting = closed_since(item, settings, books) or _posting(item, provider, own, rules, marker)
+        posting = closed_since(item, settings, books) or _posting(item, provider, kept, marker)
         if isinstance(posting, Problem):
             refused[item.id] = (due, posting)
             continue
@@ -195,12 +200,10 @@ def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:
     return f"{public_url}/i/{item_id}" + (f"?copy={withdrawn + 1}" if withdrawn else "")
 
 
-def _posting(
-    item: Item, provider: AccountingProvider, own_currency: str | None, rules: BookRules, marker: str
-) -> Posting | Problem:
+def _posting(item: Item, provider: AccountingProvider, kept: Kept, marker: str) -> Posting | Problem:
     """What the item is sent as, or why nothing can be made of it. Our own checks should have kept such a one back."""
     try:
-        return posting_of(item, marker=marker, own_currency=own_currency, rules=rules)
+        return taxed_posting(item, kept, marker=marker)
     except NotBookableError as error:
         return Problem(code=ProblemCode.FIELD_MISSING, facts={"what": str(error), "ledger": provider.profile.name})
     except BROKEN as error:

@@ -9,12 +9,12 @@ from bot.db.history import approved_before
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate
-from bot.domain.checks import doubts
 from bot.domain.coding import CodedValue, Track
 from bot.domain.documents import DocumentType, ItemKind, LineAmounts
 from bot.domain.history import Past, Suggested, suggested, with_suggestions
 from bot.domain.items import Item
 from bot.domain.parties import name_key
+from bot.domain.taxing import speaks_against
 from bot.domain.texts import folded
 from bot.services import lists
 from bot.services.choices import tracks_of
@@ -105,7 +105,7 @@ class _Live:
         if rate is None or not (rate.is_active and rate.goes_with(item.kind)):
             return False
         is_one = facts.line_amounts is not LineAmounts.NO_TAX and len(facts.tax_percents) < 2
-        return is_one and not doubts(facts, rate.percent)
+        return is_one and not speaks_against(facts, rate.percent)
 
 
 async def _live(tx: Tx, one: Item, found: Sequence[Suggested]) -> _Live:

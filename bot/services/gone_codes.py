@@ -187,10 +187,11 @@ def _defaults(settings: Settings) -> frozenset[Code]:
     """What has a message of its own."""
     found = set()
     for kind in (ItemKind.COST, ItemKind.SALE):
-        usual = settings.of(kind).coding_defaults
+        usual = settings.defaults_of(kind)
         named = (
             (ListKind.ACCOUNTS, usual.account),
             (ListKind.TAX_RATES, usual.tax_rate),
+            (ListKind.TAX_RATES, usual.untaxed_rate),
             (ListKind.PRODUCTS, usual.product),
         )
         found |= {Code(of, key) for of, key in named if key is not None}

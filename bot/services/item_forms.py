@@ -118,7 +118,9 @@ class ItemForms:
             has_methods=item is None or await has_methods(*of),
             statuses=statuses,
             capabilities=can,
-            rules=await lists.rules_of(*of),
+            rules=(await lists.rules_of(*of)).under(
+                settings.tax.policy_in(books.rules) if item is None else item.tax_policy
+            ),
             usual_destination=usual.destination,
             usual_status=_as_far_as(statuses, usual.payment_status),
             usual_account=usual.default_account,

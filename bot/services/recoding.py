@@ -27,6 +27,7 @@ from bot.domain.checks import (
     without_required,
 )
 from bot.domain.coded import coded
+from bot.domain.default_taxes import without_default_rates
 from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import KnownMethod, Link, PaymentMethodId
 from bot.domain.rules import Rule
@@ -34,6 +35,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settin
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.closed_periods import dated
+from bot.services.default_rates import with_default_taxes
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
 from bot.services.likely_contacts import with_likely_contacts
@@ -62,13 +64,17 @@ async def judged_by(
 ) -> tuple[Item, ...]:
     """As `judged_all`, by these rules of the organisation's."""
     of = tx, items[0].workspace_id, items[0].organisation_id
+    policy = settings.tax.policy_in(rules)
+    taxed = rules.under(policy)
     kinds = {item.kind for item in items}
-    defaults = {kind: await usable_defaults(*of, settings.of(kind).coding_defaults, kind) for kind in kinds}
+    defaults = {kind: await usable_defaults(*of, settings.defaults_of(kind), kind) for kind in kinds}
     usable = {kind: await usable_of_rules(tx, known, kind, rules) for kind in kinds}
+    items = [replace(item, coding=without_default_rates(item.coding), tax_policy=policy) for item in items]
     found = [coded(item, known, defaults[item.kind], usable[item.kind], rules) for item in items]
-    suggested = await with_history(tx, found, rules)
+    suggested = await with_history(tx, found, taxed)
     suggested = await with_likely_contacts(tx, suggested, rules, settings.supplier_match)
-    going = await asked_of_suppliers(tx, await placed(tx, suggested, settings, rules), settings)
+    rated = await with_default_taxes(tx, suggested, settings, defaults, taxed)
+    going = await asked_of_suppliers(tx, await placed(tx, rated, settings, rules), settings)
     return tuple(checked(item, rules) for item in going)
 
 
@@ -160,6 +166,7 @@ def checked(item: Item, rules: BookRules) -> Item:
     left alone.
     """
     asked = tuple(question.words for question in item.questions if question.is_open)
+    rules = rules.under(item.tax_policy)
     known = check(item.facts, item.coding, item.kind, rules)
     taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules), *not_split(item))
     going = (*not_paid(item), *parted_on_bank(item, rules), *taken)

@@ -11,12 +11,14 @@ from sqlalchemy import bindparam
 from bot.db.base import Json, dump
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind
+from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
 from bot.domain.rights import Deed, Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
+from bot.domain.tax_settings import TaxForm
 from bot.services import audit, home_cards
 from bot.services.bindings import bind
 from bot.services.messages import Subject, redraw, redraw_homes
@@ -121,6 +123,33 @@ class SettingsService:
             await self._followed(tx, workspace_id, organisation_id, before, settings)
         return settings
 
+    async def save_tax(self, actor: Actor, organisation_id: OrganisationId, form: TaxForm) -> Settings:
+        """Save what is decided of tax, which counts as confirmed; waiting items follow.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        person = await self.people.identify(actor)
+        workspace_id = actor.workspace.id
+        async with self.db.write() as tx:
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            before = await load_settings(tx, workspace_id, organisation_id)
+            chosen = replace(
+                chosen_in(before),
+                costs=replace(before.costs, default_tax_rate=form.rates[ItemKind.COST]),
+                sales=replace(before.sales, default_tax_rate=form.rates[ItemKind.SALE]),
+                tax=form.tax,
+            )
+            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, tax_confirmed_at=tx.now)
+            await _audit(tx, actor, organisation_id, "settings of tax saved", msgspec.to_builtins(form))
+            settings = await load_settings(tx, workspace_id, organisation_id)
+            await self._followed(tx, workspace_id, organisation_id, before, settings)
+            await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
+            await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
+            await redraw_homes(tx, workspace_id, (actor.user_id, *before.approvers))
+            tx.nudge(Nudge.PLANNER)
+        return settings
+
     async def save_general(self, actor: Actor, organisation_id: OrganisationId, form: GeneralForm) -> Settings:
         """Save what is decided whatever items are; waiting ones follow.
 
@@ -168,7 +197,9 @@ class SettingsService:
         """Waiting items take over what changed for them, and defaults that cannot be used are told."""
         of, defaults = (tx, workspace_id, organisation_id), (settings.costs, settings.sales)
         await learn(*of, ListKind.ACCOUNTS, [each.default_account for each in defaults])
-        await learn(*of, ListKind.TAX_RATES, [each.default_tax_rate for each in defaults])
+        rates = [each.default_tax_rate for each in defaults]
+        untaxed = [settings.tax.costs.without_amount, settings.tax.sales.without_amount]
+        await learn(*of, ListKind.TAX_RATES, [*rates, *untaxed])
         if settings.for_items != before.for_items:
             await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
         await self.look_at_defaults(tx, workspace_id, organisation_id, *ListKind)
@@ -181,6 +212,7 @@ def chosen_in(settings: Settings) -> Chosen:
         sales=settings.sales,
         report_status=settings.report_status,
         supplier_match=settings.supplier_match,
+        tax=settings.tax,
     )
 
 

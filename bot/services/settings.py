@@ -16,6 +16,7 @@ from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
 from bot.domain.rights import Role
 from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
+from bot.domain.tax_settings import USUAL_TAX, TaxSettings
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
@@ -76,6 +77,7 @@ class Chosen:
     sales: KindSettings = USUAL_SALES
     report_status: PaymentStatus | None = None
     supplier_match: Strictness = Strictness.USUAL
+    tax: TaxSettings = USUAL_TAX
 
 
 async def load_settings(
@@ -102,6 +104,7 @@ async def load_settings(
         bank_match=row.bank_match,
         general=NOTHING_DECIDED if row.general is None else _GENERAL.decode(row.general),
         supplier_match=chosen.supplier_match,
+        tax=chosen.tax,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

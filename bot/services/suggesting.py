@@ -63,7 +63,7 @@ async def with_rates_of_lines(tx: Tx, item: Item) -> Item:
     if not item.facts.lines if is_sale else (item.kind is not ItemKind.COST or len(item.facts.tax_percents) < 2):
         return item
     of = tx, item.workspace_id, item.organisation_id
-    rules = await rules_of(*of)
+    rules = (await rules_of(*of)).under(item.tax_policy)
     if not rules.taxes(item.kind):
         return item
     rates = await live_tax_rates(*of, item.kind)

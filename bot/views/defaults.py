@@ -46,13 +46,13 @@ def missing(
         f"It is the *{_name(found)}* in the settings. New {things} do not get it: {lack}. "
         f"{things.capitalize()} that wait with it say so on their cards; {ledger} would refuse them."
     )
-    label = "Sales" if is_sale else "Settings"
+    label, action = _where(found)
     move = (
         f"*Who acts next:* {who}. Press *{label}* and choose another {NAMES[found.kind]}: {things} that wait get it. "
         f"Or restore it in {ledger} and type `/dext sync`."
     )
     button = ButtonElement(
-        action_id=ActionId.OPEN_SALES_SETTINGS if is_sale else ActionId.OPEN_SETTINGS,
+        action_id=action,
         text=label,
         value=str(organisation_id),
         style="primary",
@@ -65,6 +65,15 @@ def missing(
     )
     told = f"{plain(found.label, 200)}, the {_name(found)}, is archived or gone in {plain(ledger)}"
     return f"{plain(organisation)}: {told}.", blocks
+
+
+def _where(found: MissingDefault) -> tuple[str, ActionId]:
+    """The form that has all defaults of its kind."""
+    if found.kind is ListKind.TAX_RATES:
+        return "Tax", ActionId.OPEN_TAX_SETTINGS
+    return (
+        ("Sales", ActionId.OPEN_SALES_SETTINGS) if found.of is ItemKind.SALE else ("Settings", ActionId.OPEN_SETTINGS)
+    )
 
 
 def done(organisation: str, found: MissingDefault, outcome: DefaultOutcome) -> Message:

@@ -255,7 +255,10 @@ def _amounts(found: ItemCard) -> list[Told]:
 
 
 def of_tax(found: ItemCard) -> str:
-    """What becomes of a document's tax in books that have none."""
+    """What becomes of a document's tax that is booked otherwise than it stands there."""
+    if found.worked_out_tax is not None and found.has_tax_rates:
+        made = amount(found.worked_out_tax, found.item.facts.currency)
+        return f"{escape(found.ledger, 40)} works it out of the total: {made}"
     is_in_cost = not found.has_tax_rates and found.item.kind is not ItemKind.SALE
     return "booked as part of the cost" if is_in_cost and found.item.facts.tax and found.item.is_booked else ""
 

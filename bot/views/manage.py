@@ -106,13 +106,15 @@ def _setting_up(found: ManagePage) -> list[Block]:
     sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
     general = section("*General*\nClosed periods, the fields that documents need, and new suppliers.")
     general.accessory = ButtonElement(action_id=ActionId.OPEN_GENERAL_SETTINGS, text="General", value=value)
+    tax = section("*Tax*\nWhether items have tax rates, which they get by default, and whose amount of tax is booked.")
+    tax.accessory = ButtonElement(action_id=ActionId.OPEN_TAX_SETTINGS, text="Tax", value=value)
     suppliers = section("*Suppliers*\nHow like a name has to be to a contact's before that one is suggested.")
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)
     methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
-    return [settings, sales, general, suppliers, methods, *_bank_match(found), people, channels, keys]
+    return [settings, sales, tax, general, suppliers, methods, *_bank_match(found), people, channels, keys]
 
 
 def _bank_match(found: ManagePage) -> list[Block]:

@@ -32,6 +32,7 @@ DROP_NAMES = {
     DropMode.EVERY: ("Every file", "Pictures become bills too, without a question."),
     DropMode.SHORTCUT: ("No file by itself", "Only what “Send to Dext” is chosen for, in its message's menu."),
 }
+MORE_TAX = "More about tax, of sales too: type `/dext settings tax`, or press *Tax* in Manage."
 MOST_NAMED = 10
 NOT_IN_IT = frozenset({"channel_not_found", "not_in_channel", "user_not_in_channel"})
 
@@ -44,7 +45,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
     blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
-    blocks += [DividerBlock(), section("*Tax*"), *kind_settings.tax_field(page.costs)]
+    blocks += [DividerBlock(), section("*Tax*"), *kind_settings.tax_field(page.costs), context(MORE_TAX)]
     return View(
         type="modal",
         callback_id=CallbackId.SETTINGS,

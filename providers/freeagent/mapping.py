@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books
 from bot.domain.money import WIDE, to_cents
+from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 from providers.freeagent import wire
 
@@ -76,12 +77,15 @@ def books_of(found: wire.Company, locks: Locks, rights: BillRights) -> Books:
 def rules_of(found: wire.Company) -> BookRules:
     """Who is not registered has no tax; and where it is not of value added, tax on costs is part of what is paid for. In another
     currency a rate comes to nothing ("Expenses"). An explanation of a bank transaction is of one category.
-    What somebody paid themselves is an expense of theirs.
+    What somebody paid themselves is an expense of theirs. A rate alone takes the tax of a cost out of its gross ("Bills"), and each
+    category has one (`auto_sales_tax_rate`).
     """
     taxes_sales = is_registered(found)
     return BookRules(
         taxes_costs=taxes_sales and found.get("sales_tax_is_value_added", not _is_in_us(found)),
         taxes_sales=taxes_sales,
+        works_tax_out=TaxMethod.ROUNDS_TAX if taxes_sales else None,
+        categories_have_tax=taxes_sales,
         costs_taxed_in=found.get("currency"),
         books_bank_whole=True,
         pays_users=True,

@@ -61,7 +61,7 @@ def posting_to_draft(posting: Posting) -> Json:
         "party": {"id": posting.contact_id, "name": posting.contact_name},
         "account": posting.bank_account,
         "is_cheque": posting.is_cheque,
-        "taxes": _taxes(posting.lines),
+        "taxes": {} if _is_left(posting, entity) else _taxes(posting.lines),
         "record": record,
     }
 
@@ -95,6 +95,13 @@ def _line(line: PostingLine, amounts: LineAmounts, entity: Entity) -> Json:
 
 def _is_worked_out(line: PostingLine) -> bool:
     return to_cents(WIDE.multiply(line.quantity, line.unit_price)) == line.net
+
+
+def _is_left(posting: Posting, entity: Entity) -> bool:
+    """Whether QuickBooks works the tax out of the amounts with tax. It is told all of it or nothing; and lines of deposits have
+    no such amounts, so that there what it would make is sent.
+    """
+    return entity is not DEPOSIT and all(line.is_tax_left for line in posting.lines)
 
 
 def _taxes(lines: Sequence[PostingLine]) -> Json:

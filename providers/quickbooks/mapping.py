@@ -9,6 +9,7 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
 from bot.domain.money import WIDE
 from bot.domain.postings import PostingKind
+from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 
 CLASS, LOCATION = "Class", "Department"
@@ -43,7 +44,7 @@ def books_of(company: dict[str, Any], preferences: dict[str, Any], realm: str) -
 def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRules:
     """In the United States only sales have tax; and nothing has, where a company is not registered for any. A location is of
     a whole document, and lines of sales name products only. Whom a cost is for can be said where expenses are tracked by
-    customer.
+    customer. From an amount with tax QuickBooks works out the one without (`TaxInclusiveAmt`), so the tax is what is left.
     """
     has_tax = (preferences.get("TaxPrefs") or {}).get("UsingSalesTax") is not False
     has_locations = bool((preferences.get("AccountingInfoPrefs") or {}).get("TrackDepartments"))
@@ -53,6 +54,8 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
     return BookRules(
         taxes_costs=taxes_costs,
         taxes_sales=has_tax,
+        works_tax_out=TaxMethod.ROUNDS_NET if taxes_costs else None,
+        categories_have_tax=taxes_costs,
         tracks_documents=has_locations,
         sells_products=True,
         parts_contacts=True,

@@ -63,9 +63,10 @@ def home_of(settings: Mapping[str, Any] | None, country: str | None) -> str:
 
 def _rules_of(country: str | None) -> BookRules:
     """In the United States only sales have tax ("Tax" of the reference: sales tax); everywhere else each line has a rate
-    (that costs there may go without is unverified). A contact is a supplier or a customer.
+    (that costs there may go without is unverified), and its tax is asked for beside it. A contact is a supplier or a customer.
     """
-    return BookRules(taxes_costs=country != UNITED_STATES, parts_contacts=True)
+    taxes_costs = country != UNITED_STATES
+    return BookRules(taxes_costs=taxes_costs, categories_have_tax=taxes_costs, parts_contacts=True)
 
 
 def _plan_of(subscriptions: Any) -> str | None:

@@ -84,7 +84,9 @@ def _line(line: PostingLine, amounts: LineAmounts) -> wire.LineItem:
         "AccountCode": line.account_code,
     }
     if line.tax_code is not None:
-        item |= {"TaxType": line.tax_code, "TaxAmount": line.tax}
+        item["TaxType"] = line.tax_code
+        if not line.is_tax_left:
+            item["TaxAmount"] = line.tax
     if line.item_code is not None:
         item["ItemCode"] = line.item_code
     if line.tracking:

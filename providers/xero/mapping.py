@@ -5,11 +5,17 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books
+from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 from providers.xero import wire
 
 _DOTNET_DATE = re.compile(r"/Date\((-?\d+)(?:[+-]\d{4})?\)/")
+
+
+RULES = BookRules(works_tax_out=TaxMethod.ROUNDS_TAX, categories_have_tax=True)
+"""Without a tax amount Xero works it out by the line's rate and rounds it, line by line ("Rounding in Xero")."""
 
 
 def day_of(text: str | None) -> date | None:
@@ -37,6 +43,7 @@ def books_of(found: wire.Organisation, bill_rights: BillRights) -> Books:
         period_locked_to=day_of(found.get("PeriodLockDate")),
         year_locked_to=day_of(found.get("EndOfYearLockDate")),
         bill_rights=bill_rights,
+        rules=RULES,
     )
 
 

@@ -34,6 +34,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_GENERAL_SETTINGS,
     ActionId.OPEN_STATEMENT,
     ActionId.OPEN_SUPPLIER_SETTINGS,
+    ActionId.OPEN_TAX_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
     ActionId.MAKE_API_KEY,
@@ -118,6 +119,7 @@ OF_SETTINGS = (
     CallbackId.BANK_SETTINGS,
     CallbackId.GENERAL_SETTINGS,
     CallbackId.SUPPLIER_SETTINGS,
+    CallbackId.TAX_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
 )

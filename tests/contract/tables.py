@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import product
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from bot.domain.lines import a_line, priced, tax_in
 from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus, statuses_for
+from bot.domain.tax_policies import TaxMethod, TaxPolicy
+from bot.domain.taxing import LedgerRates, worked_out
 from tests.contract.far_end import Codes
 from tests.contract.writing import WritingFarEnd
 
@@ -115,6 +118,11 @@ def _line(way: Way, row: Row, codes: Codes) -> PostingLine:
     )
 
 
+def exactly(posting: Posting) -> Posting:
+    """As what stood on the document, so that no cent is the ledger's own way to round."""
+    return replace(posting, lines=tuple(replace(line, is_tax_left=False) for line in posting.lines))
+
+
 async def booked(writing: WritingFarEnd, postings: Iterable[Posting]) -> dict[str, tuple[str, ...]]:
     """By number, what the ledger has otherwise than it was sent; nothing, where it agrees. What is to be paid is paid."""
     found: dict[str, tuple[str, ...]] = {}
@@ -132,7 +140,9 @@ async def booked(writing: WritingFarEnd, postings: Iterable[Posting]) -> dict[st
         for posting in batch:
             number = posting.number
             is_there = number not in refused
-            found[number] = _differences(posting, read[ids[number]]) if is_there else (f"not taken: {refused[number]}",)
+            found[number] = (
+                _differences(exactly(posting), read[ids[number]]) if is_there else (f"not taken: {refused[number]}",)
+            )
     return found
 
 
@@ -227,6 +237,8 @@ class TableContract:
     """What is booked in the books' own currency only: its currency is that of a bank account, and no other is told."""
     NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = ()
     """What has to come to something there."""
+    WORKS_TAX_OUT: ClassVar[TaxMethod | None] = None
+    """As its books say (`BookRules`)."""
 
     def ways(self, capabilities: frozenset[Capability]) -> list[Way]:
         foreign = [(code, rate) for code in self.CURRENCIES[1:] for rate in (None, RATE)]
@@ -249,6 +261,27 @@ class TableContract:
 
         cells = {way: found[posting.number] == () for way, posting in zip(ways, postings, strict=True)}
         record_property("table", f"{writing.provider.profile.name}\n{drawn(cells)}")
+        assert {number: words for number, words in found.items() if words} == {}
+
+    async def test_tax_that_is_left_to_the_ledger_is_what_people_were_told_to_the_cent(
+        self, writing: WritingFarEnd
+    ) -> None:
+        """Of every line, and of those of one document in two."""
+        if self.WORKS_TAX_OUT is None:
+            pytest.skip("an amount of tax has to be sent")
+        home = [way for way in self.ways(writing.provider.profile.capabilities) if way.currency == self.CURRENCIES[0]]
+        postings = []
+        for number, way in enumerate(home):
+            rates = LedgerRates(
+                percents=writing.codes.rates(way.kind), of_categories={writing.codes.account(way.kind): D(20)}
+            )
+            for policy in (TaxPolicy.LEDGER, TaxPolicy.EXCEPTIONS):
+                posting = posting_by(way, HARD, f"L-{number}-{policy}"[:20], writing)
+                postings.append(worked_out(posting, policy, self.WORKS_TAX_OUT, rates))
+
+        found = await booked(writing, postings)
+
+        assert any(line.is_tax_left for line in postings[0].lines)
         assert {number: words for number, words in found.items() if words} == {}
 
     @settings(HTTP, max_examples=15)

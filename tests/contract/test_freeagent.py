@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
+from bot.domain.tax_policies import TaxMethod
 from tests.contract.freeagent import CAUSES, LOST, FreeAgentFarEnd, freeagent_far_end
 from tests.contract.provider import ProviderContract
 from tests.fakes.clock import FakeClock
@@ -19,6 +20,7 @@ class TestFreeAgent(ProviderContract):
     KINDS: ClassVar[tuple[PostingKind, ...]] = (*USUAL_KINDS, PostingKind.EXPENSES)
     PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in USUAL_KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP",)
+    WORKS_TAX_OUT: ClassVar[TaxMethod | None] = TaxMethod.ROUNDS_TAX
     NEVER_NOTHING: ClassVar[tuple[PostingKind, ...]] = (PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY)
 
     @pytest.fixture

@@ -13,6 +13,7 @@ from bot.domain.ledger_documents import differences
 from bot.domain.postings import USUAL_KINDS, Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted
+from bot.domain.tax_policies import TaxMethod
 from providers.base import Access
 from providers.xero.simulator import Call
 from tests.contract import xero_documents
@@ -32,6 +33,7 @@ class TestXero(ProviderContract):
     KINDS: ClassVar[tuple[PostingKind, ...]] = USUAL_KINDS
     PAID: ClassVar[tuple[PostingKind, ...]] = tuple(kind for kind in USUAL_KINDS if not kind.is_of_bank)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
+    WORKS_TAX_OUT: ClassVar[TaxMethod | None] = TaxMethod.ROUNDS_TAX
     DROPS = SCHEMA = True
 
     @pytest.fixture

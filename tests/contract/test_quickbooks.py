@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.postings import USUAL_KINDS, PostingKind
 from bot.domain.problems import ProblemCode
+from bot.domain.tax_policies import TaxMethod
 from providers.quickbooks.mapping import FOR_CUSTOMERS
 from tests.contract.provider import ProviderContract
 from tests.contract.quickbooks import CAUSES, LOST, QuickBooksFarEnd, quickbooks_far_end
@@ -22,6 +23,7 @@ class TestQuickBooks(ProviderContract):
     FOR_CUSTOMERS: ClassVar[tuple[PostingKind, ...]] = FOR_CUSTOMERS
     PAID: ClassVar[tuple[PostingKind, ...]] = (PostingKind.BILL, PostingKind.SALES_INVOICE)
     CURRENCIES: ClassVar[tuple[str, ...]] = ("GBP", "EUR")
+    WORKS_TAX_OUT: ClassVar[TaxMethod | None] = TaxMethod.ROUNDS_NET
     SCHEMA = True
 
     @pytest.fixture

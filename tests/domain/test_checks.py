@@ -27,6 +27,7 @@ from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Line
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.taxing import Disagreement
 from bot.services.recoding import checked
 
 D = Decimal
@@ -267,17 +268,19 @@ def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> N
     assert check(facts, CODING) == ()
 
 
-@pytest.mark.parametrize(
-    ("tax", "percent", "is_doubted"),
-    [("20.00", "0", True), ("0.00", "20", True), ("0.00", "0", False), ("20.00", "20", False), (None, "20", False)],
-)
-def test_tax_where_there_should_be_none_and_none_where_there_should_be_some_is_doubted(
-    tax: str | None, percent: str, *, is_doubted: bool
-) -> None:
-    facts = replace(A_BILL, tax=None if tax is None else D(tax))
+def test_tax_that_the_tax_rate_does_not_make_is_doubted_with_the_difference() -> None:
+    off = Disagreement(made=D("0.00"), stated=D("20.00"))
+    rated = replace(A_BILL, lines=(a_line("100.00", "20"),))
 
-    said = f"The document has tax {tax}; the tax rate chosen is one of {percent} %."
-    assert doubts(facts, D(percent)) == ((said,) if is_doubted else ())
+    assert doubts(A_BILL, D(0), off) == (
+        "The document has tax 20.00; the tax rate chosen is one of 0 %, which makes 0.00: 20.00 less.",
+    )
+    assert doubts(rated, D(5), Disagreement(made=D("5.71"), stated=D("20.00"))) == (
+        "The document has 20 % tax; the tax rate chosen is one of 5 %, which makes 5.71: 14.29 less.",
+    )
+    # lines with rates of their own
+    assert doubts(A_BILL, None, off) == ("The document has tax 20.00; the tax rates chosen make 0.00: 20.00 less.",)
+    assert doubts(A_BILL, D(20)) == ()
 
 
 def test_where_either_rate_is_unknown_nothing_is_doubted() -> None:

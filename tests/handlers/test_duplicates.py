@@ -211,5 +211,5 @@ async def test_a_tax_rate_other_than_the_documents_is_pointed_out(desk: Desk) ->
     await desk.drop("RED-1", rows=(a_rated_row("5", "100.00"),))
 
     card = desk.card("RED-1")
-    assert "The document has 5 % tax; the tax rate chosen is one of 20 %." in words(card)
+    assert "The document has 5 % tax; the tax rate chosen is one of 20 %" in words(card)
     assert ActionId.APPROVE_ITEM in actions(card)

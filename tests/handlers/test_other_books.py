@@ -58,7 +58,7 @@ async def desk(sqlite_url: str) -> AsyncIterator[Desk]:
 
 
 async def test_what_waits_follows_books_that_begin_to_ask_something_else(desk: Desk) -> None:
-    await desk.add()
+    await desk.add(**{BlockId.TAX: "19.00"})  # which no rate makes
     assert "A tax rate is missing" in words(desk.card("INV-1"))
     books = OtherBooks.at(desk, UNTAXED)
 

@@ -354,3 +354,13 @@ def test_what_a_login_may_do_with_bills(draft: str | None, approved: str | None,
     actions = [{"Name": name, "Status": status} for name, status in told.items() if status is not None]
 
     assert mapping.bill_rights_of(actions) is rights
+
+
+def test_tax_that_is_left_to_xero_goes_as_a_rate_without_an_amount() -> None:
+    bill = a_bill("INV-1", line_amounts=LineAmounts.INCLUSIVE)
+    left = replace(bill, lines=tuple(replace(line, is_tax_left=True) for line in bill.lines))
+
+    (stated,), (worked_out,) = (documents.posting_to_wire(each)["LineItems"] for each in (bill, left))
+
+    assert (stated["TaxType"], stated["TaxAmount"]) == ("INPUT2", Decimal("20.00"))
+    assert worked_out == {name: value for name, value in stated.items() if name != "TaxAmount"}
