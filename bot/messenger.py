@@ -1,61 +1,45 @@
 """Everything we post or change in Slack: the outbox's loop.
 
 A row of `messages` names a subject and a place. The loop claims rows that are due, draws the subject as it is now, and
-posts, updates, whispers or publishes it. What Slack did not take stays due, so a message survives an outage; it is
-repeated only when Slack's answer to a post was lost. While Slack cannot be reached, one message of a workspace at a
-time is tried, and everything keeps its turn; what is refused for what it says steps aside alone. A place that cannot
-be reached is told to the person who can mend it, and tried again now and then, so that an invitation is enough.
+posts, updates, whispers or publishes it. What Slack did not take stays due (`bot.settling`), so a message survives an
+outage; it is repeated only when Slack's answer to a post was lost.
 """
 
 import asyncio
 import logging
-import random
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Protocol
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.audience import Audience, SharedOutsideError
 from bot.clock import Clock
-from bot.db import outbox, places, turns, wrong_clocks
+from bot.db import outbox, turns, wrong_clocks
 from bot.db.base import load
-from bot.db.outbox import CLOSED, PATIENCE, Heard, Message, MovedError
-from bot.db.places import ALL, LEASE, LONGEST_WAIT, HeldError
+from bot.db.outbox import Heard, Message, MovedError
+from bot.db.places import LEASE, HeldError
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
-from bot.domain.slack import NO_TOKEN, TOKEN_REFUSALS
-from bot.posting import Posting, Sent, TooLateError, is_unwell, was_sent, why_away
-from bot.services import closed_channels, floods
+from bot.domain.slack import NO_TOKEN
+from bot.posting import Posting, Sent, TooLateError, was_sent, why_away
+from bot.services import floods
 from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
-from bot.slack import CALL_SECONDS, SlackClients, reason_of, wait_of
+from bot.settling import Settling
+from bot.slack import CALL_SECONDS, SlackClients
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 1.0
 AT_ONCE, MOST_OF_ONE = 8, 6
 """Messages that one process sends at once, and those of one workspace: what hangs there leaves room for others."""
-LONGEST_WAIT_SECONDS = LONGEST_WAIT.total_seconds()
-WHILE_THERE_SECONDS = 30.0
-"""So long at most where Slack answers, and fails on one message: the next one tells which of the two has the trouble."""
-WRITE_AGAIN_SECONDS, WRITE_AGAIN_FOR_SECONDS = 0.5, 600.0
-"""Longer than a database takes to come back."""
-SILENCE_SECONDS = 5.0
-"""Where Slack asks for silence and does not say for how long."""
 STOP_SECONDS = CALL_SECONDS + 5.0
-
-NOBODY = frozenset({"user_not_found", "cannot_dm_bot", "users_not_found", "not_enabled", "user_disabled"})
-GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
-"""What was posted is there no more, or no longer ours to change: it is posted anew, unless it was only news."""
 
 
 class Drawer(Protocol):
@@ -79,6 +63,7 @@ class Messenger:
     audience: Audience
     drawers: Mapping[Subject, Drawer]
     posting: Posting = field(init=False)
+    settling: Settling = field(init=False)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
     _loop: asyncio.Task[None] | None = None
     _sending: dict[tuple[WorkspaceId, str], asyncio.Task[None]] = field(default_factory=dict)
@@ -87,6 +72,7 @@ class Messenger:
 
     def __post_init__(self) -> None:
         self.posting = Posting(self.clock)
+        self.settling = Settling(self.db, self.clock, self.workspaces, self._woken.set)
 
     async def start(self) -> None:
         self.db.on_nudge(Nudge.MESSENGER, self._woken.set)
@@ -190,27 +176,27 @@ class Messenger:
         try:
             sent = await self._sent(message, held_until)
         except BusyError:
-            await self._given_back(message, held_until)
+            await self.settling.given_back(message, held_until)
         except Exception:
             logger.exception("a message could not be drawn", extra={"subject": message.subject})
-            await self._later(message, "could not be drawn", Heard.NOTHING)
+            await self.settling.later(message, "could not be drawn", Heard.NOTHING)
         else:
             if sent is not None:
-                await self._written(message, sent)
+                await self.settling.written(message, sent)
 
     async def _sent(self, message: Message, held_until: float) -> Sent | None:
         """None where Slack did not take it, which is written then."""
         client = await self.clients.of(message.workspace_id)
         if client is None:
-            await self._not_sent(message, NO_TOKEN)
+            await self.settling.not_sent(message, NO_TOKEN)
             return None
         async with self.db.read() as tx:
             drawn = await self.drawers[Subject(message.subject)](tx, message)
         if drawn is None:
-            await self._taken(message, Sent(message.channel_id, message.ts), Heard.NOTHING)
+            await self.settling.taken(message, Sent(message.channel_id, message.ts), Heard.NOTHING)
             return None
         if message.is_probe and (why := await why_away(client)) is not None:
-            await self._away(message, why)
+            await self.settling.away(message, why)
             return None
         try:
             self.posting.require_time(message, held_until)
@@ -218,25 +204,14 @@ class Messenger:
             sent = await self.posting.send(client, message, instead or drawn, held_until)
             return replace(sent, is_last=sent.is_last or instead is not None)
         except SharedOutsideError:
-            await self._closed(message, outbox.SHARED_OUTSIDE)
+            await self.settling.closed(message, outbox.SHARED_OUTSIDE)
         except TooLateError:
-            await self._not_sent(message, "too late")
+            await self.settling.not_sent(message, "too late")
         except SlackApiError as error:
-            await self._refused(message, error, drawn)
+            await self.settling.refused(message, error, drawn)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            await self._trouble(message, type(error).__name__, was_sent=was_sent(error))
+            await self.settling.trouble(message, type(error).__name__, was_sent=was_sent(error))
         return None
-
-    async def _given_back(self, message: Message, held_until: float) -> None:
-        """The database was busy over it: the place is let go as soon as it can be, and not at the end of the lease."""
-        logger.info("the database was busy; the message is sent later")
-        while self.clock.monotonic() < held_until:
-            try:
-                await self._not_sent(message, "the database was busy")
-            except BusyError:
-                await self.clock.sleep(WRITE_AGAIN_SECONDS)
-            else:
-                return
 
     async def _instead(self, client: AsyncWebClient, message: Message) -> View | None:
         """What is shown to those who are not to see it; a channel with such people in it is closed instead."""
@@ -245,114 +220,3 @@ class Messenger:
         elif message.surface == Surface.HOME:
             return await self.audience.instead_of_home(message.workspace_id, UserId(str(message.user_id)))
         return None
-
-    @asynccontextmanager
-    async def _ending(
-        self, message: Message, heard: Heard = Heard.ANSWER, *, posted_at: datetime | None = None
-    ) -> AsyncIterator[Tx]:
-        """What is written of a try, and its place let go, in one transaction."""
-        async with self.db.write() as tx:
-            yield tx
-            await outbox.let_go(tx, message, heard, posted_at)
-        self._woken.set()
-
-    async def _written(self, message: Message, sent: Sent) -> None:
-        """What Slack took and no row says would be posted again, so it is written as soon as the database takes it."""
-        tired_at = self.clock.monotonic() + WRITE_AGAIN_FOR_SECONDS
-        about = {"subject": message.subject, "channel": sent.channel_id, "ts": sent.ts}
-        try:
-            while not await self._taken_now(message, sent, is_tired=self.clock.monotonic() >= tired_at):
-                logger.warning("what Slack took could not be written; again soon", extra=about)
-                await self.clock.sleep(WRITE_AGAIN_SECONDS)
-        except (asyncio.CancelledError, BusyError, SQLAlchemyError, OSError):
-            logger.warning("given up before it was written what Slack took; it may be sent again", extra=about)
-            raise
-
-    async def _taken_now(self, message: Message, sent: Sent, *, is_tired: bool) -> bool:
-        """False when the database did not take it, unless that has gone on for too long."""
-        try:
-            await self._taken(message, sent)
-        except (BusyError, SQLAlchemyError, OSError):
-            if is_tired:
-                raise
-            return False
-        return True
-
-    async def _taken(self, message: Message, sent: Sent, heard: Heard = Heard.ANSWER) -> None:
-        async with self._ending(message, heard, posted_at=sent.posted_at) as tx:
-            is_ours = await outbox.taken(
-                tx, message, channel_id=sent.channel_id, ts=sent.ts, is_last=sent.is_last, again_at=sent.again_at
-            )
-        if not is_ours:
-            logger.warning("this process was too slow; another one may have sent the same", extra={"ts": sent.ts})
-
-    async def _refused(self, message: Message, error: SlackApiError, drawn: Drawn | Reacted | View) -> None:
-        reason = reason_of(error)
-        if error.response.status_code == 429 or reason == "ratelimited":
-            await self._silenced(message, wait_of(error) or SILENCE_SECONDS)
-        elif is_unwell(error):
-            await self._trouble(message, reason, was_sent=True)
-        elif reason in TOKEN_REFUSALS:
-            await self._away(message, reason)
-        elif reason in CLOSED and message.surface == Surface.CHANNEL:
-            await self._closed(message, reason)
-        elif reason in CLOSED or reason in NOBODY:
-            async with self._ending(message) as tx:
-                await outbox.drop(tx, message, reason)
-        elif reason in GONE and isinstance(drawn, Drawn) and (drawn.is_last or not drawn.comes_back):
-            async with self._ending(message) as tx:
-                await outbox.forget(tx, message)
-        elif reason in GONE:
-            async with self._ending(message) as tx:
-                await outbox.put_off(tx, message, reason, timedelta(), is_anew=True)
-        else:
-            logger.warning("Slack did not take a message", extra={"reason": reason, "subject": message.subject})
-            await self._later(message, reason)
-
-    async def _not_sent(self, message: Message, reason: str) -> None:
-        """This process cannot, or not in time: it keeps its turn for whoever can."""
-        async with self._ending(message, Heard.NOTHING) as tx:
-            await outbox.put_back(tx, message, reason, tries=0)
-
-    async def _silenced(self, message: Message, seconds: float) -> None:
-        async with self._ending(message) as tx:
-            await outbox.put_back(tx, message, "ratelimited", tries=0)
-            await places.pause(tx, message.workspace_id, message.method, timedelta(seconds=seconds), is_news=True)
-
-    async def _trouble(self, message: Message, reason: str, *, was_sent: bool) -> None:
-        """Slack's, until this message alone has it again and again. A sign under a message says little of Slack, and nobody
-        waits for it. Of a probe, Slack has just answered that it is there: another message is tried next.
-        """
-        is_sign = message.surface == Surface.REACTION
-        if (is_sign or message.attempts >= PATIENCE) and not message.is_probe:
-            await self._later(message, reason)
-        elif message.is_probe:
-            await self._away(message, reason, tries=PATIENCE * was_sent, longest=WHILE_THERE_SECONDS)
-        else:
-            await self._away(message, reason, tries=int(was_sent))
-
-    async def _away(
-        self, message: Message, reason: str, *, tries: int = 0, longest: float = LONGEST_WAIT_SECONDS
-    ) -> None:
-        """Nothing can be sent in this workspace for now: everything keeps its turn, and one message is tried after a while."""
-        async with self._ending(message, Heard.TROUBLE) as tx:
-            await outbox.put_back(tx, message, reason, tries=tries)
-            wait = min(_backoff(message.tries), timedelta(seconds=longest))
-            await places.pause(tx, message.workspace_id, ALL, wait, is_news=message.is_probe)
-        log = logger.info if message.is_probe else logger.warning
-        log("Slack could not be reached", extra={"reason": reason, "tries": message.tries + 1})
-
-    async def _later(self, message: Message, reason: str, heard: Heard = Heard.ANSWER) -> None:
-        """It steps aside: whatever is behind it goes first."""
-        async with self._ending(message, heard) as tx:
-            await outbox.put_off(tx, message, reason, _backoff(message.attempts))
-
-    async def _closed(self, message: Message, reason: str) -> None:
-        workspace = await self.workspaces.load(message.workspace_id)
-        async with self._ending(message) as tx:
-            await closed_channels.refused(tx, message, reason, workspace)
-
-
-def _backoff(tries: int) -> timedelta:
-    longest = min(2.0 ** min(tries, 10), LONGEST_WAIT_SECONDS)
-    return timedelta(seconds=longest * (0.5 + random.random() / 2))  # noqa: S311 - spreads load

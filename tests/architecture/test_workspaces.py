@@ -14,7 +14,7 @@ from tests.architecture.tree import ROOT, Function, functions, sources
 STATEMENTS = re.compile(r"\bselect\(|\.(?:update|delete)\(")
 OF_ANY = re.compile(r"is_installed\([^()]*\)")
 """Asks whether a row's workspace has the app, whichever that is."""
-ROOTS = ("bot/db", "bot/services", "bot/worker", "bot/messenger.py", "bot/app.py", "bot/assembly.py")
+ROOTS = ("bot/db", "bot/services", "bot/worker", "bot/messenger.py", "bot/settling.py", "bot/app.py", "bot/assembly.py")
 
 WORK_OF_ALL = "the worker's and the messenger's look at what is due, whoever's it is"
 OWN_ROW = "by the id of a row that the worker's own look found, never by an id that a person sent"

@@ -16,11 +16,12 @@ from bot.app import assembled, drawers
 from bot.db.outbox import MESSAGES, PATIENCE
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId
-from bot.messenger import LONGEST_WAIT_SECONDS, Messenger
+from bot.messenger import Messenger
 from bot.playground.slack import ALERTS, BILLS
 from bot.services.floods import MANY
 from bot.services.health import Health
 from bot.services.messages import FLOOD, Drawn, Place, Subject, Surface
+from bot.settling import LONGEST_WAIT_SECONDS
 from bot.slack import learn_workspace, wait_of
 from tests.bot.test_messenger import TO_MIA, another, rows, tell, tell_item, texts
 from tests.fakes.app import World, whole_app

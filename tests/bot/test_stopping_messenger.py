@@ -105,7 +105,7 @@ async def test_what_slack_took_and_a_stop_keeps_from_being_written_is_named_in_t
 async def test_what_slack_took_and_a_database_never_takes_is_named_in_the_log(
     world: World, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("bot.messenger.WRITE_AGAIN_FOR_SECONDS", 2.0)
+    monkeypatch.setattr("bot.settling.WRITE_AGAIN_FOR_SECONDS", 2.0)
 
     async def busy(*_: Any, **__: Any) -> bool:
         raise BusyError("the database is busy")

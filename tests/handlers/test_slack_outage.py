@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from bot.app import assembled
-from bot.messenger import LONGEST_WAIT_SECONDS
 from bot.playground.slack import BILLS
 from bot.services.operating import Operating
+from bot.settling import LONGEST_WAIT_SECONDS
 from bot.slack import learn_workspace
 from bot.views.ids import ActionId
 from providers.xero.simulator import TRADING
