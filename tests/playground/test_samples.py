@@ -11,7 +11,11 @@ from bot.intake.reader import reader_of
 from bot.intake.result import Method, Reading, Unreadable
 from bot.intake.sniff import FileKind, sniff
 from bot.playground.samples import SAMPLES
+from bot.playground.samples.bills import BILLS as SOLD
 from bot.playground.slack import BILLS, MEMBER, SlackState
+from bot.statements.child import text_of
+from bot.statements.ofx import read_ofx
+from bot.statements.telling import is_statement_file
 from tests.playground.windows import on_both, visit
 
 DAY = date(2026, 3, 2)
@@ -48,6 +52,18 @@ def test_a_photo_is_a_picture_and_a_statement_is_no_bill() -> None:
     statement = read("Statement as a PDF")
     assert isinstance(statement, Reading)
     assert not statement.facts.document_type.is_booked
+
+
+def test_a_banks_statement_pays_what_is_due() -> None:
+    file = MADE["Bank statement (OFX)"]
+    assert is_statement_file(file)
+
+    found = read_ofx(text_of(file))
+
+    assert [(line.amount, line.dated_on) for line in found.lines] == [
+        (-bill.gross, bill.due) for bill in (SOLD[each].on(DAY) for each in ("paper", "print", "studio"))
+    ]
+    assert "PAPER & INK LTD" in found.lines[0].text
 
 
 def test_another_day_brings_other_documents() -> None:

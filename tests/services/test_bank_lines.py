@@ -43,8 +43,8 @@ async def books(desk: Desk) -> tuple[WorkspaceId, OrganisationId]:
     return (await desk.world.actor()).workspace.id, desk.world.organisation_id
 
 
-def a_line(number: int = 1, **changes: bool) -> NewLine:
-    return NewLine(key=f"k{number}", dated_on=DAY, amount=D("-120.00"), text="PAPER", **changes)
+def a_line(number: int = 1, *, is_recorded: bool = False) -> NewLine:
+    return NewLine(key=f"k{number}", dated_on=DAY, amount=D("-120.00"), text="PAPER", is_recorded=is_recorded)
 
 
 async def test_of_many_who_take_one_line_at_once_one_has_it(desk: Desk) -> None:
