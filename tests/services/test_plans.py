@@ -91,7 +91,7 @@ async def test_documents_that_break_what_renders_them_cost_the_others_nothing(wo
     await world.settle()
 
     assert world.ledger.numbers == ["INV-1", "INV-2"]
-    assert [await world.alert(item) for item in bad] == [("open", "field_not_valid", 1)] * len(errors)
+    assert [await world.alert(item) for item in bad] == [("open", "document_not_made", 1)] * len(errors)
 
 
 async def test_a_document_that_stands_there_as_another_kind_is_told_before_a_second_is_written(world: World) -> None:

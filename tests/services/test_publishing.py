@@ -106,7 +106,7 @@ async def test_a_bill_that_no_body_can_be_made_of_costs_the_others_nothing(world
 
     assert world.ledger.numbers == ["INV-1", "INV-3", "INV-4"]
     assert await world.state(items[1]) is ItemState.REFUSED
-    assert await world.alert(items[1]) == ("open", "field_not_valid", 1)
+    assert await world.alert(items[1]) == ("open", "document_not_made", 1)
 
 
 async def test_a_refusal_is_not_retried_by_itself(world: World) -> None:
