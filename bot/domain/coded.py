@@ -30,7 +30,7 @@ from bot.domain.templates import filled_in
 from bot.domain.whole_document import lifted
 
 FIELDS = (
-    *("account", "tax_rate", "publish_to", "publish_as", "payment_method", "product"),
+    *("account", "tax_rate", "publish_to", "publish_as", "payment_method", "product", "customer", "billable"),
     *("due", "description", "currency", "split", "auto_publish"),
 )
 """Those of `Coding` that rules and defaults have a say in, but for tracking."""
@@ -45,6 +45,9 @@ class Usable:
     accounts: frozenset[str] = frozenset()
     tax_rates: Mapping[str, Decimal | None] = field(default_factory=dict)
     products: frozenset[str] = frozenset()
+    customers: frozenset[str] = frozenset()
+    """Whom costs can be for."""
+    bills_customers: bool = False
     methods: frozenset[str] = frozenset()
     options: frozenset[Track] = frozenset()
 
@@ -152,6 +155,8 @@ _SAYS: dict[str, Callable[[Opinions], str | None]] = {
     "publish_as": lambda says: says.publish_as,
     "payment_method": lambda says: says.payment_method,
     "product": lambda says: says.product,
+    "customer": lambda says: says.customer,
+    "billable": lambda says: says.billable,
     "due": lambda says: None if says.due is None else says.due.code,
     "description": lambda says: says.description,
     "currency": lambda says: says.currency,
@@ -169,6 +174,10 @@ def _is_usable(item: Item, name: str, value: str, usable: Usable) -> bool:
             return value in usable.tax_rates
         case "product":
             return value in usable.products
+        case "customer":
+            return value in usable.customers
+        case "billable":
+            return usable.bills_customers
         case "payment_method":
             return value in usable.methods
         case "publish_to":

@@ -31,6 +31,7 @@ def codes_of_rule(says: Opinions) -> frozenset[Code]:
     named = [(ListKind.ACCOUNTS, code) for code in says.accounts]
     named += [(ListKind.TAX_RATES, code) for code in says.tax_rates]
     named += [] if says.product is None else [(ListKind.PRODUCTS, says.product)]
+    named += [] if says.customer is None else [(ListKind.CONTACTS, says.customer)]
     options = {Code(ListKind.TRACKING_CATEGORIES, track.option, track.category) for track in says.tracking}
     return frozenset({Code(kind, key) for kind, key in named} | options)
 

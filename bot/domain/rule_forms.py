@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
-from bot.domain.books import Account, Product, TaxRate, TrackingCategory
+from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId
 from bot.domain.items import Item
@@ -107,6 +107,8 @@ class RulePage:
     account: Account | None = None
     tax_rate: TaxRate | None = None
     product: Product | None = None
+    customer: Contact | None = None
+    """Whom costs are for."""
     payment_method: KnownMethod | None = None
     tracking: tuple[TrackingCategory, ...] = ()
     """What can be tracked, with all options."""
@@ -144,7 +146,7 @@ def what_rules_changed(before: Item, after: Item) -> tuple[str, ...]:
     old, new = before.coding, after.coding
     pairs: dict[str, tuple[object, object]] = {
         name: (getattr(old, name).value, getattr(new, name).value)
-        for name in ("account", "tax_rate", "payment_method", "product", "auto_publish")
+        for name in ("account", "tax_rate", "payment_method", "product", "customer", "billable", "auto_publish")
     }
     pairs |= {
         "publish_to": (before.publish_to, after.publish_to),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from bot.domain.coding import Source, Track
+from bot.domain.coding import Billable, Source, Track
 from bot.domain.documents import ItemKind, Party
 from bot.domain.due import Due
 from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
@@ -69,7 +69,7 @@ class AutoPublish(StrEnum):
 class Opinions:
     """What a rule says; None and nothing are no opinion.
 
-    `account`, `tax_rate`, `product` are codes of the ledger's lists, `payment_method` is our id as text, `currency` is
+    `account`, `tax_rate`, `product` are codes of the ledger's lists, `customer` is its id of whom costs are for, `payment_method` is our id as text, `currency` is
     ISO 4217, `description` a template (`bot.domain.templates`). `due`, `currency`, `description` and `split` are of facts:
     they count where neither the document nor a person says anything.
     """
@@ -80,6 +80,8 @@ class Opinions:
     publish_to: Destination | None = None
     publish_as: PaymentStatus | None = None
     product: str | None = None
+    customer: str | None = None
+    billable: Billable | None = None
     due: Due | None = None
     description: str | None = None
     currency: str | None = None
@@ -107,13 +109,13 @@ class Opinions:
 
 NO_OPINIONS = Opinions()
 
-_OF_PARTIES = frozenset(each.name for each in fields(Opinions)) - {"product"}
+_OF_COSTS = frozenset({"customer", "billable"})
+_OF_PARTIES = frozenset(each.name for each in fields(Opinions)) - {"product"} - _OF_COSTS
 SAYS: dict[RuleOf, frozenset[str]] = {
-    RuleOf.SUPPLIER: _OF_PARTIES,
+    RuleOf.SUPPLIER: _OF_PARTIES | _OF_COSTS,
     RuleOf.CUSTOMER: _OF_PARTIES | {"product"},
-    RuleOf.PERSON: frozenset(
-        ["account", "tax_rate", "payment_method", "publish_to", "publish_as", "description", "auto_publish", "tracking"]
-    ),
+    RuleOf.PERSON: _OF_COSTS
+    | {"account", "tax_rate", "payment_method", "publish_to", "publish_as", "description", "auto_publish", "tracking"},
     RuleOf.PAYMENT_METHOD: frozenset(
         ["account", "tax_rate", "publish_to", "publish_as", "description", "auto_publish", "tracking"]
     ),

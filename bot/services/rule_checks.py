@@ -20,6 +20,12 @@ from bot.services.known_methods import method_not_offered, methods_named
 from providers.base import Profile
 
 FULL = f"{stored.MOST_LISTED} rules are the most an organisation can have. Delete some that are not needed any more."
+NOT_TRACKED = (
+    "The books do not track costs by customer: switch that on in the ledger and type /dext sync, or leave it empty."
+)
+NOT_BILLED_ON = (
+    "The books bill no costs on to customers: switch that on in the ledger and type /dext sync, or leave it empty."
+)
 METHOD_GONE = "I cannot find that payment method any more."
 
 
@@ -48,7 +54,8 @@ class RuleCheck:
     async def wrong(self) -> dict[str, str]:
         """A sentence by field, as of `RuleRefusedError`."""
         books = await lists.rules_of(self.tx, self.workspace_id, self.organisation_id)
-        return {**await self._codes(), **await self._others(), **self._places(books), **await self._target()}
+        found = {**await self._codes(), **await self._others(), **await self._customer(books)}
+        return {**found, **self._places(books), **await self._target()}
 
     async def _codes(self) -> dict[str, str]:
         says, said = self.form.opinions, self.said
@@ -89,6 +96,19 @@ class RuleCheck:
         if tracks and not tracks <= tracks_of(await lists.live_tracking(*of)):
             wrong[choices.TRACKING] = choices.GONE[choices.TRACKING]
         return wrong
+
+    async def _customer(self, books: BookRules) -> dict[str, str]:
+        says, said = self.form.opinions, self.said
+        wrong = {}
+        if says.billable not in (None, said.billable) and not books.bills_customers:
+            wrong["billable"] = NOT_BILLED_ON
+        if says.customer in (None, said.customer):
+            return wrong
+        if not books.customers_on:
+            return wrong | {"customer": NOT_TRACKED}
+        found = await lists.contacts_by_id(self.tx, self.workspace_id, self.organisation_id, {says.customer})
+        is_one = [each.is_active and (each.is_customer or not books.parts_contacts) for each in found.values()]
+        return wrong if any(is_one) else wrong | {"customer": choices.GONE[choices.CUSTOMER]}
 
     def _places(self, books: BookRules) -> dict[str, str]:
         says, said, name = self.form.opinions, self.said, self.profile.name

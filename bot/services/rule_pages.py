@@ -29,6 +29,7 @@ async def rule_page(
         account=known.account,
         tax_rate=known.tax_rate,
         product=known.product,
+        customer=None if says.customer is None else await lists.load_contact(*of, says.customer),
         payment_method=await method_of(*of, says.payment_method),
         tracking=await lists.live_tracking(*of),
         destinations=tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can))),

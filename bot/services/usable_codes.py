@@ -29,6 +29,8 @@ async def usable_of_rules(tx: Tx, rules: Sequence[Rule], kind: ItemKind, books: 
         accounts=await lists_of.accounts({code for each in says for code in each.accounts}),
         tax_rates=await lists_of.tax_rates({code for each in says for code in each.tax_rates}),
         products=await lists_of.products({each.product for each in says if each.product is not None}),
+        customers=await lists_of.customers({each.customer for each in says if each.customer is not None}),
+        bills_customers=kind is not ItemKind.SALE and bool(books.customers_on) and books.bills_customers,
         methods=await lists_of.methods({each.payment_method for each in says if each.payment_method is not None}),
         options=await lists_of.options({track for each in says for track in each.tracking}),
     )
@@ -60,6 +62,14 @@ class _Lists:
             return frozenset()
         found = await lists.products_by_code(self.tx, self.workspace_id, self.organisation_id, codes)
         return frozenset(code for code, product in found.items() if product.is_active and product.sold is not None)
+
+    async def customers(self, ids: set[str]) -> frozenset[str]:
+        """Whom costs are for, where the books track that."""
+        if self.kind is ItemKind.SALE or not self.books.customers_on:
+            return frozenset()
+        found = await lists.contacts_by_id(self.tx, self.workspace_id, self.organisation_id, ids)
+        parts = self.books.parts_contacts
+        return frozenset(key for key, each in found.items() if each.is_active and (each.is_customer or not parts))
 
     async def methods(self, ids: set[str]) -> frozenset[str]:
         named = [PaymentMethodId(UUID(method)) for method in sorted(ids)]

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from bot.domain.book_rules import USUAL_RULES
 from bot.domain.checks import not_split
 from bot.domain.coded import Usable, as_said, coded
-from bot.domain.coding import CodedValue, Coding, CodingDefaults, Source, Track, Tracked
+from bot.domain.coding import Billable, CodedValue, Coding, CodingDefaults, Source, Track, Tracked
 from bot.domain.documents import DocumentType, FactField, ItemKind, LineAmounts, Party
 from bot.domain.due import Due, DueKind
 from bot.domain.editing import edit_of, edited
 from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.payment_methods import PaymentMethodId
+from bot.domain.rule_forms import proposed, wrong_in
 from bot.domain.rules import Opinions, Rule, RuleOf, Strength, Target, matching
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
@@ -117,6 +118,17 @@ def test_what_the_ledger_takes_no_more_is_no_opinion() -> None:
     coding = item.coding
     assert (coding.account.value, coding.tax_rate.value, coding.payment_method.value) == ("429", None, None)
     assert coding.tracking == ()
+
+
+def test_whom_costs_are_for_is_said_by_a_rule_where_the_books_track_it() -> None:
+    rule = a_rule(customer="c-7", billable=Billable.YES)
+    usable = replace(USABLE, customers=frozenset({"c-7"}), bills_customers=True)
+
+    tracked, not_tracked = apply(a_bill(), rule, usable=usable).coding, apply(a_bill(), rule).coding
+
+    assert (tracked.customer.value, tracked.codes.is_billable) == ("c-7", True)
+    assert (not_tracked.customer, not_tracked.billable) == (CodedValue(), CodedValue())
+    assert wrong_in(proposed(TARGETS[RuleOf.CUSTOMER], rule.opinions)).keys() == {"customer", "billable"}
 
 
 def test_a_place_that_sales_cannot_go_to_is_no_opinion_on_them() -> None:

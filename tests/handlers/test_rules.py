@@ -13,6 +13,7 @@ from bot.db.base import table_of
 from bot.db.items import ITEMS
 from bot.db.rules import RULES
 from bot.db.workspaces import AuditRow
+from bot.domain.coding import Billable
 from bot.domain.due import Due, DueKind
 from bot.domain.ids import RuleId
 from bot.domain.rule_forms import TARGET, form_of, proposed
@@ -140,6 +141,8 @@ async def test_what_cannot_be_is_said_field_by_field_and_nothing_is_saved(desk: 
         "tax_rate": "OUTPUT2",
         "payment_method": "00000000-0000-0000-0000-000000000000",
         "publish_as": PaymentStatus.PAID,
+        "customer": "nobody",
+        "billable": Billable.YES,
         "currency": "POUND",
     }
     with pytest.raises(RuleRefusedError) as refused:
@@ -147,7 +150,7 @@ async def test_what_cannot_be_is_said_field_by_field_and_nothing_is_saved(desk: 
     assert set(refused.value.fields) == {"currency"}
     with pytest.raises(RuleRefusedError) as refused:
         await save_rule(desk, **{**wrong, "currency": "EUR"})
-    assert set(refused.value.fields) == {"account", "tax_rate", "payment_method"}
+    assert set(refused.value.fields) == {"account", "tax_rate", "payment_method", "customer", "billable"}
     with pytest.raises(RuleRefusedError) as refused:
         await save_rule(desk, Target(of=RuleOf.PERSON, name="UNOBODY", label="?"), currency="EUR")
     assert set(refused.value.fields) == {TARGET, "currency"}
