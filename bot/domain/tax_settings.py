@@ -39,6 +39,11 @@ class TaxSettings:
     def of(self, kind: ItemKind) -> KindTax:
         return self.sales if kind is ItemKind.SALE else self.costs
 
+    @property
+    def goes_by_categories(self) -> bool:
+        """Whether anything gets its category's own tax rate."""
+        return DefaultTax.CATEGORY in (self.costs.whose, self.sales.whose)
+
     def policy_in(self, rules: BookRules) -> TaxPolicy:
         """What holds in books that may not be able to do what was decided: there the document's amounts go."""
         if not self.uses_rates:

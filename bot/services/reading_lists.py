@@ -186,6 +186,7 @@ class Reading:
                 or await _may_pay_otherwise(*of, stored.kind)
                 or await _may_track_otherwise(*of, stored.kind)
                 or await _may_know_suppliers(*of, stored.kind)
+                or await _may_tax_otherwise(*of, stored.kind)
             )
             if is_otherwise:
                 await self.begin_to_follow(*of, await load_settings(*of))
@@ -280,6 +281,15 @@ async def _may_know_suppliers(
     if kind is not ListKind.CONTACTS:
         return False
     return (await load_settings(tx, workspace_id, organisation_id)).general.asks_new_suppliers
+
+
+async def _may_tax_otherwise(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> bool:
+    """Whether items may have the tax rate that this list says of their category."""
+    if kind not in (ListKind.ACCOUNTS, ListKind.TAX_RATES):
+        return False
+    return (await load_settings(tx, workspace_id, organisation_id)).tax.goes_by_categories
 
 
 async def _may_track_otherwise(

@@ -17,7 +17,7 @@ from bot.views import tax_settings as views
 from bot.views.ids import ActionId, BlockId
 from providers.quickbooks.simulator import TRADING as COMPANY
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, at, filled, words
+from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, at, filled, words
 from tests.handlers.test_downloading import beside_no_ledger, download, files_of
 from tests.handlers.test_freeagent import beside_freeagent
 from tests.handlers.test_other_books import OURS
@@ -323,6 +323,20 @@ async def test_what_waits_follows_and_a_sale_that_states_tax_waits_where_rates_a
     why = words(desk.modal(BOOKKEEPER))
     assert "• instead of 20% (VAT on Expenses) (the organisation's default tax)" in why
     assert "*Amount of tax*\nworked out by Xero\n_as the settings say_" in why
+
+
+async def test_what_waits_follows_the_tax_that_the_ledger_has_for_its_category_by_now(desk: Desk) -> None:
+    await saved(desk, {CATEGORIES: DefaultTax.CATEGORY, BlockId.DEFAULT_TAX: "RRINPUT"})
+    await dropped(desk, "C-1", ("100.00", "20.00"))
+    assert "20% (VAT on Expenses)\n_its category's own tax in the ledger_" in words(desk.card("C-1"))
+
+    accounts = desk.xero.books[TRADING].accounts
+    account = next(each for each in accounts.values() if each.get("Code") == CATEGORY)
+    accounts.save(account["AccountID"], {**account, "TaxType": "NONE"})
+    await desk.slack.command("/dext", "sync categories", user=ADMIN)
+    await desk.settle()
+
+    assert "No VAT (0%)\n_its category's own tax in the ledger_" in words(desk.card("C-1"))
 
 
 async def test_sales_have_their_own_defaults(desk: Desk) -> None:
