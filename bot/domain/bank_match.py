@@ -149,3 +149,7 @@ class BankPage:
     has_lines: bool
     """Whether its ledger tells the lines; else they come by statements."""
     accounts: tuple[tuple[Account, int, date | None], ...] = ()
+
+    @property
+    def takes_statements(self) -> bool:
+        return self.is_on and not self.has_lines

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.domain.arrivals import DropMode
+from bot.domain.bank_match import BankPage
 from bot.domain.books import ListKind
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -19,8 +20,8 @@ class ManagePage:
     people: RoleHolders
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
-    can_match: bool = False
-    """Whether costs can be matched with bank lines here."""
+    bank: BankPage | None = None
+    """How costs are matched with bank lines; None where they cannot be."""
     lost: Mapping[UserId, str] = field(default_factory=dict)
     """Admins who cannot act any more, with the reasons; looked at only for somebody who may take over."""
 

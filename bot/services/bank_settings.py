@@ -115,15 +115,14 @@ class BankSettings:
             await start_import(tx, self.jobs, ConnectionId(connection.id), (ListKind.BANK_ACCOUNTS,))
 
 
-async def can_match(
+async def page_if_any(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, providers: Mapping[str, AccountingProvider]
-) -> bool:
-    """Whether bank match is for these books at all."""
+) -> BankPage | None:
+    """None: bank match is not for these books."""
     try:
-        await page_of(tx, workspace_id, organisation_id, providers)
+        return await page_of(tx, workspace_id, organisation_id, providers)
     except (NoConnectionError, NothingToMatchError):
-        return False
-    return True
+        return None
 
 
 async def page_of(

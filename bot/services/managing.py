@@ -9,7 +9,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ManagePage, RoleHolders
 from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.slack import Actor
-from bot.services.bank_settings import can_match
+from bot.services.bank_settings import page_if_any
 from bot.services.people import OrganisationNotFoundError, People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
@@ -59,7 +59,7 @@ class Managing:
                 people=await role_holders(tx, workspace_id, organisation_id),
                 approvals_channel=settings.approvals_channel,
                 alerts_channel=settings.alerts_channel,
-                can_match=await can_match(tx, workspace_id, organisation_id, self.statuses.providers),
+                bank=await page_if_any(tx, workspace_id, organisation_id, self.statuses.providers),
                 lost=lost,
             )
 

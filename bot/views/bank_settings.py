@@ -78,7 +78,7 @@ def saved(page: BankPage) -> View:
 
 def _next(page: BankPage) -> list[Block]:
     """Where lines come by statements, the first one."""
-    return [ActionsBlock(elements=[add_button(page.organisation_id)])] if page.is_on and not page.has_lines else []
+    return [ActionsBlock(elements=[add_button(page.organisation_id)])] if page.takes_statements else []
 
 
 def _how(page: BankPage) -> str:

@@ -9,7 +9,7 @@ from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, ItemKind, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS
-from bot.views.bank_match import autofill_button
+from bot.views.bank_match import autofill_button, bank_matches
 from bot.views.closing import closed
 from bot.views.document_words import document_name, is_credit
 from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
@@ -53,7 +53,7 @@ def details(found: Details) -> View:
         SectionBlock(fields=[mrkdwn(text) for text in _facts(found.card)]),
         *_booked(found),
     ]
-    blocks += [*closed(found.card), *warnings(found.card)]
+    blocks += [*closed(found.card), *warnings(found.card), *bank_matches(found.card)]
     if facts.note is not None and not found.card.receipts:
         blocks.append(section(f"*Description*\n{quote(facts.note, 1000)}"))
     blocks += [

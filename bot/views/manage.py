@@ -18,6 +18,7 @@ from bot.views.metadata import ListRef
 from bot.views.naming import typed_name
 from bot.views.parts import context, section
 from bot.views.people import ROLE_NAMES
+from bot.views.statements import add_button
 from bot.views.statuses import head, list_line, needs_reconnecting
 from bot.views.text import escape, mention, plain
 
@@ -30,7 +31,15 @@ def page(found: ManagePage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(notice))
     blocks.append(section("\n".join(head(status)[1:])))
-    blocks += [DividerBlock(), *_lists(found), DividerBlock(), *_setting_up(found), DividerBlock(), *_connection(found)]
+    blocks += [
+        DividerBlock(),
+        *_lists(found),
+        *_statements(found),
+        DividerBlock(),
+        *_setting_up(found),
+        DividerBlock(),
+        *_connection(found),
+    ]
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
@@ -62,6 +71,17 @@ def _lists(found: ManagePage) -> list[Block]:
     elif not is_being_read:
         blocks.append(context("They can be read again once it is reconnected."))
     return [*blocks, *_being_read(status)] if is_being_read else blocks
+
+
+def _statements(found: ManagePage) -> list[Block]:
+    """Where bank lines come by them, for who keeps the books."""
+    is_theirs = Deed.REFRESH in found.status.deeds
+    if found.bank is None or not found.bank.takes_statements or not is_theirs:
+        return []
+    lines = sum(count for _, count, _ in found.bank.accounts)
+    block = section(f"Bank lines, for bank match: {lines:,}" if lines else "Bank lines, for bank match: none yet")
+    block.accessory = add_button(found.status.card.organisation_id)
+    return [block]
 
 
 def _typed_lists(found: ManagePage) -> list[Block]:
@@ -119,7 +139,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
 
 def _bank_match(found: ManagePage) -> list[Block]:
     """Where there is something that could be matched."""
-    if not found.can_match:
+    if found.bank is None:
         return []
     block = section("*Bank match*\nCosts are paid by the line of the bank that they were paid by.")
     value = str(found.status.card.organisation_id)

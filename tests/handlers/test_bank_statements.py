@@ -11,6 +11,7 @@ from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.handlers.dropping import A_TEXT, QUESTION, dropped, replies, signs
 from tests.handlers.test_bank_match import autofill, switched
+from tests.handlers.test_managing import buttons, manage
 from tests.handlers.test_paid import account
 from tests.statements.files import A_LINE, sgml, table
 
@@ -68,6 +69,20 @@ async def test_a_cost_is_money_spent_on_the_day_and_account_of_the_statements_li
     assert (spent["Type"], spent["BankAccount"]["Code"], spent["Date"][:10]) == ("SPEND", CURRENT, "2026-03-03")
     assert not spent.get("IsReconciled")
     assert "Published* to Xero" in words(desk.card("INV-1"))
+
+
+async def test_whoever_keeps_the_books_finds_statements_under_manage(desk: Desk) -> None:
+    assert ActionId.OPEN_STATEMENT not in buttons(await manage(desk, BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await switched(desk)
+
+    page = await manage(desk, BOOKKEEPER)
+
+    assert ActionId.OPEN_STATEMENT in buttons(page)
+    assert "Bank lines, for bank match: none yet" in words(page)
+    assert ActionId.OPEN_STATEMENT not in buttons(await manage(desk, MEMBER))
+    await desk.press(page, ActionId.OPEN_STATEMENT, BOOKKEEPER)
+    assert BlockId.STATEMENT_FILE in str(desk.modal(BOOKKEEPER).blocks)
 
 
 async def test_the_same_statement_again_adds_nothing_and_its_account_is_known(desk: Desk) -> None:

@@ -7,7 +7,17 @@ from decimal import Decimal
 
 import pytest
 
-from bot.db.bank_lines import close_lines, count_lines, keep_lines, let_go, lines_near, load_line, open_keys, take_line
+from bot.db.bank_lines import (
+    close_lines,
+    count_lines,
+    forget_free_lines,
+    keep_lines,
+    let_go,
+    lines_near,
+    load_line,
+    open_keys,
+    take_line,
+)
 from bot.db.items import load_items
 from bot.domain.bank_lines import BankLineId, NewLine
 from bot.domain.bank_match import BankForm
@@ -94,6 +104,20 @@ async def test_a_line_is_taken_once_and_let_go_by_who_has_it_alone(desk: Desk) -
     assert not await take(second)
     await drop(first)
     assert await take(second)
+
+
+async def test_what_an_item_has_stays_when_the_lists_are_forgotten_so_that_it_is_never_matched_twice(
+    desk: Desk,
+) -> None:
+    of = await books(desk)
+    lines = await kept(desk, a_line(1), a_line(2))
+    item = ItemRef.decode(button_values(await desk.add())[ActionId.EDIT_ITEM]).item_id
+    async with desk.world.services.db.write() as tx:
+        assert await take_line(tx, *of, lines[0], item)
+        await forget_free_lines(tx, *of)
+
+    async with desk.world.services.db.read() as tx:
+        assert [await load_line(tx, *of, line) is not None for line in lines] == [True, False]
 
 
 async def test_lines_that_are_read_again_are_written_once_and_what_became_of_them_is_kept(desk: Desk) -> None:
