@@ -17,9 +17,10 @@ from bot.db.messages import AlertRow
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow, WorkspaceRow
+from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
 from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import Door, Facts, Party
+from bot.domain.documents import Door, Facts, ItemKind, Line, Party
 from bot.domain.ids import ConnectionId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.problems import Problem
@@ -110,6 +111,8 @@ class World:
     """The bank account that they are paid from at once; None: they are not paid."""
     codes: Codes = USUAL
     """Of the ledger that they are for."""
+    claimant: str | None = None
+    """The ledger's user who paid, where they are expense reports of several lines."""
 
     async def approve(self, *numbers: str) -> list[ItemId]:
         """Bills that come in, are approved and wait to be sent at once."""
@@ -168,7 +171,7 @@ class World:
             gross=Decimal("120.00"),
         )
         by_hand = Source.PERSON
-        return NewItem(
+        new = NewItem(
             workspace_id=self.workspace_id,
             organisation_id=self.organisation_id,
             submitted_by=UserId("U1"),
@@ -180,6 +183,34 @@ class World:
                 tax_rate=CodedValue(value=next(iter(self.codes.cost_rates)), source=by_hand),
             ),
         )
+        return new if self.claimant is None else self._claimed(new, CodedValue(value=self.claimant, source=by_hand))
+
+    @staticmethod
+    def _claimed(bill: NewItem, claimant: CodedValue) -> NewItem:
+        """The same, of three receipts of days of their own."""
+        paid = [Decimal(50), Decimal(30), Decimal(20)]
+        lines = tuple(
+            Line(
+                description=f"Receipt {place} of {bill.facts.number}",
+                unit_price=net,
+                net=net,
+                tax=net / 5,
+                dated_on=date(2026, 2, 10 + place),
+            )
+            for place, net in enumerate(paid, 1)
+        )
+        facts, coding = replace(bill.facts, lines=lines), replace(bill.coding, contact=claimant)
+        return replace(bill, kind=ItemKind.EXPENSE_REPORT, facts=facts, coding=coding)
+
+    async def claim(self, user: str) -> None:
+        """From now on it is reports that are approved, in books that pay users."""
+        self.claimant = user
+        organisations = table_of(OrganisationRow)
+        rules = BookRules(pays_users=True)
+        books = Books(provider_id="tenant", name="Northwind", base_currency="GBP", rules=rules)
+        async with self.db.write() as tx:
+            of = organisations.c.id == self.organisation_id
+            await tx.execute(organisations.update().where(of).values(books=dump(books)))
 
     async def _item(self, tx: Tx, item_id: ItemId) -> Item:
         item = await load_item(tx, self.workspace_id, item_id)

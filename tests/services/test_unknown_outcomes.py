@@ -19,6 +19,7 @@ from bot.domain.publishing import StepKind
 from providers.simulating.idempotency import Keys
 from providers.simulating.misbehaviour import Fault
 from tests.contract.far_ends import FAR_ENDS
+from tests.contract.freeagent_claims import FreeAgentClaimsFarEnd, freeagent_claims_far_end
 from tests.contract.losing import LosingFarEnd
 from tests.fakes.clock import FakeClock
 from tests.services.beside import a_world_beside
@@ -63,6 +64,7 @@ class Elapsing:
         await self.everybodys.advance(seconds)
 
 
+EVERY = {**FAR_ENDS, "freeagent's expenses": freeagent_claims_far_end}
 Cell = tuple[StepKind, str, str, str]
 """What is written, how its answer is lost, what becomes of keys, and when lists show it."""
 
@@ -108,13 +110,15 @@ class Stand:
         return f"{standing} there, {alert}, {'settled' if is_settled else 'open'}"
 
 
-@pytest.fixture(params=FAR_ENDS)
+@pytest.fixture(params=EVERY)
 async def stand(request: pytest.FixtureRequest, database: Database, clock: FakeClock) -> AsyncIterator[Stand]:
-    async with FAR_ENDS[request.param](clock, patience_seconds=0.1) as far:
+    async with EVERY[request.param](clock, patience_seconds=0.1) as far:
         far.state.clock = Elapsing(clock)
         world = await a_world_beside(far, database, clock)
         world.file = ("scan.pdf", b"%PDF-1.7 of ") if StepKind.ATTACHMENT in far.writes else None
         world.paid_from = far.bank_account() if StepKind.PAYMENT in far.writes else None
+        if isinstance(far, FreeAgentClaimsFarEnd):
+            await world.claim(far.claimant)
         yield Stand(world, far)
 
 
