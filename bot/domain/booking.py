@@ -107,7 +107,7 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         lines=_with_own_date(
             item,
             tuple(
-                _line(line, line_tax, _codes_at(item, place, rules), booked.line_amounts)
+                _line(_of_its_day(line, item), line_tax, _codes_at(item, place, rules), booked.line_amounts)
                 for place, (line, line_tax) in enumerate(coded)
             ),
         ),
@@ -129,13 +129,21 @@ def _due_on(item: Item, booked_on: date) -> date | None:
 
 
 def _with_own_date(item: Item, lines: tuple[PostingLine, ...]) -> tuple[PostingLine, ...]:
-    """What is booked on another day than its own says so where it is read first."""
+    """What is booked on another day than its own says so where it is read first; a receipt of a report says its own anyway."""
     facts = item.facts
-    if item.booked_on in (None, item.dated_on) or not lines:
+    if item.booked_on in (None, item.dated_on) or not lines or item.has_days:
         return lines
     first, *others = lines
     due = "" if facts.due_on is None else f", due {facts.due_on}"
     return replace(first, description=f"Dated {facts.issued_on}{due}: {first.description}"), *others
+
+
+def _of_its_day(line: Line, item: Item) -> Line:
+    """A date that somebody gave the whole document is that of each of its lines, and so is the day that it is moved to: those
+    of its receipts may be locked.
+    """
+    is_moved = item.booked_on != item.dated_on
+    return line if item.has_days and not is_moved else replace(line, dated_on=None)
 
 
 def _summed(facts: Facts, lines: tuple[Line, ...], net: Decimal) -> Line:

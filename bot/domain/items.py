@@ -9,9 +9,10 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from bot.domain.bank_lines import TakenLine
+from bot.domain.books import USERS
 from bot.domain.closing import Closed, ClosedAnswer
 from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import Door, Facts, ItemKind, Party
+from bot.domain.documents import Door, FactField, Facts, ItemKind, Party
 from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.questions import Questions
 from bot.domain.settings import Destination, PaymentStatus
@@ -207,10 +208,22 @@ class Item:
 
     @property
     def dated_on(self) -> date | None:
-        """Its own day: the document's, or the bank's where it is booked on a line of its account."""
+        """Its own day: the document's, or the bank's where it is booked on a line of its account. Of expenses of a user, which
+        are each of its receipt's day, the first.
+        """
         if self.bank_line is not None and self.publish_to.is_of_bank:
             return self.bank_line.dated_on
-        return self.facts.issued_on
+        if self.facts.issued_on is None or not self.has_days:
+            return self.facts.issued_on
+        return min(
+            (line.dated_on for line in self.facts.lines if line.dated_on is not None), default=self.facts.issued_on
+        )
+
+    @property
+    def has_days(self) -> bool:
+        """Whether its lines are booked on days of their own: as a user's expenses, unless somebody gave all of them one."""
+        is_by_user = self.kind is ItemKind.EXPENSE_REPORT and (self.coding.contact.value or "").startswith(USERS)
+        return is_by_user and FactField.ISSUED_ON not in self.facts.edited
 
     @property
     def can_move(self) -> bool:

@@ -152,9 +152,11 @@ def file_field(block: str, label: str, *, filetypes: Sequence[str], hint: str | 
     return field(block, label, element, hint=hint, optional=True)
 
 
-def day_field(block: BlockId, label: str, initial: date | None, *, optional: bool = False) -> InputBlock:
+def day_field(
+    block: BlockId, label: str, initial: date | None, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
     element = DatePickerElement(action_id=ActionId.VALUE, initial_date=None if initial is None else initial.isoformat())
-    return field(block, label, element, optional=optional)
+    return field(block, label, element, hint=hint, optional=optional)
 
 
 def radio_field(

@@ -141,7 +141,7 @@ def _fact_fields(page: ItemPage) -> list[Block]:
     no_tax = "Leave empty if the total includes no tax, whatever the tax rate."
     return [
         _number_field(page),
-        fields.day_field(BlockId.ISSUED_ON, "Invoice date", facts.issued_on),
+        fields.day_field(BlockId.ISSUED_ON, "Invoice date", facts.issued_on, hint=_of_each_day(page)),
         fields.day_field(BlockId.DUE_ON, "Due date", facts.due_on, optional=True),
         *currency_fields(page),
         fields.text_field(BlockId.GROSS + anew, "Total including tax", shown(facts.gross), longest=20, hint=AMOUNT),
@@ -162,6 +162,14 @@ def _number_field(page: ItemPage) -> Block:
         hint=None if is_asked else "Without one it is published by its reference here.",
         optional=not is_asked,
     )
+
+
+def _of_each_day(page: ItemPage) -> str | None:
+    """Where each line is an expense of its own."""
+    if not page.rules.claims_by_user(page.edit.kind):
+        return None
+    ledger = plain(page.ledger, 60)
+    return f"In {ledger} each expense has its receipt's day. Another date here is that of all of them."
 
 
 def _note_field(facts: Facts) -> Block:

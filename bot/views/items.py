@@ -16,7 +16,7 @@ from slack_sdk.models.blocks.basic_components import SlackFile
 from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
-from bot.domain.checks import in_closed_period
+from bot.domain.checks import UNLINKED, in_closed_period
 from bot.domain.coding import CodedValue, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
@@ -307,6 +307,8 @@ def _complaints(found: ItemCard) -> list[Block]:
         complete = (
             f"An admin presses *{label}*, for all that wait for it; a bookkeeper can choose another one by *Edit*."
         )
+    if lacking == [UNLINKED]:  # which says itself what is to be pressed
+        return [section(f":warning: *Before it can go on*\n{sentences}")]
     return [section(f":warning: *Before it can go on*\n{sentences}\n{complete}")]
 
 

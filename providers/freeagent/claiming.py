@@ -8,7 +8,7 @@ report that is refused nothing stays. A report is there when all of its expenses
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, ch
 from bot.domain.postings import Ending, Posting, PostingLine, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.texts import dated
 from providers.base import Access
 from providers.errors import OutcomeUnknownError, PersonNeededError
 from providers.freeagent.client import FreeAgentClient, is_id
@@ -53,7 +54,7 @@ class Claims:
                 made = await self._sent(access, [records[place] for place in missing])
             except PersonNeededError as error:
                 await self._take_back(access, marker, records)
-                return Refused(problem=await self.gone.told(access, records, error.problem))
+                return Refused(problem=await self.gone.told(access, records, _of_its_day(error.problem, records)))
             there |= _by_line(marker, made)
         if len(there) < len(records):
             there |= _by_line(marker, await self._around(access, records))
@@ -154,6 +155,13 @@ class Claims:
     async def ended(self, access: Access, ledger_id: str) -> dict[str, EndedDocument]:
         """It stands no more when none of its expenses does."""
         return {} if await self._standing(access, ledger_id) else {ledger_id: _ended(ledger_id)}
+
+
+def _of_its_day(problem: Problem, records: Sequence[Json]) -> Problem:
+    """Where a day is locked, it is that of an expense, and the first of all are."""
+    if problem.code is not ProblemCode.PERIOD_LOCKED:
+        return problem
+    return problem.with_facts(date=dated(date.fromisoformat(min(record["dated_on"] for record in records))))
 
 
 def _ended(ledger_id: str) -> EndedDocument:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import ClassVar
 
 from bot.domain.publishing import StepKind
+from providers.freeagent.adapter import FreeAgentProvider
 from providers.freeagent.simulator import TRADING
 from tests.contract.freeagent import FreeAgentFarEnd, freeagent_far_end
 from tests.contract.losing import Written
@@ -37,4 +38,5 @@ async def freeagent_claims_far_end(
 ) -> AsyncIterator[FreeAgentClaimsFarEnd]:
     async with freeagent_far_end(clock, patience_seconds=patience_seconds) as far:
         far.state.set_keeps_some(TRADING, 1)
+        assert isinstance(far.provider, FreeAgentProvider)
         yield FreeAgentClaimsFarEnd(far.provider, far.state, far.clock, far.budget)

@@ -3,10 +3,12 @@ receipt, refused and mended, and taken back.
 """
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from bot.domain.closing import ClosedPolicy
 from bot.domain.editing import edit_of
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, View
 from bot.services.choices import NotOfferedError
@@ -16,6 +18,7 @@ from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef
 from providers.freeagent.simulator import TRADING, Fault, FreeAgentState
 from tests.handlers.desk import Desk, actions, button_values, words
+from tests.handlers.test_closed_periods import close
 from tests.handlers.test_expense_reports import card_of, make, menu_of, opened, take_apart
 from tests.handlers.test_freeagent import beside_freeagent, minutes_later
 
@@ -97,6 +100,7 @@ async def test_who_is_no_user_waits_until_somebody_who_keeps_the_books_says_once
         card = words(card_of(desk, "B-1004"))
         assert "To review" in card
         assert "Whoever claims it is not linked to a user of the ledger yet" in card
+        assert "to complete it" not in card
         assert "Ben Bookkeeper" in card
 
         for stranger in (MEMBER, GUEST, APPROVER):
@@ -179,6 +183,36 @@ async def test_a_user_who_was_hidden_is_told_and_another_one_is_chosen_and_appro
         assert "Published* to FreeAgent" in await approved(desk, "B-1002")
         assert [whose for whose, _, _ in expenses(books)] == ["/v2/users/4"]
         assert ActionId.LINK_CLAIMANT not in button_values(card_of(desk, "B-1002"))
+
+
+async def test_a_date_that_is_given_to_the_report_takes_its_expenses_out_of_a_locked_period(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.add(**TRAIN)
+        await desk.add(**TRAIN | {BlockId.NUMBER: "T-8", BlockId.ISSUED_ON: "2026-03-01"})
+        await make(desk)
+        books.lock_to(TRADING, date(2026, 2, 28))
+        assert "Refused by FreeAgent" in await approved(desk, "B-1003")
+        (alert,) = desk.slack.thread(BILLS, card_of(desk, "B-1003").ts)
+        assert "The document is dated 27 Feb 2026" in words(alert)
+        assert expenses(books) == []
+
+        await desk.press(card_of(desk, "B-1003"), ActionId.EDIT_ITEM, BOOKKEEPER)
+        form = desk.modal(BOOKKEEPER)
+        assert "Another date here is that of all of them" in words(form)
+        done = await desk.slack.submit(form, {BlockId.ISSUED_ON: "2026-03-01"})
+        assert (done.errors, done.error) == ({}, None)
+        await minutes_later(desk)
+
+        assert "Published* to FreeAgent" in words(card_of(desk, "B-1003"))
+        assert [day for _, day, _ in expenses(books)] == ["2026-03-01", "2026-03-01"]
+
+        await close(desk, "2026-02-28", ClosedPolicy.NEXT_OPEN_DAY)
+        await desk.add(**TRAIN | {BlockId.NUMBER: "T-9"})
+        await desk.add(**TRAIN | {BlockId.NUMBER: "T-10", BlockId.ISSUED_ON: "2026-03-02"})
+        await make(desk)
+        assert "It is booked on 1 Mar 2026*, the next open day" in words(card_of(desk, "B-1006"))
+        await approved(desk, "B-1006")
+        assert [day for _, day, _ in expenses(books)][2:] == ["2026-03-01", "2026-03-01"]
 
 
 async def test_who_has_nothing_to_claim_reads_what_to_do_and_closes_it(sqlite_url: str) -> None:
