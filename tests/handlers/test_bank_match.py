@@ -240,6 +240,8 @@ async def test_only_bookkeepers_and_admins_match_and_only_where_it_is_switched_o
         await desk.press(card, ActionId.AUTOFILL_PAYMENT, MEMBER)
 
         assert "admins and bookkeepers can do that" in desk.whispers(MEMBER)[-1]
+        answer = await desk.slack.command("/dext", "statement", user=BOOKKEEPER, channel=BILLS)
+        assert "tells the lines of its bank accounts itself" in answer.text
         assert "Bank match is off" in words(await switched(desk, "off"))
         assert ActionId.AUTOFILL_PAYMENT not in actions(desk.card("INV-1"))
         await desk.press(card, ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)

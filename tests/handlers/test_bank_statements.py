@@ -5,6 +5,10 @@ from typing import Any
 
 import pytest
 
+from bot.db.base import table_of
+from bot.db.connections import ListEntryRow
+from bot.domain.bank_match import BankForm
+from bot.domain.books import ListKind
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, Dropped
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
@@ -15,6 +19,7 @@ from tests.handlers.test_managing import buttons, manage
 from tests.handlers.test_paid import account
 from tests.statements.files import A_LINE, sgml, table
 
+ENTRIES = table_of(ListEntryRow)
 CURRENT, EURO = "090", "092"
 
 
@@ -172,3 +177,25 @@ async def test_a_list_of_bank_lines_that_is_dropped_is_told_from_other_lists(des
     assert "lines.csv is a statement of a bank" in words(question)
     assert actions(question) == [ActionId.ADD_STATEMENT]
     assert "a kind of file that I do not know" in words(question)
+
+
+async def test_bank_match_is_not_offered_where_there_is_no_bank_account(desk: Desk) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(ENTRIES.delete().where(ENTRIES.c.kind == ListKind.BANK_ACCOUNTS))
+
+    answer = await desk.slack.command("/dext", "settings bank", user=ADMIN, channel=BILLS)
+
+    assert "has no bank accounts in Xero that I know of" in answer.text
+    assert ActionId.OPEN_BANK_SETTINGS not in buttons(await manage(desk, ADMIN))
+
+
+async def test_who_saves_the_setting_second_sees_how_it_is_now(desk: Desk) -> None:
+    await desk.slack.command("/dext", "settings bank", user=ADMIN, channel=BILLS)
+    old, services = desk.modal(ADMIN), desk.world.services
+    form = BankForm(version=(await desk.world.settings()).version, is_on=True)
+    await services.bank_settings.save(await desk.world.actor(ADMIN), desk.world.organisation_id, form)
+
+    await desk.slack.submit(old, {BlockId.BANK_MATCH: "off"})
+
+    assert "somebody else saved these settings" in words(desk.modal(ADMIN)).lower()
+    assert (await desk.world.settings()).bank_match
