@@ -20,6 +20,7 @@ from bot.domain.books import (
     TrackingCategory,
 )
 from bot.domain.problems import ProblemCode
+from bot.domain.tax_policies import TaxMethod
 from providers.base import Access
 from providers.errors import PersonNeededError, ReconnectNeededError
 from providers.freeagent import wire
@@ -71,10 +72,11 @@ async def test_books_ask_for_tax_where_the_company_reclaims_or_charges_any(far: 
     far.state.set_registered(TRADING, is_registered=False)
     unregistered = await far.provider.books(far.access)
 
-    whole = BookRules(books_bank_whole=True, costs_taxed_in="GBP", pays_users=True)
+    bare = BookRules(books_bank_whole=True, costs_taxed_in="GBP", pays_users=True)
+    whole = replace(bare, works_tax_out=TaxMethod.ROUNDS_TAX, categories_have_tax=True)
     assert registered.rules == whole
     assert america.rules == replace(whole, taxes_costs=False, costs_taxed_in="USD")
-    assert unregistered.rules == replace(whole, taxes_costs=False, taxes_sales=False)
+    assert unregistered.rules == replace(bare, taxes_costs=False, taxes_sales=False)
     assert (america.base_currency, america.country, america.short_code) == ("USD", "United States", AMERICA)
 
 
