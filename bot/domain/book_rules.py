@@ -42,6 +42,8 @@ class BookRules:
     """Whether categories and tax rates can be typed as codes that are in no list."""
     knows_contacts_by_name: bool = False
     """Whether a document has the code of the contact that is called as it says, though nobody chose one."""
+    books_at_once: tuple[str, ...] = ()
+    """The kinds of items (`ItemKind`) of which its package keeps no drafts, nor anything that waits for approval there."""
     customers_on: tuple[str, ...] = ()
     """The kinds of documents (`PostingKind`) whose lines can name the customer, or a customer's project, that a cost is for."""
     bills_customers: bool = False

@@ -91,7 +91,9 @@ class ItemCard:
     closed_answers: tuple[ClosedAnswer, ...] = ()
     """What can be chosen for its date in a closed period."""
     tracking: tuple[tuple[str, str], ...] = ()
-    """What the item is tracked by, the names of categories and options; whom a cost is for stands before them."""
+    """What the item is tracked by: the names of categories and options."""
+    for_customer: str | None = None
+    """Whom a cost is for, and whether it is billable to them, in words."""
     line_codes: tuple[str, ...] = ()
     """What its lines have of their own, in names, by their place; empty where a line has nothing."""
     lines_booked_to: tuple[str, ...] = ()

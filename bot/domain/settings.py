@@ -68,6 +68,12 @@ def statuses_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[P
     return tuple(status for status, needed in _STATUSES[kind] if needed <= capabilities)
 
 
+def booked_at_once(capabilities: frozenset[Capability]) -> tuple[ItemKind, ...]:
+    """The kinds of items that a package keeps nothing of that is not approved; books declare it (`BookRules`)."""
+    statuses = {kind: statuses_for(kind, capabilities) for kind in ItemKind}
+    return tuple(kind for kind, can in statuses.items() if can and all(status.is_approved for status in can))
+
+
 _DESTINATIONS = {
     ItemKind.COST: (
         (Destination.PURCHASES, Capability.BILLS),

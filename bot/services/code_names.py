@@ -10,8 +10,6 @@ from bot.domain.coding import Billable, CodedValue, Codes, Coding, LineCoding, T
 from bot.domain.items import Item
 from bot.services import lists
 
-CUSTOMER = "Customer"
-"""What it is called whom a cost is for."""
 BILLABLE: Mapping[str, str] = {Billable.YES: "billable", Billable.NO: "not billable"}
 UNNAMED = ("Tracking", "an option that is archived")
 
@@ -52,12 +50,15 @@ class CodeNames:
         found = next((option.name for option in options if option.provider_id == track.option), None)
         return UNNAMED if category is None or found is None else (category.name, found)
 
-    def tracking(self, codes: Codes) -> tuple[tuple[str, str], ...]:
-        """Whom it is for, with whether it is billed on to them; and what it is tracked by."""
+    def for_customer(self, codes: Codes) -> str | None:
+        """Whom it is for, with whether it is billed on to them."""
         customer = self.customer(codes.customer)
-        billed = ", billable" if codes.is_billable else ""
-        for_customer = ((CUSTOMER, f"{customer or 'nobody yet'}{billed}"),) if customer or billed else ()
-        return (*for_customer, *(self.track(track) for track in codes.tracking))
+        if not codes.is_billable:
+            return customer
+        return f"{customer or 'nobody yet'}, billable"
+
+    def tracking(self, codes: Codes) -> tuple[tuple[str, str], ...]:
+        return tuple(self.track(track) for track in codes.tracking)
 
     def words(self, codes: Codes) -> str:
         """Product, category, tax rate, whom it is for, and options, as far as there are any."""

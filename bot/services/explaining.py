@@ -11,7 +11,7 @@ from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.tax_policies import TaxPolicy
-from bot.services.code_names import BILLABLE, CodeNames
+from bot.services.code_names import CodeNames
 from bot.services.explaining_facts import reasons_of_facts
 from bot.services.known_methods import methods_named, paid_from
 from bot.services.lists import load_contact
@@ -84,14 +84,14 @@ def _for_customer(told: Told, coding: Coding | LineCoding, names: CodeNames, hea
         return
     for field, value, name in (
         ("customer it is for", coding.customer, names.customer),
-        ("billable", coding.billable, _billable),
+        ("billable", coding.billable, _as_it_is),
     ):
         if value.source is not Source.NOTHING:
             yield _reason(told, head + field if head else field.capitalize(), value, name)
 
 
-def _billable(value: str | None) -> str | None:
-    return BILLABLE.get(value or "")
+def _as_it_is(value: str | None) -> str | None:
+    return value
 
 
 def _tracked(told: Told, tracking: tuple[Tracked, ...], names: CodeNames, head: str = "") -> Iterator[Reason]:

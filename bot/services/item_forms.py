@@ -154,9 +154,8 @@ def _statuses(
 
 
 def _as_far_as(statuses: Sequence[PaymentStatus], usual: PaymentStatus) -> PaymentStatus:
-    """What the settings come to: where it cannot be paid, it is approved."""
-    can_not_be_paid = usual is PaymentStatus.PAID and statuses and usual not in statuses
-    return PaymentStatus.AWAITING_PAYMENT if can_not_be_paid else usual
+    """What the settings come to: where it cannot be paid, or cannot be a draft, it is approved."""
+    return PaymentStatus.AWAITING_PAYMENT if statuses and usual not in statuses else usual
 
 
 def _methods(usual: KindSettings, edit: Edit | None, item: Item | None) -> tuple[str | None, ...]:

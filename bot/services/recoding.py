@@ -154,6 +154,8 @@ def _going(item: Item, settings: KindSettings, rules: BookRules) -> Item:
     publish_as = settings.payment_status if status is None else PaymentStatus(status)
     if publish_as is PaymentStatus.PAID and not rules.pays(item.facts.document_type):
         publish_as = PaymentStatus.AWAITING_PAYMENT
+    if not publish_as.is_approved and item.kind in rules.books_at_once:
+        publish_as = PaymentStatus.AWAITING_PAYMENT  # what nobody chose yet would be called a draft, and be none
     return replace(
         item,
         publish_to=wanted if wanted.takes(item.kind) else settings.destination,

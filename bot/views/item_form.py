@@ -184,7 +184,7 @@ def _lines_section(page: ItemPage) -> list[Block]:
         return []
     label = "Lines" if page.edit.facts.lines else "Split into lines"
     button = ButtonElement(action_id=ActionId.EDIT_LINES, text=label, value=str(page.item.id))
-    return [SectionBlock(text=mrkdwn(lines_words(page.edit)), accessory=button)]
+    return [SectionBlock(text=mrkdwn(lines_words(page.edit, asks_product=page.asks_product)), accessory=button)]
 
 
 def _publishing_fields(page: ItemPage) -> list[Block]:

@@ -25,26 +25,27 @@ def type_words(document_type: DocumentType) -> str:
     return TYPES.get(document_type, without_article.capitalize())
 
 
-def lines_words(edit: Edit) -> str:
-    """What the lines are, for the form that does not show them."""
-    facts = edit.facts
+def lines_words(edit: Edit, *, asks_product: bool = False) -> str:
+    """What the lines are, for the form that does not show them; in books that may ask for a product in the place of a category."""
+    facts, what = edit.facts, "product" if asks_product else "category"
     if not facts.lines:
-        return "*One line* for the whole total, with the category and tax rate above."
+        return f"*One line* for the whole total, with the {what} and tax rate above."
     if not facts.is_bookable:
         return (
             "*The amounts on the document do not add up*, or have fractions of a cent. When you save, the total and tax "
             "above are used, on one line."
         )
-    return f"*{_counted(facts)}*, {_sum(facts)} in all. {_own(edit)}"
+    return f"*{_counted(facts)}*, {_sum(facts)} in all. {_own(edit, what)}"
 
 
-def _own(edit: Edit) -> str:
-    own = sum(edit.own_codes(place).account is not None for place in range(len(edit.facts.lines)))
-    taxed = sum(edit.own_codes(place).tax_rate is not None for place in range(len(edit.facts.lines)))
+def _own(edit: Edit, what: str) -> str:
+    lines = [edit.own_codes(place) for place in range(len(edit.facts.lines))]
+    own = sum((codes.product if what == "product" else codes.account) is not None for codes in lines)
+    taxed = sum(codes.tax_rate is not None for codes in lines)
     if own or taxed:
-        return f"With their own category: {own}; with their own tax rate: {taxed}. The others use those above."
+        return f"With their own {what}: {own}; with their own tax rate: {taxed}. The others use those above."
     use = "It uses" if len(edit.facts.lines) == 1 else "All of them use"
-    return f"{use} the category and tax rate above. If you change the total or tax, they become one line."
+    return f"{use} the {what} and tax rate above. If you change the total or tax, they become one line."
 
 
 def counted_lines(facts: Facts) -> str:

@@ -1,5 +1,6 @@
 """An item in Slack: its home card, the card on its own, and the answer to "Why?"."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import chain, repeat
 
@@ -17,7 +18,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import UNLINKED, in_closed_period
-from bot.domain.coding import CodedValue, Evidence
+from bot.domain.coding import CodedValue, Codes, Evidence
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind
@@ -270,10 +271,15 @@ def coded(found: ItemCard) -> list[Told]:
     tracked = zip(found.tracking, chain(options, repeat(CodedValue())), strict=False)
     return [
         *([] if found.contact is None else [_contact(found, found.contact)]),
-        ("Product or service", *_coded(found.product, words(coding.product)))
+        ("Product or service", *_coded(found.product, words(coding.product), _on_lines(found, lambda own: own.product)))
         if found.rules.asks_product(found.item.kind)
-        else ("Category", *_coded(found.account, words(coding.account))),
-        *([("Tax rate", *_coded(found.tax_rate, words(coding.tax_rate)))] if found.has_tax_rates else []),
+        else ("Category", *_coded(found.account, words(coding.account), _on_lines(found, lambda own: own.account))),
+        *(
+            [("Tax rate", *_coded(found.tax_rate, words(coding.tax_rate), _on_lines(found, lambda own: own.tax_rate)))]
+            if found.has_tax_rates
+            else []
+        ),
+        *([("Customer", escape(found.for_customer, 150), "")] if found.for_customer is not None else []),
         *(
             (escape(category, 40), escape(name, 75), "" if option.evidence is None else words(option))
             for (category, name), option in tracked
@@ -287,8 +293,16 @@ def _contact(found: ItemCard, name: str) -> Told:
     return f"{who} in {escape(found.ledger, 40)}", escape(name, 75), found.item.told(found.item.coding.contact)
 
 
-def _coded(value: str | None, source: str) -> tuple[str, str]:
-    return ("none yet", "") if value is None else (escape(value, 75), source)
+def _on_lines(found: ItemCard, of: Callable[[Codes], str | None]) -> bool:
+    """Whether each of its lines has one of its own, so that the whole needs none."""
+    places = range(len(found.item.facts.lines))
+    return bool(places) and all(of(found.item.coding.own_codes(place)) is not None for place in places)
+
+
+def _coded(value: str | None, source: str, is_on_lines: bool) -> tuple[str, str]:  # noqa: FBT001 - the third of three
+    if value is None:
+        return ("on each line" if is_on_lines else "none yet"), ""
+    return escape(value, 75), source
 
 
 def _complaints(found: ItemCard) -> list[Block]:

@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, BookRules
 from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import PaymentStatus, booked_at_once
 from providers.base import Access, AccountingProvider, Budget, ClientCheck, ClientConfig, TokenAnswer
 from providers.errors import NotWritableError
 from providers.file_export import FOR_EVER, LAYOUTS, OTHER, PROFILE, ROUTES, mapping
@@ -79,6 +79,7 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
         found = BY_KEY.get(layout, BY_KEY[OTHER])
         return BookRules(
             takes_any_code=True,
+            books_at_once=booked_at_once(PROFILE.capabilities),
             knows_contacts_by_name=True,
             takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
             sells_products=found.sells_products,

@@ -9,9 +9,10 @@ from typing import Any
 from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books
 from bot.domain.money import WIDE, to_cents
+from bot.domain.settings import booked_at_once
 from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
-from providers.freeagent import wire
+from providers.freeagent import PROFILE, wire
 
 TO_WRITE_BILLS = 5
 """The access level "Bills" ("Introduction")."""
@@ -88,6 +89,7 @@ def rules_of(found: wire.Company) -> BookRules:
         categories_have_tax=taxes_sales,
         costs_taxed_in=found.get("currency"),
         books_bank_whole=True,
+        books_at_once=booked_at_once(PROFILE.capabilities),
         pays_users=True,
     )
 

@@ -9,8 +9,10 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
 from bot.domain.money import WIDE
 from bot.domain.postings import PostingKind
+from bot.domain.settings import booked_at_once
 from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
+from providers.quickbooks import PROFILE
 
 CLASS, LOCATION = "Class", "Department"
 """The two tracking categories there can be, by the entities that are their options."""
@@ -60,6 +62,7 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         sells_products=True,
         parts_contacts=True,
         pays_credits=False,
+        books_at_once=booked_at_once(PROFILE.capabilities),
         customers_on=tuple(FOR_CUSTOMERS) if has_customers else (),
         bills_customers=has_customers and bool(buying.get("BillableExpenseTracking")),
     )

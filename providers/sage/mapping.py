@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
+from bot.domain.settings import booked_at_once
 from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, record_of
 from providers.sage import PROFILE
 
@@ -66,7 +67,12 @@ def _rules_of(country: str | None) -> BookRules:
     (that costs there may go without is unverified), and its tax is asked for beside it. A contact is a supplier or a customer.
     """
     taxes_costs = country != UNITED_STATES
-    return BookRules(taxes_costs=taxes_costs, categories_have_tax=taxes_costs, parts_contacts=True)
+    return BookRules(
+        taxes_costs=taxes_costs,
+        categories_have_tax=taxes_costs,
+        parts_contacts=True,
+        books_at_once=booked_at_once(PROFILE.capabilities),
+    )
 
 
 def _plan_of(subscriptions: Any) -> str | None:

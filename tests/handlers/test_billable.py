@@ -64,7 +64,7 @@ async def test_a_bill_is_for_a_project_and_one_of_its_lines_for_somebody_else_an
     assert "Boom FM, not billable" in card
     said = await why(desk, "Q-1")
     assert f"*Customer it is for*\n{REFIT}\n_chosen by" in said
-    assert "*Line 2, billable*\nnot billable" in said
+    assert "*Line 2, billable*\nno\n" in said
     await desk.approve("Q-1")
     await desk.world.later(UNDO_SECONDS + 1)
     (bill,) = books.bills()

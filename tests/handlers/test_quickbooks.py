@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.settings import PaymentStatus
-from bot.playground.slack import BILLS, BOOKKEEPER
+from bot.playground.slack import BILLS, BOOKKEEPER, View
 from bot.services.budgets import SharedBudget
 from bot.services.held_up import connection_of, queues_of
 from bot.services.operating import Operating
@@ -118,7 +118,6 @@ async def test_a_sale_is_an_invoice_of_its_products_to_a_customer_that_is_made_t
     async with beside_quickbooks(sqlite_url) as (desk, books):
         await sales_settings(desk, {BlockId.DEFAULT_TAX: STANDARD_RATE})
         await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS)
-
         await desk.approve("S-1")
         await desk.world.later(61)
 
@@ -149,6 +148,22 @@ async def test_suppliers_are_offered_for_costs_and_customers_for_sales(sqlite_ur
         assert "Central Copiers" in suppliers
         assert "Boom FM" in customers
         assert suppliers & customers == set()
+
+
+async def test_what_is_booked_at_once_is_called_no_draft_where_nobody_has_chosen_a_status_yet(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, _):
+        await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS)
+
+        card = words(desk.card("S-1"))
+        assert "*Publish as*\nAwaiting payment" in card
+        assert "*Product or service*\non each line" in card
+        assert await statuses_of(desk, "S-1") == ["As in the settings: Awaiting payment", "Awaiting payment", "Paid"]
+        assert "With their own product: 1; with their own tax rate: 0." in words(await edited(desk, "S-1"))
+
+
+async def edited(desk: Desk, number: str) -> View:
+    await desk.press(desk.card(number), ActionId.EDIT_ITEM, BOOKKEEPER)
+    return desk.modal(BOOKKEEPER)
 
 
 async def test_a_credit_note_does_not_wait_for_what_it_would_be_paid_from(sqlite_url: str) -> None:

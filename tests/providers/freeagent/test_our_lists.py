@@ -19,6 +19,7 @@ from bot.domain.books import (
     TaxRate,
     TrackingCategory,
 )
+from bot.domain.documents import ItemKind
 from bot.domain.problems import ProblemCode
 from bot.domain.tax_policies import TaxMethod
 from providers.base import Access
@@ -72,7 +73,8 @@ async def test_books_ask_for_tax_where_the_company_reclaims_or_charges_any(far: 
     far.state.set_registered(TRADING, is_registered=False)
     unregistered = await far.provider.books(far.access)
 
-    bare = BookRules(books_bank_whole=True, costs_taxed_in="GBP", pays_users=True)
+    at_once = (ItemKind.COST, ItemKind.EXPENSE_REPORT)
+    bare = BookRules(books_bank_whole=True, costs_taxed_in="GBP", pays_users=True, books_at_once=at_once)
     whole = replace(bare, works_tax_out=TaxMethod.ROUNDS_TAX, categories_have_tax=True)
     assert registered.rules == whole
     assert america.rules == replace(whole, taxes_costs=False, costs_taxed_in="USD")

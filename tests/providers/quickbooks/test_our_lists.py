@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
-from bot.domain.documents import LineAmounts
+from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.ledger_documents import differences
 from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Refused
+from bot.domain.tax_policies import TaxMethod
 from providers.base import Access
 from providers.quickbooks.simulator import AMERICA, TRADING
 from tests.contract.quickbooks import QuickBooksFarEnd
@@ -23,7 +24,11 @@ OURS = BookRules(
     pays_credits=False,
     customers_on=(PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY),
     bills_customers=True,
+    books_at_once=tuple(ItemKind),
+    works_tax_out=TaxMethod.ROUNDS_NET,
+    categories_have_tax=True,
 )
+UNTAXED = replace(OURS, taxes_costs=False, works_tax_out=None, categories_have_tax=False)
 
 # The books and their lists
 
@@ -48,7 +53,7 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
     assert registered.rules == OURS
-    assert not_registered.rules == replace(OURS, taxes_costs=False, taxes_sales=False)
+    assert not_registered.rules == replace(UNTAXED, taxes_sales=False)
 
 
 async def test_the_books_say_whether_costs_are_tracked_by_customer_and_billed_on(quickbooks: QuickBooksFarEnd) -> None:
@@ -194,7 +199,7 @@ async def test_books_in_the_united_states_take_a_bill_without_tax_and_a_sale_wit
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == replace(OURS, taxes_costs=False)
+    assert books.rules == UNTAXED
     assert differences(bill, document) == ()
     assert differences(sale, await the_document(quickbooks, sale)) == (), "the tax that QuickBooks works out"
     for kind in quickbooks.provider.profile.lists:
