@@ -269,7 +269,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         choices=Choices(db, people),
         organisations=Organisations(db, people),
         sales_settings=SalesSettings(db, people, settings, providers),
-        general_settings=General(db, people, settings, providers),
+        general_settings=General(db, people, settings, providers, timedelta(seconds=config.undo_seconds)),
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),

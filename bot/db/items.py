@@ -170,6 +170,19 @@ async def load_items(
     return {ItemId(row["id"]): item_of(row) for row in (await tx.execute(statement)).mappings().all()}
 
 
+async def newest_items(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, limit: int
+) -> tuple[ItemId, ...]:
+    """Of those that are not archived."""
+    statement = (
+        select(ITEMS.c.id)
+        .where(ITEMS.c.workspace_id == workspace_id, ITEMS.c.organisation_id == organisation_id, text("items." + LIVE))
+        .order_by(ITEMS.c.created_at.desc(), ITEMS.c.id.desc())
+        .limit(limit)
+    )
+    return tuple(ItemId(each) for each in (await tx.execute(statement)).scalars())
+
+
 async def insert_item(tx: Tx, item: Item, source_key: str) -> bool:
     """False when this organisation already has an item from that source; nothing is then written."""
     values = {**_columns(item), "source_key": source_key}

@@ -135,6 +135,8 @@ class ItemCard:
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 
+    hides_amounts: bool = False
+    """Whether the channel that its card is in shows no amounts."""
     is_downloaded: bool = False
     """Its software is not called: it is published when a person downloads the batch that it is in."""
     batch: BatchNote | None = None

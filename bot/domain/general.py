@@ -2,12 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 
 from bot.domain.closing import ClosedPolicy, Closing, Locks
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId
 from bot.domain.required import USUALLY_REQUIRED, RequiredField, RequiredFields
+
+UNDO_CHOICES = (0, 10, 30, 60, 120, 300, 600, 1800, 3600)
+"""Seconds that an organisation can give for *Undo*."""
+
+
+class Purpose(StrEnum):
+    """What a channel of an organisation is for."""
+
+    APPROVALS = "approvals"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +29,11 @@ class GeneralSettings:
     required: RequiredFields = USUALLY_REQUIRED
     asks_new_suppliers: bool = False
     """Whether somebody has to say so before a supplier is created in the ledger."""
+
+    undo_seconds: int | None = None
+    """How long what is approved waits before it is sent; None: as this program is run."""
+    private_channels: frozenset[Purpose] = frozenset()
+    """Where cards and alerts show no amounts."""
 
     @property
     def for_items(self) -> tuple[object, ...]:
@@ -56,5 +72,7 @@ class GeneralPage:
     """What can be asked for, of a kind that the package has."""
     tracking: Mapping[str, str]
     """Names of the tracking categories that can be asked for, by the ledger's ids."""
+    usual_undo: timedelta
+    """For an organisation that has decided nothing else."""
     before: "GeneralPage | None" = None
     """As it was until somebody saved just now; None where nobody did, or it was saved already."""

@@ -9,7 +9,7 @@ from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Product, TaxRate, TrackingCategory
 from bot.domain.coding import CodingDefaults, Track
 from bot.domain.documents import ItemKind
-from bot.domain.general import NOTHING_DECIDED, GeneralSettings
+from bot.domain.general import NOTHING_DECIDED, GeneralSettings, Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.likeness import Strictness
 from bot.domain.payment_methods import KnownMethod
@@ -186,6 +186,11 @@ class Settings:
             payment_status=PaymentStatus.AWAITING_PAYMENT if is_paid else status,
             default_payment_method=None,
         )
+
+    def hides_amounts(self, purpose: Purpose) -> bool:
+        """Whether what is posted in this channel shows none; one channel may be for both."""
+        private, is_same = self.general.private_channels, self.approvals_channel == self.alerts_channel
+        return purpose in private or (is_same and bool(private))
 
     @property
     def is_set_up(self) -> bool:

@@ -6,6 +6,7 @@ from uuid import UUID
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import AlertCard
+from bot.domain.general import Purpose
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.problems import Mover
@@ -17,8 +18,10 @@ from bot.services.cards import Cards
 from bot.services.current import ItemNotFoundError, require_item
 from bot.services.messages import POINTER, Drawn, Shown, step_of
 from bot.services.people import People
+from bot.services.settings import load_settings
 from bot.views import alerts as views
 from bot.views.alert_outcomes import pointer
+from bot.views.private import without_amounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,16 @@ class AlertMessages:
         if message.ts is None and (is_past or found.alert.state.is_over):
             return None  # it was over before anybody could see it
         text, blocks = pointer(found) if place == POINTER else views.alert(found)
+        if message.user_id is None and await self._hides_amounts(tx, found, is_pointer=place == POINTER):
+            text, blocks = without_amounts((text, blocks), note=None)
         comes_back = not is_past and not found.alert.state.is_over
         return Drawn(text=text, blocks=blocks, is_last=is_past, comes_back=comes_back)
+
+    async def _hides_amounts(self, tx: Tx, found: AlertCard, *, is_pointer: bool) -> bool:
+        item = found.card.item
+        if not is_pointer:
+            return found.card.hides_amounts
+        return (await load_settings(tx, item.workspace_id, item.organisation_id)).hides_amounts(Purpose.ALERTS)
 
     async def seen(self, actor: Actor, item_id: ItemId, of: StepKind) -> AlertCard:
         """The alert about this kind of step of an item, with the ledger's own words.

@@ -25,7 +25,7 @@ from bot.services.following import is_behind
 from bot.services.lists import rules_of
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
-from bot.services.settings import organisation_name, people_with
+from bot.services.settings import load_settings, organisation_name, people_with
 from bot.services.threads import note_under_card
 from bot.views.text import mention, quote
 
@@ -62,7 +62,9 @@ class Approvals:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
-            send_after = tx.now + self.undo_window
+            settings = await load_settings(tx, before.workspace_id, before.organisation_id)
+            wait = settings.general.undo_seconds
+            send_after = tx.now + (self.undo_window if wait is None else timedelta(seconds=wait))
             decided = replace(
                 before,
                 state=ItemState.APPROVED,

@@ -28,6 +28,7 @@ from bot.domain.connections import Health
 from bot.domain.default_taxes import shows_no_tax
 from bot.domain.documents import Door, ItemKind
 from bot.domain.exchange import far_off
+from bot.domain.general import Purpose
 from bot.domain.ids import ItemId
 from bot.domain.items import EDITABLE, Item, ItemState
 from bot.domain.products import not_to_stock
@@ -60,6 +61,8 @@ from bot.services.settings import load_settings, organisation_name
 from bot.services.smaller_files import attached_how
 from bot.services.taken_back import approval_taken_back
 from bot.views import items as views
+from bot.views.connections import Message
+from bot.views.private import private, without_amounts
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -93,7 +96,7 @@ class Cards:
         if item is None:
             return None
         card = await self.card(tx, item)
-        text, blocks = views.card(card)
+        text, blocks = _in_channel(card) if message.user_id is None and card.hides_amounts else views.card(card)
         waits = card.is_downloaded and item.state is ItemState.APPROVED and not card.is_ready
         # nothing else happens to it when the time for Undo is over, and then it can be downloaded
         return Drawn(text=text, blocks=blocks, again_at=item.send_after if waits else None)
@@ -192,6 +195,7 @@ class Cards:
             receipts=await self._receipts(tx, item),
             report=await _report(tx, item),
             channel=settings.approvals_channel or settings.alerts_channel,
+            hides_amounts=settings.hides_amounts(Purpose.APPROVALS if settings.approvals_channel else Purpose.ALERTS),
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,
         )
 
@@ -201,6 +205,11 @@ class Cards:
             return ()
         found = await receipts_of(tx, item.workspace_id, [item.id])
         return tuple(receipt_of(each, f"{self.public_url}/i/{each.id}") for each in found.get(item.id, ()))
+
+
+def _in_channel(card: ItemCard) -> Message:
+    """Where amounts are not for everybody who reads it."""
+    return without_amounts(views.card(private(card)))
 
 
 async def _refusal(tx: Tx, item: Item) -> Refusal | None:

@@ -40,6 +40,7 @@ class General:
     people: People
     settings: SettingsService
     providers: Mapping[str, AccountingProvider]
+    usual_undo: timedelta
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId) -> GeneralPage:
         """Raises:
@@ -84,15 +85,16 @@ class General:
             general=settings.general,
             version=settings.version,
             today=tx.now.date(),
-            policies={kind: _policies(provider.profile, books, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
+            policies={kind: offered_policies(provider.profile, books, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
             locks=locks_of(settings.general.closing, books),
             tells_locks=Capability.LOCK_DATES in provider.profile.capabilities,
+            usual_undo=self.usual_undo,
             required_fields=offered_fields(provider.profile, books),
             tracking=await _tracking(*of, provider.profile, books),
         )
 
 
-def _policies(profile: Profile, books: Books | None, kind: ItemKind) -> tuple[ClosedPolicy, ...]:
+def offered_policies(profile: Profile, books: Books | None, kind: ItemKind) -> tuple[ClosedPolicy, ...]:
     """What can become of one in a closed period: nothing that the package cannot do, and a sale is never moved."""
     can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
     has_drafts = PaymentStatus.DRAFT in statuses_for(kind, can)

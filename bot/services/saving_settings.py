@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import bindparam
 
 from bot.db.base import Json, dump
+from bot.db.items import newest_items
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import ListKind
 from bot.domain.documents import ItemKind
@@ -21,7 +22,7 @@ from bot.domain.slack import Actor
 from bot.domain.tax_settings import TaxForm
 from bot.services import audit, home_cards
 from bot.services.bindings import bind
-from bot.services.messages import Subject, redraw, redraw_homes
+from bot.services.messages import Subject, redraw, redraw_homes, redraw_items
 from bot.services.new_codes import learn
 from bot.services.people import People
 from bot.services.settings import ALERTS, APPROVALS, GRANTS, SETTINGS, Chosen, load_settings, people_with
@@ -37,6 +38,10 @@ _SAVE = SETTINGS.update().where(
     SETTINGS.c.workspace_id == bindparam("of_workspace"),
     SETTINGS.c.version == bindparam("at_version"),
 )
+
+
+MOST_REDRAWN = 500
+"""Cards that are drawn again where amounts come to be hidden, or shown: the newest. An older one is as soon as it changes."""
 
 
 class StaleFormError(Exception):
@@ -167,6 +172,9 @@ class SettingsService:
             await _audit(tx, actor, organisation_id, "general settings saved", msgspec.to_builtins(form))
             settings = await load_settings(tx, workspace_id, organisation_id)
             await self._followed(tx, workspace_id, organisation_id, before, settings)
+            if settings.general.private_channels != before.general.private_channels:
+                seen = await newest_items(tx, workspace_id, organisation_id, limit=MOST_REDRAWN)
+                await redraw_items(tx, workspace_id, seen)
         return settings
 
     async def save_suppliers(

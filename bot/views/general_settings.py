@@ -7,7 +7,7 @@ from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextO
 from slack_sdk.models.views import View
 
 from bot.domain.general import GeneralForm, GeneralPage, GeneralSettings
-from bot.views import closing, kind_settings, required, suppliers
+from bot.views import closing, kind_settings, required, suppliers, time_and_channels
 from bot.views.fields import Fields
 from bot.views.ids import CallbackId
 from bot.views.metadata import FormRef
@@ -32,6 +32,7 @@ def form(page: GeneralPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     blocks += [*closing.closing_fields(page), DividerBlock(), *required.required_fields(page)]
     blocks += [DividerBlock(), *suppliers.supplier_fields(page)]
+    blocks += [DividerBlock(), *time_and_channels.undo_fields(page), *time_and_channels.privacy_fields(page)]
     return View(
         type="modal",
         callback_id=CallbackId.GENERAL_SETTINGS,
@@ -50,7 +51,11 @@ def read(state: dict[str, Any], version: int) -> Reading:
     found = Fields(state)
     closed, wrong = closing.read_closing(found)
     general = GeneralSettings(
-        closing=closed, required=required.read_required(found), asks_new_suppliers=suppliers.read_suppliers(found)
+        closing=closed,
+        required=required.read_required(found),
+        asks_new_suppliers=suppliers.read_suppliers(found),
+        undo_seconds=time_and_channels.read_undo(found),
+        private_channels=time_and_channels.read_privacy(found),
     )
     return Reading(form=GeneralForm(version=version, general=general), wrong=wrong)
 
@@ -59,11 +64,13 @@ def saved(page: GeneralPage) -> View:
     """What was changed."""
     words = [":white_check_mark: It is saved. What waits follows, and what is approved goes out as it was approved."]
     if page.before is not None:
-        changes = [
-            *closing.closing_changed(page.before, page),
-            *required.required_changed(page.before, page),
-            *suppliers.suppliers_changed(page.before, page),
-        ]
+        parts = (
+            closing.closing_changed,
+            required.required_changed,
+            suppliers.suppliers_changed,
+            time_and_channels.time_and_channels_changed,
+        )
+        changes = [each for part in parts for each in part(page.before, page)]
         words.append(kind_settings.what_changed(changes))
     return View(
         type="modal",

@@ -206,6 +206,8 @@ class BlockId(StrEnum):
     CLOSED_DAY = "closed_day"
     CLOSED_COSTS = "closed_costs"
     CLOSED_SALES = "closed_sales"
+    UNDO_TIME = "undo_time"
+    PRIVATE_CHANNELS = "private_channels"
     ASK_NEW_SUPPLIERS = "ask_new_suppliers"
     REQUIRED_COSTS = "required_costs"
     REQUIRED_SALES = "required_sales"

@@ -124,7 +124,9 @@ def _setting_up(found: ManagePage) -> list[Block]:
     settings.accessory = set_up_button(status.card)
     sales = section(words.sales)
     sales.accessory = ButtonElement(action_id=ActionId.OPEN_SALES_SETTINGS, text="Sales", value=value)
-    general = section("*General*\nClosed periods, the fields that documents need, and new suppliers.")
+    general = section(
+        "*General*\nClosed periods, the fields that documents need, new suppliers, time for Undo, and amounts in channels."
+    )
     general.accessory = ButtonElement(action_id=ActionId.OPEN_GENERAL_SETTINGS, text="General", value=value)
     tax = section("*Tax*\nWhether items have tax rates, which they get by default, and whose amount of tax is booked.")
     tax.accessory = ButtonElement(action_id=ActionId.OPEN_TAX_SETTINGS, text="Tax", value=value)

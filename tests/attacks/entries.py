@@ -407,6 +407,7 @@ OF_ADMINS: dict[CallbackId, Payload] = {
         BlockId.CLOSED_UNTIL: value(chosen("2021-12-31")),
         BlockId.CLOSED_COSTS: value(chosen("stop")),
         BlockId.CLOSED_SALES: value(chosen("stop")),
+        BlockId.UNDO_TIME: value(chosen("usual")),
     },
 }
 FIXED: dict[CallbackId, Payload] = {
