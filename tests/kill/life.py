@@ -31,6 +31,7 @@ from bot.services.named_books import organisations
 from bot.serving import listening
 from bot.vault import new_key
 from bot.views.ids import ActionId, BlockId
+from handlers.errors import BUSY
 from providers.xero.simulator import TRADING, Fault, XeroState, create_app
 from tests.fakes.app import MANIFEST, SECRET, TOKEN, environment
 from tests.fakes.browser import a_browser
@@ -275,11 +276,14 @@ class Life:
         await self.people.until("every message is posted", is_quiet)
 
     async def _is_submitted(self, form: View, values: Mapping[str, object], user: str) -> bool:
+        """What is told is read: "I am busy and did nothing" is an answer, too, and so is the form as it is now."""
         done = await self.slack.submit(form, values, user=user)
         if done.errors or done.error:
             return False
+        shown = done.view
+        is_taken = shown is None or (BUSY not in str(shown.blocks) and shown.callback_id != form.callback_id)
         await self._close(user)
-        return True
+        return is_taken
 
     async def _close(self, user: str) -> None:
         if self.slack.view(user) is not None:
