@@ -6,6 +6,7 @@ An edit is material when it changes what an approver decided on; coding is not, 
 from dataclasses import dataclass, replace
 
 from bot.db.base import table_of
+from bot.db.claimants import keep_link
 from bot.db.drafts import drop_draft
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
@@ -89,7 +90,12 @@ class Items:
             await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
             require_editable(before, version)
             edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
-            edit = at_document(edit, await rules_of(tx, before.workspace_id, before.organisation_id))
+            rules = await rules_of(tx, before.workspace_id, before.organisation_id)
+            edit = at_document(edit, rules)
+            if rules.claims_by_user(before.kind) and edit.contact not in (None, before.coding.contact.value):
+                # whoever claims it is another user than was thought, from now on
+                of = before.workspace_id, before.organisation_id, before.submitted_by
+                await keep_link(tx, *of, edit.contact, by=actor.user_id)
             await drop_draft(tx, before.workspace_id, before.id, actor.user_id)
             return await apply_edit(
                 tx, before, edited(before, over_suggestions(before, edit), actor.user_id), actor.user_id

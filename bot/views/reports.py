@@ -49,7 +49,7 @@ NOT_LINKED = (
     "until then it waits."
 )
 KEPT = (
-    "It is kept: what they claim later is of the same user, and so are their reports that nobody has decided on. Whoever links "
+    "It is kept, until another one is chosen by Edit: what they claim later is of the same user, and so are their reports that nobody has decided on. Whoever links "
     "is not the only one to approve these."
 )
 RATES_NEEDED = (

@@ -182,6 +182,9 @@ async def test_a_user_who_was_hidden_is_told_and_another_one_is_chosen_and_appro
 
         assert "Published* to FreeAgent" in await approved(desk, "B-1002")
         assert [whose for whose, _, _ in expenses(books)] == ["/v2/users/4"]
+        await desk.add(**TRAIN | {BlockId.NUMBER: "T-8"})
+        await make(desk)
+        assert "Rae Receipts" in words(card_of(desk, "B-1004"))
         assert ActionId.LINK_CLAIMANT not in button_values(card_of(desk, "B-1002"))
 
 
