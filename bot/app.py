@@ -83,6 +83,7 @@ from handlers.people import PeopleHandlers
 from handlers.reports import ReportHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
+from handlers.rule_offers import RuleOfferHandlers
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
@@ -149,6 +150,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         CopyHandlers(services.copies),
         ApprovalHandlers(services.approvals, services.cards),
         ReviewHandlers(services.cards, services.details, services.answers, services.archiving, services.moving),
+        RuleOfferHandlers(services.rule_offers, services.details),
+        RuleOfferHandlers(services.rule_offers, services.details),
         WithdrawHandlers(services.withdrawals, services.crediting, services.cards),
         HoldingHandlers(services.holding, services.cards),
         ClosedPeriodHandlers(services.closed_answers, services.cards),

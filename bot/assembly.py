@@ -71,6 +71,7 @@ from bot.services.removal import Removal
 from bot.services.removing import Removing
 from bot.services.reports import Reports
 from bot.services.roles import Roles
+from bot.services.rule_offers import RuleOffers
 from bot.services.rules import Rules
 from bot.services.sales_settings import SalesSettings
 from bot.services.saving_settings import SettingsService
@@ -135,6 +136,7 @@ class Services:
     bank_settings: BankSettings
     bank_matching: BankMatching
     rules: Rules
+    rule_offers: RuleOffers
     statements: Statements
     items: Items
     cards: Cards
@@ -212,6 +214,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     files = SlackFiles(clients, session, config.slack_files_host)
     following, uploads = Following(db, jobs), SlackUploads(clients, session, files)
     settings = SettingsService(db, people, default_messages.look, following.begin)
+    rules = Rules(db, people, providers, following.begin)
     return Services(
         config=config,
         clock=clock,
@@ -240,7 +243,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         payment_methods=PaymentMethods(db, people, providers, following.begin),
         bank_settings=BankSettings(db, people, jobs, providers),
         bank_matching=BankMatching(db, people, cards),
-        rules=Rules(db, people, providers, following.begin),
+        rules=rules,
+        rule_offers=RuleOffers(db, people, rules),
         statements=Statements(db, people, providers, files.handed_in, StatementReader.build()),
         channels=Channels(db, people, ChannelTest(clients)),
         items=items,

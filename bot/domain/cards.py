@@ -1,5 +1,6 @@
 """An item as people see it: with names in place of codes, and with what it waits for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from bot.domain.coding import Evidence
 from bot.domain.downloads import BatchNote
 from bot.domain.ids import ChannelId, ItemId, UserId
 from bot.domain.items import Item
+from bot.domain.offered_rule import OfferedRule
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.publishing import Additions
 from bot.domain.reports import Receipt
@@ -176,6 +178,15 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedOffer:
+    """A rule that is offered, and names for its fields and for codes by their fields."""
+
+    offer: OfferedRule
+    fields: Mapping[str, str]
+    codes: Mapping[tuple[str, str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """All that is known of an item. `history` is oldest first, and its beginning is cut off where it is long."""
 
@@ -183,6 +194,8 @@ class Details:
     before: tuple[Item, ...]
     history: tuple[Happening, ...]
     file_name: str | None
+    offer: NamedOffer | None = None
+    """A rule that its supplier's or customer's past comes to; for who can make it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,17 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TypeVar
 
 from bot.domain.coding import CodedValue, Codes, Coding, Evidence, Source, Tracked
-from bot.domain.documents import DocumentType
+from bot.domain.documents import DocumentType, FactField, Facts
+from bot.domain.due import Due, DueKind
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 
 NEWEST, LATELY, RECENT, LEAST = 20, 5, 3, 2
 MOST_DUE_DAYS = 365
-
-T = TypeVar("T", str, int)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +46,8 @@ class Suggested:
     tax_rate: CodedValue | None = None
     product: CodedValue | None = None
     contact: CodedValue | None = None
-    due_days: CodedValue | None = None
+    due: CodedValue | None = None
+    """A `Due`, so many days after its date."""
     tracking: Mapping[str, CodedValue] = field(default_factory=dict)
 
 
@@ -71,11 +70,11 @@ def due_days_of(issued_on: date | None, due_on: date | None) -> int | None:
     return days if 0 <= days <= MOST_DUE_DAYS else None
 
 
-def suggested(pasts: Sequence[Past], document_type: DocumentType) -> Suggested:
-    """What these, newest first, say of another document. Those of its type say it, where there are `LEAST` of them; when
-    it is due, nothing else.
+def suggested(pasts: Sequence[Past], document_type: DocumentType | None = None) -> Suggested:
+    """What these, newest first, say of another document, of a type or of any. Those of its type say it, where there are `LEAST` of them; when
+    it is due, no others.
     """
-    alike = [past for past in pasts if past.document_type is document_type]
+    alike = [past for past in pasts if document_type in (None, past.document_type)]
     told = alike if len(alike) >= LEAST else pasts
     categories = sorted({track.category for past in told for track in past.codes.tracking})
     tracking = {category: _agreed(told, _option_of(category)) for category in categories}
@@ -84,7 +83,7 @@ def suggested(pasts: Sequence[Past], document_type: DocumentType) -> Suggested:
         tax_rate=_agreed(told, lambda past: past.codes.tax_rate),
         product=_agreed(told, lambda past: past.codes.product),
         contact=_agreed(told, lambda past: past.contact),
-        due_days=_agreed(alike, lambda past: past.due_days),
+        due=_agreed(alike, lambda past: None if past.due_days is None else Due(DueKind.AFTER_DATE, past.due_days).code),
         tracking={category: found for category, found in tracking.items() if found is not None},
     )
 
@@ -93,7 +92,7 @@ def _option_of(category: str) -> Callable[[Past], str | None]:
     return lambda past: past.option(category)
 
 
-def _agreed(pasts: Sequence[Past], value_of: Callable[[Past], T | None]) -> CodedValue | None:
+def _agreed(pasts: Sequence[Past], value_of: Callable[[Past], str | None]) -> CodedValue | None:
     for looked_at in (NEWEST, LATELY):
         found = _most(pasts[:looked_at], value_of)
         if found is not None:
@@ -101,7 +100,7 @@ def _agreed(pasts: Sequence[Past], value_of: Callable[[Past], T | None]) -> Code
     return None
 
 
-def _most(pasts: Sequence[Past], value_of: Callable[[Past], T | None]) -> CodedValue | None:
+def _most(pasts: Sequence[Past], value_of: Callable[[Past], str | None]) -> CodedValue | None:
     """The value that enough of them have."""
     values = [value_of(past) for past in pasts]
     if not values:
@@ -113,13 +112,14 @@ def _most(pasts: Sequence[Past], value_of: Callable[[Past], T | None]) -> CodedV
     evidence = Evidence(
         alike=alike, of=len(values), item_id=last.item_id, reference=last.reference, on=last.approved_on
     )
-    return CodedValue(value=str(value), source=Source.SUGGESTION, evidence=evidence)
+    return CodedValue(value=value, source=Source.SUGGESTION, evidence=evidence)
 
 
 def with_suggestions(item: Item, found: Suggested) -> Item:
     """The item with what is suggested where nothing else is; what was suggested so before and is not any more is taken back.
     What is the same keeps what it rested on when it was suggested first.
     """
+    item = replace(item, facts=_as_stated(item))
     coding, lines = item.coding, range(len(item.facts.lines))
     own = [coding.own_codes(place) for place in lines]
 
@@ -127,7 +127,7 @@ def with_suggestions(item: Item, found: Suggested) -> Item:
         """Whether a line, or the document without any, is booked by what the item has."""
         return not own or any(getattr(codes, name) is None for codes in own)
 
-    return replace(
+    coded = replace(
         item,
         coding=replace(
             coding,
@@ -135,9 +135,34 @@ def with_suggestions(item: Item, found: Suggested) -> Item:
             tax_rate=_filled(coding.tax_rate, found.tax_rate if lacks("tax_rate") else None),
             product=_filled(coding.product, found.product if lacks("product") else None),
             contact=_filled(coding.contact, found.contact),
+            due=_filled(coding.due, found.due if is_undated(item.facts) else None),
             tracking=_tracked(coding.tracking, found.tracking),
         ),
     )
+    return replace(coded, facts=_dated(coded))
+
+
+def is_undated(facts: Facts) -> bool:
+    """Whether it could be said when it is due: neither the document, nor a rule, nor a person says it."""
+    is_said = facts.due_on is not None or FactField.DUE_ON in facts.edited or facts.issued_on is None
+    return not is_said and facts.document_type is not DocumentType.CREDIT_NOTE
+
+
+def _as_stated(item: Item) -> Facts:
+    """Without the due date that was suggested."""
+    facts = item.facts
+    if item.coding.due.source is not Source.SUGGESTION or FactField.DUE_ON not in facts.ruled:
+        return facts
+    return replace(facts, due_on=None, ruled=facts.ruled - {FactField.DUE_ON})
+
+
+def _dated(item: Item) -> Facts:
+    """With the due date that is suggested."""
+    facts, due = item.facts, item.coding.due
+    if due.source is not Source.SUGGESTION or due.value is None or facts.issued_on is None or not is_undated(facts):
+        return facts
+    on = Due.of(due.value).on(facts.issued_on)
+    return facts if on is None else replace(facts, due_on=on, ruled=facts.ruled | {FactField.DUE_ON})
 
 
 def is_empty(value: CodedValue) -> bool:

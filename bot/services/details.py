@@ -25,6 +25,7 @@ from bot.services.code_names import CodeNames
 from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.people import People, standing_of
+from bot.services.rule_offers import named_offer
 
 AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
@@ -85,6 +86,7 @@ class ItemDetails:
                 before=await documents_before(tx, item, limit=SHOWN_BEFORE),
                 history=await _history(tx, item),
                 file_name=await file_name(tx, item.workspace_id, item.file_id),
+                offer=await named_offer(tx, item) if may_fix else None,
             )
 
 

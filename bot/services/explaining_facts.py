@@ -41,7 +41,8 @@ def _reason(told: Told, fact: _Fact) -> Reason:
     said = fact.words(value.value or "")
     if fact.of in facts.ruled:
         shown = said if fact.stands in (None, said) else f"{fact.stands}: {said}"
-        return Reason(field=fact.name, value=shown, source=told.words_of(value), beaten=beaten)
+        source, evidence = told.words_of(value), value.evidence
+        return Reason(field=fact.name, value=shown, source=source, beaten=beaten, evidence=evidence)
     source = "the document's own"
     if fact.of in facts.edited:
         source = "changed by a person"

@@ -26,9 +26,9 @@ async def with_history(tx: Tx, items: Sequence[Item], rules: BookRules) -> tuple
     """Items of one organisation that nobody decided on, coded by all that is stronger."""
     pasts = _Pasts(tx)
     found = [await pasts.say(item) for item in items]
-    live = await _live(tx, items[0], found) if any(each != NOTHING for each in found) else _Live()
+    live = await live_of(tx, items[0], found) if any(each != NOTHING for each in found) else Live()
     return tuple(
-        with_suggestions(item, live.usable(item, each, rules)) for item, each in zip(items, found, strict=True)
+        with_suggestions(item, live.usable_of(item, each, rules)) for item, each in zip(items, found, strict=True)
     )
 
 
@@ -59,8 +59,8 @@ def _whose(item: Item) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Live:
-    """What the past names, as far as the lists have it still; the entries by their codes."""
+class Live:
+    """What the past names, as far as the lists have it still: the entries by their codes."""
 
     accounts: Mapping[str, Account] = field(default_factory=dict)
     products: Mapping[str, Product] = field(default_factory=dict)
@@ -68,15 +68,23 @@ class _Live:
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     tracks: frozenset[Track] = frozenset()
 
-    def usable(self, item: Item, found: Suggested, rules: BookRules) -> Suggested:
-        """What the ledger takes of this item, and its document does not speak against."""
-        sells = rules.asks_product(item.kind)
+    def usable_of(self, item: Item, found: Suggested, rules: BookRules) -> Suggested:
+        """What the ledger takes, and this item's document does not speak against."""
+        usable, contact = self.usable(found, item.kind, rules), found.contact
+        return replace(
+            usable,
+            tax_rate=usable.tax_rate if self._fits(item, usable.tax_rate) else None,
+            contact=contact if self._takes_contact(item, contact, rules) else None,
+        )
+
+    def usable(self, found: Suggested, kind: ItemKind, rules: BookRules) -> Suggested:
+        """What the ledger takes of items of a kind."""
+        sells = rules.asks_product(kind)
         return replace(
             found,
             account=found.account if not sells and self._takes_account(found.account) else None,
             product=found.product if sells and self._takes_product(found.product) else None,
-            tax_rate=found.tax_rate if rules.taxes(item.kind) and self._takes_rate(item, found.tax_rate) else None,
-            contact=found.contact if self._takes_contact(item, found.contact, rules) else None,
+            tax_rate=found.tax_rate if rules.taxes(kind) and self._takes_rate(kind, found.tax_rate) else None,
             tracking={
                 category: option
                 for category, option in found.tracking.items()
@@ -99,19 +107,21 @@ class _Live:
             return False
         return folded(contact.name) != folded(name)
 
-    def _takes_rate(self, item: Item, value: CodedValue | None) -> bool:
-        """Not one that the document's own tax speaks against, and none for a document with several."""
+    def _takes_rate(self, kind: ItemKind, value: CodedValue | None) -> bool:
+        rate = None if value is None else self.tax_rates.get(value.value or "")
+        return rate is not None and rate.is_active and rate.goes_with(kind)
+
+    def _fits(self, item: Item, value: CodedValue | None) -> bool:
+        """Not a tax rate that the document's own tax speaks against, and none for a document with several."""
         rate, facts = None if value is None else self.tax_rates.get(value.value or ""), item.facts
-        if rate is None or not (rate.is_active and rate.goes_with(item.kind)):
-            return False
         is_one = facts.line_amounts is not LineAmounts.NO_TAX and len(facts.tax_percents) < 2
-        return is_one and not speaks_against(facts, rate.percent)
+        return rate is not None and is_one and not speaks_against(facts, rate.percent)
 
 
-async def _live(tx: Tx, one: Item, found: Sequence[Suggested]) -> _Live:
+async def live_of(tx: Tx, one: Item, found: Sequence[Suggested]) -> Live:
     of = tx, one.workspace_id, one.organisation_id
     tracking = await lists.live_tracking(*of) if any(each.tracking for each in found) else ()
-    return _Live(
+    return Live(
         accounts=await lists.accounts_by_code(*of, _codes([each.account for each in found])),
         products=await lists.products_by_code(*of, _codes([each.product for each in found])),
         tax_rates=await lists.tax_rates_by_code(*of, _codes([each.tax_rate for each in found])),

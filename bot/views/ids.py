@@ -96,6 +96,7 @@ class ActionId(StrEnum):
     PUBLISH_NOW = "publish_now"
     # reviewing: what only a person can answer, and putting away
     SHOW_DETAILS = "show_details"
+    MAKE_RULE = "make_rule"
     CONFIRM_OURS = "confirm_ours"
     CONFIRM_ANOTHER = "confirm_another"
     CONFIRM_NEW_SUPPLIER = "confirm_new_supplier"

@@ -9,6 +9,7 @@ from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, ItemKind, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS
+from bot.views import rule_offers
 from bot.views.bank_match import autofill_button, bank_matches
 from bot.views.closing import closed
 from bot.views.document_words import document_name, is_credit
@@ -17,7 +18,7 @@ from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
-from bot.views.items import came, coded, document, headline, in_columns, last_from, mark, modal, warnings
+from bot.views.items import came, coded, document, due_mark, headline, in_columns, last_from, mark, modal, warnings
 from bot.views.parts import context, section
 from bot.views.reports import receipts
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
@@ -43,15 +44,18 @@ TAX_KINDS = {
 """What the codes of e-invoices mean (UNCL5305, and Italy's), where they say more than the rate does."""
 
 
-def details(found: Details) -> View:
+def details(found: Details, *, notice: str | None = None) -> View:
+    """`notice` is mrkdwn, of what was just done here."""
     item, facts = found.card.item, found.card.item.facts
     blocks: list[Block] = [
+        *([] if notice is None else [section(notice)]),
         section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}\n{_standing_words(item)}"),
         SectionBlock(
             fields=[mrkdwn(_party("Seller", facts.supplier, facts)), mrkdwn(_party("Buyer", facts.buyer, facts))]
         ),
         SectionBlock(fields=[mrkdwn(text) for text in _facts(found.card)]),
         *_booked(found),
+        *rule_offers.offer(found),
     ]
     blocks += [*closed(found.card), *warnings(found.card), *bank_matches(found.card)]
     if facts.note is not None and not found.card.receipts:
@@ -102,7 +106,8 @@ def _facts(card: ItemCard) -> list[str]:
         ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), FactField.AMOUNTS),
         *_payment(item),
     )
-    marked = [(name, value, "" if field is None else mark(facts, field)) for name, value, field in pairs]
+    marks = {FactField.DUE_ON: due_mark(item)}
+    marked = [(name, value, "" if of is None else marks.get(of) or mark(facts, of)) for name, value, of in pairs]
     return _told([*marked, *exchange(card)])
 
 

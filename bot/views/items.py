@@ -18,7 +18,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import UNLINKED, in_closed_period
-from bot.domain.coding import CodedValue, Codes, Evidence
+from bot.domain.coding import CodedValue, Codes, Evidence, Source
 from bot.domain.documents import Door, FactField, Facts, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind
@@ -170,7 +170,7 @@ def _facts_from(item: Item) -> str:
             if read
             else "read from the document, and checked"
         )
-    ruled = _named(item.facts.ruled)
+    ruled = _named(item.facts.ruled - ({FactField.DUE_ON} if _is_due_suggested(item) else set()))
     return f"{said}{f'; by a rule: {ruled}' if ruled else ''}{f'; edited since: {edited}' if edited else ''}."
 
 
@@ -209,6 +209,15 @@ def mark(facts: Facts, field: FactField) -> str:
     return "read, check it" if field in facts.read else ""
 
 
+def due_mark(item: Item) -> str:
+    """As `mark`; when it is due may be suggested."""
+    return item.told(item.coding.due) if _is_due_suggested(item) else mark(item.facts, FactField.DUE_ON)
+
+
+def _is_due_suggested(item: Item) -> bool:
+    return FactField.DUE_ON in item.facts.ruled and item.coding.due.source is Source.SUGGESTION
+
+
 def _inline(words: str) -> str:
     return f"  _({words})_" if words else ""
 
@@ -240,7 +249,7 @@ def _document(item: Item) -> list[Told]:
         ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
     ]
     if not is_credit(item) or facts.due_on is not None:
-        pairs.append(("Due", day(facts.due_on), mark(facts, FactField.DUE_ON)))
+        pairs.append(("Due", day(facts.due_on), due_mark(item)))
     if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
         pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
     return pairs

@@ -97,6 +97,28 @@ class ItemRef:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRef:
+    """A rule as it was offered at an item: `OfferedRule.digest` tells whether it is still."""
+
+    item_id: ItemId
+    digest: str
+
+    def encode(self) -> str:
+        return f"{self.item_id}:{self.digest}"
+
+    @classmethod
+    def decode(cls, text: str) -> "OfferRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        item, _, digest = text.partition(":")
+        try:
+            return cls(ItemId(UUID(item)), digest)
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
 class StepRef:
     """The steps of one kind of an item. A value of before there were several is about the document."""
 

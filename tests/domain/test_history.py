@@ -8,8 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line
+from bot.domain.coding import CodedValue, Codes, Coding, Likeness, LineCoding, Source, Track, Tracked
+from bot.domain.documents import DocumentType, Door, FactField, Facts, ItemKind, Line
 from bot.domain.history import (
     LATELY,
     LEAST,
@@ -122,6 +122,18 @@ def test_what_is_suggested_anew_is_what_would_have_been_suggested_at_first(
         assert again == at_first, "what it rested on is kept, so that it is no change"
 
 
+def test_what_is_no_more_than_suggested_is_told_from_what_somebody_or_something_said() -> None:
+    suggested_contact = CodedValue(value="1", source=Source.SUGGESTION, likeness=Likeness(percent=93))
+    said = Coding(account=CodedValue(value="429", source=Source.SUPPLIER_RULE))
+
+    assert with_suggestions(ITEM, suggested(pasts("429", "429"), INVOICE)).coding.is_only_suggested
+    assert not said.is_only_suggested
+    assert replace(said, contact=suggested_contact).is_only_suggested
+    assert replace(said, lines=(LineCoding(tax_rate=replace(suggested_contact, value="20")),)).is_only_suggested
+    assert replace(said, contact=suggested_contact).stated_contact is None
+    assert replace(said, contact=CodedValue(value="1", source=Source.PERSON)).stated_contact == "1"
+
+
 def test_what_is_not_suggested_any_more_is_taken_back() -> None:
     item = with_suggestions(ITEM, suggested(pasts("429", "429"), INVOICE))
 
@@ -136,10 +148,10 @@ def test_documents_of_its_own_type_say_it_where_there_are_enough_and_when_it_is_
     of_one = suggested([*notes[:1], *invoices], CREDIT_NOTE)
     assert of_one.account is not None
     assert of_one.account.value == "429"
-    assert of_one.due_days is None
-    due = suggested([*notes, *invoices], INVOICE).due_days
+    assert of_one.due is None
+    due = suggested([*notes, *invoices], INVOICE).due
     assert due is not None
-    assert due.value == "30"
+    assert due.value == "after_date:30"
 
 
 def test_lines_that_have_codes_of_their_own_need_none_of_the_item() -> None:
@@ -174,6 +186,26 @@ def test_tracking_is_suggested_by_its_category() -> None:
 
     assert item.coding.codes.tracking == (Track("area", "north"),)
     assert with_suggestions(item, Suggested()).coding.tracking == ()
+
+
+def test_when_it_is_due_is_suggested_by_its_own_date_and_taken_back_with_it() -> None:
+    found = suggested(pasts("429", "429", due_days=30), INVOICE)
+    dated = replace(ITEM, facts=Facts(issued_on=date(2026, 3, 1)))
+
+    item = with_suggestions(dated, found)
+
+    assert (item.facts.due_on, item.facts.ruled) == (date(2026, 3, 31), frozenset({FactField.DUE_ON}))
+    assert with_suggestions(item, found) == item
+    assert with_suggestions(item, Suggested()) == dated
+    later = replace(item, facts=replace(item.facts, issued_on=date(2026, 4, 1)))
+    assert with_suggestions(later, found).facts.due_on == date(2026, 5, 1)
+    for stated in (
+        Facts(issued_on=date(2026, 3, 1), due_on=date(2026, 3, 2)),
+        Facts(issued_on=date(2026, 3, 1), edited=frozenset({FactField.DUE_ON})),
+        Facts(issued_on=date(2026, 3, 1), document_type=CREDIT_NOTE),
+        Facts(),
+    ):
+        assert with_suggestions(replace(ITEM, facts=stated), found).facts == stated
 
 
 def test_a_due_date_before_the_date_or_years_after_it_says_nothing() -> None:
