@@ -277,11 +277,12 @@ class Life:
 
     async def _is_submitted(self, form: View, values: Mapping[str, object], user: str) -> bool:
         """What is told is read: "I am busy and did nothing" is an answer, too, and so is the form as it is now."""
+        asked = form.callback_id
         done = await self.slack.submit(form, values, user=user)
         if done.errors or done.error:
             return False
         shown = done.view
-        is_taken = shown is None or (BUSY not in str(shown.blocks) and shown.callback_id != form.callback_id)
+        is_taken = shown is None or (BUSY not in str(shown.blocks) and shown.callback_id != asked)
         await self._close(user)
         return is_taken
 
