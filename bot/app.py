@@ -84,6 +84,7 @@ from handlers.reports import ReportHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
 from handlers.rule_offers import RuleOfferHandlers
+from handlers.rules import RuleHandlers
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.settings import SettingsHandlers
 from handlers.socket import SocketMode
@@ -132,6 +133,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ChannelHandlers(services.channels),
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
+        RuleHandlers(services.rules, services.organisations),
         sales,
         tax,
         bank,

@@ -15,6 +15,7 @@ from bot.services.people import NotAllowedError, OrganisationNotFoundError
 from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
 from bot.services.reports import CannotReportError
+from bot.services.rules import RuleNotFoundError
 from bot.services.set_up import NoConnectionError
 from bot.views.metadata import NotOursError
 from bot.views.text import mention
@@ -54,6 +55,7 @@ def words_for(error: Exception) -> Whisper:
             | MethodNotFoundError()
             | CannotReportError()
             | NothingToMatchError()
+            | RuleNotFoundError()
         ):
             return Whisper(str(error))
         case NotOursError():

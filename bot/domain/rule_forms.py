@@ -1,6 +1,7 @@
 """What people send in about rules, and what forms and lists of them are drawn from."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
@@ -10,6 +11,7 @@ from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.rules import LONGEST_LABEL, NO_OPINIONS, SAYS, Opinions, Rule, RuleOf, Strength, Target
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.splitting import Split
 from bot.domain.templates import wrong_with
 
 PER_PAGE = 20
@@ -79,14 +81,32 @@ def _is_currency(code: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleNames:
+    """What the codes and ids that rules say are called, as far as they are known."""
+
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    tax_rates: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+    customers: Mapping[str, str] = field(default_factory=dict)
+    methods: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulesPage:
-    """One page of an organisation's rules, by label; `total` counts those that were asked for."""
+    """One page of an organisation's rules, by label; `total` counts those that were asked for. `ledger` is the package's name,
+    empty where nothing is connected.
+    """
 
     organisation_id: OrganisationId
     organisation: str
     rules: tuple[Rule, ...]
     page: int = 0
     total: int = 0
+    deleted: bool = False
+    """Whether it is of those that were deleted."""
+    ledger: str = ""
+    names: RuleNames = RuleNames()
 
     @property
     def pages(self) -> int:
@@ -117,6 +137,11 @@ class RulePage:
     books: BookRules = USUAL_RULES
     is_admin: bool = True
     """Whether the person that it is drawn for may decide what is published by itself."""
+    like: Split | None = None
+    """As the item that it is made from is split; None where that has no lines of its own."""
+    waiting: int = 0
+    """How many items that nobody has decided on are of it."""
+    names: RuleNames = RuleNames()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,27 @@ class Split:
         return None if shares == HUNDRED else f"The shares come to {shares:f} per cent, not to 100."
 
 
+def split_like(facts: Facts, codes: Sequence[tuple[str | None, str | None]]) -> Split | None:
+    """Shares as a document's own lines have them, to a hundredth of a per cent, with the last one as the rest; None where it
+    has fewer than two, or one that takes something off. `codes` are the lines' categories and tax rates.
+    """
+    nets = [line.net for line in facts.lines]
+    total = sum(nets, NOTHING)
+    if not 2 <= len(nets) <= MOST_LINES or any(net <= 0 for net in nets):
+        return None
+    lines = [
+        SplitLine(
+            description=line.description.strip()[:LONGEST_DESCRIPTION] or f"Line {place}",
+            account=account,
+            tax_rate=tax_rate,
+            percent=None if place == len(nets) else to_cents(HUNDRED * line.net / total),
+        )
+        for place, (line, (account, tax_rate)) in enumerate(zip(facts.lines, codes, strict=True), start=1)
+    ]
+    found = Split(tuple(lines))
+    return found if found.wrong is None else None
+
+
 def split_of(
     split: Split, facts: Facts, percents: Mapping[str, Decimal | None], usual: str | None = None
 ) -> tuple[tuple[Line, SplitLine], ...]:

@@ -14,7 +14,7 @@ from bot.services.people import OrganisationNotFoundError, People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
 
-OFFERED = (Deed.SET_UP, Deed.TAKE_OVER, Deed.REFRESH, Deed.CONNECT, Deed.DISCONNECT)
+OFFERED = (Deed.SET_UP, Deed.TAKE_OVER, Deed.REFRESH, Deed.FIX, Deed.CONNECT, Deed.DISCONNECT)
 """Deeds that a Manage page has buttons for."""
 
 

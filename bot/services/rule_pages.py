@@ -1,12 +1,16 @@
 """What the form of a rule is drawn from, and what a new one is proposed to be."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.db.unit_of_work import Tx
 from bot.domain.booking import taken_by
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
-from bot.domain.rule_forms import RuleForm, RulePage, kinds_of
+from bot.domain.rule_forms import RuleForm, RuleNames, RulePage, kinds_of
 from bot.domain.rules import NO_OPINIONS, Opinions, RuleOf, Target
 from bot.domain.settings import destinations_for, statuses_for
+from bot.domain.splitting import Split, split_like
 from bot.services import choices, lists
 from bot.services.known_methods import method_of, methods_named
 from bot.services.settings import organisation_name
@@ -35,7 +39,44 @@ async def rule_page(
         destinations=tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can))),
         statuses=tuple(dict.fromkeys(status for kind in kinds for status in statuses_for(kind, can))),
         books=books,
+        names=await names_of(*of, [says]),
     )
+
+
+async def names_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, says: Sequence[Opinions]
+) -> RuleNames:
+    """What the codes in them are called, each list asked once."""
+    of = tx, workspace_id, organisation_id
+    accounts = await lists.accounts_by_code(*of, {code for each in says for code in each.accounts})
+    rates = await lists.tax_rates_by_code(*of, {code for each in says for code in each.tax_rates})
+    products = await lists.products_by_code(*of, {each.product for each in says if each.product is not None})
+    customers = await lists.contacts_by_id(*of, {each.customer for each in says if each.customer is not None})
+    methods = {each.payment_method for each in says if each.payment_method is not None}
+    named = await methods_named(*of, methods) if methods else {}
+    tracked = await lists.live_tracking(*of) if any(each.tracking for each in says) else ()
+    return RuleNames(
+        accounts={code: account.label for code, account in accounts.items()},
+        tax_rates={code: rate.label for code, rate in rates.items()},
+        products={code: product.label for code, product in products.items()},
+        customers={key: contact.label for key, contact in customers.items()},
+        methods={str(key): known.method.label for key, known in named.items()},
+        options={option.provider_id: f"{each.name} {option.name}" for each in tracked for option in each.options},
+    )
+
+
+async def labelled(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, target: Target) -> Target | None:
+    """With what people call it; None where it is of a payment method that there is not."""
+    if target.of is not RuleOf.PAYMENT_METHOD:
+        return target
+    found = (await methods_named(tx, workspace_id, organisation_id, (target.name,))).get(target.name)
+    return None if found is None else replace(target, label=found.method.label)
+
+
+def split_by(item: Item) -> Split | None:
+    """As its own lines are, with their codes."""
+    codes = [item.coding.own_codes(place) for place in range(len(item.facts.lines))]
+    return split_like(item.facts, [(each.account, each.tax_rate) for each in codes])
 
 
 async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:

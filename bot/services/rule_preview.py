@@ -1,6 +1,6 @@
 """What saving a rule for waiting items would do, worked out as it would be done and written nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.db.recodings import undecided_items
@@ -29,18 +29,31 @@ class Previewing:
     changing: int = 0
 
     async def preview(self) -> RulePreview:
+        return self._found(is_all=await self._page_by_page(self._look))
+
+    async def waiting(self) -> int:
+        """How many that wait are of the rule, of those that are looked at."""
+
+        async def count(_: Tx, items: Sequence[Item]) -> None:
+            self.matching += len(items)
+
+        await self._page_by_page(count)
+        return self.matching
+
+    async def _page_by_page(self, look: Callable[[Tx, Sequence[Item]], Awaitable[None]]) -> bool:
+        """Whether that were all."""
         looked_at, after = 0, None
         while looked_at < MOST_LOOKED_AT:
             async with self.db.read() as tx:
                 of = tx, self.rule.workspace_id, self.rule.organisation_id
                 page = await undecided_items(*of, after, limit=PAGE)
-                await self._look(tx, [item for item in page if self._is_of(item)])
+                await look(tx, [item for item in page if self._is_of(item)])
             looked_at += len(page)
             if len(page) < PAGE:
-                return self._found(is_all=True)
+                return True
             after = page[-1].created_at, page[-1].id
             await self.db.clock.sleep(0)
-        return self._found(is_all=False)
+        return False
 
     def _is_of(self, item: Item) -> bool:
         """Whether it is of the rule as it would be, or as it is: it may be of another company's name by then."""

@@ -31,10 +31,11 @@ from bot.domain.rule_forms import (
 )
 from bot.domain.rules import NO_OPINIONS, AutoPublish, Opinions, Rule, RuleOf, Target
 from bot.domain.slack import Actor
+from bot.services.choices import MOST_OPTIONS
 from bot.services.current import require_item
-from bot.services.people import NotAllowedError, People
-from bot.services.rule_checks import RuleCheck, why_not_free
-from bot.services.rule_pages import rule_page, said_by, target_of
+from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
+from bot.services.rule_checks import METHOD_GONE, RuleCheck, why_not_free
+from bot.services.rule_pages import labelled, names_of, rule_page, said_by, split_by, target_of
 from bot.services.rule_preview import Previewing
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.set_up import NoConnectionError, provider_of
@@ -86,21 +87,38 @@ class Rules:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            of_books = tx, actor.workspace.id, organisation_id
+            found = [
+                rule
+                for rule in await stored.all_rules(*of_books)
+                if rule.is_deleted is deleted and of in (None, rule.of) and alike(text) in alike(rule.target.label)
+            ]
+            page = min(max(page, 0), max(0, (len(found) - 1) // PER_PAGE))
+            shown = tuple(found[page * PER_PAGE : (page + 1) * PER_PAGE])
+            provider = self.providers.get(await provider_of(*of_books) or "")
+            return RulesPage(
+                organisation_id=organisation_id,
+                organisation=await organisation_name(*of_books),
+                rules=shown,
+                page=page,
+                total=len(found),
+                deleted=deleted,
+                ledger="" if provider is None else provider.profile.name,
+                names=await names_of(*of_books, [rule.opinions for rule in shown]),
+            )
+
+    async def found(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Rule, ...]:
+        """Those whose label has it, by label, as many as a select shows; none for who may not see them."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            try:
+                await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            except (NotAllowedError, OrganisationNotFoundError):
+                return ()
             every = await stored.all_rules(tx, actor.workspace.id, organisation_id)
-            name = await organisation_name(tx, actor.workspace.id, organisation_id)
-        found = [
-            rule
-            for rule in every
-            if rule.is_deleted is deleted and of in (None, rule.of) and alike(text) in alike(rule.target.label)
+        return tuple(rule for rule in every if not rule.is_deleted and alike(text) in alike(rule.target.label))[
+            :MOST_OPTIONS
         ]
-        page = min(max(page, 0), max(0, (len(found) - 1) // PER_PAGE))
-        return RulesPage(
-            organisation_id=organisation_id,
-            organisation=name,
-            rules=tuple(found[page * PER_PAGE : (page + 1) * PER_PAGE]),
-            page=page,
-            total=len(found),
-        )
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId) -> RulePage:
         """Raises:
@@ -112,14 +130,24 @@ class Rules:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
             rule = await _rule(tx, actor.workspace.id, organisation_id, rule_id)
-            return replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+            page = replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+        return await self._with_waiting(actor, page)
 
     async def new(self, actor: Actor, organisation_id: OrganisationId, target: Target) -> RulePage:
-        """The form for a rule of it; where there is one already, that one's. Raises: as `opened`."""
+        """The form for a rule of it; where there is one already, that one's.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError, NoConnectionError: as `opened`.
+            RuleRefusedError: there is no such payment method.
+        """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
-            return await self._new(tx, actor, person, organisation_id, proposed(target))
+            named = await labelled(tx, actor.workspace.id, organisation_id, target)
+            if named is None:
+                raise RuleRefusedError({TARGET: METHOD_GONE})
+            page = await self._new(tx, actor, person, organisation_id, proposed(named))
+        return await self._with_waiting(actor, page)
 
     async def proposed(self, actor: Actor, item_id: ItemId, of: RuleOf) -> RulePage:
         """The form for a rule of an item's supplier, customer, sender or payment method, filled in with what the item is coded
@@ -137,7 +165,9 @@ class Rules:
             target = await target_of(tx, item, of)
             if target is None:
                 raise RuleRefusedError({TARGET: f"{item.reference} has no {of.words} that a rule could be for."})
-            return await self._new(tx, actor, person, item.organisation_id, proposed(target, said_by(item, of)))
+            page = await self._new(tx, actor, person, item.organisation_id, proposed(target, said_by(item, of)))
+            page = replace(page, like=split_by(item) if of.is_of_party else None)
+        return await self._with_waiting(actor, page)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId | None, form: RuleForm) -> Rule:
         """Add one, or change one; a deleted one of the same is taken up again. The same form once more, saved already,
@@ -285,6 +315,18 @@ class Rules:
         profile = await self._profile(tx, actor.workspace.id, organisation_id)
         page = await rule_page(tx, actor.workspace.id, organisation_id, profile, form)
         return replace(page, is_admin=await self._may(tx, Deed.SET_UP, actor, person, organisation_id))
+
+    async def _with_waiting(self, actor: Actor, page: RulePage) -> RulePage:
+        """With how many items of it nobody has decided on."""
+        rule = page.rule or as_saved(
+            page.form,
+            None,
+            workspace_id=actor.workspace.id,
+            organisation_id=page.organisation_id,
+            by=actor.user_id,
+            now=self.db.clock.now(),
+        )
+        return replace(page, waiting=await Previewing(self.db, rule).waiting())
 
     async def _may(
         self, tx: Tx, deed: Deed, actor: Actor, person: Person | None, organisation_id: OrganisationId

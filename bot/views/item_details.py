@@ -9,16 +9,19 @@ from bot.domain.cards import Details, Happening, ItemCard
 from bot.domain.documents import FactField, Facts, ItemKind, Party, TaxSubtotal
 from bot.domain.items import Item
 from bot.domain.reports import MOST_RECEIPTS
+from bot.domain.rules import RuleOf
 from bot.views import rule_offers
 from bot.views.bank_match import autofill_button, bank_matches
 from bot.views.closing import closed
 from bot.views.document_words import document_name, is_credit
+from bot.views.ids import ActionId
 from bot.views.item_buttons import IN_LEDGER, open_in_ledger, withdraw_button
 from bot.views.item_exchange import Told, exchange
 from bot.views.item_lines import all_lines, parts
 from bot.views.item_payment import in_full, link_button
 from bot.views.item_words import kind_words, type_words
 from bot.views.items import came, coded, document, due_mark, headline, in_columns, last_from, mark, modal, warnings
+from bot.views.metadata import RuleRef
 from bot.views.parts import context, section
 from bot.views.reports import receipts
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
@@ -69,9 +72,25 @@ def details(found: Details, *, notice: str | None = None) -> View:
         *_history(found.history),
     ]
     blocks.append(context(_source(found)))
-    if more := [*_ledger_link(found.card), *withdraw_button(found.card)]:
+    if more := [*_ledger_link(found.card), *_rule_button(found.card), *withdraw_button(found.card)]:
         blocks.append(ActionsBlock(elements=more))
     return modal("Details", blocks)
+
+
+_RULES = {
+    ItemKind.COST: (RuleOf.SUPPLIER, "Rule for this supplier"),
+    ItemKind.SALE: (RuleOf.CUSTOMER, "Rule for this customer"),
+}
+
+
+def _rule_button(card: ItemCard) -> list[ButtonElement]:
+    """Where there is somebody whom a rule could be for, and who looks may make one."""
+    item = card.item
+    if not card.may_fix or item.kind not in _RULES or not item.counterparty.name or not item.is_booked:
+        return []
+    of, text = _RULES[item.kind]
+    ref = RuleRef(item.organisation_id, of, item_id=item.id)
+    return [ButtonElement(action_id=ActionId.NEW_RULE, text=text, value=ref.encode())]
 
 
 def _ledger_link(card: ItemCard) -> list[ButtonElement]:

@@ -111,11 +111,17 @@ def _setting_up(found: ManagePage) -> list[Block]:
     people = section("*People and roles*\n" + "\n".join(_holders(found)))
     approvals, alerts = _channel(found.approvals_channel), _channel(found.alerts_channel)
     channels = section(f"*Channels*\nApprovals: {approvals}\nAlerts: {alerts}")
+    rules = _rules(status)
     if Deed.TAKE_OVER in status.deeds:
         return [people, channels, *taking_over.offer(status.card.organisation_id, found.lost)]
     if Deed.SET_UP not in status.deeds:
         who = _names(found.people[Role.ADMIN])
-        return [people, channels, context(f"Settings, people and channels are for this organisation's admins: {who}")]
+        return [
+            *rules,
+            people,
+            channels,
+            context(f"Settings, people and channels are for this organisation's admins: {who}"),
+        ]
     value = str(status.card.organisation_id)
     people.accessory = ButtonElement(action_id=ActionId.OPEN_PEOPLE, text="Change roles", value=value)
     channels.accessory = ButtonElement(action_id=ActionId.OPEN_CHANNELS, text="Change channels", value=value)
@@ -136,7 +142,17 @@ def _setting_up(found: ManagePage) -> list[Block]:
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
-    return [settings, sales, tax, general, suppliers, methods, *_bank_match(found), people, channels, keys]
+    return [settings, sales, tax, general, suppliers, methods, *rules, *_bank_match(found), people, channels, keys]
+
+
+def _rules(status: ConnectionStatus) -> list[Block]:
+    """For whoever keeps the books."""
+    if Deed.FIX not in status.deeds:
+        return []
+    block = section("*Rules*\nWhat suppliers, customers, people and payment methods are coded to by themselves.")
+    value = str(status.card.organisation_id)
+    block.accessory = ButtonElement(action_id=ActionId.OPEN_RULES, text="Rules", value=value)
+    return [block]
 
 
 def _bank_match(found: ManagePage) -> list[Block]:

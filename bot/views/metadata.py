@@ -13,9 +13,10 @@ from bot.domain.api_keys import ApiKeyId
 from bot.domain.bank_lines import BankLineId
 from bot.domain.books import ListKind
 from bot.domain.browsing import Position
-from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.ids import ItemId, OrganisationId, RuleId
 from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.publishing import StepKind
+from bot.domain.rules import RuleOf
 
 HIGHEST_VERSION = 2**53
 """More than any version and any instant in milliseconds, and less than what a database's number holds."""
@@ -343,6 +344,67 @@ class MethodRef:
             return cls(OrganisationId(UUID(organisation)), method_id, _version(version or "0"))
         except ValueError:
             raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRef:
+    """A page of an organisation's rules, or of those that were deleted."""
+
+    organisation_id: OrganisationId
+    page: int = 0
+    deleted: bool = False
+
+    def encode(self) -> str:
+        return f"{self.organisation_id}:{self.page}:{'deleted' if self.deleted else ''}"
+
+    @classmethod
+    def decode(cls, text: str) -> "RulesRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        organisation, page, which = [*text.split(":"), "", ""][:3]
+        try:
+            return cls(OrganisationId(UUID(organisation)), _version(page or "0"), deleted=which == "deleted")
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef:
+    """A rule as a form or a list showed it; without one, a new one: made from an item, or of `name`. It begins as `FormRef`
+    does, whose organisation the selects that search go by.
+    """
+
+    organisation_id: OrganisationId
+    of: RuleOf
+    version: int = 0
+    rule_id: RuleId | None = None
+    item_id: ItemId | None = None
+    name: str = ""
+
+    def encode(self) -> str:
+        form = FormRef(self.organisation_id, self.version, self.item_id, is_of_sale=self.of is RuleOf.CUSTOMER)
+        return f"{form.encode()}::::{self.rule_id or ''}:{self.of}:{self.name}"
+
+    @classmethod
+    def decode(cls, text: str) -> "RuleRef":
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        form = FormRef.decode(text)
+        try:
+            *_, rule, of, name = text.split(":", 8)
+            rule_id = RuleId(UUID(rule)) if rule else None
+            if of == RuleOf.PAYMENT_METHOD and name:
+                method_of(name)
+            return cls(form.organisation_id, RuleOf(of), form.version, rule_id, form.item_id, name)
+        except ValueError:
+            raise NotOursError(text[:60]) from None
+
+
+def rule_of(value: str) -> RuleId:
+    """The rule that an option is. Raises: as `organisation_of`."""
+    return RuleId(organisation_of(value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Ids are those of Northwind's books, whoever sends them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -42,6 +42,9 @@ OF_AN_ORGANISATION = {
     ActionId.PREVIOUS_PAYMENT_METHODS,
     ActionId.NEXT_PAYMENT_METHODS,
     ActionId.ADD_PAYMENT_METHOD,
+    ActionId.OPEN_RULES,
+    ActionId.PREVIOUS_RULES,
+    ActionId.NEXT_RULES,
     ActionId.DISCONNECT,
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_REPORT,
@@ -112,6 +115,7 @@ A_USER = "users/1"
 REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
+OF_A_RULE = {ActionId.CHANGE_RULE, ActionId.PREVIEW_RULE, ActionId.SWITCH_RULE, ActionId.DELETE_RULE}
 IN_AN_EDIT = {ActionId.CHOOSE_KIND, ActionId.EDIT_LINES}
 OF_SETTINGS = (
     CallbackId.SETTINGS,
@@ -171,6 +175,8 @@ class Ids:
     api_key: str
     """With its organisation, as its button spells it."""
     payment_method: str
+    rule: str
+    deleted_rule: str
     bank_account: str
     dropped_statement: str
     statement: str
@@ -200,28 +206,24 @@ class Ids:
 
     def value(self, action: ActionId) -> str:
         """What the button says that it is about."""
-        if action is ActionId.RUN_COMMAND:
-            return "help"
         if action in OF_AN_ORGANISATION:
             return self.organisation
-        if action in (ActionId.DOWNLOAD_BATCH, ActionId.TYPE_LIST):
-            return f"{self.downloaded}:{1 if action is ActionId.DOWNLOAD_BATCH else ListKind.ACCOUNTS}"
-        if action is ActionId.ADD_STATEMENT:
-            return self.dropped_statement
-        if action in (ActionId.TAKE_PICTURE, ActionId.LEAVE_PICTURE):
-            return self.picture
-        if action in (ActionId.REVOKE_API_KEY, ActionId.SEND_FILES):
-            return self.api_key if action is ActionId.REVOKE_API_KEY else self.files
-        if action in (ActionId.CHANGE_PAYMENT_METHOD, ActionId.GO_TO_PAYMENT_METHOD):
-            return self.payment_method
+        if action in OF_A_RULE:
+            return self.rule
         if action in OF_LINES:
             return "0"
+        if action in OF_THEIR_OWN:
+            return str(OF_THEIR_OWN[action](self))
         return self.item(action).partition(":")[0] if action in OF_ANY_VERSION else self.item(action)
 
     def metadata(self, callback: CallbackId) -> str:
         """What the form says that it is about."""
         if callback is CallbackId.PAYMENT_METHOD:
             return self.payment_method
+        if callback is CallbackId.RULE:
+            return self.rule
+        if callback is CallbackId.RULE_TARGET:
+            return f"{self.organisation}:0::::::supplier:"
         if callback is CallbackId.NAME_BOOKS:
             return f"{FILE_EXPORT}:{BILLS}:{self.downloaded}"
         if callback is CallbackId.TYPED_LIST:
@@ -234,6 +236,23 @@ class Ids:
         draft = f":{FORM}:0:1" if callback in OF_A_DRAFT else ""
         of = self.downloaded if callback is CallbackId.LINK_CLAIMANT else self.organisation
         return f"{of}:{version}:{item}{draft}"
+
+
+OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
+    ActionId.RUN_COMMAND: lambda _: "help",
+    ActionId.DOWNLOAD_BATCH: lambda ids: f"{ids.downloaded}:1",
+    ActionId.TYPE_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
+    ActionId.ADD_STATEMENT: lambda ids: ids.dropped_statement,
+    ActionId.TAKE_PICTURE: lambda ids: ids.picture,
+    ActionId.LEAVE_PICTURE: lambda ids: ids.picture,
+    ActionId.REVOKE_API_KEY: lambda ids: ids.api_key,
+    ActionId.SEND_FILES: lambda ids: ids.files,
+    ActionId.CHANGE_PAYMENT_METHOD: lambda ids: ids.payment_method,
+    ActionId.GO_TO_PAYMENT_METHOD: lambda ids: ids.payment_method,
+    ActionId.NEW_RULE: lambda ids: f"{ids.organisation}:0:{ids.waiting.partition(':')[0]}:::::supplier:",
+    ActionId.RESTORE_RULE: lambda ids: ids.deleted_rule,
+}
+"""What the buttons of these say that they are about."""
 
 
 def trigger() -> str:
@@ -251,6 +270,10 @@ def click(ids: Ids, action: ActionId) -> Payload:
         pressed["selected_option"] = {"value": "xero", "text": {"type": "plain_text", "text": "Xero"}}
     if action is ActionId.GO_TO_PAYMENT_METHOD:
         pressed |= chosen(ids.payment_method.rpartition(":")[2])
+    if action is ActionId.GO_TO_RULE:
+        pressed |= chosen(ids.rule.split(":")[6])
+    if action is ActionId.ADD_RULE:
+        pressed |= chosen("supplier")
     return {"type": "block_actions", "actions": [pressed], "trigger_id": trigger(), **place(ids, action)}
 
 
@@ -267,6 +290,10 @@ def place(ids: Ids, action: ActionId) -> Payload:
     """Where it is pressed."""
     if action is ActionId.GO_TO_PAYMENT_METHOD:
         return {"view": view(CallbackId.EXPLANATION, f"{ids.organisation}:0:", {})}
+    if action in (ActionId.GO_TO_RULE, ActionId.ADD_RULE):
+        return {"view": view(CallbackId.EXPLANATION, f"{ids.organisation}:0:", {})}
+    if action in OF_A_RULE:
+        return {"view": view(CallbackId.RULE, ids.rule, filled(CallbackId.RULE))}
     if action in IN_THE_FORM:
         return {"view": view(CallbackId.CONNECT, BILLS, {})}
     if action in IN_AN_EDIT:
@@ -279,6 +306,8 @@ def place(ids: Ids, action: ActionId) -> Payload:
 
 def search(ids: Ids, action: ActionId) -> Payload:
     form = view(CallbackId.ADD_ITEM, ids.metadata(CallbackId.ADD_ITEM), {})
+    if action is ActionId.GO_TO_RULE:
+        form = view(CallbackId.EXPLANATION, f"{ids.organisation}:0:", {})
     block = f"{BlockId.TRACKING}:{REGION}" if action is ActionId.FIND_TRACKING else "b"
     return {"type": "block_suggestion", "action_id": action, "block_id": block, "value": "", "view": form}
 
@@ -397,6 +426,11 @@ OF_ADMINS: dict[CallbackId, Payload] = {
         BlockId.SCOPES: value({"type": "checkboxes", "selected_options": [{"value": "items:write"}]}),
     },
     CallbackId.PAYMENT_METHOD: {BlockId.METHOD_NAME: value(typed("Petty cash")), BlockId.IN_USE: value(chosen("yes"))},
+    CallbackId.RULE: {
+        BlockId.RULE_ACCOUNT: {ActionId.FIND_ACCOUNT: chosen("400")},
+        BlockId.RULE_FOR: value(chosen("new")),
+    },
+    CallbackId.RULE_TARGET: {BlockId.RULE_NAME: value(typed("Rail plc"))},
     CallbackId.BANK_SETTINGS: {BlockId.BANK_MATCH: value(chosen("off"))},
     CallbackId.SUPPLIER_SETTINGS: {BlockId.SUPPLIER_MATCH: value(chosen("loose"))},
     CallbackId.SALES_SETTINGS: {

@@ -41,6 +41,7 @@ from bot.domain.publishing import BatchState, StepKind, StepState
 from bot.domain.questions import asked, new_supplier
 from bot.domain.reports import Claim
 from bot.domain.rights import Role
+from bot.domain.rules import RuleOf, Target
 from bot.playground.slack import ADMIN as ADAM
 from bot.playground.slack import APPROVER as PRIYA
 from bot.playground.slack import BILLS, FORMER, GUEST, MEMBER, OTHER_BOT, OTHER_TEAM, OUTSIDER, OWNER, TEAM, Dropped
@@ -51,7 +52,7 @@ from bot.services.drafts import DraftRef
 from bot.services.lists import books_of
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef
+from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef, RuleRef
 from providers.file_export import PROFILE
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
@@ -62,6 +63,7 @@ from tests.fakes.connected import CATEGORY, as_connected
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
 from tests.handlers.desk import Desk, button_values
 from tests.handlers.dropping import dropped
+from tests.handlers.ruling import save_rule
 from tests.statements.files import sgml
 
 UNDO_SECONDS = 7200
@@ -291,6 +293,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     """One that the ledger refused, one approved that can be taken back, one that waits for its approver; and those that
     wait for an answer.
     """
+    rule, deleted_rule = await _a_rule(desk, "Ink & Co"), await _a_rule(desk, "Paper & Co", is_deleted=True)
     desk.xero.archive_account(TRADING, CATEGORY)
     for number in ("INV-3", *TOLD_OTHERWISE):
         await desk.add(OWNER, **{BlockId.NUMBER: number})
@@ -340,6 +343,8 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         dropped_statement=await _dropped_statement(desk),
         statement=_a_statement(desk),
         bank_line=bank_line,
+        rule=rule,
+        deleted_rule=deleted_rule,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         closed=closed,
         unlisted=unlisted,
@@ -569,3 +574,12 @@ async def _drafts(desk: Desk, item_id: ItemId) -> None:
         actor = await desk.world.actor(user)
         edit = (await services.forms.editing(actor, item_id)).edit
         await services.drafts.begin(actor, DraftRef(item_id=item_id, form_id=UUID(FORM)), edit)
+
+
+async def _a_rule(desk: Desk, name: str, *, is_deleted: bool = False) -> str:
+    """What the buttons of one have."""
+    rule = await save_rule(desk, Target(of=RuleOf.SUPPLIER, name=name, label=name), account="429")
+    actor, organisation = await desk.world.actor(), desk.world.organisation_id
+    if is_deleted:
+        rule = await desk.world.services.rules.delete(actor, organisation, rule.id, rule.version)
+    return RuleRef(organisation, rule.of, rule.version, rule.id).encode()

@@ -31,6 +31,7 @@ WORDS = {
     "disconnect": ENDERS,
     "items": INSIDERS,
     "payment-methods": ADMINS,
+    "rules": KEEPERS,
     "settings": ADMINS,
     "statement": KEEPERS,
     "sync": KEEPERS,
@@ -53,6 +54,17 @@ CLICKS = {
     ActionId.OPEN_API_KEYS: ADMINS,
     ActionId.MAKE_API_KEY: ADMINS,
     ActionId.REVOKE_API_KEY: ADMINS,
+    ActionId.OPEN_RULES: KEEPERS,
+    ActionId.PREVIOUS_RULES: KEEPERS,
+    ActionId.NEXT_RULES: KEEPERS,
+    ActionId.GO_TO_RULE: KEEPERS,
+    ActionId.ADD_RULE: KEEPERS,
+    ActionId.NEW_RULE: KEEPERS,
+    ActionId.CHANGE_RULE: KEEPERS,
+    ActionId.PREVIEW_RULE: KEEPERS,
+    ActionId.SWITCH_RULE: KEEPERS,
+    ActionId.DELETE_RULE: KEEPERS,
+    ActionId.RESTORE_RULE: KEEPERS,
     ActionId.OPEN_PAYMENT_METHODS: ADMINS,
     ActionId.PREVIOUS_PAYMENT_METHODS: ADMINS,
     ActionId.NEXT_PAYMENT_METHODS: ADMINS,
@@ -174,6 +186,8 @@ FORMS = {
     CallbackId.SETTINGS: ADMINS,
     CallbackId.SALES_SETTINGS: ADMINS,
     CallbackId.BANK_SETTINGS: ADMINS,
+    CallbackId.RULE: KEEPERS,
+    CallbackId.RULE_TARGET: KEEPERS,
     CallbackId.STATEMENT: KEEPERS,
     CallbackId.AUTOFILL_PAYMENT: KEEPERS,
     CallbackId.GENERAL_SETTINGS: ADMINS,
@@ -199,11 +213,15 @@ OPTIONS = {
     ActionId.FIND_PAYMENT_METHOD: INSIDERS,
     ActionId.FIND_USABLE_METHOD: INSIDERS,
     ActionId.GO_TO_PAYMENT_METHOD: INSIDERS,
+    ActionId.GO_TO_RULE: KEEPERS,
 }
 SHORTCUTS = {ShortcutId.SEND_MESSAGE: INSIDERS, ShortcutId.NEW_ITEM: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
 EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
 """Nobody's: they are about the installation, and only Slack can sign them."""
+
+ONLY_SHOWING = (CallbackId.SEARCH_ITEMS, CallbackId.RULE_TARGET)
+"""Forms whose answer is another page."""
 
 CHANGING = frozenset(
     {
@@ -241,12 +259,15 @@ CHANGING = frozenset(
         ("click", ActionId.MAKE_CREDIT_NOTE),
         ("click", ActionId.CONFIRM_REMOVED),
         ("click", ActionId.LEAVE_THERE),
+        ("click", ActionId.SWITCH_RULE),
+        ("click", ActionId.DELETE_RULE),
+        ("click", ActionId.RESTORE_RULE),
         ("click", ActionId.SEND_FILES),
         ("click", ActionId.TAKE_PICTURE),
         ("click", ActionId.LEAVE_PICTURE),
         ("shortcut", ShortcutId.SEND_MESSAGE),
         *(("click", action) for action in OF_LINES),
-        *(("form", callback) for callback in FORMS if callback is not CallbackId.SEARCH_ITEMS),
+        *(("form", callback) for callback in FORMS if callback not in ONLY_SHOWING),
         ("event", "file_shared"),
     }
 )

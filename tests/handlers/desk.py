@@ -15,6 +15,8 @@ SUPPLIER = (
     "</cac:AccountingSupplierParty>"
 )
 SEARCHES: dict[str, ActionId] = {
+    BlockId.RULE_ACCOUNT: ActionId.FIND_ACCOUNT,
+    BlockId.RULE_TAX: ActionId.FIND_TAX_RATE,
     BlockId.ACCOUNT: ActionId.FIND_ACCOUNT,
     BlockId.TAX_RATE: ActionId.FIND_TAX_RATE,
     BlockId.PRODUCT: ActionId.FIND_PRODUCT,

@@ -173,13 +173,13 @@ async def test_the_manage_page_offers_each_person_what_they_may_do_and_says_who_
     setting_up |= {ActionId.OPEN_SALES_SETTINGS, ActionId.OPEN_GENERAL_SETTINGS, ActionId.OPEN_PAYMENT_METHODS}
     setting_up |= {ActionId.OPEN_BANK_SETTINGS}
     setting_up |= {ActionId.OPEN_SUPPLIER_SETTINGS}
-    setting_up |= {ActionId.OPEN_TAX_SETTINGS}
+    setting_up |= {ActionId.OPEN_TAX_SETTINGS, ActionId.OPEN_RULES}
     connecting = {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
     assert set(buttons(admins)) == {ActionId.REFRESH_LISTS} | setting_up | connecting
     assert buttons(members) == []
     assert f"for this organisation's admins and bookkeepers: <@{BOOKKEEPER}> <@{ADMIN}>" in words(members)
     assert f"Settings, people and channels are for this organisation's admins: <@{ADMIN}>" in words(members)
-    assert set(buttons(keepers)) == {ActionId.REFRESH_LISTS}
+    assert set(buttons(keepers)) == {ActionId.REFRESH_LISTS, ActionId.OPEN_RULES}
     assert set(buttons(owners)) == {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
     assert all(page.blocks[0]["text"]["text"] == NAME for page in (admins, members, keepers, owners))
 

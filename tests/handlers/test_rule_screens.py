@@ -1,0 +1,176 @@
+"""Rules on screen: made from a document in two clicks, tried out, listed, found, changed, switched off, deleted, restored."""
+
+import pytest
+
+from bot.domain.rules import RuleOf, Target
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.api_client import A_BILL, a_client
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, filled, words
+from tests.handlers.ruling import save_rule
+
+SUPPLIER = "Paper &amp; Ink Ltd"
+
+
+async def listed(desk: Desk, user: str = BOOKKEEPER) -> View:
+    await desk.slack.command("/dext", "rules", user=user, channel=BILLS)
+    return desk.modal(user)
+
+
+async def form_from(desk: Desk, number: str = "INV-1") -> View:
+    """The form of a rule, in two clicks from a card."""
+    await desk.press(desk.card(number), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.NEW_RULE, BOOKKEEPER)
+    return desk.modal(BOOKKEEPER)
+
+
+async def sent(desk: Desk, values: dict[str, object], user: str = BOOKKEEPER) -> dict[str, str]:
+    """What is wrong, where it is."""
+    form = desk.modal(user)
+    named = filled(form, values)
+    await desk.offered(form, named, user)
+    done = await desk.slack.submit(form, named, user=user)
+    await desk.settle()
+    return {block.partition(":")[0]: sentence for block, sentence in (done.errors or {}).items()}
+
+
+async def change(desk: Desk, name: str, action: ActionId = ActionId.CHANGE_RULE) -> View:
+    shown = desk.modal(BOOKKEEPER)
+    (block,) = [block for block in shown.blocks if "accessory" in block and name in block["text"]["text"]]
+    await desk.slack.click(shown, action, user=BOOKKEEPER, block_id=block["block_id"])
+    await desk.settle()
+    return desk.modal(BOOKKEEPER)
+
+
+async def test_a_rule_made_from_a_document_codes_what_waits_and_is_tried_out_before(desk: Desk) -> None:
+    for number in ("INV-1", "INV-2", "INV-3"):
+        await desk.add(**{BlockId.NUMBER: number})
+    await desk.edit("INV-1", {BlockId.ACCOUNT: OTHER_CATEGORY})
+
+    form = await form_from(desk)
+    assert f"*Supplier: {SUPPLIER}*" in words(form)
+    assert "New items and 3 waiting items" in str(form.blocks)
+    await desk.press(form, ActionId.PREVIEW_RULE, BOOKKEEPER)
+    assert "*2 of 3 waiting items would change.*" in words(desk.modal(BOOKKEEPER))
+    assert "category" in words(desk.modal(BOOKKEEPER))
+    assert "429" in words(desk.card("INV-2"))
+    await desk.slack.close_modal(BOOKKEEPER)
+
+    assert await sent(desk, {}) == {}
+    assert "The rule is saved." in words(desk.modal(BOOKKEEPER))
+    assert f"*{SUPPLIER}* · supplier\n461 · Printing" in words(desk.modal(BOOKKEEPER))
+    assert "461" in words(desk.card("INV-2"))
+
+    # the same document opens the rule that there is by now
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    assert "Changed by <@" in words(await form_from(desk, "INV-2"))
+
+
+async def test_what_a_rule_says_is_read_back_as_it_was_saved_and_what_is_wrong_is_told_where_it_is(desk: Desk) -> None:
+    await desk.add()
+    await form_from(desk)
+    wrong = await sent(desk, {BlockId.RULE_DUE: "after_date", BlockId.RULE_DESCRIPTION: "For {client}"})
+    assert wrong == {BlockId.RULE_DUE_DAYS: "Write how many, as a whole number."}
+    wrong = await sent(
+        desk, {BlockId.RULE_DUE_DAYS: "14", BlockId.RULE_DUE: "after_date", BlockId.RULE_CURRENCY: "e1r"}
+    )
+    assert set(wrong) == {BlockId.RULE_DESCRIPTION, BlockId.RULE_CURRENCY}
+    says: dict[str, object] = {
+        BlockId.RULE_ACCOUNT: OTHER_CATEGORY,
+        BlockId.RULE_DESCRIPTION: "Paper {month}",
+        BlockId.RULE_CURRENCY: "eur",
+        BlockId.RULE_STATUS: "awaiting_payment",
+        BlockId.RULE_FOR: "new",
+    }
+    assert await sent(desk, says) == {}
+
+    line = words(desk.modal(BOOKKEEPER))
+    assert "as awaiting payment in Xero · due 14 days after its date · in EUR where none is stated" in line
+    assert "429" in words(desk.card("INV-1"))
+    await change(desk, SUPPLIER)
+    assert await sent(desk, {}) == {}
+    assert words(desk.modal(BOOKKEEPER)) == line
+    await change(desk, SUPPLIER)
+    await sent(desk, {BlockId.RULE_DUE: None, BlockId.RULE_DUE_DAYS: None, BlockId.RULE_STATUS: None})
+    assert "due" not in words(desk.modal(BOOKKEEPER)).rpartition(SUPPLIER)[2]
+
+
+async def test_a_rule_is_switched_off_deleted_and_brought_back_each_by_a_button_and_an_old_form_does_neither(
+    desk: Desk,
+) -> None:
+    await save_rule(desk, user=BOOKKEEPER, account=OTHER_CATEGORY)
+    await desk.add()
+    assert "There is none yet" not in words(await listed(desk))
+    old = await change(desk, SUPPLIER)
+
+    await desk.press(old, ActionId.SWITCH_RULE, BOOKKEEPER)
+    assert "The rule is switched off." in words(desk.modal(BOOKKEEPER))
+    assert "· switched off" in words(desk.modal(BOOKKEEPER))
+    assert CATEGORY in words(desk.card("INV-1"))
+    await change(desk, SUPPLIER)
+    await save_rule(desk, Target(of=RuleOf.SUPPLIER, name="Other", label="Other"), account=CATEGORY)
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.DELETE_RULE, BOOKKEEPER)
+    assert "The rule is deleted." in words(desk.modal(BOOKKEEPER))
+    assert SUPPLIER not in words(desk.modal(BOOKKEEPER))
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.OPEN_RULES, BOOKKEEPER)
+    assert "*Deleted rules*" in words(desk.modal(BOOKKEEPER))
+    await change(desk, SUPPLIER, ActionId.RESTORE_RULE)
+    assert "The rule is restored." in words(desk.modal(BOOKKEEPER))
+    assert f"*{SUPPLIER}* · supplier · switched off" in words(desk.modal(BOOKKEEPER))
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "says"), [("supplier", "Rail plc", "Rail plc"), ("person", MEMBER, f"<@{MEMBER}>")]
+)
+async def test_a_rule_is_made_without_a_document(desk: Desk, of: str, name: str, says: str) -> None:
+    await desk.slack.command("/dext", "rules", user=ADMIN, channel=BILLS)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_RULE, user=ADMIN, value=of)
+    if of == "supplier":
+        assert set(await sent(desk, {BlockId.RULE_NAME: "..."}, ADMIN)) == {BlockId.RULE_NAME}
+    assert await sent(desk, {BlockId.RULE_NAME: name}, ADMIN) == {}
+    assert set(await sent(desk, {}, ADMIN)) == {BlockId.RULE_FOR}
+    assert await sent(desk, {BlockId.RULE_ACCOUNT: OTHER_CATEGORY}, ADMIN) == {}
+    assert f"*{says}* · {of}\n461" in words(desk.modal(ADMIN))
+
+
+async def test_who_only_sends_in_sees_no_rules_and_is_offered_none(desk: Desk) -> None:
+    await desk.add()
+    await desk.slack.command("/dext", "rules", user=MEMBER, channel=BILLS)
+    assert desk.slack.view(MEMBER) is None
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, MEMBER)
+    assert ActionId.NEW_RULE not in actions(desk.modal(MEMBER))
+
+
+async def test_a_document_that_is_split_gives_its_split_to_the_rule(desk: Desk) -> None:
+    """By shares, the last one the rest; what comes in next is split so, to the cent."""
+    lines = [
+        {"description": "Paper", "net": "25.00", "tax": "5.00", "coding": {"category": CATEGORY}},
+        {"description": "Ink", "net": "75.00", "tax": "15.00", "coding": {"category": OTHER_CATEGORY}},
+    ]
+    async with a_client(desk.world) as api:
+        assert (await api.send({**A_BILL, "number": "SPLIT-1", "lines": lines})).status == 201
+    await desk.settle()
+    form = await form_from(desk, "SPLIT-1")
+    assert "As this document: Paper 25 %, Ink the rest" in str(form.blocks)
+    assert await sent(desk, {BlockId.RULE_ACCOUNT: None, BlockId.RULE_SPLIT: "like"}) == {}
+    assert "split into 2 lines" in words(desk.modal(BOOKKEEPER))
+
+    await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.GROSS: "120.01", BlockId.TAX: "20.01"})
+    card = words(desk.card("INV-2"))
+    assert "Paper: 25.00 GBP" in card
+    assert "Ink: 75.00 GBP" in card
+
+
+async def test_many_rules_are_turned_through_and_found(desk: Desk) -> None:
+    for number in range(22):
+        name = f"Supplier {number:02}"
+        await save_rule(desk, Target(of=RuleOf.SUPPLIER, name=name, label=name), account=OTHER_CATEGORY)
+    shown = await listed(desk)
+    assert "Supplier 19" in words(shown)
+    assert "Supplier 20" not in words(shown)
+    await desk.press(shown, ActionId.NEXT_RULES, BOOKKEEPER)
+    assert "Supplier 20" in words(desk.modal(BOOKKEEPER))
+    found = await desk.slack.options(desk.modal(BOOKKEEPER), ActionId.GO_TO_RULE, "21", user=BOOKKEEPER)
+    assert [option["text"]["text"] for option in found] == ["Supplier 21"]
+    await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.GO_TO_RULE, user=BOOKKEEPER, value=str(found[0]["value"]))
+    assert "*Supplier: Supplier 21*" in words(desk.modal(BOOKKEEPER))
