@@ -10,12 +10,13 @@ from bot.services.set_up import FormRefusedError, SetUp
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
+from bot.views.text import escape
 from handlers.bank_match import BankMatchHandlers
 from handlers.forms import read_for
 from handlers.general_settings import GeneralSettingsHandlers
-from handlers.organisations import where_meant
+from handlers.organisations import Act, where_meant
 from handlers.payloads import Click, Command, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.supplier_settings import SupplierSettingsHandlers
@@ -45,23 +46,23 @@ class SettingsHandlers:
         """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
         to what is for all, `suppliers` to what is suggested of contacts.
         """
-        words = [word.lower() for word in command.words[1:]]
-        if words in (["bank"], ["bank", "match"]):
-            ask = (ActionId.OPEN_BANK_SETTINGS, "Bank match")
-            return await where_meant(self.organisations, command, self.bank.form, ask)
-        if words == ["sales"]:
-            ask = (ActionId.OPEN_SALES_SETTINGS, "Sales")
-            return await where_meant(self.organisations, command, self.sales.form, ask)
-        if words == ["general"]:
-            ask = (ActionId.OPEN_GENERAL_SETTINGS, "General")
-            return await where_meant(self.organisations, command, self.general.form, ask)
-        if words == ["suppliers"]:
-            ask = (ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers")
-            return await where_meant(self.organisations, command, self.suppliers.form, ask)
-        if words == ["tax"]:
-            ask = (ActionId.OPEN_TAX_SETTINGS, "Tax")
-            return await where_meant(self.organisations, command, self.tax.form, ask)
-        return await where_meant(self.organisations, command, self._form, (ActionId.OPEN_SETTINGS, "Settings"))
+        words = " ".join(word.lower() for word in command.words[1:])
+        parts: dict[str, tuple[Act, ActionId, str]] = {
+            "": (self._form, ActionId.OPEN_SETTINGS, "Settings"),
+            "sales": (self.sales.form, ActionId.OPEN_SALES_SETTINGS, "Sales"),
+            "tax": (self.tax.form, ActionId.OPEN_TAX_SETTINGS, "Tax"),
+            "general": (self.general.form, ActionId.OPEN_GENERAL_SETTINGS, "General"),
+            "suppliers": (self.suppliers.form, ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers"),
+            "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
+        }
+        meant = parts.get(words.removesuffix(" match"))
+        if meant is None:
+            offered = ", ".join(f"`{part}`" for part in parts if part)
+            return Whisper(
+                f"I do not know settings called “{escape(words, 40)}”. There are {offered}; alone, those of costs."
+            )
+        form, action, name = meant
+        return await where_meant(self.organisations, command, form, (action, name))
 
     async def open_settings(self, click: Click) -> Reply:
         return await self._form(click.actor, organisation_of(click.value))

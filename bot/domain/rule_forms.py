@@ -61,7 +61,7 @@ def wrong_in(form: RuleForm) -> dict[str, str]:
     if max(len(form.target.name), len(form.target.label)) > LONGEST_LABEL:
         wrong[TARGET] = f"A name has at most {LONGEST_LABEL} characters."
     if not says.said:
-        wrong[NOTHING_SAID] = "Choose at least one thing that the rule is to say."
+        wrong[NOTHING_SAID] = "Fill in at least one field above."
     found = {
         "due": None if says.due is None else says.due.wrong,
         "description": None if says.description is None else wrong_with(says.description),

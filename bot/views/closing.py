@@ -39,7 +39,7 @@ def closing_fields(page: GeneralPage) -> list[Block]:
     until = page.general.closing.until
     days = {day: name for name, day in _shortcuts(page.today)}
     options = [
-        fields.an_option(OPEN, "Nothing is closed from here"),
+        fields.an_option(OPEN, "No closed day set here"),
         *(fields.an_option(day.isoformat(), f"{name}: {dated(day)}") for day, name in days.items()),
         fields.an_option(THE_DAY, "The day below"),
     ]

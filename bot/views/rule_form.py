@@ -64,7 +64,7 @@ FIELD_NAMES = {
     "currency": "currency",
     "split": "lines",
 }
-NO_OPINION = "No opinion"
+NO_OPINION = "Leave as it is"
 NEW_ONLY, WAITING = "new", "waiting"
 AS_IT_IS, NOT_SPLIT, LIKE_ITEM = "as_it_is", "none", "like"
 STALE = "Somebody else changed this while your form was open. This is how it is now; change what you meant to."
@@ -107,7 +107,7 @@ def form(found: RulePage, ref: RuleRef, *, notice: str | None = None) -> View:
 
 
 def _standing(found: RulePage) -> str:
-    words = "An empty field is no opinion: the settings, or another rule, say it."
+    words = "Leave a field empty, and this rule does not touch it."
     rule = found.rule
     if rule is None:
         return words
@@ -193,11 +193,15 @@ def _facts(found: RulePage) -> list[Block]:
         days = None if says.due is None else str(says.due.days)
         blocks += [
             fields.few_field(
-                _block(found, BlockId.RULE_DUE), "Due", due, None if says.due is None else says.due.kind, NO_OPINION
+                _block(found, BlockId.RULE_DUE),
+                "Due date is counted as",
+                due,
+                None if says.due is None else says.due.kind,
+                NO_OPINION,
             ),
             fields.text_field(
                 _block(found, BlockId.RULE_DUE_DAYS),
-                "How many days, or which day",
+                "Number of days, or day of the month (1 to 31)",
                 days,
                 longest=4,
                 hint="Where the document states no due date.",
@@ -211,7 +215,8 @@ def _facts(found: RulePage) -> list[Block]:
                 "Description",
                 says.description,
                 longest=LONGEST_TEMPLATE,
-                hint=f"Where the document has none. Filled in: {', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}.",
+                hint="Where the document has none. You can use "
+                f"{', '.join(f'{{{name}}}' for name in PLACEHOLDERS)}; such as: Paper {{month}}.",
                 optional=True,
             )
         )
@@ -273,7 +278,9 @@ def _for_what(found: RulePage) -> Block:
         fields.an_option(WAITING, f"New items and {waiting}", "What is approved already stays as it was approved."),
         fields.an_option(NEW_ONLY, "New items only", "What waits stays as it is coded now."),
     ]
-    return fields.radio_field(_block(found, BlockId.RULE_FOR), "Apply it to", options, WAITING)
+    is_new_only = found.rule is not None and found.rule.since is not None
+    initial = NEW_ONLY if is_new_only else WAITING
+    return fields.radio_field(_block(found, BlockId.RULE_FOR), "Apply it to", options, initial)
 
 
 def _buttons(found: RulePage, ref: RuleRef) -> list[ButtonElement]:

@@ -29,13 +29,15 @@ from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import RuleRef, RulesRef
 from bot.views.parts import context, section
-from bot.views.text import escape, mention, plain
+from bot.views.text import escape, mention, moment, plain
 
 TITLE = "Rules"
 WHAT_THEY_DO = (
     "A rule says once how to code all documents of a supplier, of a customer, of whoever sends them in, or of what was paid "
-    "with a payment method. It stands above the settings' defaults and below what a person chooses."
+    "with a payment method. What a person chooses, or what came with the document, stands above it; then the rule of who sent it "
+    "in counts, the payment method's, the supplier's or customer's, and last the settings' defaults."
 )
+NONE_YET = "No rules yet. Press *Details* on a card, then *Rule for this supplier*; or choose below whom one is for."
 OF_NAMES = {
     RuleOf.SUPPLIER: "Supplier",
     RuleOf.CUSTOMER: "Customer",
@@ -105,15 +107,11 @@ def page(found: RulesPage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]
     if notice is not None:
         blocks.append(section(f":white_check_mark: {notice}"))
-    title = "*Deleted rules*\nWhat they said is no longer said. *Restore* brings one back as it was."
+    title = "*Deleted rules*\nThey no longer apply. *Restore* brings one back as it was."
     blocks.append(section(title if found.deleted else f"*Rules*\n{WHAT_THEY_DO}"))
     blocks += [_line(rule, found) for rule in found.rules]
     if not found.rules:
-        none = (
-            "None is deleted."
-            if found.deleted
-            else "There is none yet. *Details* of a document makes one in two clicks."
-        )
+        none = "No deleted rules." if found.deleted else NONE_YET
         blocks.append(context(none))
     blocks.append(ActionsBlock(elements=_below(found)))
     return _modal(blocks, RulesRef(found.organisation_id, found.page, deleted=found.deleted).encode())
@@ -121,9 +119,10 @@ def page(found: RulesPage, *, notice: str | None = None) -> View:
 
 def _line(rule: Rule, found: RulesPage) -> SectionBlock:
     off = "" if rule.is_active else " · switched off"
+    since = "" if rule.since is None else f" · for what came in since {moment(rule.since)}"
     weak = " · only where nothing else says" if rule.strength is Strength.IF_BLANK else ""
     line = section(
-        f"*{label_of(rule.target)}* · {rule.of.words}{weak}{off}\n{said(rule.opinions, found.names, found.ledger)}"
+        f"*{label_of(rule.target)}* · {rule.of.words}{weak}{since}{off}\n{said(rule.opinions, found.names, found.ledger)}"
     )
     ref = RuleRef(found.organisation_id, rule.of, rule.version, rule.id).encode()
     action, text = (ActionId.RESTORE_RULE, "Restore") if found.deleted else (ActionId.CHANGE_RULE, "Change")
@@ -185,14 +184,16 @@ def _target_field(of: RuleOf) -> Block:
             element = UserSelectElement(action_id=ActionId.VALUE)
             return fields.field(BlockId.RULE_NAME, OF_NAMES[of], element, hint="Whoever sends the documents in.")
         case RuleOf.PAYMENT_METHOD:
-            return payment_fields.payment_method_field(BlockId.RULE_NAME, OF_NAMES[of], None, optional=False)
+            hint = "None here? Add one with /dext payment-methods first."
+            return payment_fields.payment_method_field(BlockId.RULE_NAME, OF_NAMES[of], None, hint=hint, optional=False)
         case _:
             return fields.text_field(
                 BlockId.RULE_NAME,
                 OF_NAMES[of],
                 None,
                 longest=LONGEST_LABEL,
-                hint="As their documents write it. Capitals, dots and Ltd or GmbH make no difference.",
+                hint="As their documents write it. Capitals and dots make no difference. Ltd or GmbH may be left out, but "
+                "another one of them is another company.",
             )
 
 

@@ -86,6 +86,7 @@ async def test_what_a_rule_says_is_read_back_as_it_was_saved_and_what_is_wrong_i
 
     line = words(desk.modal(BOOKKEEPER))
     assert "as awaiting payment in Xero · due 14 days after its date · in EUR where none is stated" in line
+    assert "· for what came in since <!date" in line
     assert "429" in words(desk.card("INV-1"))
     await change(desk, SUPPLIER)
     assert await sent(desk, {}) == {}

@@ -77,3 +77,10 @@ async def test_saving_sales_tells_what_was_changed(desk: Desk) -> None:
 
     assert "• *Publish sales to*: Bank accounts (was: Sales)\n• *Default payment method*: Card (was: none)" in told
     assert "They are received with *Card* → 093 · Company Card (GBP)" in told
+
+
+async def test_settings_that_there_are_not_are_answered_with_those_that_there_are(desk: Desk) -> None:
+    await desk.slack.command("/dext", "settings taxes", user=ADMIN, channel=BILLS)
+    assert desk.slack.view(ADMIN) is None
+    (told,) = desk.whispers(ADMIN)
+    assert "“taxes”. There are `sales`, `tax`, `general`, `suppliers`, `bank`" in told
