@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot.domain.problems import Problem, ProblemCode
-from providers.errors import OutcomeUnknownError, PersonNeededError, ProviderChangedError
+from providers.errors import (
+    AccessExpiredError,
+    OutcomeUnknownError,
+    PersonNeededError,
+    ProviderChangedError,
+    ReconnectNeededError,
+    TryLaterError,
+)
 from providers.http import Answer
 
 Sentence = tuple[re.Pattern[str], ProblemCode, dict[str, str]]
@@ -36,6 +43,20 @@ def object_of(answer: Answer) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def once_written() -> Iterator[None]:
+    """Around what is still to be done when something of it stands in the ledger already: "not now" is no "nothing was written"
+    any more.
+
+    Raises:
+        OutcomeUnknownError: it could not be done for now.
+    """
+    try:
+        yield
+    except (TryLaterError, AccessExpiredError, ReconnectNeededError) as error:
+        raise OutcomeUnknownError("a part of it is written, and the rest could not be done yet") from error
 
 
 @contextmanager

@@ -71,7 +71,11 @@ def worked_out(posting: Posting, policy: TaxPolicy, method: TaxMethod, rates: Le
         return posting
     is_priced_so = posting.line_amounts is LineAmounts.INCLUSIVE
     priced = posting.lines if is_priced_so else tuple(_inclusive(line) for line in posting.lines)
-    lines = tuple(_left(line, policy, method, rates) for line in priced)
+    is_untaxed = not posting.tax
+    lines = tuple(
+        _left(line, method, rates) if _is_for_ledger(line, policy, rates, is_untaxed=is_untaxed) else line
+        for line in priced
+    )
     if not any(line.is_tax_left for line in lines):
         return posting
     tax = sum((line.tax for line in lines), NOTHING)
@@ -79,18 +83,19 @@ def worked_out(posting: Posting, policy: TaxPolicy, method: TaxMethod, rates: Le
     return replace(posting, lines=lines, line_amounts=LineAmounts.INCLUSIVE, tax=tax, net=net)
 
 
-def _left(line: PostingLine, policy: TaxPolicy, method: TaxMethod, rates: LedgerRates) -> PostingLine:
+def _left(line: PostingLine, method: TaxMethod, rates: LedgerRates) -> PostingLine:
     percent = rates.percents.get(line.tax_code or "")
-    if percent is None or not _is_for_ledger(line, policy, rates):
+    if percent is None:
         return line
     gross = line.net + line.tax
     tax = method.tax_within(gross, percent)
     return replace(line, net=gross - tax, tax=tax, is_tax_left=True)
 
 
-def _is_for_ledger(line: PostingLine, policy: TaxPolicy, rates: LedgerRates) -> bool:
+def _is_for_ledger(line: PostingLine, policy: TaxPolicy, rates: LedgerRates, *, is_untaxed: bool) -> bool:
+    """A line without tax of a document that states some is stated, too."""
     if policy is TaxPolicy.EXCEPTIONS:
-        return not line.tax or rates.of_categories.get(line.account_code) == 0
+        return is_untaxed or rates.of_categories.get(line.account_code) == 0
     return policy is TaxPolicy.LEDGER
 
 

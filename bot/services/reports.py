@@ -13,6 +13,7 @@ from bot.db.base import table_of
 from bot.db.claimants import keep_link
 from bot.db.connections import ConnectionRow
 from bot.db.items import change_item, change_items, item_from_source, load_items
+from bot.db.publications import document_left_behind
 from bot.db.reports import claimable_items, forget_receipts, keep_receipts, last_report, receipts_of
 from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
@@ -47,6 +48,7 @@ MOST_COMPARED = 10
 """Earlier documents of a supplier that a typed exchange rate is compared with."""
 APART = "taken apart"
 NO_REPORT = "it is no expense report."
+IN_THE_LEDGER = "it stands in the ledger, only otherwise than it was approved. Its alert says what can be done."
 NOT_FROM_HERE = (
     "it cannot be taken apart from there. Its approval can be undone, and what is published be withdrawn first."
 )
@@ -200,6 +202,8 @@ class Reports:
             if refusal is not None:
                 raise NotAllowedError(refusal)
             _require_whole(before, version)
+            if await document_left_behind(tx, before.workspace_id, before.id) is not None:
+                raise NotNowError(before, IN_THE_LEDGER)
             await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
             await hold_books(tx, before.workspace_id, before.organisation_id)
             receipts = (await receipts_of(tx, before.workspace_id, [before.id])).get(before.id, ())

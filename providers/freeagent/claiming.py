@@ -8,7 +8,7 @@ report that is refused nothing stays. A report is there when all of its expenses
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -24,10 +24,15 @@ from providers.freeagent.completing import linked
 from providers.freeagent.documents import Json, Link, claim_of, line_marked
 from providers.freeagent.gone import Gone
 from providers.freeagent.resources import AND, EXPENSES, id_of
-from providers.refusals import mapped_errors
+from providers.refusals import mapped_errors, once_written
 
 _SAME = ("user", "category", "project")
 """Records that an expense of ours names."""
+MOVED_BY = timedelta(days=62)
+"""By more than this nobody moves a receipt that was sent before, such as to the next open day."""
+_AS_SENT = ("sales_tax_status", "ec_status", "currency")
+_AMOUNTS_AS_SENT = ("sales_tax_rate", "manual_sales_tax_amount")
+"""What is said of its tax and currency; of these what is sent has to stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,13 @@ class Claims:
             try:
                 made = await self._sent(access, [records[place] for place in missing])
             except PersonNeededError as error:
-                await self._take_back(access, marker, records)
+                with once_written():
+                    await self._take_back(access, marker, records)
                 return Refused(problem=await self.gone.told(access, records, _of_its_day(error.problem, records)))
             there |= _by_line(marker, made)
         if len(there) < len(records):
-            there |= _by_line(marker, await self._around(access, records))
+            with once_written():
+                there |= _by_line(marker, await self._around(access, records))
         if len(there) < len(records):
             raise OutcomeUnknownError("an answer without all expenses that were sent")
         return self._accepted([there[place] for place in range(len(records))])
@@ -85,9 +92,9 @@ class Claims:
             await self._delete(access, row)
 
     async def _around(self, access: Access, records: Sequence[Json]) -> list[Json]:
-        """All expenses of the days of these."""
-        days = sorted(record["dated_on"] for record in records)
-        query = {"from_date": days[0], "to_date": days[-1]}
+        """All expenses of the days of these, and of those that an earlier form of the report may have given them."""
+        days = sorted(date.fromisoformat(record["dated_on"]) for record in records)
+        query = {"from_date": (days[0] - MOVED_BY).isoformat(), "to_date": (days[-1] + MOVED_BY).isoformat()}
         return await self.client.whole(access, EXPENSES.path, query)
 
     async def _delete(self, access: Access, row: Json) -> None:
@@ -145,9 +152,12 @@ class Claims:
         changed = changes(left, self._document(list(standing.values())))
         if changed and changed != withdrawal.known:
             return Refused(problem=Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed}))
+        first, *others = sorted(standing.values(), key=lambda one: str(one.get("dated_on")))
         try:
-            for row in sorted(standing.values(), key=lambda one: str(one.get("dated_on"))):
-                await self._delete(access, row)
+            await self._delete(access, first)
+            with once_written():
+                for row in others:
+                    await self._delete(access, row)
         except PersonNeededError as error:
             return Refused(problem=error.problem)
         return Accepted(ledger_id=withdrawal.document_id)
@@ -193,7 +203,14 @@ def _says(row: Json, record: Json) -> bool:
         is_same = (
             Decimal(row["gross_value"]) == Decimal(record["gross_value"]) and row["dated_on"] == record["dated_on"]
         )
-        return is_same and all(_named(row, name) == _named(record, name) for name in _SAME)
+        names_same = all(_named(row, name) == _named(record, name) for name in _SAME)
+        said = all(row.get(name) == record[name] for name in _AS_SENT if name in record)
+        summed = all(
+            name in row and Decimal(str(row[name])) == Decimal(str(record[name]))
+            for name in _AMOUNTS_AS_SENT
+            if name in record
+        )
+        return is_same and names_same and said and summed
 
 
 def _named(record: Mapping[str, Any], name: str) -> str:

@@ -22,7 +22,7 @@ from providers.freeagent.finding import Finder
 from providers.freeagent.gone import Gone
 from providers.freeagent.resources import EXPENSES, PAYMENTS, RECEIVED, RESOURCES, SPENT, Resource, id_of
 from providers.one_by_one import one_by_one
-from providers.refusals import mapped_errors
+from providers.refusals import mapped_errors, once_written
 
 Json = dict[str, Any]
 MOST_KEYS = 2000
@@ -55,7 +55,7 @@ class Creator:
         resource = SPENT if draft["route"] == PAYMENTS else RESOURCES[draft["route"]]
         if was_sent:
             there = await self.finder.marked(access, resource, draft)
-            if there is not None:
+            if there is not None and not await self._is_gone_again(access, resource, draft, there):
                 return await self._finished(access, resource, draft, there)
         try:
             record = await self.completer.complete(access, draft)
@@ -73,6 +73,8 @@ class Creator:
         """
         if problem.code is ProblemCode.NUMBER_TAKEN and resource.is_sold:
             there = await self.finder.marked(access, resource, draft)
+            if there is not None and await self._is_gone_again(access, resource, draft, there):
+                return await self._one(access, draft, key, was_sent=False)
             if there is not None:
                 return await self._finished(access, resource, draft, there)
         party = draft.get("party")
@@ -90,11 +92,26 @@ class Creator:
         if draft.get("sent") and made.get("status") == DRAFT:
             path = f"{resource.path}/{ledger_id}"
             try:
-                made = await self.finder.client.change(access, path, resource.root, step="/transitions/mark_as_sent")
+                with once_written():
+                    made = await self.finder.client.change(
+                        access, path, resource.root, step="/transitions/mark_as_sent"
+                    )
             except PersonNeededError as error:
-                await self.finder.client.delete(access, path)
+                with once_written():
+                    await self.finder.client.delete(access, path)
                 return Refused(problem=error.problem)
         return Accepted(ledger_id=ledger_id, record=await self._record(access, resource, draft, made))
+
+    async def _is_gone_again(self, access: Access, resource: Resource, draft: Json, there: Json) -> bool:
+        """A draft of ours that was to be marked as sent, and was not, may say what an earlier form of the item said: it makes way
+        for what is sent now.
+        """
+        if not draft.get("sent") or there.get("status") != DRAFT:
+            return False
+        with mapped_errors():
+            number = id_of(there["url"])
+        await self.finder.client.delete(access, f"{resource.path}/{number}")
+        return True
 
     async def _record(self, access: Access, resource: Resource, draft: Json, made: Json) -> Found:
         if draft["route"] != PAYMENTS:

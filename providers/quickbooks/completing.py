@@ -70,7 +70,7 @@ class Completer:
         accounts = await self._accounts(access, {draft["account"] for draft in drafts if draft["account"]})
         if drafts and "document" in drafts[0]:
             return await self._payments(access, drafts, accounts)
-        rates = await self._known_rates(access, {code for draft in drafts for code in draft["taxes"]})
+        rates = await self._known_rates(access, {code for draft in drafts for code in _tax_codes(draft)})
         parties = await self.parties.of(access, drafts, key)
         return [
             _document(draft, party, accounts, rates) if isinstance(party, Party) else party
@@ -183,6 +183,13 @@ def _name_party(record: Json, entity: Entity, party: Party) -> None:
         detail[entity.party] = typed
         if "TaxCodeRef" in detail:
             detail["TaxApplicableOn"] = "Sales" if party.entity == "Customer" else "Purchase"
+
+
+def _tax_codes(draft: Json) -> set[str]:
+    """Those whose rates are needed: for the tax that is stated, and for amounts with tax in them where the vendor works it out."""
+    details = (line[line["DetailType"]] for line in draft["record"]["Line"] if "DetailType" in line)
+    worked_out = {detail["TaxCodeRef"]["value"] for detail in details if "TaxInclusiveAmt" in detail}
+    return {*draft["taxes"], *worked_out}
 
 
 def _leave_gross_out(detail: Json, net: Decimal, sides: Mapping[str, tuple[Rate, ...]]) -> None:

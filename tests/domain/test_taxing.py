@@ -212,3 +212,14 @@ def test_a_sale_that_states_tax_waits_where_rates_are_switched_off() -> None:
     assert (rules.taxes(ItemKind.COST), rules.taxes(ItemKind.SALE), rules.is_tax_off) == (False, False, True)
     untaxed = BookRules(taxes_costs=False, taxes_sales=False)
     assert untaxed.under(TaxPolicy.NONE) is untaxed
+
+
+def test_a_line_without_tax_of_a_document_that_states_some_is_stated_too() -> None:
+    lines = a_line("100.00", tax=D("20.00")), a_line("50.00", tax=D("0.00"))
+    item = an_item(net=D("150.00"), tax=D("20.00"), gross=D("170.00"), lines=lines)
+
+    posting = taxed_posting(
+        replace(item, tax_policy=TaxPolicy.EXCEPTIONS), Kept(rules=WORKING, rates=RATES), marker="m"
+    )
+
+    assert (posting.net, posting.tax, posting.gross) == (D(150), D(20), D(170))

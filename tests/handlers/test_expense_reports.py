@@ -29,6 +29,7 @@ from bot.playground.slack import (
     Submitted,
     View,
 )
+from bot.services import sending
 from bot.services.current import NotNowError, StaleItemError, require_item
 from bot.services.reports import CannotReportError, ReceiptsRefusedError
 from bot.views.ids import ActionId, BlockId
@@ -432,3 +433,19 @@ async def test_where_a_package_takes_none_it_is_not_offered(desk: Desk) -> None:
         await unable.opened(actor, desk.world.organisation_id)
     with pytest.raises(CannotReportError):
         await unable.make(actor, desk.world.organisation_id, Claim(receipts=(), claimant="Mia"), "report:V1")
+
+
+async def test_a_report_that_stands_in_the_ledger_otherwise_than_approved_is_not_taken_apart(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its receipts would be booked beside it."""
+    await two_receipts(desk)
+    await make(desk)
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "differences", lambda *_: ("total: 150.00 here, 150.01 in the ledger",))
+        await desk.press(card_of(desk, "B-1003"), ActionId.APPROVE_ITEM, APPROVER)
+
+    await take_apart(desk, card_of(desk, "B-1003"), BOOKKEEPER)
+
+    assert "it stands in the ledger, only otherwise than it was approved" in desk.whispers(BOOKKEEPER)[-1]
+    assert ActionId.APPROVE_ITEM not in actions(card_of(desk, "B-1001"))
