@@ -59,5 +59,7 @@ def _not_made(error: Exception, provider: AccountingProvider) -> Problem:
         said = str(error)
     elif isinstance(error, ArithmeticError):
         said = "its amounts are of no size that can be counted with"
-    logger.warning("nothing can be made of an approved item", exc_info=not isinstance(error, NotWritableError))
+    is_ours = not isinstance(error, NotWritableError | ArithmeticError)
+    level = logging.ERROR if is_ours else logging.WARNING
+    logger.log(level, "nothing can be made of an approved item", exc_info=not isinstance(error, NotWritableError))
     return Problem(code=ProblemCode.DOCUMENT_NOT_MADE, facts={"what": said, "ledger": provider.profile.name})

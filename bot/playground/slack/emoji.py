@@ -39,6 +39,8 @@ SIGNS = {
     "memo": ("✎", "grey", "📝"),
     "pencil2": ("✎", "grey", "✏️"),
     "link": ("∞", "grey", "🔗"),
+    "calendar": ("▦", "grey", "📆"),
+    "currency_exchange": ("⇄", "grey", "💱"),
     "electric_plug": ("⏻", "grey", "🔌"),
     "gear": ("⚙", "grey", "⚙️"),
     "raised_hand": ("‖", "amber", "✋"),
