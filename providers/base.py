@@ -126,6 +126,8 @@ class Layout:
     takes_not: frozenset[str] = frozenset()
     sells_products: bool = False
     """Whether lines of sales have a product in the place of a category."""
+    names_currency: bool = True
+    """Whether its files say which currency a document is in. Without, an exchange rate says that it is in another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,8 +346,8 @@ class FileProvider(Protocol):
         """What stands for a sign-in: the organisation as an admin has typed it, for as long as it is connected."""
         ...
 
-    def rules(self, layout: str) -> BookRules:
-        """What books ask of their documents whose files are laid out so."""
+    def rules(self, books: Books) -> BookRules:
+        """What these books ask of their documents, by what their files are laid out for and their own currency."""
         ...
 
     def laid_out(self, books: Books) -> AccountingProvider:

@@ -14,6 +14,8 @@ from bot.domain.tax_policies import TaxMethod, TaxPolicy
 
 TRACKING, PRODUCTS, BOUGHT = "tracking", "products", "products of costs"
 """Of lines; what a package can do (`Capability`) is called so, too."""
+FOREIGN_BANK = "bank transaction in another currency"
+"""Of what is booked on a bank account, where the books' own currency is another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,10 @@ class BookRules:
     """Whether a category has a tax rate of its own there (`Account.default_tax_code`)."""
     costs_taxed_in: str | None = None
     """The one currency in which tax on costs is booked; None: in any."""
+    foreign_by_rate: str | None = None
+    """The books' own currency, where a document says by nothing but an exchange rate to it that it is in another; None: it says
+    which one it is in.
+    """
     sells_products: bool = False
     """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
     parts_contacts: bool = False
@@ -53,8 +59,8 @@ class BookRules:
     tracks_documents: bool = False
     """Whether there are tracking categories of which a document has one option, and not each of its lines its own."""
     takes_not: Mapping[str, str] = field(default_factory=dict)
-    """What its software has no place for, though its package has: kinds of documents (`PostingKind`), and what lines have
-    (`TRACKING`, `PRODUCTS`, `BOUGHT`); and what lacks it, in words.
+    """What its software has no place for, though its package has: kinds of documents (`PostingKind`, `FOREIGN_BANK`), and what
+    lines have (`TRACKING`, `PRODUCTS`, `BOUGHT`); and what lacks it, in words.
     """
     of_document: Mapping[str, str] = field(default_factory=dict)
     """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""

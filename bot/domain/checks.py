@@ -7,13 +7,13 @@ ready. What only the ledger can know is predicted elsewhere and never blocks.
 from decimal import Decimal
 
 from bot.domain.billing import customers_not_taken
-from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, USUAL_RULES, BookRules
+from bot.domain.book_rules import BOUGHT, FOREIGN_BANK, PRODUCTS, TRACKING, USUAL_RULES, BookRules
 from bot.domain.booking import kind_of, said_otherwise
 from bot.domain.books import Account
 from bot.domain.closing import ClosedEffect
 from bot.domain.coding import Coding, Source
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, LineAmounts
-from bot.domain.exchange import is_plausible
+from bot.domain.exchange import is_plausible, rate_to
 from bot.domain.items import Item
 from bot.domain.required import RequiredField, lacking
 from bot.domain.settings import Destination
@@ -81,13 +81,30 @@ def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
         return ()
     document_type = item.facts.document_type
     kind = kind_of(item.kind, document_type, item.publish_to, rules)
-    if kind not in rules.takes_not:
+    what = FOREIGN_BANK if kind.is_of_bank and _is_foreign_by_rate(item.facts, rules) else kind
+    if kind not in rules.takes_not and what not in rules.takes_not:
         return _lines_not_taken(item, rules)
     usual = Destination.SALES if item.kind is ItemKind.SALE else Destination.PURCHASES
     there = kind_of(item.kind, document_type, usual, rules)
     instead = "" if there in rules.takes_not else f"publish it to {usual.words}, or "
-    said = f"{rules.takes_not[kind]} has no place for a {kind.words}"
+    lacking, words = (kind, kind.words) if kind in rules.takes_not else (what, what)
+    said = f"{rules.takes_not[lacking]} has no place for a {words}"
     return (f"{said}: {instead}enter it there by hand and archive it here.",)
+
+
+def without_rate(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """What is in another currency, where only a rate says so: without, it would be booked as so much in the books' own."""
+    own = rules.foreign_by_rate
+    if not item.is_booked or own is None or not _is_foreign_by_rate(item.facts, rules):
+        return ()
+    if rate_to(item.facts, own) is not None:
+        return ()
+    said = f"It is in {item.facts.currency}, and its file says so by nothing but an exchange rate"
+    return (f"{said}: type in Edit how many {item.facts.currency} were 1 {own}.",)
+
+
+def _is_foreign_by_rate(facts: Facts, rules: BookRules) -> bool:
+    return rules.foreign_by_rate is not None and facts.currency not in (None, rules.foreign_by_rate)
 
 
 def not_billed(item: Item, rules: BookRules) -> tuple[str, ...]:

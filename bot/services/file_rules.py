@@ -50,7 +50,7 @@ class FileRules:
 
     def _renewed(self, row: Row[Any], books: Books) -> Books | None:
         """With this version's rules; None where it has them."""
-        rules = self.providers[row.provider].rules(books.layout or "")
+        rules = self.providers[row.provider].rules(books)
         return None if rules == books.rules else replace(books, rules=rules)
 
     async def _one(self, row: Row[Any]) -> bool:

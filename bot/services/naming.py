@@ -6,7 +6,7 @@ person is the organisation's first admin, it is announced and recorded, and reco
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -98,8 +98,8 @@ class Naming:
                 lock_dates_known=False,
                 bill_rights=BillRights.ALL,
                 layout=named.layout,
-                rules=provider.rules(named.layout),
             )
+            books = replace(books, rules=provider.rules(books))
             choice = OrganisationChoice(tenant_id=tenant_id, name=named.name, bill_rights=BillRights.ALL)
             token_set_id = await self.linking.flows.tokens.keep(tx, package, provider.granted(books))
             row_id = new_id()

@@ -24,6 +24,7 @@ from bot.domain.checks import (
     not_summed,
     not_taken,
     parted_on_bank,
+    without_rate,
     without_required,
 )
 from bot.domain.coded import coded
@@ -170,7 +171,8 @@ def checked(item: Item, rules: BookRules) -> Item:
     asked = tuple(question.words for question in item.questions if question.is_open)
     rules = rules.under(item.tax_policy)
     known = check(item.facts, item.coding, item.kind, rules)
-    taken = (*not_summed(item), *not_taken(item, rules), *not_billed(item, rules), *not_split(item))
+    taken = (*not_summed(item), *not_taken(item, rules), *without_rate(item, rules))
+    taken = (*taken, *not_billed(item, rules), *not_split(item))
     going = (*not_paid(item), *parted_on_bank(item, rules), *taken)
     return replace(item, complaints=(*asked, *known, *without_required(item, rules), *going, *in_closed_period(item)))
 

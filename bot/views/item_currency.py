@@ -18,6 +18,7 @@ _RATE = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,6}|,(?![0-9]{3}$)[0-9]{1,6})?")
 NO_CURRENCY = "Type the three letters of a currency, such as GBP or EUR."
 WRONG = "Write a rate such as 1.168: more than 0, at most a million, and with at most six decimals, behind a point."
 HINT = "As it stands on the document. Leave it empty, and {ledger} takes its own of the day."
+NEEDED = "As it stands on the document, or as you book it: by nothing else does its file say that it is in {currency}."
 
 
 def currency_fields(page: ItemPage) -> list[Block]:
@@ -31,13 +32,14 @@ def _rate_field(page: ItemPage) -> list[Block]:
     if facts.currency in (None, own):
         return []
     rate = _shown(facts, own)
+    hint = NEEDED if page.rules.foreign_by_rate is not None else HINT
     return [
         fields.text_field(
             f"{BlockId.CURRENCY_RATE}:{facts.currency}",
             f"Exchange rate: {facts.currency} for 1 {own}",
             None if rate is None else plain_number(rate),
             longest=LONGEST,
-            hint=HINT.format(ledger=page.ledger),
+            hint=hint.format(ledger=page.ledger, currency=facts.currency),
             optional=True,
         )
     ]

@@ -24,8 +24,11 @@ def exchange(found: ItemCard) -> list[Told]:
         )
     if rate_to(facts, own) is not None:
         return _stated(in_words(towards(facts, own)), _how_known(facts))
-    ledgers = f"{escape(found.ledger)}'s rate of the day"
-    return [(NAME, ledgers, "" if stated is None else f"the document states another: {escape(stated, 80)}")]
+    other = "" if stated is None else f"the document states another: {escape(stated, 80)}"
+    if found.rules.foreign_by_rate is not None:
+        return [(NAME, "none yet", other)]
+    whose = "the software" if found.is_downloaded else escape(found.ledger)
+    return [(NAME, f"{whose}'s rate of the day", other)]
 
 
 def _stated(rate: str | None, more: str) -> list[Told]:

@@ -17,7 +17,7 @@ the batch that it is in.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING
+from bot.domain.book_rules import BOUGHT, FOREIGN_BANK, PRODUCTS, TRACKING
 from bot.domain.books import Capability
 from bot.domain.postings import PostingKind
 from providers.base import ConnectSteps, Layout, Marker, Profile, RateLimits
@@ -60,7 +60,9 @@ LAYOUTS = (
         key=SAGE_50,
         name="Sage 50",
         advice="In Sage 50: File, Import, Audit Trail Transactions; the first row has the headings.",
-        takes_not=frozenset({TRACKING, PRODUCTS}),
+        # "you must enter these manually" (Sage 50 Accounts, "Import data", audit trail transactions)
+        takes_not=frozenset({TRACKING, PRODUCTS, FOREIGN_BANK}),
+        names_currency=False,
     ),
     Layout(key=OTHER, name="Other software", advice="Every row is a line of a document, its amounts without tax."),
 )

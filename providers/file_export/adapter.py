@@ -8,7 +8,7 @@ import aiohttp
 import msgspec
 
 from bot.clock import Clock
-from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING, BookRules
+from bot.domain.book_rules import BOUGHT, FOREIGN_BANK, PRODUCTS, TRACKING, BookRules
 from bot.domain.books import BillRights, Books, OrganisationChoice
 from bot.domain.postings import Ending, Payment, Posting, PostingKind, Work
 from bot.domain.settings import PaymentStatus, booked_at_once
@@ -75,14 +75,15 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
 
     # Files
 
-    def rules(self, layout: str) -> BookRules:
-        found = BY_KEY.get(layout, BY_KEY[OTHER])
+    def rules(self, books: Books) -> BookRules:
+        found = BY_KEY.get(books.layout or OTHER, BY_KEY[OTHER])
         return BookRules(
             takes_any_code=True,
             books_at_once=booked_at_once(PROFILE.capabilities),
             knows_contacts_by_name=True,
             takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
             sells_products=found.sells_products,
+            foreign_by_rate=None if found.names_currency else books.base_currency,
         )
 
     def laid_out(self, books: Books) -> AccountingProvider:
@@ -110,10 +111,15 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
         """
         postings = [work for work in works if isinstance(work, Posting)]
         layout = BY_KEY[self._books.layout or OTHER]
-        lacking = layout.takes_not & {each for posting in postings for each in _needs(posting)}
+        own = self._books.base_currency
+        lacking = layout.takes_not & {each for posting in postings for each in _needs(posting, own)}
         if lacking:
             said = ", ".join(sorted(_SAID.get(each, each) for each in lacking))
             raise NotWritableError(f"the file for {layout.name} has no place for {said}")
+        for posting in postings:
+            if not layout.names_currency and posting.currency != own and posting.currency_rate is None:
+                said = f"it is in {posting.currency}, and has no exchange rate to {own}"
+                raise NotWritableError(f"{said}, by which alone the file for {layout.name} says so")
         (route,) = {self.route(posting) for posting in postings}
         return mapping.rendered(route, self._books, postings)
 
@@ -129,13 +135,15 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
         return ""
 
 
-_SAID: Mapping[str, str] = {kind: f"a {kind.words}" for kind in PostingKind}
+_SAID: Mapping[str, str] = {kind: f"a {kind.words}" for kind in PostingKind} | {FOREIGN_BANK: f"a {FOREIGN_BANK}"}
 """What is lacking, in words; lines' things are called as people call them."""
 
 
-def _needs(posting: Posting) -> Iterator[str]:
-    """What a file has to have a place for."""
+def _needs(posting: Posting, own: str) -> Iterator[str]:
+    """What a file has to have a place for, of books that are kept in `own` currency."""
     yield posting.kind
+    if posting.kind.is_of_bank and posting.currency != own:
+        yield FOREIGN_BANK
     if any(line.tracking for line in posting.lines):
         yield TRACKING
     if any(line.item_code for line in posting.lines):

@@ -165,7 +165,7 @@ def _priced(posting: Posting, line: PostingLine) -> tuple[Decimal, Decimal]:
 
 
 def _rate(rate: Decimal | None) -> str:
-    return "" if rate is None else f"{rate:f}"
+    return "" if rate is None else f"{rate.normalize():f}"
 
 
 def _account_of(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import ClassVar
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.domain.book_rules import BOUGHT, PRODUCTS, TRACKING
+from bot.domain.book_rules import BOUGHT, FOREIGN_BANK, PRODUCTS, TRACKING, BookRules
 from bot.domain.books import Books
 from bot.domain.coding import Track
 from bot.domain.documents import LineAmounts
@@ -54,6 +54,10 @@ def with_lines(posting: Posting, lines: tuple[PostingLine, ...]) -> Posting:
     return replace(posting, lines=lines, net=net, tax=tax, gross=net + tax)
 
 
+def rules_of(files: FileProvider, layout: str) -> BookRules:
+    return files.rules(replace(BOOKS, layout=layout))
+
+
 class FileContract:
     """`files` is the provider as the product holds it."""
 
@@ -76,7 +80,7 @@ class FileContract:
 
     def kinds(self, files: FileProvider, layout: str) -> list[PostingKind]:
         """Those that such files have a place for."""
-        takes_not = files.rules(layout).takes_not
+        takes_not = rules_of(files, layout).takes_not
         return [kind for kind in self.KINDS if kind not in takes_not]
 
     def rows(self, files: FileProvider, layout: str, *postings: Posting) -> list[dict[str, str]]:
@@ -150,7 +154,7 @@ class FileContract:
         named=st.tuples(words.filter(bool), words, words),
         kind_at=st.integers(0, 7),
         line_amounts=st.sampled_from(LineAmounts),
-        currency=st.sampled_from(["GBP", "EUR"]),
+        money=st.sampled_from([("GBP", None), ("EUR", Decimal("1.1725"))]),
     )
     def test_amounts_add_up_to_the_documents_to_the_cent_and_no_text_is_a_formula(
         self,
@@ -160,19 +164,22 @@ class FileContract:
         named: tuple[str, str, str],
         kind_at: int,
         line_amounts: LineAmounts,
-        currency: str,
+        money: tuple[str, Decimal | None],
     ) -> None:
         kind = self.KINDS[kind_at % len(self.KINDS)]
         contact, number, contact_id = named
+        currency, rate = money
         posting = a_posting(kind, number, contact_name=contact, contact_id=contact_id or None, currency=currency)
         bank_account = contact if kind.is_of_bank else None
-        posting = replace(posting, line_amounts=line_amounts, bank_account=bank_account)
+        posting = replace(posting, line_amounts=line_amounts, bank_account=bank_account, currency_rate=rate)
         posting = with_lines(posting, lines_of(lines))
         for layout in self.layouts(files):
             if kind not in self.kinds(files, layout):
                 continue
             net, tax, kind_column = self.COLUMNS[self.laid_out(files, layout).route(posting)]
-            takes_not = files.rules(layout).takes_not
+            takes_not = rules_of(files, layout).takes_not
+            if FOREIGN_BANK in takes_not and kind.is_of_bank and currency != BOOKS.base_currency:
+                continue
             rows = self.rows(
                 files, layout, with_lines(posting, tuple(_taken(line, kind, takes_not) for line in posting.lines))
             )

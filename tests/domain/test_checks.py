@@ -21,6 +21,7 @@ from bot.domain.checks import (
     not_taken,
     parted_on_bank,
     warned_of,
+    without_rate,
 )
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Tracked
 from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, LineAmounts, Party, TaxSubtotal
@@ -207,6 +208,27 @@ def test_what_these_books_have_no_place_for_waits_and_is_told_where_else_it_can_
     assert not_taken(spent, USUAL_RULES) == ()
     assert not_taken(replace(spent, publish_to=Destination.PURCHASES), files) == ()
     assert not_taken(replace(credited, facts=A_BILL), files) == ()
+
+
+def test_what_is_in_another_currency_waits_for_its_rate_where_nothing_else_says_so() -> None:
+    files = BookRules(foreign_by_rate="EUR", takes_not=dict.fromkeys(["bank transaction in another currency"], "Sage"))
+    item = an_item(A_BILL)
+
+    (complaint,) = without_rate(item, files)
+
+    assert "It is in GBP, and its file says so by nothing but an exchange rate" in complaint
+    assert "how many GBP were 1 EUR" in complaint
+    assert complaint in checked(item, files).complaints
+    rated = replace(A_BILL, currency_rate=D("0.86"))
+    assert without_rate(an_item(rated), files) == ()
+    assert without_rate(an_item(replace(rated, rate_currency="EUR")), files) == ()
+    assert without_rate(an_item(replace(rated, rate_currency="USD")), files) == (complaint,)
+    assert without_rate(item, replace(files, foreign_by_rate="GBP")) == ()
+    assert without_rate(item, USUAL_RULES) == ()
+    spent = replace(an_item(rated), publish_to=Destination.BANK_ACCOUNTS)
+    (nowhere,) = not_taken(spent, files)
+    assert "Sage has no place for a bank transaction in another currency: publish it to purchases, or enter" in nowhere
+    assert not_taken(spent, replace(files, foreign_by_rate="GBP")) == ()
 
 
 def test_what_lines_have_and_these_books_have_no_place_for_waits_too() -> None:

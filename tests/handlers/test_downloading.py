@@ -301,6 +301,29 @@ async def test_what_a_file_has_no_place_for_is_told_in_the_alert_of_the_bill_tha
         assert "*Exported* in batch 1" in words(desk.card("F-2"))
 
 
+async def test_what_is_in_another_currency_waits_for_its_rate_where_the_file_says_so_by_nothing_else(
+    sqlite_url: str,
+) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await desk.add(**{BlockId.NUMBER: "F-1", BlockId.CURRENCY: "EUR"})
+        waiting = desk.card("F-1")
+        await desk.press(waiting, ActionId.EDIT_ITEM, BOOKKEEPER)
+        form = words(desk.modal(BOOKKEEPER))
+        await desk.slack.close_modal(BOOKKEEPER, everything=True)
+
+        done = await desk.edit("F-1", {f"{BlockId.CURRENCY_RATE}:EUR": "1.17"})
+        await desk.approve("F-1")
+        await download(desk, BOOKKEEPER)
+
+        assert "It is in EUR, and its file says so by nothing but an exchange rate" in words(waiting)
+        assert "how many EUR were 1 GBP" in words(waiting)
+        assert "*Exchange rate*\nnone yet" in words(waiting)
+        assert "takes its own of the day" not in form
+        assert done.errors == {}
+        (((_, (row, *_)),),) = (files_of(desk, BOOKKEEPER),)
+        assert (row["Reference"], row["Exchange Rate"]) == ("F-1", "1.17")
+
+
 async def test_organisations_follow_what_files_take_in_a_newer_version_by_themselves(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url, layout="quickbooks") as desk:
         services = desk.world.services

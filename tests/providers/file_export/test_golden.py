@@ -128,7 +128,8 @@ ALL = (BILL, CREDIT, INVOICE, CREDITED, PRODUCTS, SPENT, RECEIVED)
 def files_of(layout: str, country: str = "GB") -> dict[str, bytes]:
     """By their routes; of all that such files have a place for."""
     files = FileExportProvider(FakeClock())
-    provider, takes_not = files.laid_out(replace(BOOKS, layout=layout, country=country)), files.rules(layout).takes_not
+    books = replace(BOOKS, layout=layout, country=country)
+    provider, takes_not = files.laid_out(books), files.rules(books).takes_not
     by_route: dict[str, list[Posting]] = {}
     for posting in (*ALL, *([OF_ITEMS, CREDITED_ITEM] if "products" not in takes_not else [])):
         if posting.kind not in takes_not and (posting is not PRODUCTS or "tracking" not in takes_not):
@@ -162,6 +163,7 @@ def test_a_layout_that_is_not_known_any_more_is_laid_out_with_everything() -> No
         ("quickbooks", PRODUCTS, "tracking"),
         ("quickbooks", replace(OF_ITEMS, kind=PostingKind.BILL), "products of costs"),
         ("sage-50", PRODUCTS, "products, tracking"),
+        ("sage-50", replace(SPENT, currency="EUR", currency_rate=Decimal("1.1725")), "a bank transaction in another"),
     ],
 )
 def test_nothing_that_a_file_has_no_place_for_is_left_out_of_it_in_silence(
@@ -171,6 +173,16 @@ def test_nothing_that_a_file_has_no_place_for_is_left_out_of_it_in_silence(
 
     with pytest.raises(NotWritableError, match=f"no place for {lacks}"):
         provider.render([posting])
+
+
+def test_what_is_in_another_currency_is_not_written_without_a_rate_where_nothing_else_says_so() -> None:
+    files, unrated = FileExportProvider(FakeClock()), replace(CREDIT, currency_rate=None)
+
+    with pytest.raises(NotWritableError, match="in EUR, and has no exchange rate to GBP"):
+        files.laid_out(replace(BOOKS, layout="sage-50")).render([unrated])
+
+    for layout in ("xero", "quickbooks", "other"):
+        assert b"EUR" in files.laid_out(replace(BOOKS, layout=layout)).render([unrated]), layout
 
 
 def test_a_line_that_is_tracked_by_more_than_there_are_columns_for_is_not_written() -> None:
