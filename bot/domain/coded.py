@@ -2,8 +2,8 @@
 
 What persons, doors and products say stays; what defaults and rules said is dropped and offered again as they are now. So a
 rule that is changed, switched off or deleted takes its values back, working it out twice changes nothing, and the order in
-which rules are given does not matter. Strongest first: a person, the door, a product, a person's rule, the payment method's,
-the supplier's or customer's, a person's rule for what is blank, the default tax, other defaults, suggestions. "Why?" draws
+which rules are given does not matter. Strongest first: a person, the door, a product, a person's rule, the card that stands on
+the document, the payment method's, the supplier's or customer's, a person's rule for what is blank, the default tax, other defaults, suggestions. "Why?" draws
 the sources and what they beat, as they are kept here (`CodedValue`).
 
 Of facts, a rule only ever fills in what neither the document nor a person says: `Facts.ruled` names what is from there, and
@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.domain.book_rules import BookRules
 from bot.domain.coding import CodedValue, Coding, CodingDefaults, LineCoding, Source, Track, Tracked
-from bot.domain.documents import DocumentType, FactField, Facts
+from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, PaidWith
 from bot.domain.due import Due
 from bot.domain.items import Item
 from bot.domain.rules import Opinions, Rule, RuleOf, matching
@@ -49,6 +49,8 @@ class Usable:
     """Whom costs can be for."""
     bills_customers: bool = False
     methods: frozenset[str] = frozenset()
+    by_card: Mapping[PaidWith, str] = field(default_factory=dict)
+    """The one payment method of the card that a document names."""
     options: frozenset[Track] = frozenset()
 
 
@@ -146,6 +148,10 @@ def _opinions(
         value = _SAYS[name](rule.opinions)
         if value is not None and _is_usable(item, name, value, usable):
             yield _Said(value, rule.source, rule)
+    card = item.facts.paid_with
+    method = None if card is None else usable.by_card.get(card)
+    if name == "payment_method" and item.kind is ItemKind.COST and method is not None:
+        yield _Said(method, Source.CARD)
 
 
 _SAYS: dict[str, Callable[[Opinions], str | None]] = {

@@ -26,6 +26,8 @@ class Source(IntEnum):
     CUSTOMER_RULE = 51
     """An item has a supplier or a customer to be coded by, never both."""
     METHOD_RULE = 60
+    CARD = 62
+    """The payment method whose last digits stand on the document: what is worked out of that is again at each look."""
     USER_RULE = 65
     PRODUCT = 70
     """What the ledger books the product to that came with the document."""
@@ -38,14 +40,14 @@ class Source(IntEnum):
 
     @property
     def is_worked_out(self) -> bool:
-        """Whether it is a default or a rule: what those say is worked out anew whenever an item is judged, and is taken back
-        with them. The others were said of this item.
+        """Whether it is a default, a rule, or follows from the document's card: what those say is worked out anew whenever an
+        item is judged, and is taken back with them. The others were said of this item.
         """
         return Source.ORGANISATION_DEFAULT <= self <= Source.USER_RULE
 
     @property
     def is_rule(self) -> bool:
-        return Source.USER_RULE_IF_BLANK <= self <= Source.USER_RULE
+        return Source.USER_RULE_IF_BLANK <= self <= Source.USER_RULE and self is not Source.CARD
 
 
 _WORDS = {
@@ -60,6 +62,7 @@ _WORDS = {
     Source.SUPPLIER_RULE: "the supplier's rule",
     Source.CUSTOMER_RULE: "the customer's rule",
     Source.METHOD_RULE: "the payment method's rule",
+    Source.CARD: "the card on the document",
     Source.USER_RULE: "the rule of who sent it in",
     Source.PRODUCT: "its product's own",
     Source.DOOR: "sent with the document",

@@ -103,6 +103,14 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaidWith:
+    """The card that a document says it was paid with: its last four digits, and its network where that is named."""
+
+    last_digits: str
+    network: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One line. `net` is without tax, and less its own allowances; `tax` is None where the document gives no split.
     `unit_price` has tax in it where the document's `line_amounts` do.
@@ -157,6 +165,7 @@ class Facts:
     line_amounts: LineAmounts = LineAmounts.EXCLUSIVE
     tax_breakdown: tuple[TaxSubtotal, ...] = ()
     note: str | None = None
+    paid_with: PaidWith | None = None
     read: frozenset[FactField] = frozenset()
     """What rules took from the document's text: likely, but not known until a person has looked. What is in neither of
     these two was stated, by an e-invoice, a form or another system."""

@@ -1,12 +1,14 @@
 """Payment methods: the cards and accounts that things are paid with, each linked to a bank account of the ledger."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 from uuid import UUID
 
 from bot.domain.books import Account
+from bot.domain.documents import PaidWith
 from bot.domain.finding import words
 from bot.domain.ids import OrganisationId
 
@@ -17,6 +19,8 @@ DIGITS = 4
 """The last ones of a card or account are enough to tell it from others, and say nothing that could be misused."""
 MOST_METHODS = 500
 """Of one organisation: more cards than a company hands out, and few enough to be looked through at once."""
+MOST_SEEN = 200
+"""As soon as an organisation has so many, documents add no more: what they name is in the hand of whoever writes them."""
 PER_PAGE = 30
 
 _CARD_NUMBER = re.compile(r"(?:\d[ -]?){12,}")
@@ -45,7 +49,12 @@ class PaymentMethod:
 
     @property
     def label(self) -> str:
-        return f"{self.name} ··{self.last_digits}" if self.last_digits else self.name
+        return self.name if self.last_digits is None or self.is_named_by_digits else f"{self.name} ··{self.last_digits}"
+
+    @property
+    def is_named_by_digits(self) -> bool:
+        """Whether its name says the digits already."""
+        return self.last_digits in words(self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +116,25 @@ class PaymentMethodPage:
     """How many there are by now."""
     has_accounts: bool = True
     """Whether the ledger has a bank account that could be linked."""
+
+
+def named_by(card: PaidWith) -> str:
+    """What a payment method is called that is added for a card on a document."""
+    return f"{card.network or 'Card'} {card.last_digits}"
+
+
+def of_card(card: PaidWith, methods: Iterable[PaymentMethod]) -> tuple[PaymentMethod, ...]:
+    """Those that are the card, by its last digits, which may stand in a name; of several, those named after its network."""
+    found = tuple(
+        method
+        for method in methods
+        if method.last_digits == card.last_digits
+        or (method.last_digits is None and card.last_digits in words(method.name))
+    )
+    network = set(words(card.network or ""))
+    if len(found) < 2 or not network:
+        return found
+    return tuple(method for method in found if network <= set(words(method.name))) or found
 
 
 def alike(name: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-from bot.domain.documents import Facts, Line, Party, TaxSubtotal
+from bot.domain.documents import Facts, Line, PaidWith, Party, TaxSubtotal
+from bot.intake.cards import card_of
 from bot.intake.cii_lines import RAM, document_lines, invoice_lines
 from bot.intake.elements import (
     LONGEST_NOTE,
@@ -112,6 +113,7 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         lines=lines,
         tax_breakdown=tuple(_breakdown(settlement, currency)),
         note=texts_at(root, f"{_DOCUMENT}/{RAM}IncludedNote/{RAM}Content", LONGEST_NOTE),
+        paid_with=_card(settlement),
     )
 
 
@@ -136,6 +138,12 @@ def _payee_account(settlement: Element | None) -> str | None:
     """The first account of several: an IBAN, else a number that only its own country knows."""
     account = f"{RAM}SpecifiedTradeSettlementPaymentMeans/{RAM}PayeePartyCreditorFinancialAccount"
     return code_at(settlement, f"{account}/{RAM}IBANID") or code_at(settlement, f"{account}/{RAM}ProprietaryID")
+
+
+def _card(settlement: Element | None) -> PaidWith | None:
+    """BT-87 of EN 16931; which network it is of is not said here."""
+    card = f"{RAM}SpecifiedTradeSettlementPaymentMeans/{RAM}ApplicableTradeSettlementFinancialCard"
+    return card_of(code_at(settlement, f"{card}/{RAM}ID"), None)
 
 
 def _party(party: Element | None, bank_account: str | None) -> Party:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.domain.documents import DocumentType, FactField, Facts, Party
+from bot.intake.cards import card_in
 from bot.intake.meaning import as_booked
 from bot.intake.pdf_text import Row
 from bot.intake.text_amounts import amounts_in, percents_in
@@ -46,6 +47,7 @@ def facts_of(rows: Sequence[Row]) -> Facts:
         net=totals.net,
         tax=totals.tax,
         gross=totals.gross,
+        paid_with=card_in(row.text for row in rows),
     )
     is_no_bill = kind is None and not amounts
     booked = as_booked(_upright(facts, kind), kind or (DocumentType.OTHER if is_no_bill else DocumentType.INVOICE))

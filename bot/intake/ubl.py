@@ -8,7 +8,8 @@ to the net amount.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from bot.domain.documents import DocumentType, Facts, Line, Party, TaxSubtotal
+from bot.domain.documents import DocumentType, Facts, Line, PaidWith, Party, TaxSubtotal
+from bot.intake.cards import card_of
 from bot.intake.elements import (
     LONGEST_NOTE,
     Element,
@@ -101,6 +102,7 @@ def _facts(root: Element, currency: str | None, lines: tuple[Line, ...]) -> Fact
         lines=lines,
         tax_breakdown=tuple(_breakdown(tax_totals, currency)),
         note=texts_at(root, f"{CBC}Note", LONGEST_NOTE),
+        paid_with=_card(root),
     )
 
 
@@ -126,6 +128,12 @@ def _at_its_rate(root: Element, facts: Facts) -> Facts:
 def _payee_account(root: Element) -> str | None:
     """The first account of several; a document rarely names more, and then any will do."""
     return code_at(root, f"{CAC}PaymentMeans/{CAC}PayeeFinancialAccount/{CBC}ID")
+
+
+def _card(root: Element) -> PaidWith | None:
+    """BT-87 of EN 16931, and the network beside it."""
+    account = root.find(f"{CAC}PaymentMeans/{CAC}CardAccount")
+    return card_of(code_at(account, f"{CBC}PrimaryAccountNumberID"), code_at(account, f"{CBC}NetworkID"))
 
 
 def _party(root: Element, role: str, bank_account: str | None) -> Party:

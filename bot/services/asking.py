@@ -30,6 +30,7 @@ from bot.services.current import NotNowError, StaleItemError, refreshing, requir
 from bot.services.lists import books_of, rules_of
 from bot.services.people import People
 from bot.services.recoding import checked, judged, settle
+from bot.services.seen_cards import ask_to_link, card_seen
 from bot.services.settings import load_settings
 
 ORGANISATIONS = table_of(OrganisationRow)
@@ -211,6 +212,7 @@ class Answers:
                 raise StaleItemError(before)
             settings = await load_settings(tx, before.workspace_id, before.organisation_id, held=True)
             told = replace(before, questions=answered(before.questions, kinds, actor.user_id))
+            unknown_card = await card_seen(tx, told)
             written = await change_item(tx, before, await judged(tx, told, settings))
             item = None if written is None else await settle(tx, written)
             if item is None:
@@ -225,5 +227,7 @@ class Answers:
                 organisation_id=item.organisation_id,
                 facts={"asked": words},
             )
+            if unknown_card is not None:
+                await ask_to_link(tx, item, unknown_card)
             await show(tx, item)
         return item

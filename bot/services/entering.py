@@ -23,6 +23,7 @@ from bot.services.current import ItemNotFoundError
 from bot.services.messages import HOME_CARD, Place, Subject, Surface, redraw_homes, want
 from bot.services.people import OrganisationNotFoundError
 from bot.services.recoding import judged, settle
+from bot.services.seen_cards import ask_to_link, card_seen
 from bot.services.settings import load_settings
 from bot.services.suggesting import with_products_of_lines, with_rates_of_lines, with_sent_products
 
@@ -69,7 +70,9 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
     settings = await load_settings(tx, new.workspace_id, new.organisation_id, held=True)
     reference = await _next_reference(tx, new.workspace_id, new.organisation_id)
     received = await with_sent_products(tx, _received(tx, new, reference))
-    item = await judged(tx, await asked_at_the_door(tx, received), settings)
+    received = await asked_at_the_door(tx, received)
+    unknown_card = await card_seen(tx, received)
+    item = await judged(tx, received, settings)
     item = await with_products_of_lines(tx, await with_rates_of_lines(tx, item))
     if not await insert_item(tx, item, new.source_key):
         return await _entered_meanwhile(tx, new), False
@@ -84,6 +87,8 @@ async def enter(tx: Tx, new: NewItem) -> tuple[Item, bool]:
         facts={"door": new.door},
     )
     await _place_home_card(tx, settled, settings)
+    if unknown_card is not None:
+        await ask_to_link(tx, settled, unknown_card)
     await redraw_homes(tx, settled.workspace_id, (settled.submitted_by, *settings.approvers))
     return settled, True
 

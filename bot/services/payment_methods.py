@@ -125,12 +125,13 @@ class PaymentMethods:
             if earlier is None or not form.is_held_by(earlier):
                 await _require_fit(tx, actor, before, form, same_name)
                 await _saved(tx, actor, before, form)
-                if before.known is not None:  # nothing names a new one yet
-                    await self._followed(tx, workspace_id, organisation_id)
+                await self._followed(tx, workspace_id, organisation_id)
             return await self._list(tx, workspace_id, organisation_id, 0)
 
     async def _followed(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
-        """What waits for a bank account of it goes on, what it paid from waits, and all that name it have its new name."""
+        """What waits for a bank account of it goes on, what it paid from waits, and all that name it have its new name; a new
+        one may be the card on what waits.
+        """
         settings = await load_settings(tx, workspace_id, organisation_id)
         await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
         await home_cards.methods_changed(tx, workspace_id, organisation_id)

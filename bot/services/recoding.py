@@ -42,6 +42,7 @@ from bot.services.known_methods import known_methods
 from bot.services.likely_contacts import with_likely_contacts
 from bot.services.lists import rules_of
 from bot.services.new_suppliers import asked_of_suppliers
+from bot.services.seen_cards import methods_of_cards
 from bot.services.usable_codes import usable_of_rules
 
 
@@ -70,6 +71,9 @@ async def judged_by(
     kinds = {item.kind for item in items}
     defaults = {kind: await usable_defaults(*of, settings.defaults_of(kind), kind) for kind in kinds}
     usable = {kind: await usable_of_rules(tx, known, kind, rules) for kind in kinds}
+    cards = await methods_of_cards(tx, items)
+    if cards:
+        usable = {kind: replace(each, by_card=cards) for kind, each in usable.items()}
     items = [replace(item, coding=without_default_rates(item.coding), tax_policy=policy) for item in items]
     found = [coded(item, known, defaults[item.kind], usable[item.kind], rules) for item in items]
     suggested = await with_history(tx, found, taxed)

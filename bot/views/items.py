@@ -62,8 +62,9 @@ FACT_NAMES = {
 }
 STRONGEST_FIRST = (
     "A person's choice stands above what the document brings, that above rules, and rules above defaults. Of rules, that of "
-    "who sent it in is first, then the payment method's, then the supplier's or customer's. A weaker one never replaces a "
-    "stronger one. A suggestion fills what is empty, and is approved by a person."
+    "who sent it in is first, then the payment method's, then the supplier's or customer's. The card on a document stands "
+    "above all rules but the first. A weaker one never replaces a stronger one. A suggestion fills what is empty, and is "
+    "approved by a person."
 )
 OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})
