@@ -61,6 +61,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.imports
 	$(BIN)/python -m benchmarks.guard
 	$(BIN)/python -m benchmarks.finding
+	$(BIN)/python -m benchmarks.alike
+	$(BIN)/python -m benchmarks.settings
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.ingest

@@ -16,9 +16,17 @@ END = b"\r\n\r\n"
 PROSE = "Desks & chairs, 2 × £120.50 each; " * 100
 
 
-def command(text: str) -> bytes:
-    form = {"team_id": TEAM, "channel_id": CHANNEL, "user_id": PERSON, "command": "/dext", "text": text}
+def command(text: str, *, channel: str = CHANNEL) -> bytes:
+    form = {"team_id": TEAM, "channel_id": channel, "user_id": PERSON, "command": "/dext", "text": text}
     return _form(form | {"api_app_id": "A0", "trigger_id": uuid4().hex, "response_url": "http://127.0.0.1/"})
+
+
+def click_in(view: dict[str, Any], action_id: str, value: str) -> bytes:
+    """On a button of a modal."""
+    action = {"type": "button", "action_id": action_id, "block_id": "b", "value": value, "action_ts": "1.1"}
+    shown = {"hash": "1.a", "type": "modal", **view, "id": "V1", "state": {"values": {}}}
+    where = {"container": {"type": "view", "view_id": "V1"}, "view": shown}
+    return _payload({"type": "block_actions", "actions": [action], "trigger_id": uuid4().hex, **where})
 
 
 def click(action_id: str, value: str = "x") -> bytes:
@@ -67,9 +75,9 @@ def forged(body: bytes) -> bytes:
     return re.sub(rb"(?<=Content-Length: )\d+", str(len(body)).encode(), head) + END + body
 
 
-def options(action_id: str, text: str, view: dict[str, Any]) -> bytes:
+def options(action_id: str, text: str, view: dict[str, Any], *, block_id: str = "account") -> bytes:
     shown = {"id": "V1", "hash": "1.a", "type": "modal", **view}
-    asked = {"type": "block_suggestion", "action_id": action_id, "block_id": "account", "value": text}
+    asked = {"type": "block_suggestion", "action_id": action_id, "block_id": block_id, "value": text}
     return _payload(asked | {"view": shown, "container": {"type": "view", "view_id": "V1"}})
 
 

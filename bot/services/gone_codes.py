@@ -18,7 +18,7 @@ from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.recodings import undecided_items
-from bot.db.rules import all_rules
+from bot.db.rules import every_rule
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import ListKind, TrackingCategory
 from bot.domain.documents import ItemKind
@@ -120,9 +120,10 @@ def _told_of(code: Code, label: str, items: Sequence[NamedItem], rules: Sequence
 async def _ruled(tx: Tx, of: Of) -> Mapping[Code, Sequence[str]]:
     """What rules in force say, with what those are for."""
     found: defaultdict[Code, list[str]] = defaultdict(list)
-    for rule in await all_rules(tx, *of):
-        for code in codes_of_rule(rule.opinions) if rule.is_in_force else ():
-            found[code].append(rule.target.label)
+    async for some in every_rule(tx, *of):
+        for rule in some:
+            for code in codes_of_rule(rule.opinions) if rule.is_in_force else ():
+                found[code].append(rule.target.label)
     return dict(found)
 
 

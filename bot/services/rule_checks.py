@@ -19,7 +19,7 @@ from bot.services.choices import NotOfferedError, tracks_of
 from bot.services.known_methods import method_not_offered, methods_named
 from providers.base import Profile
 
-FULL = f"{stored.MOST_LISTED} rules are the most an organisation can have. Delete some that are not needed any more."
+FULL = f"{stored.MOST_RULES:,} rules are the most an organisation can have. Delete some that are not needed any more."
 NOT_TRACKED = (
     "The books do not track costs by customer: switch that on in the ledger and type /dext sync, or leave it empty."
 )
@@ -36,7 +36,7 @@ async def why_not_free(
     if same is not None and (before is None or same.id != before.id):
         there = "There was a rule for this, which is deleted" if same.is_deleted else "There is a rule for this already"
         return {TARGET: f"{there}: {same.target.label}. Change that one."}
-    is_full = before is None and await stored.count_rules(tx, workspace_id, organisation_id) >= stored.MOST_LISTED
+    is_full = before is None and await stored.count_rules(tx, workspace_id, organisation_id) >= stored.MOST_RULES
     return {TARGET: FULL} if is_full else {}
 
 

@@ -52,8 +52,9 @@ class RuleLists:
     async def written(self, books: NamedBooks) -> tuple[str, ...]:
         """A line for each rule that is not deleted."""
         async with self.db.read() as tx:
-            rules = await stored.all_rules(tx, books.workspace_id, books.organisation_id)
-            methods = await payment_methods.all_methods(tx, books.workspace_id, books.organisation_id)
+            of = tx, books.workspace_id, books.organisation_id
+            rules = [rule async for some in stored.every_rule(*of) for rule in some]
+            methods = await payment_methods.all_methods(*of)
         names = {str(method.id): method.name for method in methods}
         return tuple(written_rule(rule, names) for rule in rules if not rule.is_deleted)
 

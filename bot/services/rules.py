@@ -16,7 +16,6 @@ from datetime import datetime
 from bot.db import rules as stored
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ItemId, OrganisationId, RuleId, UserId, WorkspaceId
-from bot.domain.payment_methods import alike
 from bot.domain.rights import Deed, Person
 from bot.domain.rule_forms import (
     PER_PAGE,
@@ -74,11 +73,9 @@ class Rules:
         organisation_id: OrganisationId,
         page: int = 0,
         *,
-        text: str = "",
-        of: RuleOf | None = None,
         deleted: bool = False,
     ) -> RulesPage:
-        """By label, those switched off too; or those that were `deleted`. `text` is looked for in labels.
+        """By label, those switched off too; or those that were `deleted`.
 
         Raises:
             NotAllowedError: only bookkeepers and admins see them.
@@ -88,20 +85,16 @@ class Rules:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
             of_books = tx, actor.workspace.id, organisation_id
-            found = [
-                rule
-                for rule in await stored.all_rules(*of_books)
-                if rule.is_deleted is deleted and of in (None, rule.of) and alike(text) in alike(rule.target.label)
-            ]
-            page = min(max(page, 0), max(0, (len(found) - 1) // PER_PAGE))
-            shown = tuple(found[page * PER_PAGE : (page + 1) * PER_PAGE])
+            total = await stored.number_listed(*of_books, deleted=deleted)
+            page = min(max(page, 0), max(0, (total - 1) // PER_PAGE))
+            shown = await stored.rules_listed(*of_books, deleted=deleted, limit=PER_PAGE, passed=page * PER_PAGE)
             provider = self.providers.get(await provider_of(*of_books) or "")
             return RulesPage(
                 organisation_id=organisation_id,
                 organisation=await organisation_name(*of_books),
                 rules=shown,
                 page=page,
-                total=len(found),
+                total=total,
                 deleted=deleted,
                 ledger="" if provider is None else provider.profile.name,
                 names=await names_of(*of_books, [rule.opinions for rule in shown]),
@@ -115,10 +108,7 @@ class Rules:
                 await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
             except (NotAllowedError, OrganisationNotFoundError):
                 return ()
-            every = await stored.all_rules(tx, actor.workspace.id, organisation_id)
-        return tuple(rule for rule in every if not rule.is_deleted and alike(text) in alike(rule.target.label))[
-            :MOST_OPTIONS
-        ]
+            return await stored.rules_listed(tx, actor.workspace.id, organisation_id, text=text, limit=MOST_OPTIONS)
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId) -> RulePage:
         """Raises:
