@@ -289,6 +289,8 @@ class SettingsPage:
     """False where the login that connected it may write bills in the ledger and not approve them."""
     before: "SettingsPage | None" = None
     """As it was until somebody saved just now; None where nobody did, or it was saved already."""
+    people_of: str | None = None
+    """The organisation whose approvers and bookkeepers are proposed here, by name."""
 
     @property
     def ledger(self) -> str:

@@ -22,6 +22,7 @@ from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.kind_settings import impossible, kind_page, not_offered
 from bot.services.people import Directory, People
+from bot.services.proposing_setup import proposed
 from bot.services.saving_settings import SettingsService, StaleFormError
 from bot.services.settings import (
     ALERTS,
@@ -71,14 +72,16 @@ class SetUp:
     can_post: ChannelTest
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId) -> SettingsPage:
-        """Raises:
+        """As it stands; before the first time it is saved, with what is proposed.
+
+        Raises:
         NotAllowedError: only admins of the organisation set it up.
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            return await self._page(tx, actor.workspace.id, organisation_id)
+            return await proposed(tx, actor.workspace.id, await self._page(tx, actor.workspace.id, organisation_id))
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> SettingsPage:
         """Check people and lists, try the channels that are new with a post, and save all of it or nothing.

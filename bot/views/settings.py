@@ -87,7 +87,9 @@ def _rights_lacking(page: SettingsPage) -> list[Block]:
 
 
 def _people(page: SettingsPage) -> list[Block]:
+    as_there = page.people_of and context(f"Approvers and bookkeepers are those of *{escape(page.people_of)}*.")
     return [
+        *([as_there] if as_there else []),
         fields.people_field(
             BlockId.APPROVERS,
             "Approvers",
