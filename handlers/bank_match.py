@@ -1,21 +1,20 @@
 """Costs matched with bank lines: the setting, and the form that says which line an item was paid by."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.bank_matching import BankMatching, LineNotTakenError
 from bot.services.bank_settings import BankSettings
-from bot.services.saving_settings import StaleFormError
 from bot.views import bank_match as views
 from bot.views import bank_settings
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef, organisation_of
-from bot.views.settings import STALE
-from handlers.forms import read_for
+from handlers.forms import answered, read_for
 from handlers.payloads import Click, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.replies import FormErrors, OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -38,16 +37,10 @@ class BankMatchHandlers:
 
     async def save(self, submission: Submission) -> Reply:
         about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
-        form = await read_for(
-            lambda: self.settings.opened(actor, about.organisation_id),
-            lambda: bank_settings.read(Fields(submission.form.state), about.version),
-        )
-        try:
-            page = await self.settings.save(actor, about.organisation_id, form)
-        except StaleFormError:
-            now = await self.settings.opened(actor, about.organisation_id)
-            return NextForm(bank_settings.form(now, notice=STALE))
-        return NextForm(bank_settings.saved(page))
+        opened = partial(self.settings.opened, actor, about.organisation_id)
+        form = await read_for(opened, lambda: bank_settings.read(Fields(submission.form.state), about.version))
+        saving = self.settings.save(actor, about.organisation_id, form)
+        return await answered(saving, opened, bank_settings.form, bank_settings.saved)
 
     async def ask_for_line(self, click: Click) -> Reply:
         return OpenView(views.form(await self.matching.found(click.actor, ItemRef.decode(click.value).item_id)))

@@ -16,7 +16,7 @@ from bot.services.questions import FileNotFoundHereError
 from bot.services.refreshing import CannotRefreshError
 from bot.services.reports import CannotReportError
 from bot.services.rules import RuleNotFoundError
-from bot.services.set_up import NoConnectionError
+from bot.services.settings_pages import NoConnectionError
 from bot.views.metadata import NotOursError
 from bot.views.text import mention
 from handlers.replies import Whisper

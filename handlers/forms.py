@@ -1,11 +1,19 @@
-"""Whoever may not send a form is told that, and nothing about what is in it."""
+"""How forms are answered. Whoever may not send one is told that, and nothing about what is in it."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from slack_sdk.models.views import View
+
+from bot.services.saving_settings import StaleFormError
+from bot.services.settings_pages import FormRefusedError
 from bot.views.metadata import NotOursError
+from bot.views.settings import STALE
+from handlers.replies import FormErrors, NextForm, Reply
 
 T = TypeVar("T")
+Page = TypeVar("Page")
+Page_contra = TypeVar("Page_contra", contravariant=True)
 
 
 async def read_for(may_send: Callable[[], Awaitable[object]], read: Callable[[], T]) -> T:
@@ -21,3 +29,25 @@ async def read_for(may_send: Callable[[], Awaitable[object]], read: Callable[[],
     except NotOursError:
         await may_send()
         raise
+
+
+class FormOf(Protocol[Page_contra]):
+    def __call__(self, page: Page_contra, /, *, notice: str | None = None) -> View: ...
+
+
+async def answered(
+    saving: Awaitable[Page],
+    opened: Callable[[], Awaitable[Page]],
+    form: FormOf[Page],
+    saved: Callable[[Page], View],
+    block_of: Callable[[str], str] = str,
+) -> Reply:
+    """To a form of settings: what is saved; or the sentences about its fields, where `block_of` says they stand; or, where
+    somebody else saved meanwhile, the form as it is now.
+    """
+    try:
+        return NextForm(saved(await saving))
+    except FormRefusedError as refused:
+        return FormErrors({block_of(field): sentence for field, sentence in refused.fields.items()})
+    except StaleFormError:
+        return NextForm(form(await opened(), notice=STALE))

@@ -1,22 +1,22 @@
 """Setting up an organisation: the command, the button, the form."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
-from bot.services.saving_settings import StaleFormError
-from bot.services.set_up import FormRefusedError, SetUp
+from bot.services.set_up import SetUp
 from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from bot.views.text import escape
 from handlers.bank_match import BankMatchHandlers
-from handlers.forms import read_for
+from handlers.forms import answered, read_for
 from handlers.general_settings import GeneralSettingsHandlers
 from handlers.organisations import Act, where_meant
 from handlers.payloads import Click, Command, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply, Whisper
+from handlers.replies import OpenView, Reply, Whisper
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
 from handlers.supplier_settings import SupplierSettingsHandlers
@@ -68,19 +68,11 @@ class SettingsHandlers:
         return await self._form(click.actor, organisation_of(click.value))
 
     async def save(self, submission: Submission) -> Reply:
-        about = FormRef.decode(submission.form.private_metadata)
-        form = await read_for(
-            lambda: self.set_up.opened(submission.actor, about.organisation_id),
-            lambda: views.read(submission.form.state, about.version),
-        )
-        try:
-            page = await self.set_up.save(submission.actor, about.organisation_id, form)
-        except FormRefusedError as refused:
-            return FormErrors({views.BLOCKS.get(field, field): sentence for field, sentence in refused.fields.items()})
-        except StaleFormError:
-            now = await self.set_up.opened(submission.actor, about.organisation_id)
-            return NextForm(views.form(now, notice=views.STALE))
-        return NextForm(views.saved(page))
+        about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
+        opened = partial(self.set_up.opened, actor, about.organisation_id)
+        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        saving = self.set_up.save(actor, about.organisation_id, form)
+        return await answered(saving, opened, views.form, views.saved, lambda field: views.BLOCKS.get(field, field))
 
     async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
         return OpenView(views.form(await self.set_up.opened(actor, organisation_id)))

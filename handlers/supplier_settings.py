@@ -1,18 +1,17 @@
 """How like a contact's name has to be before it is suggested: the button, and the form."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
-from bot.services.saving_settings import StaleFormError
 from bot.services.supplier_settings import SupplierSettings
 from bot.views import supplier_settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
-from bot.views.settings import STALE
-from handlers.forms import read_for
+from handlers.forms import answered, read_for
 from handlers.payloads import Click, Submission
-from handlers.replies import NextForm, OpenView, Reply
+from handlers.replies import OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -31,14 +30,8 @@ class SupplierSettingsHandlers:
         return OpenView(views.form(await self.suppliers.opened(actor, organisation_id)))
 
     async def save(self, submission: Submission) -> Reply:
-        about = FormRef.decode(submission.form.private_metadata)
-        match = await read_for(
-            lambda: self.suppliers.opened(submission.actor, about.organisation_id),
-            lambda: views.read(submission.form.state),
-        )
-        try:
-            page = await self.suppliers.save(submission.actor, about.organisation_id, about.version, match)
-        except StaleFormError:
-            now = await self.suppliers.opened(submission.actor, about.organisation_id)
-            return NextForm(views.form(now, notice=STALE))
-        return NextForm(views.saved(page))
+        about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
+        opened = partial(self.suppliers.opened, actor, about.organisation_id)
+        match = await read_for(opened, lambda: views.read(submission.form.state))
+        saving = self.suppliers.save(actor, about.organisation_id, about.version, match)
+        return await answered(saving, opened, views.form, views.saved)

@@ -1,19 +1,17 @@
 """What an organisation decides about tax: the button, and the form."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
-from bot.services.saving_settings import StaleFormError
-from bot.services.set_up import FormRefusedError
 from bot.services.tax_settings import TaxSettingsService
 from bot.views import tax_settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
-from bot.views.settings import STALE
-from handlers.forms import read_for
+from handlers.forms import answered, read_for
 from handlers.payloads import Click, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.replies import OpenView, Reply
 from handlers.routes import Routes
 
 
@@ -32,17 +30,10 @@ class TaxSettingsHandlers:
         return OpenView(views.form(await self.tax.opened(actor, organisation_id)))
 
     async def save(self, submission: Submission) -> Reply:
-        about = FormRef.decode(submission.form.private_metadata)
-        form = await read_for(
-            lambda: self.tax.opened(submission.actor, about.organisation_id),
-            lambda: views.read(submission.form.state, about.version),
+        about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
+        opened = partial(self.tax.opened, actor, about.organisation_id)
+        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        saving = self.tax.save(actor, about.organisation_id, form)
+        return await answered(
+            saving, opened, views.form, views.saved, lambda field: views.at(views.BLOCKS[field], form.version)
         )
-        try:
-            page = await self.tax.save(submission.actor, about.organisation_id, form)
-        except FormRefusedError as refused:
-            wrong = refused.fields.items()
-            return FormErrors({views.at(views.BLOCKS[field], form.version): sentence for field, sentence in wrong})
-        except StaleFormError:
-            now = await self.tax.opened(submission.actor, about.organisation_id)
-            return NextForm(views.form(now, notice=STALE))
-        return NextForm(views.saved(page))

@@ -16,7 +16,7 @@ from bot.db.unit_of_work import Database
 from bot.services.named_books import NamedBooks, named_books
 from bot.services.rule_lists import RuleLists, RulePlan
 from bot.services.saving_settings import StaleFormError
-from bot.services.set_up import NoConnectionError
+from bot.services.settings_pages import NoConnectionError
 from bot.sheets.rule_lines import rule_lines
 from providers import PROVIDERS
 

@@ -297,9 +297,9 @@ class SettingsPage:
         return self.costs.ledger
 
     def holds(self, form: SettingsForm) -> bool:
-        """Whether the form is saved already: it was sent twice."""
+        """Whether the form says what is saved."""
         now = self.settings
-        return now.version > form.version and form == SettingsForm(
+        return form == SettingsForm(
             version=form.version,
             costs=now.costs,
             approvers=now.approvers,

@@ -11,24 +11,20 @@ from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.bank_match import BankForm, BankPage
-from bot.domain.booking import taken_by
 from bot.domain.books import Capability, ListKind
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ConnectionId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import EDITABLE
 from bot.domain.payment_methods import Link
-from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.bank_accounts import bank_accounts
 from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
-from bot.services.lists import books_of
 from bot.services.messages import redraw_items
 from bot.services.people import People
 from bot.services.saving_settings import StaleFormError, next_version
-from bot.services.set_up import NoConnectionError
-from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import NoConnectionError, for_admin, ground_of
 from providers.base import AccountingProvider
 
 CONNECTIONS, SYNCS = table_of(ConnectionRow), table_of(ListSyncRow)
@@ -74,9 +70,7 @@ class BankSettings:
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         NothingToMatchError: its software books nothing on bank accounts, or has none.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             return await page_of(tx, actor.workspace.id, organisation_id, self.providers)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: BankForm) -> BankPage:
@@ -86,9 +80,8 @@ class BankSettings:
             NotAllowedError, NoConnectionError, NothingToMatchError: as `opened`.
             StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
-        person, of = await self.people.identify(actor), (actor.workspace.id, organisation_id)
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        of = actor.workspace.id, organisation_id
+        async with for_admin(self.db, self.people, actor, organisation_id, writes=True) as tx:
             before = await page_of(tx, *of, self.providers)
             if before.is_on == form.is_on:
                 return before
@@ -132,16 +125,11 @@ async def page_of(
     NoConnectionError, NothingToMatchError: as `BankSettings.opened`.
     """
     of = tx, workspace_id, organisation_id
-    found = (
-        await tx.execute(_CONNECTION, {"workspace_id": workspace_id, "organisation_id": organisation_id})
-    ).one_or_none()
-    provider = None if found is None else providers.get(found.provider)
-    books = await books_of(*of)
-    if provider is None or books is None:
+    ground = await ground_of(*of, providers)
+    if ground.books is None:
         raise NoConnectionError
-    settings, name = await load_settings(*of), await organisation_name(*of)
-    ledger, can = provider.profile.name, taken_by(provider.profile.capabilities, books.rules)
-    if Capability.BANK_TRANSACTIONS not in can:
+    name, ledger = ground.organisation, ground.profile.name
+    if Capability.BANK_TRANSACTIONS not in ground.can:
         raise NothingToMatchError(
             f"Nothing can be booked on bank accounts here, so there is nothing to match for {name}."
         )
@@ -156,8 +144,8 @@ async def page_of(
         organisation_id=organisation_id,
         organisation=name,
         ledger=ledger,
-        version=settings.version,
-        is_on=settings.bank_match,
-        has_lines=Capability.BANK_LINES in can,
+        version=ground.settings.version,
+        is_on=ground.settings.bank_match,
+        has_lines=Capability.BANK_LINES in ground.can,
         accounts=tuple((account, *lines.get(each, (0, None))) for each, account in accounts.items()),
     )

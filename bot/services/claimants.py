@@ -19,8 +19,8 @@ from bot.services.choosing import choose
 from bot.services.current import NotNowError, refreshing, require_item
 from bot.services.items import apply_edit
 from bot.services.people import People
-from bot.services.set_up import NoConnectionError, provider_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import connected_to
 from providers.base import AccountingProvider
 
 NOTHING_TO_LINK = "its claimant needs no link."
@@ -43,9 +43,7 @@ class Claimants:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.read() as tx:
             item = await self._report(tx, actor, person, item_id)
             of = tx, item.workspace_id, item.organisation_id
-            provider = self.providers.get(await provider_of(*of) or "")
-            if provider is None:
-                raise NoConnectionError
+            provider = await connected_to(*of, self.providers)
             name = item.facts.supplier.name or ""
             return ClaimantPage(
                 item=item,

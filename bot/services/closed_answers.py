@@ -17,8 +17,8 @@ from bot.services.current import NotNowError, StaleItemError, refreshing, requir
 from bot.services.items import apply_edit
 from bot.services.lists import books_of
 from bot.services.people import People
-from bot.services.set_up import provider_of
 from bot.services.settings import load_settings
+from bot.services.settings_pages import provider_of
 from providers.base import AccountingProvider
 
 NOT_ASKED = "nothing has to be chosen for its date now."

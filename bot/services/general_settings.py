@@ -5,23 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.booking import taken_by
-from bot.domain.books import Books, Capability
+from bot.domain.books import Capability
 from bot.domain.closing import ClosedPolicy, locks_of
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm, GeneralPage
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.required import NEVER_OF_REPORTS, RequiredField
-from bot.domain.rights import Deed
 from bot.domain.settings import PaymentStatus, statuses_for
 from bot.domain.slack import Actor
 from bot.services import choices
-from bot.services.lists import books_of, live_tracking
+from bot.services.lists import live_tracking
 from bot.services.people import People
-from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
-from bot.services.settings import load_settings, organisation_name
-from providers.base import AccountingProvider, Profile
+from bot.services.saving_settings import SettingsService, sent_twice
+from bot.services.settings_pages import FormRefusedError, Ground, for_admin, ground_of
+from providers.base import AccountingProvider
 
 UNTIL, COSTS, SALES = "until", "closed_costs", "closed_sales"
 REQUIRED = {
@@ -47,9 +44,7 @@ class General:
         NotAllowedError: only admins of the organisation set it up.
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             return await self._page(tx, actor.workspace.id, organisation_id)
 
     async def save(
@@ -63,10 +58,8 @@ class General:
             StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
         before = await self.opened(actor, organisation_id)
-        if before.version > form.version and before.general == form.general:
+        if sent_twice(form.version, before.version, is_held=before.general == form.general):
             return before
-        if before.version != form.version:
-            raise StaleFormError
         if wrong := dict(wrong) | _impossible(before, form):
             raise FormRefusedError(wrong)
         await self.settings.save_general(actor, organisation_id, form)
@@ -74,29 +67,27 @@ class General:
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> GeneralPage:
         of = tx, workspace_id, organisation_id
-        provider = self.providers.get(await provider_of(*of) or "")
-        if provider is None:
-            raise NoConnectionError
-        settings, books = await load_settings(*of), await books_of(*of)
+        ground = await ground_of(*of, self.providers)
+        settings = ground.settings
         return GeneralPage(
             organisation_id=organisation_id,
-            organisation=await organisation_name(*of),
-            ledger=provider.profile.name,
+            organisation=ground.organisation,
+            ledger=ground.profile.name,
             general=settings.general,
             version=settings.version,
             today=tx.now.date(),
-            policies={kind: offered_policies(provider.profile, books, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
-            locks=locks_of(settings.general.closing, books),
-            tells_locks=Capability.LOCK_DATES in provider.profile.capabilities,
+            policies={kind: offered_policies(ground, kind) for kind in (ItemKind.COST, ItemKind.SALE)},
+            locks=locks_of(settings.general.closing, ground.books),
+            tells_locks=Capability.LOCK_DATES in ground.profile.capabilities,
             usual_undo=self.usual_undo,
-            required_fields=offered_fields(provider.profile, books),
-            tracking=await _tracking(*of, provider.profile, books),
+            required_fields=offered_fields(ground),
+            tracking=await _tracking(*of, ground),
         )
 
 
-def offered_policies(profile: Profile, books: Books | None, kind: ItemKind) -> tuple[ClosedPolicy, ...]:
+def offered_policies(ground: Ground, kind: ItemKind) -> tuple[ClosedPolicy, ...]:
     """What can become of one in a closed period: nothing that the package cannot do, and a sale is never moved."""
-    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
+    can = ground.can
     has_drafts = PaymentStatus.DRAFT in statuses_for(kind, can)
     possible = {
         ClosedPolicy.LEDGER: Capability.DOWNLOADS not in can,
@@ -108,13 +99,13 @@ def offered_policies(profile: Profile, books: Books | None, kind: ItemKind) -> t
     return tuple(policy for policy in ClosedPolicy if possible[policy])
 
 
-def offered_fields(profile: Profile, books: Books | None) -> dict[ItemKind, tuple[RequiredField, ...]]:
+def offered_fields(ground: Ground) -> dict[ItemKind, tuple[RequiredField, ...]]:
     """What can be asked for of each kind that the package has; nothing that it has no place for."""
-    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
+    can = ground.can
     without = frozenset[RequiredField]()
     if not can & {Capability.PAYMENTS, Capability.BANK_TRANSACTIONS}:
         without |= {RequiredField.PAYMENT_METHOD}
-    if profile.files is None and Capability.DOWNLOADS not in can:
+    if ground.profile.files is None and Capability.DOWNLOADS not in can:
         without |= {RequiredField.FILE}
     has = {ItemKind.EXPENSE_REPORT: Capability.EXPENSE_REPORTS in can}
     return {
@@ -129,11 +120,10 @@ def offered_fields(profile: Profile, books: Books | None) -> dict[ItemKind, tupl
 
 
 async def _tracking(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, profile: Profile, books: Books | None
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ground: Ground
 ) -> dict[str, str]:
     """Those that items can be coded to."""
-    can = profile.capabilities if books is None else taken_by(profile.capabilities, books.rules)
-    if Capability.TRACKING not in can:
+    if Capability.TRACKING not in ground.can:
         return {}
     live = await live_tracking(tx, workspace_id, organisation_id)
     return {category.provider_id: category.name for category in choices.offered_tracking(live)}

@@ -1,8 +1,6 @@
 """What an organisation decides for its costs, or for its sales: what either form shows, and what has to be true of it."""
 
 from bot.db.unit_of_work import Tx
-from bot.domain.book_rules import USUAL_RULES
-from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -10,7 +8,7 @@ from bot.domain.settings import KindPage, KindSettings, destinations_for, status
 from bot.services import choices
 from bot.services.choices import NotOfferedError
 from bot.services.known_methods import has_methods, method_not_offered, method_of
-from bot.services.lists import books_of
+from bot.services.settings_pages import Ground
 from providers.base import Profile
 
 DESTINATION, PAYMENT_STATUS = "destination", "payment_status"
@@ -19,22 +17,14 @@ NAMES = {ItemKind.COST: "costs", ItemKind.SALE: "sales"}
 
 
 async def kind_page(
-    tx: Tx,
-    workspace_id: WorkspaceId,
-    organisation_id: OrganisationId,
-    profile: Profile,
-    *,
-    kind: ItemKind,
-    chosen: KindSettings,
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, ground: Ground, kind: ItemKind
 ) -> KindPage:
     of = tx, workspace_id, organisation_id
-    books = await books_of(*of)
-    rules = USUAL_RULES if books is None else books.rules
-    can = taken_by(profile.capabilities, rules)
+    chosen, rules, can = ground.settings.of(kind), ground.rules, ground.can
     known = await choices.chosen(*of, chosen.default_account, chosen.default_tax_rate, product=chosen.default_product)
     return KindPage(
         kind=kind,
-        ledger=profile.name,
+        ledger=ground.profile.name,
         chosen=chosen,
         destinations=destinations_for(kind, can),
         statuses=statuses_for(kind, can),
@@ -45,7 +35,7 @@ async def kind_page(
         has_methods=await has_methods(*of),
         rules=rules,
         tracking=await choices.tracked_documents(*of) if rules.tracks_documents else (),
-        plan_limit=_plan_limit(profile, books),
+        plan_limit=_plan_limit(ground.profile, ground.books),
         is_downloaded=Capability.DOWNLOADS in can,
     )
 

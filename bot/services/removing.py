@@ -20,7 +20,7 @@ from bot.domain.slack import Actor
 from bot.services import audit, withdrawn
 from bot.services.current import NotNowError, refreshing, require_item
 from bot.services.people import People
-from bot.services.set_up import provider_of
+from bot.services.settings_pages import provider_of
 from providers.base import FileProvider
 
 NOTHING_TO_SAY = "nobody has to say whether it was removed."

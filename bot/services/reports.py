@@ -36,8 +36,8 @@ from bot.services.entering import NewItem, enter
 from bot.services.organisations import Named, Organisations
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import settle
-from bot.services.set_up import NoConnectionError, provider_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import NoConnectionError, connected_to
 from bot.views.text import mention
 from providers.base import AccountingProvider
 
@@ -221,9 +221,9 @@ class Reports:
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
     ) -> tuple[AccountingProvider, str]:
         """The package, and the currency that the books are kept in."""
-        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
+        provider = await connected_to(tx, workspace_id, organisation_id, self.providers)
         books = await lists.books_of(tx, workspace_id, organisation_id)
-        if provider is None or books is None:
+        if books is None:
             raise NoConnectionError
         if Capability.EXPENSE_REPORTS not in provider.profile.capabilities:
             raise CannotReportError(provider.profile.name)

@@ -14,7 +14,7 @@ from bot.domain.rule_forms import TARGET, RuleForm, wrong_in
 from bot.domain.rules import NO_OPINIONS, Rule, RuleOf
 from bot.services.named_books import NamedBooks
 from bot.services.rule_checks import RuleCheck, why_not_free
-from bot.services.set_up import NoConnectionError, provider_of
+from bot.services.settings_pages import NoConnectionError, provider_of
 from bot.services.writing_rules import as_saved, hold, write
 from bot.sheets.rule_lines import RuleLine, WrittenRule, written_rule
 from providers.base import Profile

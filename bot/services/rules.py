@@ -37,8 +37,8 @@ from bot.services.rule_checks import METHOD_GONE, RuleCheck, why_not_free
 from bot.services.rule_pages import labelled, names_of, rule_page, said_by, split_by, target_of
 from bot.services.rule_preview import Previewing
 from bot.services.saving_settings import BeginToFollow, StaleFormError
-from bot.services.set_up import NoConnectionError, provider_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import connected_to, provider_of
 from bot.services.writing_rules import as_saved, at_next_version, hold, record, write
 from providers.base import AccountingProvider, Profile
 
@@ -286,10 +286,7 @@ class Rules:
         return {} if found is not None and found.is_known and found.is_of_workspace else {TARGET: UNKNOWN_PERSON}
 
     async def _profile(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Profile:
-        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
-        if provider is None:
-            raise NoConnectionError
-        return provider.profile
+        return (await connected_to(tx, workspace_id, organisation_id, self.providers)).profile
 
     async def _new(
         self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId, form: RuleForm

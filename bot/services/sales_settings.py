@@ -6,14 +6,12 @@ from dataclasses import dataclass, replace
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.rights import Deed
 from bot.domain.settings import SalesForm, SalesPage
 from bot.domain.slack import Actor
 from bot.services.kind_settings import impossible, kind_page, not_offered
 from bot.services.people import People
-from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
-from bot.services.settings import load_settings, organisation_name
+from bot.services.saving_settings import SettingsService, sent_twice
+from bot.services.settings_pages import FormRefusedError, for_admin, ground_of
 from providers.base import AccountingProvider
 
 
@@ -29,9 +27,7 @@ class SalesSettings:
         NotAllowedError: only admins of the organisation set it up.
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             return await self._page(tx, actor.workspace.id, organisation_id)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SalesForm) -> SalesPage:
@@ -40,14 +36,10 @@ class SalesSettings:
         FormRefusedError: a sentence for each field that cannot stay as it is.
         StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             before = await self._page(tx, actor.workspace.id, organisation_id)
-            if before.version > form.version and before.sales.chosen == form.sales:
+            if sent_twice(form.version, before.version, is_held=before.sales.chosen == form.sales):
                 return before
-            if before.version != form.version:
-                raise StaleFormError
             of = tx, actor.workspace.id, organisation_id
             gone = await not_offered(*of, kind=ItemKind.SALE, chosen=form.sales)
             if wrong := impossible(before.sales, form.sales) | gone:
@@ -56,14 +48,10 @@ class SalesSettings:
         return replace(await self.opened(actor, organisation_id), before=before)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SalesPage:
-        of = tx, workspace_id, organisation_id
-        provider = self.providers.get(await provider_of(*of) or "")
-        if provider is None:
-            raise NoConnectionError
-        settings = await load_settings(*of)
+        ground = await ground_of(tx, workspace_id, organisation_id, self.providers)
         return SalesPage(
             organisation_id=organisation_id,
-            organisation=await organisation_name(*of),
-            sales=await kind_page(*of, provider.profile, kind=ItemKind.SALE, chosen=settings.sales),
-            version=settings.version,
+            organisation=ground.organisation,
+            sales=await kind_page(tx, workspace_id, organisation_id, ground, ItemKind.SALE),
+            version=ground.settings.version,
         )

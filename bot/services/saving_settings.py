@@ -1,8 +1,8 @@
 """Saving an organisation's settings as a whole, and what that means for its items and channels."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Protocol
 
 import msgspec
@@ -16,7 +16,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
-from bot.domain.rights import Deed, Role
+from bot.domain.rights import Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.domain.tax_settings import TaxForm
@@ -26,6 +26,7 @@ from bot.services.messages import Subject, redraw, redraw_homes, redraw_items
 from bot.services.new_codes import learn
 from bot.services.people import People
 from bot.services.settings import ALERTS, APPROVALS, GRANTS, SETTINGS, Chosen, load_settings, people_with
+from bot.services.settings_pages import for_admin
 
 _FORGET_PEOPLE = GRANTS.delete().where(
     GRANTS.c.workspace_id == bindparam("workspace_id"),
@@ -86,28 +87,19 @@ class SettingsService:
             StaleFormError: the settings were saved by somebody else meanwhile.
             ChannelTakenError: another organisation's approvals go to that channel.
         """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
-            bookkeepers = await people_with(tx, workspace_id, organisation_id, Role.BOOKKEEPER)
+        async with self._saving(actor, organisation_id) as saving:
+            tx, of, before = saving.tx, saving.of, saving.before
+            bookkeepers = await people_with(tx, *of, Role.BOOKKEEPER)
             confirmed = {"general_confirmed_at": tx.now, "tax_confirmed_at": tx.now}
             chosen = replace(chosen_in(before), costs=form.costs, report_status=form.report_status)
-            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, **confirmed)
-            people = {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers}
-            await _save_people(tx, workspace_id, organisation_id, form, people)
-            await _save_channels(tx, workspace_id, organisation_id, form, before)
-            await _audit(tx, actor, organisation_id, "settings saved", msgspec.to_builtins(form))
+            await saving.keep(form.version, chosen=dump(chosen), **confirmed)
+            await _save_people(tx, *of, form, {Role.APPROVER: before.approvers, Role.BOOKKEEPER: bookkeepers})
+            await _save_channels(tx, *of, form, before)
+            await saving.tell("settings saved", msgspec.to_builtins(form))
             if also is not None:
                 await also(tx)
-            settings = await load_settings(tx, workspace_id, organisation_id)
-            await self._followed(tx, workspace_id, organisation_id, before, settings)
-            await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
-            await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-            concerned = (actor.user_id, *before.approvers, *form.approvers, *bookkeepers, *form.bookkeepers)
-            await redraw_homes(tx, workspace_id, concerned)
-            tx.nudge(Nudge.PLANNER)
+            settings = await self._followed(saving)
+            await _set_up_redrawn(saving, settings, (*form.approvers, *bookkeepers, *form.bookkeepers))
         return settings
 
     async def save_sales(self, actor: Actor, organisation_id: OrganisationId, form: SalesForm) -> Settings:
@@ -116,17 +108,10 @@ class SettingsService:
         Raises:
             NotAllowedError, StaleFormError: as `save`.
         """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
-            chosen = replace(chosen_in(before), sales=form.sales)
-            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen)
-            await _audit(tx, actor, organisation_id, "settings of sales saved", msgspec.to_builtins(form))
-            settings = await load_settings(tx, workspace_id, organisation_id)
-            await self._followed(tx, workspace_id, organisation_id, before, settings)
-        return settings
+        async with self._saving(actor, organisation_id) as saving:
+            await saving.keep(form.version, chosen=dump(replace(chosen_in(saving.before), sales=form.sales)))
+            await saving.tell("settings of sales saved", msgspec.to_builtins(form))
+            return await self._followed(saving)
 
     async def save_tax(self, actor: Actor, organisation_id: OrganisationId, form: TaxForm) -> Settings:
         """Save what is decided of tax, which counts as confirmed; waiting items follow.
@@ -134,25 +119,18 @@ class SettingsService:
         Raises:
             NotAllowedError, StaleFormError: as `save`.
         """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
+        async with self._saving(actor, organisation_id) as saving:
+            before = saving.before
             chosen = replace(
                 chosen_in(before),
                 costs=replace(before.costs, default_tax_rate=form.rates[ItemKind.COST]),
                 sales=replace(before.sales, default_tax_rate=form.rates[ItemKind.SALE]),
                 tax=form.tax,
             )
-            await _save_chosen(tx, workspace_id, organisation_id, form.version, chosen, tax_confirmed_at=tx.now)
-            await _audit(tx, actor, organisation_id, "settings of tax saved", msgspec.to_builtins(form))
-            settings = await load_settings(tx, workspace_id, organisation_id)
-            await self._followed(tx, workspace_id, organisation_id, before, settings)
-            await home_cards.follow(tx, workspace_id, organisation_id, before, settings)
-            await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
-            await redraw_homes(tx, workspace_id, (actor.user_id, *before.approvers))
-            tx.nudge(Nudge.PLANNER)
+            await saving.keep(form.version, chosen=dump(chosen), tax_confirmed_at=saving.tx.now)
+            await saving.tell("settings of tax saved", msgspec.to_builtins(form))
+            settings = await self._followed(saving)
+            await _set_up_redrawn(saving, settings)
         return settings
 
     async def save_general(self, actor: Actor, organisation_id: OrganisationId, form: GeneralForm) -> Settings:
@@ -161,20 +139,13 @@ class SettingsService:
         Raises:
             NotAllowedError, StaleFormError: as `save`.
         """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
-            saved = {"general": dump(form.general)}
-            if not await next_version(tx, workspace_id, organisation_id, form.version, **saved):
-                raise StaleFormError
-            await _audit(tx, actor, organisation_id, "general settings saved", msgspec.to_builtins(form))
-            settings = await load_settings(tx, workspace_id, organisation_id)
-            await self._followed(tx, workspace_id, organisation_id, before, settings)
-            if settings.general.private_channels != before.general.private_channels:
-                seen = await newest_items(tx, workspace_id, organisation_id, limit=MOST_REDRAWN)
-                await redraw_items(tx, workspace_id, seen)
+        async with self._saving(actor, organisation_id) as saving:
+            await saving.keep(form.version, general=dump(form.general))
+            await saving.tell("general settings saved", msgspec.to_builtins(form))
+            settings = await self._followed(saving)
+            if settings.general.private_channels != saving.before.general.private_channels:
+                seen = await newest_items(saving.tx, *saving.of, limit=MOST_REDRAWN)
+                await redraw_items(saving.tx, actor.workspace.id, seen)
         return settings
 
     async def save_suppliers(
@@ -185,32 +156,89 @@ class SettingsService:
         Raises:
             NotAllowedError, StaleFormError: as `save`.
         """
-        person = await self.people.identify(actor)
-        workspace_id = actor.workspace.id
-        async with self.db.write() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
-            before = await load_settings(tx, workspace_id, organisation_id)
-            chosen = replace(chosen_in(before), supplier_match=supplier_match)
-            await _save_chosen(tx, workspace_id, organisation_id, version, chosen)
+        async with self._saving(actor, organisation_id) as saving:
+            before = saving.before
+            await saving.keep(version, chosen=dump(replace(chosen_in(before), supplier_match=supplier_match)))
             facts: Json = {"supplier_match": [before.supplier_match, supplier_match]}
-            await _audit(tx, actor, organisation_id, "settings of suppliers saved", facts)
-            settings = await load_settings(tx, workspace_id, organisation_id)
+            await saving.tell("settings of suppliers saved", facts)
+            settings = await saving.after()
             if settings.supplier_match is not before.supplier_match:
-                await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
+                await self.begin_to_follow(saving.tx, *saving.of, settings)
         return settings
 
-    async def _followed(
-        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, settings: Settings
-    ) -> None:
-        """Waiting items take over what changed for them, and defaults that cannot be used are told."""
-        of, defaults = (tx, workspace_id, organisation_id), (settings.costs, settings.sales)
-        await learn(*of, ListKind.ACCOUNTS, [each.default_account for each in defaults])
+    @asynccontextmanager
+    async def _saving(self, actor: Actor, organisation_id: OrganisationId) -> "AsyncIterator[_Saving]":
+        async with for_admin(self.db, self.people, actor, organisation_id, writes=True) as tx:
+            before = await load_settings(tx, actor.workspace.id, organisation_id)
+            yield _Saving(tx, actor, organisation_id, before)
+
+    async def _followed(self, saving: "_Saving") -> Settings:
+        """As they are now: waiting items take over what changed for them, and defaults that cannot be used are told."""
+        settings, tx, of = await saving.after(), saving.tx, saving.of
+        defaults = settings.costs, settings.sales
+        await learn(tx, *of, ListKind.ACCOUNTS, [each.default_account for each in defaults])
         rates = [each.default_tax_rate for each in defaults]
         untaxed = [settings.tax.costs.without_amount, settings.tax.sales.without_amount]
-        await learn(*of, ListKind.TAX_RATES, [*rates, *untaxed])
-        if settings.for_items != before.for_items:
-            await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
-        await self.look_at_defaults(tx, workspace_id, organisation_id, *ListKind)
+        await learn(tx, *of, ListKind.TAX_RATES, [*rates, *untaxed])
+        if settings.for_items != saving.before.for_items:
+            await self.begin_to_follow(tx, *of, settings)
+        await self.look_at_defaults(tx, *of, *ListKind)
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """A form being saved, in the transaction that writes it."""
+
+    tx: Tx
+    actor: Actor
+    organisation_id: OrganisationId
+    before: Settings
+
+    @property
+    def of(self) -> tuple[WorkspaceId, OrganisationId]:
+        return self.actor.workspace.id, self.organisation_id
+
+    async def keep(self, version: int, **saved: object) -> None:
+        """Write columns of the settings' row, if it is still at the version that the form was drawn from.
+
+        Raises:
+            StaleFormError: it is not.
+        """
+        if not await next_version(self.tx, self.actor.workspace.id, self.organisation_id, version, **saved):
+            raise StaleFormError
+
+    async def tell(self, deed: str, facts: Json) -> None:
+        """In the audit."""
+        by, workspace_id = self.actor.user_id, self.actor.workspace.id
+        await audit.record(
+            self.tx, workspace_id, self.organisation_id, deed, by=by, organisation_id=self.organisation_id, facts=facts
+        )
+
+    async def after(self) -> Settings:
+        return await load_settings(self.tx, *self.of)
+
+
+async def _set_up_redrawn(saving: _Saving, settings: Settings, people: tuple[UserId, ...] = ()) -> None:
+    """Where it is said how far setting up is: cards, the connection, Home of who saved it, of approvers and of `people`."""
+    tx, of, before = saving.tx, saving.of, saving.before
+    await home_cards.follow(tx, *of, before, settings)
+    await redraw(tx, saving.actor.workspace.id, Subject.CONNECTION, saving.organisation_id)
+    await redraw_homes(tx, saving.actor.workspace.id, (saving.actor.user_id, *before.approvers, *people))
+    tx.nudge(Nudge.PLANNER)
+
+
+def sent_twice(drawn: int, now: int, *, is_held: bool) -> bool:
+    """Whether a form drawn from version `drawn` is saved already. `is_held`: what it says stands at version `now`.
+
+    Raises:
+        StaleFormError: something else was saved since it was drawn.
+    """
+    if now > drawn and is_held:
+        return True
+    if now != drawn:
+        raise StaleFormError
+    return False
 
 
 def chosen_in(settings: Settings) -> Chosen:
@@ -221,18 +249,6 @@ def chosen_in(settings: Settings) -> Chosen:
         report_status=settings.report_status,
         supplier_match=settings.supplier_match,
         tax=settings.tax,
-    )
-
-
-async def _audit(tx: Tx, actor: Actor, organisation_id: OrganisationId, deed: str, facts: Json) -> None:
-    await audit.record(
-        tx,
-        actor.workspace.id,
-        organisation_id,
-        deed,
-        by=actor.user_id,
-        organisation_id=organisation_id,
-        facts=facts,
     )
 
 
@@ -261,18 +277,6 @@ async def _save_channels(
         await bind(tx, workspace_id, organisation_id, APPROVALS, form.approvals_channel, drops=form.drops)
     if form.alerts_channel != before.alerts_channel:
         await bind(tx, workspace_id, organisation_id, ALERTS, form.alerts_channel)
-
-
-async def _save_chosen(
-    tx: Tx,
-    workspace_id: WorkspaceId,
-    organisation_id: OrganisationId,
-    version: int,
-    chosen: Chosen,
-    **confirmed: datetime,
-) -> None:
-    if not await next_version(tx, workspace_id, organisation_id, version, chosen=dump(chosen), **confirmed):
-        raise StaleFormError
 
 
 async def next_version(

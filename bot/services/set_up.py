@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
-from bot.db.base import table_of
-from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import BillRights
@@ -17,49 +15,21 @@ from bot.domain.items import ItemState
 from bot.domain.rights import Deed, Role, why_unfit
 from bot.domain.settings import SettingsForm, SettingsPage, statuses_for
 from bot.domain.slack import Actor
-from bot.services import lists
 from bot.services.bindings import ChannelTakenError
 from bot.services.channels import ALERTS_CHANNEL, APPROVALS_CHANNEL, ChannelTest, announce, taken, unreachable
 from bot.services.kind_settings import impossible, kind_page, not_offered
 from bot.services.people import Directory, People
 from bot.services.proposing_setup import proposed
-from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.settings import (
-    ALERTS,
-    APPROVALS,
-    load_settings,
-    organisation_name,
-    people_with,
-)
+from bot.services.saving_settings import SettingsService, sent_twice
+from bot.services.settings import ALERTS, APPROVALS, people_with
+from bot.services.settings_pages import FormRefusedError, for_admin, ground_of
 from bot.views.text import plain
 from providers.base import AccountingProvider
-
-CONNECTIONS = table_of(ConnectionRow)
 
 APPROVERS, BOOKKEEPERS, REPORT_STATUS = "approvers", "bookkeepers", "report_status"
 """Fields that can be wrong, by their names in `SettingsForm`; `kind_settings` names those of costs."""
 
 MOST_NAMED = 5
-
-_PROVIDER = select(CONNECTIONS.c.provider).where(
-    CONNECTIONS.c.workspace_id == bindparam("workspace_id"),
-    CONNECTIONS.c.organisation_id == bindparam("organisation_id"),
-)
-
-
-class FormRefusedError(Exception):
-    """What is wrong with a form, as a sentence by field. Nothing was saved."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        self.fields = dict(fields)
-        super().__init__("; ".join(self.fields.values()))
-
-
-class NoConnectionError(Exception):
-    """The organisation is not connected."""
-
-    def __init__(self) -> None:
-        super().__init__("This organisation is not connected any more. Type `/dext connect` to connect it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +48,7 @@ class SetUp:
         NotAllowedError: only admins of the organisation set it up.
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             return await proposed(tx, actor.workspace.id, await self._page(tx, actor.workspace.id, organisation_id))
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> SettingsPage:
@@ -95,10 +63,8 @@ class SetUp:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             before = await self._page(tx, actor.workspace.id, organisation_id)
-            if before.holds(form):
+            if sent_twice(form.version, before.settings.version, is_held=before.holds(form)):
                 return before
-            if before.settings.version != form.version:
-                raise StaleFormError
             wrong = unfit | _impossible(before, form) | await _not_ours(tx, actor.workspace.id, organisation_id, form)
         chosen, workspace_id = _channels_of(form), actor.workspace.id
         if wrong := wrong or await unreachable(self.can_post, workspace_id, before.settings, chosen):
@@ -116,18 +82,16 @@ class SetUp:
         return replace(after, waiting=before.waiting, before=before)
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> SettingsPage:
-        provider = await provider_of(tx, workspace_id, organisation_id)
-        if provider is None or provider not in self.providers:
-            raise NoConnectionError
-        of, profile = (tx, workspace_id, organisation_id), self.providers[provider].profile
-        settings, books = await load_settings(*of), await lists.books_of(*of)
+        of = tx, workspace_id, organisation_id
+        ground = await ground_of(*of, self.providers)
+        settings, books = ground.settings, ground.books
         return SettingsPage(
             organisation_id=organisation_id,
-            organisation=await organisation_name(*of),
-            costs=await kind_page(*of, profile, kind=ItemKind.COST, chosen=settings.costs),
+            organisation=ground.organisation,
+            costs=await kind_page(*of, ground, ItemKind.COST),
             settings=settings,
             bookkeepers=await people_with(*of, Role.BOOKKEEPER),
-            report_statuses=statuses_for(ItemKind.EXPENSE_REPORT, profile.capabilities),
+            report_statuses=statuses_for(ItemKind.EXPENSE_REPORT, ground.profile.capabilities),
             waiting=0 if settings.is_set_up else await _approved(*of),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )
@@ -143,13 +107,6 @@ class SetUp:
         }
         chosen = ((APPROVERS, form.approvers), (BOOKKEEPERS, form.bookkeepers))
         return {field: _sentences(reasons, users) for field, users in chosen if reasons.keys() & set(users)}
-
-
-async def provider_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str | None:
-    """The key of the package that it is connected to."""
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    found = (await tx.execute(_PROVIDER, of)).scalar_one_or_none()
-    return None if found is None else str(found)
 
 
 def _sentences(reasons: Mapping[UserId, str], users: Iterable[UserId]) -> str:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from bot.db.unit_of_work import Database
 from bot.domain.ids import OrganisationId
 from bot.domain.likeness import Strictness
-from bot.domain.rights import Deed
 from bot.domain.settings import SuppliersPage
 from bot.domain.slack import Actor
 from bot.services.people import People
-from bot.services.saving_settings import SettingsService, StaleFormError
+from bot.services.saving_settings import SettingsService, sent_twice
 from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import for_admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,7 @@ class SupplierSettings:
         NotAllowedError: only admins of the organisation set it up.
         OrganisationNotFoundError: the workspace has no such organisation.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             settings = await load_settings(tx, actor.workspace.id, organisation_id)
             return SuppliersPage(
                 organisation_id=organisation_id,
@@ -43,9 +41,7 @@ class SupplierSettings:
         StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
         before = await self.opened(actor, organisation_id)
-        if before.version > version and before.match is match:
+        if sent_twice(version, before.version, is_held=before.match is match):
             return before
-        if before.version != version:
-            raise StaleFormError
         await self.settings.save_suppliers(actor, organisation_id, version, match)
         return replace(await self.opened(actor, organisation_id), before=before.match)

@@ -4,21 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.book_rules import USUAL_RULES
-from bot.domain.booking import taken_by
 from bot.domain.books import TaxRate
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.rights import Deed
 from bot.domain.settings import Settings, destinations_for
 from bot.domain.slack import Actor
 from bot.domain.tax_settings import KindTaxPage, TaxForm, TaxPage
 from bot.services.choices import TAX_RATE, NotOfferedError, require_offered
-from bot.services.lists import books_of, load_tax_rate
+from bot.services.lists import load_tax_rate
 from bot.services.people import People
-from bot.services.saving_settings import SettingsService, StaleFormError
-from bot.services.set_up import FormRefusedError, NoConnectionError, provider_of
-from bot.services.settings import load_settings, organisation_name
+from bot.services.saving_settings import SettingsService, sent_twice
+from bot.services.settings_pages import FormRefusedError, for_admin, ground_of
 from providers.base import AccountingProvider
 
 POLICY = "policy"
@@ -40,9 +36,7 @@ class TaxSettingsService:
         NotAllowedError: only admins of the organisation set it up.
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             return await self._page(tx, actor.workspace.id, organisation_id)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: TaxForm) -> TaxPage:
@@ -53,15 +47,11 @@ class TaxSettingsService:
             FormRefusedError: a sentence for each field that cannot stay as it is.
             StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
-        person = await self.people.identify(actor)
-        async with self.db.read() as tx:
-            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+        async with for_admin(self.db, self.people, actor, organisation_id) as tx:
             before = await self._page(tx, actor.workspace.id, organisation_id)
             form = before.completed(form)
-            if before.holds(form):
+            if sent_twice(form.version, before.version, is_held=before.holds(form)):
                 return before
-            if before.version != form.version:
-                raise StaleFormError
             if wrong := await _wrong(tx, actor.workspace.id, before, form):
                 raise FormRefusedError(wrong)
         await self.settings.save_tax(actor, organisation_id, form)
@@ -69,17 +59,13 @@ class TaxSettingsService:
 
     async def _page(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> TaxPage:
         of = tx, workspace_id, organisation_id
-        provider = self.providers.get(await provider_of(*of) or "")
-        if provider is None:
-            raise NoConnectionError
-        settings, books = await load_settings(*of), await books_of(*of)
-        rules = USUAL_RULES if books is None else books.rules
-        can = taken_by(provider.profile.capabilities, rules)
-        kinds = [kind for kind in RATES if rules.taxes(kind) and destinations_for(kind, can)]
+        ground = await ground_of(*of, self.providers)
+        settings, rules = ground.settings, ground.rules
+        kinds = [kind for kind in RATES if rules.taxes(kind) and destinations_for(kind, ground.can)]
         return TaxPage(
             organisation_id=organisation_id,
-            organisation=await organisation_name(*of),
-            ledger=provider.profile.name,
+            organisation=ground.organisation,
+            ledger=ground.profile.name,
             version=settings.version,
             tax=settings.tax,
             rates={kind: settings.of(kind).default_tax_rate for kind in RATES},

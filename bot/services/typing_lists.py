@@ -21,8 +21,8 @@ from bot.services.messages import Subject, redraw
 from bot.services.new_codes import write
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.saving_settings import BeginToFollow
-from bot.services.set_up import provider_of
 from bot.services.settings import load_settings, organisation_name
+from bot.services.settings_pages import provider_of
 from providers.base import AccountingProvider
 
 ENTRIES = table_of(ListEntryRow)

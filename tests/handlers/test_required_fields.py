@@ -7,8 +7,10 @@ import pytest
 
 from bot.domain.documents import ItemKind
 from bot.domain.required import Required, RequiredField
+from bot.domain.settings import Settings
 from bot.playground.slack import ADMIN, BILLS, MEMBER, View
 from bot.services.general_settings import offered_fields
+from bot.services.settings_pages import Ground
 from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
 from tests.handlers.desk import Desk, a_desk, actions, words
@@ -115,7 +117,9 @@ async def test_a_document_without_a_number_is_published_by_its_reference_where_n
 
 @pytest.mark.parametrize("key", PROVIDERS)
 def test_nothing_is_asked_for_that_a_package_has_no_place_for(key: str) -> None:
-    found = offered_fields(PROVIDERS[key].profile, None)
+    ground = Ground(organisation="Acme", profile=PROVIDERS[key].profile, settings=Settings(), books=None)
+
+    found = offered_fields(ground)
 
     has_reports = ItemKind.EXPENSE_REPORT in found
     assert {RequiredField.NUMBER, RequiredField.DUE_ON, RequiredField.DESCRIPTION} <= set(found[ItemKind.COST])

@@ -12,7 +12,7 @@ import pytest
 from bot.domain.tax_policies import TaxPolicy
 from bot.domain.tax_settings import DefaultTax, TaxForm, TaxSettings
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
-from bot.services.set_up import FormRefusedError
+from bot.services.settings_pages import FormRefusedError
 from bot.views import tax_settings as views
 from bot.views.ids import ActionId, BlockId
 from providers.quickbooks.simulator import TRADING as COMPANY

@@ -14,8 +14,10 @@ from bot.domain.documents import ItemKind
 from bot.domain.general import UNDO_CHOICES, GeneralPage, GeneralSettings, Purpose
 from bot.domain.ids import OrganisationId
 from bot.domain.required import NEVER_OF_REPORTS, Required, RequiredField, RequiredFields
+from bot.domain.settings import Settings
 from bot.playground.slack.entries import untouched
 from bot.services.general_settings import offered_fields, offered_policies
+from bot.services.settings_pages import Ground
 from bot.views import general_settings as views
 from bot.views.metadata import NotOursError
 from providers import PROVIDERS
@@ -78,10 +80,9 @@ def test_whatever_is_decided_stands_in_the_form_and_is_read_back_equal(general: 
 @pytest.mark.parametrize("key", PROVIDERS)
 def test_a_package_is_offered_what_it_can_and_its_form_is_taken_by_slack(key: str, shared: Path) -> None:
     profile = PROVIDERS[key].profile
-    policies = {kind: offered_policies(profile, None, kind) for kind in POLICIES}
-    page = a_page(
-        GeneralSettings(), ledger=profile.name, policies=policies, required_fields=offered_fields(profile, None)
-    )
+    ground = Ground(organisation="Acme", profile=profile, settings=Settings(), books=None)
+    policies = {kind: offered_policies(ground, kind) for kind in POLICIES}
+    page = a_page(GeneralSettings(), ledger=profile.name, policies=policies, required_fields=offered_fields(ground))
 
     reading = views.read(state(page), 3)
 
