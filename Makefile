@@ -67,6 +67,8 @@ bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.hostile
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.items
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.coding
 	$(BIN)/python -m benchmarks.publish
 
 lock: $(VENV)/.dev

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
@@ -115,14 +116,16 @@ class Choices:
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return ()
-            found = await lists.live_tracking(tx, actor.workspace.id, organisation_id)
-        options = [option for each in found if each.provider_id == category for option in each.options]
+            found = await lists.load_tracking(tx, actor.workspace.id, organisation_id, category)
+        if found is None or not found.is_active:
+            return ()
         query = Query.of(text)
-        return tuple(
+        fits = (
             option
-            for option in options
+            for option in found.options
             if option.is_active and query.place_in(search_text("", option.name)) is not None
-        )[:MOST_OPTIONS]
+        )
+        return tuple(islice(fits, MOST_OPTIONS))
 
     async def bank_accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
         """Live bank accounts of the ledger; none for who may not see these books."""

@@ -218,6 +218,14 @@ async def live_tracking(
     return tuple(_TRACKING.decode(entry) for entry in (await tx.execute(_LIVE, of)).scalars())
 
 
+async def load_tracking(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, category: str
+) -> TrackingCategory | None:
+    """As `load_account`, by the ledger's id: one category with all its options, of which there may be thousands."""
+    row = await _entry(tx, workspace_id, organisation_id, ListKind.TRACKING_CATEGORIES, category)
+    return None if row is None else replace(_TRACKING.decode(row.entry), is_active=row.is_active)
+
+
 async def accounts_by_code(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, codes: Collection[str]
 ) -> dict[str, Account]:
