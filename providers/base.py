@@ -126,6 +126,8 @@ class Layout:
     takes_not: frozenset[str] = frozenset()
     sells_products: bool = False
     """Whether lines of sales have a product in the place of a category."""
+    contact_code: int | None = None
+    """How long the codes are at most by which its files name contacts; None: they name them in words, or by any code."""
     names_currency: bool = True
     """Whether its files say which currency a document is in. Without, an exchange rate says that it is in another."""
 

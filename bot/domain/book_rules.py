@@ -48,6 +48,10 @@ class BookRules:
     """Whether categories and tax rates can be typed as codes that are in no list."""
     knows_contacts_by_name: bool = False
     """Whether a document has the code of the contact that is called as it says, though nobody chose one."""
+    contact_code: int | None = None
+    """How long the codes are at most by which documents name their contacts; None: they are named in words. See
+    `bot.domain.contact_codes`.
+    """
     books_at_once: tuple[str, ...] = ()
     """The kinds of items (`ItemKind`) of which its package keeps no drafts, nor anything that waits for approval there."""
     customers_on: tuple[str, ...] = ()

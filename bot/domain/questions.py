@@ -23,6 +23,10 @@ class QuestionKind(StrEnum):
     """It was refused by the ledger, archived, and taken out of the archive: somebody has to look before it goes on."""
     NEW_SUPPLIER = "new_supplier"
     """The ledger has nobody of its supplier's name, and would get one when it is published."""
+    CONTACT_CODE = "contact_code"
+    """A file names whom it is from, or to, by a code, and there is none that is theirs alone. No answer settles that: it goes when
+    there is one.
+    """
     CREDITS = "credits"
     """It was made here to take another item back: somebody has to look before it goes on."""
 

@@ -33,6 +33,7 @@ from bot.domain.ids import ItemId
 from bot.domain.items import EDITABLE, Item, ItemState
 from bot.domain.products import not_to_stock
 from bot.domain.publishing import StepKind
+from bot.domain.questions import Question, QuestionKind, open_kinds
 from bot.domain.reports import Receipt, receipt_of
 from bot.domain.rights import Deed, decide
 from bot.domain.settings import Settings, statuses_for
@@ -46,6 +47,7 @@ from bot.services.choices import usable_defaults
 from bot.services.closed_periods import answers_offered, left_to_ledger
 from bot.services.code_names import CodeNames, archived_of, names_of
 from bot.services.connection_cards import is_downloaded
+from bot.services.contact_codes import ContactCodes
 from bot.services.crediting import other_side_of
 from bot.services.current import require_item
 from bot.services.default_rates import ledger_rates
@@ -274,7 +276,9 @@ async def _warnings(
     if alike:
         found.append(f"Same supplier, date and total as {_listed(alike)}.")
     found += await _taken_for(tx, item)
-    if rules.knows_contacts_by_name:
+    if rules.contact_code is not None:
+        found += await _named_by_code(tx, item, rules.contact_code)
+    elif rules.knows_contacts_by_name:
         found += await _not_listed(tx, item)
     if own is not None and await lists.lacks_currency(tx, item, own):
         found.append(not_switched_on(item))
@@ -310,6 +314,24 @@ async def _not_listed(tx: Tx, item: Item) -> tuple[str, ...]:
     return (
         f"{name} is not in the list of suppliers, so a file has no reference for it. An admin adds it under Manage.",
     )
+
+
+async def _named_by_code(tx: Tx, item: Item, longest: int) -> tuple[str, ...]:
+    """A code that is proposed is to be one that the software has. What cannot be named by one yet is asked about, or is told
+    where another one has taken its code since.
+    """
+    name, of = item.counterparty.name, (tx, item.workspace_id, item.organisation_id)
+    if name is None or item.coding.contact.value is not None or item.publish_to.is_of_bank:
+        return ()
+    if await lists.contact_named(*of, name, item.kind) is not None:
+        return ()
+    code = await ContactCodes(*of, longest).code(None, name, item.kind)
+    if isinstance(code, Question):
+        return () if QuestionKind.CONTACT_CODE in open_kinds(item.questions) else (code.words,)
+    if not await lists.has_contacts(*of):
+        return ()
+    said = f"{name} is not in the list of suppliers and customers: a file names it {code}"
+    return (f"{said}. If it has another code in the software, an admin types that under Manage.",)
 
 
 def _listed(others: Sequence[Item]) -> str:

@@ -23,12 +23,13 @@ from bot.domain.taxing import Kept
 from bot.services import alerts
 from bot.services.budgets import leaves_files
 from bot.services.closed_periods import closed_since
+from bot.services.contact_codes import Naming
 from bot.services.default_rates import ledger_rates
 from bot.services.freezing_files import files_of, freeze_file
 from bot.services.frozen import Frozen
 from bot.services.jobs import Jobs
-from bot.services.lists import books_of, contact_named, load_contact, rules_of
-from bot.services.making_documents import made_of, rendered
+from bot.services.lists import books_of, rules_of
+from bot.services.making_documents import made_of, not_made, rendered
 from bot.services.messages import redraw_items
 from bot.services.posted import all_posted, posted, standing_as
 from bot.services.settings import load_settings
@@ -88,7 +89,7 @@ async def _documents(
     route: str | None = None
     taken: dict[ItemId, tuple[DueStep, Posting]] = {}
     refused: dict[ItemId, tuple[DueStep, Problem]] = {}
-    contacts: dict[str, str | None] = {}
+    naming = Naming.of(tx, organisation.workspace_id, organisation.organisation_id, rules)
     for due in found:
         item = items.get(due.item_id)
         if item is None or item.state is not ItemState.APPROVED:
@@ -96,15 +97,17 @@ async def _documents(
             continue
         marker = _marker(public_url, item.id, copies.get(item.id, 0))
         posting = closed_since(item, settings, books) or made_of(item, provider, kept, marker)
+        if isinstance(posting, Posting):
+            named = await naming.named(item, posting)
+            posting = named if isinstance(named, Posting) else not_made(provider, named.words)
         if isinstance(posting, Problem):
             refused[item.id] = (due, posting)
             continue
-        if rules.knows_contacts_by_name and posting.contact_id is None:
-            posting = await _with_contact(tx, item, posting, contacts)
         its_own = provider.route(await standing_as(tx, organisation, due) or posting)
         route = route or its_own
         if its_own == route:
             taken[item.id] = (due, posting)
+    await naming.keep()
     body, broken = rendered(provider, {item_id: posting for item_id, (_, posting) in taken.items()})
     for item_id, problem in broken.items():
         refused[item_id] = (taken.pop(item_id)[0], problem)
@@ -116,20 +119,6 @@ async def _documents(
         return None
     of_steps = tuple((due.id, posting) for due, posting in taken.values())
     return Frozen(kind=StepKind.DOCUMENT, route=route, body=body, taken=of_steps, items=items)
-
-
-async def _with_contact(tx: Tx, item: Item, posting: Posting, known: dict[str, str | None]) -> Posting:
-    """Nobody is asked by the document's name once it is in a file: it goes with the code of who is called so here, or under the
-    name and with the code of whom it was approved for. `known` are those that were looked up for others before.
-    """
-    chosen, name = item.coding.contact.value, posting.contact_name
-    contact = None if chosen is None else await load_contact(tx, item.workspace_id, item.organisation_id, chosen)
-    if contact is not None:
-        return replace(posting, contact_name=contact.name)
-    if name not in known:
-        found = await contact_named(tx, item.workspace_id, item.organisation_id, name, item.kind)
-        known[name] = None if found is None else found.provider_id
-    return replace(posting, contact_id=known[name])
 
 
 def _marker(public_url: str, item_id: ItemId, withdrawn: int) -> str:

@@ -62,4 +62,9 @@ def _not_made(error: Exception, provider: AccountingProvider) -> Problem:
     is_ours = not isinstance(error, NotWritableError | ArithmeticError)
     level = logging.ERROR if is_ours else logging.WARNING
     logger.log(level, "nothing can be made of an approved item", exc_info=not isinstance(error, NotWritableError))
-    return Problem(code=ProblemCode.DOCUMENT_NOT_MADE, facts={"what": said, "ledger": provider.profile.name})
+    return not_made(provider, said)
+
+
+def not_made(provider: AccountingProvider, why: str) -> Problem:
+    """`why` is a part of a sentence, or a sentence."""
+    return Problem(code=ProblemCode.DOCUMENT_NOT_MADE, facts={"what": why.rstrip("."), "ledger": provider.profile.name})

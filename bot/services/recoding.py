@@ -36,6 +36,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus, Settin
 from bot.services.bank_accounts import Standing, bank_accounts
 from bot.services.choices import usable_defaults
 from bot.services.closed_periods import dated
+from bot.services.contact_codes import with_contact_codes
 from bot.services.default_rates import with_default_taxes
 from bot.services.from_history import with_history
 from bot.services.known_methods import known_methods
@@ -80,6 +81,7 @@ async def judged_by(
     suggested = await with_likely_contacts(tx, suggested, rules, settings.supplier_match)
     rated = await with_default_taxes(tx, suggested, settings, defaults, taxed)
     going = await asked_of_suppliers(tx, await placed(tx, rated, settings, rules), settings)
+    going = await with_contact_codes(tx, going, rules)
     return tuple(checked(item, rules) for item in going)
 
 

@@ -95,6 +95,8 @@ def _question(item: Item, question: Question) -> Iterable[Block]:
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
         case QuestionKind.AFTER_ARCHIVE | QuestionKind.CREDITS:
             buttons = [_button(ActionId.ASK_AGAIN, "Ask for approval again", value)]
+        case QuestionKind.CONTACT_CODE:  # Edit stands below, and lists are typed under Manage
+            return (section(words),)
     return section(words), ActionsBlock(elements=buttons)
 
 

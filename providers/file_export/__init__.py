@@ -33,6 +33,8 @@ ROUTES: Mapping[str, Mapping[PostingKind, str]] = {
     },
 }
 """What goes into a file of its own, by layout; everything else goes into the one that is called as the layout."""
+SAGE_ACCOUNT = 8
+"""The longest account reference of Sage 50 ("Supplier record data fields you can import")."""
 OF_BANK = frozenset({PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY})
 LAYOUTS = (
     Layout(
@@ -62,6 +64,7 @@ LAYOUTS = (
         advice="In Sage 50: File, Import, Audit Trail Transactions; the first row has the headings.",
         # "you must enter these manually" (Sage 50 Accounts, "Import data", audit trail transactions)
         takes_not=frozenset({TRACKING, PRODUCTS, FOREIGN_BANK}),
+        contact_code=SAGE_ACCOUNT,
         names_currency=False,
     ),
     Layout(key=OTHER, name="Other software", advice="Every row is a line of a document, its amounts without tax."),

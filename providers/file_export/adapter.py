@@ -83,6 +83,7 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
             knows_contacts_by_name=True,
             takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
             sells_products=found.sells_products,
+            contact_code=found.contact_code,
             foreign_by_rate=None if found.names_currency else books.base_currency,
         )
 

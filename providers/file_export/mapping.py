@@ -10,11 +10,21 @@ from datetime import date
 from decimal import Decimal
 
 from bot.domain.books import Books
+from bot.domain.contact_codes import is_code, proposed
 from bot.domain.documents import LineAmounts
 from bot.domain.money import WIDE, to_cents
 from bot.domain.postings import Posting, PostingKind, PostingLine
 from providers.errors import NotWritableError
-from providers.file_export import OTHER, QUICKBOOKS, QUICKBOOKS_CREDITS, QUICKBOOKS_SALES, SAGE_50, XERO, XERO_SALES
+from providers.file_export import (
+    OTHER,
+    QUICKBOOKS,
+    QUICKBOOKS_CREDITS,
+    QUICKBOOKS_SALES,
+    SAGE_50,
+    SAGE_ACCOUNT,
+    XERO,
+    XERO_SALES,
+)
 from providers.file_export.cells import Cell, day_first, month_first, table, text
 from providers.file_export.columns import (
     OTHER_HEADER,
@@ -28,7 +38,7 @@ from providers.file_export.columns import (
 
 MONTH_FIRST = frozenset({"US"})
 """Countries whose packages read the month first."""
-SAGE_REFERENCE, SAGE_TEXT, SAGE_ACCOUNT = 30, 60, 8
+SAGE_REFERENCE, SAGE_TEXT = 30, 60
 TRACKING_COLUMNS = 4
 SAGE_TYPES = {
     PostingKind.BILL: "PI",
@@ -107,10 +117,11 @@ def _of_quickbooks_credits(posting: Posting, day: Day) -> Iterator[tuple[Cell, .
 
 def _of_sage(posting: Posting, day: Day) -> Iterator[tuple[Cell, ...]]:
     """Rows of one account, date and reference become one document there. Amounts are positive: the type says the rest."""
-    account = text(posting.contact_id or _account_of(posting.contact_name), SAGE_ACCOUNT)
     who = ""
     if posting.kind.is_of_bank:  # it is booked on that account, and says only in words whom it is of
-        account, who = text(posting.bank_account, SAGE_ACCOUNT), f"{posting.contact_name}: "
+        account, who = text(posting.bank_account), f"{posting.contact_name}: "
+    else:
+        account = _account_of(posting)
     on, number = day(posting.issued_on), text(posting.number, SAGE_REFERENCE)
     for line in posting.lines:
         details = text(f"{who}{line.description}" if line.description else posting.contact_name, SAGE_TEXT)
@@ -168,9 +179,19 @@ def _rate(rate: Decimal | None) -> str:
     return "" if rate is None else f"{rate.normalize():f}"
 
 
-def _account_of(name: str) -> str:
-    """As Sage 50 proposes one for a new supplier: letters and digits of the name, in capitals."""
-    return "".join(filter(str.isalnum, name)).upper()[:SAGE_ACCOUNT]
+def _account_of(posting: Posting) -> str:
+    """Of a supplier or a customer.
+
+    Raises:
+        NotWritableError: they have none that stands in the file as it is.
+    """
+    code = posting.contact_id or proposed(posting.contact_name, SAGE_ACCOUNT)
+    if code is None or not is_code(code, SAGE_ACCOUNT):
+        said = "no code" if code is None else f"the code {code}"
+        raise NotWritableError(
+            f"{posting.contact_name} has {said}, and the file names it by at most {SAGE_ACCOUNT} letters and digits"
+        )
+    return code.upper()
 
 
 FORMS = {

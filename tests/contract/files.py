@@ -173,15 +173,17 @@ class FileContract:
         bank_account = contact if kind.is_of_bank else None
         posting = replace(posting, line_amounts=line_amounts, bank_account=bank_account, currency_rate=rate)
         posting = with_lines(posting, lines_of(lines))
+        coded = replace(posting, contact_id="CAFE01")
         for layout in self.layouts(files):
             if kind not in self.kinds(files, layout):
                 continue
             net, tax, kind_column = self.COLUMNS[self.laid_out(files, layout).route(posting)]
-            takes_not = rules_of(files, layout).takes_not
+            rules = rules_of(files, layout)
+            takes_not, document = rules.takes_not, posting if rules.contact_code is None else coded
             if FOREIGN_BANK in takes_not and kind.is_of_bank and currency != BOOKS.base_currency:
                 continue
             rows = self.rows(
-                files, layout, with_lines(posting, tuple(_taken(line, kind, takes_not) for line in posting.lines))
+                files, layout, with_lines(document, tuple(_taken(line, kind, takes_not) for line in posting.lines))
             )
 
             assert len(rows) == len(lines)
