@@ -5,8 +5,10 @@ thing is this workspace's and the person's to touch.
 """
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any, ClassVar, Self, TypeVar
 from uuid import UUID
 
 from bot.domain.api_keys import ApiKeyId
@@ -24,15 +26,65 @@ HIGHEST_VERSION = 2**53
 
 HIGHEST_NUMBER = 2**31
 
+T = TypeVar("T")
+Readers = Mapping[str, Callable[[str], Any]]
+"""Of parts, by the names of their fields, in the order in which they stand in the text; each raises ValueError."""
+
 
 class NotOursError(ValueError):
     """A value that we did not write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """Parts with a colon between them. Those that say nothing are empty, and left off at the end; the last one may have colons
+    of its own.
+    """
+
+    READS: ClassVar[Readers] = {}
+
+    def encode(self) -> str:
+        return ":".join(_written(name, getattr(self, name)) for name in self.READS).rstrip(":")
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Raises:
+        NotOursError: not what `encode` gave.
+        """
+        return cls(**_parts(text, cls.READS))
+
+
+def _written(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return name if value else ""
+    return "" if value is None else str(value)
+
+
+def _parts(text: str, reads: Readers) -> dict[str, Any]:
+    parts = text.split(":", len(reads) - 1)
+    parts += [""] * (len(reads) - len(parts))
+    return {name: _ours(part, read) for (name, read), part in zip(reads.items(), parts, strict=True)}
+
+
+def _ours(text: str, read: Callable[[str], T]) -> T:
+    try:
+        return read(text)
+    except (ValueError, OverflowError):  # at the ends of time there is no other zone
+        raise NotOursError(text[:60]) from None
+
+
+def _or_none(read: Callable[[str], T]) -> Callable[[str], T | None]:
+    return lambda text: read(text) if text else None
 
 
 def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
         raise ValueError(text[:60])
     return int(text)
+
+
+def _version_or_zero(text: str) -> int:
+    return _version(text or "0")
 
 
 def _number(text: str) -> int:
@@ -43,155 +95,104 @@ def _number(text: str) -> int:
     return found
 
 
+def _matching(pattern: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(text[:60])
+        return text
+
+    return read
+
+
 def organisation_of(value: str) -> OrganisationId:
     """The organisation that a button is about.
 
     Raises:
         NotOursError: not an id.
     """
-    try:
-        return OrganisationId(UUID(value))
-    except ValueError:
-        raise NotOursError(value[:60]) from None
+    return OrganisationId(_ours(value, UUID))
 
 
 def item_of(value: str) -> ItemId:
     """The item that a line of Home is about. Raises: as `organisation_of`."""
-    return ItemId(organisation_of(value))
+    return ItemId(_ours(value, UUID))
 
 
 def arrival_of(value: str) -> UUID:
     """The file that a question is about. Raises: as `organisation_of`."""
-    return organisation_of(value)
+    return _ours(value, UUID)
 
 
 def method_of(value: str) -> PaymentMethodId:
     """The payment method that was chosen. Raises: as `organisation_of`."""
-    return PaymentMethodId(organisation_of(value))
+    return PaymentMethodId(_ours(value, UUID))
 
 
 def line_of(value: str) -> BankLineId:
     """The bank line that was chosen. Raises: as `organisation_of`."""
-    return BankLineId(organisation_of(value))
+    return BankLineId(_ours(value, UUID))
+
+
+def rule_of(value: str) -> RuleId:
+    """The rule that an option is. Raises: as `organisation_of`."""
+    return RuleId(_ours(value, UUID))
 
 
 @dataclass(frozen=True, slots=True)
-class ItemRef:
+class ItemRef(Ref):
     """An item as a card showed it. A decision on another version is answered with the current card."""
 
     item_id: ItemId
     version: int
 
-    def encode(self) -> str:
-        return f"{self.item_id}:{self.version}"
-
-    @classmethod
-    def decode(cls, text: str) -> "ItemRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        item, _, version = text.partition(":")
-        try:
-            return cls(ItemId(UUID(item)), _version(version))
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"item_id": UUID, "version": _version}
 
 
 @dataclass(frozen=True, slots=True)
-class OfferRef:
+class OfferRef(Ref):
     """A rule as it was offered at an item: `OfferedRule.digest` tells whether it is still."""
 
     item_id: ItemId
     digest: str
 
-    def encode(self) -> str:
-        return f"{self.item_id}:{self.digest}"
+    READS: ClassVar[Readers] = {"item_id": UUID, "digest": _matching(r"[0-9a-f]{16}")}
 
-    @classmethod
-    def decode(cls, text: str) -> "OfferRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        item, _, digest = text.partition(":")
-        try:
-            return cls(ItemId(UUID(item)), digest)
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+
+def _step_kind(text: str) -> StepKind:
+    """A value of before there were several is about the document."""
+    return StepKind.DOCUMENT if text.isascii() and text.isdigit() else StepKind(text)
 
 
 @dataclass(frozen=True, slots=True)
-class StepRef:
-    """The steps of one kind of an item. A value of before there were several is about the document."""
+class StepRef(Ref):
+    """The steps of one kind of an item."""
 
     item_id: ItemId
     kind: StepKind
 
-    def encode(self) -> str:
-        return f"{self.item_id}:{self.kind}"
-
-    @classmethod
-    def decode(cls, text: str) -> "StepRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        item, _, kind = text.partition(":")
-        try:
-            is_older = kind.isascii() and kind.isdigit()
-            return cls(ItemId(UUID(item)), StepKind.DOCUMENT if is_older else StepKind(kind))
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"item_id": UUID, "kind": _step_kind}
 
 
 _MESSAGE = re.compile(r"[A-Z0-9]{1,40}:[0-9]{1,20}\.[0-9]{1,20}", re.ASCII)
 
 
+def _subject(text: str) -> str:
+    return text if _MESSAGE.fullmatch(text) else str(UUID(text))
+
+
 @dataclass(frozen=True, slots=True)
-class FilesRef:
+class FilesRef(Ref):
     """Files of one message, by `Arrival.subject`, and the organisation that somebody means them for."""
 
     organisation_id: OrganisationId
     subject: str
 
-    def encode(self) -> str:
-        return f"{self.organisation_id}:{self.subject}"
-
-    @classmethod
-    def decode(cls, text: str) -> "FilesRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, subject = text.partition(":")
-        try:
-            if not _MESSAGE.fullmatch(subject):
-                subject = str(UUID(subject))
-            return cls(OrganisationId(UUID(organisation)), subject)
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "subject": _subject}
 
 
-@dataclass(frozen=True, slots=True)
-class PageRef:
-    """A page of an organisation's items: the first, or the one that begins after a position."""
-
-    organisation_id: OrganisationId
-    after: Position | None = None
-
-    def encode(self) -> str:
-        after = "" if self.after is None else f"{self.after.id}:{self.after.at.isoformat()}"
-        return f"{self.organisation_id}:{after}"
-
-    @classmethod
-    def decode(cls, text: str) -> "PageRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, after = text.partition(":")
-        item, _, at = after.partition(":")
-        try:
-            position = Position(at=_instant_or_day(at), id=ItemId(UUID(item))) if after else None
-            return cls(OrganisationId(UUID(organisation)), position)
-        except (ValueError, OverflowError):  # at the ends of time there is no other zone
-            raise NotOursError(text[:60]) from None
+def _position(text: str) -> Position:
+    item, _, at = text.partition(":")
+    return Position(at=_instant_or_day(at), id=ItemId(UUID(item)))
 
 
 def _instant_or_day(text: str) -> datetime | date:
@@ -204,123 +205,76 @@ def _instant_or_day(text: str) -> datetime | date:
 
 
 @dataclass(frozen=True, slots=True)
-class ListRef:
+class PageRef(Ref):
+    """A page of an organisation's items: the first, or the one that begins after a position."""
+
+    organisation_id: OrganisationId
+    after: Position | None = None
+
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "after": _or_none(_position)}
+
+    def encode(self) -> str:
+        after = "" if self.after is None else f"{self.after.id}:{self.after.at.isoformat()}"
+        return f"{self.organisation_id}:{after}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRef(Ref):
     """A list of an organisation that a button reads again; without a kind, all of them."""
 
     organisation_id: OrganisationId
     kind: ListKind | None = None
 
-    def encode(self) -> str:
-        return str(self.organisation_id) if self.kind is None else f"{self.organisation_id}:{self.kind}"
-
-    @classmethod
-    def decode(cls, text: str) -> "ListRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, kind = text.partition(":")
-        try:
-            return cls(OrganisationId(UUID(organisation)), ListKind(kind) if kind else None)
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "kind": _or_none(ListKind)}
 
 
 @dataclass(frozen=True, slots=True)
-class BatchRef:
+class BatchRef(Ref):
     """A batch of an organisation that is downloaded; without a number, what waits."""
 
     organisation_id: OrganisationId
     number: int | None = None
 
-    def encode(self) -> str:
-        return str(self.organisation_id) if self.number is None else f"{self.organisation_id}:{self.number}"
-
-    @classmethod
-    def decode(cls, text: str) -> "BatchRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, number = text.partition(":")
-        try:
-            return cls(OrganisationId(UUID(organisation)), _number(number) if number else None)
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "number": _or_none(_number)}
 
 
 @dataclass(frozen=True, slots=True)
-class NamingRef:
+class NamingRef(Ref):
     """A form that names an organisation: of which package, where it is announced, and which one where it is known."""
 
     package: str
     channel: str = ""
     organisation_id: OrganisationId | None = None
 
-    def encode(self) -> str:
-        return f"{self.package}:{self.channel}:{self.organisation_id or ''}"
-
-    @classmethod
-    def decode(cls, text: str) -> "NamingRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        package, _, rest = text.partition(":")
-        channel, _, organisation = rest.partition(":")
-        if not re.fullmatch(r"[a-z_]{1,40}", package, re.ASCII) or not re.fullmatch(
-            r"[A-Z0-9]{0,40}", channel, re.ASCII
-        ):
-            raise NotOursError(text[:60])
-        return cls(package, channel, organisation_of(organisation) if organisation else None)
+    READS: ClassVar[Readers] = {
+        "package": _matching(r"[a-z_]{1,40}"),
+        "channel": _matching(r"[A-Z0-9]{0,40}"),
+        "organisation_id": _or_none(UUID),
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class KeyRef:
+class KeyRef(Ref):
     """An API key of an organisation."""
 
     organisation_id: OrganisationId
     key_id: ApiKeyId
 
-    def encode(self) -> str:
-        return f"{self.organisation_id}:{self.key_id}"
-
-    @classmethod
-    def decode(cls, text: str) -> "KeyRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, key = text.partition(":")
-        try:
-            return cls(OrganisationId(UUID(organisation)), ApiKeyId(UUID(key)))
-        except ValueError:
-            raise NotOursError(text[:60]) from None
-
-
-_OF_SALE = "+sale"
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "key_id": UUID}
 
 
 @dataclass(frozen=True, slots=True)
-class MethodsRef:
+class MethodsRef(Ref):
     """A page of an organisation's payment methods."""
 
     organisation_id: OrganisationId
     page: int = 0
 
-    def encode(self) -> str:
-        return f"{self.organisation_id}:{self.page}"
-
-    @classmethod
-    def decode(cls, text: str) -> "MethodsRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, page = text.partition(":")
-        try:
-            return cls(OrganisationId(UUID(organisation)), _version(page or "0"))
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "page": _version_or_zero}
 
 
 @dataclass(frozen=True, slots=True)
-class MethodRef:
+class MethodRef(Ref):
     """A payment method as a form showed it; without one, a new one. It begins as `FormRef` does, whose organisation the
     selects that search go by.
     """
@@ -329,89 +283,32 @@ class MethodRef:
     method_id: PaymentMethodId | None = None
     version: int = 0
 
-    def encode(self) -> str:
-        return f"{self.organisation_id}:{self.version}:{self.method_id or ''}"
-
-    @classmethod
-    def decode(cls, text: str) -> "MethodRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, rest = text.partition(":")
-        version, _, method = rest.partition(":")
-        try:
-            method_id = PaymentMethodId(UUID(method)) if method else None
-            return cls(OrganisationId(UUID(organisation)), method_id, _version(version or "0"))
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "version": _version_or_zero, "method_id": _or_none(UUID)}
 
 
 @dataclass(frozen=True, slots=True)
-class RulesRef:
+class RulesRef(Ref):
     """A page of an organisation's rules, or of those that were deleted."""
 
     organisation_id: OrganisationId
     page: int = 0
     deleted: bool = False
 
-    def encode(self) -> str:
-        return f"{self.organisation_id}:{self.page}:{'deleted' if self.deleted else ''}"
+    READS: ClassVar[Readers] = {
+        "organisation_id": UUID,
+        "page": _version_or_zero,
+        "deleted": lambda text: text == "deleted",
+    }
 
-    @classmethod
-    def decode(cls, text: str) -> "RulesRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, page, which = [*text.split(":"), "", ""][:3]
-        try:
-            return cls(OrganisationId(UUID(organisation)), _version(page or "0"), deleted=which == "deleted")
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+
+_OF_SALE = "+sale"
 
 
 @dataclass(frozen=True, slots=True)
-class RuleRef:
-    """A rule as a form or a list showed it; without one, a new one: made from an item, or of `name`. It begins as `FormRef`
-    does, whose organisation the selects that search go by.
-    """
-
-    organisation_id: OrganisationId
-    of: RuleOf
-    version: int = 0
-    rule_id: RuleId | None = None
-    item_id: ItemId | None = None
-    name: str = ""
-
-    def encode(self) -> str:
-        form = FormRef(self.organisation_id, self.version, self.item_id, is_of_sale=self.of is RuleOf.CUSTOMER)
-        return f"{form.encode()}::::{self.rule_id or ''}:{self.of}:{self.name}"
-
-    @classmethod
-    def decode(cls, text: str) -> "RuleRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        form = FormRef.decode(text)
-        try:
-            *_, rule, of, name = text.split(":", 8)
-            rule_id = RuleId(UUID(rule)) if rule else None
-            if of == RuleOf.PAYMENT_METHOD and name:
-                method_of(name)
-            return cls(form.organisation_id, RuleOf(of), form.version, rule_id, form.item_id, name)
-        except ValueError:
-            raise NotOursError(text[:60]) from None
-
-
-def rule_of(value: str) -> RuleId:
-    """The rule that an option is. Raises: as `organisation_of`."""
-    return RuleId(organisation_of(value))
-
-
-@dataclass(frozen=True, slots=True)
-class FormRef:
+class FormRef(Ref):
     """What a form is about: an organisation, the version it was drawn from, and an item where there is one.
 
-    Selects that search read it too, for the organisation.
+    Selects that search read it too, for the organisation; so it is read from what begins as it does.
     """
 
     organisation_id: OrganisationId
@@ -424,30 +321,26 @@ class FormRef:
     is_of_sale: bool = False
     """Selects that search offer what goes with a sale."""
 
+    READS: ClassVar[Readers] = {
+        "organisation_id": UUID,
+        "version": _version,
+        "item_id": _or_none(UUID),
+        "form_id": _or_none(UUID),
+        "page": _version_or_zero,
+        "revision": _version_or_zero,
+    }
+
     def encode(self) -> str:
         drafted = "" if self.form_id is None else f":{self.form_id}:{self.page}:{self.revision}"
         of_sale = _OF_SALE if self.is_of_sale else ""
         return f"{self.organisation_id}{of_sale}:{self.version}:{self.item_id or ''}{drafted}"
 
     @classmethod
-    def decode(cls, text: str) -> "FormRef":
-        """Raises:
-        NotOursError: not what `encode` gave.
-        """
-        organisation, _, rest = text.partition(":")
-        version, item, form, page, revision = [*rest.split(":"), "", "", "", ""][:5]
-        try:
-            return cls(
-                OrganisationId(UUID(organisation.removesuffix(_OF_SALE))),
-                _version(version),
-                ItemId(UUID(item)) if item else None,
-                UUID(form) if form else None,
-                _version(page or "0"),
-                _version(revision or "0"),
-                is_of_sale=organisation.endswith(_OF_SALE),
-            )
-        except ValueError:
-            raise NotOursError(text[:60]) from None
+    def decode(cls, text: str) -> Self:
+        """Raises: as `Ref.decode`."""
+        organisation, *rest = text.split(":")[: len(cls.READS)]
+        found = _parts(":".join((organisation.removesuffix(_OF_SALE), *rest)), cls.READS)
+        return cls(**found, is_of_sale=organisation.endswith(_OF_SALE))
 
     @property
     def item(self) -> ItemRef:
@@ -457,3 +350,33 @@ class FormRef:
         if self.item_id is None:
             raise NotOursError("a form about an item, without one")
         return ItemRef(self.item_id, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRef(Ref):
+    """A rule as a form or a list showed it; without one, a new one: made from an item, or of `name`. It begins as `FormRef`
+    does, whose organisation the selects that search go by.
+    """
+
+    organisation_id: OrganisationId
+    of: RuleOf
+    version: int = 0
+    rule_id: RuleId | None = None
+    item_id: ItemId | None = None
+    name: str = ""
+
+    READS: ClassVar[Readers] = {"rule_id": _or_none(UUID), "of": RuleOf, "name": str}
+    """Behind what a form's reference can have."""
+
+    def encode(self) -> str:
+        form = FormRef(self.organisation_id, self.version, self.item_id, is_of_sale=self.of is RuleOf.CUSTOMER)
+        return f"{form.encode()}::::{self.rule_id or ''}:{self.of}:{self.name}"
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Raises: as `Ref.decode`."""
+        form = FormRef.decode(text)
+        found = _parts(":".join(text.split(":")[len(FormRef.READS) :]), cls.READS)
+        if found["of"] is RuleOf.PAYMENT_METHOD and found["name"]:
+            method_of(found["name"])
+        return cls(organisation_id=form.organisation_id, version=form.version, item_id=form.item_id, **found)

@@ -1,20 +1,36 @@
 from contextlib import suppress
+from datetime import date
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.api_keys import ApiKeyId
+from bot.domain.books import ListKind
+from bot.domain.browsing import Position
+from bot.domain.ids import ItemId, OrganisationId, RuleId
+from bot.domain.payment_methods import PaymentMethodId
+from bot.domain.publishing import StepKind
+from bot.domain.rules import RuleOf
 from bot.views.metadata import (
     HIGHEST_VERSION,
+    BatchRef,
     FilesRef,
     FormRef,
     ItemRef,
     KeyRef,
     ListRef,
+    MethodRef,
+    MethodsRef,
+    NamingRef,
     NotOursError,
+    OfferRef,
     PageRef,
+    Ref,
+    RuleRef,
+    RulesRef,
+    StepRef,
     organisation_of,
 )
 
@@ -62,6 +78,47 @@ def test_a_button_that_names_no_organisation_is_refused() -> None:
         organisation_of("new")
 
 
+REFS: tuple[type[Ref], ...] = tuple(Ref.__subclasses__())
+
+
+def test_every_reference_is_tried() -> None:
+    assert {ItemRef, OfferRef, StepRef, NamingRef, MethodRef, RulesRef, RuleRef, FormRef} <= set(REFS)
+
+
+ID, OTHER = UUID(int=1), UUID(int=2)
+WRITTEN = [
+    (ItemRef(ItemId(ID), 3), f"{ID}:3"),
+    (OfferRef(ItemId(ID), "0123456789abcdef"), f"{ID}:0123456789abcdef"),
+    (StepRef(ItemId(ID), StepKind.PAYMENT), f"{ID}:payment"),
+    (StepRef(ItemId(ID), StepKind.DOCUMENT), f"{ID}:7"),
+    (FilesRef(OrganisationId(ID), "C1:1.2"), f"{ID}:C1:1.2"),
+    (PageRef(OrganisationId(ID)), f"{ID}:"),
+    (PageRef(OrganisationId(ID), Position(at=date(2026, 3, 2), id=ItemId(OTHER))), f"{ID}:{OTHER}:2026-03-02"),
+    (ListRef(OrganisationId(ID)), f"{ID}"),
+    (ListRef(OrganisationId(ID), ListKind.ACCOUNTS), f"{ID}:accounts"),
+    (BatchRef(OrganisationId(ID), 4), f"{ID}:4"),
+    (NamingRef("xero"), "xero::"),
+    (NamingRef("file_export", "C1", OrganisationId(ID)), f"file_export:C1:{ID}"),
+    (KeyRef(OrganisationId(ID), ApiKeyId(OTHER)), f"{ID}:{OTHER}"),
+    (MethodsRef(OrganisationId(ID)), f"{ID}"),
+    (MethodsRef(OrganisationId(ID), 2), f"{ID}:2"),
+    (MethodRef(OrganisationId(ID)), f"{ID}:0:"),
+    (MethodRef(OrganisationId(ID), PaymentMethodId(OTHER), 5), f"{ID}:5:{OTHER}"),
+    (RulesRef(OrganisationId(ID), 1), f"{ID}:1:"),
+    (RulesRef(OrganisationId(ID), deleted=True), f"{ID}:0:deleted"),
+    (FormRef(OrganisationId(ID), is_of_sale=True), f"{ID}+sale:0:"),
+    (FormRef(OrganisationId(ID), 1, ItemId(OTHER), ID, 2, 3), f"{ID}:1:{OTHER}:{ID}:2:3"),
+    (RuleRef(OrganisationId(ID), RuleOf.SUPPLIER, name="Pa: per"), f"{ID}:0::::::supplier:Pa: per"),
+    (RuleRef(OrganisationId(ID), RuleOf.CUSTOMER, 2, RuleId(OTHER)), f"{ID}+sale:2:::::{OTHER}:customer:"),
+]
+
+
+@pytest.mark.parametrize(("ref", "text"), WRITTEN)
+def test_what_earlier_programs_wrote_is_still_read(ref: Ref, text: str) -> None:
+    assert type(ref).decode(text) == ref
+    assert type(ref).decode(ref.encode()) == ref
+
+
 PARTS = st.sampled_from(
     [str(UUID(int=1)), "", "0", "1", "9" * 30, "x", "C1", "1.2", "0001-01-01T00:00:00+14:00", "2026-03-02"]
 )
@@ -70,7 +127,7 @@ ALTERED = st.text() | st.lists(PARTS | st.text(max_size=3), max_size=8).map(":".
 
 @given(ALTERED)
 def test_whatever_stands_there_is_read_as_one_of_ours_or_not_at_all(text: str) -> None:
-    for ref in (ItemRef, FilesRef, PageRef, ListRef, KeyRef, FormRef):
+    for ref in REFS:
         with suppress(NotOursError):
             found = ref.decode(text)
             assert ref.decode(found.encode()) == found
