@@ -11,7 +11,7 @@ from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
 from bot.services.rules import RuleRefusedError, Rules
 from bot.services.saving_settings import StaleFormError
-from bot.views import rule_form
+from bot.views import rule_form, rule_preview
 from bot.views import rules as views
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import NotOursError, RuleRef, RulesRef, rule_of
@@ -118,7 +118,7 @@ class RuleHandlers:
             return Whisper(str(unreadable))
         except RuleRefusedError as refused:
             return Whisper(str(refused))
-        return OpenView(rule_form.preview(page, would))
+        return OpenView(rule_preview.preview(page, would))
 
     async def switch(self, click: Click) -> Reply:
         ref = RuleRef.decode(click.value)

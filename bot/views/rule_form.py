@@ -1,4 +1,4 @@
-"""The form of one rule, drawn and read back; what it would change of what waits."""
+"""The form of one rule, drawn and read back."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,10 +15,10 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
-from bot.domain.coding import Billable, Track
-from bot.domain.due import Due, DueKind
-from bot.domain.rule_forms import NOTHING_SAID, TARGET, RuleForm, RulePage, RulePreview, kinds_of
-from bot.domain.rules import SAYS, Opinions, RuleOf, Strength
+from bot.domain.coding import Billable
+from bot.domain.due import DueKind
+from bot.domain.rule_forms import NOTHING_SAID, TARGET, RuleForm, RulePage, kinds_of
+from bot.domain.rules import SAYS, RuleOf, Strength
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.domain.templates import LONGEST_TEMPLATE, PLACEHOLDERS
@@ -28,9 +28,10 @@ from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_codes import BILLABLE_OPTIONS, tracking_block
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError, RuleRef
-from bot.views.parts import context, section
+from bot.views.parts import section
+from bot.views.rule_reading import Reading
 from bot.views.rules import OF_NAMES, label_of
-from bot.views.text import escape, mention, moment, plain
+from bot.views.text import mention, moment, plain
 
 BLOCKS = {
     TARGET: BlockId.RULE_FOR,
@@ -49,26 +50,10 @@ BLOCKS = {
     "split": BlockId.RULE_SPLIT,
 }
 """Where the sentence about a field stands; one about tracking stands beside what the rule is for."""
-FIELD_NAMES = {
-    "account": "category",
-    "tax_rate": "tax rate",
-    "payment_method": "payment method",
-    "product": "product or service",
-    "customer": "customer or project",
-    "billable": "billable or not",
-    "publish_to": "where it is published to",
-    "publish_as": "its status in the ledger",
-    "tracking": "tracking",
-    "due": "due date",
-    "description": "description",
-    "currency": "currency",
-    "split": "lines",
-}
 NO_OPINION = "Leave as it is"
 NEW_ONLY, WAITING = "new", "waiting"
 AS_IT_IS, NOT_SPLIT, LIKE_ITEM = "as_it_is", "none", "like"
 STALE = "Somebody else changed this while your form was open. This is how it is now; change what you meant to."
-NO_DAYS = "Write how many, as a whole number."
 DUE_NAMES = {
     DueKind.AFTER_DATE: "Days after the document's date",
     DueKind.OF_NEXT_MONTH: "Day of the next month",
@@ -301,31 +286,6 @@ def _buttons(found: RulePage, ref: RuleRef) -> list[ButtonElement]:
     return [*buttons, ButtonElement(action_id=ActionId.SWITCH_RULE, text=switch, value=value), delete]
 
 
-def preview(found: RulePage, would: RulePreview) -> View:
-    """What saving it for what waits would do; nothing is saved yet."""
-    more = "" if would.is_all else " More wait than were looked at."
-    headline = f"*{would.changing} of {would.matching} waiting items would change.*{more}"
-    lines = [
-        f"• {escape(change.reference)}: {', '.join(FIELD_NAMES.get(name, name) for name in change.fields)}"
-        for change in would.changes
-    ]
-    rest = would.changing - len(would.changes)
-    if rest > 0:
-        lines.append(f"… and {rest} more")
-    blocks: list[Block] = [
-        HeaderBlock(text=plain(found.organisation, 150)),
-        section("\n".join([f"*{OF_NAMES[found.form.target.of]}: {label_of(found.form.target)}*", headline, *lines])),
-        context("Nothing is saved yet. What is approved already stays as it was approved."),
-    ]
-    return View(
-        type="modal",
-        callback_id=CallbackId.EXPLANATION,
-        title=PlainTextObject(text="What would change"),
-        close=PlainTextObject(text="Back"),
-        blocks=blocks,
-    )
-
-
 def wrong_at(sentences: Mapping[str, str], state: dict[str, Any]) -> dict[str, str]:
     """What is wrong, by field, as sentences where the fields stand."""
     found = Fields(state)
@@ -344,129 +304,39 @@ def read(state: dict[str, Any], ref: RuleRef, page: RulePage) -> RuleForm:
         RuleUnreadableError: what is wrong, in a sentence for each field.
         NotOursError: an option that was never offered.
     """
-    reading, base = _Reading(Fields(state)), page.form.opinions
+    reading, base = Reading(Fields(state)), page.form.opinions
     for_what = reading.option(BlockId.RULE_FOR)
     if for_what not in (NEW_ONLY, WAITING):
         raise NotOursError("what it applies to")
-    wrong: dict[str, str] = {}
-    due = reading.due(base.due, wrong)
     opinions = replace(
         base,
         account=reading.searched(BlockId.RULE_ACCOUNT, ActionId.FIND_ACCOUNT, base.account),
         tax_rate=reading.searched(BlockId.RULE_TAX, ActionId.FIND_TAX_RATE, base.tax_rate),
         product=reading.searched(BlockId.RULE_PRODUCT, ActionId.FIND_PRODUCT, base.product),
         customer=reading.searched(BlockId.RULE_CUSTOMER, ActionId.FIND_CUSTOMER, base.customer),
-        billable=reading.billable(base.billable),
+        billable=reading.one_of(Billable, BlockId.RULE_BILLABLE, base.billable),
         payment_method=reading.method(base.payment_method),
-        publish_to=reading.destination(base.publish_to),
-        publish_as=reading.status(base.publish_as),
+        publish_to=reading.one_of(Destination, BlockId.RULE_DESTINATION, base.publish_to),
+        publish_as=reading.one_of(PaymentStatus, BlockId.RULE_STATUS, base.publish_as),
         description=reading.text(BlockId.RULE_DESCRIPTION, base.description),
         currency=_upper(reading.text(BlockId.RULE_CURRENCY, base.currency)),
-        tracking=reading.tracking(page, base),
-        split=reading.split(page, base.split),
-        due=due,
+        tracking=reading.tracking([each.provider_id for each in page.tracking], base.tracking),
+        split=reading.split({name: split for name, (_, split) in _splits(page).items()}, base.split),
+        due=reading.due(base.due),
     )
-    if wrong:
-        raise RuleUnreadableError(wrong)
+    if reading.wrong:
+        raise RuleUnreadableError(reading.wrong)
+    strength = reading.one_of(Strength, BlockId.RULE_STRENGTH, page.form.strength)
+    if strength is None:
+        raise NotOursError("how much it counts")
     return RuleForm(
         version=ref.version,
         target=page.form.target,
         opinions=opinions,
-        strength=reading.strength(page.form.strength),
+        strength=strength,
         is_for_waiting=for_what == WAITING,
     )
 
 
 def _upper(text: str | None) -> str | None:
     return None if text is None else text.upper()
-
-
-class _Reading:
-    """Fields by the beginning of their blocks' names, or what there was where the form has none."""
-
-    def __init__(self, found: Fields) -> None:
-        self.found = found
-
-    def option(self, name: BlockId) -> str | None:
-        return self.found.option(self.found.named(name))
-
-    def has(self, name: str) -> bool:
-        return self.found.has(self.found.named(name))
-
-    def searched(self, name: BlockId, action: ActionId, before: str | None) -> str | None:
-        return self.found.option(self.found.named(name), action) if self.has(name) else before
-
-    def text(self, name: BlockId, before: str | None) -> str | None:
-        return self.found.text(self.found.named(name)) if self.has(name) else before
-
-    def method(self, before: str | None) -> str | None:
-        name = BlockId.RULE_METHOD
-        return self.found.payment_method(self.found.named(name)) if self.has(name) else before
-
-    def destination(self, before: Destination | None) -> Destination | None:
-        if not self.has(BlockId.RULE_DESTINATION):
-            return before
-        chosen = self.option(BlockId.RULE_DESTINATION)
-        try:
-            return None if chosen is None else Destination(chosen)
-        except ValueError:
-            raise NotOursError(str(chosen)[:60]) from None
-
-    def status(self, before: PaymentStatus | None) -> PaymentStatus | None:
-        if not self.has(BlockId.RULE_STATUS):
-            return before
-        chosen = self.option(BlockId.RULE_STATUS)
-        try:
-            return None if chosen is None else PaymentStatus(chosen)
-        except ValueError:
-            raise NotOursError(str(chosen)[:60]) from None
-
-    def billable(self, before: Billable | None) -> Billable | None:
-        if not self.has(BlockId.RULE_BILLABLE):
-            return before
-        chosen = self.option(BlockId.RULE_BILLABLE)
-        try:
-            return None if chosen is None else Billable(chosen)
-        except ValueError:
-            raise NotOursError(str(chosen)[:60]) from None
-
-    def strength(self, before: Strength) -> Strength:
-        if not self.has(BlockId.RULE_STRENGTH):
-            return before
-        try:
-            return Strength(self.option(BlockId.RULE_STRENGTH) or "")
-        except ValueError:
-            raise NotOursError("how much it counts") from None
-
-    def due(self, before: Due | None, wrong: dict[str, str]) -> Due | None:
-        if not self.has(BlockId.RULE_DUE):
-            return before
-        kind, days = self.option(BlockId.RULE_DUE), self.text(BlockId.RULE_DUE_DAYS, None)
-        if kind is None and days is None:
-            return None
-        if kind is None:
-            wrong[self.found.named(BlockId.RULE_DUE)] = "Choose what the days count from."
-            return None
-        if kind not in set(DueKind):
-            raise NotOursError(kind[:60])
-        if days is None or not (days.isascii() and days.isdigit()):
-            wrong[self.found.named(BlockId.RULE_DUE_DAYS)] = NO_DAYS
-            return None
-        return Due(DueKind(kind), int(days))
-
-    def tracking(self, page: RulePage, base: Opinions) -> tuple[Track, ...]:
-        offered = [each.provider_id for each in page.tracking if self.has(tracking_block(each.provider_id))]
-        chosen = [track for track in base.tracking if track.category not in offered]
-        for category in offered:
-            block = self.found.named(tracking_block(category))
-            option = self.found.option(block, ActionId.FIND_TRACKING)
-            chosen += [] if option is None else [Track(category, option)]
-        return tuple(sorted(chosen))
-
-    def split(self, page: RulePage, before: Split | None) -> Split | None:
-        if not self.has(BlockId.RULE_SPLIT):
-            return before
-        chosen, offered = self.option(BlockId.RULE_SPLIT), _splits(page)
-        if chosen is None or chosen not in offered:
-            raise NotOursError("how it is split")
-        return offered[chosen][1]
