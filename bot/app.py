@@ -44,6 +44,7 @@ from bot.worker.reconciler import Restartable
 from bot.worker.rounds import Rounds
 from bot.worker.upkeep import Upkeep
 from handlers.alerts import AlertHandlers
+from handlers.amount_settings import AmountSettingsHandlers
 from handlers.api import ItemsApi
 from handlers.api_keys import ApiKeyHandlers
 from handlers.api_pace import Pace
@@ -122,6 +123,7 @@ def features(services: Services) -> tuple[Feature, ...]:
     bank = BankMatchHandlers(services.bank_matching, services.bank_settings)
     general = GeneralSettingsHandlers(services.general_settings)
     suppliers = SupplierSettingsHandlers(services.supplier_settings)
+    amounts = AmountSettingsHandlers(services.amount_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
@@ -141,7 +143,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         tax,
         StatementHandlers(services.statements, services.organisations),
         suppliers,
-        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers),
+        amounts,
+        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

@@ -17,6 +17,7 @@ from bot.intake.parent import SHRINKING, ChildReader
 from bot.pictures import SlackPictures
 from bot.services import default_messages
 from bot.services.alert_messages import AlertMessages
+from bot.services.amount_settings import AmountSettingsService
 from bot.services.api_keys import ApiKeys
 from bot.services.approvals import Approvals
 from bot.services.archiving import Archiving
@@ -167,6 +168,7 @@ class Services:
     general_settings: General
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
+    amount_settings: AmountSettingsService
     choosing_suppliers: ChoosingSuppliers
     tax_settings: TaxSettingsService
     set_up: SetUp
@@ -276,6 +278,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         general_settings=General(db, people, settings, providers, timedelta(seconds=config.undo_seconds)),
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings),
+        amount_settings=AmountSettingsService(db, people, settings, providers),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
         tax_settings=TaxSettingsService(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),

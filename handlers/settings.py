@@ -11,6 +11,7 @@ from bot.views import settings as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from bot.views.text import escape
+from handlers.amount_settings import AmountSettingsHandlers
 from handlers.bank_match import BankMatchHandlers
 from handlers.forms import answered, read_for
 from handlers.general_settings import GeneralSettingsHandlers
@@ -32,11 +33,12 @@ class SettingsHandlers:
     bank: BankMatchHandlers
     general: GeneralSettingsHandlers
     suppliers: SupplierSettingsHandlers
+    amounts: AmountSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
             "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `tax` for tax, `general` for "
-            "closed periods, `suppliers` for whom names mean, `bank` for bank match"
+            "closed periods, `suppliers` for whom names mean, `amounts` for exchange rates, `bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
@@ -44,7 +46,7 @@ class SettingsHandlers:
 
     async def settings(self, command: Command) -> Reply:
         """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
-        to what is for all, `suppliers` to what is suggested of contacts.
+        to what is for all, `suppliers` to what is suggested of contacts, `amounts` to exchange rates.
         """
         words = " ".join(word.lower() for word in command.words[1:])
         parts: dict[str, tuple[Act, ActionId, str]] = {
@@ -53,6 +55,7 @@ class SettingsHandlers:
             "tax": (self.tax.form, ActionId.OPEN_TAX_SETTINGS, "Tax"),
             "general": (self.general.form, ActionId.OPEN_GENERAL_SETTINGS, "General"),
             "suppliers": (self.suppliers.form, ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers"),
+            "amounts": (self.amounts.form, ActionId.OPEN_AMOUNT_SETTINGS, "Amounts"),
             "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
         }
         meant = parts.get(words.removesuffix(" match"))

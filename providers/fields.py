@@ -6,9 +6,12 @@ out only where somebody opens a form.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+from bot.domain.exchange import is_plausible
 
 LONGEST_NAME = 500
 LONGEST_CODE = 100
@@ -74,6 +77,26 @@ def percent_of(found: Mapping[str, Any], field: str) -> Decimal:
     if not isinstance(exponent, int) or abs(percent) > MOST_PERCENT or exponent < -MOST_DECIMALS:
         raise FieldError(f"its {field} is no percentage")
     return percent
+
+
+def rate_of(found: Mapping[str, Any], field: str) -> Decimal:
+    """An exchange rate, as it is told."""
+    try:
+        rate = Decimal(found.get(field) or 0)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise FieldError(f"its {field} is no number") from error
+    if not (rate.is_finite() and is_plausible(rate)):
+        raise FieldError(f"its {field} is no exchange rate")
+    return rate
+
+
+def day_of(found: Mapping[str, Any], field: str) -> date | None:
+    """The day that a moment is written to be on; None where none is told."""
+    told = found.get(field)
+    try:
+        return date.fromisoformat(str(told)[:10]) if told else None
+    except ValueError:
+        return None
 
 
 def _text(found: Mapping[str, Any], field: str) -> str:

@@ -216,8 +216,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Currency:
+    """`rate` counts units of it for one of the books' own, as the ledger's list has it of the day `rated_on`; None where the ledger
+    tells none.
+    """
+
     code: str
     name: str
+    rate: Decimal | None = None
+    rated_on: date | None = None
 
 
 class BillRights(StrEnum):

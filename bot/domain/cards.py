@@ -16,6 +16,7 @@ from bot.domain.items import Item
 from bot.domain.offered_rule import OfferedRule
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.publishing import Additions
+from bot.domain.rates import KnownRate
 from bot.domain.reports import Receipt
 from bot.domain.settings import PaymentStatus
 
@@ -128,6 +129,10 @@ class ItemCard:
     """The bank lines that it may have been paid by, where costs are matched with them."""
     own_currency: str | None = None
     """The one that the books are kept in; None where they are not connected any more."""
+    total_in_own: Decimal | None = None
+    """Of a document in another currency: what its total is in the books' own. None: no rate is known, or it needs none."""
+    own_rate: KnownRate | None = None
+    """The rate that it was converted at."""
     other_side: OtherSide | None = None
     """The credit note that was made of it here, or what it is the credit note of."""
     receipts: tuple[Receipt, ...] = ()

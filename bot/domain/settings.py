@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Product, TaxRate, TrackingCategory
@@ -157,6 +158,7 @@ class Settings:
     """Whether costs are matched with bank lines."""
     general: GeneralSettings = NOTHING_DECIDED
     tax: TaxSettings = USUAL_TAX
+    amounts: AmountSettings = USUAL_AMOUNTS
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None

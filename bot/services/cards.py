@@ -59,6 +59,7 @@ from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
+from bot.services.rates import total_in_own
 from bot.services.settings import load_settings, organisation_name
 from bot.services.smaller_files import attached_how
 from bot.services.taken_back import approval_taken_back
@@ -142,6 +143,7 @@ class Cards:
         names, places = await names_of(tx, item), range(len(item.facts.lines))
         books = None if connection is None else load(connection.books, Books)
         own, rules = (None, USUAL_RULES) if books is None else (books.base_currency, books.rules)
+        converted = await total_in_own(tx, item, settings, own)
         bank = await matched(tx, item) if settings.bank_match or item.bank_line is not None else NO_MATCHES
         kept = Kept(own_currency=own, rules=rules, rates=await ledger_rates(tx, [item], rules))
         rules = rules.under(item.tax_policy)
@@ -193,6 +195,8 @@ class Cards:
             paid_from=await paid_from(tx, item),
             bank=bank,
             own_currency=own,
+            total_in_own=converted.total,
+            own_rate=converted.rate,
             other_side=await other_side_of(tx, item),
             receipts=await self._receipts(tx, item),
             report=await _report(tx, item),

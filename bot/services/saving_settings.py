@@ -11,6 +11,7 @@ from sqlalchemy import bindparam
 from bot.db.base import Json, dump
 from bot.db.items import newest_items
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.amounts import AmountSettings
 from bot.domain.books import ListKind
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm
@@ -22,6 +23,7 @@ from bot.domain.slack import Actor
 from bot.domain.tax_settings import TaxForm
 from bot.services import audit, home_cards
 from bot.services.bindings import bind
+from bot.services.foreign import redraw_foreign
 from bot.services.messages import Subject, redraw, redraw_homes, redraw_items
 from bot.services.new_codes import learn
 from bot.services.people import People
@@ -166,6 +168,23 @@ class SettingsService:
                 await self.begin_to_follow(saving.tx, *saving.of, settings)
         return settings
 
+    async def save_amounts(
+        self, actor: Actor, organisation_id: OrganisationId, version: int, amounts: AmountSettings
+    ) -> Settings:
+        """Save what is decided about amounts; cards of what waits in another currency are drawn again.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        async with self._saving(actor, organisation_id) as saving:
+            before = saving.before
+            await saving.keep(version, chosen=dump(replace(chosen_in(before), amounts=amounts)))
+            facts: Json = {"amounts": [msgspec.to_builtins(before.amounts), msgspec.to_builtins(amounts)]}
+            await saving.tell("settings of amounts saved", facts)
+            if amounts.rates != before.amounts.rates:
+                await redraw_foreign(saving.tx, *saving.of)
+            return await saving.after()
+
     @asynccontextmanager
     async def _saving(self, actor: Actor, organisation_id: OrganisationId) -> "AsyncIterator[_Saving]":
         async with for_admin(self.db, self.people, actor, organisation_id, writes=True) as tx:
@@ -249,6 +268,7 @@ def chosen_in(settings: Settings) -> Chosen:
         report_status=settings.report_status,
         supplier_match=settings.supplier_match,
         tax=settings.tax,
+        amounts=settings.amounts,
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Row, and_, bindparam, select
 from bot.db.base import table_of
 from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Tx
+from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
 from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
@@ -78,6 +79,7 @@ class Chosen:
     report_status: PaymentStatus | None = None
     supplier_match: Strictness = Strictness.USUAL
     tax: TaxSettings = USUAL_TAX
+    amounts: AmountSettings = USUAL_AMOUNTS
 
 
 async def load_settings(
@@ -105,6 +107,7 @@ async def load_settings(
         general=NOTHING_DECIDED if row.general is None else _GENERAL.decode(row.general),
         supplier_match=chosen.supplier_match,
         tax=chosen.tax,
+        amounts=chosen.amounts,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

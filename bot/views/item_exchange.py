@@ -4,7 +4,7 @@ from bot.domain.cards import ItemCard
 from bot.domain.checks import is_of_a_fitting_currency
 from bot.domain.documents import FactField, Facts
 from bot.domain.exchange import in_words, rate_to, towards
-from bot.views.text import escape
+from bot.views.text import amount, escape
 
 Told = tuple[str, str, str]
 """A field's name, its value, and in small what there is to say of it."""
@@ -22,6 +22,10 @@ def exchange(found: ItemCard) -> list[Told]:
         return (
             [] if stated is None else [(NAME, stated, f"on the document, and not needed: the books are in {own} too")]
         )
+    return [*_booked_at(found, facts, own, stated), *in_own(found)]
+
+
+def _booked_at(found: ItemCard, facts: Facts, own: str, stated: str | None) -> list[Told]:
     if rate_to(facts, own) is not None:
         return _stated(in_words(towards(facts, own)), _how_known(facts))
     other = "" if stated is None else f"the document states another: {escape(stated, 80)}"
@@ -29,6 +33,17 @@ def exchange(found: ItemCard) -> list[Told]:
         return [(NAME, "none yet", other)]
     whose = "the software" if found.is_downloaded else escape(found.ledger)
     return [(NAME, f"{whose}'s rate of the day", other)]
+
+
+def in_own(found: ItemCard) -> list[Told]:
+    """What its total comes to in the books' own currency, by which rate; said too where none is known."""
+    own, rate = found.own_currency, found.own_rate
+    if own is None or found.item.facts.gross is None:
+        return []
+    if rate is None:
+        return [(f"In {own}", "not converted", "no exchange rate is known, so every limit counts as exceeded")]
+    ledger = escape(found.ledger, 40)
+    return [(f"In {own}", amount(found.total_in_own, own), f"at {rate.in_words(own)}, {rate.source_in_words(ledger)}")]
 
 
 def _stated(rate: str | None, more: str) -> list[Told]:

@@ -138,11 +138,26 @@ def _setting_up(found: ManagePage) -> list[Block]:
     tax.accessory = ButtonElement(action_id=ActionId.OPEN_TAX_SETTINGS, text="Tax", value=value)
     suppliers = section("*Suppliers*\nHow like a name has to be to a contact's before that one is suggested.")
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)
+    amounts = section("*Amounts*\nExchange rates that the ledger does not tell.")
+    amounts.accessory = ButtonElement(action_id=ActionId.OPEN_AMOUNT_SETTINGS, text="Amounts", value=value)
     methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
     keys.accessory = ButtonElement(action_id=ActionId.OPEN_API_KEYS, text="API keys", value=value)
-    return [settings, sales, tax, general, suppliers, methods, *rules, *_bank_match(found), people, channels, keys]
+    return [
+        settings,
+        sales,
+        tax,
+        general,
+        suppliers,
+        amounts,
+        methods,
+        *rules,
+        *_bank_match(found),
+        people,
+        channels,
+        keys,
+    ]
 
 
 def _rules(status: ConnectionStatus) -> list[Block]:

@@ -4,7 +4,10 @@ What documents refer to is the id of each entry, never its number or name. Sourc
 accounts", "Contacts", "Products", "Services", "Stock items", "Analysis types", "Currencies" of the reference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from bot.domain.books import (
@@ -21,7 +24,17 @@ from bot.domain.books import (
     Unreadable,
     Usually,
 )
-from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, percent_of, record_of
+from providers.fields import (
+    FieldError,
+    code_of,
+    day_of,
+    name_of,
+    optional_code,
+    optional_name,
+    percent_of,
+    rate_of,
+    record_of,
+)
 from providers.sage.resources import CUSTOMER, VENDOR
 
 Json = dict[str, Any]
@@ -47,6 +60,7 @@ ATTRIBUTES = {
     ),
     "contacts": "name,contact_types,tax_number,currency,default_purchase_ledger_account,deleted_at",
     "currencies": "name",
+    "business_exchange_rates": "rate,currency,updated_at",
 }
 """What is asked for of each entry: a list tells no more than that."""
 _GROUPS = {
@@ -184,6 +198,27 @@ def _product(found: Mapping[str, Any], kind: str) -> Product:
 def _usually(found: Mapping[str, Any], side: str) -> Usually | None:
     account = _id(found, f"{side}_ledger_account")
     return None if account is None else Usually(account=account, tax_rate=_id(found, f"{side}_tax_rate"))
+
+
+def with_rates(entries: Iterable[ListEntry], found: Iterable[Any]) -> list[ListEntry]:
+    """Currencies with the business's own rates, "the rate against the base currency": what one unit of that is worth, which is
+    unverified. One that cannot be read says nothing.
+    """
+    rates: dict[str, tuple[Decimal, date | None]] = {}
+    for element in found:
+        try:
+            one = record_of(element)
+            rates[_id(one, "currency") or ""] = rate_of(one, "rate"), day_of(one, "updated_at")
+        except FieldError:
+            continue
+    return [_rated(entry, rates) for entry in entries]
+
+
+def _rated(entry: ListEntry, rates: Mapping[str, tuple[Decimal, date | None]]) -> ListEntry:
+    if not isinstance(entry, Currency) or entry.code not in rates:
+        return entry
+    rate, rated_on = rates[entry.code]
+    return replace(entry, rate=rate, rated_on=rated_on)
 
 
 def tracking_of(kind: Mapping[str, Any], categories: Sequence[Any]) -> TrackingCategory:

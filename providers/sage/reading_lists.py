@@ -20,6 +20,7 @@ Json = dict[str, Any]
 READ_AT_ONCE = 200
 """Between so many, clicks are answered."""
 ANALYSIS = "analysis_type_categories"
+EXCHANGE_RATES = "business_exchange_rates"
 OF_DOCUMENTS = frozenset({"EXPENSES", "SALES", "BANKING"})
 """Active areas of analysis types whose categories stand on lines of what we write."""
 DELETED = "deleted"
@@ -40,6 +41,8 @@ class ListReader:
         plural = part.removesuffix(f"?{DELETED}")
         found, has_next = await self._entries(access, plural, number, _query(part, plural, since))
         entries, unreadable = await self._read(kind, found, plural)
+        if kind is ListKind.CURRENCIES:
+            entries = lists.with_rates(entries, await self._exchange_rates(access))
         after = parts[parts.index(part) + 1 :]
         next_page = f"{part}:{number + 1}" if has_next else f"{after[0]}:1" if after else None
         return ListPage(entries=tuple(entries), next_page=next_page, unreadable=tuple(unreadable))
@@ -67,6 +70,16 @@ class ListReader:
             if place % READ_AT_ONCE == 0:
                 await self.clock.sleep(0)
         return entries, unreadable
+
+    async def _exchange_rates(self, access: Access) -> list[Json]:
+        """None where the person behind the access may not read them."""
+        try:
+            query = {"attributes": lists.ATTRIBUTES[EXCHANGE_RATES]}
+            return await self.client.whole(access, EXCHANGE_RATES, query, can_wait=True)
+        except PersonNeededError as error:
+            if error.problem.code is ProblemCode.PERMISSION_MISSING:
+                return []
+            raise
 
     async def settings(self, access: Access) -> Json | None:
         """None: the person behind the access may not read them."""

@@ -34,6 +34,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_GENERAL_SETTINGS,
     ActionId.OPEN_STATEMENT,
     ActionId.OPEN_SUPPLIER_SETTINGS,
+    ActionId.OPEN_AMOUNT_SETTINGS,
     ActionId.OPEN_TAX_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
@@ -123,6 +124,7 @@ OF_SETTINGS = (
     CallbackId.BANK_SETTINGS,
     CallbackId.GENERAL_SETTINGS,
     CallbackId.SUPPLIER_SETTINGS,
+    CallbackId.AMOUNT_SETTINGS,
     CallbackId.TAX_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
@@ -433,6 +435,7 @@ OF_ADMINS: dict[CallbackId, Payload] = {
     CallbackId.RULE_TARGET: {BlockId.RULE_NAME: value(typed("Rail plc"))},
     CallbackId.BANK_SETTINGS: {BlockId.BANK_MATCH: value(chosen("off"))},
     CallbackId.SUPPLIER_SETTINGS: {BlockId.SUPPLIER_MATCH: value(chosen("loose"))},
+    CallbackId.AMOUNT_SETTINGS: {BlockId.EXCHANGE_RATES: value(typed("EUR 1.168"))},
     CallbackId.SALES_SETTINGS: {
         BlockId.DESTINATION: value(chosen("sales")),
         BlockId.PAYMENT_STATUS: value(chosen("awaiting_approval")),

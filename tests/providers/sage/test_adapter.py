@@ -24,6 +24,7 @@ from providers.http import Caller
 from providers.sage import PROFILE, mapping
 from providers.sage.adapter import SageProvider
 from providers.sage.resources import SINGULARS
+from providers.sage.simulated.charts import RATES
 from providers.sage.simulator import IRELAND, STUDIO, TRADING, Area, Fault, Level
 from tests.contract.sage import SageFarEnd, category, config_of, sage_far_end
 from tests.fakes.clock import FakeClock
@@ -154,6 +155,22 @@ async def test_a_business_of_one_currency_has_only_its_own(far: SageFarEnd) -> N
 
     assert {entry.code for entry in several if isinstance(entry, Currency)} >= {"GBP", "EUR", "USD"}
     assert [entry.code for entry in one if isinstance(entry, Currency)] == ["EUR"]
+
+
+async def test_currencies_are_told_with_the_business_s_own_rates(far: SageFarEnd) -> None:
+    listed = {entry.code: entry for entry in await entries(far, ListKind.CURRENCIES) if isinstance(entry, Currency)}
+
+    assert {code: str(each.rate) for code, each in listed.items() if each.rate is not None} == RATES
+    assert all(each.rated_on is not None for each in listed.values() if each.rate is not None)
+    assert listed["GBP"].rate is None
+
+
+async def test_who_may_not_read_the_rates_has_the_currencies_without(far: SageFarEnd) -> None:
+    far.state.set_access(TRADING, "ira", Area.SETTINGS, Level.NONE)
+
+    found = await entries(far, ListKind.CURRENCIES, access_of(far, "ira"))
+
+    assert {entry.rate for entry in found if isinstance(entry, Currency)} == {None}
 
 
 # Analysis

@@ -1,0 +1,46 @@
+"""What an organisation decides about amounts: exchange rates that its ledger does not tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.domain.ids import OrganisationId
+from bot.domain.rates import KnownRate, TypedRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountSettings:
+    """As an admin decided; what nobody decided is as it always was."""
+
+    rates: tuple[TypedRate, ...] = ()
+    """By currency."""
+
+
+USUAL_AMOUNTS = AmountSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountsForm:
+    """As a person sent it; `version` is the settings' version that the form was drawn from."""
+
+    version: int
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+
+    def is_held_by(self, amounts: AmountSettings) -> bool:
+        return {each.currency: each.rate for each in amounts.rates} == self.rates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AmountsPage:
+    """What the form is drawn from. `own` is the currency that the books are kept in."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    ledger: str
+    own: str
+    amounts: AmountSettings
+    version: int
+    of_ledger: tuple[KnownRate, ...] = ()
+    """The rates that the ledger's list tells."""
+    before: AmountSettings | None = None
+    """As it was until somebody saved just now; None where nobody did, or it was saved already."""

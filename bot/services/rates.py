@@ -1,0 +1,48 @@
+"""The exchange rates that are known for conversions here: the ledger's list, and what an admin typed where that tells none."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bot.db.unit_of_work import Tx
+from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.items import Item
+from bot.domain.rates import KnownRate, RateFrom, in_own, rate_for, typed
+from bot.domain.settings import Settings
+from bot.services.currencies import currencies_by_code
+
+
+async def known_rates(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    settings: Settings,
+    currencies: Collection[str],
+) -> dict[str, KnownRate]:
+    """By currency, of those of these that one is known of."""
+    if not currencies:
+        return {}
+    of_ledger = await currencies_by_code(tx, workspace_id, organisation_id, currencies)
+    found = {code: rate for code, rate in typed(settings.amounts.rates).items() if code in currencies}
+    for code, currency in of_ledger.items():
+        if currency.rate is not None:
+            found[code] = KnownRate(currency=code, rate=currency.rate, source=RateFrom.LEDGER, on=currency.rated_on)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InOwn:
+    """A document's total in the books' own currency, at this rate; neither where no rate is known."""
+
+    total: Decimal | None = None
+    rate: KnownRate | None = None
+
+
+async def total_in_own(tx: Tx, item: Item, settings: Settings, own: str | None) -> InOwn:
+    """Of a document in another currency than the books'; of one in their own the total as it stands."""
+    facts, currency = item.facts, item.facts.currency
+    if own is None or currency is None:
+        return InOwn()
+    wanted = {currency} - {own}
+    known = await known_rates(tx, item.workspace_id, item.organisation_id, settings, wanted)
+    return InOwn(total=in_own(facts.gross, facts, own, known), rate=rate_for(facts, own, known))

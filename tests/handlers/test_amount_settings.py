@@ -1,0 +1,97 @@
+"""What is decided about amounts: exchange rates that the ledger does not tell, and what cards show by them."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.domain.amounts import AmountsForm
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Submitted, View
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.desk import Desk, at, filled, words
+from tests.handlers.test_exchange_rates import drop
+
+pytestmark = pytest.mark.desk(undo_seconds=0)
+
+
+async def opened(desk: Desk, user: str = ADMIN) -> View:
+    await desk.slack.command("/dext", "settings amounts", user=user, channel=BILLS)
+    return desk.modal(user)
+
+
+async def saved(desk: Desk, **values: object) -> Submitted:
+    form = await opened(desk)
+    done = await desk.slack.submit(form, filled(form, values))
+    await desk.settle()
+    return done
+
+
+def typed_in(form: View, block: str) -> object:
+    return form.entries[at(form, block)][ActionId.VALUE]["value"]
+
+
+async def test_a_rate_is_typed_shown_with_who_and_when_and_opened_as_it_was_saved(desk: Desk) -> None:
+    await drop(desk, "INV-1", "EUR", "CHF", "0.95")
+    assert "*In GBP*\nnot converted\n_no exchange rate is known, so every limit counts as exceeded_" in words(
+        desk.card("INV-1")
+    )
+
+    done = await saved(desk, **{BlockId.EXCHANGE_RATES: "eur 1.20\nUSD: 1.27"})
+
+    assert done.errors == {}
+    assert "*Exchange rates*: EUR 1.2, USD 1.27 (was: none)" in words(desk.modal(ADMIN))
+    today = desk.world.services.db.clock.now()
+    told = f"*In GBP*\n100.00 GBP\n_at 1 GBP = 1.2 EUR, typed by a person, {today.day} {today:%b %Y}_"
+    assert told in words(desk.card("INV-1"))
+    await desk.slack.close_modal(ADMIN, everything=True)
+    form = await opened(desk)
+    assert typed_in(form, BlockId.EXCHANGE_RATES) == "EUR 1.2\nUSD 1.27"
+    assert f"1 GBP = 1.2 EUR, by <@{ADMIN}>" in words(form)
+    assert "Xero tells no exchange rates" in words(form)
+
+
+async def test_the_documents_own_rate_is_above_one_that_was_typed(desk: Desk) -> None:
+    await saved(desk, **{BlockId.EXCHANGE_RATES: "EUR 2"})
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    await drop(desk, "INV-1", "EUR", "GBP", "0.8")
+
+    assert "*In GBP*\n96.00 GBP\n_at 1 GBP = 1.25 EUR, the document's own, 1 Mar 2026_" in words(desk.card("INV-1"))
+
+
+async def test_what_is_in_the_books_own_currency_has_nothing_to_convert(desk: Desk) -> None:
+    await desk.add()
+
+    assert "*In GBP*" not in words(desk.card("INV-1"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("EUR", "write a currency and a rate"), ("EUR 1.1\nEUR 1.2", "EUR is there twice"), ("GBP 1", "kept in GBP")],
+)
+async def test_what_cannot_be_a_rate_is_told_at_its_field_and_nothing_is_saved(
+    desk: Desk, typed: str, sentence: str
+) -> None:
+    done = await saved(desk, **{BlockId.EXCHANGE_RATES: typed})
+
+    assert sentence in " ".join(done.errors.values())
+    assert (await desk.world.settings()).amounts.rates == ()
+
+
+async def test_a_form_sent_twice_saves_once_and_a_stale_one_is_drawn_anew(desk: Desk) -> None:
+    amounts, actor, of = desk.world.services.amount_settings, await desk.world.actor(), desk.world.organisation_id
+    form = await opened(desk)
+    sent = AmountsForm(version=(await amounts.opened(actor, of)).version, rates={"EUR": Decimal("1.2")})
+    first, again = [await amounts.save(actor, of, sent, {}) for _ in range(2)]
+    assert (first.version, first.before is None) == (again.version, False)
+
+    await desk.slack.submit(form, filled(form, {BlockId.EXCHANGE_RATES: "EUR 1.3"}))
+
+    assert "Somebody else saved these settings" in words(desk.modal(ADMIN))
+    assert (await desk.world.settings()).version == first.version
+    assert typed_in(desk.modal(ADMIN), BlockId.EXCHANGE_RATES) == "EUR 1.2"
+
+
+async def test_only_admins_open_it(desk: Desk) -> None:
+    await desk.slack.command("/dext", "settings amounts", user=BOOKKEEPER, channel=BILLS)
+
+    assert desk.slack.view(BOOKKEEPER) is None
