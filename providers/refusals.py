@@ -46,17 +46,21 @@ def object_of(answer: Answer) -> dict[str, Any]:
 
 
 @contextmanager
-def once_written() -> Iterator[None]:
-    """Around what is still to be done when something of it stands in the ledger already: "not now" is no "nothing was written"
-    any more.
+def once_written(*, is_written: bool = True) -> Iterator[None]:
+    """Around what is still to be done when something of it is written, or deleted, in the ledger already: "not now" is no
+    "nothing was done" any more.
 
     Raises:
-        OutcomeUnknownError: it could not be done for now.
+        OutcomeUnknownError: it could not be done for now; not before the vendor's wish where that states one.
     """
     try:
         yield
     except (TryLaterError, AccessExpiredError, ReconnectNeededError) as error:
-        raise OutcomeUnknownError("a part of it is written, and the rest could not be done yet") from error
+        if not is_written:
+            raise
+        after = error.after_seconds if isinstance(error, TryLaterError) else None
+        words = "a part of it is done, and the rest could not be done yet"
+        raise OutcomeUnknownError(words, after_seconds=after) from error
 
 
 @contextmanager

@@ -89,6 +89,8 @@ def _outcome(found: AlertCard) -> str:
     match found.alert.state:
         case AlertState.RESOLVED:
             return DONE[found.alert.of].format(ledger=ledger)
+        case AlertState.LEFT if found.alert.problem.is_in_part:
+            return f"What is left of it stays in {ledger}"
         case AlertState.LEFT if is_past or _stands_there(found.card.item):
             return LEFT[found.alert.of].format(ledger=ledger)
         case AlertState.OPEN if is_past:

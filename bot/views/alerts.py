@@ -59,6 +59,8 @@ NOT_DONE = {
 }
 LONGEST_WORDS = 2900
 LONGEST_TITLE = 24
+LONGEST_EXPLANATION = 2500
+"""It may name each receipt of an expense report."""
 BLOCKS = {"account": BlockId.ACCOUNT, "tax_rate": BlockId.TAX_RATE}
 """Where the sentence about a field that searches stands in the form."""
 
@@ -128,7 +130,7 @@ def _open(found: AlertCard) -> Message:
         move = f"*Who acts next:* nobody; it waits for {escape(found.card.ledger)}."
     blocks: list[Block] = [
         section(head),
-        section(escape(problem.explanation, 900)),
+        section(escape(problem.explanation, LONGEST_EXPLANATION)),
         *_field(found),
         section(f"{move}\n{escape(problem.remedy_by(fixes), 900)}{asks}"),
         *not_again(found, can_be_credited=Fix.MAKE_CREDIT_NOTE in fixes),
@@ -146,6 +148,8 @@ def _open(found: AlertCard) -> Message:
 def _what_failed(found: AlertCard) -> str:
     item = found.card.item
     name = plain(item.counterparty.name or item.reference, 60)
+    if found.alert.problem.is_in_part:
+        return f"{item.reference} was withdrawn only in part"
     return NOT_DONE[found.alert.of].format(name=name, reference=item.reference)
 
 

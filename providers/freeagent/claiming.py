@@ -6,7 +6,7 @@ sent, what stands there already is looked for: it stays where it says the same, 
 report that is refused nothing stays. A report is there when all of its expenses are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.domain.ledger_documents import EndedDocument, Found, LedgerDocument, changes
 from bot.domain.postings import Ending, Posting, PostingLine, Withdrawal
-from bot.domain.problems import Problem, ProblemCode
+from bot.domain.problems import GONE, LEFT, Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome, Refused
 from bot.domain.texts import dated
 from providers.base import Access
@@ -143,7 +143,9 @@ class Claims:
     # Taking back
 
     async def withdraw(self, access: Access, withdrawal: Withdrawal) -> Outcome:
-        """One after the other; the oldest first, as what is locked is refused before any is gone."""
+        """One after the other; the oldest first, as what is locked is refused before any is gone. What is refused names those
+        that are gone by then, in this try or an earlier one, and those that still stand.
+        """
         standing = await self._standing(access, withdrawal.document_id)
         if not standing:
             ended = _ended(withdrawal.document_id)
@@ -151,15 +153,16 @@ class Claims:
         left = _of_lines(withdrawal.posting, standing)
         changed = changes(left, self._document(list(standing.values())))
         if changed and changed != withdrawal.known:
-            return Refused(problem=Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed}))
-        first, *others = sorted(standing.values(), key=lambda one: str(one.get("dated_on")))
-        try:
-            await self._delete(access, first)
-            with once_written():
-                for row in others:
-                    await self._delete(access, row)
-        except PersonNeededError as error:
-            return Refused(problem=error.problem)
+            problem = Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
+            return _kept(withdrawal.posting, problem, standing)
+        oldest_first = sorted(standing, key=lambda place: str(standing[place].get("dated_on")))
+        for number, place in enumerate(oldest_first):
+            try:
+                with once_written(is_written=number > 0):
+                    await self._delete(access, standing[place])
+            except PersonNeededError as error:
+                problem = error.problem.with_facts(date=dated(_day(withdrawal.posting, place)))
+                return _kept(withdrawal.posting, problem, standing.keys() - oldest_first[:number])
         return Accepted(ledger_id=withdrawal.document_id)
 
     async def ended(self, access: Access, ledger_id: str) -> dict[str, EndedDocument]:
@@ -178,6 +181,23 @@ def _ended(ledger_id: str) -> EndedDocument:
     """What is no number is no address of one."""
     was_there = all(is_id(number) for number in ledger_id.split(AND))
     return EndedDocument(ledger_id=ledger_id, ending=Ending.DELETED if was_there else Ending.GONE)
+
+
+def _kept(posting: Posting, problem: Problem, standing: Collection[int]) -> Refused:
+    """`standing` are the lines whose expenses stay; where that is not all of them, what is gone is told by its receipt."""
+    gone = [line for place, line in enumerate(posting.lines) if place not in standing]
+    if not gone:
+        return Refused(problem=problem)
+    left = [line for place, line in enumerate(posting.lines) if place in standing]
+    return Refused(problem=problem.with_facts(**{GONE: _named_each(gone), LEFT: _named_each(left)}))
+
+
+def _named_each(lines: Iterable[PostingLine]) -> str:
+    return ", ".join(f"{line.receipt or line.description} ({line.net + line.tax})" for line in lines)
+
+
+def _day(posting: Posting, place: int) -> date:
+    return posting.lines[place].dated_on or posting.issued_on
 
 
 def _of_lines(posting: Posting, standing: Mapping[int, Json]) -> Posting:

@@ -12,7 +12,7 @@ from providers.exact import exact_json
 from providers.freeagent.errors import P, raise_for, raise_for_write
 from providers.freeagent.resources import EXPLANATIONS, Resource
 from providers.http import Answer, Caller, parsed, wait_of
-from providers.refusals import mapped_errors
+from providers.refusals import mapped_errors, once_written
 
 PAGE_SIZE = 100
 """The most that a page has ("Pagination")."""
@@ -142,7 +142,9 @@ class FreeAgentClient:
         """
         body = None if record is None else {root: dict(record)}
         found = await self.write(access, "PUT", f"{path}{step}", body, has_answer=False, can_wait=record is not None)
-        found = found or await self.read(access, path)
+        if not found:
+            with once_written():
+                found = await self.read(access, path)
         with mapped_errors():
             return dict(found[root])
 

@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from bot.domain.ledger_documents import EndedDocument, changes
 from bot.domain.postings import Ending, PostingKind, Withdrawal
-from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.problems import IS_DRAFT, Problem, ProblemCode
+from bot.domain.publishing import Accepted, Outcome
+from bot.domain.settings import PaymentStatus
 from providers.base import Access
 from providers.errors import PersonNeededError
 from providers.freeagent.claiming import Claims
@@ -19,7 +20,8 @@ from providers.freeagent.client import is_id
 from providers.freeagent.documents import DRAFT, Json
 from providers.freeagent.finding import Finder
 from providers.freeagent.resources import EXPENSES, EXPLANATIONS, RESOURCES, Resource, optional_id, route_of
-from providers.refusals import mapped_errors
+from providers.refusals import mapped_errors, once_written
+from providers.taking_back import in_turn, kept
 
 TRANSACTIONS = "bank_transactions"
 
@@ -39,15 +41,17 @@ class Withdrawer:
         standing, paid = await self._paid(access, withdrawal)
         obstacle = await self._obstacle(access, resource, found, withdrawal, paid)
         if obstacle is not None:
-            return _refused(withdrawal, obstacle, standing)
-        try:
-            while standing:
-                await self._delete_explanation(access, standing[0])
-                del standing[0]
-            await self._delete(access, resource, found, withdrawal.document_id)
-        except PersonNeededError as error:
-            return _refused(withdrawal, error.problem, standing)
-        return Accepted(ledger_id=withdrawal.document_id)
+            return kept(withdrawal, obstacle, standing)
+        moved: list[str] = []
+
+        async def take_back(payment: str) -> None:
+            moved.extend(await self._delete_explanation(access, payment))
+
+        async def end() -> None:
+            await self._delete_left(access, moved)
+            await self._delete(access, resource, found, withdrawal)
+
+        return await in_turn(withdrawal, standing, take_back, end)
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
@@ -90,35 +94,55 @@ class Withdrawer:
             return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
         return None
 
-    async def _delete(self, access: Access, resource: Resource, found: Json, document_id: str) -> None:
+    async def _delete(self, access: Access, resource: Resource, found: Json, withdrawal: Withdrawal) -> None:
         if resource.path == EXPLANATIONS:
-            await self._delete_explanation(access, document_id)
+            moved = await self._delete_explanation(access, withdrawal.document_id)
+            with once_written():
+                await self._delete_left(access, moved)
             return
-        path = f"{resource.path}/{document_id}"
-        if resource.is_sold and found.get("status") != DRAFT:
-            await self.finder.client.change(access, path, resource.root, step="/transitions/mark_as_draft")
-        await self.finder.client.delete(access, path)
+        path = f"{resource.path}/{withdrawal.document_id}"
+        if not resource.is_sold or withdrawal.posting.status is PaymentStatus.DRAFT:
+            await self.finder.client.delete(access, path)
+            return
+        is_sent = found.get("status") != DRAFT
+        if is_sent:
+            await self._step(access, path, resource, "mark_as_draft")
+        with once_written(is_written=is_sent):
+            await self._delete_draft(access, path, resource)
 
-    async def _delete_explanation(self, access: Access, explanation_id: str) -> None:
-        """With the transaction that was made for it, should that be left behind: money that did not move is on no account. What
-        came from the bank stays.
-        """
+    async def _delete_draft(self, access: Access, path: str, resource: Resource) -> None:
+        """Of what was sent, and is a draft to be deleted. Where that is refused it is sent again, as it was before."""
+        try:
+            await self.finder.client.delete(access, path)
+        except PersonNeededError as error:
+            try:
+                with once_written():
+                    await self._step(access, path, resource, "mark_as_sent")
+            except PersonNeededError:
+                raise PersonNeededError(error.problem.with_facts(**{IS_DRAFT: "yes"})) from error
+            raise
+
+    async def _step(self, access: Access, path: str, resource: Resource, name: str) -> None:
+        await self.finder.client.change(access, path, resource.root, step=f"/transitions/{name}")
+
+    async def _delete_explanation(self, access: Access, explanation_id: str) -> list[str]:
+        """Answers the id of the transaction that it was of."""
         client = self.finder.client
         found = await client.one(access, EXPLANATIONS, explanation_id, EXPLANATIONS.removesuffix("s"))
         await client.delete(access, f"{EXPLANATIONS}/{explanation_id}")
         transaction_id = optional_id((found or {}).get("bank_transaction"))
-        if transaction_id is None:
-            return
-        left = await client.one(access, TRANSACTIONS, transaction_id, TRANSACTIONS.removesuffix("s"))
-        if left is not None and left.get("is_manual") and not left.get("bank_transaction_explanations"):
-            await client.delete(access, f"{TRANSACTIONS}/{transaction_id}")
+        return [] if transaction_id is None else [transaction_id]
+
+    async def _delete_left(self, access: Access, transaction_ids: Sequence[str]) -> None:
+        """What was made for an explanation, should it be left behind: money that did not move is on no account. What came from
+        the bank stays.
+        """
+        client = self.finder.client
+        for transaction_id in transaction_ids:
+            left = await client.one(access, TRANSACTIONS, transaction_id, TRANSACTIONS.removesuffix("s"))
+            if left is not None and left.get("is_manual") and not left.get("bank_transaction_explanations"):
+                await client.delete(access, f"{TRANSACTIONS}/{transaction_id}")
 
 
 def _ended(document_id: str) -> EndedDocument:
     return EndedDocument(ledger_id=document_id, ending=Ending.DELETED if is_id(document_id) else Ending.GONE)
-
-
-def _refused(withdrawal: Withdrawal, problem: Problem, standing: Sequence[str]) -> Refused:
-    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
-    gone = [payment for payment in withdrawal.payments if payment not in standing]
-    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)

@@ -27,7 +27,8 @@ AMOUNTS = {
     LineAmounts.NO_TAX: "NotApplicable",
 }
 LONGEST_DESCRIPTION = 4000
-BILLABLE = "Billable"
+BILLABLE, BILLED = "Billable", "HasBeenBilled"
+"""Of a line that is for a customer: whether it is to be on an invoice of theirs, and that it is."""
 _UNBOOKED = ("SubTotalLineDetail", "DescriptionOnly")
 """Lines that QuickBooks makes, or that say something only."""
 
@@ -175,7 +176,7 @@ def _customers_of(details: Sequence[Json]) -> Iterator[str]:
     """What was billed on since was billable."""
     for one in details:
         if one.get("CustomerRef"):
-            is_billable = one.get("BillableStatus") in (BILLABLE, "HasBeenBilled")
+            is_billable = one.get("BillableStatus") in (BILLABLE, BILLED)
             yield for_customer(one["CustomerRef"]["value"], is_billable=is_billable)
 
 

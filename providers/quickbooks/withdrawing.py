@@ -6,7 +6,6 @@ data capture" (what was deleted). A record is changed by the version of it that 
 another version, so it is read before each step.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,14 +13,14 @@ from bot.clock import Clock
 from bot.domain.ledger_documents import EndedDocument, changes
 from bot.domain.postings import Ending, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.publishing import Accepted, Outcome
 from providers.base import Access
-from providers.errors import PersonNeededError
 from providers.quickbooks.client import derived_key
-from providers.quickbooks.documents import Json, document_of, is_voided
+from providers.quickbooks.documents import BILLED, Json, document_of, is_voided
 from providers.quickbooks.finding import Finder
 from providers.quickbooks.resources import ENTITIES, PAYMENT_OF, Entity, entities_of, route_of
 from providers.refusals import mapped_errors
+from providers.taking_back import in_turn, kept
 
 TOLD_FOR = timedelta(days=29)
 """Change data capture goes back thirty days."""
@@ -45,18 +44,13 @@ class Withdrawer:
             obstacle = self._obstacle(found, withdrawal, entity)
             payments = [linked for linked in _settlements(found) if linked in withdrawal.payments]
         if obstacle is not None:
-            return _refused(withdrawal, obstacle, payments)
-        try:
-            while payments:
-                await self._take_back(access, withdrawal.kind, payments[0], idempotency_key)
-                del payments[0]
-            entity, found = await self._record(access, route)
-            if found is not None:
-                its_key = derived_key(idempotency_key, found["Id"], found["SyncToken"])
-                await self.finder.client.delete(access, entity.path, found, its_key)
-        except PersonNeededError as error:
-            return _refused(withdrawal, error.problem, payments)
-        return Accepted(ledger_id=withdrawal.document_id)
+            return kept(withdrawal, obstacle, payments)
+        return await in_turn(
+            withdrawal,
+            payments,
+            take_back=lambda payment: self._take_back(access, withdrawal.kind, payment, idempotency_key),
+            end=lambda: self._delete(access, route, idempotency_key),
+        )
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
@@ -81,6 +75,13 @@ class Withdrawer:
                 return EndedDocument(ledger_id=document_id, ending=Ending.DELETED)
         return EndedDocument(ledger_id=document_id, ending=Ending.GONE)
 
+    async def _delete(self, access: Access, route: str, key: str) -> None:
+        entity, found = await self._record(access, route)
+        if found is not None:
+            await self.finder.client.delete(
+                access, entity.path, found, derived_key(key, found["Id"], found["SyncToken"])
+            )
+
     async def _take_back(self, access: Access, kind: PostingKind, payment_id: str, key: str) -> None:
         entity = PAYMENT_OF[kind]
         for record in await self.finder.records(access, entity.name, [payment_id]):
@@ -91,11 +92,19 @@ class Withdrawer:
         """What people have to hear of first. What somebody else settled of it is theirs; our own payments go with it."""
         if any(linked not in withdrawal.payments for linked in _settlements(found)):
             return Problem(code=ProblemCode.WITHDRAWAL_SETTLED)
+        if _is_billed_on(found):
+            return Problem(code=ProblemCode.WITHDRAWAL_BILLED_ON)
         document = document_of(found, entity, self.finder.link)
         changed = changes(withdrawal.posting, document)
         if changed and changed != withdrawal.known:
             return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
         return None
+
+
+def _is_billed_on(found: Json) -> bool:
+    """Whether a line is on a customer's invoice: QuickBooks lets the bill go all the same, and the invoice asks for it still."""
+    details = (line.get(line.get("DetailType") or "") or {} for line in found.get("Line") or [])
+    return any(one.get("BillableStatus") == BILLED for one in details)
 
 
 def _settlements(found: Json) -> list[str]:
@@ -105,9 +114,3 @@ def _settlements(found: Json) -> list[str]:
 
 def _linked_in_lines(found: Json) -> list[Json]:
     return [link for line in found.get("Line") or [] for link in line.get("LinkedTxn") or []]
-
-
-def _refused(withdrawal: Withdrawal, problem: Problem, standing: Sequence[str]) -> Refused:
-    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
-    gone = [payment for payment in withdrawal.payments if payment not in standing]
-    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)

@@ -12,7 +12,7 @@ from bot.clock import Clock
 from bot.domain.ledger_documents import EndedDocument, changes
 from bot.domain.postings import Ending, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus
 from providers.base import Access
 from providers.errors import PersonNeededError
@@ -20,6 +20,7 @@ from providers.refusals import mapped_errors
 from providers.sage.documents import VOID, Json, document_of, settlements_of, status_code
 from providers.sage.finding import Finder
 from providers.sage.resources import PAYMENTS, RESOURCE_OF, RESOURCES, Resource
+from providers.taking_back import in_turn, kept
 
 REASON = "Withdrawn in Dext"
 TOLD_FOR = timedelta(days=90)
@@ -46,17 +47,14 @@ class Withdrawer:
             obstacle = self._obstacle(found, withdrawal, resource, settled)
             payments = [each for each in withdrawal.payments if each in settled]
         if obstacle is not None:
-            return _refused(withdrawal, obstacle, payments)
-        try:
-            while payments:
-                await self._delete(access, PAYMENTS, payments[0])
-                del payments[0]
-            await self._delete(
-                access, resource.plural, document_id, {"void_reason": REASON} if resource.is_voided else None
-            )
-        except PersonNeededError as error:
-            return _refused(withdrawal, error.problem, payments)
-        return Accepted(ledger_id=document_id)
+            return kept(withdrawal, obstacle, payments)
+        reason = {"void_reason": REASON} if resource.is_voided else None
+        return await in_turn(
+            withdrawal,
+            payments,
+            take_back=lambda payment: self._delete(access, PAYMENTS, payment),
+            end=lambda: self._delete(access, resource.plural, document_id, reason),
+        )
 
     async def ended(self, access: Access, route: str) -> dict[str, EndedDocument]:
         """The document of this route by its id, where it stands no more."""
@@ -98,9 +96,3 @@ class Withdrawer:
         if changed and changed != withdrawal.known:
             return Problem(code=ProblemCode.WITHDRAWAL_CHANGED, facts={"differences": changed})
         return None
-
-
-def _refused(withdrawal: Withdrawal, problem: Problem, standing: Sequence[str]) -> Refused:
-    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
-    gone = [payment for payment in withdrawal.payments if payment not in standing]
-    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)

@@ -14,11 +14,12 @@ from typing import Any
 from bot.domain.ledger_documents import EndedDocument, changes
 from bot.domain.postings import Ending, PostingKind, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
-from bot.domain.publishing import Accepted, Outcome, Refused
+from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus
 from providers.base import Access
 from providers.errors import PersonNeededError, ReconnectNeededError
 from providers.refusals import mapped_errors
+from providers.taking_back import in_turn, kept
 from providers.xero.client import XeroClient
 from providers.xero.documents import Link, document_of
 from providers.xero.finding import by_id
@@ -60,15 +61,15 @@ class Withdrawer:
             payments = [str(payment["PaymentID"]) for payment in found.get("Payments") or []]
             body = _last_version(found, withdrawal)
         if obstacle is not None:
-            return _refused(withdrawal, obstacle, payments)
-        try:
-            while payments:
-                await self._take_back(access, payments[0], f"{idempotency_key}:{payments[0]}")
-                del payments[0]
+            return kept(withdrawal, obstacle, payments)
+
+        async def take_back(payment: str) -> None:
+            await self._take_back(access, payment, f"{idempotency_key}:{payment}")
+
+        async def end() -> None:
             await self.client.post(access, route_of(withdrawal), body, idempotency_key)
-        except PersonNeededError as error:
-            return _refused(withdrawal, error.problem, payments)
-        return Accepted(ledger_id=withdrawal.document_id)
+
+        return await in_turn(withdrawal, payments, take_back, end)
 
     async def _take_back(self, access: Access, payment: str, key: str) -> None:
         try:
@@ -96,12 +97,6 @@ class Withdrawer:
             answer = await self.client.get(access, path, by_id(RESOURCES[path], [document_id]))
         with mapped_errors():
             return next(iter(answer[path]), None)
-
-
-def _refused(withdrawal: Withdrawal, problem: Problem, standing: list[str]) -> Refused:
-    """The document stays; what of our payments does not stand any more was taken back for it, now or in an earlier try."""
-    gone = [payment for payment in withdrawal.payments if payment not in standing]
-    return Refused(problem=problem.with_facts(taken_back=" ".join(gone)) if gone else problem)
 
 
 def _ended(found: dict[str, Any] | None, document_id: str) -> EndedDocument | None:

@@ -19,6 +19,7 @@ from tests.handlers.test_gone_codes import told
 from tests.handlers.test_lines import Lines
 from tests.handlers.test_paid import method
 from tests.handlers.test_quickbooks import CURRENT_ACCOUNT, beside_quickbooks
+from tests.handlers.test_withdrawing import withdraw
 from tests.intake.documents import Row
 from tests.playground.kit import schema_problems
 
@@ -42,6 +43,39 @@ def lines_of(document: dict[str, Any]) -> list[tuple[str | None, str]]:
 
 def switch(books: QuickBooksState, **preferences: bool) -> None:
     books.books[TRADING].change_preferences("VendorAndPurchasesPrefs", **preferences)
+
+
+async def test_a_bill_that_is_on_the_customers_invoice_by_now_is_not_withdrawn_before_it_is_taken_off(
+    office: tuple[Desk, QuickBooksState],
+) -> None:
+    desk, books = office
+    await desk.drop("INV-1")
+    await desk.edit("INV-1", {BlockId.FOR_CUSTOMER: BOOM_FM, BlockId.BILLABLE: Billable.YES})
+    await desk.approve("INV-1")
+    await desk.world.later(UNDO_SECONDS + 3)
+    (bill,) = books.bills()
+    billed_on(books, bill, "HasBeenBilled")
+
+    await withdraw(desk)
+    await desk.world.later(61)
+
+    assert len(books.bills()) == 1
+    stays = desk.slack.thread(BILLS, desk.card("INV-1").ts)[-1]
+    assert "*Not withdrawn: it is on a customer's invoice already*" in words(stays)
+    assert "Take it off the customer's invoice in QuickBooks Online, then press Retry" in words(stays)
+
+    billed_on(books, bill, "Billable")
+    await desk.press(stays, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+    await desk.world.later(61)
+
+    assert books.bills() == []
+
+
+def billed_on(books: QuickBooksState, bill: dict[str, Any], status: str) -> None:
+    """Somebody makes the customer's invoice in QuickBooks, or deletes it again."""
+    (line,) = bill["Line"]
+    detail = {**line["AccountBasedExpenseLineDetail"], "BillableStatus": status}
+    books.books[TRADING].save("Bill", {**bill, "Line": [{**line, "AccountBasedExpenseLineDetail": detail}]})
 
 
 async def test_a_bill_is_for_a_project_and_one_of_its_lines_for_somebody_else_and_both_stand_so_in_quickbooks(

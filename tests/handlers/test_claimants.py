@@ -17,6 +17,7 @@ from bot.services.people import NotAllowedError
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import ItemRef
 from providers.freeagent.simulator import TRADING, Fault, FreeAgentState
+from tests.contract.at_call import AtCall
 from tests.handlers.desk import Desk, actions, button_values, words
 from tests.handlers.test_closed_periods import close
 from tests.handlers.test_expense_reports import card_of, make, menu_of, opened, take_apart
@@ -74,10 +75,7 @@ async def test_receipts_become_expenses_of_whoever_has_the_claimants_address_and
         assert {one["receipt_reference"] for one in books.documents("expenses")} == {"B-1003"}
         assert desk.slack.thread(BILLS, card_of(desk, "B-1003").ts) == []
 
-        published = card_of(desk, "B-1003")
-        value = menu_of(published, ActionId.WITHDRAW_ITEM)
-        await desk.slack.click(published, ActionId.WITHDRAW_ITEM, user=BOOKKEEPER, value=value)
-        await desk.slack.submit(desk.modal(BOOKKEEPER), {})
+        await withdraw_report(desk, "B-1003")
         books.fail_next(Fault.RESET_AFTER, method="DELETE", path="*/expenses/*")
         await minutes_later(desk)
 
@@ -86,6 +84,44 @@ async def test_receipts_become_expenses_of_whoever_has_the_claimants_address_and
         assert "The expense claim is deleted in FreeAgent." in said
         await take_apart(desk, card_of(desk, "B-1003"), MEMBER)
         assert "In approval" in words(card_of(desk, "B-1002"))
+
+
+async def test_a_withdrawal_that_freeagent_stops_half_way_says_which_expenses_are_gone_and_goes_on(
+    sqlite_url: str,
+) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.add(**TRAIN)
+        await desk.add()
+        await make(desk)
+        await approved(desk, "B-1003")
+        await withdraw_report(desk, "B-1003")
+        books.misbehaviour = AtCall(place=3, happens=lambda: books.lock_to(TRADING, date(2026, 3, 1)))
+        await minutes_later(desk)
+
+        (stays,) = desk.slack.thread(BILLS, card_of(desk, "B-1003").ts)
+        assert "*Withdrawn only in part: its date is in a locked period*" in words(stays)
+        assert "is dated 1 Mar 2026" in words(stays)
+        assert "deleted there already: B-1001 (30.00). Still there: B-1002 (120.00)." in words(stays)
+        assert "enter what is deleted again there" in words(stays)
+        assert "B-1003 was withdrawn only in part" in stays.text
+        assert len(expenses(books)) == 1
+        await desk.press(stays, ActionId.LEAVE_PUBLISHED, BOOKKEEPER)
+        (left,) = desk.slack.thread(BILLS, card_of(desk, "B-1003").ts)
+        assert "What is left of it stays in FreeAgent." in words(left)
+
+        books.lock_to(TRADING, None)
+        await withdraw_report(desk, "B-1003")
+        await minutes_later(desk)
+
+        assert expenses(books) == []
+        assert "The expense claim is deleted" in desk.slack.thread(BILLS, card_of(desk, "B-1003").ts)[-1].text
+
+
+async def withdraw_report(desk: Desk, reference: str) -> None:
+    card = card_of(desk, reference)
+    value = menu_of(card, ActionId.WITHDRAW_ITEM)
+    await desk.slack.click(card, ActionId.WITHDRAW_ITEM, user=BOOKKEEPER, value=value)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {})
 
 
 async def test_who_is_no_user_waits_until_somebody_who_keeps_the_books_says_once_who_they_are(sqlite_url: str) -> None:

@@ -360,8 +360,9 @@ async def test_what_somebody_changed_in_xero_is_told_before_it_goes(desk: Desk) 
     await withdraw(desk)
 
     told = alert(desk)
-    assert "nothing was withdrawn yet: total: 120.00 here, 130.00 in the ledger; status: draft here, awaiting" in words(
-        told
+    assert (
+        "it was left as it is for now: total: 120.00 here, 130.00 in the ledger; status: draft here, awaiting"
+        in words(told)
     )
     assert actions(told)[0] == ActionId.WITHDRAW_AGAIN
     await ask(desk, desk.card(NUMBER), BOOKKEEPER)

@@ -9,14 +9,19 @@ placeholder of every entry.
 from bot.domain.problems.catalogue import CATALOGUE
 from bot.domain.problems.entries import OF_LINE, OF_PAYMENT, OF_STEPS, OF_WITHDRAWAL, Entry, Fix, Mover, ProblemCode
 from bot.domain.problems.problem import MISSING_VALUE, Problem, placeholders
+from bot.domain.problems.withdrawing import GONE, IS_DRAFT, LEFT, TAKEN_BACK
 
 __all__ = [
     "CATALOGUE",
+    "GONE",
+    "IS_DRAFT",
+    "LEFT",
     "MISSING_VALUE",
     "OF_LINE",
     "OF_PAYMENT",
     "OF_STEPS",
     "OF_WITHDRAWAL",
+    "TAKEN_BACK",
     "Entry",
     "Fix",
     "Mover",

@@ -59,6 +59,7 @@ class ProblemCode(StrEnum):
     WITHDRAWAL_CHANGED = "withdrawal_changed"
     WITHDRAWAL_SETTLED = "withdrawal_settled"
     WITHDRAWAL_RECONCILED = "withdrawal_reconciled"
+    WITHDRAWAL_BILLED_ON = "withdrawal_billed_on"
     WITHDRAWAL_LOCKED = "withdrawal_locked"
     WITHDRAWAL_NOT_ALLOWED = "withdrawal_not_allowed"
     WITHDRAWAL_REFUSED = "withdrawal_refused"
@@ -100,6 +101,7 @@ OF_WITHDRAWAL = frozenset(
         ProblemCode.WITHDRAWAL_CHANGED,
         ProblemCode.WITHDRAWAL_SETTLED,
         ProblemCode.WITHDRAWAL_RECONCILED,
+        ProblemCode.WITHDRAWAL_BILLED_ON,
         ProblemCode.WITHDRAWAL_LOCKED,
         ProblemCode.WITHDRAWAL_NOT_ALLOWED,
         ProblemCode.WITHDRAWAL_REFUSED,

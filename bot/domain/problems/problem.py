@@ -6,7 +6,7 @@ from string import Formatter
 
 from bot.domain.problems.catalogue import CATALOGUE
 from bot.domain.problems.entries import OF_WITHDRAWAL, Entry, Fix, ProblemCode
-from bot.domain.problems.withdrawing import PAID_AGAIN, TAKEN_BACK, UNPAID
+from bot.domain.problems.withdrawing import GONE, IN_PART, NOT_WITHDRAWN, SO_FAR, TAKEN_BACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,8 @@ class Problem:
 
     @property
     def title(self) -> str:
-        return _fill(self.entry.title, self.facts)
+        template = self.entry.title.replace(NOT_WITHDRAWN, IN_PART) if self.is_in_part else self.entry.title
+        return _fill(template, self.facts)
 
     @property
     def field(self) -> tuple[str, str] | None:
@@ -37,30 +38,36 @@ class Problem:
 
     @property
     def explanation(self) -> str:
-        return self._with(self.entry.explanation, UNPAID)
+        return self._with_how_far(self.entry.explanation, 0)
 
     @property
     def remedy(self) -> str:
-        return self._with(self.entry.remedy, PAID_AGAIN)
+        return self._with_how_far(self.entry.remedy, 1)
 
     def remedy_by(self, offered: Collection[Fix]) -> str:
         """The remedy where these can be pressed: of no other it says that it can."""
         template = self.entry.remedy
         for fix, words, instead in self.entry.without:
             template = template if fix in offered else template.replace(words, instead)
-        return self._with(template, PAID_AGAIN)
+        return self._with_how_far(template, 1)
 
     @property
     def taken_back(self) -> tuple[str, ...]:
         """The ledger's ids of payments that stand there no more, though their document does."""
         return tuple(self.facts.get(TAKEN_BACK, "").split())
 
+    @property
+    def is_in_part(self) -> bool:
+        """Of a withdrawal: a part of the document is gone, and the rest stays."""
+        return GONE in self.facts and self.code in OF_WITHDRAWAL
+
     def with_facts(self, **facts: str) -> "Problem":
         return Problem(code=self.code, facts={**facts, **self.facts}, vendor_words=self.vendor_words)
 
-    def _with(self, template: str, if_taken_back: str) -> str:
-        is_told_here = self.taken_back and self.code in OF_WITHDRAWAL
-        return _fill(f"{template} {if_taken_back}" if is_told_here else template, self.facts)
+    def _with_how_far(self, template: str, place: int) -> str:
+        """Of a withdrawal also how far it got, or what to do about that."""
+        so_far = [words[place] for fact, words in SO_FAR.items() if self.facts.get(fact)]
+        return _fill(" ".join([template, *(so_far if self.code in OF_WITHDRAWAL else ())]), self.facts)
 
 
 MISSING_VALUE = "none"

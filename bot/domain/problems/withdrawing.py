@@ -4,8 +4,27 @@ from bot.domain.problems.entries import Entry, Fix, Mover, ProblemCode
 
 TAKEN_BACK = "taken_back"
 """The fact that holds the ledger's ids of our payments that were deleted before it did not let their document go."""
-UNPAID = "Its payment was deleted there before, so the {document} is unpaid in {ledger} now."
-PAID_AGAIN = "If the {document} stays, leave it so here, and press Retry in the message about its payment: that records it again."
+IS_DRAFT = "is_draft"
+"""The fact that the document was made a draft, so that it could be deleted, and stays one."""
+GONE, LEFT = "gone", "left"
+"""The facts that name what is deleted of a document that is several records, and what still stands of it."""
+SO_FAR = {
+    TAKEN_BACK: (
+        "Its payment was deleted there before, so the {document} is unpaid in {ledger} now.",
+        "If the {document} stays, leave it so here, and press Retry in the message about its payment: that records it again.",
+    ),
+    IS_DRAFT: (
+        "It was made a draft before, and is one in {ledger} now, so that it counts for nothing there.",
+        "If the {document} stays, mark it as sent in {ledger}.",
+    ),
+    GONE: (
+        "A part of it is deleted there already: {gone}. Still there: {left}.",
+        "Retry goes on with what is still there. If that is to stay, leave it so here, and enter what is deleted again there.",
+    ),
+}
+"""How far a withdrawal got before it was refused, by the fact that says so: what is said of it, and of what to do about it."""
+NOT_WITHDRAWN, IN_PART = "Not withdrawn:", "Withdrawn only in part:"
+"""How the titles here begin, and how where a part is gone."""
 
 _STAYS = (Fix.LEAVE_PUBLISHED, Fix.OPEN_IN_LEDGER)
 _AGAIN = (Fix.WITHDRAW_AGAIN, *_STAYS)
@@ -14,7 +33,7 @@ _OR_CREDITED = (Fix.WITHDRAW_AGAIN, Fix.MAKE_CREDIT_NOTE, *_STAYS)
 WITHDRAWING: dict[ProblemCode, Entry] = {
     ProblemCode.WITHDRAWAL_CHANGED: Entry(
         title="Not withdrawn: it was changed in {ledger}",
-        explanation="Somebody changed the {document} in {ledger} after it was published, so nothing was withdrawn yet: "
+        explanation="Somebody changed the {document} in {ledger} after it was published, so it was left as it is for now: "
         "{differences}.",
         remedy="Look at it in {ledger}. If it is to go as it is now, press Withdraw anyway; what was changed there goes "
         "with it.",
@@ -36,6 +55,15 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
         "cannot be withdrawn.",
         remedy="Undo the reconciliation in {ledger}, then press Retry. Or leave it as it is, or take back by a credit note "
         "what is owed by it.",
+        mover=Mover.BOOKKEEPER,
+        fixes=_OR_CREDITED,
+    ),
+    ProblemCode.WITHDRAWAL_BILLED_ON: Entry(
+        title="Not withdrawn: it is on a customer's invoice already",
+        explanation="What the {document} in {ledger} is for was billed to a customer there. Without it, the customer's invoice "
+        "would ask for a cost that is not in the books.",
+        remedy="Take it off the customer's invoice in {ledger}, then press Retry. Or take it back by a credit note, or leave "
+        "it as it is.",
         mover=Mover.BOOKKEEPER,
         fixes=_OR_CREDITED,
     ),

@@ -6,17 +6,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from bot.domain.ledger_documents import differences
-from bot.domain.postings import PostingKind
-from bot.domain.publishing import Accepted
+from bot.domain.postings import Posting, PostingKind
+from bot.domain.publishing import Accepted, Refused
+from bot.domain.withdrawing import of_withdrawal
 from providers.base import Access
 from providers.errors import OutcomeUnknownError
 from providers.freeagent.claiming import Claims
+from providers.freeagent.client import FreeAgentClient
 from providers.freeagent.documents import Json
+from providers.freeagent.simulated.refusals import not_in_this_state
+from providers.freeagent.simulated.sales import Sales
 from providers.freeagent.simulator import TRADING, Fault
+from tests.contract.at_call import AtCall
 from tests.contract.freeagent import FreeAgentFarEnd
 from tests.providers.freeagent.test_our_claims import a_claim, standing
 
@@ -58,6 +64,95 @@ async def test_a_withdrawal_that_stops_half_way_is_unknown(
     before_the_second(
         monkeypatch, "_delete", lambda: far.state.fail_next(Fault.TOO_MANY, method="DELETE", path="*/expenses/*")
     )
+
+    with pytest.raises(OutcomeUnknownError):
+        await far.take_back(withdrawal)
+
+
+async def test_a_withdrawal_that_is_refused_half_way_names_what_is_gone_and_goes_on_from_there(
+    far: FreeAgentFarEnd,
+) -> None:
+    """The days are the 3rd, the 17th and the 5th: the oldest goes first."""
+    withdrawal = await far.published(a_claim(far))
+    at = AtCall(place=4, happens=lambda: far.state.lock_to(TRADING, date(2026, 2, 5)))
+    far.state.misbehaviour = at
+
+    refused = await far.take_back(withdrawal)
+    again = await far.take_back(withdrawal)
+    changed = await far.take_back(replace(withdrawal, posting=with_dearer_lines(withdrawal.posting)))
+
+    assert [method for method, _ in at.calls[:5]] == ["GET"] * 3 + ["DELETE"] * 2
+    for outcome in (refused, again, changed):
+        assert isinstance(outcome, Refused)
+        assert outcome.problem.facts["gone"].startswith("B-0 (")
+        assert outcome.problem.facts["left"].startswith("B-1 (")
+        assert of_withdrawal(outcome.problem).title.startswith("Withdrawn only in part:")
+    assert isinstance(refused, Refused)
+    assert (refused.problem.facts["gone"], refused.problem.facts["left"]) == (
+        "B-0 (120.00)",
+        "B-1 (30.00), B-2 (12.00)",
+    )
+    assert refused.problem.facts["date"] == "5 Feb 2026"
+    assert standing(far) == ["Odd", "Train"]
+    far.state.lock_to(TRADING, None)
+    assert isinstance(await far.take_back(withdrawal), Accepted)
+    assert standing(far) == []
+
+
+def with_dearer_lines(posting: Posting) -> Posting:
+    """As if somebody had changed what stands in FreeAgent."""
+    lines = tuple(replace(line, net=line.net + 1) for line in posting.lines)
+    return replace(posting, lines=lines, net=posting.net + 3, gross=posting.gross + 3)
+
+
+async def test_an_invoice_that_is_not_let_go_is_sent_again_as_it_was(
+    far: FreeAgentFarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_now(*_: object) -> None:
+        raise not_in_this_state("Invoice cannot be deleted because it is on a filed VAT return")
+
+    withdrawal = await far.published(far.a_posting(PostingKind.SALES_INVOICE, "S-1"))
+    monkeypatch.setattr(Sales, "may_go", not_now)
+
+    first = await far.take_back(withdrawal)
+
+    (invoice,) = far.state.documents("invoices")
+    assert isinstance(first, Refused)
+    assert ("is_draft" in first.problem.facts, invoice["_state"]) == (False, "sent")
+
+
+async def test_an_invoice_that_stays_a_draft_is_said_to_be_one(far: FreeAgentFarEnd) -> None:
+    """The books are locked on the way, for both."""
+    withdrawal = await far.published(far.a_posting(PostingKind.SALES_INVOICE, "S-1"))
+    far.state.misbehaviour = AtCall(place=2, happens=far.close_books)
+
+    first = await far.take_back(withdrawal)
+    again = await far.take_back(withdrawal)
+
+    (invoice,) = far.state.documents("invoices")
+    assert invoice["_state"] == "draft"
+    for outcome in (first, again):
+        assert isinstance(outcome, Refused)
+        told = of_withdrawal(outcome.problem)
+        assert "It was made a draft before, and is one in" in told.explanation
+        assert "mark it as sent in" in told.remedy
+
+
+async def test_a_step_of_an_invoice_whose_answer_says_nothing_and_that_cannot_be_read_is_open(
+    far: FreeAgentFarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pages show no answer to one."""
+    withdrawal = await far.published(far.a_posting(PostingKind.SALES_INVOICE, "S-1"))
+    asked = FreeAgentClient.write
+
+    async def unheard(self: FreeAgentClient, access: Access, method: str, path: str, *args: Json, **how: Any) -> Json:
+        answer = await asked(self, access, method, path, *args, **how)
+        if not path.endswith("mark_as_draft"):
+            return answer
+        far.state.fail_next(Fault.TOO_MANY, method="GET")
+        return {}
+
+    monkeypatch.setattr(FreeAgentClient, "write", unheard)
 
     with pytest.raises(OutcomeUnknownError):
         await far.take_back(withdrawal)
