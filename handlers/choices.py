@@ -4,17 +4,11 @@ from dataclasses import dataclass
 
 from bot.domain.documents import ItemKind
 from bot.services.choices import Choices as Lists
-from bot.views.fields import (
-    account_option,
-    contact_option,
-    product_option,
-    tax_rate_option,
-    tracking_option,
-)
+from bot.views import offering
 from bot.views.ids import ActionId, CallbackId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
-from bot.views.payment_fields import bank_account_option, payment_method_option, usable_method_option
+from bot.views.payment_fields import payment_method_option, usable_method_option
 from bot.views.tax_settings import is_of_sales
 from handlers.payloads import OptionsQuery
 from handlers.replies import Choices
@@ -43,7 +37,7 @@ class ChoiceHandlers:
             return Choices()
         instead_for = about.item_id if _is_form(query, CallbackId.CHOOSE_ACCOUNT) else None
         found = await self.lists.accounts(query.actor, about.organisation_id, query.text, instead_for=instead_for)
-        return Choices([account_option(account) for account in found])
+        return Choices(groups=offering.accounts(found))
 
     async def find_tax_rate(self, query: OptionsQuery) -> Choices:
         about = _about(query)
@@ -54,7 +48,7 @@ class ChoiceHandlers:
         found = await self.lists.tax_rates(
             query.actor, about.organisation_id, query.text, kind, instead_for=instead_for
         )
-        return Choices([tax_rate_option(rate) for rate in found])
+        return Choices(groups=offering.tax_rates(found))
 
     async def find_product(self, query: OptionsQuery) -> Choices:
         about = _about(query)
@@ -62,7 +56,7 @@ class ChoiceHandlers:
             return Choices()
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
         found = await self.lists.products(query.actor, about.organisation_id, query.text, kind)
-        return Choices([product_option(product) for product in found])
+        return Choices(groups=offering.products(found))
 
     async def find_contact(self, query: OptionsQuery) -> Choices:
         about = _about(query)
@@ -70,21 +64,21 @@ class ChoiceHandlers:
             return Choices()
         kind = ItemKind.SALE if about.is_of_sale else ItemKind.COST
         found = await self.lists.contacts(query.actor, about.organisation_id, query.text, kind, item_id=about.item_id)
-        return Choices([contact_option(contact) for contact in found])
+        return Choices(groups=offering.contacts(found, "Customers" if about.is_of_sale else "Suppliers"))
 
     async def find_customer(self, query: OptionsQuery) -> Choices:
         about = _about(query)
         if about is None:
             return Choices()
         found = await self.lists.customers(query.actor, about.organisation_id, query.text)
-        return Choices([contact_option(contact) for contact in found])
+        return Choices(groups=offering.contacts(found, "Customers"))
 
     async def find_bank_account(self, query: OptionsQuery) -> Choices:
         about = _about(query)
         if about is None:
             return Choices()
         found = await self.lists.bank_accounts(query.actor, about.organisation_id, query.text)
-        return Choices([bank_account_option(account) for account in found])
+        return Choices(groups=offering.bank_accounts(found))
 
     async def find_payment_method(self, query: OptionsQuery) -> Choices:
         return await self._payment_methods(query, every=False)
@@ -112,7 +106,7 @@ class ChoiceHandlers:
             return Choices()
         category = category_of(query.block_id)
         found = await self.lists.tracking_options(query.actor, about.organisation_id, category, query.text)
-        return Choices([tracking_option(option) for option in found])
+        return Choices(groups=offering.tracking(found))
 
 
 def _is_form(query: OptionsQuery, callback: CallbackId) -> bool:

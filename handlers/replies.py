@@ -6,7 +6,7 @@ Nothing durable depends on that call: what must reach somebody is a row of the o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from slack_sdk.models.blocks import Option
+from slack_sdk.models.blocks import Option, OptionGroup
 from slack_sdk.models.views import View
 
 
@@ -66,9 +66,10 @@ class CloseAll:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Options for a select that searches; at most 100."""
+    """Options for a select that searches, by themselves or in groups; at most 100 in all."""
 
     options: Sequence[Option] = field(default_factory=tuple)
+    groups: Sequence[OptionGroup] = field(default_factory=tuple)
 
 
 Reply = Whisper | OpenView | UpdateView | PublishHome | FormErrors | NextForm | BackTo | CloseAll | Choices | None

@@ -199,8 +199,11 @@ class Routes:
         reply = None
         if handler is not None:
             reply = await _answered(handler(query), query.actor.workspace, query.action_id)
-        options = reply.options if isinstance(reply, Choices) else ()
-        await ack(options=[to_slack(option) for option in options])
+        found = reply if isinstance(reply, Choices) else Choices()
+        if found.groups:
+            await ack(option_groups=[to_slack(group) for group in found.groups])
+        else:
+            await ack(options=[to_slack(option) for option in found.options])
 
     async def _on_event(self, body: Payload) -> BoltResponse:
         """What fails here is not acknowledged: Slack sends events again."""

@@ -4,15 +4,28 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import TypeVar
 
 from bot.db.items import load_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.alerts import Alert
-from bot.domain.books import Account, AccountClass, Contact, Product, TaxRate, TrackingCategory, TrackingOption
+from bot.domain.books import (
+    Account,
+    AccountClass,
+    Contact,
+    ListEntry,
+    ListKind,
+    Product,
+    TaxRate,
+    TrackingCategory,
+    TrackingOption,
+)
 from bot.domain.coding import CodingDefaults, Track
+from bot.domain.conditions import age
 from bot.domain.documents import ItemKind
 from bot.domain.finding import Query, search_text
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+from bot.domain.offered import Offered
 from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
@@ -21,9 +34,12 @@ from bot.services import lists
 from bot.services.alerts import load_alert
 from bot.services.bank_accounts import find_bank_accounts
 from bot.services.known_methods import all_known
+from bot.services.list_entries import key_of
 from bot.services.lists import load_account, load_tax_rate
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 from bot.services.usable_methods import usable_methods
+
+Entry = TypeVar("Entry", bound=ListEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +49,21 @@ class Choices:
 
     async def accounts(
         self, actor: Actor, organisation_id: OrganisationId, text: str, *, instead_for: ItemId | None = None
-    ) -> tuple[Account, ...]:
+    ) -> Offered[Account]:
         """Live accounts by what was typed of code and name, without the one that was refused of the item that another one
         is looked for; none for who may not see these books.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
+                return Offered()
             found = await lists.find_accounts(tx, actor.workspace.id, organisation_id, text)
             typed = await _typed(tx, actor.workspace.id, organisation_id, text, {account.code for account in found})
             if typed is not None:
                 found = (*found, Account(provider_id=typed, code=typed, name=NEW, account_class=AccountClass.EXPENSE))
             alert = await _refusal(tx, actor, instead_for)
-        return tuple(account for account in found if alert is None or account.code != alert.refused_account)
+            offered = await _offered(tx, actor, organisation_id, ListKind.ACCOUNTS, text, found)
+        return offered.but(lambda account: alert is not None and account.code == alert.refused_account)
 
     async def tax_rates(
         self,
@@ -56,18 +73,19 @@ class Choices:
         kind: ItemKind = ItemKind.COST,
         *,
         instead_for: ItemId | None = None,
-    ) -> tuple[TaxRate, ...]:
+    ) -> Offered[TaxRate]:
         """Live tax rates that go with items of a kind; else as `accounts`."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
+                return Offered()
             found = await lists.find_tax_rates(tx, actor.workspace.id, organisation_id, text, kind)
             typed = await _typed(tx, actor.workspace.id, organisation_id, text, {rate.code for rate in found})
             if typed is not None:
                 found = (*found, TaxRate(code=typed, name=f"{typed} · {NEW}", percent=None))
             alert = await _refusal(tx, actor, instead_for)
-        return tuple(rate for rate in found if alert is None or rate.code != alert.refused_tax_rate)
+            offered = await _offered(tx, actor, organisation_id, ListKind.TAX_RATES, text, found)
+        return offered.but(lambda rate: alert is not None and rate.code == alert.refused_tax_rate)
 
     async def contacts(
         self,
@@ -77,63 +95,67 @@ class Choices:
         kind: ItemKind = ItemKind.COST,
         *,
         item_id: ItemId | None = None,
-    ) -> tuple[Contact, ...]:
+    ) -> Offered[Contact]:
         """Live contacts that items of a kind can have, or that one can that is an expense report; none for who may not see
         these books.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
+                return Offered()
             item = None if item_id is None else await load_item(tx, actor.workspace.id, item_id)
             if item is not None and item.kind is ItemKind.EXPENSE_REPORT:
                 kind = item.kind
-            return await lists.find_contacts(tx, actor.workspace.id, organisation_id, text, kind)
+            found = await lists.find_contacts(tx, actor.workspace.id, organisation_id, text, kind)
+            return await _offered(tx, actor, organisation_id, ListKind.CONTACTS, text, found)
 
-    async def customers(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Contact, ...]:
+    async def customers(self, actor: Actor, organisation_id: OrganisationId, text: str) -> Offered[Contact]:
         """Live customers, and their projects, whom a cost can be for; else as `contacts`."""
         return await self.contacts(actor, organisation_id, text, ItemKind.SALE)
 
     async def products(
         self, actor: Actor, organisation_id: OrganisationId, text: str, kind: ItemKind = ItemKind.COST
-    ) -> tuple[Product, ...]:
+    ) -> Offered[Product]:
         """Live products and services; only what is sold for items that have one in the place of a category. None for who may
         not see these books.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
+                return Offered()
             found = await lists.find_products(tx, actor.workspace.id, organisation_id, text)
             rules = await lists.rules_of(tx, actor.workspace.id, organisation_id)
-        return tuple(product for product in found if product.sold is not None or not rules.asks_product(kind))
+            offered = await _offered(tx, actor, organisation_id, ListKind.PRODUCTS, text, found)
+        return offered.but(lambda product: product.sold is None and rules.asks_product(kind))
 
     async def tracking_options(
         self, actor: Actor, organisation_id: OrganisationId, category: str, text: str
-    ) -> tuple[TrackingOption, ...]:
+    ) -> Offered[TrackingOption]:
         """Live options of one tracking category, as the ledger orders them; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
+                return Offered()
             found = await lists.load_tracking(tx, actor.workspace.id, organisation_id, category)
+            how_old = await _age(tx, actor, organisation_id, ListKind.TRACKING_CATEGORIES)
         if found is None or not found.is_active:
-            return ()
+            return Offered()
         query = Query.of(text)
         fits = (
             option
             for option in found.options
             if option.is_active and query.place_in(search_text("", option.name)) is not None
         )
-        return tuple(islice(fits, MOST_OPTIONS))
+        return Offered(others=tuple(islice(fits, MOST_OPTIONS)), age=how_old)
 
-    async def bank_accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Account, ...]:
+    async def bank_accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> Offered[Account]:
         """Live bank accounts of the ledger; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
-                return ()
-            return await find_bank_accounts(tx, actor.workspace.id, organisation_id, text)
+                return Offered()
+            found = await find_bank_accounts(tx, actor.workspace.id, organisation_id, text)
+            return Offered(others=found, age=await _age(tx, actor, organisation_id, ListKind.BANK_ACCOUNTS))
 
     async def payment_methods(
         self, actor: Actor, organisation_id: OrganisationId, text: str, *, every: bool = False
@@ -175,6 +197,26 @@ class Choices:
 
 
 NEW = "new code"
+MOST_USED = 10
+"""Entries that stand before all others, because somebody chose them last."""
+
+
+async def _offered(  # noqa: PLR0917 - one list, and what was found in it
+    tx: Tx, actor: Actor, organisation_id: OrganisationId, kind: ListKind, text: str, found: Sequence[Entry]
+) -> Offered[Entry]:
+    """Where nothing was typed, what was used last apart from the rest."""
+    of = tx, actor.workspace.id, organisation_id
+    used = () if text.strip() else await lists.used_last(*of, kind, limit=MOST_USED)
+    return Offered(
+        used=tuple(entry for entry in found if key_of(entry)[0] in used),
+        others=tuple(entry for entry in found if key_of(entry)[0] not in used),
+        age=await _age(tx, actor, organisation_id, kind),
+    )
+
+
+async def _age(tx: Tx, actor: Actor, organisation_id: OrganisationId, kind: ListKind) -> str | None:
+    read_at = await lists.read_at_of(tx, actor.workspace.id, organisation_id, kind)
+    return None if read_at is None else age(read_at, tx.now)
 
 
 async def _typed(

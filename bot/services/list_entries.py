@@ -182,7 +182,7 @@ def row_of(
     workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, entry: ListEntry, *, run: int
 ) -> dict[str, Any]:
     """As it is stored, seen in this run."""
-    key, is_active = _key_of(entry)
+    key, is_active = key_of(entry)
     return {
         "organisation_id": organisation_id,
         "workspace_id": workspace_id,
@@ -204,7 +204,7 @@ async def put_rows(
         await tx.execute(_upsert(tx.is_sqlite), rows)
 
 
-def _key_of(entry: ListEntry) -> tuple[str, bool]:
+def key_of(entry: ListEntry) -> tuple[str, bool]:
     """What items refer to, and whether it can be used."""
     match entry:
         case Account():

@@ -50,6 +50,23 @@ _RULES = (
 _READ_AT = select(SYNCS.c.kind, SYNCS.c.synced_at).where(
     SYNCS.c.workspace_id == bindparam("workspace_id"), SYNCS.c.organisation_id == bindparam("organisation_id")
 )
+_READ_AT_OF = select(SYNCS.c.synced_at).where(
+    SYNCS.c.workspace_id == bindparam("workspace_id"),
+    SYNCS.c.organisation_id == bindparam("organisation_id"),
+    SYNCS.c.kind == bindparam("kind"),
+)
+_USED_LAST = (
+    select(ENTRIES.c.key)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == bindparam("kind"),
+        ENTRIES.c.used_at.is_not(None),
+        ENTRIES.c.is_active.is_(True),
+    )
+    .order_by(ENTRIES.c.used_at.desc())
+    .limit(bindparam("most"))
+)
 _USE = (
     ENTRIES.update()
     .where(
@@ -258,6 +275,23 @@ async def read_at(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisati
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     rows = (await tx.execute(_READ_AT, of)).all()
     return {ListKind(row.kind): row.synced_at for row in rows if row.synced_at is not None}
+
+
+async def read_at_of(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> datetime | None:
+    """As `read_at`, of one list."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind}
+    found: datetime | None = (await tx.execute(_READ_AT_OF, of)).scalar_one_or_none()
+    return found
+
+
+async def used_last(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, *, limit: int
+) -> tuple[str, ...]:
+    """Keys of the live ones that somebody chose last, latest first."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": kind, "most": limit}
+    return tuple((await tx.execute(_USED_LAST, of)).scalars())
 
 
 async def load_contact(

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId
 from bot.playground.slack import ADMIN, FORMER, GUEST, MEMBER, OUTSIDER, View
-from bot.services.lists import went_inactive
+from bot.services.lists import note_use, went_inactive
 from bot.views.ids import ActionId
 from bot.views.metadata import FormRef
 from providers.xero.simulator import IRELAND
@@ -38,6 +39,37 @@ async def test_a_category_is_found_by_code_or_name(office: Office) -> None:
 
     for text in ("429", "general", "GENERAL EXP", "  general  "):
         assert CATEGORY in await offered(office, form, ACCOUNT, text), text
+
+
+async def groups(office: Office, form: View, action: ActionId, text: str = "") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for label, option in await office.slack.grouped_options(form, action, text, user=form.user):
+        found.setdefault(label, []).append(option["value"])
+    return found
+
+
+async def test_what_was_used_last_stands_first_then_each_class_and_how_old_the_list_is(office: Office) -> None:
+    form = await office.open()
+    assert next(iter(await groups(office, form, ACCOUNT))).endswith(" · list as of just now")
+    await office.world.later(3 * 3600)
+    actor = await office.world.actor()
+    async with office.world.services.db.write() as tx:
+        of = tx, actor.workspace.id, office.world.organisation_id
+        await note_use(*of, ListKind.ACCOUNTS, [CATEGORY])
+
+    opened = await groups(office, form, ACCOUNT)
+    typed = await groups(office, form, ACCOUNT, "4")
+
+    first, *others = opened
+    assert (first, opened[first]) == ("Used last · list as of 3 hours ago", [CATEGORY])
+    assert {"Expenses", "Revenue"} <= set(others)
+    assert CATEGORY not in [code for name in others for code in opened[name]]
+    # what is nearest to the words comes first, used or not
+    first, *others = typed
+    assert (first, typed[first][0]) == ("Expenses · list as of 3 hours ago", CATEGORY)
+    assert typed[first][1:] == sorted(typed[first][1:])
+    assert list(await groups(office, form, TAX_RATE)) == ["Tax rates · list as of 3 hours ago"]
+    assert await groups(office, form, ACCOUNT, "nothing like this") == {}
 
 
 async def test_options_show_code_and_name(office: Office) -> None:

@@ -15,7 +15,7 @@ async def a_method(desk: Desk, name: str = "Company Visa", code: str | None = No
     """Made by an admin, linked to the bank account with this code."""
     services, actor, of = desk.world.services, await desk.world.actor(), desk.world.organisation_id
     accounts = await services.choices.bank_accounts(actor, of, code or "")
-    linked = None if code is None else accounts[0].provider_id
+    linked = None if code is None else accounts.others[0].provider_id
     form = PaymentMethodForm(version=0, name=name, last_digits="4242", bank_account=linked)
     found = await services.payment_methods.save(actor, of, None, form)
     return next(known.method for known in found.methods if known.method.name == name)

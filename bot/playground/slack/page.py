@@ -157,8 +157,9 @@ class Page:
 
     async def _options(self, body: Json) -> Json:
         where, query = self._surface(body), str(body.get("query", ""))
-        found = await self.state.options(where, body["action"], query, user=body["as"], block_id=body["block"])
-        return {"options": [{"value": option["value"], "text": option["text"]["text"]} for option in found]}
+        found = await self.state.grouped_options(where, body["action"], query, user=body["as"], block_id=body["block"])
+        drawn = [(group, {"value": option["value"], "text": option["text"]["text"]}) for group, option in found]
+        return {"options": [option | ({"group": group} if group else {}) for group, option in drawn]}
 
     async def _submit(self, body: Json) -> Json:
         view = self._surface(body)

@@ -117,8 +117,8 @@ def file_shared(stored: StoredFile, channel_id: str, ts: str, *, by: str) -> Jso
     }
 
 
-def flat(options: Json) -> Iterator[Json]:
-    """The options of an answer to `block_suggestion`, those in groups too."""
-    yield from options.get("options") or []
+def grouped(options: Json) -> Iterator[tuple[str, Json]]:
+    """The options of an answer to `block_suggestion`, each with the label of its group."""
+    yield from (("", option) for option in options.get("options") or [])
     for group in options.get("option_groups") or []:
-        yield from group.get("options") or []
+        yield from ((group["label"]["text"], option) for option in group.get("options") or [])

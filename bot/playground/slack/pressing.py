@@ -72,6 +72,12 @@ class Pressing:
         Raises:
             NotPossibleError: the app did not answer in time, or not with options as Slack takes them.
         """
+        return [option for _, option in await self.grouped(where, action_id, query, user=user, block_id=block_id)]
+
+    async def grouped(
+        self, where: Message | View, action_id: str, query: str, *, user: str, block_id: str | None
+    ) -> list[tuple[str, Json]]:
+        """As `options`, each with the label of the group that it stands in; empty where it stands in none."""
         block, element = self.sight.element(where, action_id, block_id)
         if len(query) < element.get("min_query_length", 3):
             return []
@@ -81,7 +87,7 @@ class Pressing:
         payload |= self._suggestion_place(where, user)
         answer = await self.sight.deliveries.interaction(payload)
         found = self._offered_options(answer)
-        self.sight.offers(where, block, element).extend(found)
+        self.sight.offers(where, block, element).extend(option for _, option in found)
         return found
 
     def _suggestion_place(self, where: Message | View, user_id: str) -> Json:
@@ -91,7 +97,7 @@ class Pressing:
         channel, message = self.sight.seen(where.channel, user_id), self.sight.still_there(where, user_id)
         return payloads.in_message(message, self.sight.workspace.to_slack(message), channel, {})
 
-    def _offered_options(self, answer: Answer) -> list[Json]:
+    def _offered_options(self, answer: Answer) -> list[tuple[str, Json]]:
         if answer.error or answer.body is None:
             raise NotPossibleError(f"no options: {answer.error or 'the answer is not JSON'}")
         report = Report()
@@ -101,7 +107,7 @@ class Pressing:
         if report.messages:
             self.sight.refusals.append(f"options: {report.messages}")
             raise NotPossibleError(f"Slack does not take these options: {'; '.join(report.messages)}")
-        return list(payloads.flat(answer.body))
+        return list(payloads.grouped(answer.body))
 
     async def shortcut(self, callback_id: str, *, user: str) -> Answer:
         """A global shortcut."""

@@ -183,6 +183,12 @@ class SlackState:
     ) -> list[Json]:
         return await self._pressing.options(where, action_id, query, user=user, block_id=block_id)
 
+    async def grouped_options(
+        self, where: Message | View, action_id: str, query: str = "", *, user: str, block_id: str | None = None
+    ) -> list[tuple[str, Json]]:
+        """As `options`, each with the label of the group that it stands in."""
+        return await self._pressing.grouped(where, action_id, query, user=user, block_id=block_id)
+
     async def upload(
         self,
         content: bytes,
