@@ -81,6 +81,7 @@ from handlers.new_suppliers import NewSupplierHandlers
 from handlers.paying import PayingHandlers
 from handlers.payment_methods import PaymentMethodHandlers
 from handlers.people import PeopleHandlers
+from handlers.quiet_settings import QuietSettingsHandlers
 from handlers.reports import ReportHandlers
 from handlers.reviewing import ReviewHandlers
 from handlers.routes import Routes
@@ -124,6 +125,7 @@ def features(services: Services) -> tuple[Feature, ...]:
     general = GeneralSettingsHandlers(services.general_settings)
     suppliers = SupplierSettingsHandlers(services.supplier_settings)
     amounts = AmountSettingsHandlers(services.amount_settings)
+    quiet = QuietSettingsHandlers(services.quiet_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
@@ -144,7 +146,8 @@ def features(services: Services) -> tuple[Feature, ...]:
         StatementHandlers(services.statements, services.organisations),
         suppliers,
         amounts,
-        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts),
+        quiet,
+        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts, quiet),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),

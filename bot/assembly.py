@@ -67,6 +67,7 @@ from bot.services.previews import Previews
 from bot.services.publishing import Publishing
 from bot.services.questions import Questions
 from bot.services.queues import Queues
+from bot.services.quiet_settings import QuietSettings
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.removing import Removing
@@ -169,6 +170,7 @@ class Services:
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
     amount_settings: AmountSettingsService
+    quiet_settings: QuietSettings
     choosing_suppliers: ChoosingSuppliers
     tax_settings: TaxSettingsService
     set_up: SetUp
@@ -279,6 +281,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings),
         amount_settings=AmountSettingsService(db, people, settings, providers),
+        quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
         tax_settings=TaxSettingsService(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),

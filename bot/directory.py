@@ -130,6 +130,7 @@ def person_of(user: dict[str, Any], workspace: Workspace) -> Person:
         name=str(next((name for name in names if name), "")),
         real_name=str(next((name for name in (*names[1:], names[0]) if name), "")),
         email=str(profile["email"]) if profile.get("email") else None,
+        zone=str(user["tz"]) if user.get("tz") else None,
         is_of_workspace=workspace.team_id in teams and not user.get("is_stranger"),
         is_active=not user.get("deleted"),
         is_bot=bool(user.get("is_bot") or user.get("is_workflow_bot") or user["id"] == "USLACKBOT"),

@@ -28,7 +28,7 @@ from bot.delivery import BusyError
 from bot.domain.ids import ChannelId, UserId, WorkspaceId
 from bot.domain.slack import NO_TOKEN
 from bot.posting import Posting, Sent, TooLateError, was_sent, why_away
-from bot.services import floods
+from bot.services import floods, quiet
 from bot.services.messages import Drawn, Reacted, Subject, Surface
 from bot.services.workspaces import Workspaces
 from bot.settling import Settling
@@ -133,9 +133,12 @@ class Messenger:
             due = await turns.due(tx, subjects, tuple(self._sending), room, without=without)
             if due and not await wrong_clocks.is_right(tx):
                 return 0  # what it claimed, another process would take for left behind, and post it too
+            held_back = await quiet.held_back(tx, due)
         begun = 0
         for message in due:
-            if floods.is_flood(message) and not message.is_probe:
+            if message.id in held_back:
+                begun += await self._hold(message)
+            elif floods.is_flood(message) and not message.is_probe:
                 begun += await self._announce(message)
             elif message.where not in self._sending and self._under_way[message.workspace_id] < MOST_OF_ONE:
                 self._start(message)
@@ -145,6 +148,13 @@ class Messenger:
     async def _announce(self, message: Message) -> bool:
         async with self.db.write() as tx:
             return await floods.announce(tx, message)
+
+    async def _hold(self, message: Message) -> bool:
+        async with self.db.write() as tx:
+            is_held = await quiet.hold(tx, message)
+        if is_held:
+            self._woken.set()  # what is behind it, and waits for nothing, had no room in this look
+        return is_held
 
     def _start(self, message: Message) -> None:
         task = asyncio.create_task(self._guarded(message))

@@ -17,6 +17,7 @@ from handlers.forms import answered, read_for
 from handlers.general_settings import GeneralSettingsHandlers
 from handlers.organisations import Act, where_meant
 from handlers.payloads import Click, Command, Submission
+from handlers.quiet_settings import QuietSettingsHandlers
 from handlers.replies import OpenView, Reply, Whisper
 from handlers.routes import Routes
 from handlers.sales_settings import SalesSettingsHandlers
@@ -34,11 +35,13 @@ class SettingsHandlers:
     general: GeneralSettingsHandlers
     suppliers: SupplierSettingsHandlers
     amounts: AmountSettingsHandlers
+    quiet: QuietSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
             "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `tax` for tax, `general` for "
-            "closed periods, `suppliers` for whom names mean, `amounts` for exchange rates, `bank` for bank match"
+            "closed periods, `suppliers` for whom names mean, `amounts` for exchange rates, `quiet` for quiet "
+            "hours, `bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
@@ -46,7 +49,8 @@ class SettingsHandlers:
 
     async def settings(self, command: Command) -> Reply:
         """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
-        to what is for all, `suppliers` to what is suggested of contacts, `amounts` to exchange rates.
+        to what is for all, `suppliers` to what is suggested of contacts, `amounts` to exchange rates,
+        `quiet` to when channels hear no news.
         """
         words = " ".join(word.lower() for word in command.words[1:])
         parts: dict[str, tuple[Act, ActionId, str]] = {
@@ -56,9 +60,10 @@ class SettingsHandlers:
             "general": (self.general.form, ActionId.OPEN_GENERAL_SETTINGS, "General"),
             "suppliers": (self.suppliers.form, ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers"),
             "amounts": (self.amounts.form, ActionId.OPEN_AMOUNT_SETTINGS, "Amounts"),
+            "quiet": (self.quiet.form, ActionId.OPEN_QUIET_SETTINGS, "Quiet hours"),
             "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
         }
-        meant = parts.get(words.removesuffix(" match"))
+        meant = parts.get(words.removesuffix(" match").removesuffix(" hours"))
         if meant is None:
             offered = ", ".join(f"`{part}`" for part in parts if part)
             return Whisper(

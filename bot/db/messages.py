@@ -45,6 +45,8 @@ class MessageRow(Base):
     sent: Mapped[int] = mapped_column(default=0)
     is_waiting: Mapped[bool] = mapped_column(default=True)
     due_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """It is news, and its channel hears none until then; what stands there is changed all the same."""
     leased_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     trouble: Mapped[str | None]

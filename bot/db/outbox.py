@@ -11,7 +11,7 @@ from enum import Enum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, not_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, exists, not_, or_, select
 
 from bot.db import places
 from bot.db.base import table_of
@@ -89,6 +89,13 @@ class Message:
         return self.channel_id or self.user_id or ""
 
 
+def is_held() -> ColumnElement[bool]:
+    """Whether it is news for a channel that hears none yet. What a clock wrote that was far ahead counts as over."""
+    is_new = and_(MESSAGES.c.ts.is_(None), MESSAGES.c.surface == "channel")
+    is_quiet = and_(MESSAGES.c.not_before > bindparam("now"), MESSAGES.c.not_before <= bindparam("furthest_quiet"))
+    return and_(is_new, MESSAGES.c.not_before.is_not(None), is_quiet)
+
+
 class Heard(Enum):
     """What a try has told of Slack itself."""
 
@@ -139,6 +146,7 @@ async def claim(tx: Tx, seen: Message) -> Message | None:
             MESSAGES.c.is_waiting.is_(True),
             MESSAGES.c.due_at <= tx.now,
             is_free(MESSAGES.c.leased_until),
+            ~is_held(),
             is_installed(MESSAGES.c.workspace_id),
             ~exists().where(PAUSES.c.workspace_id == MESSAGES.c.workspace_id, _holds_back(seen)),
         )

@@ -20,6 +20,7 @@ from bot.clock import CLOCK_SLACK
 from bot.db.base import Base, table_of
 from bot.db.unit_of_work import Tx, insert_into
 from bot.domain.ids import WorkspaceId
+from bot.domain.quiet import LONGEST
 from bot.domain.slack import LONGEST_SILENCE
 
 
@@ -71,6 +72,7 @@ def limits(now: datetime) -> dict[str, datetime]:
         "furthest_lease": latest + LEASE,
         "furthest_try": latest + LONGEST_WAIT,
         "furthest_silence": latest + LONGEST_SILENCE,
+        "furthest_quiet": latest + LONGEST,
     }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select, tuple_
 
-from bot.db.outbox import MESSAGES, PATIENCE, POST, Message, message_of
+from bot.db.outbox import MESSAGES, PATIENCE, POST, Message, is_held, message_of
 from bot.db.places import ALL, PAUSES, PLACES, is_free, limits, may_be_called, may_be_tried
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import is_installed
@@ -84,6 +84,7 @@ def _first_in_line() -> Select[Any]:
             is_installed(MESSAGES.c.workspace_id),
             may_be_tried(outages.c.until),
             is_free(MESSAGES.c.leased_until),
+            ~is_held(),
             or_(MESSAGES.c.thread_of.is_(None), parents.c.ts.is_not(None)),
         )
         .subquery()

@@ -142,6 +142,8 @@ class ItemCard:
     channel: ChannelId | None = None
     """Where its card is; None where there is no channel yet, and it is with who sent it in."""
 
+    quiet_until: datetime | None = None
+    """News waits there until then; None where it does not."""
     hides_amounts: bool = False
     """Whether the channel that its card is in shows no amounts."""
     is_downloaded: bool = False

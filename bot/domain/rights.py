@@ -43,6 +43,8 @@ class Person:
     real_name: str = ""
     email: str | None = None
     """None where the app may not see it."""
+    zone: str | None = None
+    """Their time zone, by its name; None where Slack does not tell."""
     is_of_workspace: bool
     is_known: bool = True
     """False for somebody whom Slack says the workspace does not have, or does not have any more; inactive, too."""

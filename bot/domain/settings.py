@@ -14,6 +14,7 @@ from bot.domain.general import NOTHING_DECIDED, GeneralSettings, Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.likeness import Strictness
 from bot.domain.payment_methods import KnownMethod
+from bot.domain.quiet import QuietHours
 from bot.domain.tax_settings import USUAL_TAX, TaxSettings
 
 
@@ -165,6 +166,7 @@ class Settings:
     drops: DropMode = DropMode.DOCUMENTS
     supplier_match: Strictness = Strictness.USUAL
     """How like the name on a document a contact of the ledger has to be to be suggested."""
+    quiet: QuietHours | None = None
     general_confirmed_at: datetime | None = None
     tax_confirmed_at: datetime | None = None
 

@@ -16,6 +16,7 @@ from bot.domain.ids import ChannelId, FileId, WorkspaceId
 from bot.domain.items import Item
 from bot.intake.result import Method, Reading, Unreadable
 from bot.intake.sniff import FileKind, sniff
+from bot.services import quiet
 from bot.services.arrival_messages import sign, tell
 from bot.services.entering import NewItem, enter
 from bot.services.files import file_content, keep_file, sha256_of
@@ -206,7 +207,8 @@ class Arrivals:
             if is_new:
                 card = await home_card(tx, item.workspace_id, item.id)
                 channel = None if card is None else card.place.channel_id
-                words = _entered(item, reading, link, channel)
+                until = None if channel is None else await quiet.end_in(tx, item.workspace_id, channel)
+                words = _entered(item, reading, link, channel) + views.follows(until)
             await change_arrival(tx, entered, item_id=item.id, reason=words)
             await tell(tx, arrival)
 

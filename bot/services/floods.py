@@ -5,14 +5,14 @@ It follows in Slack's pace, each message as things stand then; what changed mean
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from bot.db import places
 from bot.db.items import ITEMS
-from bot.db.outbox import MESSAGES, Message
+from bot.db.outbox import MESSAGES, Message, is_held
 from bot.db.places import Outage
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId
@@ -40,18 +40,22 @@ async def announce(tx: Tx, message: Message) -> bool:
         MESSAGES.c.surface == Surface.CHANNEL,
         MESSAGES.c.is_waiting.is_(True),
         MESSAGES.c.ts.is_(None),
+        ~is_held(),
     )
-    found = (await tx.execute(select(MESSAGES.c.subject, MESSAGES.c.subject_id).where(*new))).all()
-    earliest = (await tx.execute(select(func.min(MESSAGES.c.due_at)).where(*new))).scalar_one()
+    now = places.limits(tx.now)
+    found = (await tx.execute(select(MESSAGES.c.subject, MESSAGES.c.subject_id).where(*new), now)).all()
+    when = select(func.min(MESSAGES.c.due_at).label("earliest"), func.max(MESSAGES.c.not_before).label("quiet_until"))
+    times = (await tx.execute(when.where(*new), now)).one()
     items = [UUID(row.subject_id) for row in found if row.subject == Subject.ITEM]
     alerts = sum(row.subject == Subject.ALERT for row in found)
     states = await _states(tx, message, items)
     outage = await places.last_outage(tx, message.workspace_id)
-    is_after_one = outage is not None and outage.ended_at is not None and outage.ended_at >= earliest
-    text = _text(len(found), len(items), alerts, states, outage if is_after_one else None)
+    is_after_one = outage is not None and outage.ended_at is not None and outage.ended_at >= times.earliest
+    why = _why(outage if is_after_one else None, times.quiet_until)
+    text = why + _text(len(found), len(items), alerts, states)
     place = Place(role=FLOOD, surface=Surface.CHANNEL, channel_id=ChannelId(str(message.channel_id)))
     row_id = await note(tx, message.workspace_id, f"flood:{message.place}:{tx.now:%Y%m%d%H%M%S%f}", place, text)
-    await tx.execute(MESSAGES.update().where(MESSAGES.c.id == row_id, new[0]).values(due_at=earliest - FIRST))
+    await tx.execute(MESSAGES.update().where(MESSAGES.c.id == row_id, new[0]).values(due_at=times.earliest - FIRST))
     return True
 
 
@@ -64,14 +68,17 @@ async def _states(tx: Tx, message: Message, items: Sequence[UUID]) -> Mapping[It
     return found
 
 
-def _text(count: int, items: int, alerts: int, states: Mapping[ItemState, int], outage: Outage | None) -> str:
-    why = ""
+def _why(outage: Outage | None, quiet_until: datetime | None) -> str:
     if outage is not None and outage.ended_at is not None:
-        why = f"I could not post in Slack from {moment(outage.since)} until {moment(outage.ended_at)}. "
+        return f"I could not post in Slack from {moment(outage.since)} until {moment(outage.ended_at)}. "
+    return "" if quiet_until is None else f"Here it was quiet until {moment(quiet_until)}. "
+
+
+def _text(count: int, items: int, alerts: int, states: Mapping[ItemState, int]) -> str:
     parts = [_counted(items, "item"), _counted(alerts, "alert"), _counted(count - items - alerts, "other message")]
     stand = ", ".join(f"{states[state]} {state.words}" for state in ItemState if states.get(state))
     return (
-        f"{why}*{count} new messages* for this channel follow, about one a second, each as things stand now: "
+        f"*{count} new messages* for this channel follow, about one a second, each as things stand now: "
         f"{', '.join(part for part in parts if part)}."
         + (f" The items: {stand}." if stand else "")
         + " What is for you to do is on Dext's Home already."

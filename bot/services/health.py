@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import CLOCK_SLACK
 from bot.db import wrong_clocks
 from bot.db.base import table_of
 from bot.db.messages import MessageRow
+from bot.db.outbox import is_held
 from bot.db.places import PAUSES, PLACES, is_ahead_of_pace, leaves_alone, limits
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow, is_installed
@@ -46,6 +47,8 @@ async def _queue(tx: Tx) -> str:
         .where(
             MESSAGES.c.is_waiting.is_(True),
             MESSAGES.c.due_at < late,
+            or_(MESSAGES.c.not_before.is_(None), MESSAGES.c.not_before < late),
+            ~is_held(),
             MESSAGES.c.trouble.is_(None),
             MESSAGES.c.thread_of.is_(None),
             is_installed(MESSAGES.c.workspace_id),

@@ -17,11 +17,12 @@ from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
+from bot.domain.quiet import QuietForm
 from bot.domain.rights import Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.domain.tax_settings import TaxForm
-from bot.services import audit, home_cards
+from bot.services import audit, home_cards, quiet
 from bot.services.bindings import bind
 from bot.services.foreign import redraw_foreign
 from bot.services.messages import Subject, redraw, redraw_homes, redraw_items
@@ -185,6 +186,18 @@ class SettingsService:
                 await redraw_foreign(saving.tx, *saving.of)
             return await saving.after()
 
+    async def save_quiet(self, actor: Actor, organisation_id: OrganisationId, form: QuietForm) -> Settings:
+        """Save when channels hear no news; what waits for the hours there were is looked at again.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        async with self._saving(actor, organisation_id) as saving:
+            await saving.keep(form.version, chosen=dump(replace(chosen_in(saving.before), quiet=form.quiet)))
+            await saving.tell("quiet hours saved", msgspec.to_builtins(form))
+            await quiet.release(saving.tx, actor.workspace.id)
+            return await saving.after()
+
     @asynccontextmanager
     async def _saving(self, actor: Actor, organisation_id: OrganisationId) -> "AsyncIterator[_Saving]":
         async with for_admin(self.db, self.people, actor, organisation_id, writes=True) as tx:
@@ -269,6 +282,7 @@ def chosen_in(settings: Settings) -> Chosen:
         supplier_match=settings.supplier_match,
         tax=settings.tax,
         amounts=settings.amounts,
+        quiet=settings.quiet,
     )
 
 

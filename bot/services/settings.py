@@ -15,6 +15,7 @@ from bot.domain.arrivals import DropMode
 from bot.domain.general import NOTHING_DECIDED, GeneralSettings
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
+from bot.domain.quiet import QuietHours
 from bot.domain.rights import Role
 from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
 from bot.domain.tax_settings import USUAL_TAX, TaxSettings
@@ -80,6 +81,7 @@ class Chosen:
     supplier_match: Strictness = Strictness.USUAL
     tax: TaxSettings = USUAL_TAX
     amounts: AmountSettings = USUAL_AMOUNTS
+    quiet: QuietHours | None = None
 
 
 async def load_settings(
@@ -108,6 +110,7 @@ async def load_settings(
         supplier_match=chosen.supplier_match,
         tax=chosen.tax,
         amounts=chosen.amounts,
+        quiet=chosen.quiet,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

@@ -1,6 +1,7 @@
 """What is told of files that came in through Slack, and what is asked about them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
 
@@ -10,7 +11,7 @@ from bot.domain.documents import DocumentType
 from bot.domain.ids import ChannelId, OrganisationId
 from bot.views.ids import ActionId
 from bot.views.metadata import FilesRef
-from bot.views.text import escape, mrkdwn
+from bot.views.text import escape, moment, mrkdwn
 
 Names = Mapping[OrganisationId, str]
 
@@ -32,6 +33,10 @@ def read_from_text(link: str, channel: ChannelId | None) -> str:
 
 def kept_unread(link: str, channel: ChannelId | None) -> str:
     return f"Kept as {link}. I can't read pictures yet: press *Fill in* on its card in {_where(channel)}."
+
+
+def follows(quiet_until: datetime | None) -> str:
+    return "" if quiet_until is None else f" It is quiet there until {moment(quiet_until)}: the card follows then."
 
 
 def never_booked(link: str, channel: ChannelId | None, document_type: DocumentType) -> str:

@@ -1,5 +1,7 @@
 """What is said once a new item is there."""
 
+from datetime import datetime
+
 from slack_sdk.models.blocks import PlainTextObject
 from slack_sdk.models.views import View
 
@@ -8,7 +10,7 @@ from bot.domain.documents import ItemKind
 from bot.domain.items import Item
 from bot.views.ids import CallbackId
 from bot.views.parts import section
-from bot.views.text import escape
+from bot.views.text import escape, moment
 
 
 def added(card: ItemCard) -> View:
@@ -18,7 +20,9 @@ def added(card: ItemCard) -> View:
     lines = [
         f"*{escape(card.organisation)}*",
         f":white_check_mark: {_what(item)} was added as *{item.reference}*: {item.state.words}.",
-        f"Its card is in {where}.",
+        f"Its card is in {where}."
+        if card.quiet_until is None or card.channel is None
+        else follows(where, card.quiet_until),
         *(f"• {escape(sentence, 300)}" for sentence in (*item.complaints, *card.warnings)),
     ]
     return View(
@@ -29,6 +33,10 @@ def added(card: ItemCard) -> View:
         clear_on_close=True,
         blocks=[section("\n".join(lines))],
     )
+
+
+def follows(where: str, quiet_until: datetime) -> str:
+    return f"It is quiet in {where} until {moment(quiet_until)}: its card follows then. Dext's Home has it already."
 
 
 def _what(item: Item) -> str:

@@ -140,6 +140,8 @@ def _setting_up(found: ManagePage) -> list[Block]:
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)
     amounts = section("*Amounts*\nExchange rates that the ledger does not tell.")
     amounts.accessory = ButtonElement(action_id=ActionId.OPEN_AMOUNT_SETTINGS, text="Amounts", value=value)
+    quiet = section("*Quiet hours*\nWhen channels hear no news, and what is told even then.")
+    quiet.accessory = ButtonElement(action_id=ActionId.OPEN_QUIET_SETTINGS, text="Quiet hours", value=value)
     methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
@@ -151,6 +153,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
         general,
         suppliers,
         amounts,
+        quiet,
         methods,
         *rules,
         *_bank_match(found),

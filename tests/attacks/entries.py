@@ -35,6 +35,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_STATEMENT,
     ActionId.OPEN_SUPPLIER_SETTINGS,
     ActionId.OPEN_AMOUNT_SETTINGS,
+    ActionId.OPEN_QUIET_SETTINGS,
     ActionId.OPEN_TAX_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.OPEN_API_KEYS,
@@ -125,6 +126,7 @@ OF_SETTINGS = (
     CallbackId.GENERAL_SETTINGS,
     CallbackId.SUPPLIER_SETTINGS,
     CallbackId.AMOUNT_SETTINGS,
+    CallbackId.QUIET_SETTINGS,
     CallbackId.TAX_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
@@ -434,6 +436,11 @@ OF_ADMINS: dict[CallbackId, Payload] = {
     },
     CallbackId.RULE_TARGET: {BlockId.RULE_NAME: value(typed("Rail plc"))},
     CallbackId.BANK_SETTINGS: {BlockId.BANK_MATCH: value(chosen("off"))},
+    CallbackId.QUIET_SETTINGS: {
+        BlockId.QUIET_BEGINS: value(chosen("1140")),
+        BlockId.QUIET_ENDS: value(chosen("480")),
+        BlockId.QUIET_ZONE: value(typed("Europe/London")),
+    },
     CallbackId.SUPPLIER_SETTINGS: {BlockId.SUPPLIER_MATCH: value(chosen("loose"))},
     CallbackId.AMOUNT_SETTINGS: {BlockId.EXCHANGE_RATES: value(typed("EUR 1.168"))},
     CallbackId.SALES_SETTINGS: {

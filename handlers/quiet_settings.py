@@ -1,0 +1,37 @@
+"""When an organisation's channels hear no news: the button, and the form."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from bot.domain.ids import OrganisationId
+from bot.domain.slack import Actor
+from bot.services.quiet_settings import QuietSettings
+from bot.views import quiet_settings as views
+from bot.views.ids import ActionId, CallbackId
+from bot.views.metadata import FormRef, organisation_of
+from handlers.forms import answered, read_for
+from handlers.payloads import Click, Submission
+from handlers.replies import OpenView, Reply
+from handlers.routes import Routes
+
+
+@dataclass(frozen=True, slots=True)
+class QuietSettingsHandlers:
+    quiet: QuietSettings
+
+    def register(self, routes: Routes) -> None:
+        routes.action(ActionId.OPEN_QUIET_SETTINGS, self.open_quiet_settings)
+        routes.view(CallbackId.QUIET_SETTINGS, self.save)
+
+    async def open_quiet_settings(self, click: Click) -> Reply:
+        return await self.form(click.actor, organisation_of(click.value))
+
+    async def form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
+        return OpenView(views.form(await self.quiet.opened(actor, organisation_id)))
+
+    async def save(self, submission: Submission) -> Reply:
+        about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
+        opened = partial(self.quiet.opened, actor, about.organisation_id)
+        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        saving = self.quiet.save(actor, about.organisation_id, form)
+        return await answered(saving, opened, views.form, views.saved, views.BLOCKS.__getitem__)
