@@ -73,13 +73,17 @@ class KnownMethod:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentMethodForm:
-    """A payment method as somebody sent it. `version` is the one that the form was drawn from, 0 of a new one."""
+    """A payment method as somebody sent it. `version` is the one that the form was drawn from, 0 of a new one. `publish_to` is
+    what its rule is to say: a `Destination`, or none; `says_where` is False where the form did not ask.
+    """
 
     version: int
     name: str
     last_digits: str | None
     bank_account: str | None
     is_active: bool = True
+    publish_to: str | None = None
+    says_where: bool = False
 
     def is_held_by(self, method: PaymentMethod) -> bool:
         """Whether it was saved already: the form was sent twice."""
@@ -116,6 +120,21 @@ class PaymentMethodPage:
     """How many there are by now."""
     has_accounts: bool = True
     """Whether the ledger has a bank account that could be linked."""
+    destinations: tuple[str, ...] = ()
+    """The places (`Destination`) that what it pays for can be published to in these books."""
+    publish_to: str | None = None
+    """The one that its rule says."""
+    is_rule_off: bool = False
+    """Whether its rule is switched off."""
+
+    @property
+    def asks_where(self) -> bool:
+        """Whether there is anything to choose of it."""
+        return not self.is_rule_off and (len(self.destinations) > 1 or self.publish_to is not None)
+
+    def holds(self, form: PaymentMethodForm) -> bool:
+        """Whether what the form says of its rule stands."""
+        return not form.says_where or form.publish_to == self.publish_to
 
 
 def named_by(card: PaidWith) -> str:

@@ -1,7 +1,7 @@
 """An organisation's payment methods: listed, added, changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, bindparam, select
 
@@ -9,6 +9,7 @@ from bot.db import payment_methods as stored
 from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.booking import taken_by
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.payment_methods import (
     MOST_METHODS,
@@ -21,18 +22,24 @@ from bot.domain.payment_methods import (
     PaymentMethodsPage,
 )
 from bot.domain.rights import Deed
+from bot.domain.rule_forms import kinds_of
+from bot.domain.rules import NO_OPINIONS, RuleOf
+from bot.domain.settings import Destination, destinations_for
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.bank_accounts import bank_accounts
 from bot.services.known_methods import all_known, as_known
+from bot.services.lists import rules_of
+from bot.services.method_rules import rule_of_method, say_of_method
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.settings import load_settings
+from bot.services.settings_pages import provider_of
 from providers.base import AccountingProvider
 
 ORGANISATIONS, CONNECTIONS, SETTINGS = table_of(OrganisationRow), table_of(ConnectionRow), table_of(SettingsRow)
 
-NAME, BANK_ACCOUNT = "name", "bank_account"
+NAME, BANK_ACCOUNT, PUBLISH_TO = "name", "bank_account", "publish_to"
 """Fields that can be wrong, by their names in `PaymentMethodForm`."""
 GONE = "This bank account is not in the ledger's list of live ones any more. Choose another one, or none."
 FULL = f"{MOST_METHODS} payment methods are the most an organisation can have. Change one that is not used any more."
@@ -122,7 +129,9 @@ class PaymentMethods:
             before = await self._page(tx, workspace_id, organisation_id, method_id)
             same_name = await stored.method_named(tx, workspace_id, organisation_id, form.name)
             earlier = same_name if before.known is None else before.known.method
-            if earlier is None or not form.is_held_by(earlier):
+            is_new = before.known is None and earlier is not None
+            standing = await self._page(tx, workspace_id, organisation_id, earlier.id) if is_new and earlier else before
+            if earlier is None or not form.is_held_by(earlier) or not standing.holds(form):
                 await _require_fit(tx, actor, before, form, same_name)
                 await _saved(tx, actor, before, form)
                 await self._followed(tx, workspace_id, organisation_id)
@@ -157,12 +166,13 @@ class PaymentMethods:
     ) -> PaymentMethodPage:
         name, ledger = await self._books(tx, workspace_id, organisation_id)
         accounts = await bank_accounts(tx, workspace_id, organisation_id)
-        known = None
+        known, rule = None, None
         if method_id is not None:
             found = await stored.methods_by_id(tx, workspace_id, organisation_id, (method_id,))
             if method_id not in found:
                 raise MethodNotFoundError
             known = as_known(found[method_id], accounts)
+            rule = await rule_of_method(tx, workspace_id, organisation_id, method_id)
         return PaymentMethodPage(
             organisation_id=organisation_id,
             organisation=name,
@@ -170,7 +180,21 @@ class PaymentMethods:
             known=known,
             total=await stored.count_methods(tx, workspace_id, organisation_id),
             has_accounts=any(link is Link.LIVE for link, _ in accounts.values()),
+            destinations=await self._destinations(tx, workspace_id, organisation_id),
+            publish_to=None if rule is None else rule.opinions.publish_to,
+            is_rule_off=rule is not None and not rule.is_active,
         )
+
+    async def _destinations(
+        self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+    ) -> tuple[Destination, ...]:
+        """The places that what a payment method pays for can go to; none where nothing is connected."""
+        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
+        if provider is None:
+            return ()
+        can = taken_by(provider.profile.capabilities, await rules_of(tx, workspace_id, organisation_id))
+        kinds = kinds_of(RuleOf.PAYMENT_METHOD)
+        return tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can)))
 
     async def _books(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[str, str]:
         """Names of the organisation and of its software."""
@@ -202,6 +226,8 @@ async def _require_fit(
         link, _ = (await bank_accounts(*of)).get(form.bank_account, (Link.GONE, None))
         if link is not Link.LIVE:
             wrong[BANK_ACCOUNT] = GONE
+    if form.says_where and form.publish_to not in (None, before.publish_to, *before.destinations):
+        wrong[PUBLISH_TO] = f"{before.ledger} cannot take it there. Choose another place."
     if wrong:
         raise MethodRefusedError(wrong)
 
@@ -231,3 +257,12 @@ async def _saved(tx: Tx, actor: Actor, before: PaymentMethodPage, form: PaymentM
         organisation_id=before.organisation_id,
         facts={"name": form.name, "bank account": form.bank_account, "in use": form.is_active},
     )
+    if not form.says_where or before.holds(form):
+        return
+    rule = await rule_of_method(*of, method_id)
+    says = replace(
+        NO_OPINIONS if rule is None else rule.opinions,
+        publish_to=None if form.publish_to is None else Destination(form.publish_to),
+    )
+    label = PaymentMethod(id=method_id, name=form.name, last_digits=form.last_digits).label
+    await say_of_method(*of, method_id, label, actor.user_id, says)

@@ -273,6 +273,7 @@ class BlockId(StrEnum):
     RULE_SPLIT = "rule_split"
     RULE_FOR = "rule_for"
     METHOD_NAME = "method_name"
+    METHOD_DESTINATION = "method_destination"
     LAST_DIGITS = "last_digits"
     BANK_ACCOUNT = "bank_account"
     BANK_LINE = "bank_line"

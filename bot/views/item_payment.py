@@ -10,8 +10,7 @@ from bot.views.ids import ActionId
 from bot.views.item_exchange import Told, conversion
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import MethodRef
-from bot.views.payment_fields import bank_account_label
-from bot.views.payment_methods import linked
+from bot.views.payment_fields import bank_account_label, linked
 from bot.views.text import day, escape
 
 

@@ -16,7 +16,7 @@ from bot.views.item_parties import shown_kind
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError
 from bot.views.parts import context
-from bot.views.payment_methods import linked
+from bot.views.payment_fields import linked
 from bot.views.reading import member
 from bot.views.text import escape, plain
 

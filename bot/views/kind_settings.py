@@ -16,7 +16,7 @@ from bot.views.ids import ActionId, BlockId
 from bot.views.item_codes import category_of, tracking_block
 from bot.views.metadata import NotOursError
 from bot.views.parts import context
-from bot.views.payment_methods import linked
+from bot.views.payment_fields import linked
 from bot.views.text import escape
 
 BLOCKS = {

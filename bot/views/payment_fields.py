@@ -5,9 +5,10 @@ names.
 from slack_sdk.models.blocks import InputBlock, Option
 
 from bot.domain.books import Account
-from bot.domain.payment_methods import KnownMethod, PaymentMethod
+from bot.domain.payment_methods import KnownMethod, Link, PaymentMethod
 from bot.views.fields import an_option, field, search
 from bot.views.ids import ActionId
+from bot.views.text import escape
 
 
 def bank_account_field(block: str, label: str, initial: Account | None, *, hint: str | None = None) -> InputBlock:
@@ -46,3 +47,18 @@ def usable_method_option(known: KnownMethod) -> Option:
     """With the bank account, which is what the choice is about."""
     account = "" if known.account is None else f" → {bank_account_label(known.account)}"
     return an_option(str(known.method.id), f"{known.method.label}{account}")
+
+
+def linked(known: KnownMethod, ledger: str) -> str:
+    """What is paid from with it, in half a sentence."""
+    ledger = escape(ledger)
+    name = "" if known.account is None else escape(bank_account_label(known.account))
+    match known.link:
+        case Link.LIVE:
+            return f"→ {name}"
+        case Link.NONE:
+            return ":warning: no bank account linked"
+        case Link.ARCHIVED:
+            return f":warning: its bank account, {name}, is archived in {ledger}"
+        case Link.GONE:
+            return f":warning: its bank account{f', {name},' if name else ''} is not in {ledger} any more"

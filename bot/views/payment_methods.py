@@ -26,15 +26,22 @@ from bot.domain.payment_methods import (
     alike,
     is_card_number,
 )
+from bot.domain.settings import Destination
 from bot.domain.texts import cleaned
 from bot.views import fields, payment_fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.kind_settings import DESTINATION_NAMES
 from bot.views.metadata import FormRef, MethodRef, MethodsRef, NotOursError
 from bot.views.parts import context, section
+from bot.views.reading import member
 from bot.views.text import escape, plain
 
-BLOCKS = {"name": BlockId.METHOD_NAME, "bank_account": BlockId.BANK_ACCOUNT}
+BLOCKS = {
+    "name": BlockId.METHOD_NAME,
+    "bank_account": BlockId.BANK_ACCOUNT,
+    "publish_to": BlockId.METHOD_DESTINATION,
+}
 """Where the sentence about a field stands in the form, before what tells one form from another."""
 
 
@@ -93,7 +100,7 @@ def page(found: PaymentMethodsPage, *, notice: str | None = None) -> View:
 def _line(known: KnownMethod, found: PaymentMethodsPage) -> SectionBlock:
     method = known.method
     line = section(
-        f"*{escape(method.label)}*{'' if method.is_active else ' · switched off'}\n{linked(known, found.ledger)}"
+        f"*{escape(method.label)}*{'' if method.is_active else ' · switched off'}\n{payment_fields.linked(known, found.ledger)}"
     )
     is_without = known.link is Link.NONE and method.is_active
     line.accessory = ButtonElement(
@@ -124,30 +131,15 @@ def _turning(found: PaymentMethodsPage) -> list[InteractiveElement]:
     return [*turns, look_for]
 
 
-def linked(known: KnownMethod, ledger: str) -> str:
-    """What is paid from with it, in half a sentence."""
-    ledger = escape(ledger)
-    name = "" if known.account is None else escape(payment_fields.bank_account_label(known.account))
-    match known.link:
-        case Link.LIVE:
-            return f"→ {name}"
-        case Link.NONE:
-            return ":warning: no bank account linked"
-        case Link.ARCHIVED:
-            return f":warning: its bank account, {name}, is archived in {ledger}"
-        case Link.GONE:
-            return f":warning: its bank account{f', {name},' if name else ''} is not in {ledger} any more"
-
-
 def form(found: PaymentMethodPage, *, notice: str | None = None) -> View:
     known = found.known
     blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     if known is not None and known.link in (Link.ARCHIVED, Link.GONE):
-        blocks.append(section(f"{linked(known, found.ledger)}. Choose another one."))
+        blocks.append(section(f"{payment_fields.linked(known, found.ledger)}. Choose another one."))
     blocks += _what_it_is(found)
-    blocks.append(_account(found))
+    blocks += [_account(found), *_where(found)]
     if known is not None:
         blocks.append(_in_use(found, known))
     return View(
@@ -208,6 +200,21 @@ def _account(found: PaymentMethodPage) -> Block:
     return payment_fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
 
 
+def _where(found: PaymentMethodPage) -> list[Block]:
+    """Where what it pays for is published to: what its rule says, which can say more."""
+    if found.is_rule_off:
+        return [context("Its rule is switched off, so it says nothing of where to publish: see `/dext rules`.")]
+    if not found.asks_where:
+        return []
+    places = dict.fromkeys((*found.destinations, *([] if found.publish_to is None else [found.publish_to])))
+    options = [fields.an_option(place, DESTINATION_NAMES[Destination(place)][0]) for place in places]
+    block = _block(found, BlockId.METHOD_DESTINATION)
+    return [
+        fields.few_field(block, "Publish to", options, found.publish_to, "As the settings and other rules say"),
+        context("Of all that is paid with it, and what waits follows. It is kept as the rule of this payment method."),
+    ]
+
+
 def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:
     return fields.radio_field(
         _block(found, BlockId.IN_USE),
@@ -242,7 +249,11 @@ def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
         raise NotOursError("whether it is in use")
     if wrong:
         raise MethodUnreadableError(wrong)
+    where = found.named(BlockId.METHOD_DESTINATION)
+    place = found.option(where)
     return PaymentMethodForm(
+        publish_to=None if place is None else member(Destination, place),
+        says_where=found.has(where),
         version=ref.version,
         name=name,
         last_digits=digits,

@@ -5,12 +5,16 @@ import asyncio
 from bot.db.base import new_id
 from bot.db.payment_methods import insert_method
 from bot.domain.payment_methods import MOST_METHODS, PER_PAGE, PaymentMethodForm, PaymentMethodId
+from bot.domain.rules import Opinions, RuleOf, Target
+from bot.domain.settings import Destination
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Submitted, View
 from bot.services.known_methods import bank_account_of
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connect
 from tests.handlers.desk import Desk, a_desk, actions, at, filled, words
+from tests.handlers.paying_by import paid_by
+from tests.handlers.ruling import save_rule, switch
 
 CURRENT, SAVINGS, EURO = "090 · Business Current Account", "091 · Business Savings Account", "092 · Euro Account"
 
@@ -39,6 +43,13 @@ async def sent(desk: Desk, values: dict[str, object]) -> Submitted:
     """The form in front of the admin, filled in."""
     form = desk.modal(ADMIN)
     return await desk.slack.submit(form, filled(form, values))
+
+
+def chosen(form: View, name: str) -> str | None:
+    """The option that is chosen in a field."""
+    (field,) = [each for each in form.blocks if str(each.get("block_id", "")).startswith(f"{name}:")]
+    option = field["element"].get("initial_option")
+    return None if option is None else str(option["value"])
 
 
 def entered(form: View, name: str) -> object:
@@ -156,6 +167,59 @@ async def test_a_form_sent_twice_saves_once_and_a_stale_one_is_drawn_anew(desk: 
     assert entered(desk.modal(ADMIN), BlockId.METHOD_NAME) == "Visa of Priya"
     await sent(desk, {BlockId.METHOD_NAME: "Visa of Ben"})
     assert "*Visa of Ben*" in words(desk.modal(ADMIN))
+
+
+async def test_where_what_it_pays_for_goes_is_kept_as_its_rule_and_opened_as_it_was_saved(desk: Desk) -> None:
+    rules, actor, of = desk.world.services.rules, await desk.world.actor(), desk.world.organisation_id
+    await opened(desk)
+    await add(desk, "Company Visa", "090", **{BlockId.METHOD_DESTINATION: "bank_accounts", BlockId.LAST_DIGITS: "4242"})
+    await desk.settle()
+
+    (rule,) = (await rules.listed(actor, of)).rules
+    assert (rule.target.label, rule.opinions) == (
+        "Company Visa ··4242",
+        Opinions(publish_to=Destination.BANK_ACCOUNTS),
+    )
+    await desk.drop("INV-7", extra=paid_by("4242"))
+    assert "*Publish to*\nBank accounts\n_the payment method's rule_" in words(desk.card("INV-7"))
+    await change(desk, "Company Visa")
+    assert chosen(desk.modal(ADMIN), BlockId.METHOD_DESTINATION) == "bank_accounts"
+
+    await sent(desk, {BlockId.METHOD_DESTINATION: None})
+    await desk.settle()
+
+    assert (await rules.listed(actor, of)).rules == ()
+    assert "*Publish to*\nBank accounts" not in words(desk.card("INV-7"))
+    await change(desk, "Company Visa")
+    assert chosen(desk.modal(ADMIN), BlockId.METHOD_DESTINATION) is None
+
+
+async def test_the_rest_of_its_rule_stays_and_one_that_is_switched_off_is_told(desk: Desk) -> None:
+    await opened(desk)
+    await add(desk, "Company Visa", "090")
+    methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
+    (known,) = (await methods.listed(actor, of)).methods
+    target = Target(of=RuleOf.PAYMENT_METHOD, name=str(known.method.id), label="Company Visa")
+    rule = await save_rule(desk, target, account="429")
+    form = PaymentMethodForm(
+        version=1,
+        name="Company Visa",
+        last_digits=None,
+        bank_account=known.method.bank_account,
+        publish_to="bank_accounts",
+        says_where=True,
+    )
+
+    for _ in range(2):
+        await methods.save(actor, of, known.method.id, form)
+
+    rule = (await desk.world.services.rules.opened(actor, of, rule.id)).rule or rule
+    assert rule.opinions == Opinions(account="429", publish_to=Destination.BANK_ACCOUNTS)
+    assert (await methods.opened(actor, of, known.method.id)).publish_to == "bank_accounts"
+    await switch(desk, rule, is_active=False)
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await opened(desk)
+    assert "Its rule is switched off" in words(await change(desk, "Company Visa"))
 
 
 async def test_of_two_that_add_one_with_the_same_name_at_once_one_is_told(database_url: str) -> None:

@@ -10,21 +10,12 @@ from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
 from bot.services import seen_cards
 from bot.views.ids import ActionId, BlockId
-from tests.handlers.desk import SUPPLIER, Desk, actions, words
+from tests.handlers.desk import Desk, actions, words
+from tests.handlers.paying_by import paid_by
 from tests.handlers.ruling import save_rule
 from tests.handlers.test_paid import account, costs
 from tests.handlers.test_payment_methods import account as offered_account
 from tests.handlers.test_payment_methods import change, sent
-
-NAMED = SUPPLIER.format(name="Paper &amp; Ink Ltd")
-
-
-def paid_by(digits: str, network: str = "VISA") -> str:
-    return (
-        f"{NAMED}<cac:PaymentMeans><cbc:PaymentMeansCode>48</cbc:PaymentMeansCode><cac:CardAccount>"
-        f"<cbc:PrimaryAccountNumberID>XXXX{digits}</cbc:PrimaryAccountNumberID><cbc:NetworkID>{network}</cbc:NetworkID>"
-        "</cac:CardAccount></cac:PaymentMeans>"
-    )
 
 
 async def known(desk: Desk) -> list[KnownMethod]:
