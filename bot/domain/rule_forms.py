@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
-from bot.domain.ids import ItemId, OrganisationId
+from bot.domain.ids import ItemId, OrganisationId, RuleId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.rules import LONGEST_LABEL, NO_OPINIONS, SAYS, Opinions, Rule, RuleOf, Strength, Target
@@ -107,6 +107,8 @@ class RulesPage:
     """Whether it is of those that were deleted."""
     ledger: str = ""
     names: RuleNames = RuleNames()
+    unpaid: Mapping[RuleId, str] = field(default_factory=dict)
+    """Why those of them that have documents paid would have none paid, in a sentence."""
 
     @property
     def pages(self) -> int:
@@ -141,6 +143,8 @@ class RulePage:
     """As the item that it is made from is split; None where that has no lines of its own."""
     waiting: int = 0
     """How many items that nobody has decided on are of it."""
+    unpaid: str | None = None
+    """As of `RulesPage`, of what it says by now."""
     names: RuleNames = RuleNames()
 
 
@@ -164,6 +168,8 @@ class RulePreview:
     changing: int
     changes: tuple[ItemChange, ...] = ()
     is_all: bool = True
+    unpaid: str | None = None
+    """As of `RulesPage`."""
 
 
 def what_rules_changed(before: Item, after: Item) -> tuple[str, ...]:

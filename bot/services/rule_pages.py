@@ -13,6 +13,7 @@ from bot.domain.settings import destinations_for, statuses_for
 from bot.domain.splitting import Split, split_like
 from bot.services import choices, lists
 from bot.services.known_methods import method_of, methods_named
+from bot.services.rule_payment import why_unpaid
 from bot.services.settings import organisation_name
 from providers.base import Profile
 
@@ -25,6 +26,7 @@ async def rule_page(
     books = await lists.rules_of(*of)
     can, kinds = taken_by(profile.capabilities, books), kinds_of(form.target.of)
     known = await choices.chosen(*of, says.account, says.tax_rate, product=says.product)
+    (unpaid,) = await why_unpaid(*of, [(form.target, says)])
     return RulePage(
         organisation_id=organisation_id,
         organisation=await organisation_name(*of),
@@ -40,6 +42,7 @@ async def rule_page(
         statuses=tuple(dict.fromkeys(status for kind in kinds for status in statuses_for(kind, can))),
         books=books,
         names=await names_of(*of, [says]),
+        unpaid=unpaid,
     )
 
 

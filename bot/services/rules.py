@@ -35,6 +35,7 @@ from bot.services.current import require_item
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 from bot.services.rule_checks import METHOD_GONE, RuleCheck, why_not_free
 from bot.services.rule_pages import labelled, names_of, rule_page, said_by, split_by, target_of
+from bot.services.rule_payment import why_unpaid
 from bot.services.rule_preview import Previewing
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.settings import load_settings, organisation_name
@@ -89,6 +90,7 @@ class Rules:
             page = min(max(page, 0), max(0, (total - 1) // PER_PAGE))
             shown = await stored.rules_listed(*of_books, deleted=deleted, limit=PER_PAGE, passed=page * PER_PAGE)
             provider = self.providers.get(await provider_of(*of_books) or "")
+            unpaid = await why_unpaid(*of_books, [(rule.target, rule.opinions) for rule in shown])
             return RulesPage(
                 organisation_id=organisation_id,
                 organisation=await organisation_name(*of_books),
@@ -98,6 +100,7 @@ class Rules:
                 deleted=deleted,
                 ledger="" if provider is None else provider.profile.name,
                 names=await names_of(*of_books, [rule.opinions for rule in shown]),
+                unpaid={rule.id: why for rule, why in zip(shown, unpaid, strict=True) if why is not None},
             )
 
     async def found(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Rule, ...]:
@@ -217,9 +220,10 @@ class Rules:
             if wrong := wrong_in(form):
                 raise RuleRefusedError(wrong)
             before = before or await _with_key(tx, workspace_id, organisation_id, form.target)
+            (unpaid,) = await why_unpaid(tx, workspace_id, organisation_id, [(form.target, form.opinions)])
             now = tx.now
         rule = _as_saved(actor, organisation_id, replace(form, is_for_waiting=True), before, now)
-        return await Previewing(self.db, rule, before).preview()
+        return replace(await Previewing(self.db, rule, before).preview(), unpaid=unpaid)
 
     async def switch(
         self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId, version: int, *, is_active: bool

@@ -31,7 +31,7 @@ from bot.views.metadata import NotOursError, RuleRef
 from bot.views.parts import section
 from bot.views.rule_reading import Reading
 from bot.views.rules import OF_NAMES, label_of
-from bot.views.text import mention, moment, plain
+from bot.views.text import escape, mention, moment, plain
 
 BLOCKS = {
     TARGET: BlockId.RULE_FOR,
@@ -75,6 +75,8 @@ def form(found: RulePage, ref: RuleRef, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     blocks.append(section(f"*{OF_NAMES[target.of]}: {label_of(target)}*\n{_standing(found)}"))
+    if found.unpaid is not None:
+        blocks.append(section(f":warning: {escape(found.unpaid, 300)}"))
     blocks += [*_codes(found), *_paying(found), *_facts(found)]
     if target.of is RuleOf.PERSON:
         blocks.append(_strength(found))

@@ -40,6 +40,7 @@ def preview(found: RulePage, would: RulePreview) -> View:
     blocks: list[Block] = [
         HeaderBlock(text=plain(found.organisation, 150)),
         section("\n".join([f"*{OF_NAMES[found.form.target.of]}: {label_of(found.form.target)}*", headline, *lines])),
+        *([] if would.unpaid is None else [section(f":warning: {escape(would.unpaid, 300)}")]),
         context("Nothing is saved yet. What is approved already stays as it was approved."),
     ]
     return View(

@@ -121,9 +121,10 @@ def _line(rule: Rule, found: RulesPage) -> SectionBlock:
     off = "" if rule.is_active else " · switched off"
     since = "" if rule.since is None else f" · for what came in since {moment(rule.since)}"
     weak = " · only where nothing else says" if rule.strength is Strength.IF_BLANK else ""
-    line = section(
-        f"*{label_of(rule.target)}* · {rule.of.words}{weak}{since}{off}\n{said(rule.opinions, found.names, found.ledger)}"
-    )
+    says = said(rule.opinions, found.names, found.ledger)
+    unpaid = found.unpaid.get(rule.id) if rule.is_in_force else None
+    warning = "" if unpaid is None else f"\n:warning: {escape(unpaid, 300)}"
+    line = section(f"*{label_of(rule.target)}* · {rule.of.words}{weak}{since}{off}\n{says}{warning}")
     ref = RuleRef(found.organisation_id, rule.of, rule.version, rule.id).encode()
     action, text = (ActionId.RESTORE_RULE, "Restore") if found.deleted else (ActionId.CHANGE_RULE, "Change")
     line.accessory = ButtonElement(action_id=action, text=text, value=ref)

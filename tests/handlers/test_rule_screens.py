@@ -1,13 +1,18 @@
 """Rules on screen: made from a document in two clicks, tried out, listed, found, changed, switched off, deleted, restored."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.rules import RuleOf, Target
+from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.api_client import A_BILL, a_client
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, filled, words
 from tests.handlers.ruling import save_rule
+from tests.handlers.test_paid import account
 
 SUPPLIER = "Paper &amp; Ink Ltd"
 
@@ -175,3 +180,24 @@ async def test_many_rules_are_turned_through_and_found(desk: Desk) -> None:
     assert [option["text"]["text"] for option in found] == ["Supplier 21"]
     await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.GO_TO_RULE, user=BOOKKEEPER, value=str(found[0]["value"]))
     assert "*Supplier: Supplier 21*" in words(desk.modal(BOOKKEEPER))
+
+
+async def test_a_rule_that_has_documents_paid_from_nowhere_is_warned_of(desk: Desk) -> None:
+    methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
+    rule = await save_rule(desk, publish_as=PaymentStatus.PAID)
+    nowhere = "neither it nor the settings say with which payment method"
+    assert nowhere in words(await listed(desk))
+    assert nowhere in words(await change(desk, SUPPLIER))
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.PREVIEW_RULE, BOOKKEEPER)
+    assert nowhere in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+
+    form = PaymentMethodForm(version=0, name="Company Visa", last_digits=None, bank_account=None)
+    (known,) = (await methods.save(actor, of, None, form)).methods
+    rule = await save_rule(desk, before=rule, publish_as=PaymentStatus.PAID, payment_method=str(known.method.id))
+    assert "its payment method, Company Visa, is not linked to a bank account" in words(await listed(desk))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+
+    await methods.save(actor, of, known.method.id, replace(form, version=1, bank_account=await account(desk, "090")))
+
+    assert ":warning:" not in words(await listed(desk))
