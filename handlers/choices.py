@@ -9,6 +9,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.item_codes import category_of
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.payment_fields import payment_method_option, usable_method_option
+from bot.views.payment_methods import place_in
 from bot.views.tax_settings import is_of_sales
 from handlers.payloads import OptionsQuery
 from handlers.replies import Choices
@@ -77,7 +78,8 @@ class ChoiceHandlers:
         about = _about(query)
         if about is None:
             return Choices()
-        found = await self.lists.bank_accounts(query.actor, about.organisation_id, query.text)
+        place = None if query.form is None else place_in(query.form.state)
+        found = await self.lists.bank_accounts(query.actor, about.organisation_id, query.text, place)
         return Choices(groups=offering.bank_accounts(found))
 
     async def find_payment_method(self, query: OptionsQuery) -> Choices:

@@ -42,6 +42,10 @@ class BookRules:
     """Whether suppliers and customers are two lists, and documents of either side take none of the other."""
     books_bank_whole: bool = False
     """Whether what is booked on a bank account at once is of one category, and of one option of what is tracked."""
+    cards_not: tuple[str, ...] = ()
+    """What cannot be booked on a credit card there: places (`Destination`), and kinds of items (`ItemKind`) that go to a bank account
+    at once.
+    """
     pays_credits: bool = True
     """Whether a credit note can have a payment. Without, it is approved, and set against bills there."""
     takes_any_code: bool = False

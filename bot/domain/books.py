@@ -80,6 +80,8 @@ class Account:
     is_active: bool = True
     default_tax_code: str | None = None
     currency: str | None = None
+    is_card: bool = False
+    """Of a bank account: whether it is a credit card, which not everything can be booked on (`BookRules.cards_not`)."""
 
     @property
     def known_as(self) -> str:

@@ -4,6 +4,8 @@ instead.
 
 from dataclasses import dataclass, replace
 
+from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.card_accounts import fits
 from bot.domain.cards import ItemCard
 from bot.domain.checks import is_of_a_fitting_currency
 from bot.domain.ids import UserId
@@ -48,9 +50,9 @@ class OtherMethods:
     may_link: bool = False
 
 
-def why_not(item: Item, known: KnownMethod | None, own: str) -> str | None:
-    """Why an item that its bank account was refused for cannot be paid with this method instead, in books kept in `own`;
-    None where it can.
+def why_not(item: Item, known: KnownMethod | None, own: str, rules: BookRules = USUAL_RULES) -> str | None:
+    """Why an item that its bank account was refused for cannot be paid with this method instead, in books kept in `own` that ask
+    for what `rules` say; None where it can.
     """
     account = None if known is None else known.pays_from
     if account is None:
@@ -60,4 +62,8 @@ def why_not(item: Item, known: KnownMethod | None, own: str) -> str | None:
     if not is_of_a_fitting_currency(item, account, own):
         holds = account.currency or own
         return f"This one pays in {holds}, and a document in {item.facts.currency} cannot be paid from it. Choose another one."
+    if not fits(item, account, rules):
+        return (
+            f"This one pays from a credit card, which nothing goes to {item.publish_to.words} from. Choose another one."
+        )
     return None

@@ -21,6 +21,7 @@ from bot.domain.billing import of_kind
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
+from bot.domain.card_accounts import not_on_card
 from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults, Source
@@ -350,7 +351,9 @@ def _listed(others: Sequence[Item]) -> str:
 async def _of_its_account(tx: Tx, item: Item) -> tuple[str, ...]:
     account = await paid_from(tx, item)
     books = None if account is None else await lists.books_of(tx, item.workspace_id, item.organisation_id)
-    return () if books is None else in_another_currency(item, account, books.base_currency)
+    if books is None:
+        return ()
+    return (*in_another_currency(item, account, books.base_currency), *not_on_card(item, account, books.rules))
 
 
 async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[str, ...]:

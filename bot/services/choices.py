@@ -20,6 +20,7 @@ from bot.domain.books import (
     TrackingCategory,
     TrackingOption,
 )
+from bot.domain.card_accounts import takes_card
 from bot.domain.coding import CodingDefaults, Track
 from bot.domain.conditions import age
 from bot.domain.documents import ItemKind
@@ -28,6 +29,7 @@ from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.offered import Offered
 from bot.domain.payment_methods import KnownMethod, PaymentMethod
 from bot.domain.rights import Deed, Person
+from bot.domain.settings import Destination
 from bot.domain.slack import Actor
 from bot.domain.typed_lists import could_be_code
 from bot.services import lists
@@ -148,13 +150,18 @@ class Choices:
         )
         return Offered(others=tuple(islice(fits, MOST_OPTIONS)), age=how_old)
 
-    async def bank_accounts(self, actor: Actor, organisation_id: OrganisationId, text: str) -> Offered[Account]:
-        """Live bank accounts of the ledger; none for who may not see these books."""
+    async def bank_accounts(
+        self, actor: Actor, organisation_id: OrganisationId, text: str, place: Destination | None = None
+    ) -> Offered[Account]:
+        """Live bank accounts of the ledger that what goes to this place can be booked on; none for who may not see these books."""
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             if not await self._may_see(tx, actor, person, organisation_id):
                 return Offered()
             found = await find_bank_accounts(tx, actor.workspace.id, organisation_id, text)
+            rules = await lists.rules_of(tx, actor.workspace.id, organisation_id)
+            if place is not None and not takes_card(place, rules):
+                found = tuple(account for account in found if not account.is_card)
             return Offered(others=found, age=await _age(tx, actor, organisation_id, ListKind.BANK_ACCOUNTS))
 
     async def payment_methods(

@@ -10,6 +10,7 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.booking import taken_by
+from bot.domain.card_accounts import takes_card
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.payment_methods import (
     MOST_METHODS,
@@ -226,10 +227,30 @@ async def _require_fit(
         link, _ = (await bank_accounts(*of)).get(form.bank_account, (Link.GONE, None))
         if link is not Link.LIVE:
             wrong[BANK_ACCOUNT] = GONE
+    wrong |= await _not_on_card(*of, form, before)
     if form.says_where and form.publish_to not in (None, before.publish_to, *before.destinations):
         wrong[PUBLISH_TO] = f"{before.ledger} cannot take it there. Choose another place."
     if wrong:
         raise MethodRefusedError(wrong)
+
+
+async def _not_on_card(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    form: PaymentMethodForm,
+    before: PaymentMethodPage,
+) -> dict[str, str]:
+    """A sentence where its bank account is a credit card, and it publishes to where the ledger takes none from one."""
+    place = form.publish_to if form.says_where else before.publish_to
+    if place is None or form.bank_account is None:
+        return {}
+    _, account = (await bank_accounts(tx, workspace_id, organisation_id)).get(form.bank_account, (Link.GONE, None))
+    rules = await rules_of(tx, workspace_id, organisation_id)
+    if account is None or not account.is_card or takes_card(Destination(place), rules):
+        return {}
+    words = Destination(place).words
+    return {BANK_ACCOUNT: f"{account.label} is a credit card, and {before.ledger} takes no {words} from one."}
 
 
 def _taken(method: PaymentMethod) -> str:

@@ -227,6 +227,13 @@ def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:
     )
 
 
+def place_in(state: dict[str, Any]) -> Destination | None:
+    """Where to publish, as it is chosen by now in a form that is still open."""
+    found = Fields(state)
+    place = found.option(found.named(BlockId.METHOD_DESTINATION))
+    return None if place is None else member(Destination, place)
+
+
 def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
     """The form as it was sent.
 
@@ -249,11 +256,9 @@ def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
         raise NotOursError("whether it is in use")
     if wrong:
         raise MethodUnreadableError(wrong)
-    where = found.named(BlockId.METHOD_DESTINATION)
-    place = found.option(where)
     return PaymentMethodForm(
-        publish_to=None if place is None else member(Destination, place),
-        says_where=found.has(where),
+        publish_to=place_in(state),
+        says_where=found.has(found.named(BlockId.METHOD_DESTINATION)),
         version=ref.version,
         name=name,
         last_digits=digits,

@@ -222,6 +222,7 @@ def _bank_account(found: Mapping[str, Any]) -> Account:
         is_bank=True,
         is_active=found.get("status") != "hidden",
         currency=optional_code(found, "currency"),
+        is_card=is_card,
     )
 
 

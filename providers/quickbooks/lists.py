@@ -30,7 +30,8 @@ from providers.quickbooks.mapping import CLASS, LOCATION
 
 Json = dict[str, Any]
 ANY_ACTIVE = "Active in (true, false)"
-BANKS = ("Bank", "Credit Card")
+CARD = "Credit Card"
+BANKS = ("Bank", CARD)
 CONTACTS = ("Vendor", "Customer")
 ENTITIES = {
     ListKind.ACCOUNTS: ("Account",),
@@ -116,6 +117,7 @@ def _account(found: Mapping[str, Any]) -> Account:
         is_active=_is_active(found),
         default_tax_code=_value(found, "TaxCodeRef"),
         currency=_value(found, "CurrencyRef"),
+        is_card=found.get("AccountType") == CARD,
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
+from bot.domain.documents import ItemKind
 from bot.domain.money import WIDE
 from bot.domain.postings import PostingKind
-from bot.domain.settings import booked_at_once
+from bot.domain.settings import Destination, booked_at_once
 from bot.domain.tax_policies import TaxMethod
 from providers.fields import code_of, name_of, optional_code, optional_name, record_of
 from providers.quickbooks import PROFILE
@@ -61,6 +62,7 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         tracks_documents=has_locations,
         sells_products=True,
         parts_contacts=True,
+        cards_not=(Destination.CHEQUES, ItemKind.SALE),
         pays_credits=False,
         books_at_once=booked_at_once(PROFILE.capabilities),
         customers_on=tuple(FOR_CUSTOMERS) if has_customers else (),

@@ -155,6 +155,7 @@ def _bank_account(found: Mapping[str, Any]) -> Account:
         account_class=AccountClass.LIABILITY if is_card else AccountClass.ASSET,
         is_bank=True,
         is_active=found.get("is_active") is not False and not found.get("deleted_at"),
+        is_card=is_card,
     )
 
 

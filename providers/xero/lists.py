@@ -166,6 +166,7 @@ def _account(found: Mapping[str, Any]) -> Account:
         is_active=found.get("Status") == "ACTIVE",
         default_tax_code=optional_code(found, "TaxType"),
         currency=optional_code(found, "CurrencyCode"),
+        is_card=found.get("BankAccountType") == "CREDITCARD",
     )
 
 
