@@ -11,6 +11,7 @@ from bot.domain.ledger_documents import differences
 from bot.domain.postings import Posting, PostingKind
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Refused
+from bot.domain.settings import Destination
 from bot.domain.tax_policies import TaxMethod
 from providers.base import Access
 from providers.quickbooks.simulator import AMERICA, TRADING
@@ -21,6 +22,7 @@ OURS = BookRules(
     tracks_documents=True,
     sells_products=True,
     parts_contacts=True,
+    cards_not=(Destination.CHEQUES, ItemKind.SALE),
     pays_credits=False,
     customers_on=(PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY),
     bills_customers=True,
