@@ -27,8 +27,8 @@ MOST_NAMED = 5
 NOT_READ = "Nothing of it could be read: a bookkeeper presses Fill in and types what stands on it."
 """Instead of naming all that is missing."""
 UNLINKED = (
-    "Whoever claims it is not linked to a user of the ledger yet: a bookkeeper or an admin presses Link on its card and chooses "
-    "them, once."
+    "Whoever claims it is not linked to a user of the ledger yet, or to one who is none any more: a bookkeeper or an admin presses "
+    "Link on its card and chooses them, once."
 )
 _WARNED_OF = frozenset({FactField.SUPPLIER, FactField.AMOUNTS, FactField.LINES})
 

@@ -82,6 +82,8 @@ class ReportPage:
     """Whether they are paid back as a user of the ledger: nobody is asked for a contact then."""
     user: Contact | None = None
     """The one that they are linked to."""
+    gone: "GoneUser | None" = None
+    """The one that somebody linked them to, and who is no user any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,16 @@ class LinkedUser:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoneUser:
+    """Whom a person linked somebody to, and who was deleted or hidden in the ledger since. Another one is chosen by a person
+    again: nobody else is taken in their place.
+    """
+
+    name: str | None
+    by: UserId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimantPage:
     """What the form is drawn from that links whoever claims a report to a user of the ledger."""
 
@@ -103,6 +115,7 @@ class ClaimantPage:
     ledger: str
     suggested: Contact | None
     """A user of the claimant's name."""
+    gone: GoneUser | None = None
 
 
 def receipt_of(item: Item, link: str) -> Receipt:

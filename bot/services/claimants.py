@@ -10,7 +10,7 @@ from bot.db.unit_of_work import Database, Tx
 from bot.domain.editing import edit_of, edited
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
-from bot.domain.reports import ClaimantPage, LinkedUser
+from bot.domain.reports import ClaimantPage, GoneUser, LinkedUser
 from bot.domain.rights import Deed, Person
 from bot.domain.slack import Actor
 from bot.services import audit, lists
@@ -45,11 +45,13 @@ class Claimants:
             of = tx, item.workspace_id, item.organisation_id
             provider = await connected_to(*of, self.providers)
             name = item.facts.supplier.name or ""
+            linked = await user_of(*of, item.submitted_by, None)
             return ClaimantPage(
                 item=item,
                 organisation=await organisation_name(*of),
                 ledger=provider.profile.name,
                 suggested=await lists.contact_named(*of, name, item.kind),
+                gone=linked if isinstance(linked, GoneUser) else None,
             )
 
     async def link(self, actor: Actor, item_id: ItemId, contact_id: str) -> Item:
@@ -98,15 +100,19 @@ class Claimants:
 
 async def user_of(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, user_id: UserId, email: str | None
-) -> LinkedUser | None:
+) -> LinkedUser | GoneUser | None:
     """The live user that somebody is linked to; without a link, the one who has their address and nobody else has.
 
-    What was found by an address is to be kept (`is_new`), so that a later change of it there or here changes nothing.
+    What was found by an address is to be kept (`is_new`), so that a later change of it there or here changes nothing. Where a
+    person linked them, it stands though that user is gone.
     """
     of = tx, workspace_id, organisation_id
     link = await load_link(*of, user_id)
     linked = None if link is None else await lists.load_contact(*of, link.contact_id)
-    if link is not None and linked is not None and linked.is_active:
-        return LinkedUser(user=linked, by=None if link.linked_by is None else UserId(link.linked_by))
+    by = None if link is None or link.linked_by is None else UserId(link.linked_by)
+    if linked is not None and linked.is_active:
+        return LinkedUser(user=linked, by=by)
+    if by is not None:
+        return GoneUser(name=None if linked is None else linked.name, by=by)
     found = await lists.users_of(*of, email) if email else ()
     return LinkedUser(user=found[0], by=None, is_new=True) if len(found) == 1 else None

@@ -23,7 +23,18 @@ from bot.domain.editing import Edit, what_changed
 from bot.domain.exchange import far_off
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Archived, Item, ItemState
-from bot.domain.reports import APART_FROM, MOST_RECEIPTS, Claim, ReportPage, at_rate, lacks_rate, report_of, why_not
+from bot.domain.reports import (
+    APART_FROM,
+    MOST_RECEIPTS,
+    Claim,
+    GoneUser,
+    LinkedUser,
+    ReportPage,
+    at_rate,
+    lacks_rate,
+    report_of,
+    why_not,
+)
 from bot.domain.rights import Deed, Person, decide_taking_apart
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, lists
@@ -137,7 +148,8 @@ class Reports:
                 claimant=(name or _name(person)) if claim is None else claim.claimant,
                 contact=contact if contact is not None and contact.is_active and not is_by_user else None,
                 is_by_user=is_by_user,
-                user=None if linked is None else linked.user,
+                user=linked.user if isinstance(linked, LinkedUser) else None,
+                gone=linked if isinstance(linked, GoneUser) else None,
             )
 
     async def make(self, actor: Actor, organisation_id: OrganisationId, claim: Claim, source_key: str) -> Item:
@@ -307,7 +319,7 @@ async def _claimed_by(
     if not (await lists.rules_of(*of)).claims_by_user(ItemKind.EXPENSE_REPORT):
         return await _named(*of, claim)
     linked = await user_of(*of, actor.user_id, _email(person))
-    if linked is None:
+    if not isinstance(linked, LinkedUser):
         return replace(claim, claimant=_name(person) or actor.user_id, contact=None)
     if linked.is_new:
         await keep_link(*of, actor.user_id, linked.user.provider_id, by=None)

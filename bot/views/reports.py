@@ -19,7 +19,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import ItemCard
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
-from bot.domain.reports import MOST_RECEIPTS, Claim, ClaimantPage, Receipt, ReportPage
+from bot.domain.reports import MOST_RECEIPTS, Claim, ClaimantPage, GoneUser, Receipt, ReportPage
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
@@ -48,6 +48,11 @@ NOT_LINKED = (
     "Which user of {ledger} you are is not known yet: a bookkeeper or an admin chooses once, by *Link* on the report's card, and "
     "until then it waits."
 )
+USER_GONE = (
+    "{user}, whom {by} linked you to, is no user of {ledger} any more, or is hidden there: a bookkeeper or an admin chooses another, by "
+    "*Link* on the report's card, and until then it waits."
+)
+WAS = "{by} had linked them to {user}, who is no user of {ledger} any more, or is hidden there."
 KEPT = (
     "It is kept, until another one is chosen by Edit: what they claim later is of the same user, and so are their reports that nobody has decided on. Whoever links "
     "is not the only one to approve these."
@@ -139,8 +144,9 @@ def _payee(page: ReportPage) -> list[Block]:
     """Nobody says of themselves which user of the ledger they are."""
     ledger = escape(page.ledger, 60)
     if page.is_by_user:
-        known = None if page.user is None else LINKED.format(user=escape(page.user.name, 60), ledger=ledger)
-        return [section(known or NOT_LINKED.format(ledger=ledger))]
+        if page.user is not None:
+            return [section(LINKED.format(user=escape(page.user.name, 60), ledger=ledger))]
+        return [section(NOT_LINKED.format(ledger=ledger) if page.gone is None else _gone(USER_GONE, page.gone, ledger))]
     return [
         fields.contact_field(
             BlockId.CONTACT, "Who is paid back", page.contact, hint=plain(f"Your own contact in {page.ledger}.", 150)
@@ -237,6 +243,7 @@ def link_form(page: ClaimantPage) -> View:
         private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
         blocks=[
             section(who),
+            *([] if page.gone is None else [section(_gone(WAS, page.gone, escape(page.ledger)))]),
             fields.contact_field(
                 BlockId.CONTACT,
                 f"Who they are in {ledger}",
@@ -247,6 +254,11 @@ def link_form(page: ClaimantPage) -> View:
             context(KEPT),
         ],
     )
+
+
+def _gone(words: str, gone: GoneUser, ledger: str) -> str:
+    name = "the user" if gone.name is None else f"*{escape(gone.name, 60)}*"
+    return words.format(user=name, by=mention(gone.by), ledger=ledger)
 
 
 def read_link(found: Fields) -> str | None:

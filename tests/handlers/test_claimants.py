@@ -224,6 +224,36 @@ async def test_a_user_who_was_hidden_is_told_and_another_one_is_chosen_and_appro
         assert ActionId.LINK_CLAIMANT not in button_values(card_of(desk, "B-1002"))
 
 
+async def test_a_link_that_somebody_made_stands_when_that_user_is_gone_and_another_one_is_asked_for(
+    sqlite_url: str,
+) -> None:
+    """Mia has the claimant's address, and is not who was chosen."""
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.add(**TRAIN)
+        await make(desk)
+        report = ItemRef.decode(button_values(card_of(desk, "B-1002"))[ActionId.SHOW_DETAILS])
+        await desk.world.services.claimants.link(await desk.world.actor(ADMIN), report.item_id, "users/4")
+        books.set_hidden(TRADING, "rae", is_hidden=True)
+        await desk.slack.command("/dext", "sync", user=ADMIN)
+        await desk.settle()
+        await desk.add(**TRAIN | {BlockId.NUMBER: "T-8"})
+
+        form = words(await opened(desk))
+        await desk.slack.close_modal(MEMBER, everything=True)
+        await make(desk)
+
+        assert f"*Rae Receipts*, whom <@{ADMIN}> linked you to, is no user of FreeAgent any more" in form
+        assert "Mia Member" not in form
+        card = words(card_of(desk, "B-1004"))
+        assert "not linked to a user of the ledger yet, or to one who is none any more" in card
+        asked = await link_form(desk, "B-1004", BOOKKEEPER)
+        assert f"<@{ADMIN}> had linked them to *Rae Receipts*, who is no user of FreeAgent any more" in words(asked)
+        done = await desk.slack.submit(asked, {BlockId.CONTACT: "users/6"}, user=BOOKKEEPER)
+        assert (done.errors, done.error) == ({}, None)
+        await desk.settle()
+        assert "Mia Member" in words(card_of(desk, "B-1004"))
+
+
 async def test_a_date_that_is_given_to_the_report_takes_its_expenses_out_of_a_locked_period(sqlite_url: str) -> None:
     async with beside_freeagent(sqlite_url) as (desk, books):
         await desk.add(**TRAIN)
