@@ -168,6 +168,8 @@ class ToDecide:
 
     item: Item
     organisation: str
+    stays_in: str | None = None
+    """The ledger that has a document of it, otherwise than it was approved before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from bot.services import audit, publications
 from bot.services.asking import settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
 from bot.services.following import is_behind
+from bot.services.left_there import left_there, tell_left_there
 from bot.services.lists import rules_of
 from bot.services.people import NotAllowedError, People, standing_of
 from bot.services.recoding import checked
@@ -89,8 +90,10 @@ class Approvals:
                 decided_at=tx.now,
                 decision_reason=reason,
             )
-            waiting = await waiting_on(tx, before)
+            waiting, there = await waiting_on(tx, before), await left_there(tx, before)
             item = await _decided(tx, before, decided, REJECTED, actor.user_id)
+            if there is not None:
+                await tell_left_there(tx, item, there, actor, "rejected it")
             await settled(tx, waiting)
         return item
 
@@ -114,7 +117,12 @@ class Approvals:
         person, workspace_id = await self.people.identify(actor), actor.workspace.id
         async with refreshing(self.db, workspace_id, item_id), self.db.read() as tx:
             item = await _item_to_decide(tx, person, workspace_id, item_id, version)
-            return ToDecide(item=item, organisation=await organisation_name(tx, workspace_id, item.organisation_id))
+            there = await left_there(tx, item)
+            return ToDecide(
+                item=item,
+                organisation=await organisation_name(tx, workspace_id, item.organisation_id),
+                stays_in=None if there is None else there.ledger,
+            )
 
 
 async def taken_back(tx: Tx, before: Item) -> Item | None:

@@ -16,6 +16,7 @@ from bot.domain.slack import Actor
 from bot.services import alerts, audit
 from bot.services.asking import asked_on_return, settled, waiting_on
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.left_there import left_there, tell_left_there
 from bot.services.people import People
 from bot.services.recoding import judged, settle
 from bot.services.settings import load_settings
@@ -128,15 +129,17 @@ def require_archivable(item: Item, version: int) -> None:
 
 
 async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor, *, ledger_url: str | None = None) -> Item:
-    """`ledger_url` is where the ledger has the same document.
+    """`ledger_url` is where the ledger has the same document. What of its own stays there, otherwise than it was approved, is told.
 
     Raises:
         StaleItemError: somebody else was quicker.
     """
-    waiting = await waiting_on(tx, before)
-    url = ledger_url or before.ledger_url
+    waiting, there = await waiting_on(tx, before), await left_there(tx, before)
+    url = ledger_url or (there and there.link) or before.ledger_url
     after = replace(before, state=ItemState.ARCHIVED, archived=archived, ledger_url=url)
     item = await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
+    if there is not None:
+        await tell_left_there(tx, item, there, actor, f"{'moved' if archived.is_moved else 'archived'} it")
     await settled(tx, waiting)
     return item
 

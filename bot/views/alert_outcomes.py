@@ -2,6 +2,7 @@
 
 from bot.domain.alerts import AlertCard, AlertState
 from bot.domain.items import Item, ItemState
+from bot.domain.problems import Fix
 from bot.domain.publishing import StepKind
 from bot.views.connections import Message
 from bot.views.parts import section
@@ -91,7 +92,7 @@ def _outcome(found: AlertCard) -> str:
             return DONE[found.alert.of].format(ledger=ledger)
         case AlertState.LEFT if found.alert.problem.is_in_part:
             return f"What is left of it stays in {ledger}"
-        case AlertState.LEFT if is_past or _stands_there(found.card.item):
+        case AlertState.LEFT if is_past or _stands_there(found):
             return LEFT[found.alert.of].format(ledger=ledger)
         case AlertState.OPEN if is_past:
             return f"{ledger} has answered since"
@@ -125,7 +126,9 @@ def _sign(found: AlertCard) -> str:
     return SIGNS[alert.state] if alert.told_anew_at is None or alert.state.is_over else ":arrow_down:"
 
 
-def _stands_there(item: Item) -> bool:
-    """In the ledger, whether or not it was put away here since."""
+def _stands_there(found: AlertCard) -> bool:
+    """In the ledger, whether or not it was put away here since; or it was put away as it was found there."""
+    item = found.card.item
     is_put_away = item.state is ItemState.ARCHIVED and item.published_at is not None
-    return item.state is ItemState.PUBLISHED or is_put_away
+    is_otherwise = Fix.TAKE_AS_IT_IS in found.alert.problem.entry.fixes
+    return item.state is ItemState.PUBLISHED or is_put_away or is_otherwise

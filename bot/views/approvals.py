@@ -28,10 +28,17 @@ def reject_form(asked: ToDecide) -> View:
         close=PlainTextObject(text="Cancel"),
         private_metadata=FormRef(item.organisation_id, item.version, item.id).encode(),
         blocks=[
-            section(f"*{escape(asked.organisation)}*\n{what} will not be published."),
+            section(f"*{escape(asked.organisation)}*\n{what} {_what_happens(asked)}"),
             fields.text_field(BlockId.REASON, "Reason", None, longest=500, is_long=True, hint=NO_REASON),
         ],
     )
+
+
+def _what_happens(asked: ToDecide) -> str:
+    if asked.stays_in is None:
+        return "will not be published."
+    ledger = escape(asked.stays_in, 60)
+    return f"will not be sent to {ledger} again. Its document stays there, otherwise than it was approved before."
 
 
 def send_back_form(asked: ToDecide) -> View:

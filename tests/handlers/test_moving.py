@@ -20,10 +20,12 @@ from bot.domain.ingesting import Sent, Stated
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind, open_kinds
 from bot.domain.rights import Role
-from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER
+from bot.services import sending
 from bot.services.entering import NewItem, enter
 from bot.services.people import grant
-from tests.handlers.desk import SUPPLIER, Desk, a_desk
+from bot.views.ids import ActionId, BlockId
+from tests.handlers.desk import SUPPLIER, UNDO_SECONDS, Desk, a_desk, actions, words
 from tests.handlers.dropping import replies
 
 BUYER = (
@@ -78,6 +80,59 @@ async def test_what_is_moved_and_moved_back_is_reviewed_where_it_began(desk: Des
     answer = " ".join(reply.text for reply in replies(desk, dropped))
     assert f"|{back.reference}> (to review); nothing was added" in answer
     assert back.reference != item.reference
+
+
+async def otherwise_in_the_ledger(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Item:
+    """A bill that Xero took, and has otherwise than it was approved."""
+    await desk.add()
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "differences", lambda *_: ("total: 120.00 here, 120.01 in the ledger",))
+        await desk.approve("INV-1")
+        await desk.world.later(UNDO_SECONDS + 3)
+    (item,) = await items(desk)
+    assert item.state is ItemState.REFUSED
+    return item
+
+
+async def test_what_is_archived_or_moved_is_said_to_stay_in_the_ledger_where_it_stands_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise than it was approved: whoever read that it will not be published would leave it in the books."""
+    other = await other_books(desk)
+    item = await otherwise_in_the_ledger(desk, monkeypatch)
+    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+
+    ended, told = desk.slack.thread(BILLS, desk.card("INV-1").ts)
+    assert f"<@{BOOKKEEPER}> archived it." in words(ended)
+    assert "It stays in Xero" in words(ended)
+    assert "not be published" not in words(ended)
+    assert "its document stays in Xero, where it is otherwise than it was approved: <http" in told.text
+    assert "delete or void it in Xero" in told.text
+    assert ActionId.OPEN_IN_LEDGER in actions(desk.card("INV-1"))
+
+    await desk.press(desk.card("INV-1"), ActionId.UNARCHIVE_ITEM, BOOKKEEPER)
+    (item,) = await items(desk)
+    await moved(desk, item, other)
+    await desk.settle()
+
+    assert "its document stays in Xero" in desk.slack.thread(BILLS, desk.card("INV-1").ts)[-1].text
+    assert len(desk.slack.thread(BILLS, desk.card("INV-1").ts)) == 3
+    assert len(desk.xero.bills()) == 1
+
+
+async def test_what_is_rejected_after_it_was_found_otherwise_in_the_ledger_is_said_to_stay_there(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await otherwise_in_the_ledger(desk, monkeypatch)
+    await desk.edit("INV-1", {BlockId.GROSS: "144.00", BlockId.TAX: "24.00"})
+    await desk.press(desk.card("INV-1"), ActionId.REJECT_ITEM, APPROVER)
+    form = desk.modal(APPROVER)
+    assert "will not be sent to Xero again. Its document stays there" in words(form)
+
+    await desk.slack.submit(form, {BlockId.REASON: "Not ours"})
+    await desk.settle()
+
+    assert "its document stays in Xero" in desk.slack.thread(BILLS, desk.card("INV-1").ts)[-1].text
 
 
 async def test_what_names_nobody_of_the_other_books_stays_the_sale_that_it_was_called(desk: Desk) -> None:

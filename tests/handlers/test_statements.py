@@ -8,7 +8,8 @@ from tests.handlers.desk import a_desk
 
 async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: str) -> None:
     """A card in a channel is drawn by the messenger afterwards, and the form for a reason shows no card. One read tells an old
-    copy of the card from it, and one of the settings how long the organisation has for *Undo*.
+    copy of the card from it, one of the settings how long the organisation has for *Undo*, and one for the form whether a
+    document of it was left in the ledger.
     """
     async with a_desk(sqlite_url) as desk:
         card = await desk.add()
@@ -26,7 +27,7 @@ async def test_a_decision_reads_and_writes_only_what_it_decides_on(sqlite_url: s
     assert changed.partition(" WHERE ")[0] == (
         "UPDATE items SET state=?, version=?, decided_by=?, decided_at=?, send_after=?"
     )
-    assert len(asking) == 5, asking
+    assert len(asking) == 6, asking
     assert len(approving) == 14, approving
     assert len(undoing) == 11, undoing
 
