@@ -108,6 +108,8 @@ class ConnectSteps:
     rights: tuple[str, ...]
     access: tuple[str, ...] = ()
     """What we may do there besides bills once connected: the scopes that are asked for, in plain words."""
+    has_bills: bool = False
+    """Whether that says already that bills are read and written."""
     role: str = "a role that may write bills"
     """Whom to ask for: the vendor's name of the role that `rights` come to."""
 

@@ -23,6 +23,10 @@ class FileRules:
     most_files: int | None = None
     """On one document; None: as many as there are."""
 
+    def takes(self, name: str) -> bool:
+        """Whether it takes files of this kind, by how the name ends."""
+        return _ending(_taken_as(name, self)) in self.endings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
@@ -33,18 +37,29 @@ class KeptFile:
     size: int
     original_size: int | None = None
     """Of what it is a smaller version of."""
+    original_kind: str | None = None
+    """The ending of that one's name, where this is a file of another kind."""
 
 
 def smaller_version(file: KeptFile, smaller: KeptFile) -> KeptFile:
     """Named as the original, with the ending of what it is now."""
-    stem = file.name.rpartition(".")[0] or file.name
-    return replace(smaller, name=f"{stem}.{_ending(smaller.name)}", original_size=file.size)
+    stem, ending = file.name.rpartition(".")[0] or file.name, _ending(smaller.name)
+    was = _ending(file.name)
+    kind = was if _JPEG.get(was, was) != ending else None
+    return replace(smaller, name=f"{stem}.{ending}", original_size=file.size, original_kind=kind)
+
+
+_JPEG = {"jpeg": "jpg"}
 
 
 def in_a_smaller_version(work: Attachment) -> str | None:
     """In words, after "attached"; None for a file as it came."""
     if work.original_size is None:
         return None
+    if work.original_kind in AS_TEXT:
+        return "as the PDF that it carries"
+    if work.original_kind is not None and work.size >= work.original_size:
+        return f"as {_ending(work.name).upper()}"
     return f"in a smaller version ({_in_words(work.original_size)} → {_in_words(work.size)})"
 
 
@@ -73,7 +88,7 @@ def attachment_of(
     if file.size > rules.most_bytes:
         tried = "it could not be made so small and stay legible"
         return Problem(code=ProblemCode.FILE_TOO_LARGE, facts={**facts, "tried": tried})
-    if ending not in rules.endings:
+    if not rules.takes(file.name):
         return Problem(code=ProblemCode.FILE_KIND_NOT_TAKEN, facts={**facts, "ending": ending or "no ending"})
     return Attachment(
         item_id=item_id,
@@ -84,8 +99,14 @@ def attachment_of(
         media_type=mimetypes.guess_type(f"file.{ending}")[0] or "application/octet-stream",
         size=file.size,
         original_size=file.original_size,
+        original_kind=file.original_kind,
         place=place,
     )
+
+
+def kind_in_words(name: str) -> str:
+    """After "does not take", such as XML files."""
+    return f"{_ending(name).upper()} files" if _ending(name) else "files without an ending"
 
 
 def _taken_as(name: str, rules: FileRules) -> str:

@@ -58,6 +58,8 @@ class BookRules:
     """
     books_at_once: tuple[str, ...] = ()
     """The kinds of items (`ItemKind`) of which its package keeps no drafts, nor anything that waits for approval there."""
+    says_status: bool = True
+    """Whether a document says with which status it is booked. Without, it is what its software makes of it."""
     customers_on: tuple[str, ...] = ()
     """The kinds of documents (`PostingKind`) whose lines can name the customer, or a customer's project, that a cost is for."""
     bills_customers: bool = False

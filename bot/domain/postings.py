@@ -169,6 +169,8 @@ class Attachment:
     size: int
     original_size: int | None = None
     """Of the item's own file, where this is a smaller version of it."""
+    original_kind: str | None = None
+    """The ending of its name, where this one is of another kind, such as the PDF that an e-invoice carries."""
     place: int = 0
     """Of a document that is a record for each line: the line whose record it hangs on."""
 

@@ -72,6 +72,8 @@ class Additions:
     kept: tuple[StepKind, ...] = ()
     """Of what is under way: what waits until the ledger takes more calls of a day."""
     warned: tuple[tuple[StepKind, str], ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Kinds of its files, in words, that the ledger does not take, so that they stay here."""
 
 
 class StepState(StrEnum):

@@ -1,4 +1,5 @@
-"""A file that is too large for a ledger, in a smaller version: legible, and otherwise the same document.
+"""A file that is too large for a ledger, or of a kind that it does not take, in another version: legible, and the same document. Of
+an e-invoice in XML it is the PDF that it carries.
 
 Steps are tried from the best looking one down, until one fits. The original is never changed.
 """
@@ -44,12 +45,18 @@ class Shrinker(Protocol):
         ...
 
 
+E_INVOICES = (FileKind.UBL, FileKind.CII, FileKind.ZUGFERD_1, FileKind.FATTURA_PA, FileKind.FATTURA_SIMPLIFIED)
 SHRINKERS: Mapping[FileKind, str] = {
     FileKind.PDF: "bot.intake.pdf_smaller:smaller_pdf",
     FileKind.PICTURE: "bot.intake.picture_smaller:smaller_picture",
+    **dict.fromkeys(E_INVOICES, "bot.intake.visual:visual_of"),
 }
 """What makes which kind smaller, named as in `bot.intake.reader.READERS`."""
-ENDINGS: Mapping[FileKind, str] = {FileKind.PDF: "pdf", FileKind.PICTURE: "jpg"}
+ENDINGS: Mapping[FileKind, str] = {
+    FileKind.PDF: "pdf",
+    FileKind.PICTURE: "jpg",
+    **dict.fromkeys(E_INVOICES, "pdf"),
+}
 """Of the smaller version's name."""
 
 

@@ -2,22 +2,28 @@
 keeps it.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from bot.db.additions import additions_of
+from bot.db.base import table_of
+from bot.db.files import FileRow
 from bot.db.reports import receipts_of
 from bot.db.unit_of_work import Tx
+from bot.domain.attachments import kind_in_words
 from bot.domain.booking import kind_of
 from bot.domain.documents import ItemKind
 from bot.domain.items import Item, ItemState
+from bot.domain.postings import PostingKind
 from bot.domain.publishing import Additions, StepKind
 from bot.domain.settings import PaymentStatus
 from bot.services.budgets import lefts_of
 from providers.base import AccountingProvider
 
+FILES = table_of(FileRow)
 _TO_COME = frozenset({ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN})
 
 
@@ -25,12 +31,16 @@ async def shown_additions(
     tx: Tx, item: Item, connection: Row[Any] | None, provider: AccountingProvider | None
 ) -> Additions:
     """Of a document that stands in the ledger, or is to be sent there over this connection."""
-    if item.state in _TO_COME:
-        files = await _files(tx, item)
-        return Additions(under_way=_planned(item, provider, has_file=files > 0), files=files, files_to_come=files)
-    if item.state is not ItemState.PUBLISHED:
+    if item.state not in (*_TO_COME, ItemState.PUBLISHED):
         return Additions()
+    names = await _files(tx, item)
+    taken, left_out = _taken(names, item, provider)
+    if item.state in _TO_COME:
+        under_way = _planned(item, provider, has_file=taken > 0)
+        return Additions(under_way=under_way, files=taken, files_to_come=taken)
     found = await additions_of(tx, item.workspace_id, item.id)
+    if found.files < len(names):  # the others went there in another version
+        found = replace(found, left_out=left_out)
     if connection is None or provider is None or not found.under_way:
         return found
     of = connection.provider, connection.tenant_id
@@ -42,17 +52,34 @@ async def shown_additions(
     return replace(found, kept=tuple(kind for kind in found.under_way if kind is StepKind.ATTACHMENT or of_day <= 0))
 
 
-async def _files(tx: Tx, item: Item) -> int:
-    """It was made of one, or of receipts that were."""
-    if item.kind is not ItemKind.EXPENSE_REPORT:
-        return int(item.file_id is not None)
-    receipts = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
-    return sum(receipt.file_id is not None for receipt in receipts)
+async def _files(tx: Tx, item: Item) -> tuple[str, ...]:
+    """The names of the one that it was made of, or of those that its receipts were."""
+    sources: Sequence[Item] = (item,)
+    if item.kind is ItemKind.EXPENSE_REPORT:
+        sources = (await receipts_of(tx, item.workspace_id, [item.id])).get(item.id, ())
+    ids = {source.file_id for source in sources if source.file_id is not None}
+    if not ids:
+        return ()
+    statement = select(FILES.c.name).where(FILES.c.workspace_id == item.workspace_id, FILES.c.id.in_(sorted(ids)))
+    return tuple((await tx.execute(statement.order_by(FILES.c.id))).scalars())
+
+
+def _taken(names: Sequence[str], item: Item, provider: AccountingProvider | None) -> tuple[int, tuple[str, ...]]:
+    """How many of these files can hang on its document in the ledger, and the kinds of those that cannot."""
+    rules = None if provider is None else provider.profile.files
+    if rules is None or provider is None or _kind(item) not in provider.profile.attaches:
+        return len(names), ()
+    left_out = [name for name in names if not rules.takes(name)]
+    return len(names) - len(left_out), tuple(dict.fromkeys(map(kind_in_words, left_out)))
+
+
+def _kind(item: Item) -> PostingKind:
+    return kind_of(item.kind, item.facts.document_type, item.publish_to)
 
 
 def _planned(item: Item, provider: AccountingProvider | None, *, has_file: bool) -> tuple[StepKind, ...]:
     """What is planned as soon as its document is on its way."""
-    kind = kind_of(item.kind, item.facts.document_type, item.publish_to)
+    kind = _kind(item)
     is_payable = provider is not None and kind in provider.profile.pays and bool(item.facts.gross)
     pays = is_payable and item.publish_as is PaymentStatus.PAID
     takes_files = provider is not None and provider.profile.files is not None and kind in provider.profile.attaches

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.db.base import load
-from bot.domain.books import BILL_RIGHTS, Books, Capability, ListKind, Login
+from bot.domain.books import BILL_RIGHTS, BillRights, Books, Capability, ListKind, Login
 from bot.domain.connections import ConnectionCard, Health, ListProgress
 from bot.domain.ids import OrganisationId, UserId
 from bot.domain.problems import Problem
@@ -71,7 +71,10 @@ def _access(provider: AccountingProvider | None, books: Books) -> tuple[str, ...
     """What may be done in the ledger; nothing in what is not called."""
     if provider is None or is_downloaded(provider):
         return ()
-    return (*provider.profile.connect.access, BILL_RIGHTS[books.bill_rights])
+    connect, rights = provider.profile.connect, books.bill_rights
+    if connect.has_bills and rights is BillRights.UNTOLD:
+        return connect.access
+    return (*connect.access, BILL_RIGHTS[rights])
 
 
 def _progress(

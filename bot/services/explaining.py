@@ -39,7 +39,7 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules, led
         *_tracked(told, coding.tracking, names),
         *await _contact(tx, told),
         _destination(told),
-        *([] if item.publish_to.is_of_bank else [_status(told)]),
+        *([_status(told)] if rules.says_status and not item.publish_to.is_of_bank else []),
         *await _payment(tx, told),
         *reasons_of_facts(told),
         *_published_by_itself(told),

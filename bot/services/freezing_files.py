@@ -61,9 +61,13 @@ async def freeze_file(
         await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
         await redraw_items(tx, organisation.workspace_id, [due.item_id])
         return None
-    fits = await fitting(tx, jobs, organisation.workspace_id, file, rules.most_bytes)
+    fits = await fitting(tx, jobs, organisation.workspace_id, file, rules)
     if fits is None:
         await rows.postpone_step(tx, organisation.workspace_id, due.id, tx.now + LOOKED_AGAIN_AFTER)
+        return None
+    if not rules.takes(fits.name):  # its card says so: nobody has to do anything about it
+        await rows.end_waiting_step(tx, due.id, StepState.CANCELLED, None)
+        await redraw_items(tx, organisation.workspace_id, [due.item_id])
         return None
     work = attachment_of(
         fits,

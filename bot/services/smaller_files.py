@@ -19,7 +19,7 @@ from bot.db.smaller_files import SMALLER_FILES, SmallerFileRow
 from bot.db.steps import wake_files
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import is_installed
-from bot.domain.attachments import KeptFile, in_a_smaller_version, smaller_version
+from bot.domain.attachments import FileRules, KeptFile, in_a_smaller_version, smaller_version
 from bot.domain.ids import FileId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.postings import Attachment
@@ -46,11 +46,12 @@ class MadeSmaller(Protocol):
 Shrink = Callable[[bytes, int], Awaitable[MadeSmaller | None]]
 
 
-async def fitting(tx: Tx, jobs: Jobs, workspace_id: WorkspaceId, file: KeptFile, most_bytes: int) -> KeptFile | None:
-    """The file as it goes to a ledger that takes so many bytes: itself where it fits or there is no smaller version. None:
+async def fitting(tx: Tx, jobs: Jobs, workspace_id: WorkspaceId, file: KeptFile, rules: FileRules) -> KeptFile | None:
+    """The file as it goes to a ledger that says this of files: itself where it fits, or where there is no other version. None:
     one is being made, and what waits for it is woken then.
     """
-    if file.size <= most_bytes:
+    most_bytes = rules.most_bytes
+    if file.size <= most_bytes and rules.takes(file.name):
         return file
     row = await _of(tx, workspace_id, file.id, most_bytes)
     if row is None:

@@ -39,11 +39,18 @@ def beside(found: ItemCard) -> str:
     said += [
         f":no_entry: *{_REFUSED[kind].format(ledger=ledger)}*. {see_the_fix(found, kind)}" for kind in additions.refused
     ]
-    said += _still_to_come(found)
+    said += [*_still_to_come(found), *_left_out(found)]
     said += [
         f":eyes: {ledger} took {_TAKEN[kind]} with a warning: {escape(words, 600)}" for kind, words in additions.warned
     ]
     return "".join(f"\n{line}" for line in said)
+
+
+def _left_out(found: ItemCard) -> list[str]:
+    kinds = found.additions.left_out
+    if not kinds:
+        return []
+    return [f":paperclip: {escape(found.ledger)} does not take {escape(' or '.join(kinds))}; the original stays here"]
 
 
 def see_the_fix(found: ItemCard, of: StepKind = StepKind.DOCUMENT) -> str:

@@ -20,11 +20,13 @@ def destination(found: ItemCard) -> Told:
 
 
 def going(found: ItemCard) -> list[Told]:
-    """For a card: that it goes to where others of its kind go, nobody has to be told. On a bank account it has no status of
-    its own.
+    """For a card: that it goes to where others of its kind go, nobody has to be told. On a bank account, and in a file that
+    says none, it has no status of its own.
     """
     if found.item.publish_to.is_of_bank:
         return [destination(found), *payment(found)]
+    if not found.rules.says_status:
+        return payment(found)
     return [("Publish as", STATUS_NAMES[found.item.publish_as][0], ""), *payment(found)]
 
 

@@ -30,7 +30,7 @@ def publishing_fields(page: ItemPage) -> list[Block]:
     if len(page.destinations) > 1 or (page.destinations and is_elsewhere):
         chosen = page.edit.publish_to if page.edit.publish_to in page.destinations else None
         found.append(fields.choice_field(_place(page), "Publish to", _destinations(page), chosen or AS_USUAL))
-    if page.statuses:
+    if page.statuses and page.rules.says_status:
         status = page.edit.publish_as if page.edit.publish_as in page.statuses else None
         found.append(fields.choice_field(BlockId.PUBLISH_AS, "Publish as", _statuses(page), status or AS_USUAL))
     return [*found, *_method(page)]

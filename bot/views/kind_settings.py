@@ -45,7 +45,8 @@ DESTINATION_NAMES = {
     Destination.QUICK_ENTRIES: ("Quick entries", "By its sums alone, such as a day's takings; never a draft."),
     Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
-NO_PAYMENTS = "A file says nothing of payments: enter them where it is imported."
+IN_THE_FILE = "In the file"
+NO_PAYMENTS = "A file says no status, and nothing of payments: enter them where it is imported."
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
 
@@ -274,5 +275,5 @@ def _destinations(page: KindPage) -> list[Option]:
 def _statuses(page: KindPage) -> list[Option]:
     named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
     if page.is_downloaded:
-        named = [(status, name, NO_PAYMENTS) for status, name, _ in named]
+        named = [(status, IN_THE_FILE, NO_PAYMENTS) for status, _, _ in named]
     return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]

@@ -81,6 +81,7 @@ class FileExportProvider(CallsNothing, TakesNoFiles, WithdrawsNothing):
             takes_any_code=True,
             books_at_once=booked_at_once(PROFILE.capabilities),
             knows_contacts_by_name=True,
+            says_status=False,
             takes_not=dict.fromkeys(sorted(found.takes_not), f"The import of {found.name}"),
             sells_products=found.sells_products,
             contact_code=found.contact_code,

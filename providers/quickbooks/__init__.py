@@ -70,6 +70,7 @@ PROFILE = Profile(
             "attach files",
             "see the name and email address of who signed in",
         ),
+        has_bills=True,
         role="the Primary admin or Company admin role",
     ),
     plan_limits={

@@ -82,6 +82,7 @@ PROFILE = Profile(
             "attach files",
             "see the name and email address of who signed in",
         ),
+        has_bills=True,
         role="full access to Purchases, Sales and Bank",
     ),
     plan_limits={"START": _NO_PURCHASES, "MICRO": _NO_PURCHASES},

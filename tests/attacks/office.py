@@ -23,6 +23,7 @@ from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow
 from bot.db.items import ITEMS, change_item, load_item
 from bot.db.migrate import tables
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
+from bot.db.unit_of_work import Tx
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
 from bot.domain.bank_lines import NewLine
@@ -34,7 +35,7 @@ from bot.domain.documents import Facts, Party
 from bot.domain.editing import Edit
 from bot.domain.general import NOTHING_DECIDED, GeneralForm
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
-from bot.domain.items import ItemState
+from bot.domain.items import Item, ItemState
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, StepKind, StepState
@@ -479,12 +480,26 @@ async def _told_otherwise(desk: Desk, number: str) -> str:
 
 
 async def _without_file(desk: Desk) -> str:
-    """Published, and its file is of a kind that Xero does not take."""
-    await desk.drop("INV-7", user=OWNER, ending="ubl")
+    """Published, and its file was refused."""
+    await desk.drop("INV-7", user=OWNER)
     await desk.approve("INV-7")
     await desk.world.later(UNDO_SECONDS + 60)
+    async with desk.world.services.db.write() as tx:
+        item, file = await _file_step(tx, desk, "INV-7")
+        await tx.execute(file.values(state=StepState.REFUSED))
+        await alerts.refused(tx, item, Problem(code=ProblemCode.FILE_REFUSED), of=StepKind.ATTACHMENT)
+    await desk.settle()
     (alert,) = desk.slack.thread(BILLS, desk.card("INV-7").ts)
     return button_values(alert)[ActionId.LEAVE_STEP]
+
+
+async def _file_step(tx: Tx, desk: Desk, number: str) -> tuple[Item, Any]:
+    """An item by its number, and what changes the step that attaches its file."""
+    workspace_id = (await desk.world.actor()).workspace.id
+    item_id = (await tx.execute(select(ITEMS.c.id).where(ITEMS.c.number == number))).scalar_one()
+    item = await load_item(tx, workspace_id, ItemId(item_id))
+    assert item is not None
+    return item, STEPS.update().where(STEPS.c.item_id == item_id, STEPS.c.kind == StepKind.ATTACHMENT)
 
 
 async def _unpaid(desk: Desk) -> str:
@@ -493,11 +508,7 @@ async def _unpaid(desk: Desk) -> str:
     await desk.approve("INV-9")
     await desk.world.later(UNDO_SECONDS + 60)
     async with desk.world.services.db.write() as tx:
-        workspace_id = (await desk.world.actor()).workspace.id
-        item_id = (await tx.execute(select(ITEMS.c.id).where(ITEMS.c.number == "INV-9"))).scalar_one()
-        item = await load_item(tx, workspace_id, ItemId(item_id))
-        assert item is not None
-        file = STEPS.update().where(STEPS.c.item_id == item_id, STEPS.c.kind == StepKind.ATTACHMENT)
+        item, file = await _file_step(tx, desk, "INV-9")
         await tx.execute(file.values(kind=StepKind.PAYMENT, state=StepState.REFUSED, file_id=None))
         problem = Problem(code=ProblemCode.PAYMENT_ACCOUNT_NOT_TAKEN)
         await alerts.refused(tx, item, problem, of=StepKind.PAYMENT)

@@ -145,12 +145,13 @@ async def test_a_file_that_xero_finds_too_large_is_told_with_its_size_and_left_s
     assert files(desk) == []
 
 
-async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(desk: Desk) -> None:
-    await desk.drop(NUMBER, ending="ubl")
+async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST_FILES", 0)
+    await desk.drop(NUMBER)
     await desk.approve(NUMBER)
     told = alert(desk)
-    assert "does not take files of this kind" in words(told)
-    assert actions(told) == [ActionId.LEAVE_STEP, ActionId.SHOW_LEDGER_WORDS]
 
     await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
     await desk.press(told, ActionId.LEAVE_STEP, BOOKKEEPER)
@@ -160,8 +161,22 @@ async def test_whoever_leaves_it_so_is_named_and_it_is_not_tried_again(desk: Des
     assert files(desk) == []
 
 
-async def test_what_is_archived_without_its_file_has_no_alert_that_stays_open(desk: Desk) -> None:
+async def test_a_file_of_a_kind_that_xero_does_not_take_stays_here_and_nobody_has_to_do_anything(desk: Desk) -> None:
     await desk.drop(NUMBER, ending="ubl")
+
+    await desk.approve(NUMBER)
+
+    assert files(desk) == []
+    assert len(desk.xero.bills()) == 1
+    assert desk.slack.thread(BILLS, desk.card(NUMBER).ts) == []
+    assert ":paperclip: Xero does not take UBL files; the original stays here" in words(desk.card(NUMBER))
+
+
+async def test_what_is_archived_without_its_file_has_no_alert_that_stays_open(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attachments, "MOST_FILES", 0)
+    await desk.drop(NUMBER)
     await desk.approve(NUMBER)
     told = alert(desk)
 

@@ -42,7 +42,7 @@ async def test_a_supplier_that_would_be_booked_to_anothers_account_waits_until_i
         await desk.drop("F-1")
         await desk.drop("F-2")
         waiting, buttons = said(desk, "F-1"), actions(desk.card("F-1"))
-        contact = {BlockId.CONTACT: "paperink", BlockId.SUPPLIER: ""}
+        contact: dict[str, object] = {BlockId.CONTACT: "paperink", BlockId.SUPPLIER: ""}
 
         done = await desk.edit("F-1", contact)
         await desk.approve("F-1")

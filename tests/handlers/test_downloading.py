@@ -324,6 +324,20 @@ async def test_what_is_in_another_currency_waits_for_its_rate_where_the_file_say
         assert (row["Reference"], row["Exchange Rate"]) == ("F-1", "1.17")
 
 
+async def test_no_status_is_shown_of_what_a_file_says_none_of(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await desk.drop("F-1")
+        card, shown = desk.card("F-1"), [words(desk.card("F-1"))]
+        for button in (ActionId.EDIT_ITEM, ActionId.SHOW_DETAILS, ActionId.EXPLAIN_ITEM):
+            await desk.press(card, button, BOOKKEEPER)
+            shown.append(words(desk.modal(BOOKKEEPER)))
+            await desk.slack.close_modal(BOOKKEEPER, everything=True)
+        await desk.slack.command("/dext", "settings general", user=ADMIN)
+        shown.append(words(desk.modal(ADMIN)))
+
+        assert [each for each in shown if "Awaiting payment" in each or "Publish as" in each] == []
+
+
 async def test_organisations_follow_what_files_take_in_a_newer_version_by_themselves(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url, layout="quickbooks") as desk:
         services = desk.world.services

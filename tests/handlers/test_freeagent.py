@@ -2,6 +2,7 @@
 that was not there before, with its file, refused and mended, and taken back again.
 """
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
@@ -14,14 +15,20 @@ from providers.freeagent.simulator import IRELAND, PRACTICE, TRADING, Fault, Fre
 from tests.fakes.browser import a_browser
 from tests.fakes.connected import code_for, link_of
 from tests.handlers.beside import beside, to
-from tests.handlers.desk import Desk, words
+from tests.handlers.desk import SUPPLIER, Desk, words
 from tests.handlers.parting import ask, confirm
 from tests.handlers.refusals import choose
 from tests.handlers.test_other_books import OURS
 from tests.handlers.test_paid import costs, method, sales
 from tests.handlers.test_withdrawing import withdraw
-from tests.intake.documents import Row
+from tests.intake.documents import Row, a_document
+from tests.intake.drawn import Text, a_text_pdf
 
+CARRIED = (
+    "<cac:AdditionalDocumentReference><cbc:ID>F-1</cbc:ID><cac:Attachment>"
+    '<cbc:EmbeddedDocumentBinaryObject mimeCode="application/pdf" filename="F-1.pdf">{pdf}</cbc:EmbeddedDocumentBinaryObject>'
+    "</cac:Attachment></cac:AdditionalDocumentReference>"
+)
 STATIONERY, OFFICE_COSTS, STANDARD_RATE, SALES, CURRENT_ACCOUNT = "359", "251", "20", "001", "1"
 
 
@@ -51,6 +58,44 @@ async def connect_client(world: Any) -> None:
 async def minutes_later(desk: Desk, times: int = 4) -> None:
     for _ in range(times):
         await desk.world.later(61)
+
+
+async def test_an_e_invoice_that_freeagent_does_not_take_as_a_file_stays_here_without_an_alert(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        await desk.drop("F-1")
+
+        await desk.approve("F-1")
+        before = words(desk.card("F-1"))
+        await minutes_later(desk)
+
+        assert [bill["reference"] for bill in books.bills()] == ["F-1"]
+        assert books.documents("attachments") == []
+        card = desk.card("F-1")
+        assert "Published* to FreeAgent" in words(card)
+        assert ":paperclip: FreeAgent does not take XML files; the original stays here" in words(card)
+        assert "Its file" not in before + words(card)
+        assert desk.slack.thread(BILLS, card.ts) == []
+
+
+async def test_the_pdf_that_an_e_invoice_carries_is_attached_where_freeagent_does_not_take_the_e_invoice(
+    sqlite_url: str,
+) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, books):
+        picture = a_text_pdf([Text(72, 100, "Invoice F-1")])
+        carried = CARRIED.format(pdf=base64.b64encode(picture).decode())
+        document = a_document(number="F-1", currency="GBP", extra=carried + SUPPLIER.format(name="Paper Ltd"))
+        await desk.slack.upload(document.encode(), "F-1.xml", channel=BILLS, user=BOOKKEEPER)
+        await desk.settle()
+
+        await desk.approve("F-1")
+        await minutes_later(desk)
+
+        (file,) = books.documents("attachments")
+        assert (file["file_name"].endswith("F-1.pdf"), file["content_type"]) == (True, "application/pdf")
+        card = words(desk.card("F-1"))
+        assert "Its file is attached as the PDF that it carries; here is the original" in card
+        assert "does not take" not in card
+        assert desk.slack.thread(BILLS, desk.card("F-1").ts) == []
 
 
 async def test_a_bill_is_approved_in_slack_and_stands_in_freeagent_once_whatever_becomes_of_the_answer(
@@ -94,19 +139,6 @@ async def test_what_freeagent_refuses_is_told_in_the_bills_thread_and_goes_out_w
         (bill,) = books.bills()
         assert bill["bill_items"][0]["category"] == f"/v2/categories/{OFFICE_COSTS}"
         assert "Published* to FreeAgent" in words(desk.card("INV-1"))
-
-
-async def test_an_e_invoice_is_published_and_its_file_told_as_one_that_freeagent_does_not_take(sqlite_url: str) -> None:
-    async with beside_freeagent(sqlite_url) as (desk, books):
-        await desk.drop("F-1")
-
-        await desk.approve("F-1")
-        await minutes_later(desk)
-
-        assert "Published* to FreeAgent" in words(desk.card("F-1"))
-        (alert,) = desk.slack.thread(BILLS, desk.card("F-1").ts)
-        assert "FreeAgent does not take files of this kind" in words(alert)
-        assert books.documents("attachments") == []
 
 
 async def test_a_bill_is_paid_from_its_payment_method_and_taken_back_with_its_payment(sqlite_url: str) -> None:

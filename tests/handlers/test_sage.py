@@ -37,6 +37,31 @@ async def beside_sage(database_url: str, *, is_paid: bool = False) -> AsyncItera
         yield desk, books
 
 
+async def test_an_e_invoice_that_sage_does_not_take_as_a_file_stays_here_without_an_alert(sqlite_url: str) -> None:
+    async with beside_sage(sqlite_url) as (desk, books):
+        await desk.drop("S-1")
+
+        await desk.approve("S-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        assert len(books.documents("purchase_invoices")) == 1
+        card = desk.card("S-1")
+        assert "Published* to Sage" in words(card)
+        assert ":paperclip: Sage Accounting does not take XML files; the original stays here" in words(card)
+        assert desk.slack.thread(BILLS, card.ts) == []
+
+
+async def test_home_says_once_what_may_be_done_with_bills(sqlite_url: str) -> None:
+    async with beside_sage(sqlite_url) as (desk, _):
+        home = await desk.slack.open_home(ADMIN)
+
+        assert home is not None
+        (line,) = [line for line in words(home).splitlines() if " · may " in line]
+        assert "may read and write the accounting data of the businesses, attach files" in line
+        assert "bills" not in line
+
+
 async def sales(desk: Desk, **also: object) -> None:
     """Their settings, as an admin fills them in."""
     await desk.slack.command("/dext", "settings sales", user=ADMIN)

@@ -114,29 +114,40 @@ async def test_of_a_smaller_version_that_is_refused_as_too_large_both_sizes_are_
     assert alert.problem.explanation.endswith(words)
 
 
-@pytest.mark.parametrize(
-    ("file", "code", "words"),
-    [
-        (("scan.pdf", b"x" * 3000), "file_too_large", "scan.pdf has 3 KB, Xero takes 1 KB, and it could not"),
-        (("take.heic", b"x"), "file_kind_not_taken", "take.heic is of a kind (heic)"),
-        (("noending", b"x"), "file_kind_not_taken", "noending is of a kind (no ending)"),
-    ],
-)
-async def test_a_file_that_the_ledger_would_not_take_is_not_sent_and_is_told(
-    world: World, file: tuple[str, bytes], code: str, words: str
-) -> None:
-    world.file = file
+async def test_a_file_that_is_too_large_and_cannot_be_made_smaller_is_not_sent_and_is_told(world: World) -> None:
+    world.file = ("scan.pdf", b"x" * 3000)
     (item_id,) = await world.approve("INV-1")
 
     await world.settle()
 
     assert await world.state(item_id) is ItemState.PUBLISHED
-    assert await world.alert(item_id, StepKind.ATTACHMENT) == ("open", code, 1)
+    assert await world.alert(item_id, StepKind.ATTACHMENT) == ("open", "file_too_large", 1)
     async with world.db.read() as tx:
         alert = await load_alert(tx, world.workspace_id, item_id, StepKind.ATTACHMENT)
     assert alert is not None
-    assert words in alert.problem.explanation
+    assert "scan.pdf has 3 KB, Xero takes 1 KB, and it could not" in alert.problem.explanation
     assert "attach" not in world.ledger.calls
+
+
+@pytest.mark.parametrize("name", ["take.heic", "noending"])
+async def test_a_file_of_a_kind_that_the_ledger_does_not_take_goes_in_another_version_or_stays_here(
+    world: World, name: str
+) -> None:
+    """Nobody is alerted: there is nothing to be done about it."""
+    world.file = (name, b"x" * 3000)  # there is no other version of it
+    (without,) = await world.approve("INV-1")
+    await world.settle()
+    calls = list(world.ledger.calls)
+    world.file = (name, b"x" * 900)
+    (other,) = await world.approve("INV-2")
+
+    await world.settle()
+
+    assert "attach" not in calls
+    assert [name.rpartition(".")[2] for name in world.ledger.file_names] == ["pdf"]
+    for item_id in (without, other):
+        assert await world.state(item_id) is ItemState.PUBLISHED
+        assert await world.alert(item_id, StepKind.ATTACHMENT) is None
 
 
 async def test_a_file_that_is_too_large_goes_in_a_smaller_version_and_the_original_stays(world: World) -> None:
@@ -189,8 +200,8 @@ async def test_an_e_invoice_is_attached_as_text_where_the_ledger_takes_no_xml(wo
 
 
 async def test_what_one_file_waits_for_delays_no_other_document(world: World) -> None:
-    """A refused file is over; documents that come later are published beside it."""
-    world.file = ("take.heic", b"x")
+    """A file that stays here is over; documents that come later are published beside it."""
+    world.file = ("take.heic", b"x" * 3000)
     await world.approve("INV-1")
     await world.settle()
     world.file = A_FILE

@@ -286,6 +286,11 @@ PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT
         (ItemState.PUBLISHED, Additions(under_way=(PAYMENT,)), ":hourglass: Its payment follows"),
         (ItemState.PUBLISHED, Additions(under_way=(PAYMENT, FILE)), ":hourglass: Its payment and its file follow"),
         (ItemState.PUBLISHED, Additions(done=(FILE,)), "and checked there; its file is there too"),
+        (
+            ItemState.PUBLISHED,
+            Additions(done=(PAYMENT,), left_out=("XML files", "files without an ending")),
+            "too\n:paperclip: Xero does not take XML files or files without an ending; the original stays here",
+        ),
         (ItemState.APPROVED, Additions(under_way=(FILE,), files=2, files_to_come=2), "\nIts files follow."),
         (
             ItemState.PUBLISHED,
