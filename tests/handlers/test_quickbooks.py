@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.settings import PaymentStatus
-from bot.playground.slack import BILLS, BOOKKEEPER, View
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, View
 from bot.services.budgets import SharedBudget
 from bot.services.held_up import connection_of, queues_of
 from bot.services.operating import Operating
@@ -18,7 +18,7 @@ from providers.quickbooks import BATCHES
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
 from tests.fakes.clock import FakeClock
 from tests.handlers.beside import beside, pay_costs, to
-from tests.handlers.desk import Desk, words
+from tests.handlers.desk import Desk, at, words
 from tests.handlers.test_other_books import OURS
 from tests.handlers.test_paid import costs
 from tests.handlers.test_sold_products import sales_settings
@@ -235,3 +235,28 @@ async def test_what_waits_for_the_next_minutes_batches_says_so(sqlite_url: str) 
         assert [bill["DocNumber"] for bill in books.bills()] == ["Q-1"]
         assert await Operating(services.db).queued(None) == ()
         assert (await standing(desk)).by is HeldUpBy.MANY
+
+
+async def test_a_default_location_is_on_the_bill_and_on_the_invoice(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        chosen: dict[str, dict[str, object]] = {"": {}, " sales": {BlockId.PAYMENT_STATUS: "awaiting_payment"}}
+        for part, more in chosen.items():
+            await desk.slack.command("/dext", f"settings{part}", user=ADMIN)
+            form = desk.modal(ADMIN)
+            block = at(form, BlockId.TRACKING)
+            options = await desk.slack.options(form, ActionId.FIND_TRACKING, "", user=ADMIN, block_id=block)
+            done = await desk.slack.submit(form, {block: options[0]["value"], **more})
+            assert (done.errors, done.error) == ({}, None)
+            await desk.slack.close_modal(ADMIN, everything=True)
+            await desk.settle()
+        await desk.drop("Q-1")
+        await sales_settings(desk, {BlockId.DEFAULT_TAX: STANDARD_RATE})
+        await desk.drop("S-1", rows=(Row(name="Consulting"),), extra=OURS)
+
+        await desk.approve("Q-1")
+        await desk.approve("S-1")
+        for _ in range(3):
+            await desk.world.later(61)
+
+        (bill,), (invoice,) = books.bills(), books.documents("Invoice")
+        assert bill["DepartmentRef"]["value"] == invoice["DepartmentRef"]["value"] == options[0]["value"]
