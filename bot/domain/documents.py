@@ -126,6 +126,8 @@ class Line:
     """Of a line of an expense report: the day of its receipt."""
     receipt: str | None = None
     """Of such a line: the reference of the item that it stands for."""
+    rate: str | None = None
+    """Of such a line: the exchange rate that it was converted at and where that is from, in words, where its receipt states none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 
 from bot.domain.booking import single_line, spread_tax
 from bot.domain.books import Contact
@@ -18,6 +19,7 @@ from bot.domain.exchange import in_words, rate_to
 from bot.domain.ids import ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.money import WIDE, to_cents
+from bot.domain.rates import KnownRate
 from bot.domain.texts import dated
 
 MOST_RECEIPTS = 50
@@ -31,6 +33,7 @@ APART_FROM = frozenset(
 """Of a report that can be taken apart: it is not approved, and nothing of it is in the ledger."""
 LONGEST_NAME, LONGEST_NUMBER, LONGEST_NOTE = 120, 80, 200
 NOTHING = Decimal("0.00")
+NOTHING_TOLD: Mapping[ItemId, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,9 +185,24 @@ def _lacking(facts: Facts) -> tuple[str, ...]:
     return tuple(what for what, value in wanted if value is None)
 
 
-def report_of(receipts: Sequence[Item], claim: Claim, *, own: str, today: date, by: UserId) -> tuple[Facts, Coding]:
-    """What stands on the report of these receipts, none of which there is anything against (`why_not`)."""
-    parts = [part for receipt in receipts for part in _parts(receipt, own)]
+def at_known_rate(item: Item, rate: KnownRate, own: str) -> Item:
+    """A receipt that states no rate, with one that is known here, for its line in a report alone."""
+    return replace(item, facts=replace(item.facts, currency_rate=rate.rate, rate_currency=own))
+
+
+def report_of(
+    receipts: Sequence[Item],
+    claim: Claim,
+    *,
+    own: str,
+    today: date,
+    by: UserId,
+    sources: Mapping[ItemId, str] = NOTHING_TOLD,
+) -> tuple[Facts, Coding]:
+    """What stands on the report of these receipts, none of which there is anything against (`why_not`). `sources` are where rates
+    are from that neither the receipt nor a person states, in words.
+    """
+    parts = [part for receipt in receipts for part in _parts(receipt, own, sources.get(receipt.id, ""))]
     lines = tuple(line for line, _ in parts)
     net, tax = (
         sum(amounts, NOTHING) for amounts in zip(*((line.net, line.tax or NOTHING) for line in lines), strict=True)
@@ -216,7 +234,7 @@ def in_own(amount: Decimal, facts: Facts, own: str) -> Decimal:
     return to_cents(amount if rate is None else WIDE.divide(amount, rate))
 
 
-def _parts(receipt: Item, own: str) -> list[tuple[Line, LineCoding]]:
+def _parts(receipt: Item, own: str, source: str) -> list[tuple[Line, LineCoding]]:
     """One line; of a receipt that is booked to several things, one for each of them."""
     facts = receipt.facts
     gross, tax = facts.gross or NOTHING, facts.tax or NOTHING
@@ -233,13 +251,14 @@ def _parts(receipt: Item, own: str) -> list[tuple[Line, LineCoding]]:
     found = []
     for number, (group, its_gross, its_tax) in enumerate(zip(groups, of_gross, of_tax, strict=True), 1):
         line = Line(
-            description=_description(facts, own, f"part {number} of {len(groups)}" if len(groups) > 1 else ""),
+            description=_description(facts, own, source, f"part {number} of {len(groups)}" if len(groups) > 1 else ""),
             unit_price=its_gross - its_tax,
             net=its_gross - its_tax,
             tax=its_tax,
             tax_percent=_percent(facts, [lines[place] for place in group]),
             dated_on=facts.issued_on,
             receipt=receipt.reference,
+            rate=f"{in_words(replace(facts, rate_currency=own))}, {source}" if source else None,
         )
         found.append((line, _coding_at(receipt.coding, group[0])))
     return found
@@ -258,12 +277,12 @@ def _percent(facts: Facts, lines: Sequence[Line]) -> Decimal | None:
     return stated.pop() if len(stated) == 1 else None
 
 
-def _description(facts: Facts, own: str, part: str) -> str:
+def _description(facts: Facts, own: str, source: str, part: str) -> str:
     """What the ledger shows of a receipt: when, from whom, which one, what for; and what it came to in its own currency."""
     foreign = ""
     if facts.currency != own and facts.gross is not None:
         rate = in_words(replace(facts, rate_currency=own))
-        foreign = f"{facts.gross:.2f} {facts.currency} at {rate}"
+        foreign = f"{facts.gross:.2f} {facts.currency} at {rate}{f', {source}' if source else ''}"
     told = (
         "" if facts.issued_on is None else dated(facts.issued_on),
         (facts.supplier.name or "")[:LONGEST_NAME],

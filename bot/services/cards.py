@@ -212,7 +212,9 @@ class Cards:
         if item.kind is not ItemKind.EXPENSE_REPORT:
             return ()
         found = await receipts_of(tx, item.workspace_id, [item.id])
-        return tuple(receipt_of(each, f"{self.public_url}/i/{each.id}") for each in found.get(item.id, ()))
+        converted = {line.receipt: line.rate for line in item.facts.lines if line.rate is not None}
+        receipts = [receipt_of(each, f"{self.public_url}/i/{each.id}") for each in found.get(item.id, ())]
+        return tuple(replace(each, rate=converted.get(each.reference, each.rate)) for each in receipts)
 
 
 def _in_channel(card: ItemCard) -> Message:

@@ -4,7 +4,7 @@ A report is an item as any other from then on: checked, approved by somebody els
 Its receipts are put away as part of it, in the same transaction, and come back as they were when it is taken apart.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
@@ -23,6 +23,7 @@ from bot.domain.editing import Edit, what_changed
 from bot.domain.exchange import far_off
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Archived, Item, ItemState
+from bot.domain.rates import KnownRate, rate_for
 from bot.domain.reports import (
     APART_FROM,
     MOST_RECEIPTS,
@@ -30,12 +31,14 @@ from bot.domain.reports import (
     GoneUser,
     LinkedUser,
     ReportPage,
+    at_known_rate,
     at_rate,
     lacks_rate,
     report_of,
     why_not,
 )
 from bot.domain.rights import Deed, Person, decide_taking_apart
+from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import alerts, audit, lists
 from bot.services.archiving import as_it_was
@@ -46,6 +49,7 @@ from bot.services.current import NotNowError, StaleItemError, refreshing, requir
 from bot.services.entering import NewItem, enter
 from bot.services.organisations import Named, Organisations
 from bot.services.people import NotAllowedError, People, standing_of
+from bot.services.rates import known_rates
 from bot.services.recoding import settle
 from bot.services.settings import load_settings, organisation_name
 from bot.services.settings_pages import NoConnectionError, connected_to
@@ -167,16 +171,23 @@ class Reports:
             of = tx, actor.workspace.id, organisation_id
             provider, own = await self._books(*of)
             # in the order of everybody who needs several of these
-            await load_settings(*of, held=True)
+            settings = await load_settings(*of, held=True)
             await hold_books(*of)
             known = await item_from_source(*of, source_key)
             if known is not None:
                 return known
             receipts = await _receipts(tx, actor, organisation_id, claim)
             _require_room(receipts, provider)
-            receipts = await _rated(tx, actor, receipts, claim, own)
+            known_at = await _known_rates(tx, receipts, settings, own)
+            receipts = await _rated(tx, actor, receipts, claim, own, known_at)
+            at_rates = [
+                at_known_rate(receipt, known_at[receipt.id], own) if receipt.id in known_at else receipt
+                for receipt in receipts
+            ]
             claim = await _claimed_by(tx, actor, organisation_id, person, claim)
-            facts, coding = report_of(receipts, claim, own=own, today=tx.now.date(), by=actor.user_id)
+            ledger = provider.profile.name
+            sources = {item_id: rate.source_in_words(ledger) for item_id, rate in known_at.items()}
+            facts, coding = report_of(at_rates, claim, own=own, today=tx.now.date(), by=actor.user_id, sources=sources)
             report, _ = await enter(
                 tx,
                 NewItem(
@@ -266,14 +277,32 @@ async def _receipts(tx: Tx, actor: Actor, organisation_id: OrganisationId, claim
     )
 
 
-async def _rated(tx: Tx, actor: Actor, receipts: Sequence[Item], claim: Claim, own: str) -> tuple[Item, ...]:
-    """With the exchange rates that were typed; they stay with the receipts.
+async def _known_rates(tx: Tx, receipts: Sequence[Item], settings: Settings, own: str) -> dict[ItemId, KnownRate]:
+    """Of the receipts that state none: those of the ledger's list, or that an admin typed."""
+    lacking = [receipt for receipt in receipts if lacks_rate(receipt, own)]
+    if not lacking:
+        return {}
+    of = tx, lacking[0].workspace_id, lacking[0].organisation_id
+    known = await known_rates(*of, settings, {receipt.facts.currency or "" for receipt in lacking})
+    found = {receipt.id: rate_for(receipt.facts, own, known) for receipt in lacking}
+    return {item_id: rate for item_id, rate in found.items() if rate is not None}
+
+
+async def _rated(  # noqa: PLR0917 - what is claimed, and what is known of it
+    tx: Tx,
+    actor: Actor,
+    receipts: Sequence[Item],
+    claim: Claim,
+    own: str,
+    known_at: Container[ItemId],
+) -> tuple[Item, ...]:
+    """With the exchange rates that were typed, of those that none is known of here; they stay with the receipts.
 
     Raises:
         RatesMissingError: of some none is known yet, and none was typed.
         RatesDoubtedError: one is far from what it was before.
     """
-    lacking = [receipt for receipt in receipts if lacks_rate(receipt, own)]
+    lacking = [receipt for receipt in receipts if lacks_rate(receipt, own) and receipt.id not in known_at]
     missing = [receipt for receipt in lacking if receipt.id not in claim.rates]
     if missing:
         raise RatesMissingError(lacking)

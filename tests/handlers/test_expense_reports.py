@@ -12,10 +12,12 @@ from typing import Any, cast
 import pytest
 
 from bot.db.items import change_item
+from bot.domain.amounts import AmountsForm
 from bot.domain.books import Capability
 from bot.domain.items import Item
 from bot.domain.reports import Claim
 from bot.domain.settings import Destination, PaymentStatus
+from bot.domain.texts import dated
 from bot.playground.slack import (
     ADMIN,
     APPROVER,
@@ -259,6 +261,26 @@ async def test_a_missing_exchange_rate_is_typed_in_the_form_and_stays_with_the_r
     assert (bill["CurrencyCode"], Decimal(bill["Total"])) == ("GBP", Decimal(226))
     lines = [line["Description"] for line in bill["LineItems"]]
     assert [any(rate in each for each in lines) for rate in ("= 1.2 EUR", "= 1.25 EUR")] == [True, True]
+
+
+async def test_a_rate_that_an_admin_typed_is_taken_where_a_receipt_states_none_and_told_with_its_day(
+    desk: Desk,
+) -> None:
+    amounts, actor, of = desk.world.services.amount_settings, await desk.world.actor(), desk.world.organisation_id
+    version = (await amounts.opened(actor, of)).version
+    await amounts.save(actor, of, AmountsForm(version=version, rates={"EUR": Decimal("1.2")}), {})
+    await drop_in_euros(desk, "EUR-1", "EUR", "CHF", "0.95")
+    await drop_in_euros(desk, "EUR-2", "EUR", "GBP", "0.8")
+
+    done = await make(desk)
+
+    assert (done.errors, done.error) == ({}, None)
+    card = words(card_of(desk, "B-1003"))
+    today = dated(desk.world.services.db.clock.now().date())
+    assert f"120.00 EUR at 1 GBP = 1.2 EUR, typed by a person, {today}" in card
+    assert "120.00 EUR at 1 GBP = 1.25 EUR ·" in card
+    assert "*196.00 GBP*" in card
+    assert "1 GBP = 1.2 EUR" not in words(card_of(desk, "B-1001")).partition("*In GBP*")[0]
 
 
 @pytest.mark.parametrize("user", [APPROVER, GUEST, FORMER, OTHER_BOT])
