@@ -119,7 +119,15 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         bank_line=None if item.bank_line is None or not kind.is_of_bank else item.bank_line.ledger_id,
         is_cheque=item.publish_to is Destination.CHEQUES and kind is PostingKind.SPEND_MONEY,
         tracking=_tracking(item, rules),
+        days=_known_days(item, item.booked_on) if kind is PostingKind.EXPENSES else (),
     )
+
+
+def _known_days(item: Item, booked_on: date) -> tuple[date, ...]:
+    """A date that was given to all of them, and a day that they are moved to, hide the receipts' own."""
+    own = (item.facts.issued_on, *(line.dated_on for line in item.facts.lines))
+    known = [booked_on, *(day for day in own if day is not None)]
+    return min(known), max(known)
 
 
 def _due_on(item: Item, booked_on: date) -> date | None:

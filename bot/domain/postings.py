@@ -137,6 +137,10 @@ class Posting:
     """Of money spent, where the ledger tells cheques from the rest."""
     tracking: tuple[Track, ...] = ()
     """Of the document as a whole; in the order of the categories' ids."""
+    days: tuple[date, ...] = ()
+    """Of expenses: the first and the last day of all that it is or was known to be of, such as its receipts' own, whatever day they
+    are booked on: an earlier form of it may stand there.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

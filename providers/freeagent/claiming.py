@@ -29,7 +29,9 @@ from providers.refusals import mapped_errors, once_written
 _SAME = ("user", "category", "project")
 """Records that an expense of ours names."""
 MOVED_BY = timedelta(days=62)
-"""By more than this nobody moves a receipt that was sent before, such as to the next open day."""
+"""By more than this nobody dates a report otherwise than any day that is known of it (`Posting.days`). A wider look costs a call for each hundred
+expenses of everybody.
+"""
 _AS_SENT = ("sales_tax_status", "ec_status", "currency")
 _AMOUNTS_AS_SENT = ("sales_tax_rate", "manual_sales_tax_amount")
 """What is said of its tax and currency; of these what is sent has to stand there."""
@@ -52,19 +54,20 @@ class Claims:
         if "records" not in draft:
             return Refused(problem=Problem(code=ProblemCode(draft["code"]), facts=dict(draft["facts"])))
         marker, records = draft["marker"], [linked(record, self.client.root) for record in draft["records"]]
-        there = await self._agreeing(access, marker, records)
+        days = _days(draft, records)
+        there = await self._agreeing(access, marker, records, days)
         missing = [place for place in range(len(records)) if place not in there]
         if missing:
             try:
                 made = await self._sent(access, [records[place] for place in missing])
             except PersonNeededError as error:
                 with once_written():
-                    await self._take_back(access, marker, records)
+                    await self._take_back(access, marker, days)
                 return Refused(problem=await self.gone.told(access, records, _of_its_day(error.problem, records)))
             there |= _by_line(marker, made)
         if len(there) < len(records):
             with once_written():
-                there |= _by_line(marker, await self._around(access, records))
+                there |= _by_line(marker, await self._around(access, days))
         if len(there) < len(records):
             raise OutcomeUnknownError("an answer without all expenses that were sent")
         return self._accepted([there[place] for place in range(len(records))])
@@ -77,24 +80,25 @@ class Claims:
         found = answer.get(EXPENSES.path)
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
-    async def _agreeing(self, access: Access, marker: str, records: Sequence[Json]) -> dict[int, Json]:
+    async def _agreeing(
+        self, access: Access, marker: str, records: Sequence[Json], days: Sequence[date]
+    ) -> dict[int, Json]:
         """What stands there of it, by its line. What says something else is of an earlier form of the report, and goes."""
         standing: dict[int, Json] = {}
-        for place, row in _marked(marker, await self._around(access, records)):
+        for place, row in _marked(marker, await self._around(access, days)):
             if place < len(records) and place not in standing and _says(row, records[place]):
                 standing[place] = row
             else:
                 await self._delete(access, row)
         return standing
 
-    async def _take_back(self, access: Access, marker: str, records: Sequence[Json]) -> None:
-        for _, row in _marked(marker, await self._around(access, records)):
+    async def _take_back(self, access: Access, marker: str, days: Sequence[date]) -> None:
+        for _, row in _marked(marker, await self._around(access, days)):
             await self._delete(access, row)
 
-    async def _around(self, access: Access, records: Sequence[Json]) -> list[Json]:
-        """All expenses of the days of these, and of those that an earlier form of the report may have given them."""
-        days = sorted(date.fromisoformat(record["dated_on"]) for record in records)
-        query = {"from_date": (days[0] - MOVED_BY).isoformat(), "to_date": (days[-1] + MOVED_BY).isoformat()}
+    async def _around(self, access: Access, days: Sequence[date]) -> list[Json]:
+        """All expenses of these days, and of those near them."""
+        query = {"from_date": (min(days) - MOVED_BY).isoformat(), "to_date": (max(days) + MOVED_BY).isoformat()}
         return await self.client.whole(access, EXPENSES.path, query)
 
     async def _delete(self, access: Access, row: Json) -> None:
@@ -168,6 +172,11 @@ class Claims:
     async def ended(self, access: Access, ledger_id: str) -> dict[str, EndedDocument]:
         """It stands no more when none of its expenses does."""
         return {} if await self._standing(access, ledger_id) else {ledger_id: _ended(ledger_id)}
+
+
+def _days(draft: Json, records: Sequence[Json]) -> list[date]:
+    """Those that expenses are sent with, and all others that are known of the report; none are in a draft of a version before."""
+    return [date.fromisoformat(day) for day in (*draft.get("days", ()), *(record["dated_on"] for record in records))]
 
 
 def _of_its_day(problem: Problem, records: Sequence[Json]) -> Problem:

@@ -173,7 +173,7 @@ def _with_marker(words: str, marker: str) -> str:
 
 def _claim(posting: Posting) -> Json:
     """An expense for each line, with a marker of its own."""
-    draft: Json = {"route": EXPENSES.name, "marker": posting.marker}
+    draft: Json = {"route": EXPENSES.name, "marker": posting.marker, "days": [day.isoformat() for day in posting.days]}
     try:
         return {**draft, "records": [_expense(posting, place, line) for place, line in enumerate(posting.lines)]}
     except NotTakenError as error:

@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.book_rules import BookRules
 from bot.domain.booking import posting_of
+from bot.domain.closing import Closed, ClosedEffect, Closing, Locks, in_the_way
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source
 from bot.domain.documents import DocumentType, Door, FactField, Facts, ItemKind, Line, LineAmounts, Party
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
@@ -114,6 +116,28 @@ def test_a_receipt_that_is_booked_to_several_things_has_a_line_for_each() -> Non
     assert [line.account.value for line in codes.lines] == ["429", "461"]
     assert made.lines[0].description == "1 Mar 2026 · Paper Ltd · R-1 · part 1 of 2"
     assert codes.lines[1].account == chosen("461"), "with who chose it"
+
+
+def test_expenses_of_a_user_are_closed_by_the_first_receipts_day_and_keep_all_days_that_are_known_of_them() -> None:
+    old, new = (replace(an_item().facts, issued_on=day) for day in (date(2025, 6, 2), date(2026, 2, 27)))
+    made, codes = report_of(
+        [an_item(1, new), an_item(2, old)], Claim(receipts=(), claimant="Sam"), own="GBP", today=TODAY, by=SAM
+    )
+    claimed = replace(codes, contact=chosen("users/4"))
+    report = an_item(9, replace(made, number="B-1"), kind=ItemKind.EXPENSE_REPORT, coding=claimed)
+    until = date(2025, 12, 31)
+    moved = replace(
+        report, closed=Closed(until=until, is_ours=True, effect=ClosedEffect.MOVED, booked_on=date(2026, 1, 1))
+    )
+    rules = BookRules(pays_users=True)
+
+    days = [posting_of(each, marker="m", rules=rules).days for each in (report, moved)]
+
+    assert report.dated_on == date(2025, 6, 2)
+    assert in_the_way(report.booked_on, report.kind, closing=Closing(until=until), locks=Locks(own=until)) is not None
+    assert made.issued_on is not None
+    assert days == [(date(2025, 6, 2), max(made.issued_on, date(2026, 2, 27)))] * 2
+    assert posting_of(report, marker="m").days == (), "a bill is of one day"
 
 
 def test_receipts_without_tax_make_a_report_without() -> None:

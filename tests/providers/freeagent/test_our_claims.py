@@ -171,6 +171,20 @@ async def test_what_stands_of_an_earlier_form_of_the_report_is_replaced_and_the_
     assert document.ledger_id.split(".")[0] == kept
 
 
+async def test_an_earlier_form_is_replaced_on_whatever_day_that_the_report_was_known_to_be_of(
+    far: FreeAgentFarEnd,
+) -> None:
+    claim, moved_to = a_claim(far), date(2025, 10, 1)
+    await far.create(claim)
+    assert min(DAYS) - moved_to > 2 * timedelta(days=60)
+    lines = tuple(replace(line, dated_on=None) for line in claim.lines)
+    moved = replace(claim, issued_on=moved_to, lines=lines, days=(moved_to, max(DAYS)))
+
+    await the_document(far, moved)
+
+    assert [one["dated_on"] for one in far.state.documents("expenses")] == ["2025-10-01"] * 3
+
+
 async def test_a_lost_answer_on_the_way_out_takes_the_rest_back_with_the_next_try(far: FreeAgentFarEnd) -> None:
     withdrawal = await far.published(a_claim(far))
     other = await far.published(a_claim(far, "B-10"))
