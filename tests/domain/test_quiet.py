@@ -1,5 +1,8 @@
 """Quiet hours by the clock on the wall, whatever that clock does."""
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bot.domain.quiet import TIMES, QuietHours, Weekday
+from tests.architecture.tree import ROOT
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ("UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Santiago")
@@ -78,3 +82,12 @@ def test_it_is_quiet_until_the_first_minute_that_is_not(
     assert is_night or wall.weekday() in days
     step = (until - now) / 50
     assert all(quiet.end_of_quiet(now + step * each) == until for each in range(50))
+
+
+def test_a_machine_without_time_zones_of_its_own_knows_them_all_the_same() -> None:
+    asked = "from bot.domain.quiet import zone_of; print(zone_of('Europe/Dublin'))"
+    nowhere = {**os.environ, "PYTHONTZPATH": "", "PYTHONPATH": str(ROOT)}
+
+    answer = subprocess.run([sys.executable, "-c", asked], env=nowhere, capture_output=True, text=True, check=True)
+
+    assert answer.stdout.strip() == "Europe/Dublin"
