@@ -65,6 +65,7 @@ from handlers.doors import DoorHandlers
 from handlers.downloading import DownloadHandlers
 from handlers.editing import EditingHandlers
 from handlers.general_settings import GeneralSettingsHandlers
+from handlers.gone_codes import GoneCodeHandlers
 from handlers.guard import Guard
 from handlers.headers import protect
 from handlers.health import HealthPages
@@ -138,6 +139,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
         RuleHandlers(services.rules, services.organisations),
+        GoneCodeHandlers(services.replacing),
         sales,
         tax,
         bank,

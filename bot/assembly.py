@@ -71,6 +71,7 @@ from bot.services.quiet_settings import QuietSettings
 from bot.services.refreshing import Refreshing
 from bot.services.removal import Removal
 from bot.services.removing import Removing
+from bot.services.replacing import Replacing
 from bot.services.reports import Reports
 from bot.services.roles import Roles
 from bot.services.rule_offers import RuleOffers
@@ -172,6 +173,7 @@ class Services:
     amount_settings: AmountSettingsService
     quiet_settings: QuietSettings
     choosing_suppliers: ChoosingSuppliers
+    replacing: Replacing
     tax_settings: TaxSettingsService
     set_up: SetUp
     arrivals: Arrivals
@@ -283,6 +285,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         amount_settings=AmountSettingsService(db, people, settings, providers),
         quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
+        replacing=Replacing(db, people, items, following.begin),
         tax_settings=TaxSettingsService(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,

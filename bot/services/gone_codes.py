@@ -1,8 +1,8 @@
 """After a reading of the lists: what of it went is looked for in the items that wait, and in rules, where it counts as no opinion.
 
 Their cards are drawn again, so that nobody decides by one that says nothing of it, and it is told once, in one message for all
-that this reading has found; a default has a message of its own. The message is finished by the reading that finds none of it
-in what waits.
+that this reading has found, with what is proposed in its place (`bot.services.proposing`); a default has a message of its own. What
+waits no more is taken out of the message by the next reading, and it is finished by the one that finds nothing of it left.
 """
 
 from collections import defaultdict
@@ -30,6 +30,7 @@ from bot.domain.settings import Settings
 from bot.services import lists
 from bot.services.connection_messages import place_of_news
 from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
+from bot.services.proposing import Proposed, proposed
 from bot.services.settings import load_settings, organisation_name, people_with
 from bot.views import gone_codes as views
 
@@ -81,8 +82,9 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
         }
         told = await _open(tx, of)
         for role, before in told.items():
-            if not gone.keys() & {each.code for each in before.codes}:
-                await _tell(tx, of, role, replace(before, is_over=True))
+            left = tuple(gone[each.code] for each in before.codes if each.code in gone)
+            if left != before.codes:
+                await _tell(tx, of, role, replace(before, codes=left) if left else replace(before, is_over=True))
         known = {each.code for before in told.values() for each in before.codes}
         new = [each for code, each in gone.items() if code not in known]
         if new:
@@ -99,11 +101,25 @@ def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, 
         found = load(message.facts, GoneCodes)
         provider = (await tx.execute(_connection(*of))).one().provider
         keepers = await people_with(tx, *of, Role.BOOKKEEPER)
-        name = await organisation_name(tx, *of)
-        text, blocks = views.gone(name, ledger_name(provider), found, keepers, f"{public_url}/i/")
+        about = views.About(
+            organisation_id=of[1],
+            organisation=await organisation_name(tx, *of),
+            ledger=ledger_name(provider),
+            keepers=keepers,
+            address=f"{public_url}/i/",
+        )
+        offered = {} if found.is_over else await _proposed(tx, of, found)
+        text, blocks = views.gone(about, found, offered)
         return Drawn(text=text, blocks=blocks, is_last=found.is_over)
 
     return draw
+
+
+async def _proposed(tx: Tx, of: Of, found: GoneCodes) -> dict[Code, Proposed]:
+    """Of those that the message has room for."""
+    shown = [each.code for each in found.codes[: views.MOST_CODES]]
+    known = {code: await proposed(tx, *of, code) for code in shown}
+    return {code: entry for code, entry in known.items() if entry is not None}
 
 
 def _told_of(code: Code, label: str, items: Sequence[NamedItem], rules: Sequence[str]) -> GoneCode:

@@ -180,7 +180,7 @@ class Rules:
             await hold(tx, workspace_id, organisation_id)
             before = None if rule_id is None else await _rule(tx, workspace_id, organisation_id, rule_id)
             said = NO_OPINIONS if before is None else before.opinions
-            await self.people.require(tx, _deed(form.target.of, said, form.opinions), actor, person, organisation_id)
+            await self.people.require(tx, deed_of(form.target.of, said, form.opinions), actor, person, organisation_id)
             same = await _with_key(tx, workspace_id, organisation_id, form.target)
             if same is not None and (before is None or same.id == before.id) and form.is_held_by(same):
                 return same
@@ -216,7 +216,7 @@ class Rules:
         async with self.db.read() as tx:
             before = None if rule_id is None else await _rule(tx, workspace_id, organisation_id, rule_id)
             said = NO_OPINIONS if before is None else before.opinions
-            await self.people.require(tx, _deed(form.target.of, said, form.opinions), actor, person, organisation_id)
+            await self.people.require(tx, deed_of(form.target.of, said, form.opinions), actor, person, organisation_id)
             if wrong := wrong_in(form):
                 raise RuleRefusedError(wrong)
             before = before or await _with_key(tx, workspace_id, organisation_id, form.target)
@@ -264,7 +264,7 @@ class Rules:
         async with self.db.write() as tx:
             await hold(tx, workspace_id, organisation_id)
             rule = await _rule(tx, workspace_id, organisation_id, rule_id)
-            needed = _deed(rule.of, NO_OPINIONS, rule.opinions)
+            needed = deed_of(rule.of, NO_OPINIONS, rule.opinions)
             await self.people.require(tx, needed, actor, person, organisation_id)
             turned = turn(rule)
             if turned == rule:
@@ -329,7 +329,7 @@ class Rules:
         return True
 
 
-def _deed(of: RuleOf, before: Opinions, after: Opinions) -> Deed:
+def deed_of(of: RuleOf, before: Opinions, after: Opinions) -> Deed:
     """What lets documents out without anybody, and what is of people and cards, is for admins."""
     is_let_out = AutoPublish.ALWAYS in (before.auto_publish, after.auto_publish)
     return Deed.FIX if of.is_of_party and not is_let_out else Deed.SET_UP

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self, TypeVar
+from urllib.parse import quote, unquote
 from uuid import UUID
 
 from bot.domain.api_keys import ApiKeyId
@@ -350,6 +351,33 @@ class FormRef(Ref):
         if self.item_id is None:
             raise NotOursError("a form about an item, without one")
         return ItemRef(self.item_id, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class GoneRef(Ref):
+    """An entry of a ledger's list that is archived or gone, and what is to stand in its place. It begins as `FormRef` does,
+    whose organisation the selects that search go by.
+    """
+
+    organisation_id: OrganisationId
+    kind: ListKind
+    key: str
+    by: str = ""
+    is_of_sale: bool = False
+
+    READS: ClassVar[Readers] = {"kind": ListKind, "key": unquote, "by": str}
+    """Behind what a form's reference can have."""
+
+    def encode(self) -> str:
+        form = FormRef(self.organisation_id, is_of_sale=self.is_of_sale)
+        return f"{form.encode()}::::{self.kind}:{quote(self.key, safe='')}:{self.by}"
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Raises: as `Ref.decode`."""
+        form = FormRef.decode(text)
+        found = _parts(":".join(text.split(":")[len(FormRef.READS) :]), cls.READS)
+        return cls(organisation_id=form.organisation_id, is_of_sale=form.is_of_sale, **found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,6 +226,8 @@ class Ids:
             return self.payment_method
         if callback is CallbackId.RULE:
             return self.rule
+        if callback is CallbackId.CHOOSE_INSTEAD:
+            return f"{self.organisation}:0:::::accounts:461:"
         if callback is CallbackId.RULE_TARGET:
             return f"{self.organisation}:0::::::supplier:"
         if callback is CallbackId.NAME_BOOKS:
@@ -255,6 +257,8 @@ OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
     ActionId.GO_TO_PAYMENT_METHOD: lambda ids: ids.payment_method,
     ActionId.NEW_RULE: lambda ids: f"{ids.organisation}:0:{ids.waiting.partition(':')[0]}:::::supplier:",
     ActionId.RESTORE_RULE: lambda ids: ids.deleted_rule,
+    ActionId.USE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:400",
+    ActionId.CHOOSE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:",
 }
 """What the buttons of these say that they are about."""
 
@@ -459,6 +463,7 @@ FIXED: dict[CallbackId, Payload] = {
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
     CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},
     CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
+    CallbackId.CHOOSE_INSTEAD: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen("400")}},
     CallbackId.CHOOSE_SUPPLIER: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},
     CallbackId.LINK_CLAIMANT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(A_USER)}},
     CallbackId.CHANGE_NUMBER: {BlockId.NUMBER: value(typed("INV-33"))},

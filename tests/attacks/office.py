@@ -50,7 +50,7 @@ from bot.playground.slack import BOOKKEEPER as BEN
 from bot.playground.slack.calls import Call
 from bot.services import alerts
 from bot.services.drafts import DraftRef
-from bot.services.lists import books_of
+from bot.services.lists import books_of, went_inactive
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
 from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef, RuleRef
@@ -61,8 +61,8 @@ from tests.attacks import rights_table as table
 from tests.attacks.entries import A_USER, FORM, OWN_RECEIPT, Ids, Payload
 from tests.attacks.jars import Stand, a_stand
 from tests.fakes.connected import CATEGORY, as_connected
+from tests.handlers.desk import OTHER_CATEGORY, Desk, button_values
 from tests.handlers.desk import SUPPLIER as SUPPLIER_PARTY
-from tests.handlers.desk import Desk, button_values
 from tests.handlers.dropping import dropped
 from tests.handlers.ruling import save_rule
 from tests.statements.files import sgml
@@ -295,6 +295,11 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
     wait for an answer.
     """
     rule, deleted_rule = await _a_rule(desk, "Ink & Co"), await _a_rule(desk, "Paper & Co", is_deleted=True)
+    await _a_rule(desk, "Gone & Co", account=OTHER_CATEGORY)
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+    async with desk.world.services.db.write() as tx:
+        of = (await desk.world.actor()).workspace.id, desk.world.organisation_id
+        await went_inactive(tx, *of, OTHER_CATEGORY)
     desk.xero.archive_account(TRADING, CATEGORY)
     for number in ("INV-3", *TOLD_OTHERWISE):
         await desk.add(OWNER, **{BlockId.NUMBER: number})
@@ -587,9 +592,9 @@ async def _drafts(desk: Desk, item_id: ItemId) -> None:
         await services.drafts.begin(actor, DraftRef(item_id=item_id, form_id=UUID(FORM)), edit)
 
 
-async def _a_rule(desk: Desk, name: str, *, is_deleted: bool = False) -> str:
+async def _a_rule(desk: Desk, name: str, *, account: str = "429", is_deleted: bool = False) -> str:
     """What the buttons of one have."""
-    rule = await save_rule(desk, Target(of=RuleOf.SUPPLIER, name=name, label=name), account="429")
+    rule = await save_rule(desk, Target(of=RuleOf.SUPPLIER, name=name, label=name), account=account)
     actor, organisation = await desk.world.actor(), desk.world.organisation_id
     if is_deleted:
         rule = await desk.world.services.rules.delete(actor, organisation, rule.id, rule.version)

@@ -1,0 +1,99 @@
+"""What stands in the place of an archived entry: what is proposed, and that items and rules say it wherever they said the other."""
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.books import Account, AccountClass, ListKind, TaxRate
+from bot.domain.coding import Codes
+from bot.domain.documents import Facts, Line
+from bot.domain.editing import Edit
+from bot.domain.gone_codes import Code, codes_of_rule
+from bot.domain.replacing import edit_with, nearest_account, nearest_rate, opinions_with
+from bot.domain.rules import Opinions
+from bot.domain.splitting import Split, SplitLine
+
+CODES = st.sampled_from([None, "400", "461", "INPUT"])
+A_LINE = Line(description="x", unit_price=Decimal(1), net=Decimal(1))
+KINDS = st.sampled_from([ListKind.ACCOUNTS, ListKind.TAX_RATES])
+
+
+def account(code: str, name: str, of: AccountClass = AccountClass.EXPENSE) -> Account:
+    return Account(provider_id=code, code=code, name=name, account_class=of)
+
+
+def rate(code: str, name: str, percent: str, *classes: AccountClass) -> TaxRate:
+    return TaxRate(code=code, name=name, percent=Decimal(percent), applies_to=frozenset(classes))
+
+
+def test_the_category_with_most_of_its_words_is_proposed_of_its_own_class_alone() -> None:
+    gone = account("461", "Printing & Stationery")
+    live = [
+        account("400", "Advertising"),
+        account("462", "Stationery and Printing supplies"),
+        account("463", "Stationery"),
+        account("200", "Printing & Stationery", AccountClass.REVENUE),
+        gone,
+    ]
+
+    proposed = nearest_account(gone, live)
+
+    assert proposed is not None
+    assert proposed.code == "462"
+    assert nearest_account(gone, reversed(live)) == proposed
+    assert nearest_account(account("1", "Rent and rates"), [account("2", "Light and heat")]) is None
+
+
+def test_a_tax_rate_of_the_same_percentage_is_proposed_that_goes_with_all_it_went_with() -> None:
+    both = (AccountClass.EXPENSE, AccountClass.ASSET)
+    gone = rate("OLD", "20% on expenses", "20", *both)
+    live = [
+        rate("A", "20% on expenses only", "20", AccountClass.EXPENSE),
+        rate("B", "17.5% on expenses", "17.5", *both),
+        rate("C", "20% on capital", "20", *both),
+        rate("D", "20% on expenses (VAT)", "20.0", *both),
+    ]
+
+    assert getattr(nearest_rate(gone, live), "code", None) == "D"
+    assert nearest_rate(gone, live[:2]) is None
+
+
+@given(
+    says=st.builds(
+        Opinions,
+        account=CODES,
+        tax_rate=CODES,
+        split=st.none()
+        | st.builds(
+            Split,
+            st.lists(st.builds(SplitLine, description=st.just("x"), account=CODES, tax_rate=CODES), max_size=3).map(
+                tuple
+            ),
+        ),
+    ),
+    kind=KINDS,
+)
+def test_no_rule_names_what_was_replaced_and_all_else_of_it_stays(says: Opinions, kind: ListKind) -> None:
+    code, by = Code(kind, "461"), Code(kind, "999")
+
+    changed = opinions_with(says, code, "999")
+
+    before, after = codes_of_rule(says), codes_of_rule(changed)
+    assert after == ((before - {code}) | ({by} if code in before else set()))
+    assert opinions_with(changed, by, "461") == says
+
+
+@given(codes=st.lists(st.builds(Codes, account=CODES, tax_rate=CODES), min_size=1, max_size=4), kind=KINDS)
+def test_no_line_of_an_item_has_what_was_replaced_and_the_others_are_as_they_were(
+    codes: list[Codes], kind: ListKind
+) -> None:
+    whole, *lines = codes
+    edit = Edit(facts=Facts(lines=(A_LINE,) * len(lines)), codes=whole, lines=tuple(lines))
+
+    changed = edit_with(edit, Code(kind, "461"), "999")
+
+    for before, after in zip((edit.codes, *edit.lines), (changed.codes, *changed.lines), strict=True):
+        for name, of in (("account", ListKind.ACCOUNTS), ("tax_rate", ListKind.TAX_RATES)):
+            was = getattr(before, name)
+            assert getattr(after, name) == ("999" if was == "461" and of is kind else was)
