@@ -57,7 +57,11 @@ def _books(*kinds: PostingKind, by: Capability) -> Proof:
 
 
 def _publishes_as(status: PaymentStatus) -> Proof:
-    return lambda package: status in statuses_for(ItemKind.COST, package.profile.capabilities)
+    """A file says none, whatever its documents count as here."""
+    return lambda package: (
+        status in statuses_for(ItemKind.COST, package.profile.capabilities)
+        and Capability.DOWNLOADS not in package.profile.capabilities
+    )
 
 
 def _shown_by(*tests: str) -> Proof:
