@@ -135,7 +135,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         DownloadHandlers(services.downloading, services.removing, services.cards),
         ManagingHandlers(services.managing, services.refreshing, services.organisations),
         PeopleHandlers(services.roles, services.taking_over),
-        ChannelHandlers(services.channels),
+        ChannelHandlers(services.channels, services.listing_channels, services.organisations),
         ApiKeyHandlers(services.api_keys),
         PaymentMethodHandlers(services.payment_methods, services.organisations),
         RuleHandlers(services.rules, services.organisations),

@@ -55,6 +55,7 @@ from bot.services.item_forms import ItemForms
 from bot.services.items import Items
 from bot.services.jobs import Jobs
 from bot.services.linking import Linking
+from bot.services.listing_channels import ListingChannels
 from bot.services.managing import Managing
 from bot.services.moving import Moving
 from bot.services.my_work import MyWork
@@ -134,6 +135,7 @@ class Services:
     roles: Roles
     taking_over: TakingOver
     channels: Channels
+    listing_channels: ListingChannels
     api_keys: ApiKeys
     payment_methods: PaymentMethods
     bank_settings: BankSettings
@@ -253,6 +255,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         rule_offers=RuleOffers(db, people, rules),
         statements=Statements(db, people, providers, files.handed_in, StatementReader.build()),
         channels=Channels(db, people, ChannelTest(clients)),
+        listing_channels=ListingChannels(db, people),
         items=items,
         cards=cards,
         browsing=Browsing(db, people, cards),

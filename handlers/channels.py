@@ -2,24 +2,51 @@
 
 from dataclasses import dataclass, replace
 
+from bot.domain.ids import OrganisationId
+from bot.domain.slack import Actor
 from bot.services.channels import Channels, ChannelsRefusedError, StaleChannelsError
+from bot.services.listing_channels import ListingChannels
+from bot.services.organisations import Organisations
+from bot.views import channel_list
 from bot.views import channels as views
 from bot.views.ids import ActionId, CallbackId
-from bot.views.metadata import FormRef, organisation_of
+from bot.views.metadata import ChannelRef, FormRef, organisation_of
 from bot.views.settings import BLOCKS
 from handlers.forms import read_for
-from handlers.payloads import Click, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply
+from handlers.organisations import where_meant
+from handlers.payloads import Click, Command, Submission
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, UpdateView
 from handlers.routes import Routes
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelHandlers:
     channels: Channels
+    listing: ListingChannels
+    organisations: Organisations
 
     def register(self, routes: Routes) -> None:
         routes.action(ActionId.OPEN_CHANNELS, self.open_channels)
         routes.view(CallbackId.CHANNELS, self.save)
+        routes.command(
+            "channels", self.channels_of, "which channels an organisation has, and changing or unbinding them"
+        )
+        routes.action(ActionId.LIST_CHANNELS, self.list_channels)
+        routes.action(ActionId.UNBIND_CHANNEL, self.unbind_channel)
+
+    async def channels_of(self, command: Command) -> Reply:
+        return await where_meant(self.organisations, command, self._page, (ActionId.LIST_CHANNELS, "Channels"))
+
+    async def list_channels(self, click: Click) -> Reply:
+        return await self._page(click.actor, organisation_of(click.value))
+
+    async def _page(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
+        return OpenView(channel_list.page(await self.listing.listed(actor, organisation_id)))
+
+    async def unbind_channel(self, click: Click) -> Reply:
+        ref = ChannelRef.decode(click.value)
+        found = await self.listing.unbind(click.actor, ref.organisation_id, ref.purpose, ref.channel)
+        return UpdateView(channel_list.page(found))
 
     async def open_channels(self, click: Click) -> Reply:
         return OpenView(views.form(await self.channels.opened(click.actor, organisation_of(click.value))))
@@ -40,6 +67,7 @@ class ChannelHandlers:
                 approvals_channel=form.approvals_channel,
                 alerts_channel=form.alerts_channel,
                 drops=form.drops,
+                news_channel=form.news_channel,
             )
             return NextForm(views.form(theirs, notice=views.changed_meanwhile(stale.page)))
         return NextForm(views.saved(page))

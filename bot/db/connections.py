@@ -52,7 +52,7 @@ class GrantRow(Base):
 
 
 class ChannelRow(Base):
-    """A channel bound to an organisation for one purpose (`approvals`, `alerts`). `drops` says what becomes of files that
+    """A channel bound to an organisation for one purpose (`approvals`, `alerts`, `news`). `drops` says what becomes of files that
     are dropped there, in the one for approvals.
     """
 

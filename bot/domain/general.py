@@ -18,7 +18,13 @@ class Purpose(StrEnum):
     """What a channel of an organisation is for."""
 
     APPROVALS = "approvals"
+    """Cards of items. Each item has one card, so each organisation has one channel for them, which also gets what no other
+    channel takes.
+    """
     ALERTS = "alerts"
+    """What the ledger refuses, a line each: the alert itself stands under the item's card."""
+    NEWS = "news"
+    """Of the connection and its lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

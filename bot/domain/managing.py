@@ -7,6 +7,7 @@ from bot.domain.arrivals import DropMode
 from bot.domain.bank_match import BankPage
 from bot.domain.books import ListKind
 from bot.domain.conditions import ConnectionStatus
+from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.rights import Role
 
@@ -78,6 +79,8 @@ class ChannelsForm:
     approvals_channel: ChannelId
     alerts_channel: ChannelId
     drops: DropMode = DropMode.DOCUMENTS
+    news_channel: ChannelId | None = None
+    """None: news goes where alerts go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +92,36 @@ class ChannelsPage:
     alerts_channel: ChannelId | None
     is_set_up: bool
     drops: DropMode = DropMode.DOCUMENTS
+    news_channel: ChannelId | None = None
 
     def holds(self, form: ChannelsForm) -> bool:
-        chosen = (form.approvals_channel, form.alerts_channel, form.drops)
-        return chosen == (self.approvals_channel, self.alerts_channel, self.drops)
+        chosen = (form.approvals_channel, form.alerts_channel, form.drops, form.news_channel)
+        return chosen == (self.approvals_channel, self.alerts_channel, self.drops, self.news_channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundChannel:
+    """What goes to one channel of an organisation, and how that stands."""
+
+    purpose: Purpose
+    channel: ChannelId | None
+    """None where none was chosen for it."""
+    goes_to: ChannelId | None
+    """None: to people's own conversations."""
+    hides_amounts: bool
+    trouble: str | None = None
+    """Slack's word, or ours, for why it takes nothing."""
+    waiting: int = 0
+    """Messages that it did not take and that wait for it, or for another one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelList:
+    organisation_id: OrganisationId
+    organisation: str
+    channels: tuple[BoundChannel, ...]
+    drops: DropMode
+    may_change: bool
+    admins: tuple[UserId, ...]
+    taken_off: BoundChannel | None = None
+    """What was unbound just now, as it stands since."""

@@ -163,6 +163,7 @@ class Settings:
     approvers: tuple[UserId, ...] = ()
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
+    news_channel: ChannelId | None = None
     drops: DropMode = DropMode.DOCUMENTS
     supplier_match: Strictness = Strictness.USUAL
     """How like the name on a document a contact of the ledger has to be to be suggested."""
@@ -191,6 +192,18 @@ class Settings:
             default_payment_method=None,
         )
 
+    def channel_of(self, purpose: Purpose) -> ChannelId | None:
+        """Where this goes: to the channel that was chosen for it, else to another one of the organisation's; None where it has
+        none.
+        """
+        match purpose:
+            case Purpose.APPROVALS:
+                return self.approvals_channel or self.alerts_channel
+            case Purpose.ALERTS:
+                return self.alerts_channel or self.approvals_channel
+            case Purpose.NEWS:
+                return self.news_channel or self.channel_of(Purpose.ALERTS)
+
     def hides_amounts(self, purpose: Purpose) -> bool:
         """Whether what is posted in this channel shows none; one channel may be for both."""
         private, is_same = self.general.private_channels, self.approvals_channel == self.alerts_channel
@@ -217,7 +230,7 @@ class Settings:
                 self.general_confirmed_at is not None,
                 self.tax_confirmed_at is not None,
                 bool(self.approvers),
-                self.approvals_channel is not None and self.alerts_channel is not None,
+                self.approvals_channel is not None,
             )
         )
 

@@ -1,4 +1,4 @@
-"""Which channel serves which organisation: one for its approvals, its alerts, or both."""
+"""Which channel serves which organisation: one for its approvals, its alerts, its news, or several of these."""
 
 from sqlalchemy import bindparam, select
 
@@ -42,7 +42,7 @@ class ChannelTakenError(Exception):
 async def require_free_channel(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
 ) -> None:
-    """One organisation may have it for both purposes; the people of another one would read along, so it may for none.
+    """One organisation may have it for all purposes; the people of another one would read along, so it may for none.
 
     Raises:
         ChannelTakenError: another organisation has it.
@@ -63,7 +63,7 @@ async def bind(
     drops: DropMode = DropMode.DOCUMENTS,
 ) -> None:
     """Raises: as `require_free_channel`."""
-    # no constraint can say "one organisation, for both purposes": two who bind at once take turns
+    # no constraint can say "one organisation, for all purposes": two who bind at once take turns
     turn = select(WORKSPACES.c.id).where(WORKSPACES.c.id == workspace_id)
     await tx.execute(turn.with_for_update(key_share=True))
     await require_free_channel(tx, workspace_id, organisation_id, purpose, channel_id)
@@ -76,3 +76,16 @@ async def bind(
     )
     bound = {"workspace_id": workspace_id, "channel_id": channel_id, "organisation_id": organisation_id}
     await tx.execute(CHANNELS.insert().values(purpose=purpose, drops=drops, **bound))
+
+
+async def unbind(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, purpose: str, channel_id: ChannelId
+) -> bool:
+    """False where it is not bound to that channel any more."""
+    bound = CHANNELS.delete().where(
+        CHANNELS.c.workspace_id == workspace_id,
+        CHANNELS.c.organisation_id == organisation_id,
+        CHANNELS.c.purpose == purpose,
+        CHANNELS.c.channel_id == channel_id,
+    )
+    return (await tx.execute(bound)).rowcount > 0

@@ -201,7 +201,7 @@ class Cards:
             other_side=await other_side_of(tx, item),
             receipts=await self._receipts(tx, item),
             report=await _report(tx, item),
-            channel=settings.approvals_channel or settings.alerts_channel,
+            channel=settings.channel_of(Purpose.APPROVALS),
             quiet_until=None if settings.quiet is None else settings.quiet.end_of_quiet(tx.now),
             hides_amounts=settings.hides_amounts(Purpose.APPROVALS if settings.approvals_channel else Purpose.ALERTS),
             sender=await sender_of_item(tx, workspace_id, item.id) if item.door is Door.API else None,

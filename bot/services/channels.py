@@ -13,21 +13,22 @@ from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
-from bot.services.bindings import ChannelTakenError, bind, require_free_channel
+from bot.services.bindings import ChannelTakenError, bind, require_free_channel, unbind
 from bot.services.messages import Place, Subject, Surface, note, redraw
 from bot.services.people import People
 from bot.services.saving_settings import next_version
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
+    NEWS,
     load_settings,
     organisation_name,
 )
 from bot.views import settings as views
 
-APPROVALS_CHANNEL, ALERTS_CHANNEL = "approvals_channel", "alerts_channel"
+APPROVALS_CHANNEL, ALERTS_CHANNEL, NEWS_CHANNEL = "approvals_channel", "alerts_channel", "news_channel"
 """Fields that can be wrong, by their names in the forms."""
-_FIELDS = {APPROVALS: APPROVALS_CHANNEL, ALERTS: ALERTS_CHANNEL}
+_FIELDS: Mapping[str, str] = {APPROVALS: APPROVALS_CHANNEL, ALERTS: ALERTS_CHANNEL, NEWS: NEWS_CHANNEL}
 
 
 class ChannelTest(Protocol):
@@ -76,7 +77,9 @@ class Channels:
             StaleChannelsError: somebody else saved meanwhile. The same channels, saved already, are not stale.
         """
         person, workspace_id = await self.people.identify(actor), actor.workspace.id
-        chosen = {APPROVALS: form.approvals_channel, ALERTS: form.alerts_channel}
+        chosen: dict[str, ChannelId] = {APPROVALS: form.approvals_channel, ALERTS: form.alerts_channel}
+        if form.news_channel is not None:
+            chosen[NEWS] = form.news_channel
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             page = await _page(tx, workspace_id, organisation_id)
@@ -138,7 +141,11 @@ async def announce(
 
 def _new(before: Settings, chosen: Mapping[str, ChannelId]) -> dict[ChannelId, list[str]]:
     """Channels that were not bound for it before, with the fields they were chosen in."""
-    bound = {APPROVALS: before.approvals_channel, ALERTS: before.alerts_channel}
+    bound: Mapping[str, ChannelId | None] = {
+        APPROVALS: before.approvals_channel,
+        ALERTS: before.alerts_channel,
+        NEWS: before.news_channel,
+    }
     found: dict[ChannelId, list[str]] = {}
     for purpose, channel in chosen.items():
         if channel != bound[purpose]:
@@ -159,7 +166,8 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
         organisation=await organisation_name(tx, workspace_id, organisation_id),
         version=settings.version,
         approvals_channel=settings.approvals_channel,
-        alerts_channel=settings.alerts_channel,
+        alerts_channel=settings.channel_of(ALERTS),
+        news_channel=settings.news_channel,
         drops=settings.drops,
         is_set_up=settings.is_set_up,
     )
@@ -177,6 +185,8 @@ async def _keep(
     workspace_id = actor.workspace.id
     for purpose, channel in chosen.items():
         await bind(tx, workspace_id, organisation_id, purpose, channel, drops=drops)
+    if NEWS not in chosen and before.news_channel is not None:
+        await unbind(tx, workspace_id, organisation_id, NEWS, before.news_channel)
     await announce(tx, actor, organisation_id, before, chosen)
     after = await load_settings(tx, workspace_id, organisation_id)
     await home_cards.follow(tx, workspace_id, organisation_id, before, after)

@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from bot.db.base import dump, load, table_of
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
+from bot.domain.general import Purpose
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.services import home_cards
 from bot.services.messages import Place, Subject, Surface, redraw, redraw_homes, want
@@ -81,9 +82,9 @@ async def add_facts(tx: Tx, row: Row[Any], role: str, **facts: Any) -> None:
 async def place_of_news(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, otherwise: UserId, role: str
 ) -> Place:
-    """The channel for alerts, else the one for approvals, else the conversation of this person."""
+    """The channel for news, else another one of the organisation's, else the conversation of this person."""
     settings = await load_settings(tx, workspace_id, organisation_id)
-    channel = settings.alerts_channel or settings.approvals_channel
+    channel = settings.channel_of(Purpose.NEWS)
     if channel is not None:
         return Place(role=role, surface=Surface.CHANNEL, channel_id=channel)
     return Place(role=role, surface=Surface.DIRECT, user_id=otherwise)

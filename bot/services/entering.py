@@ -13,7 +13,8 @@ from bot.db.items import insert_item, item_from_source, load_item
 from bot.db.unit_of_work import Tx
 from bot.domain.coding import Coding
 from bot.domain.documents import Door, Facts, ItemKind
-from bot.domain.ids import ChannelId, FileId, ItemId, OrganisationId, UserId, WorkspaceId
+from bot.domain.general import Purpose
+from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import Questions
 from bot.domain.settings import Settings
@@ -146,7 +147,7 @@ async def _next_reference(tx: Tx, workspace_id: WorkspaceId, organisation_id: Or
 
 async def _place_home_card(tx: Tx, item: Item, settings: Settings) -> UUID:
     """In the approvals channel, else in the alerts channel, else with the person who submitted it."""
-    channel: ChannelId | None = settings.approvals_channel or settings.alerts_channel
+    channel = settings.channel_of(Purpose.APPROVALS)
     if channel is not None:
         place = Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel)
     else:

@@ -12,6 +12,7 @@ from bot.db.base import table_of
 from bot.db.items import ITEMS
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
+from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
@@ -31,13 +32,20 @@ FIRST_CARD = "first card"
 async def follow(
     tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, before: Settings, after: Settings
 ) -> None:
-    """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one."""
-    if (before.approvals_channel, before.alerts_channel) != (after.approvals_channel, after.alerts_channel):
+    """Draw the cards of what waits by the new settings; those that no channel has seen yet go to the new one, or to who sent
+    the item in, where there is none any more.
+    """
+    if any(before.channel_of(purpose) != after.channel_of(purpose) for purpose in Purpose):
         await try_closed_again(tx, workspace_id)
-    if after.approvals_channel not in (None, before.approvals_channel):
+    chosen = after.channel_of(Purpose.APPROVALS)
+    if chosen != before.channel_of(Purpose.APPROVALS):
         unfinished = await _items_in(tx, workspace_id, organisation_id, UNFINISHED)
         for item_id in await _unseen(tx, workspace_id, unfinished):
-            await bring(tx, workspace_id, item_id, after.approvals_channel)
+            await (
+                bring_to_sender(tx, workspace_id, item_id)
+                if chosen is None
+                else bring(tx, workspace_id, item_id, chosen)
+            )
     if (before.approvers, before.steps_done) != (after.approvers, after.steps_done):
         await redraw_items(tx, workspace_id, await _items_in(tx, workspace_id, organisation_id, WAITING))
 
@@ -100,6 +108,24 @@ async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: 
         tx, workspace_id, Subject.ITEM, item_id, Place(role=HOME_CARD, surface=Surface.CHANNEL, channel_id=channel_id)
     )
     await bring_alert(tx, workspace_id, item_id, channel_id, card_id)
+
+
+async def bring_to_sender(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> None:
+    """A card that stands nowhere goes to who sent the item in, and what is to be told of it goes with it."""
+    of = ITEMS.c.workspace_id == workspace_id, ITEMS.c.id == item_id
+    sender = (await tx.execute(select(ITEMS.c.submitted_by).where(*of))).scalar_one()
+    place = {"surface": Surface.DIRECT, "channel_id": None, "user_id": sender}
+    again = {"wanted": MESSAGES.c.wanted + 1, "is_waiting": True, "due_at": tx.now, "trouble": None}
+    stands_nowhere = MESSAGES.update().where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.subject.in_((Subject.ITEM, Subject.ALERT)),
+        MESSAGES.c.subject_id == str(item_id),
+        MESSAGES.c.role.in_((HOME_CARD, *THREADS)),
+        MESSAGES.c.surface == Surface.CHANNEL,
+        MESSAGES.c.ts.is_(None),
+        places.is_free(MESSAGES.c.leased_until),
+    )
+    await tx.execute(stands_nowhere.values(**place, **again), places.limits(tx.now))
 
 
 async def bring_alert(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId, card_id: UUID) -> None:

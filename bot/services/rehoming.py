@@ -12,6 +12,7 @@ from bot.db.items import load_item
 from bot.db.messages import MessageRow
 from bot.db.outbox import Message
 from bot.db.unit_of_work import Nudge, Tx
+from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, ItemId, OrganisationId
 from bot.domain.items import Item
 from bot.domain.settings import Settings
@@ -39,7 +40,7 @@ async def rehome(tx: Tx, message: Message) -> bool:
     is_news = message.subject == Subject.CONNECTION and message.role.startswith((RECONNECT, LAPSE, DISCONNECTED))
     if is_news or message.subject in (Subject.DEFAULT, Subject.GONE_CODES, Subject.QUEUE):
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
-        return await _move(tx, message, settings.alerts_channel or settings.approvals_channel)
+        return await _move(tx, message, settings.channel_of(Purpose.NEWS))
     if message.subject not in (Subject.ITEM, Subject.ALERT):
         return False
     item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))
@@ -48,13 +49,16 @@ async def rehome(tx: Tx, message: Message) -> bool:
     settings = await load_settings(tx, item.workspace_id, item.organisation_id)
     if message.subject == Subject.ALERT and step_of(message.role)[0] == POINTER:
         return await _move_pointer(tx, message, settings)
-    return await _bring(tx, message, item, settings.approvals_channel)
+    return await _bring(tx, message, item, settings.channel_of(Purpose.APPROVALS))
 
 
 async def _bring(tx: Tx, message: Message, item: Item, chosen: ChannelId | None) -> bool:
     card = await home_card(tx, item.workspace_id, item.id)
-    if card is None or chosen is None or chosen == message.channel_id:
+    if card is None or chosen == message.channel_id:
         return False
+    if chosen is None:
+        await home_cards.bring_to_sender(tx, item.workspace_id, item.id)
+        return card.ts is None
     if card.place.channel_id == chosen:
         await home_cards.bring_alert(tx, item.workspace_id, item.id, chosen, card.id)
     else:
@@ -64,10 +68,11 @@ async def _bring(tx: Tx, message: Message, item: Item, chosen: ChannelId | None)
 
 async def _move_pointer(tx: Tx, message: Message, settings: Settings) -> bool:
     """Where alerts and cards share a channel, the alert itself stands there, and no line needs to lead to it."""
-    if settings.alerts_channel not in (message.channel_id, settings.approvals_channel):
-        return await _move(tx, message, settings.alerts_channel)
-    if settings.alerts_channel == message.channel_id:
+    chosen = settings.channel_of(Purpose.ALERTS)
+    if chosen == message.channel_id:
         return False
+    if chosen != settings.channel_of(Purpose.APPROVALS):
+        return await _move(tx, message, chosen)
     unneeded = MESSAGES.delete().where(MESSAGES.c.id == message.id, MESSAGES.c.workspace_id == message.workspace_id)
     await tx.execute(unneeded)
     return True

@@ -12,7 +12,7 @@ from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRo
 from bot.db.unit_of_work import Tx
 from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
-from bot.domain.general import NOTHING_DECIDED, GeneralSettings
+from bot.domain.general import NOTHING_DECIDED, GeneralSettings, Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
 from bot.domain.quiet import QuietHours
@@ -34,7 +34,7 @@ _LOAD = (
     .where(SETTINGS.c.organisation_id == _ORGANISATION, SETTINGS.c.workspace_id == _WORKSPACE)
     .order_by(GRANTS.c.position, GRANTS.c.user_id)
 )
-"""A row for each of two channels and each approver: nearly every answer reads all of it, and asking three times costs more."""
+"""A row for each of its channels and each approver: nearly every answer reads all of it, and asking three times costs more."""
 _PEOPLE = (
     select(GRANTS.c.user_id)
     .where(
@@ -67,7 +67,7 @@ _HOLD = (
 
 _GENERAL = msgspec.json.Decoder(GeneralSettings)
 
-APPROVALS, ALERTS = "approvals", "alerts"
+APPROVALS, ALERTS, NEWS = Purpose.APPROVALS, Purpose.ALERTS, Purpose.NEWS
 """Purposes of a bound channel."""
 
 
@@ -114,6 +114,7 @@ async def load_settings(
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),
+        news_channel=_id_of(channels.get(NEWS)),
         drops=DropMode(channels[APPROVALS].drops) if APPROVALS in channels else DropMode.DOCUMENTS,
         general_confirmed_at=row.general_confirmed_at,
         tax_confirmed_at=row.tax_confirmed_at,

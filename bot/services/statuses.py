@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import table_of
 from bot.db.connections import (
@@ -27,7 +27,7 @@ from bot.domain.queues import Queue
 from bot.domain.rights import Deed, Role
 from bot.services.connection_cards import card_of, is_downloaded
 from bot.services.held_up import queues_of
-from bot.services.settings import ALERTS, APPROVALS, sends_approved
+from bot.services.settings import APPROVALS, sends_approved
 from providers.base import AccountingProvider
 
 CONNECTIONS, ORGANISATIONS = table_of(ConnectionRow), table_of(OrganisationRow)
@@ -53,11 +53,8 @@ _APPROVED_BY = (
     .where(GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.role == Role.APPROVER)
     .distinct()
 )
-_BOUND = (
-    select(CHANNELS.c.organisation_id)
-    .where(CHANNELS.c.workspace_id == _WORKSPACE, CHANNELS.c.purpose.in_((APPROVALS, ALERTS)))
-    .group_by(CHANNELS.c.organisation_id)
-    .having(func.count(CHANNELS.c.purpose.distinct()) > 1)
+_BOUND = select(CHANNELS.c.organisation_id).where(
+    CHANNELS.c.workspace_id == _WORKSPACE, CHANNELS.c.purpose == APPROVALS
 )
 _MINE = select(GRANTS.c.organisation_id, GRANTS.c.role).where(
     GRANTS.c.workspace_id == _WORKSPACE, GRANTS.c.user_id == bindparam("user_id")

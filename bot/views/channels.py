@@ -8,6 +8,7 @@ from slack_sdk.models.views import View
 from bot.domain.ids import ChannelId
 from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.settings import Settings
+from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef, NotOursError
@@ -28,7 +29,18 @@ def form(page: ChannelsPage, *, notice: str | None = None) -> View:
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=FormRef(page.organisation_id, page.version).encode(),
-        blocks=[*blocks, *channel_fields(now)],
+        blocks=[*blocks, *channel_fields(now), _news_field(page.news_channel)],
+    )
+
+
+def _news_field(channel: ChannelId | None) -> Block:
+    return fields.channel_field(
+        BlockId.NEWS_CHANNEL,
+        "Channel for news of the connection",
+        channel,
+        hint="A connection that is over or about to lapse, codes that are gone from its lists, what waits at the ledger. Without "
+        "one they go to the channel for alerts.",
+        optional=True,
     )
 
 
@@ -42,7 +54,9 @@ def read(state: dict[str, Any], version: int) -> ChannelsForm:
     approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
     if approvals is None or alerts is None:
         raise NotOursError("channels without a channel")
+    news = found.channel(BlockId.NEWS_CHANNEL)
     return ChannelsForm(
+        news_channel=None if news is None else ChannelId(news),
         version=version,
         approvals_channel=ChannelId(approvals),
         alerts_channel=ChannelId(alerts),
@@ -56,6 +70,7 @@ def saved(page: ChannelsPage) -> View:
         ":white_check_mark: The channels are saved.",
         f"• {dropped_there(page.approvals_channel, page.drops)} They are decided on there.",
         f"• What the ledger refuses is told in <#{page.alerts_channel}>.",
+        *([f"• News of the connection and its lists is told in <#{page.news_channel}>."] if page.news_channel else []),
     ]
     if not page.is_set_up:
         lines.append("• Nothing is sent to the ledger before an admin has pressed *Set up* and saved.")

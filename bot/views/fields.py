@@ -194,13 +194,15 @@ def people_field(
     return field(block, label, element, hint=hint, optional=optional)
 
 
-def channel_field(block: BlockId, label: str, initial: str | None, *, hint: str | None = None) -> InputBlock:
+def channel_field(
+    block: BlockId, label: str, initial: str | None, *, hint: str | None = None, optional: bool = False
+) -> InputBlock:
     element = ConversationSelectElement(
         action_id=ActionId.VALUE,
         initial_conversation=initial,
         filter=ConversationFilter(include=["public", "private"], exclude_external_shared_channels=True),
     )
-    return field(block, label, element, hint=hint)
+    return field(block, label, element, hint=hint, optional=optional)
 
 
 def account_field(

@@ -16,7 +16,8 @@ from bot.domain.api_keys import ApiKeyId
 from bot.domain.bank_lines import BankLineId
 from bot.domain.books import ListKind
 from bot.domain.browsing import Position
-from bot.domain.ids import ItemId, OrganisationId, RuleId
+from bot.domain.general import Purpose
+from bot.domain.ids import ChannelId, ItemId, OrganisationId, RuleId
 from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.publishing import StepKind
 from bot.domain.rules import RuleOf
@@ -82,6 +83,12 @@ def _version(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) < HIGHEST_VERSION):
         raise ValueError(text[:60])
     return int(text)
+
+
+def _channel(text: str) -> ChannelId:
+    if not (text.isascii() and text.isalnum() and len(text) < 32):
+        raise ValueError(text[:60])
+    return ChannelId(text)
 
 
 def _version_or_zero(text: str) -> int:
@@ -227,6 +234,17 @@ class ListRef(Ref):
     kind: ListKind | None = None
 
     READS: ClassVar[Readers] = {"organisation_id": UUID, "kind": _or_none(ListKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRef(Ref):
+    """What an organisation's channel is for, and which one it is: another one may be by the time the button is pressed."""
+
+    organisation_id: OrganisationId
+    purpose: Purpose
+    channel: ChannelId
+
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "purpose": Purpose, "channel": _channel}
 
 
 @dataclass(frozen=True, slots=True)

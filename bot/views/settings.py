@@ -24,6 +24,7 @@ BLOCKS = {
     "bookkeepers": BlockId.BOOKKEEPERS,
     "approvals_channel": BlockId.APPROVALS_CHANNEL,
     "alerts_channel": BlockId.ALERTS_CHANNEL,
+    "news_channel": BlockId.NEWS_CHANNEL,
 }
 """Where the sentence about a field stands in the form."""
 
@@ -240,8 +241,8 @@ STALE = (
 
 def chosen_for(user_id: UserId, organisation: str, purposes: list[str]) -> str:
     """The post that tries a channel out: who chose it, and what for. `purposes` are names of `BLOCKS`."""
-    what = "approvals and alerts" if len(purposes) > 1 else purposes[0].removesuffix("_channel")
-    more = "" if purposes == ["alerts_channel"] else " Drop its bills here; approvers decide on them here."
+    what = " and ".join(purpose.removesuffix("_channel") for purpose in purposes)
+    more = " Drop its bills here; approvers decide on them here." if "approvals_channel" in purposes else ""
     name = f"{what} of *{escape(organisation)}*"
     return f":white_check_mark: {mention(user_id)} chose this channel for the {name}.{more}"
 

@@ -26,6 +26,7 @@ NOBODY: frozenset[str] = frozenset()
 WORDS = {
     "help": EVERYBODY,
     "add": INSIDERS,
+    "channels": INSIDERS,
     "connect": CONNECTORS,
     "connections": INSIDERS,
     "disconnect": ENDERS,
@@ -51,6 +52,8 @@ CLICKS = {
     ActionId.OPEN_PEOPLE: ADMINS,
     ActionId.TAKE_OVER: NOBODY,
     ActionId.OPEN_CHANNELS: ADMINS,
+    ActionId.LIST_CHANNELS: INSIDERS,
+    ActionId.UNBIND_CHANNEL: ADMINS,
     ActionId.OPEN_API_KEYS: ADMINS,
     ActionId.MAKE_API_KEY: ADMINS,
     ActionId.REVOKE_API_KEY: ADMINS,
