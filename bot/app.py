@@ -23,6 +23,8 @@ from bot.learning import knowing_its_workspace
 from bot.loops import guarded
 from bot.messenger import Drawer, Messenger, draw_note
 from bot.services.arrival_messages import draw as draw_arrivals
+from bot.services.channel_events import ChannelEvents
+from bot.services.closed_channels import draw as draw_closed_channel
 from bot.services.connect_code import code_drawer
 from bot.services.default_messages import drawer as default_drawer
 from bot.services.file_rules import FileRules
@@ -53,6 +55,7 @@ from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
 from handlers.bank_match import BankMatchHandlers
 from handlers.browsing import BrowsingHandlers
+from handlers.channel_events import ChannelEventHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
 from handlers.closed_periods import ClosedPeriodHandlers
@@ -176,6 +179,7 @@ def features(services: Services) -> tuple[Feature, ...]:
         PayingHandlers(services.paying),
         AlertHandlers(services.fixes, services.waiting, services.forms, services.alerts),
         LifecycleHandlers(services.removal),
+        ChannelEventHandlers(ChannelEvents(services.db)),
     )
 
 
@@ -196,6 +200,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
         Subject.ARRIVAL: draw_arrivals,
+        Subject.CHANNEL: draw_closed_channel,
     }
 
 

@@ -17,7 +17,17 @@ from bot.domain.ids import ChannelId, ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.settings import Settings
 from bot.services.homes import redraw_homes_of
-from bot.services.messages import HOME_CARD, THREADS, Place, Subject, Surface, redraw_items, try_closed_again, want
+from bot.services.messages import (
+    HOME_CARD,
+    THREADS,
+    Place,
+    Subject,
+    Surface,
+    redraw,
+    redraw_items,
+    try_closed_again,
+    want,
+)
 
 MESSAGES = table_of(MessageRow)
 
@@ -37,6 +47,8 @@ async def follow(
     """
     if any(before.channel_of(purpose) != after.channel_of(purpose) for purpose in Purpose):
         await try_closed_again(tx, workspace_id)
+        for channel in {before.channel_of(purpose) for purpose in Purpose} - {None}:
+            await redraw(tx, workspace_id, Subject.CHANNEL, channel)  # whether it is still told to be closed
     chosen = after.channel_of(Purpose.APPROVALS)
     if chosen != before.channel_of(Purpose.APPROVALS):
         unfinished = await _items_in(tx, workspace_id, organisation_id, UNFINISHED)

@@ -68,6 +68,8 @@ class Subject(StrEnum):
     QUEUE = "queue"
     """What waits at an organisation's ledger; the subject's id is the organisation's."""
     HOME = "home"
+    CHANNEL = "channel"
+    """One that takes nothing any more; the subject's id is Slack's."""
     ARRIVAL = "arrival"
     """What became of the files of one message: in words, and as a reaction to it."""
     DEFAULT = "default"

@@ -343,6 +343,10 @@ def event(kind: str) -> Payload:
     facts: dict[str, Payload] = {
         "app_home_opened": {"tab": "home", "channel": "D0"},
         "file_shared": {"file_id": f"F0{next(NUMBERS)}", "channel_id": BILLS},
+        "channel_id_changed": {"old_channel_id": BILLS, "new_channel_id": "C0OTHER01"},
+        "member_joined_channel": {"user": "U0DEXTBOT", "channel": BILLS},
+        **{f"channel_{what}": {"channel": BILLS} for what in ("archive", "unarchive", "deleted", "left", "unshared")},
+        **{f"group_{what}": {"channel": BILLS} for what in ("archive", "unarchive", "deleted", "left")},
         "tokens_revoked": {"tokens": {"oauth": [], "bot": ["U0DEXTBOT"]}},
     }
     return {"event": {"type": kind, **facts.get(kind, {})}}

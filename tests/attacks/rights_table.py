@@ -227,8 +227,21 @@ OPTIONS = {
 }
 SHORTCUTS = {ShortcutId.SEND_MESSAGE: INSIDERS, ShortcutId.NEW_ITEM: INSIDERS}
 EVENTS = {"app_home_opened": INSIDERS, "file_shared": INSIDERS}
-EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"})
-"""Nobody's: they are about the installation, and only Slack can sign them."""
+EVENTS_OF_CHANNELS = frozenset(
+    {
+        *("channel_archive", "channel_unarchive", "channel_deleted", "channel_left", "channel_id_changed"),
+        *(
+            "group_archive",
+            "group_unarchive",
+            "group_deleted",
+            "group_left",
+            "channel_unshared",
+            "member_joined_channel",
+        ),
+    }
+)
+EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"}) | EVENTS_OF_CHANNELS
+"""Nobody's: they are about the installation and its channels, and only Slack can sign them."""
 
 ONLY_SHOWING = (CallbackId.SEARCH_ITEMS, CallbackId.RULE_TARGET)
 """Forms whose answer is another page."""

@@ -67,7 +67,7 @@ async def test_a_channel_shows_no_amounts_and_details_does(desk: Desk) -> None:
     assert "120.00" in words(desk.card("INV-1"))
 
     general = await decide(desk, **{BlockId.PRIVATE_CHANNELS: ["approvals", "alerts"]})
-    assert general.private_channels == frozenset(Purpose)
+    assert general.private_channels == {Purpose.APPROVALS, Purpose.ALERTS}
     desk.xero.archive_account(TRADING, CATEGORY)
     await desk.approve("INV-1")
     await desk.world.later(120)

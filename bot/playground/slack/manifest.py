@@ -15,7 +15,13 @@ from bot.playground.slack.shapes import Json, Report, array, one_of, shape, stri
 
 MOST_OF_A_KIND = 5
 KINDS = ("global", "message")
-EVENTS = frozenset({"app_home_opened", "app_uninstalled", "tokens_revoked", "file_shared", "member_joined_channel"})
+EVENTS = frozenset(
+    {
+        *("app_home_opened", "app_uninstalled", "tokens_revoked", "file_shared", "member_joined_channel"),
+        *("channel_archive", "channel_unarchive", "channel_deleted", "channel_left", "channel_id_changed"),
+        *("group_archive", "group_unarchive", "group_deleted", "group_left", "channel_unshared"),
+    }
+)
 _SHORTCUTS = array(
     shape(
         {"name": string(24, 1), "type": one_of(*KINDS), "callback_id": string(255, 1), "description": string(150, 1)}
