@@ -111,6 +111,22 @@ async def payments_gone(
     return bool((await tx.execute(gone.values(state=StepState.REFUSED, problem=problem, read_back_at=None))).rowcount)
 
 
+async def payments_taken_back(
+    tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId
+) -> tuple[tuple[str, ...], Problem | None]:
+    """The ledger's ids of payments that went before the document, which stayed; and what was told of them."""
+    statement = select(STEPS.c.ledger_id, STEPS.c.problem).where(
+        STEPS.c.workspace_id == workspace_id,
+        STEPS.c.publication_id == publication_id,
+        STEPS.c.kind == StepKind.PAYMENT,
+        STEPS.c.ledger_id.is_not(None),
+        STEPS.c.problem.is_not(None),
+    )
+    told = [(row.ledger_id, load(row.problem, Problem)) for row in (await tx.execute(statement)).all()]
+    gone = [(ledger_id, problem) for ledger_id, problem in told if problem.code is ProblemCode.PAYMENT_TAKEN_BACK]
+    return tuple(ledger_id for ledger_id, _ in gone), next((problem for _, problem in gone), None)
+
+
 async def is_paid_from_here(tx: Tx, workspace_id: WorkspaceId, publication_id: PublicationId) -> bool:
     """Whether a payment of ours stands on the document, so that it goes with it."""
     statement = select(STEPS.c.problem).where(

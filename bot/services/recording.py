@@ -207,7 +207,8 @@ async def release(
     """
     if batch.kind is StepKind.WITHDRAWAL:
         for step in steps:
-            await withdrawn.not_begun(tx, batch.workspace_id, step.id, step.item_id)
+            is_begun = batch.first_sent_at is not None
+            await withdrawn.not_begun(tx, batch.workspace_id, step.id, step.item_id, is_begun=is_begun)
         return
     ids = [step.id for step in steps]
     await rows.release_steps(tx, batch.workspace_id, ids, goes_alone=goes_alone, is_gone=is_gone)

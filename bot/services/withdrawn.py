@@ -9,7 +9,7 @@ from bot.db.batches import LiveBatch, LiveStep
 from bot.db.items import change_item, load_item
 from bot.db.steps import StepId
 from bot.db.unit_of_work import Tx
-from bot.db.withdrawals import mark_withdrawn, payments_gone
+from bot.db.withdrawals import mark_withdrawn, payments_gone, payments_taken_back
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.ledger_documents import EndedDocument
@@ -31,6 +31,11 @@ from providers.base import Profile
 
 WITHDRAWN, NOT_BEGUN = "withdrawn", "not withdrawn"
 """Roles of the messages that tell of it."""
+BROKEN_OFF = (
+    "The withdrawal of *{reference}* was broken off: its books were disconnected after it had begun. The document stood in the ledger "
+    "then, but its payment, or a part of it, may be deleted there: look at it in the ledger, and put there right what is missing, "
+    "or withdraw it again when the books are connected."
+)
 
 
 class OfBooks(Protocol):
@@ -101,9 +106,17 @@ async def _unpaid(tx: Tx, item: Item, step: LiveStep, problem: Problem) -> None:
 
 
 async def not_begun(
-    tx: Tx, workspace_id: WorkspaceId, step: StepId, item_id: ItemId, *, by: UserId | None = None
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    step: StepId,
+    item_id: ItemId,
+    *,
+    by: UserId | None = None,
+    is_begun: bool = False,
 ) -> None:
-    """The document stays in the ledger: its connection was ended first, or somebody says so."""
+    """The document stays in the ledger: its connection was ended first, or somebody says so. `is_begun`: what goes before the
+    document may be gone by then.
+    """
     await rows.cancel_step(tx, step)
     before = await _withdrawing(tx, workspace_id, item_id)
     if before is None:
@@ -113,9 +126,18 @@ async def not_begun(
     if item is not None:
         why = "its books were disconnected first" if by is None else f"{mention(by)} left it"
         words = f"*{item.reference}* was not withdrawn: {why}. It stays in the ledger."
-        await note_under_card(tx, item, NOT_BEGUN, words)
+        await note_under_card(tx, item, NOT_BEGUN, BROKEN_OFF.format(reference=item.reference) if is_begun else words)
+        await _unpaid_still(tx, item, step)
         await _audit(tx, item, "withdrawal taken back" if by is None else "withdrawal left", {}, by=by)
         await show(tx, item)
+
+
+async def _unpaid_still(tx: Tx, item: Item, step: StepId) -> None:
+    """An earlier try took its payment, which was not missed any more when another one was asked for: now it is again."""
+    of = (tx, item.workspace_id, step.publication_id)
+    payments, missing = await payments_taken_back(*of)
+    if missing is not None and await payments_gone(*of, payments, dump(missing)):
+        await alerts.refused(tx, item, missing, of=StepKind.PAYMENT)
 
 
 async def _withdrawing(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> Item | None:

@@ -480,6 +480,42 @@ async def test_books_that_are_disconnected_are_told_of_and_offer_no_withdrawal(d
     assert ActionId.WITHDRAW_ITEM not in actions(card)
 
 
+async def test_a_withdrawal_that_had_begun_when_its_books_were_disconnected_is_said_to_be_broken_off(
+    desk: Desk,
+) -> None:
+    visa = await method(desk, "090")
+    await costs(desk, payment_status=PaymentStatus.PAID, default_payment_method=visa)
+    await published(desk)
+    desk.xero.fail_next(Fault.TOO_MANY, times=9, method="POST", path=f"*/Invoices/{_first(desk)}", seconds=1)
+    await withdraw(desk)
+    assert standing_payments(desk) == []
+
+    await disconnect(desk.world)
+    for _ in range(4):
+        await desk.world.later(120)
+
+    assert statuses(desk) == ["AUTHORISED"]
+    said = " ".join(message.text for message in thread(desk))
+    assert "broken off: its books were disconnected after it had begun" in said
+    assert "its payment, or a part of it, may be deleted there" in said
+    assert "It stays in the ledger." not in said
+
+
+async def test_a_payment_that_an_earlier_try_took_is_missed_again_when_the_next_one_never_begins(desk: Desk) -> None:
+    stays, _ = await paid_and_kept(desk)
+    desk.xero.misbehaviour.outage = True
+    await desk.press(stays, ActionId.WITHDRAW_AGAIN, BOOKKEEPER)
+
+    await disconnect(desk.world)
+    await desk.settle()
+
+    assert (
+        "*B-1001* was not withdrawn: its books were disconnected first" in thread(desk)[-1].text + thread(desk)[-2].text
+    )
+    assert "It stands there unpaid now." in words(of_payment(desk))
+    assert "payment" in words(desk.card(NUMBER))
+
+
 async def test_the_same_document_again_is_asked_about_and_the_withdrawn_one_is_not_its_own_double(desk: Desk) -> None:
     await published(desk)
     await withdraw(desk)
