@@ -200,6 +200,9 @@ def _expense(posting: Posting, place: int, line: PostingLine) -> Json:
     }
 
 
+PAID_BY_US = "Paid by Dext"
+
+
 def _payment(payment: Payment) -> Json:
     """What pays out, and what comes in, by the sign of the account; what it is in the document's currency stands beside it."""
     resource = RESOURCE_OF[payment.kind]
@@ -217,7 +220,7 @@ def _payment(payment: Payment) -> Json:
         "record": {
             "bank_account": f"bank_accounts/{payment.bank_account}",
             "dated_on": payment.paid_on.isoformat(),
-            "description": f"Paid by Dext {payment.marker}",
+            "description": f"{PAID_BY_US} {payment.marker}",
             PAID_BY[payment.kind]: paid_by(payment),
         },
     }

@@ -4,7 +4,6 @@ only drafts are deleted ("Invoices", transitions). What is paid is not deleted: 
 What is gone is answered with 404 like what never was; of an id that FreeAgent gave, it was deleted.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -19,11 +18,10 @@ from providers.freeagent.claiming import Claims
 from providers.freeagent.client import is_id
 from providers.freeagent.documents import DRAFT, Json
 from providers.freeagent.finding import Finder
+from providers.freeagent.left_transactions import LeftTransactions
 from providers.freeagent.resources import EXPENSES, EXPLANATIONS, RESOURCES, Resource, optional_id, route_of
 from providers.refusals import mapped_errors, once_written
 from providers.taking_back import in_turn, kept
-
-TRANSACTIONS = "bank_transactions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +33,24 @@ class Withdrawer:
         if withdrawal.kind is PostingKind.EXPENSES:
             return await self.claims.withdraw(access, withdrawal)
         resource, found = await self._record(access, route_of(withdrawal))
+        transactions = LeftTransactions(self.finder.client)
         if found is None:
+            if resource.path == EXPLANATIONS and is_id(withdrawal.document_id):
+                await transactions.delete(access, await transactions.of(access, withdrawal))
             ended = _ended(withdrawal.document_id)
             return Accepted(ledger_id=withdrawal.document_id, record=ended)
         standing, paid = await self._paid(access, withdrawal)
         obstacle = await self._obstacle(access, resource, found, withdrawal, paid)
         if obstacle is not None:
             return kept(withdrawal, obstacle, standing)
-        moved: list[str] = []
+        is_begun = len(standing) < len(withdrawal.payments)
+        moved = await transactions.of(access, withdrawal) if is_begun else []
 
         async def take_back(payment: str) -> None:
             moved.extend(await self._delete_explanation(access, payment))
 
         async def end() -> None:
-            await self._delete_left(access, moved)
+            await transactions.delete(access, moved)
             await self._delete(access, resource, found, withdrawal)
 
         return await in_turn(withdrawal, standing, take_back, end)
@@ -98,7 +100,7 @@ class Withdrawer:
         if resource.path == EXPLANATIONS:
             moved = await self._delete_explanation(access, withdrawal.document_id)
             with once_written():
-                await self._delete_left(access, moved)
+                await LeftTransactions(self.finder.client).delete(access, moved)
             return
         path = f"{resource.path}/{withdrawal.document_id}"
         if not resource.is_sold or withdrawal.posting.status is PaymentStatus.DRAFT:
@@ -132,16 +134,6 @@ class Withdrawer:
         await client.delete(access, f"{EXPLANATIONS}/{explanation_id}")
         transaction_id = optional_id((found or {}).get("bank_transaction"))
         return [] if transaction_id is None else [transaction_id]
-
-    async def _delete_left(self, access: Access, transaction_ids: Sequence[str]) -> None:
-        """What was made for an explanation, should it be left behind: money that did not move is on no account. What came from
-        the bank stays.
-        """
-        client = self.finder.client
-        for transaction_id in transaction_ids:
-            left = await client.one(access, TRANSACTIONS, transaction_id, TRANSACTIONS.removesuffix("s"))
-            if left is not None and left.get("is_manual") and not left.get("bank_transaction_explanations"):
-                await client.delete(access, f"{TRANSACTIONS}/{transaction_id}")
 
 
 def _ended(document_id: str) -> EndedDocument:

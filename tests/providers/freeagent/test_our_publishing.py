@@ -15,8 +15,10 @@ from bot.domain.publishing import Accepted, Refused
 from bot.domain.settings import PaymentStatus
 from providers.errors import OutcomeUnknownError, TryLaterError
 from providers.freeagent.simulator import IRELAND, PRACTICE, TRADING, Fault
+from tests.contract.at_call import AtCall
 from tests.contract.freeagent import FreeAgentFarEnd
 from tests.providers.freeagent.ours import a_file, access_of, bodies, calls, the_document
+from tests.providers.test_stopped_half_way import paid, take_back
 
 D = Decimal
 K = PostingKind
@@ -474,6 +476,24 @@ async def test_money_that_is_taken_back_leaves_no_transaction_on_its_account(
     assert isinstance(await far.take_back(withdrawal), Accepted)
 
     assert len(far.state.documents("bank_transactions")) == before
+    assert far.state.documents("bank_transaction_explanations") == []
+
+
+@pytest.mark.parametrize("kind", [K.BILL, K.SPEND_MONEY])
+async def test_money_that_an_earlier_try_took_back_leaves_no_transaction_on_its_account_either(
+    far: FreeAgentFarEnd, kind: K
+) -> None:
+    """It stopped after the explanation was gone: nothing names the transaction any more."""
+    far.lift_limits()
+    far.state.set_keeps_transactions(TRADING, keeps=True)
+    before = len(far.state.documents("bank_transactions"))
+    for stops_at in range(3, 6):
+        withdrawal, _ = await paid(far, kind, f"M-{stops_at}")
+        await take_back(far, withdrawal, AtCall(place=stops_at, fault=Fault.TOO_MANY))
+
+        assert isinstance(await far.take_back(withdrawal), Accepted)
+
+        assert len(far.state.documents("bank_transactions")) == before, stops_at
     assert far.state.documents("bank_transaction_explanations") == []
 
 
