@@ -1,4 +1,4 @@
-"""What an organisation decides about amounts: exchange rates that its ledger does not tell."""
+"""What an organisation decides about amounts: exchange rates that its ledger does not tell, and which amounts are small."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +14,8 @@ class AmountSettings:
 
     rates: tuple[TypedRate, ...] = ()
     """By currency."""
+    materiality: Decimal | None = None
+    """Up to how much in the books' own currency an amount is small; None: nothing is."""
 
 
 USUAL_AMOUNTS = AmountSettings()
@@ -25,9 +27,11 @@ class AmountsForm:
 
     version: int
     rates: Mapping[str, Decimal] = field(default_factory=dict)
+    materiality: Decimal | None = None
 
     def is_held_by(self, amounts: AmountSettings) -> bool:
-        return {each.currency: each.rate for each in amounts.rates} == self.rates
+        rates = {each.currency: each.rate for each in amounts.rates}
+        return (rates, amounts.materiality) == (self.rates, self.materiality)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.required import USUALLY_REQUIRED, RequiredFields
+from bot.domain.small_amounts import NOTHING_SMALL, SmallAmounts
 from bot.domain.tax_policies import TaxMethod, TaxPolicy
 
 TRACKING, PRODUCTS, BOUGHT = "tracking", "products", "products of costs"
@@ -77,6 +78,8 @@ class BookRules:
 
     required: RequiredFields = USUALLY_REQUIRED
     """What the organisation asks for itself (`GeneralSettings`), whatever its books do."""
+    small: SmallAmounts = NOTHING_SMALL
+    """What it calls small, which it asks less of."""
     tracking_names: Mapping[str, str] = field(default_factory=dict)
     """Of the tracking categories that it asks for, as far as there are any now."""
 

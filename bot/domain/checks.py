@@ -129,8 +129,8 @@ def _lines_not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
 
 
 def without_required(item: Item, rules: BookRules) -> tuple[str, ...]:
-    """What the organisation asks for beside what books do."""
-    if not item.is_booked or item.facts.is_unread:
+    """What the organisation asks for beside what books do; of small amounts nothing."""
+    if not item.is_booked or item.facts.is_unread or rules.small.takes_total(item.facts):
         return ()
     required = rules.required.of(item.kind)
     return lacking(item.facts, item.coding, required, rules.tracking_names, has_file=item.file_id is not None)

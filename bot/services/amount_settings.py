@@ -68,5 +68,7 @@ class AmountSettingsService:
             return before
         today = self.db.clock.now().date()
         rates = retyped(before.amounts.rates, form.rates, by=actor.user_id, on=today)
-        await self.settings.save_amounts(actor, organisation_id, form.version, replace(before.amounts, rates=rates))
+        await self.settings.save_amounts(
+            actor, organisation_id, form.version, replace(before.amounts, rates=rates, materiality=form.materiality)
+        )
         return replace(await self.opened(actor, organisation_id), before=before.amounts)

@@ -60,7 +60,7 @@ from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
-from bot.services.rates import total_in_own
+from bot.services.rates import small_amounts, total_in_own
 from bot.services.settings import load_settings, organisation_name
 from bot.services.smaller_files import attached_how
 from bot.services.taken_back import approval_taken_back
@@ -260,6 +260,7 @@ async def _warnings(
 ) -> tuple[str, ...]:
     """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
     rate = names.tax_rates.get(item.coding.tax_rate.value or "")
+    small = await small_amounts(tx, item.workspace_id, item.organisation_id, settings.amounts, own)
     found = [
         *(
             f"{name} is archived in the ledger, which will refuse it. Edit changes it."
@@ -271,11 +272,13 @@ async def _warnings(
     if rules.taxes(item.kind):
         percents = {code: known.percent for code, known in names.tax_rates.items() if known.percent is not None}
         chosen = None if rate is None or item.rates_its_lines else rate.percent
-        found += doubts(item.facts, chosen, disagreement(item, percents))
+        off = disagreement(item, percents)
+        is_small = off is not None and small.takes(off.off, item.facts)
+        found += doubts(item.facts, chosen, None if is_small else off)
         found += one_for_several(item, names.tax_rate(item.coding.tax_rate.value))
     odd_ones = (
         paid_elsewhere(item, before),
-        unusual(item, before),
+        None if small.takes_total(item.facts) else unusual(item, before),
         far_off(item.facts, [other.facts for other in before]),
     )
     found += [odd for odd in odd_ones if odd is not None]

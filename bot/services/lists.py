@@ -12,6 +12,7 @@ from bot.db import list_terms
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ListEntryRow, ListSyncRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Tx
+from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import USERS, Account, Books, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
@@ -21,6 +22,7 @@ from bot.domain.items import Item
 from bot.domain.required import USUALLY_REQUIRED, RequiredFields
 from bot.domain.texts import folded
 from bot.services.finding import find, nearest
+from bot.services.rates import small_amounts
 
 ENTRIES, SYNCS = table_of(ListEntryRow), table_of(ListSyncRow)
 ORGANISATIONS, SETTINGS = table_of(OrganisationRow), table_of(SettingsRow)
@@ -41,7 +43,7 @@ _BOOKS = select(ORGANISATIONS.c.books).where(
     ORGANISATIONS.c.id == bindparam("organisation_id"), ORGANISATIONS.c.workspace_id == bindparam("workspace_id")
 )
 _RULES = (
-    select(ORGANISATIONS.c.books, SETTINGS.c.general)
+    select(ORGANISATIONS.c.books, SETTINGS.c.general, SETTINGS.c.chosen)
     .outerjoin(SETTINGS, SETTINGS.c.organisation_id == ORGANISATIONS.c.id)
     .where(
         ORGANISATIONS.c.id == bindparam("organisation_id"), ORGANISATIONS.c.workspace_id == bindparam("workspace_id")
@@ -139,7 +141,14 @@ class _OfGeneral(msgspec.Struct):
     required: RequiredFields = USUALLY_REQUIRED
 
 
+class _OfChosen(msgspec.Struct):
+    """As `_OfGeneral`, of what else is chosen."""
+
+    amounts: AmountSettings = USUAL_AMOUNTS
+
+
 _REQUIRED = msgspec.json.Decoder(_OfGeneral)
+_AMOUNTS = msgspec.json.Decoder(_OfChosen)
 _CATEGORY = msgspec.json.Decoder(_Category)
 
 
@@ -460,6 +469,10 @@ async def rules_of(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisat
     books = load(row.books, Books)
     required = USUALLY_REQUIRED if row.general is None else _REQUIRED.decode(row.general).required
     rules = replace(books.rules, required=required) if required != USUALLY_REQUIRED else books.rules
+    amounts = USUAL_AMOUNTS if row.chosen is None else _AMOUNTS.decode(row.chosen).amounts
+    if amounts.materiality is not None:
+        small = await small_amounts(tx, workspace_id, organisation_id, amounts, books.base_currency)
+        rules = replace(rules, small=small)
     if not (rules.tracks_documents or required.tracks):
         return rules
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "kind": ListKind.TRACKING_CATEGORIES}

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.db.unit_of_work import Tx
+from bot.domain.amounts import AmountSettings
+from bot.domain.books import Currency
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rates import KnownRate, RateFrom, in_own, rate_for, typed
 from bot.domain.settings import Settings
-from bot.services.currencies import currencies_by_code
+from bot.domain.small_amounts import NOTHING_SMALL, SmallAmounts
+from bot.services.currencies import currencies_by_code, live_currencies
 
 
 async def known_rates(
@@ -24,10 +27,7 @@ async def known_rates(
         return {}
     of_ledger = await currencies_by_code(tx, workspace_id, organisation_id, currencies)
     found = {code: rate for code, rate in typed(settings.amounts.rates).items() if code in currencies}
-    for code, currency in of_ledger.items():
-        if currency.rate is not None:
-            found[code] = KnownRate(currency=code, rate=currency.rate, source=RateFrom.LEDGER, on=currency.rated_on)
-    return found
+    return found | {code: rate for code, currency in of_ledger.items() if (rate := _of_ledger(currency))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +46,20 @@ async def total_in_own(tx: Tx, item: Item, settings: Settings, own: str | None) 
     wanted = {currency} - {own}
     known = await known_rates(tx, item.workspace_id, item.organisation_id, settings, wanted)
     return InOwn(total=in_own(facts.gross, facts, own, known), rate=rate_for(facts, own, known))
+
+
+async def small_amounts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, amounts: AmountSettings, own: str | None
+) -> SmallAmounts:
+    """What the organisation calls small, with every rate that is known."""
+    if amounts.materiality is None:
+        return NOTHING_SMALL
+    listed = await live_currencies(tx, workspace_id, organisation_id)
+    rates = typed(amounts.rates) | {currency.code: rate for currency in listed if (rate := _of_ledger(currency))}
+    return SmallAmounts(limit=amounts.materiality, own=own, rates=rates)
+
+
+def _of_ledger(currency: Currency) -> KnownRate | None:
+    if currency.rate is None:
+        return None
+    return KnownRate(currency=currency.code, rate=currency.rate, source=RateFrom.LEDGER, on=currency.rated_on)

@@ -172,7 +172,8 @@ class SettingsService:
     async def save_amounts(
         self, actor: Actor, organisation_id: OrganisationId, version: int, amounts: AmountSettings
     ) -> Settings:
-        """Save what is decided about amounts; cards of what waits in another currency are drawn again.
+        """Save what is decided about amounts: what is asked of small ones that wait follows, and cards of what waits in another
+        currency are drawn again.
 
         Raises:
             NotAllowedError, StaleFormError: as `save`.
@@ -182,9 +183,13 @@ class SettingsService:
             await saving.keep(version, chosen=dump(replace(chosen_in(before), amounts=amounts)))
             facts: Json = {"amounts": [msgspec.to_builtins(before.amounts), msgspec.to_builtins(amounts)]}
             await saving.tell("settings of amounts saved", facts)
+            settings = await saving.after()
             if amounts.rates != before.amounts.rates:
                 await redraw_foreign(saving.tx, *saving.of)
-            return await saving.after()
+            is_measured = amounts.materiality is not None and amounts.rates != before.amounts.rates
+            if is_measured or amounts.materiality != before.amounts.materiality:
+                await self.begin_to_follow(saving.tx, *saving.of, settings)
+            return settings
 
     async def save_quiet(self, actor: Actor, organisation_id: OrganisationId, form: QuietForm) -> Settings:
         """Save when channels hear no news; what waits for the hours there were is looked at again.

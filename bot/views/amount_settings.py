@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.amounts import AmountSettings, AmountsForm, AmountsPage
+from bot.domain.money import parse_amount
 from bot.domain.rates import KnownRate, as_typed, parsed, typed
 from bot.views import fields
 from bot.views.fields import Fields
@@ -15,9 +16,10 @@ from bot.views.ids import BlockId, CallbackId
 from bot.views.kind_settings import Change, change, what_changed
 from bot.views.metadata import FormRef
 from bot.views.parts import context, section
-from bot.views.text import escape, mention, plain
+from bot.views.reading import plain_number
+from bot.views.text import amount, escape, mention, plain
 
-BLOCKS = {"rates": BlockId.EXCHANGE_RATES}
+BLOCKS = {"rates": BlockId.EXCHANGE_RATES, "materiality": BlockId.MATERIALITY}
 """Where the sentence about a field stands in the form, before what tells one form from another."""
 LONGEST_RATES = 1500
 MOST_SHOWN = 12
@@ -26,6 +28,12 @@ ABOUT = (
     "A document goes out in its own currency, at the rate that it states, else at the ledger's. What is converted here, and what an "
     "amount is measured by, takes the document's rate, else the one of the ledger's list, else one that is typed below. Where there "
     "is none, nothing is converted, and every limit counts as exceeded."
+)
+SMALL = "Materiality"
+ABOUT_SMALL = (
+    "Of a document whose total is small, the fields that the organisation asks for are not asked, and that its total is unusual is "
+    "not pointed at; nor is a tax that is off by no more. Who approves it stays the same, and a changed total is always approved "
+    "again. What is in another currency is measured by the rates above, and is not small where none is known."
 )
 
 
@@ -42,6 +50,7 @@ def form(page: AmountsPage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     blocks += [section(f"*Currencies*\n{ABOUT}"), context(_known(page)), _rates(page)]
+    blocks += [section(f"*Small amounts*\n{ABOUT_SMALL}"), _materiality(page)]
     return View(
         type="modal",
         callback_id=CallbackId.AMOUNT_SETTINGS,
@@ -83,13 +92,33 @@ def _rates(page: AmountsPage) -> Block:
     )
 
 
+def _materiality(page: AmountsPage) -> Block:
+    limit = page.amounts.materiality
+    return fields.text_field(
+        f"{BlockId.MATERIALITY}:{page.version}",
+        f"{SMALL}: up to how much in {page.own}",
+        None if limit is None else plain_number(limit),
+        longest=20,
+        placeholder="25.00",
+        hint="Leave it empty, and nothing is small.",
+        optional=True,
+    )
+
+
 def read(state: dict[str, Any], version: int) -> Reading:
     found, wrong = Fields(state), dict[str, str]()
     try:
         rates = parsed(found.text(found.named(BlockId.EXCHANGE_RATES)) or "")
     except ValueError as error:
         rates, wrong["rates"] = {}, str(error)
-    return Reading(form=AmountsForm(version=version, rates=rates), wrong=wrong)
+    limit, typed_limit = None, found.text(found.named(BlockId.MATERIALITY))
+    try:
+        limit = None if typed_limit is None else parse_amount(typed_limit)
+    except ValueError as error:
+        wrong["materiality"] = str(error)
+    if limit is not None and limit <= 0:
+        limit, wrong["materiality"] = None, "Write an amount above 0, or leave it empty: then nothing is small."
+    return Reading(form=AmountsForm(version=version, rates=rates, materiality=limit), wrong=wrong)
 
 
 def block_of(field: str, state: dict[str, Any]) -> str:
@@ -112,7 +141,14 @@ def saved(page: AmountsPage) -> View:
 
 
 def _changes(before: AmountSettings, after: AmountSettings) -> list[Change]:
-    return change(LABEL, _in_a_line(before), _in_a_line(after))
+    return [
+        *change(LABEL, _in_a_line(before), _in_a_line(after)),
+        *change(SMALL, _limit(before), _limit(after)),
+    ]
+
+
+def _limit(amounts: AmountSettings) -> str:
+    return "nothing" if amounts.materiality is None else f"up to {amount(amounts.materiality, None)}"
 
 
 def _in_a_line(amounts: AmountSettings) -> str:

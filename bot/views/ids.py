@@ -225,6 +225,7 @@ class BlockId(StrEnum):
     PAYMENT_STATUS = "payment_status"
     SUPPLIER_MATCH = "supplier_match"
     EXCHANGE_RATES = "exchange_rates"
+    MATERIALITY = "materiality"
     QUIET_BEGINS = "quiet_begins"
     QUIET_ENDS = "quiet_ends"
     QUIET_DAYS = "quiet_days"

@@ -138,7 +138,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
     tax.accessory = ButtonElement(action_id=ActionId.OPEN_TAX_SETTINGS, text="Tax", value=value)
     suppliers = section("*Suppliers*\nHow like a name has to be to a contact's before that one is suggested.")
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)
-    amounts = section("*Amounts*\nExchange rates that the ledger does not tell.")
+    amounts = section("*Amounts*\nExchange rates that the ledger does not tell, and which amounts are small.")
     amounts.accessory = ButtonElement(action_id=ActionId.OPEN_AMOUNT_SETTINGS, text="Amounts", value=value)
     quiet = section("*Quiet hours*\nWhen channels hear no news, and what is told even then.")
     quiet.accessory = ButtonElement(action_id=ActionId.OPEN_QUIET_SETTINGS, text="Quiet hours", value=value)

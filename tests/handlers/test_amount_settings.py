@@ -1,10 +1,13 @@
 """What is decided about amounts: exchange rates that the ledger does not tell, and what cards show by them."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.amounts import AmountsForm
+from bot.domain.general import GeneralForm
+from bot.domain.required import Required, RequiredField
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, Submitted, View
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import Desk, at, filled, words
@@ -95,3 +98,49 @@ async def test_only_admins_open_it(desk: Desk) -> None:
     await desk.slack.command("/dext", "settings amounts", user=BOOKKEEPER, channel=BILLS)
 
     assert desk.slack.view(BOOKKEEPER) is None
+
+
+async def required(desk: Desk, *fields: RequiredField) -> None:
+    """What the organisation asks for of costs from now on."""
+    general, actor, of = desk.world.services.general_settings, await desk.world.actor(), desk.world.organisation_id
+    page = await general.opened(actor, of)
+    asked = replace(page.general.required, costs=Required(fields=frozenset(fields)))
+    await general.save(actor, of, GeneralForm(version=page.version, general=replace(page.general, required=asked)), {})
+    await desk.settle()
+
+
+async def test_of_small_amounts_no_more_is_asked_than_books_do_and_of_what_cannot_be_converted_everything(
+    desk: Desk,
+) -> None:
+    await required(desk, RequiredField.DUE_ON)
+    await desk.add(**{BlockId.GROSS: "12.00", BlockId.TAX: "2.00"})
+    await drop(desk, "INV-2", "EUR", "CHF", "0.95")
+    asked = "The due date is missing"
+    assert asked in words(desk.card("INV-1"))
+    assert asked in words(desk.card("INV-2"))
+
+    await saved(desk, **{BlockId.MATERIALITY: "100"})
+    assert "*Materiality*: up to 100.00 (was: nothing)" in words(desk.modal(ADMIN))
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    assert asked not in words(desk.card("INV-1"))
+    assert asked in words(desk.card("INV-2"))
+    await saved(desk, **{BlockId.EXCHANGE_RATES: "EUR 1.2"})
+    await desk.slack.close_modal(ADMIN, everything=True)
+    assert asked not in words(desk.card("INV-2"))
+    form = await opened(desk)
+    assert (typed_in(form, BlockId.MATERIALITY), typed_in(form, BlockId.EXCHANGE_RATES)) == ("100", "EUR 1.2")
+
+    await saved(desk, **{BlockId.MATERIALITY: "99.99", BlockId.EXCHANGE_RATES: "EUR 1.2"})
+
+    assert asked not in words(desk.card("INV-1"))
+    assert asked in words(desk.card("INV-2"))
+
+
+@pytest.mark.parametrize("typed", ["much", "0", "-5", "1,234"])
+async def test_what_is_no_amount_is_told_at_its_field(desk: Desk, typed: str) -> None:
+    done = await saved(desk, **{BlockId.MATERIALITY: typed})
+
+    (block,) = done.errors
+    assert block.startswith(BlockId.MATERIALITY)
+    assert (await desk.world.settings()).amounts.materiality is None
