@@ -46,7 +46,7 @@ PROFILE = Profile(
     ),
     lists=tuple(ListKind),
     # MetaData.LastUpdatedTime; the other lists come in one or two calls
-    incremental=frozenset({ListKind.CONTACTS}),
+    incremental=frozenset({ListKind.CONTACTS, ListKind.PRODUCTS}),
     # "Batch operation": ten payloads in each, forty batches a minute
     batch_size=10,
     # "Limits and throttles"; no answer says what is left

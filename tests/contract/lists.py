@@ -1,8 +1,9 @@
 """What the product relies on when it imports an organisation's lists."""
 
 from abc import abstractmethod
+from datetime import UTC, datetime, timedelta
 
-from bot.domain.books import Account, ListEntry, ListKind
+from bot.domain.books import USERS, Account, Contact, ListEntry, ListKind
 from providers.base import Access
 from tests.contract.far_end import FarEnd
 
@@ -45,12 +46,29 @@ class ListsContract:
         assert pages > 1
         assert len(entries) == len(set(entries)) == expected
 
+    async def test_a_list_that_tells_what_changed_tells_all_since_before_it_was_and_nothing_since_now(
+        self, lists: ListsFarEnd
+    ) -> None:
+        for kind in sorted(lists.provider.profile.incremental):
+            whole, _ = await _whole(lists, kind)
 
-async def _whole(lists: ListsFarEnd, kind: ListKind) -> tuple[list[ListEntry], int]:
+            ever, _ = await _whole(lists, kind, since=datetime(2000, 1, 1, tzinfo=UTC))
+            now, _ = await _whole(lists, kind, since=lists.clock.now() + timedelta(minutes=1))
+
+            assert set(whole) <= set(ever), kind
+            assert [entry for entry in now if not _is_user(entry)] == [], kind
+
+
+def _is_user(entry: ListEntry) -> bool:
+    """Users of the ledger are few, and read each time."""
+    return isinstance(entry, Contact) and entry.provider_id.startswith(USERS)
+
+
+async def _whole(lists: ListsFarEnd, kind: ListKind, *, since: datetime | None = None) -> tuple[list[ListEntry], int]:
     entries: list[ListEntry] = []
     page, pages = None, 0
     while pages == 0 or page is not None:
-        found = await lists.provider.list_page(lists.access, kind, page)
+        found = await lists.provider.list_page(lists.access, kind, page, since=since)
         entries += found.entries
         page, pages = found.next_page, pages + 1
     return entries, pages

@@ -171,6 +171,17 @@ async def test_products_say_what_they_are_booked_to(quickbooks: QuickBooksFarEnd
     assert (found["Consulting"].sold and found["Consulting"].sold.account) == "20"
 
 
+async def test_of_products_only_what_changed_is_read_where_that_is_asked(quickbooks: QuickBooksFarEnd) -> None:
+    since = quickbooks.clock.now()
+    quickbooks.clock.move_to(since + timedelta(minutes=1))
+    quickbooks.state.set_active(TRADING, "Item", "Delivery", is_active=False)
+
+    changed = await quickbooks.provider.list_page(quickbooks.access, ListKind.PRODUCTS, None, since=since)
+
+    found = [(entry.name, entry.is_active) for entry in changed.entries if isinstance(entry, Product)]
+    assert found == [("Delivery", False)]
+
+
 async def test_an_entry_of_another_form_is_named_and_costs_the_list_nothing(quickbooks: QuickBooksFarEnd) -> None:
     account = quickbooks.books.shelf("Account")["28"]
     quickbooks.books.save("Account", {**account, "Classification": "Weather"})
